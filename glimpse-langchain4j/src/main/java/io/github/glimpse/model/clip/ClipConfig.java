@@ -1,0 +1,72 @@
+package io.github.glimpse.model.clip;
+
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.hub.ModelConfig;
+import java.util.Set;
+
+/**
+ * The numbers of a CLIP vision tower.
+ *
+ * @param depth blocks
+ * @param hidden width
+ * @param heads attention heads
+ * @param intermediate width of the MLP
+ * @param imageSize side of the square picture in pixels
+ * @param patchSize side of a patch in pixels
+ * @param channels colours
+ * @param activation {@code quick_gelu}, {@code gelu} or {@code gelu_pytorch_tanh}
+ * @param eps epsilon of the layer norms
+ */
+public record ClipConfig(
+        int depth,
+        int hidden,
+        int heads,
+        int intermediate,
+        int imageSize,
+        int patchSize,
+        int channels,
+        String activation,
+        double eps) {
+
+    private static final Set<String> ACTIVATIONS = Set.of("quick_gelu", "gelu", "gelu_pytorch_tanh");
+
+    /** Reads {@code vision_config}; missing keys have the reference's defaults. */
+    public static ClipConfig of(ModelConfig json) {
+        String type = json.text("model_type", "clip_vision_model");
+        if (!type.equals("clip_vision_model")) {
+            throw new UnsupportedModelException(
+                    "config.json: the vision tower is of type '" + type + "', clip_vision_model is known");
+        }
+        ClipConfig config = new ClipConfig(
+                json.positive("num_hidden_layers", 12),
+                json.positive("hidden_size", 768),
+                json.positive("num_attention_heads", 12),
+                json.positive("intermediate_size", 3_072),
+                json.positive("image_size", 224),
+                json.positive("patch_size", 32),
+                json.positive("num_channels", 3),
+                json.text("hidden_act", "quick_gelu"),
+                json.number("layer_norm_eps", 1e-5));
+        if (!ACTIVATIONS.contains(config.activation)) {
+            throw new UnsupportedModelException("config.json: vision_config.hidden_act is '" + config.activation
+                    + "', known are " + String.join(", ", ACTIVATIONS));
+        }
+        if (config.imageSize < config.patchSize || config.hidden % config.heads != 0) {
+            throw new ModelFilesException("config.json: vision_config has an image of " + config.imageSize
+                    + " pixels for patches of " + config.patchSize + ", and width " + config.hidden + " for "
+                    + config.heads + " heads; check the file");
+        }
+        return config;
+    }
+
+    /** Patches of a row. */
+    public int side() {
+        return imageSize / patchSize;
+    }
+
+    /** Patches of a picture, without the class row. */
+    public int patches() {
+        return side() * side();
+    }
+}
