@@ -1,0 +1,183 @@
+package io.github.glimpse.engine;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.github.glimpse.NativeLibraryException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Compute text, compiled. The text is TorchScript in its stored form; it is joined from the {@code .torch} files of the
+ * bricks that a model part needs. A graph has no state, so one graph serves all threads.
+ *
+ * <p>A call wraps its arguments, runs one method without gradients, and gives the results to the caller's scope. Results
+ * cannot be changed in place from Java; only text may do that.
+ */
+public final class Graph implements AutoCloseable {
+
+    private final TorchRuntime runtime;
+    private final String name;
+    private final PtNDManager manager;
+    private final PtSymbolBlock block;
+
+    private Graph(TorchRuntime runtime, String name, PtNDManager manager, PtSymbolBlock block) {
+        this.runtime = runtime;
+        this.name = name;
+        this.manager = manager;
+        this.block = block;
+    }
+
+    /** Starts a graph with a name for error messages. */
+    public static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    /** Starts a call of {@code method}. */
+    public Call call(String method) {
+        return new Call(method);
+    }
+
+    @Override
+    public void close() {
+        block.close();
+        manager.close();
+    }
+
+    /** Collects the texts of a graph. */
+    public static final class Builder {
+
+        private final String name;
+        private final GraphText text = new GraphText();
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** Adds {@code textName.torch} from beside {@code face}. */
+        public Builder with(Class<?> face, String textName) {
+            text.add(face, textName);
+            return this;
+        }
+
+        /**
+         * Compiles the texts.
+         *
+         * @throws NativeLibraryException if the native library refuses the text: it is not the one this release is made for
+         */
+        public Graph compile(TorchRuntime runtime) {
+            runtime.prepareThread();
+            PtNDManager manager = runtime.newManager();
+            try {
+                PtSymbolBlock block = JniUtils.loadModule(manager, new ByteArrayInputStream(text.archive()), true, false);
+                return new Graph(runtime, name, manager, block);
+            } catch (IOException e) {
+                manager.close();
+                throw new UncheckedIOException("Cannot read an archive from memory", e);
+            } catch (EngineException e) {
+                manager.close();
+                throw new NativeLibraryException(
+                        "The native library does not accept the compute text '" + name + "'; use libtorch "
+                                + TorchRuntime.LIBTORCH_VERSION,
+                        e);
+            }
+        }
+    }
+
+    /** One call: arguments in the method's order, then one of the {@code run} methods. Not reusable. */
+    public final class Call {
+
+        private final String method;
+        private final List<IValue> arguments = new ArrayList<>();
+        private final List<IValue> temporary = new ArrayList<>();
+
+        private Call(String method) {
+            this.method = method;
+        }
+
+        /** A tensor argument. */
+        public Call with(NDArray tensor) {
+            return own(IValue.from((PtNDArray) tensor));
+        }
+
+        /** A {@code List[Tensor]} argument that was bundled before. */
+        public Call with(TensorList tensors) {
+            arguments.add(tensors.value());
+            return this;
+        }
+
+        /** A {@code List[Tensor]} argument that is bundled for this call only. */
+        public Call with(List<NDArray> tensors) {
+            return own(IValue.listFrom(tensors.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new)));
+        }
+
+        /** An {@code int} argument. */
+        public Call with(long number) {
+            return own(IValue.from(number));
+        }
+
+        /** A {@code float} argument. */
+        public Call with(double number) {
+            return own(IValue.from(number));
+        }
+
+        /** A {@code bool} argument. */
+        public Call with(boolean flag) {
+            return own(IValue.from(flag));
+        }
+
+        /** A {@code str} argument. */
+        public Call with(String text) {
+            return own(IValue.from(text));
+        }
+
+        /** A {@code List[int]} argument. */
+        public Call with(long[] numbers) {
+            return own(IValue.listFrom(numbers));
+        }
+
+        /** Runs a method that returns one tensor; the result belongs to {@code scope}. */
+        public NDArray run(TensorScope scope) {
+            try (IValue result = invoke()) {
+                return result.toTensor(scope.torchManager());
+            }
+        }
+
+        /** Runs a method that returns a list of tensors; the results belong to {@code scope}. */
+        public List<NDArray> runForList(TensorScope scope) {
+            try (IValue result = invoke()) {
+                return List.<NDArray>of(result.toTensorArray(scope.torchManager()));
+            }
+        }
+
+        /** Runs a method for its effect; its result, if any, is freed. */
+        public void run() {
+            invoke().close();
+        }
+
+        private Call own(IValue value) {
+            arguments.add(value);
+            temporary.add(value);
+            return this;
+        }
+
+        private IValue invoke() {
+            runtime.prepareThread();
+            try {
+                return IValueUtils.runMethod(block, method, arguments.toArray(IValue[]::new));
+            } catch (EngineException e) {
+                throw TorchRuntime.translate(name + "." + method, e);
+            } finally {
+                temporary.forEach(IValue::close);
+            }
+        }
+    }
+}

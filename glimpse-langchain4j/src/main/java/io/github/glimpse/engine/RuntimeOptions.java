@@ -1,0 +1,35 @@
+package io.github.glimpse.engine;
+
+/**
+ * How the native library is started.
+ *
+ * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param threads threads of one native operation, at least 1; 0 takes {@link #DEFAULT_THREADS}' meaning
+ * @param nativeDownload whether DJL may download a native library that is not on the class path
+ */
+public record RuntimeOptions(String device, int threads, NativeDownload nativeDownload) {
+
+    /** The default device. */
+    public static final String DEFAULT_DEVICE = "auto";
+
+    /** Zero: the native library's own choice, the number of physical cores. */
+    public static final int DEFAULT_THREADS = 0;
+
+    /** Whether anything may be downloaded at start. */
+    public enum NativeDownload {
+        FORBIDDEN,
+        ALLOWED
+    }
+
+    /** Checks the numbers. */
+    public RuntimeOptions {
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads is " + threads + ", it must be at least 1 (0 for the default)");
+        }
+    }
+
+    /** The default device and threads, no download. */
+    public static RuntimeOptions defaults() {
+        return new RuntimeOptions(DEFAULT_DEVICE, DEFAULT_THREADS, NativeDownload.FORBIDDEN);
+    }
+}

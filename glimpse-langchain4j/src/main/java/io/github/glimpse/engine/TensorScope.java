@@ -1,0 +1,72 @@
+package io.github.glimpse.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+
+/**
+ * Owns the native memory of one piece of work. Who opens a scope closes it; closing frees every tensor that was made in
+ * it and was not {@linkplain #keep(NDArray) kept}.
+ *
+ * <p>Not safe for concurrent use.
+ */
+public final class TensorScope implements AutoCloseable {
+
+    private final PtNDManager manager;
+
+    TensorScope(PtNDManager manager) {
+        this.manager = manager;
+    }
+
+    /** Opens a scope inside this one, for the temporaries of a layer or a step. */
+    public TensorScope openChild() {
+        return new TensorScope((PtNDManager) manager.newSubManager());
+    }
+
+    /** A float32 tensor with a copy of the values. */
+    public NDArray floats(float[] values, long... shape) {
+        return manager.create(FloatBuffer.wrap(values), new Shape(shape), ai.djl.ndarray.types.DataType.FLOAT32);
+    }
+
+    /** An int64 tensor with a copy of the values. */
+    public NDArray longs(long[] values, long... shape) {
+        return manager.create(LongBuffer.wrap(values), new Shape(shape), ai.djl.ndarray.types.DataType.INT64);
+    }
+
+    /** A one-dimensional int64 tensor, for indices and token ids. */
+    public NDArray indices(int[] values) {
+        long[] wide = new long[values.length];
+        for (int i = 0; i < values.length; i++) {
+            wide[i] = values[i];
+        }
+        return longs(wide, wide.length);
+    }
+
+    /** Hands a tensor to {@code owner}, which frees it from now on. */
+    public NDArray keep(NDArray tensor, TensorScope owner) {
+        tensor.attach(owner.manager);
+        return tensor;
+    }
+
+    /** The DJL manager behind this scope, for small array work outside compute text. */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** From now on a tensor that would land here by a slip is an error instead of a leak. */
+    void cap() {
+        manager.cap();
+    }
+
+    PtNDManager torchManager() {
+        return manager;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

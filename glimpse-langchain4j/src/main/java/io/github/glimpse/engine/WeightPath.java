@@ -1,0 +1,64 @@
+package io.github.glimpse.engine;
+
+import ai.djl.ndarray.NDArray;
+
+/** The tensors below one dotted path of a checkpoint: {@code weights.at("model.layers").at(3).at("self_attn.q_proj")}. */
+public final class WeightPath {
+
+    private final Weights weights;
+    private final String path;
+
+    WeightPath(Weights weights, String path) {
+        this.weights = weights;
+        this.path = path;
+    }
+
+    /** A path below this one. */
+    public WeightPath at(String name) {
+        return new WeightPath(weights, join(name));
+    }
+
+    /** The element of a list of modules. */
+    public WeightPath at(int index) {
+        return at(Integer.toString(index));
+    }
+
+    /** The matrix {@code <path>.weight}, {@code [out, in]}. */
+    public NDArray matrix(long out, long in) {
+        return weights.matrix(join("weight"), out, in);
+    }
+
+    /** The bias {@code <path>.bias}, or an empty tensor where there is none. */
+    public NDArray biasOrEmpty(long width) {
+        return weights.biasOrEmpty(join("bias"), width);
+    }
+
+    /** The tensor {@code <path>.<name>} in the compute type. */
+    public NDArray plain(String name, long... shape) {
+        return weights.plain(join(name), shape);
+    }
+
+    /** The tensor {@code <path>.<name>} in float32. */
+    public NDArray float32(String name, long... shape) {
+        return weights.float32(join(name), shape);
+    }
+
+    /** The embedding table {@code <path>.weight}, {@code [rows, width]}, in its stored type. */
+    public NDArray table(long rows, long width) {
+        return weights.table(join("weight"), rows, width);
+    }
+
+    /** The convolution {@code <path>.weight} as a matrix {@code [out, in]}. */
+    public NDArray matrixFromConvolution(long out, long in) {
+        return weights.matrixFromConvolution(join("weight"), out, in);
+    }
+
+    /** Whether the checkpoint has {@code <path>.<name>}. */
+    public boolean has(String name) {
+        return weights.has(join(name));
+    }
+
+    private String join(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+}

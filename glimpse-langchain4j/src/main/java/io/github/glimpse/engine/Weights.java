@@ -1,0 +1,245 @@
+package io.github.glimpse.engine;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.ShapeMismatchException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The weights of one model, brought from safetensors files into the form in which they are used, and owned until closed.
+ *
+ * <p>Files are mapped, never read into the heap. What the chosen {@link WeightFormat} does not copy stays a view of the
+ * mapping, so a mapped file must not be rewritten while it is in use. While packing, the mapping of a shard is dropped at
+ * {@link #finishLoading()}: then only packed copies, small tensors and the embedding's own mapping remain.
+ *
+ * <p>Loading is done by one thread; the tensors may then be used by all.
+ */
+public final class Weights implements AutoCloseable {
+
+    private record Mapping(Path file, StoredType type, Residence residence) {}
+
+    private enum Residence {
+        /** Until loading ends. */
+        LOADING,
+        /** As long as the weights. */
+        LASTING
+    }
+
+    private final TorchRuntime runtime;
+    private final Map<String, TensorEntry> entries;
+    private final Dtype dtype;
+    private final WeightFormat format;
+    private final Graph graph;
+    private final TensorScope owned;
+    private final TensorScope loading;
+    private final Map<Mapping, NDArray> mappings = new HashMap<>();
+
+    private Weights(
+            TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format, Graph graph) {
+        this.runtime = runtime;
+        this.entries = entries;
+        this.dtype = dtype;
+        this.format = format;
+        this.graph = graph;
+        this.owned = runtime.openScope();
+        this.loading = runtime.openScope();
+    }
+
+    /**
+     * Starts loading.
+     *
+     * @param entries all tensors of the checkpoint by name
+     * @param dtype the type to compute in; stored types are converted where they differ
+     * @param format how linear weights shall lie in memory
+     * @throws io.github.glimpse.UnsupportedModelException if {@code format} is {@link WeightFormat#PACKED} and cannot be had
+     */
+    public static Weights open(TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format) {
+        WeightFormat effective = Numerics.format(runtime, dtype, format);
+        Graph graph = Graph.named("weights").with(Weights.class, "weights").compile(runtime);
+        return new Weights(runtime, entries, dtype, effective, graph);
+    }
+
+    /** The type that the model computes in. */
+    public Dtype dtype() {
+        return dtype;
+    }
+
+    /** How linear weights lie in memory; never {@link WeightFormat#AUTO}. */
+    public WeightFormat format() {
+        return format;
+    }
+
+    /** Whether the checkpoint has this tensor. */
+    public boolean has(String name) {
+        return entries.containsKey(name);
+    }
+
+    /** The tensors below a path of the checkpoint, such as {@code model.layers}. */
+    public WeightPath at(String path) {
+        return new WeightPath(this, path);
+    }
+
+    /** A norm, bias or other small tensor in the compute type. Owned by these weights. */
+    public NDArray plain(String name, long... shape) {
+        return small(name, dtype, shape);
+    }
+
+    /** A small tensor in float32, whatever the compute type. Owned by these weights. */
+    public NDArray float32(String name, long... shape) {
+        return small(name, Dtype.FLOAT32, shape);
+    }
+
+    /** A bias in the compute type, or an empty tensor, which compute text takes as "none", where the checkpoint has none. */
+    public NDArray biasOrEmpty(String name, long width) {
+        return has(name)
+                ? plain(name, width)
+                : graph.call("empty_bias").with(runtime.deviceName()).run(owned);
+    }
+
+    /** An embedding table {@code [rows, width]} in its stored type: rows are looked up and converted one by one. */
+    public NDArray table(String name, long rows, long width) {
+        TensorEntry entry = entry(name, rows, width);
+        NDArray stored = stored(entry, Residence.LASTING, rows, width);
+        return runtime.onGpu() ? convert(stored, entry.type().dtype(), owned) : stored;
+    }
+
+    /** A matrix {@code [out, in]} of a linear layer in the compute type and the format of these weights. */
+    public NDArray matrix(String name, long out, long in) {
+        return matrixOf(entry(name, out, in), out, in);
+    }
+
+    /** Like {@link #matrix}, from a tensor of any shape with {@code out * in} elements: a convolution used as a product. */
+    public NDArray matrixFromConvolution(String name, long out, long in) {
+        TensorEntry entry = entry(name);
+        if (entry.shape().length < 2 || entry.shape()[0] != out || elements(entry.shape()) != out * in) {
+            throw mismatch(name, entry.shape(), out, in);
+        }
+        return matrixOf(entry, out, in);
+    }
+
+    /** Drops what only loading needed. Call once, after the last tensor was asked for. */
+    public void finishLoading() {
+        mappings.keySet().removeIf(mapping -> mapping.residence() == Residence.LOADING);
+        loading.close();
+        owned.cap();
+    }
+
+    @Override
+    public void close() {
+        loading.close();
+        owned.close();
+        graph.close();
+    }
+
+    private NDArray matrixOf(TensorEntry entry, long out, long in) {
+        if (format == WeightFormat.MAPPED) {
+            return convert(stored(entry, Residence.LASTING, out, in), dtype, owned);
+        }
+        try (TensorScope step = loading.openChild()) {
+            NDArray converted = convert(stored(entry, Residence.LOADING, out, in), dtype, step);
+            String form = format == WeightFormat.PACKED ? "pack" : "copy";
+            return graph.call(form).with(converted).run(owned);
+        }
+    }
+
+    private NDArray small(String name, Dtype type, long... shape) {
+        TensorEntry entry = entry(name, shape);
+        boolean view = format == WeightFormat.MAPPED;
+        NDArray stored = stored(entry, view ? Residence.LASTING : Residence.LOADING, shape);
+        NDArray converted = convert(stored, type, owned);
+        // Converting to the same type and device gives the mapping itself, which goes away after loading.
+        return view || entry.type().dtype() != type || runtime.onGpu()
+                ? converted
+                : graph.call("copy").with(converted).run(owned);
+    }
+
+    private NDArray convert(NDArray stored, Dtype type, TensorScope owner) {
+        return graph.call("convert")
+                .with(stored)
+                .with(runtime.deviceName())
+                .with(type.code())
+                .run(owner);
+    }
+
+    private NDArray stored(TensorEntry entry, Residence residence, long... shape) {
+        int itemBytes = entry.type().byteCount();
+        TensorScope scope = residence == Residence.LASTING ? owned : loading;
+        if (entry.offset() % itemBytes != 0) {
+            return copied(entry, scope, shape);
+        }
+        NDArray file = mappings.computeIfAbsent(new Mapping(entry.file(), entry.type(), residence), this::map);
+        return graph.call("view")
+                .with(file)
+                .with(entry.offset() / itemBytes)
+                .with(entry.byteCount() / itemBytes)
+                .with(shape)
+                .run(scope);
+    }
+
+    private NDArray map(Mapping mapping) {
+        long bytes = mapping.file().toFile().length();
+        return graph.call("map_file")
+                .with(mapping.file().toString())
+                .with(bytes / mapping.type().byteCount())
+                .with(mapping.type().dtype().code())
+                .run(mapping.residence() == Residence.LASTING ? owned : loading);
+    }
+
+    /** A tensor that does not lie on a multiple of its item size cannot be mapped as such: it is read instead. */
+    private NDArray copied(TensorEntry entry, TensorScope scope, long... shape) {
+        try (TensorScope step = loading.openChild()) {
+            float[] values = SafetensorsFile.floats(entry);
+            NDArray target = graph.call("empty")
+                    .with(shape)
+                    .with(entry.type().dtype().code())
+                    .run(scope);
+            graph.call("fill").with(target).with(0).with(step.floats(values, values.length)).run();
+            return target;
+        }
+    }
+
+    private TensorEntry entry(String name) {
+        TensorEntry entry = entries.get(name);
+        if (entry == null) {
+            throw new ModelFilesException("The checkpoint has no tensor '" + name + "' (" + entries.size()
+                    + " tensors, the nearest names: " + neighbours(name)
+                    + "); check that config.json and the weight files belong together");
+        }
+        if (!entry.type().isFloatingPoint()) {
+            throw new ModelFilesException("The tensor '" + name + "' is stored as " + entry.type().label()
+                    + ", but F32, BF16 or F16 is needed; use a folder that is not quantised");
+        }
+        return entry;
+    }
+
+    private TensorEntry entry(String name, long... shape) {
+        TensorEntry entry = entry(name);
+        if (!Arrays.equals(entry.shape(), shape)) {
+            throw mismatch(name, entry.shape(), shape);
+        }
+        return entry;
+    }
+
+    private String neighbours(String name) {
+        TreeSet<String> sorted = new TreeSet<>(entries.keySet());
+        return String.valueOf(sorted.floor(name)) + ", " + sorted.ceiling(name);
+    }
+
+    private static ShapeMismatchException mismatch(String name, long[] found, long... expected) {
+        return new ShapeMismatchException("The tensor '" + name + "' has shape " + Arrays.toString(found)
+                + ", but config.json asks for " + Arrays.toString(expected)
+                + "; check that config.json and the weight files belong together");
+    }
+
+    private static long elements(long[] shape) {
+        long count = 1;
+        for (long size : shape) {
+            count = Math.multiplyExact(count, size);
+        }
+        return count;
+    }
+}
