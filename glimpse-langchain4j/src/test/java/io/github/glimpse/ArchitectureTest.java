@@ -1,0 +1,150 @@
+package io.github.glimpse;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Keeps the rooms apart. The table says which room may know which; every room may know the root package, which knows nobody.
+ * Rooms that nobody has built yet are allowed to be absent.
+ */
+@AnalyzeClasses(packages = "io.github.glimpse", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String ROOT = "root";
+
+    private static final List<String> BELOW_GENERATE =
+            List.of("engine", "hub", "image", "text", "nn", "model", "prune");
+
+    private static final List<String> BELOW_SURFACES =
+            Stream.concat(BELOW_GENERATE.stream(), Stream.of("generate")).toList();
+
+    /** Room to the rooms that it may know, from the bottom up. */
+    private static final Map<String, List<String>> ROOMS = rooms();
+
+    private static final ArchCondition<JavaClass> LIE_IN_A_NULL_MARKED_PACKAGE =
+            new ArchCondition<>("lie in a package whose package-info.java says @NullMarked") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+                    events.add(new SimpleConditionEvent(type, marked, type.getName() + " is null-marked: " + marked));
+                }
+            };
+
+    @ArchTest
+    static final ArchRule roomsDependDownwardsOnly = layers();
+
+    @ArchTest
+    static final ArchRule everyPackageIsARoom = classes().should().resideInAnyPackage(packagesOf(ROOMS.keySet(), true));
+
+    @ArchTest
+    static final ArchRule roomsHaveNoCycles = slices().matching("io.github.glimpse.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule familiesDoNotKnowEachOther = slices().matching("io.github.glimpse.model.(*)..")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(
+                    resideInAPackage("io.github.glimpse.model.llava.."),
+                    resideInAPackage("io.github.glimpse.model.clip.."))
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule onlySurfacesKnowLangChain4j = onlyIn("dev.langchain4j..", "chat", "embedding");
+
+    @ArchTest
+    static final ArchRule onlyTheEngineKnowsPyTorch = onlyIn("ai.djl.pytorch..", "engine");
+
+    @ArchTest
+    static final ArchRule onlyNumericRoomsKnowTensors =
+            onlyIn("ai.djl.ndarray..", "engine", "nn", "model", "prune", "generate", "embedding", "train");
+
+    @ArchTest
+    static final ArchRule onlyTextKnowsTokenizers = onlyIn("ai.djl.huggingface..", "text");
+
+    @ArchTest
+    static final ArchRule nobodyKnowsSpring =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("org.springframework..");
+
+    @ArchTest
+    static final ArchRule everyPackageIsNullMarked = classes().should(LIE_IN_A_NULL_MARKED_PACKAGE);
+
+    @ArchTest
+    static final ArchRule namesTellARole =
+            noClasses().should().haveNameMatching(".*(Manager|Helper|Impl|Util|Utils)(\\$.*)?");
+
+    private static Map<String, List<String>> rooms() {
+        Map<String, List<String>> rooms = new LinkedHashMap<>();
+        rooms.put("engine", List.of());
+        rooms.put("hub", List.of());
+        rooms.put("image", List.of());
+        rooms.put("text", List.of());
+        rooms.put("nn", List.of("engine"));
+        rooms.put("model", List.of("nn", "engine", "hub", "image", "text"));
+        rooms.put("prune", List.of("nn", "engine", "image"));
+        rooms.put("generate", BELOW_GENERATE);
+        rooms.put("chat", BELOW_SURFACES);
+        rooms.put("embedding", BELOW_SURFACES);
+        rooms.put("eval", BELOW_SURFACES);
+        rooms.put("train", BELOW_SURFACES);
+        return rooms;
+    }
+
+    private static LayeredArchitecture layers() {
+        LayeredArchitecture layers = layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .withOptionalLayers(true)
+                .layer(ROOT)
+                .definedBy("io.github.glimpse")
+                .whereLayer(ROOT)
+                .mayNotAccessAnyLayer();
+        for (String room : ROOMS.keySet()) {
+            layers = layers.layer(room).definedBy("io.github.glimpse." + room + "..");
+        }
+        for (Map.Entry<String, List<String>> room : ROOMS.entrySet()) {
+            String[] known =
+                    Stream.concat(Stream.of(ROOT), room.getValue().stream()).toArray(String[]::new);
+            layers = layers.whereLayer(room.getKey()).mayOnlyAccessLayers(known);
+        }
+        return layers;
+    }
+
+    private static ArchRule onlyIn(String dependency, String... rooms) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(packagesOf(Arrays.asList(rooms), false))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(dependency);
+    }
+
+    private static String[] packagesOf(Iterable<String> rooms, boolean withRoot) {
+        Stream.Builder<String> packages = Stream.builder();
+        if (withRoot) {
+            packages.add("io.github.glimpse");
+        }
+        rooms.forEach(room -> packages.add("io.github.glimpse." + room + ".."));
+        return packages.build().toArray(String[]::new);
+    }
+}
