@@ -106,8 +106,8 @@ public final class TorchCheckpoint {
     }
 
     private CheckpointTensor materialize(String name, StridedTensor tensor) throws IOException {
-        int elementCount = checkedElementCount(name, tensor);
         ByteBuffer storage = archive.storage(tensor.storage());
+        int elementCount = checkedElementCount(name, tensor);
         valueBytes += (long) elementCount * Float.BYTES;
         if (valueBytes > GROWTH * archive.fileBytes() + GROWTH_START_BYTES) {
             throw archive.refusal("its tensors are more than " + GROWTH + " times as large as the file");
