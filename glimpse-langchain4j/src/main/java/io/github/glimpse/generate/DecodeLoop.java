@@ -70,6 +70,7 @@ final class DecodeLoop {
                 return finished(ids, FinishReason.LENGTH);
             }
             context.cancellation().check();
+            context.observer().onToken(step, position, sequence.caches().get(0).length());
             logits = forward(id, position, sequence.caches());
             context.observer().onLogits(step + 1, logits);
             position++;

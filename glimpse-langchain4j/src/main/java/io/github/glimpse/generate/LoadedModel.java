@@ -172,7 +172,19 @@ public final class LoadedModel implements AutoCloseable {
      * @throws IllegalArgumentException if a place is not possible
      */
     public void check(PruningOptions pruning) {
-        strategies.schedule(pruning.orElse(options.pruning()));
+        schedule(pruning);
+    }
+
+    PruningSchedule schedule(PruningOptions pruning) {
+        return strategies.schedule(pruning.orElse(options.pruning()));
+    }
+
+    VisionLanguageModel model() {
+        return model;
+    }
+
+    TorchRuntime runtime() {
+        return runtime;
     }
 
     /**
@@ -248,7 +260,7 @@ public final class LoadedModel implements AutoCloseable {
     private GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
         checkPictures(request.turns());
-        PruningSchedule schedule = strategies.schedule(request.pruning().orElse(options.pruning()));
+        PruningSchedule schedule = schedule(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
         Prompt prompt = prompts.build(request.turns());
         context.observer().onPrompt(prompt.text(), prompt.layout(), prompt.images());

@@ -32,6 +32,9 @@ interface StageObserver {
     default void onCut(
             NDArray before, int tokensBefore, NDArray after, int[] keptRows, PromptLayout layout, List<KvCache> caches) {}
 
+    /** A token of the answer runs: its position id and its row in the caches. */
+    default void onToken(int step, long position, int cacheRow) {}
+
     /** Raw logits of one step: 0 is the last row of the prompt. */
     default void onLogits(int step, float[] logits) {}
 }

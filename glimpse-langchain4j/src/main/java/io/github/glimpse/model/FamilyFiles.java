@@ -8,13 +8,15 @@ import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.TensorEntry;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.Weights;
+import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.text.ChatTemplate;
 import io.github.glimpse.text.Tokenizer;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What every family reads from a folder in the same way: tokenizer, chat template, stop ids, weights.
@@ -60,28 +62,13 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
 
     /** Ids that end an answer: {@code eos_token_id} of {@code generation_config.json}, else of {@code config.json}. */
     public Set<Integer> stopIds() {
-        Set<Integer> ids = new LinkedHashSet<>();
-        files.json("generation_config.json").ifPresent(json -> addIds(ids, json.get("eos_token_id")));
-        for (JsonNode config : new JsonNode[] {files.config().node(), files.config().node().path("text_config")}) {
-            if (ids.isEmpty()) {
-                addIds(ids, config.get("eos_token_id"));
-            }
-        }
-        return ids;
-    }
-
-    private static void addIds(Set<Integer> ids, @org.jspecify.annotations.Nullable JsonNode node) {
-        if (node == null) {
-            return;
-        }
-        if (node.isInt()) {
-            ids.add(node.intValue());
-        }
-        node.forEach(id -> {
-            if (id.isInt()) {
-                ids.add(id.intValue());
-            }
-        });
+        ModelConfig config = files.config();
+        return Stream.of(files.settings("generation_config.json"), Optional.of(config), config.optionalAt("text_config"))
+                .flatMap(Optional::stream)
+                .filter(settings -> settings.has("eos_token_id"))
+                .findFirst()
+                .map(settings -> Set.copyOf(settings.oneOrMoreIntegers("eos_token_id")))
+                .orElse(Set.of());
     }
 
     /** Special tokens by the names that chat templates use: {@code bos_token}, {@code eos_token}, … */

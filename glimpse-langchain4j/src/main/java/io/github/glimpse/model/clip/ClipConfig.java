@@ -33,20 +33,20 @@ public record ClipConfig(
 
     /** Reads {@code vision_config}; missing keys have the reference's defaults. */
     public static ClipConfig of(ModelConfig json) {
-        String type = json.text("model_type", "clip_vision_model");
+        String type = json.string("model_type", "clip_vision_model");
         if (!type.equals("clip_vision_model")) {
             throw new UnsupportedModelException(
                     "config.json: the vision tower is of type '" + type + "', clip_vision_model is known");
         }
         ClipConfig config = new ClipConfig(
-                json.positive("num_hidden_layers", 12),
-                json.positive("hidden_size", 768),
-                json.positive("num_attention_heads", 12),
-                json.positive("intermediate_size", 3_072),
-                json.positive("image_size", 224),
-                json.positive("patch_size", 32),
-                json.positive("num_channels", 3),
-                json.text("hidden_act", "quick_gelu"),
+                json.positiveInteger("num_hidden_layers", 12),
+                json.positiveInteger("hidden_size", 768),
+                json.positiveInteger("num_attention_heads", 12),
+                json.positiveInteger("intermediate_size", 3_072),
+                json.positiveInteger("image_size", 224),
+                json.positiveInteger("patch_size", 32),
+                json.positiveInteger("num_channels", 3),
+                json.string("hidden_act", "quick_gelu"),
                 json.number("layer_norm_eps", 1e-5));
         if (!ACTIVATIONS.contains(config.activation)) {
             throw new UnsupportedModelException("config.json: vision_config.hidden_act is '" + config.activation

@@ -40,14 +40,14 @@ public final class LlavaFamily implements ModelFamily {
 
     @Override
     public boolean accepts(ModelConfig config) {
-        return config.text("model_type", "").equals("llava");
+        return config.string("model_type", "").equals("llava");
     }
 
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         LlavaConfig config = LlavaConfig.of(files.config());
         LlavaPreprocessor preprocessor = new LlavaPreprocessor(LlavaPreprocessorConfig.of(
-                files.requiredJson("preprocessor_config.json"), config.vision().patchSize(), options.aspect()));
+                files.imageSettings(), config.vision().patchSize(), options.aspect()));
         int side = preprocessor.plan(1, 1).grid().rows();
         if (side != config.vision().side()) {
             throw new ModelFilesException("preprocessor_config.json crops pictures to " + side + " patches a side, but the"
@@ -89,7 +89,7 @@ public final class LlavaFamily implements ModelFamily {
         weights.finishLoading();
         return new VisionLanguageModel(
                 name(),
-                files.config().text("model_type"),
+                files.config().string("model_type"),
                 preprocessor,
                 vision,
                 decoder,

@@ -25,14 +25,14 @@ public final class Qwen25VlFamily implements ModelFamily {
 
     @Override
     public boolean accepts(ModelConfig config) {
-        return config.text("model_type", "").equals("qwen2_5_vl");
+        return config.string("model_type", "").equals("qwen2_5_vl");
     }
 
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         Qwen25VlConfig config = Qwen25VlConfig.of(files.config());
         Qwen25VlPreprocessor preprocessor = new Qwen25VlPreprocessor(Qwen25VlPreprocessorConfig.of(
-                        files.requiredJson("preprocessor_config.json"))
+                        files.imageSettings())
                 .withPixelBudget(options.minPixels(), options.maxPixels()));
         FamilyFiles text = FamilyFiles.of(files);
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
@@ -52,7 +52,7 @@ public final class Qwen25VlFamily implements ModelFamily {
             weights.finishLoading();
             return new VisionLanguageModel(
                     name(),
-                    files.config().text("model_type"),
+                    files.config().string("model_type"),
                     preprocessor,
                     tower,
                     decoder,

@@ -67,9 +67,9 @@ record GlimpseConfig(
     private static final int NO_REDUCTION = 1_000;
 
     static GlimpseConfig of(ModelConfig json) {
-        String type = json.text("model_type");
+        String type = json.string("model_type");
         boolean llava = type.startsWith("llava");
-        if (json.flag("use_ref_masks", false) || json.flag("use_zero_masks", false)) {
+        if (json.bool("use_ref_masks", false) || json.bool("use_zero_masks", false)) {
             throw new ModelFilesException("The glimpse module's config.json switches on use_ref_masks or use_zero_masks,"
                     + " which are for debugging the reference; set them to false");
         }
@@ -83,17 +83,17 @@ record GlimpseConfig(
                 json.integer("reduce_layer", llava ? 21 : NO_REDUCTION),
                 // LLaVA's attention layers read the flag from the base's config, where it is absent: always log-softmax.
                 // Spec, trap T3.
-                !llava && json.flag("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
+                !llava && json.bool("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
                 json.integers("le_layers", List.of(0)),
                 json.integer("le_length", 1),
                 !llava && layerNorm(json),
-                FuserType.of(json.text("attn_fuse_type", "AttnFuserV1")),
+                FuserType.of(json.string("attn_fuse_type", "AttnFuserV1")),
                 json.integer("attn_fuse_size", DEFAULT_SIZE),
                 json.integer("visual_cond_size", DEFAULT_SIZE),
                 json.integer("attn_fuse_num_heads", DEFAULT_HEADS),
-                llava || json.flag("attn_fuse_global", false),
+                llava || json.bool("attn_fuse_global", false),
                 json.integers("selected_visual_layers", llava ? List.of(23, 17, 11, 5) : List.of(8)),
-                json.flag("deep_supervision", true),
+                json.bool("deep_supervision", true),
                 json.number("reduce_threshold", TokenBudget.DEFAULT_THRESHOLD),
                 json.has("max_remain_ratio") ? (Double) json.number("max_remain_ratio") : null,
                 minTokens(json),
@@ -101,7 +101,7 @@ record GlimpseConfig(
     }
 
     private static boolean layerNorm(ModelConfig json) {
-        String norm = json.text("le_norm_type", "rmsnorm");
+        String norm = json.string("le_norm_type", "rmsnorm");
         return switch (norm) {
             case "rmsnorm" -> false;
             case "layernorm" -> true;
@@ -120,7 +120,7 @@ record GlimpseConfig(
 
     private static Set<Anchor> anchors(ModelConfig json) {
         Set<Anchor> anchors = new LinkedHashSet<>();
-        json.texts("anchor_positions", List.of()).forEach(name -> anchors.add(Anchor.of(name)));
+        json.strings("anchor_positions", List.of()).forEach(name -> anchors.add(Anchor.of(name)));
         return anchors;
     }
 

@@ -154,7 +154,7 @@ final class GlimpseStrategy implements PruningStrategy {
 
     /** All rows of logits that the module's heads give, the deciding one last. */
     List<float[]> logits(PruningEvidence evidence) {
-        NDArray attention = joined(evidence);
+        NDArray attention = attention(evidence);
         List<NDArray> conditions = config.fuserType() == FuserType.V1
                 ? config.selectedVisualLayers().stream()
                         .map(layer -> java.util.Objects.requireNonNull(evidence.visionTaps().get(layer)))
@@ -164,7 +164,7 @@ final class GlimpseStrategy implements PruningStrategy {
                 attention, conditions, evidence.images(), evidence.windows(), evidence.alive(), evidence.scope());
     }
 
-    private NDArray joined(PruningEvidence evidence) {
+    NDArray attention(PruningEvidence evidence) {
         List<NDArray> parts = config.selectedLayers().stream()
                 .map(layer -> java.util.Objects.requireNonNull(evidence.attention().get(layer)))
                 .toList();
