@@ -2,10 +2,12 @@ package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Set;
 
 /**
  * Owns the native memory of one piece of work. Who opens a scope closes it; closing frees every tensor that was made in
@@ -16,24 +18,27 @@ import java.nio.LongBuffer;
 public final class TensorScope implements AutoCloseable {
 
     private final PtNDManager manager;
+    private final Set<TensorScope> open;
 
-    TensorScope(PtNDManager manager) {
+    TensorScope(PtNDManager manager, Set<TensorScope> open) {
         this.manager = manager;
+        this.open = open;
+        open.add(this);
     }
 
     /** Opens a scope inside this one, for the temporaries of a layer or a step. */
     public TensorScope openChild() {
-        return new TensorScope((PtNDManager) manager.newSubManager());
+        return new TensorScope((PtNDManager) manager.newSubManager(), open);
     }
 
     /** A float32 tensor with a copy of the values. */
     public NDArray floats(float[] values, long... shape) {
-        return manager.create(FloatBuffer.wrap(values), new Shape(shape), ai.djl.ndarray.types.DataType.FLOAT32);
+        return manager.create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32);
     }
 
     /** An int64 tensor with a copy of the values. */
     public NDArray longs(long[] values, long... shape) {
-        return manager.create(LongBuffer.wrap(values), new Shape(shape), ai.djl.ndarray.types.DataType.INT64);
+        return manager.create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64);
     }
 
     /** A one-dimensional int64 tensor, for indices and token ids. */
@@ -65,8 +70,13 @@ public final class TensorScope implements AutoCloseable {
         return manager;
     }
 
+    int tensorCount() {
+        return manager.getManagedArrays().size();
+    }
+
     @Override
     public void close() {
+        open.remove(this);
         manager.close();
     }
 }

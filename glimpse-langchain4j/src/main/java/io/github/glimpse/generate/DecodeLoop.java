@@ -17,6 +17,9 @@ import java.util.stream.IntStream;
  */
 final class DecodeLoop {
 
+    /** Rows of cache made ready at once: a long answer grows its caches now and then, a short one never. */
+    static final int ROWS_AT_ONCE = 512;
+
     private final VisionLanguageModel model;
     private final DecoderStack decoder;
     private final RequestContext context;
@@ -99,6 +102,9 @@ final class DecodeLoop {
             RotaryEmbedding.Tables tables = tables(position, step);
             for (int layer = 0; layer < caches.size(); layer++) {
                 KvCache cache = caches.get(layer);
+                if (cache.length() == cache.capacity()) {
+                    cache.reserve(Math.max(ROWS_AT_ONCE, cache.length() / 2));
+                }
                 NDArray next = decoder.layer(layer, hidden, tables, cache, step);
                 cache.truncate(cache.length() + 1);
                 hidden.close();

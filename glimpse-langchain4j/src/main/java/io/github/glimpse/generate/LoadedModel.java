@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,7 +173,7 @@ public final class LoadedModel implements AutoCloseable {
      * @throws IllegalArgumentException if a place is not possible
      */
     public void check(PruningOptions pruning) {
-        schedule(pruning);
+        inUse(() -> schedule(pruning));
     }
 
     PruningSchedule schedule(PruningOptions pruning) {
@@ -193,12 +194,12 @@ public final class LoadedModel implements AutoCloseable {
      * @throws io.github.glimpse.GlimpseException if the prompt cannot be built
      */
     public int countTokens(List<ChatTurn> turns) {
-        return prompts.build(turns).tokens();
+        return inUse(() -> prompts.build(turns).tokens());
     }
 
     /** Counts the tokens of a text as it would stand in a prompt, without special tokens of the template. */
     public int countTokens(String text) {
-        return model.tokenizer().encode(model.tokenizer().guard(text)).length;
+        return inUse(() -> model.tokenizer().encode(model.tokenizer().guard(text)).length);
     }
 
     /**
@@ -241,19 +242,28 @@ public final class LoadedModel implements AutoCloseable {
         cancellation.check();
         gate.enter(cancellation);
         try {
-            use.readLock().lock();
-            try {
-                cancellation.check();
-                Duration waiting = Duration.ofNanos(System.nanoTime() - arrived);
+            Duration waiting = Duration.ofNanos(System.nanoTime() - arrived);
+            return inUse(() -> {
                 try (TensorScope scope = runtime.openScope()) {
                     RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch());
                     return answer(request, listener, context, waiting);
                 }
-            } finally {
-                use.readLock().unlock();
-            }
+            });
         } finally {
             gate.leave();
+        }
+    }
+
+    /** Does something with native memory, which {@link #close()} frees only after. */
+    private <T> T inUse(Supplier<T> work) {
+        use.readLock().lock();
+        try {
+            if (closed.get()) {
+                throw closedError();
+            }
+            return work.get();
+        } finally {
+            use.readLock().unlock();
         }
     }
 

@@ -73,7 +73,7 @@ final class Prefill {
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         this.schedule = prompt.images().isEmpty() ? PruningSchedule.none() : schedule;
         this.plan = EvidencePlan.of(this.schedule);
-        this.tokensToCome = tokensToCome;
+        this.tokensToCome = Math.min(tokensToCome, DecodeLoop.ROWS_AT_ONCE);
         this.scope = context.scope();
         this.cancellation = context.cancellation();
         this.observer = context.observer();
@@ -123,9 +123,6 @@ final class Prefill {
         current.close();
         tables.cosine().close();
         tables.sine().close();
-        for (KvCache cache : caches) {
-            cache.reserve(tokensToCome, scope);
-        }
         watch.lap(cuts == 0 ? Stopwatch.Stage.BEFORE_CUT : Stopwatch.Stage.AFTER_CUT);
         observer.onLogits(0, logits);
         return new Sequence(caches, positions.next(), logits, tokens);

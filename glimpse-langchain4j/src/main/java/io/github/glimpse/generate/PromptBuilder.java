@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
@@ -52,7 +53,18 @@ final class PromptBuilder {
                 model.placeholder(),
                 images.stream().map(image -> image.plan().grid()).toList(),
                 model.positions());
+        checkIds(layout.ids());
         return new Prompt(Tokenizer.unguard(text), layout, images);
+    }
+
+    private void checkIds(int[] ids) {
+        int vocabulary = model.decoder().vocabulary();
+        for (int id : ids) {
+            if (id < 0 || id >= vocabulary) {
+                throw new ModelFilesException("The tokenizer gave token " + id + ", but the model's vocabulary has " + vocabulary
+                        + " entries; check that tokenizer.json and config.json belong together");
+            }
+        }
     }
 
     private PixelPatches patches(byte[] bytes, int number, int of) {

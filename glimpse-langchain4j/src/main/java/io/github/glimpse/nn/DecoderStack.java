@@ -32,6 +32,7 @@ public final class DecoderStack implements AutoCloseable {
     private final NDArray head;
     private final NDArray noBias;
     private final int positionRows;
+    private final int vocabulary;
 
     private DecoderStack(
             TorchRuntime runtime,
@@ -52,6 +53,7 @@ public final class DecoderStack implements AutoCloseable {
                 .compile(runtime);
         this.rotary = RotaryEmbedding.sectioned(
                 graph, dimensions.headDim(), shape.ropeTheta(), shape.positionSections(), owner);
+        this.vocabulary = shape.vocabulary();
         this.positionRows = shape.positionSections().length;
         int hidden = dimensions.hidden();
         this.table = weights.at(names.embedding()).table(shape.vocabulary(), hidden);
@@ -105,6 +107,11 @@ public final class DecoderStack implements AutoCloseable {
     /** The numbers of this stack. */
     public ModelDimensions dimensions() {
         return dimensions;
+    }
+
+    /** Rows of the embedding: ids are below it. */
+    public int vocabulary() {
+        return vocabulary;
     }
 
     /** Rows of position ids that {@link #rotary} takes: 1, or 3 for M-RoPE. */
