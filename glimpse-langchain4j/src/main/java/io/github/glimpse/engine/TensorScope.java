@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * Owns the native memory of one piece of work. Who opens a scope closes it; closing frees every tensor that was made in
- * it and was not {@linkplain #keep(NDArray) kept}.
+ * it and was not {@linkplain #keep kept}.
  *
  * <p>Not safe for concurrent use.
  */

@@ -121,7 +121,8 @@ public final class TorchRuntime implements AutoCloseable {
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("out of memory") || lower.contains("can't allocate memory") || lower.contains("bad_alloc")) {
             return new NativeLibraryException(
-                    "Out of memory in " + call + "; use fewer or smaller images, a lower glimpse.limits.max-pixels or a smaller model",
+                    "Out of memory in " + call
+                            + "; use fewer or smaller images, a lower glimpse.limits.max-pixels or a smaller model",
                     failure);
         }
         return new NativeLibraryException("The native call " + call + " failed: " + firstLines(message), failure);

@@ -57,7 +57,8 @@ public final class Weights implements AutoCloseable {
      * @param format how linear weights shall lie in memory
      * @throws io.github.glimpse.UnsupportedModelException if {@code format} is {@link WeightFormat#PACKED} and cannot be had
      */
-    public static Weights open(TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format) {
+    public static Weights open(
+            TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format) {
         WeightFormat effective = Numerics.format(runtime, dtype, format);
         Graph graph = Graph.named("weights").with(Weights.class, "weights").compile(runtime);
         return new Weights(runtime, entries, dtype, effective, graph);
@@ -197,7 +198,11 @@ public final class Weights implements AutoCloseable {
                     .with(shape)
                     .with(entry.type().dtype().code())
                     .run(scope);
-            graph.call("fill").with(target).with(0).with(step.floats(values, values.length)).run();
+            graph.call("fill")
+                    .with(target)
+                    .with(0)
+                    .with(step.floats(values, values.length))
+                    .run();
             return target;
         }
     }
@@ -210,8 +215,8 @@ public final class Weights implements AutoCloseable {
                     + "); check that config.json and the weight files belong together");
         }
         if (!entry.type().isFloatingPoint()) {
-            throw new ModelFilesException("The tensor '" + name + "' is stored as " + entry.type().label()
-                    + ", but F32, BF16 or F16 is needed; use a folder that is not quantised");
+            throw new ModelFilesException("The tensor '" + name + "' is stored as "
+                    + entry.type().label() + ", but F32, BF16 or F16 is needed; use a folder that is not quantised");
         }
         return entry;
     }

@@ -28,8 +28,7 @@ final class DecodeLoop {
     private final StopSequences stops;
     private final StringBuilder answer = new StringBuilder();
 
-    DecodeLoop(
-            VisionLanguageModel model, RequestContext context, List<String> stop, GenerationListener listener) {
+    DecodeLoop(VisionLanguageModel model, RequestContext context, List<String> stop, GenerationListener listener) {
         this.model = model;
         this.decoder = model.decoder();
         this.context = context;

@@ -46,7 +46,11 @@ public final class LoadedModel implements AutoCloseable {
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
     private LoadedModel(
-            EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, StrategyShelf strategies, String name) {
+            EngineOptions options,
+            TorchRuntime runtime,
+            VisionLanguageModel model,
+            StrategyShelf strategies,
+            String name) {
         this.options = options;
         this.runtime = runtime;
         this.model = model;
@@ -79,15 +83,15 @@ public final class LoadedModel implements AutoCloseable {
 
     private static LoadedModel assemble(
             EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files, long start) {
-        StrategyContext context =
-                new StrategyContext(runtime, model.dimensions(), model.modelType(), options.module());
+        StrategyContext context = new StrategyContext(runtime, model.dimensions(), model.modelType(), options.module());
         StrategyShelf strategies = new StrategyShelf(
                 PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
         try {
             PruningSchedule schedule = strategies.schedule(options.pruning());
             String name = options.name() != null
                     ? options.name()
-                    : String.valueOf(files.directory().toAbsolutePath().normalize().getFileName());
+                    : String.valueOf(
+                            files.directory().toAbsolutePath().normalize().getFileName());
             LOG.info(
                     "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
                     name,
@@ -221,10 +225,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     GenerationResult generate(
-            GenerationRequest request,
-            GenerationListener listener,
-            CancellationSignal signal,
-            StageObserver observer) {
+            GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
         long arrived = System.nanoTime();
         long deadline = arrived + options.timeout().toNanos();
         CancellationPoint cancellation = () -> {
@@ -315,8 +316,9 @@ public final class LoadedModel implements AutoCloseable {
                 ? model.contextLength() - 1
                 : Math.min(options.maxInputTokens(), model.contextLength() - 1);
         if (promptTokens > limit) {
-            throw new PromptTooLongException("The prompt has " + promptTokens + " tokens, image tokens included; the limit is "
-                    + limit + "; send fewer or smaller images or less text");
+            throw new PromptTooLongException(
+                    "The prompt has " + promptTokens + " tokens, image tokens included; the limit is " + limit
+                            + "; send fewer or smaller images or less text");
         }
         return Math.min(wanted, model.contextLength() - promptTokens);
     }

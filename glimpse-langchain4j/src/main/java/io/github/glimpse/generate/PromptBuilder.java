@@ -61,8 +61,8 @@ final class PromptBuilder {
         int vocabulary = model.decoder().vocabulary();
         for (int id : ids) {
             if (id < 0 || id >= vocabulary) {
-                throw new ModelFilesException("The tokenizer gave token " + id + ", but the model's vocabulary has " + vocabulary
-                        + " entries; check that tokenizer.json and config.json belong together");
+                throw new ModelFilesException("The tokenizer gave token " + id + ", but the model's vocabulary has "
+                        + vocabulary + " entries; check that tokenizer.json and config.json belong together");
             }
         }
     }

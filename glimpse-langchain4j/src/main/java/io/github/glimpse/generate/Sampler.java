@@ -118,7 +118,7 @@ final class Sampler {
         for (int id = 0; id < keys.length; id++) {
             int bits = Float.floatToIntBits(logits[id]);
             int rising = bits < 0 ? ~bits : bits ^ Integer.MIN_VALUE;
-            keys[id] = ((long) ~rising << Integer.SIZE) ^ Long.MIN_VALUE | id;
+            keys[id] = (((long) ~rising << Integer.SIZE) ^ Long.MIN_VALUE) | id;
         }
         Arrays.sort(keys);
         int count = topK > 0 ? Math.min(topK, keys.length) : keys.length;

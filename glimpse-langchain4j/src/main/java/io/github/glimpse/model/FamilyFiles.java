@@ -34,8 +34,10 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
      */
     public static FamilyFiles of(ModelFiles files) {
         ChatTemplate template = ChatTemplate.find(files.directory())
-                .orElseThrow(() -> new ModelFilesException("There is no chat template in " + files.directory()
-                        + "; add chat_template.json, chat_template.jinja or the key chat_template of tokenizer_config.json"));
+                .orElseThrow(
+                        () -> new ModelFilesException(
+                                "There is no chat template in " + files.directory()
+                                        + "; add chat_template.json, chat_template.jinja or the key chat_template of tokenizer_config.json"));
         return of(files, template);
     }
 
@@ -52,18 +54,20 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
     public Weights openWeights(TorchRuntime runtime, LoadOptions options, String yardstick) {
         Map<String, TensorEntry> entries = SafetensorsIndex.of(files.directory());
         Dtype stored = entries.values().stream()
-                .filter(entry -> entry.name().endsWith(yardstick) && entry.type().isFloatingPoint())
+                .filter(entry ->
+                        entry.name().endsWith(yardstick) && entry.type().isFloatingPoint())
                 .findFirst()
                 .map(entry -> entry.type().dtype())
-                .orElseThrow(() -> new ModelFilesException("The checkpoint in " + files.directory()
-                        + " has no tensor '" + yardstick + "' of type F32, BF16 or F16"));
+                .orElseThrow(() -> new ModelFilesException("The checkpoint in " + files.directory() + " has no tensor '"
+                        + yardstick + "' of type F32, BF16 or F16"));
         return Weights.open(runtime, entries, Numerics.dtype(runtime, options.dtype(), stored), options.weights());
     }
 
     /** Ids that end an answer: {@code eos_token_id} of {@code generation_config.json}, else of {@code config.json}. */
     public Set<Integer> stopIds() {
         ModelConfig config = files.config();
-        return Stream.of(files.settings("generation_config.json"), Optional.of(config), config.optionalAt("text_config"))
+        return Stream.of(
+                        files.settings("generation_config.json"), Optional.of(config), config.optionalAt("text_config"))
                 .flatMap(Optional::stream)
                 .filter(settings -> settings.has("eos_token_id"))
                 .findFirst()
@@ -77,7 +81,9 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
         files.json("tokenizer_config.json").ifPresent(json -> json.properties().forEach(entry -> {
             if (entry.getKey().endsWith("_token")) {
                 JsonNode value = entry.getValue();
-                String token = value.isTextual() ? value.textValue() : value.path("content").textValue();
+                String token = value.isTextual()
+                        ? value.textValue()
+                        : value.path("content").textValue();
                 if (token != null) {
                     variables.put(entry.getKey(), token);
                 }

@@ -61,7 +61,8 @@ public final class DecoderStack implements AutoCloseable {
             layers.add(layerWeights(weights.at(names.layers()).at(i), shape.intermediate()));
         }
         this.finalNorm = weights.at(names.finalNorm()).plain("weight", hidden);
-        this.head = weights.at(shape.tiedHead() ? names.embedding() : names.head()).matrix(shape.vocabulary(), hidden);
+        this.head =
+                weights.at(shape.tiedHead() ? names.embedding() : names.head()).matrix(shape.vocabulary(), hidden);
         this.noBias = weights.biasOrEmpty("", 0);
     }
 
@@ -170,8 +171,7 @@ public final class DecoderStack implements AutoCloseable {
      * @param hidden {@code [rows, hidden]}; not changed
      * @return {@code [rows, hidden]}, owned by {@code scope}
      */
-    public NDArray layer(
-            int index, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope scope) {
+    public NDArray layer(int index, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope scope) {
         return graph.call("layer")
                 .with(hidden)
                 .with(tables.cosine())

@@ -88,12 +88,7 @@ public final class KvCache implements AutoCloseable {
 
     private NDArray grown(NDArray cache) {
         NDArray target = stack.newCacheTensor(capacity, owner);
-        stack.graph()
-                .call("move_front")
-                .with(cache)
-                .with(length)
-                .with(target)
-                .run();
+        stack.graph().call("move_front").with(cache).with(length).with(target).run();
         cache.close();
         return target;
     }

@@ -24,7 +24,8 @@ record FixtureCase(FixtureFamily family, String number, JsonNode request, JsonNo
 
     Optional<Path> module() {
         return request.hasNonNull("glimpse_module")
-                ? Optional.of(family.directory().resolve(request.get("glimpse_module").textValue()))
+                ? Optional.of(
+                        family.directory().resolve(request.get("glimpse_module").textValue()))
                 : Optional.empty();
     }
 
@@ -48,7 +49,8 @@ record FixtureCase(FixtureFamily family, String number, JsonNode request, JsonNo
             for (JsonNode part : content) {
                 parts.add(
                         part.get("type").textValue().equals("image")
-                                ? new ChatTurn.Picture(bytes(directory().resolve(part.get("image").textValue())))
+                                ? new ChatTurn.Picture(bytes(
+                                        directory().resolve(part.get("image").textValue())))
                                 : new ChatTurn.Text(part.get("text").textValue()));
             }
             String role = message.get("role").textValue().toUpperCase(Locale.ROOT);

@@ -39,7 +39,7 @@ record FixtureFamily(Path directory) {
 
     private static List<FixtureFamily> inside(String list) {
         List<FixtureFamily> families = new ArrayList<>();
-        for (String entry : list.split(",")) {
+        for (String entry : list.split(",", -1)) {
             Path path = Path.of(entry.strip());
             // Maven runs tests in the module's directory; a relative path is meant from where the command was typed.
             Path base = Path.of(System.getProperty("glimpse.basedir", "."));
@@ -77,8 +77,7 @@ record FixtureFamily(Path directory) {
 
     /** Whether this release has the family. */
     boolean isSupported() {
-        return ModelFamilies.discover(List.of())
-                .accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
+        return ModelFamilies.discover(List.of()).accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
     }
 
     String name() {

@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The tensors of one expected file. Remembers what was compared, so that nothing is left out by accident. */
 final class FixtureTensors {
@@ -32,22 +32,22 @@ final class FixtureTensors {
     }
 
     long[] shape(String name) {
-        return entries.get(name).shape();
+        return entry(name).shape();
     }
 
     float[] floats(String name) {
         unread.remove(name);
-        return SafetensorsFile.floats(entries.get(name));
+        return SafetensorsFile.floats(entry(name));
     }
 
     int[] ints(String name) {
-        int[] values = new int[Math.toIntExact(entries.get(name).byteCount() / Integer.BYTES)];
+        int[] values = new int[Math.toIntExact(entry(name).byteCount() / Integer.BYTES)];
         bytes(name).asIntBuffer().get(values);
         return values;
     }
 
     byte[] unsignedBytes(String name) {
-        byte[] values = new byte[Math.toIntExact(entries.get(name).byteCount())];
+        byte[] values = new byte[Math.toIntExact(entry(name).byteCount())];
         bytes(name).get(values);
         return values;
     }
@@ -57,9 +57,17 @@ final class FixtureTensors {
         return unread;
     }
 
+    private TensorEntry entry(String name) {
+        TensorEntry entry = entries.get(name);
+        if (entry == null) {
+            throw new AssertionError("The reference has no tensor " + name);
+        }
+        return entry;
+    }
+
     private ByteBuffer bytes(String name) {
         unread.remove(name);
-        TensorEntry entry = entries.get(name);
+        TensorEntry entry = entry(name);
         ByteBuffer buffer =
                 ByteBuffer.allocate(Math.toIntExact(entry.byteCount())).order(ByteOrder.LITTLE_ENDIAN);
         try (FileChannel channel = FileChannel.open(entry.file())) {

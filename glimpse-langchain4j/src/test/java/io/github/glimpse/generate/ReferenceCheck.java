@@ -71,14 +71,21 @@ final class ReferenceCheck implements StageObserver {
         images = patches;
         differences.equal("prompt text", prompt, expected().get("prompt_text").textValue());
         differences.equal("input ids", layout.ids(), Differences.ints(expected().get("input_ids")));
-        differences.equal("sequence length", layout.ids().length, expected().get("sequence_length").intValue());
+        differences.equal(
+                "sequence length",
+                layout.ids().length,
+                expected().get("sequence_length").intValue());
         comparePositions(layout);
         JsonNode names = expected().path("images");
         differences.equal("image count", patches.size(), names.size());
         for (int i = 0; i < patches.size(); i++) {
             comparePixels(patches.get(i), names.get(i).textValue());
             ImageGrid grid = patches.get(i).plan().grid();
-            compareGrid("image token grid", grid.rows(), grid.columns(), expected().path("image_token_grid").path(i));
+            compareGrid(
+                    "image token grid",
+                    grid.rows(),
+                    grid.columns(),
+                    expected().path("image_token_grid").path(i));
             compareGrid(
                     "resized height, width",
                     patches.get(i).resized().height(),
@@ -87,9 +94,7 @@ final class ReferenceCheck implements StageObserver {
             JsonNode thw = expected().path("image_grid_thw").path(i);
             if (thw.isArray()) {
                 differences.equal(
-                        "patch grid",
-                        new int[] {1, grid.patchRows(), grid.patchColumns()},
-                        Differences.ints(thw));
+                        "patch grid", new int[] {1, grid.patchRows(), grid.patchColumns()}, Differences.ints(thw));
             }
         }
     }
@@ -143,8 +148,8 @@ final class ReferenceCheck implements StageObserver {
     public void onVision(int image, VisionFeatures ofImage) {
         features.add(ofImage);
         rows.add(floats(ofImage.rows()));
-        ofImage.taps().forEach((layer, tap) ->
-                taps.computeIfAbsent(layer, key -> new ArrayList<>()).add(tap.toFloatArray()));
+        ofImage.taps().forEach((layer, tap) -> taps.computeIfAbsent(layer, key -> new ArrayList<>())
+                .add(tap.toFloatArray()));
         compareWindows(image);
         if (features.size() < images.size()) {
             return;
@@ -209,14 +214,22 @@ final class ReferenceCheck implements StageObserver {
                 "tokens above the threshold",
                 selection.passedThreshold(),
                 expected().get("passed_threshold").intValue());
-        differences.equal("kept set", selection.kept(), Differences.ints(expected().get("kept_image_indices")));
-        differences.equal("kept count", selection.kept().length, expected().get("kept").intValue());
-        differences.equal("image tokens", deciding.length, expected().get("image_tokens").intValue());
+        differences.equal(
+                "kept set", selection.kept(), Differences.ints(expected().get("kept_image_indices")));
+        differences.equal(
+                "kept count", selection.kept().length, expected().get("kept").intValue());
+        differences.equal(
+                "image tokens", deciding.length, expected().get("image_tokens").intValue());
     }
 
     @Override
     public void onCut(
-            NDArray before, int tokensBefore, NDArray after, int[] keptRows, PromptLayout layout, List<KvCache> caches) {
+            NDArray before,
+            int tokensBefore,
+            NDArray after,
+            int[] keptRows,
+            PromptLayout layout,
+            List<KvCache> caches) {
         differences.equal("kept rows", keptRows, Differences.ints(expected().get("kept_sequence_indices")));
         compareAfter(keptRows, layout);
         if (tensors.has("reduce.hidden_before")) {
@@ -232,9 +245,16 @@ final class ReferenceCheck implements StageObserver {
                     TENSORS);
         }
         for (int layer = 0; layer < caches.size(); layer++) {
-            compareCache("keys", "reduce.key_layer" + layer + "_after", caches.get(layer).keys(), keptRows.length);
             compareCache(
-                    "values", "reduce.value_layer" + layer + "_after", caches.get(layer).values(), keptRows.length);
+                    "keys",
+                    "reduce.key_layer" + layer + "_after",
+                    caches.get(layer).keys(),
+                    keptRows.length);
+            compareCache(
+                    "values",
+                    "reduce.value_layer" + layer + "_after",
+                    caches.get(layer).values(),
+                    keptRows.length);
         }
     }
 
@@ -250,7 +270,8 @@ final class ReferenceCheck implements StageObserver {
             for (int i = 0; i < ids.length; i++) {
                 ids[i] = layout.ids()[keptRows[i]];
             }
-            differences.equal("input ids after the cut", ids, Differences.ints(expected().get("input_ids_after")));
+            differences.equal(
+                    "input ids after the cut", ids, Differences.ints(expected().get("input_ids_after")));
         }
     }
 
@@ -283,7 +304,8 @@ final class ReferenceCheck implements StageObserver {
         JsonNode answer = expected().get(pruned ? "pruned" : "unpruned");
         String suffix = pruned ? ", pruned" : ", unpruned";
         differences.equal("answer ids" + suffix, result.tokenIds(), Differences.ints(answer.get("generated_ids")));
-        differences.equal("answer text" + suffix, result.text(), answer.get("text").textValue());
+        differences.equal(
+                "answer text" + suffix, result.text(), answer.get("text").textValue());
         if (!pruned) {
             return;
         }
@@ -291,12 +313,15 @@ final class ReferenceCheck implements StageObserver {
         for (int i = 0; i < decodePositions.size(); i++) {
             if (!decodePositions.get(i).isNull()) {
                 differences.equal(
-                        "decode positions", positions.get(i), decodePositions.get(i).longValue());
+                        "decode positions",
+                        positions.get(i),
+                        decodePositions.get(i).longValue());
             }
         }
         JsonNode decodeRows = answer.path("decode_cache_position");
         for (int i = 0; i < decodeRows.size(); i++) {
-            differences.equal("decode cache rows", cacheRows.get(i), decodeRows.get(i).intValue());
+            differences.equal(
+                    "decode cache rows", cacheRows.get(i), decodeRows.get(i).intValue());
         }
         for (JsonNode length : expected().path("cache_lengths_after_prefill")) {
             differences.equal("cache lengths", result.prefilledTokens(), length.intValue());
@@ -314,7 +339,9 @@ final class ReferenceCheck implements StageObserver {
         }
         if (expected().has("kept_ratio")) {
             differences.equal(
-                    "retention", result.report().retention(), expected().get("kept_ratio").doubleValue());
+                    "retention",
+                    result.report().retention(),
+                    expected().get("kept_ratio").doubleValue());
         }
     }
 

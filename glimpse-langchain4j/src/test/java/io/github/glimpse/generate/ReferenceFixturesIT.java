@@ -49,11 +49,19 @@ class ReferenceFixturesIT {
                 DIFFERENCES.computeIfAbsent(fixture.family().directory().toString(), key -> new Differences());
         FixtureTensors tensors = new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
         LoadedModel model = model(fixture);
-        run(fixture, model, tensors, differences, PruningOptions.builder().enabled(false).build(), false);
+        run(
+                fixture,
+                model,
+                tensors,
+                differences,
+                PruningOptions.builder().enabled(false).build(),
+                false);
         if (fixture.isPruned()) {
             run(fixture, model, tensors, differences, fixture.pruning(), true);
         }
-        assertThat(tensors.unread()).as("tensors of the reference that nothing was compared with").isEmpty();
+        assertThat(tensors.unread())
+                .as("tensors of the reference that nothing was compared with")
+                .isEmpty();
     }
 
     private static void run(
@@ -63,8 +71,8 @@ class ReferenceFixturesIT {
             Differences differences,
             PruningOptions pruning,
             boolean pruned) {
-        ReferenceCheck check = new ReferenceCheck(
-                fixture, pruned, tensors, differences, model, model.schedule(pruning));
+        ReferenceCheck check =
+                new ReferenceCheck(fixture, pruned, tensors, differences, model, model.schedule(pruning));
         check.onResult(model.generate(
                 new GenerationRequest(fixture.turns(), pruning, fixture.generation()),
                 GenerationListener.NONE,
@@ -74,13 +82,15 @@ class ReferenceFixturesIT {
 
     private static LoadedModel model(FixtureCase fixture) {
         String key = fixture.family().directory() + " " + fixture.module() + " " + fixture.aspect();
-        return MODELS.computeIfAbsent(key, ignored -> LoadedModel.load(EngineOptions.builder(
-                        fixture.family().model())
-                .module(fixture.module().orElse(null))
-                .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                .load(new LoadOptions(Dtype.FLOAT32, weights(), null, null, fixture.aspect()))
-                .transparency(Transparency.DROP)
-                .build()));
+        return MODELS.computeIfAbsent(
+                key,
+                ignored ->
+                        LoadedModel.load(EngineOptions.builder(fixture.family().model())
+                                .module(fixture.module().orElse(null))
+                                .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
+                                .load(new LoadOptions(Dtype.FLOAT32, weights(), null, null, fixture.aspect()))
+                                .transparency(Transparency.DROP)
+                                .build()));
     }
 
     private static WeightFormat weights() {
@@ -96,5 +106,4 @@ class ReferenceFixturesIT {
         MODELS.clear();
         DIFFERENCES.clear();
     }
-
 }

@@ -61,8 +61,8 @@ public final class ClipTower implements AutoCloseable {
         this.projection = root.at("embeddings.patch_embedding").matrixFromConvolution(hidden, patch);
         this.classRow = root.plain("embeddings.class_embedding", hidden);
         this.positions = root.plain("embeddings.position_embedding.weight", config.patches() + 1L, hidden);
-        this.preNorm = TensorList.of(List.of(
-                root.plain("pre_layrnorm.weight", hidden), root.plain("pre_layrnorm.bias", hidden)));
+        this.preNorm = TensorList.of(
+                List.of(root.plain("pre_layrnorm.weight", hidden), root.plain("pre_layrnorm.bias", hidden)));
         this.noBias = weights.biasOrEmpty("", 0);
         for (int i = 0; i < config.depth(); i++) {
             blocks.add(blockWeights(root.at("encoder.layers").at(i)));
@@ -107,7 +107,9 @@ public final class ClipTower implements AutoCloseable {
         NDArray hidden = embed(image, rows, previous);
         for (int state = 0; ; state++) {
             if (wanted.contains(state)) {
-                states.put(state, graph.call("patch_rows").with(hidden).with(patches).run(scope));
+                states.put(
+                        state,
+                        graph.call("patch_rows").with(hidden).with(patches).run(scope));
             }
             if (state == last) {
                 previous.close();
@@ -156,8 +158,9 @@ public final class ClipTower implements AutoCloseable {
      */
     public void checkState(int state) {
         if (state < 0 || state > config.depth()) {
-            throw new ModelFilesException("The tower of this model has hidden states 0 to " + config.depth()
-                    + ", the glimpse module wants " + state + " (selected_visual_layers); use the module of this model");
+            throw new ModelFilesException(
+                    "The tower of this model has hidden states 0 to " + config.depth() + ", the glimpse module wants "
+                            + state + " (selected_visual_layers); use the module of this model");
         }
     }
 

@@ -54,8 +54,8 @@ record LlavaConfig(
         int layer = root.integer("vision_feature_layer", -2);
         int state = layer < 0 ? vision.depth() + 1 + layer : layer;
         if (state < 0 || state > vision.depth()) {
-            throw new ModelFilesException("config.json: vision_feature_layer is " + layer + ", the tower has "
-                    + vision.depth() + " blocks");
+            throw new ModelFilesException(
+                    "config.json: vision_feature_layer is " + layer + ", the tower has " + vision.depth() + " blocks");
         }
         return new LlavaConfig(
                 dimensions,

@@ -50,10 +50,12 @@ public final class LlavaFamily implements ModelFamily {
                 files.imageSettings(), config.vision().patchSize(), options.aspect()));
         int side = preprocessor.plan(1, 1).grid().rows();
         if (side != config.vision().side()) {
-            throw new ModelFilesException("preprocessor_config.json crops pictures to " + side + " patches a side, but the"
-                    + " tower of config.json has " + config.vision().side());
+            throw new ModelFilesException(
+                    "preprocessor_config.json crops pictures to " + side + " patches a side, but the"
+                            + " tower of config.json has " + config.vision().side());
         }
-        FamilyFiles text = FamilyFiles.of(files, ChatTemplate.find(files.directory()).orElse(VICUNA));
+        FamilyFiles text =
+                FamilyFiles.of(files, ChatTemplate.find(files.directory()).orElse(VICUNA));
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();
         try {
@@ -79,8 +81,7 @@ public final class LlavaFamily implements ModelFamily {
         DecoderNames names = newer
                 ? DecoderNames.below("model.language_model", "lm_head")
                 : DecoderNames.below("language_model.model", "language_model.lm_head");
-        DecoderStack decoder =
-                DecoderStack.load(runtime, weights, names, config.decoder(), config.dimensions(), owned);
+        DecoderStack decoder = DecoderStack.load(runtime, weights, names, config.decoder(), config.dimensions(), owned);
         // A tower saved on its own by newer releases has no "vision_model".
         String tower = root + "vision_tower";
         String towerPrefix = weights.has(tower + ".vision_model.pre_layrnorm.weight") ? tower + ".vision_model" : tower;

@@ -102,9 +102,10 @@ record Qwen25VlConfig(
                     "config.json asks for rope scaling of type '" + type + "'; default and mrope are known");
         }
         List<Integer> sections = scaling.integers("mrope_section");
-        if (sections.size() != 3 || sections.stream().mapToInt(Integer::intValue).sum() != headDim / 2) {
-            throw new ModelFilesException("config.json: mrope_section is " + sections
-                    + ", three numbers with the sum " + headDim / 2 + " are needed (half of the head's width)");
+        if (sections.size() != 3
+                || sections.stream().mapToInt(Integer::intValue).sum() != headDim / 2) {
+            throw new ModelFilesException("config.json: mrope_section is " + sections + ", three numbers with the sum "
+                    + headDim / 2 + " are needed (half of the head's width)");
         }
         return sections.stream().mapToInt(Integer::intValue).toArray();
     }

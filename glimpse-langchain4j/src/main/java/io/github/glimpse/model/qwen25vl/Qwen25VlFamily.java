@@ -31,9 +31,9 @@ public final class Qwen25VlFamily implements ModelFamily {
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         Qwen25VlConfig config = Qwen25VlConfig.of(files.config());
-        Qwen25VlPreprocessor preprocessor = new Qwen25VlPreprocessor(Qwen25VlPreprocessorConfig.of(
-                        files.imageSettings())
-                .withPixelBudget(options.minPixels(), options.maxPixels()));
+        Qwen25VlPreprocessor preprocessor =
+                new Qwen25VlPreprocessor(Qwen25VlPreprocessorConfig.of(files.imageSettings())
+                        .withPixelBudget(options.minPixels(), options.maxPixels()));
         FamilyFiles text = FamilyFiles.of(files);
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();

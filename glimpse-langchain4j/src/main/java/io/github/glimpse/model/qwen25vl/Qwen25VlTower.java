@@ -220,7 +220,8 @@ final class Qwen25VlTower implements VisionTower {
     public void checkTap(int layer) {
         if (layer < 0 || layer >= config.depth()) {
             throw new ModelFilesException("The tower of this model has blocks 0 to " + (config.depth() - 1)
-                    + ", the glimpse module wants block " + layer + " (selected_visual_layers); use the module of this model");
+                    + ", the glimpse module wants block " + layer
+                    + " (selected_visual_layers); use the module of this model");
         }
     }
 

@@ -70,8 +70,9 @@ record GlimpseConfig(
         String type = json.string("model_type");
         boolean llava = type.startsWith("llava");
         if (json.bool("use_ref_masks", false) || json.bool("use_zero_masks", false)) {
-            throw new ModelFilesException("The glimpse module's config.json switches on use_ref_masks or use_zero_masks,"
-                    + " which are for debugging the reference; set them to false");
+            throw new ModelFilesException(
+                    "The glimpse module's config.json switches on use_ref_masks or use_zero_masks,"
+                            + " which are for debugging the reference; set them to false");
         }
         return new GlimpseConfig(
                 type,
@@ -81,7 +82,8 @@ record GlimpseConfig(
                 json.number("rms_norm_eps"),
                 json.integers("selected_layers", llava ? List.of(21) : List.of()),
                 json.integer("reduce_layer", llava ? 21 : NO_REDUCTION),
-                // LLaVA's attention layers read the flag from the base's config, where it is absent: always log-softmax.
+                // LLaVA's attention layers read the flag from the base's config, where it is absent: always
+                // log-softmax.
                 // Spec, trap T3.
                 !llava && json.bool("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
                 json.integers("le_layers", List.of(0)),
@@ -151,15 +153,15 @@ record GlimpseConfig(
         }
         for (int layer : glimpseLayers) {
             if (layer < 0 || layer >= layers) {
-                throw new ModelFilesException("The glimpse module has a vector for layer " + layer + ", but the model has "
-                        + layers + " layers (le_layers)");
+                throw new ModelFilesException("The glimpse module has a vector for layer " + layer
+                        + ", but the model has " + layers + " layers (le_layers)");
             }
         }
         if (glimpseLength > 0 && !glimpseLayers.isEmpty() && !glimpseLayers.contains(0)) {
             throw new ModelFilesException("The glimpse module's le_layers must contain 0");
         }
-        if (fuserType != FuserType.DUMMY && (queryWidth() % fuseHeads != 0 || queryDim() % 4 != 0
-                || fuseSize % fuseHeads != 0)) {
+        if (fuserType != FuserType.DUMMY
+                && (queryWidth() % fuseHeads != 0 || queryDim() % 4 != 0 || fuseSize % fuseHeads != 0)) {
             throw new ModelFilesException("The glimpse predictor's width " + queryWidth() + " does not split into "
                     + fuseHeads + " heads of a multiple of 4 (attn_fuse_size, visual_cond_size, attn_fuse_num_heads)");
         }

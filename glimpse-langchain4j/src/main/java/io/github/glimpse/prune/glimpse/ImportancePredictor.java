@@ -29,7 +29,10 @@ final class ImportancePredictor implements AutoCloseable {
 
     private static final double ROTARY_THETA = 10_000;
 
-    private record Layer(TensorList weights, @Nullable NDArray conditionWeight, @Nullable NDArray conditionBias) {}
+    private record Layer(
+            TensorList weights,
+            @Nullable NDArray conditionWeight,
+            @Nullable NDArray conditionBias) {}
 
     private final Graph graph;
     private final GlimpseConfig config;
@@ -179,8 +182,7 @@ final class ImportancePredictor implements AutoCloseable {
         Layer layer = layers.get(index);
         List<NDArray> condition = layer.conditionWeight() == null || layer.conditionBias() == null
                 ? List.of()
-                : List.of(
-                        gather(conditions.get(index), order, scope), layer.conditionWeight(), layer.conditionBias());
+                : List.of(gather(conditions.get(index), order, scope), layer.conditionWeight(), layer.conditionBias());
         return graph.call("predictor_layer")
                 .with(rows)
                 .with(condition)
@@ -193,8 +195,7 @@ final class ImportancePredictor implements AutoCloseable {
                 .run(scope);
     }
 
-    private NDArray project(
-            NDArray rows, @Nullable NDArray weight, @Nullable NDArray bias, TensorScope scope) {
+    private NDArray project(NDArray rows, @Nullable NDArray weight, @Nullable NDArray bias, TensorScope scope) {
         return graph.call("project")
                 .with(rows)
                 .with(java.util.Objects.requireNonNull(weight))
