@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Owns the native memory of one piece of work. Who opens a scope closes it; closing frees every tensor that was made in
@@ -18,17 +19,19 @@ import java.util.Set;
 public final class TensorScope implements AutoCloseable {
 
     private final PtNDManager manager;
-    private final Set<TensorScope> open;
+    // The scopes that are open inside the same owner: the runtime's, or the parent's children.
+    private final Set<TensorScope> siblings;
+    private final Set<TensorScope> children = ConcurrentHashMap.newKeySet();
 
-    TensorScope(PtNDManager manager, Set<TensorScope> open) {
+    TensorScope(PtNDManager manager, Set<TensorScope> siblings) {
         this.manager = manager;
-        this.open = open;
-        open.add(this);
+        this.siblings = siblings;
+        siblings.add(this);
     }
 
     /** Opens a scope inside this one, for the temporaries of a layer or a step. */
     public TensorScope openChild() {
-        return new TensorScope((PtNDManager) manager.newSubManager(), open);
+        return new TensorScope((PtNDManager) manager.newSubManager(), children);
     }
 
     /** A float32 tensor with a copy of the values. */
@@ -70,13 +73,16 @@ public final class TensorScope implements AutoCloseable {
         return manager;
     }
 
-    int tensorCount() {
-        return manager.getManagedArrays().size();
+    /** This scope, the scopes inside it, and all their tensors. */
+    int liveResources() {
+        return 1
+                + manager.getManagedArrays().size()
+                + children.stream().mapToInt(TensorScope::liveResources).sum();
     }
 
     @Override
     public void close() {
-        open.remove(this);
+        siblings.remove(this);
         manager.close();
     }
 }

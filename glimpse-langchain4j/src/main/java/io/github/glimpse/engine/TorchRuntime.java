@@ -104,7 +104,7 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** Open scopes and the tensors in them; a request leaves this number as it found it. */
     public int liveResources() {
-        return scopes.stream().mapToInt(scope -> 1 + scope.tensorCount()).sum();
+        return scopes.stream().mapToInt(TensorScope::liveResources).sum();
     }
 
     PtNDManager newManager() {

@@ -149,13 +149,15 @@ public final class Weights implements AutoCloseable {
 
     private NDArray small(String name, Dtype type, long... shape) {
         TensorEntry entry = entry(name, shape);
-        boolean view = format == WeightFormat.MAPPED;
-        NDArray stored = stored(entry, view ? Residence.LASTING : Residence.LOADING, shape);
-        NDArray converted = convert(stored, type, owned);
-        // Converting to the same type and device gives the mapping itself, which goes away after loading.
-        return view || entry.type().dtype() != type || runtime.onGpu()
-                ? converted
-                : graph.call("copy").with(converted).run(owned);
+        if (format == WeightFormat.MAPPED) {
+            return convert(stored(entry, Residence.LASTING, shape), type, owned);
+        }
+        try (TensorScope step = loading.openChild()) {
+            // Converting to the same type gives the mapping itself. One reference to it in a lasting scope would keep the
+            // whole file in memory.
+            NDArray converted = convert(stored(entry, Residence.LOADING, shape), type, step);
+            return graph.call("copy").with(converted).run(owned);
+        }
     }
 
     private NDArray convert(NDArray stored, Dtype type, TensorScope owner) {
