@@ -100,16 +100,16 @@ class SafetensorsFileTest {
                         + count + "],\"data_offsets\":[3," + (3 + 4 * count) + "]}}";
         byte[] bytes = WeightFileBytes.safetensors(header, 3 + 4 * count);
         ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        float[] expected = new float[count];
         for (int index = 0; index < count; index++) {
+            expected[index] = index;
             data.putFloat(bytes.length - 4 * (count - index), index);
         }
         Path path = Files.write(directory.resolve("x.safetensors"), bytes);
 
         float[] values = floats(SafetensorsFile.open(path), "x");
 
-        for (int index = 0; index < count; index++) {
-            assertThat(values[index]).isEqualTo(index);
-        }
+        assertThat(Arrays.equals(values, expected)).isTrue();
     }
 
     @Test
