@@ -229,7 +229,7 @@ class SafetensorsFileTest {
         Random random = new Random(42);
         byte[] good = WeightFileBytes.safetensors(GOOD, 22);
         int opened = 0;
-        for (int round = 0; round < 6_000; round++) {
+        for (int round = 0; round < 3_000; round++) {
             byte[] bytes = RandomDamage.of(good, random);
             Path file = WeightFileBytes.write(directory.resolve("x.safetensors"), bytes);
             try {
@@ -239,7 +239,7 @@ class SafetensorsFileTest {
                 assertThat(expected).hasMessageContaining("x.safetensors");
             }
         }
-        assertThat(opened).isBetween(100, 5_900);
+        assertThat(opened).isBetween(50, 2_950);
     }
 
     private static void assertThatAllTensorsLieInside(SafetensorsFile file, int fileBytes) {
