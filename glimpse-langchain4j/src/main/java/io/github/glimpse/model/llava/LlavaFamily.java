@@ -7,6 +7,7 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.FamilyFiles;
+import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.model.Positions;
@@ -46,8 +47,9 @@ public final class LlavaFamily implements ModelFamily {
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         LlavaConfig config = LlavaConfig.of(files.config());
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(LlavaPreprocessorConfig.of(
-                files.imageSettings(), config.vision().patchSize(), options.aspect()));
+        ImageAspect aspect = options.aspect() == ImageAspect.AUTO ? ImageAspect.PAD : options.aspect();
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(
+                LlavaPreprocessorConfig.from(files.imageSettings().node()), config.vision().patchSize(), aspect);
         int side = preprocessor.plan(1, 1).grid().rows();
         if (side != config.vision().side()) {
             throw new ModelFilesException(

@@ -28,12 +28,20 @@ public final class Qwen25VlFamily implements ModelFamily {
         return config.string("model_type", "").equals("qwen2_5_vl");
     }
 
+    private static Qwen25VlPreprocessorConfig pictures(ModelFiles files, LoadOptions options) {
+        Qwen25VlPreprocessorConfig config =
+                Qwen25VlPreprocessorConfig.from(files.imageSettings().node());
+        Integer least = options.minPixels();
+        Integer most = options.maxPixels();
+        return config.withPixelBudget(
+                least == null ? config.minPixels() : least, most == null ? config.maxPixels() : most);
+    }
+
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         Qwen25VlConfig config = Qwen25VlConfig.of(files.config());
         Qwen25VlPreprocessor preprocessor =
-                new Qwen25VlPreprocessor(Qwen25VlPreprocessorConfig.of(files.imageSettings())
-                        .withPixelBudget(options.minPixels(), options.maxPixels()));
+                new Qwen25VlPreprocessor(pictures(files, options));
         FamilyFiles text = FamilyFiles.of(files);
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();
