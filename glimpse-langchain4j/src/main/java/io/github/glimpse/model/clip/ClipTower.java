@@ -53,6 +53,7 @@ public final class ClipTower implements AutoCloseable {
                 .with(DecoderStack.class, "linear")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
+                .with(DecoderStack.class, "activation")
                 .with(ClipTower.class, "tower")
                 .compile(runtime);
         WeightPath root = weights.at(prefix);
@@ -122,7 +123,7 @@ public final class ClipTower implements AutoCloseable {
                     .with(whole)
                     .with(blocks.get(state))
                     .with(config.heads())
-                    .with(config.activation())
+                    .with(config.activation().label())
                     .with(config.eps())
                     .with(runtime.widenFromRows())
                     .run(next);

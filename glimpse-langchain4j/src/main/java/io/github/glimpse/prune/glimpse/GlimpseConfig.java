@@ -2,6 +2,7 @@ package io.github.glimpse.prune.glimpse;
 
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.nn.Activation;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.TokenBudget;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param fuseSize its width
  * @param conditionSize width of the projected vision features
  * @param fuseHeads its heads
+ * @param activation of its MLP
  * @param fuseGlobal whether tokens see their whole image rather than their window
  * @param selectedVisualLayers tower layers, one per predictor layer
  * @param deepSupervision whether each predictor layer has a head
@@ -52,6 +54,7 @@ record GlimpseConfig(
         int fuseSize,
         int conditionSize,
         int fuseHeads,
+        Activation activation,
         boolean fuseGlobal,
         List<Integer> selectedVisualLayers,
         boolean deepSupervision,
@@ -93,6 +96,7 @@ record GlimpseConfig(
                 json.integer("attn_fuse_size", DEFAULT_SIZE),
                 json.integer("visual_cond_size", DEFAULT_SIZE),
                 json.integer("attn_fuse_num_heads", DEFAULT_HEADS),
+                activation(json),
                 llava || json.bool("attn_fuse_global", false),
                 json.integers("selected_visual_layers", llava ? List.of(23, 17, 11, 5) : List.of(8)),
                 json.bool("deep_supervision", true),
@@ -111,6 +115,12 @@ record GlimpseConfig(
                 throw new ModelFilesException(
                         "le_norm_type of the glimpse module is '" + norm + "'; rmsnorm and layernorm are known");
         };
+    }
+
+    private static Activation activation(ModelConfig json) {
+        String name = json.string("attn_fuse_hidden_act", "silu");
+        return Activation.of(name)
+                .orElseThrow(() -> json.problem("attn_fuse_hidden_act", "one of " + Activation.known()));
     }
 
     private static int minTokens(ModelConfig json) {

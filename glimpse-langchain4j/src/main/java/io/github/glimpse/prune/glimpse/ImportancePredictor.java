@@ -52,6 +52,7 @@ final class ImportancePredictor implements AutoCloseable {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
+                .with(DecoderStack.class, "activation")
                 .with(ImportancePredictor.class, "predictor")
                 .compile(runtime);
         this.rotary = config.fuserType() == FuserType.DUMMY
@@ -192,6 +193,7 @@ final class ImportancePredictor implements AutoCloseable {
                 .with(layer.weights())
                 .with(none)
                 .with(config.fuseHeads())
+                .with(config.activation().label())
                 .run(scope);
     }
 
