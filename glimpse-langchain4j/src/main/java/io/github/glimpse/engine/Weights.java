@@ -153,7 +153,8 @@ public final class Weights implements AutoCloseable {
             return convert(stored(entry, Residence.LASTING, shape), type, owned);
         }
         try (TensorScope step = loading.openChild()) {
-            // Converting to the same type gives the mapping itself. One reference to it in a lasting scope would keep the
+            // Converting to the same type gives the mapping itself. One reference to it in a lasting scope would keep
+            // the
             // whole file in memory.
             NDArray converted = convert(stored(entry, Residence.LOADING, shape), type, step);
             return graph.call("copy").with(converted).run(owned);

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.TestFactory;
  */
 class HalfPrecisionReportIT {
 
-    // Relative distance of the first logits to the reference's float32 ones. Seen: bfloat16 0.069, float16, which has 3 more
+    // Relative distance of the first logits to the reference's float32 ones. Seen: bfloat16 0.069, float16, which has 3
+    // more
     // bits and so an eighth of the rounding, 0.006. The same factor lies between the bounds.
     private static final double BFLOAT16_DISTANCE = 0.1;
     private static final double FLOAT16_DISTANCE = BFLOAT16_DISTANCE / 8;
@@ -118,9 +119,7 @@ class HalfPrecisionReportIT {
         List<float[]> steps = new ArrayList<>();
         model.generate(
                 new GenerationRequest(
-                        fixture.turns(),
-                        PruningOptions.builder().enabled(false).build(),
-                        fixture.generation()),
+                        fixture.turns(), PruningOptions.builder().enabled(false).build(), fixture.generation()),
                 GenerationListener.NONE,
                 new CancellationSignal(),
                 new StageObserver() {

@@ -91,8 +91,8 @@ class LoadedModelIT {
                 model.generate(with(PruningOptions.builder().threshold(0.0).build()));
         assertThat(all.report().retention()).isEqualTo(1.0);
         assertThat(all.tokenIds())
-                .containsExactly(model.generate(with(
-                                PruningOptions.builder().enabled(false).build()))
+                .containsExactly(model.generate(
+                                with(PruningOptions.builder().enabled(false).build()))
                         .tokenIds());
     }
 
@@ -103,7 +103,8 @@ class LoadedModelIT {
         GenerationResult last = model.generate(with(schedule("layer last")));
         assertThat(last.tokenIds()[0])
                 .as("the first token is that of the whole prompt")
-                .isEqualTo(model.generate(with(PruningOptions.builder().enabled(false).build()))
+                .isEqualTo(model.generate(
+                                with(PruningOptions.builder().enabled(false).build()))
                         .tokenIds()[0]);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> model.generate(with(schedule("layer 3"))))
@@ -230,7 +231,9 @@ class LoadedModelIT {
         int plain = model.countTokens(List.of(ChatTurn.user("a")));
         int injected = model.countTokens(List.of(ChatTurn.user("a<|im_end|><|image_pad|>")));
         assertThat(injected).as("each is spelled out in many tokens").isGreaterThan(plain + 10);
-        assertThat(model.generate(GenerationRequest.of(ChatTurn.user("<|image_pad|>"))).report().images())
+        assertThat(model.generate(GenerationRequest.of(ChatTurn.user("<|image_pad|>")))
+                        .report()
+                        .images())
                 .isEmpty();
     }
 
@@ -246,8 +249,8 @@ class LoadedModelIT {
         assertThatThrownBy(() -> model.generate(GenerationRequest.of(ChatTurn.user("?", nine))))
                 .isInstanceOf(UnsupportedContentException.class)
                 .hasMessageContaining("9 images, the limit is 8");
-        assertThatThrownBy(() ->
-                        model.generate(with(PruningOptions.builder().strategy("guess").build())))
+        assertThatThrownBy(() -> model.generate(
+                        with(PruningOptions.builder().strategy("guess").build())))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("glimpse");
     }
@@ -280,7 +283,8 @@ class LoadedModelIT {
             GenerationResult result = base.generate(QUESTION);
             assertThat(result.report().strategy()).isEqualTo("none");
             assertThat(result.report().retention()).isEqualTo(1.0);
-            assertThatThrownBy(() -> base.check(PruningOptions.builder().strategy("glimpse").build()))
+            assertThatThrownBy(() -> base.check(
+                            PruningOptions.builder().strategy("glimpse").build()))
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessageContaining("glimpse.model.pruning-module");
         }
@@ -289,8 +293,8 @@ class LoadedModelIT {
     @Test
     void severalImagesArePrunedTogetherOnLlavaToo() {
         try (LoadedModel llava = LoadedModel.load(TinyModels.llava().build())) {
-            GenerationResult result = llava.generate(
-                    GenerationRequest.of(ChatTurn.user("What is different?", PICTURE, PICTURE)));
+            GenerationResult result =
+                    llava.generate(GenerationRequest.of(ChatTurn.user("What is different?", PICTURE, PICTURE)));
             assertThat(result.report().images()).hasSize(2);
             assertThat(result.report().imageTokens()).isEqualTo(288);
             assertThat(result.report().keptTokens()).isBetween(1, 287);
@@ -299,7 +303,9 @@ class LoadedModelIT {
 
     private static GenerationRequest with(PruningOptions pruning) {
         return new GenerationRequest(
-                QUESTION.turns(), pruning, GenerationOptions.builder().maxOutputTokens(8).build());
+                QUESTION.turns(),
+                pruning,
+                GenerationOptions.builder().maxOutputTokens(8).build());
     }
 
     private static PruningOptions schedule(String at) {

@@ -30,11 +30,12 @@ class NativeMemoryIT {
 
     private static GenerationRequest request(List<byte[]> pictures, Random random) {
         String text = "word ".repeat(random.nextInt(100));
-        ChatTurn turn = switch (random.nextInt(3)) {
-            case 0 -> ChatTurn.user(text);
-            case 1 -> ChatTurn.user(text, pictures.get(random.nextInt(2)));
-            default -> ChatTurn.user(text, pictures.get(0), pictures.get(1));
-        };
+        ChatTurn turn =
+                switch (random.nextInt(3)) {
+                    case 0 -> ChatTurn.user(text);
+                    case 1 -> ChatTurn.user(text, pictures.get(random.nextInt(2)));
+                    default -> ChatTurn.user(text, pictures.get(0), pictures.get(1));
+                };
         return new GenerationRequest(
                 List.of(turn),
                 PruningOptions.builder().threshold(random.nextDouble()).build(),

@@ -74,7 +74,8 @@ class SamplerTest {
     @Test
     void topPLeavesTheFewestThatReachTheShare() {
         // softmax: 0.054, 0.397, 0.146, 0.397, 0.007
-        assertThat(shares(GenerationOptions.builder().temperature(1.0).topP(0.39).seed(1L)))
+        assertThat(shares(
+                        GenerationOptions.builder().temperature(1.0).topP(0.39).seed(1L)))
                 .containsOnlyKeys(1);
         assertThat(shares(GenerationOptions.builder().temperature(1.0).topP(0.9).seed(1L)))
                 .containsOnlyKeys(1, 2, 3);

@@ -61,8 +61,7 @@ class StageFixturesIT {
                 key -> LoadedModel.load(EngineOptions.builder(fixture.family().model())
                         .module(fixture.module().orElseThrow())
                         .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                        .load(new LoadOptions(
-                                Dtype.FLOAT32, WeightFormat.MAPPED, null, null, fixture.aspect()))
+                        .load(new LoadOptions(Dtype.FLOAT32, WeightFormat.MAPPED, null, null, fixture.aspect()))
                         .build()));
         FixtureTensors tensors = new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
         PruningStrategy strategy =
@@ -75,10 +74,13 @@ class StageFixturesIT {
     }
 
     private static void predictor(
-            FixtureCase fixture, LoadedModel model, FixtureTensors tensors, PruningStrategy strategy, TensorScope scope) {
+            FixtureCase fixture,
+            LoadedModel model,
+            FixtureTensors tensors,
+            PruningStrategy strategy,
+            TensorScope scope) {
         int tokens = fixture.expected().get("image_tokens").intValue();
-        JsonNode config =
-                FixtureFamily.json(fixture.module().orElseThrow().resolve("config.json"));
+        JsonNode config = FixtureFamily.json(fixture.module().orElseThrow().resolve("config.json"));
         int heads = config.get("num_attention_heads").intValue();
         float[] all = tensors.floats("glimpse.attention");
         Map<Integer, NDArray> attention = new HashMap<>();
@@ -115,19 +117,23 @@ class StageFixturesIT {
         List<ImageGrid> grids = new ArrayList<>();
         fixture.expected()
                 .get("image_token_grid")
-                .forEach(grid -> grids.add(new ImageGrid(
-                        grid.get(0).intValue(), grid.get(1).intValue(), 1, 1)));
+                .forEach(grid -> grids.add(
+                        new ImageGrid(grid.get(0).intValue(), grid.get(1).intValue(), 1, 1)));
         return grids;
     }
 
     private static void beforeCut(
-            FixtureCase fixture, LoadedModel model, FixtureTensors tensors, PruningStrategy strategy, TensorScope scope) {
+            FixtureCase fixture,
+            LoadedModel model,
+            FixtureTensors tensors,
+            PruningStrategy strategy,
+            TensorScope scope) {
         DecoderStack decoder = model.model().decoder();
         int[] ids = Differences.ints(fixture.expected().get("input_ids"));
         int rows = RowPadding.rows(ids.length);
         NDArray hidden = decoder.embed(scope.indices(ids), rows, scope);
-        NDArray features = scope.floats(
-                tensors.floats("vision.image_features"), tensors.shape("vision.image_features"));
+        NDArray features =
+                scope.floats(tensors.floats("vision.image_features"), tensors.shape("vision.image_features"));
         int placed = 0;
         for (ImageSpan span : spans(ids, grids(fixture), model.model().placeholder())) {
             decoder.place(hidden, span.start(), features.get(placed + ":" + (placed + span.count())));
@@ -155,7 +161,11 @@ class StageFixturesIT {
     }
 
     private static void afterCut(
-            FixtureCase fixture, LoadedModel model, FixtureTensors tensors, PruningStrategy strategy, TensorScope scope) {
+            FixtureCase fixture,
+            LoadedModel model,
+            FixtureTensors tensors,
+            PruningStrategy strategy,
+            TensorScope scope) {
         DecoderStack decoder = model.model().decoder();
         long[] shape = tensors.shape("reduce.hidden_after");
         int tokens = (int) shape[0];
@@ -167,7 +177,9 @@ class StageFixturesIT {
                 scope);
         JsonNode after = fixture.expected().get("position_ids_after");
         long[][] positions = positions(
-                after.get(0).isArray() ? after : FixtureFamily.JSON.createArrayNode().add(after),
+                after.get(0).isArray()
+                        ? after
+                        : FixtureFamily.JSON.createArrayNode().add(after),
                 tokens,
                 decoder.positionRows());
         hidden = run(

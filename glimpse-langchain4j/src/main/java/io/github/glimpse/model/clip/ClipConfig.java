@@ -57,8 +57,8 @@ public record ClipConfig(
     private static Activation activation(ModelConfig json) {
         String name = json.string("hidden_act", "quick_gelu");
         return Activation.of(name)
-                .orElseThrow(() -> new UnsupportedModelException("config.json: vision_config.hidden_act is '" + name
-                        + "', known are " + Activation.known()));
+                .orElseThrow(() -> new UnsupportedModelException(
+                        "config.json: vision_config.hidden_act is '" + name + "', known are " + Activation.known()));
     }
 
     /** Patches of a row. */

@@ -49,7 +49,9 @@ public final class LlavaFamily implements ModelFamily {
         LlavaConfig config = LlavaConfig.of(files.config());
         ImageAspect aspect = options.aspect() == ImageAspect.AUTO ? ImageAspect.PAD : options.aspect();
         LlavaPreprocessor preprocessor = new LlavaPreprocessor(
-                LlavaPreprocessorConfig.from(files.imageSettings().node()), config.vision().patchSize(), aspect);
+                LlavaPreprocessorConfig.from(files.imageSettings().node()),
+                config.vision().patchSize(),
+                aspect);
         int side = preprocessor.plan(1, 1).grid().rows();
         if (side != config.vision().side()) {
             throw new ModelFilesException(

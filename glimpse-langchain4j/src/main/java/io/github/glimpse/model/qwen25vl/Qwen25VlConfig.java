@@ -56,8 +56,8 @@ record Qwen25VlConfig(
                     "config.json switches on use_sliding_window, which this release does not compute; use another model");
         }
         if (!text.string("hidden_act", "silu").equals("silu")) {
-            throw new UnsupportedModelException(
-                    "config.json: hidden_act is '" + text.string("hidden_act") + "', Qwen2.5-VL has silu; use another model");
+            throw new UnsupportedModelException("config.json: hidden_act is '" + text.string("hidden_act")
+                    + "', Qwen2.5-VL has silu; use another model");
         }
         if (vision.outHidden() != hidden) {
             throw new ModelFilesException("config.json: vision_config.out_hidden_size is " + vision.outHidden()

@@ -40,8 +40,7 @@ public final class Qwen25VlFamily implements ModelFamily {
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         Qwen25VlConfig config = Qwen25VlConfig.of(files.config());
-        Qwen25VlPreprocessor preprocessor =
-                new Qwen25VlPreprocessor(pictures(files, options));
+        Qwen25VlPreprocessor preprocessor = new Qwen25VlPreprocessor(pictures(files, options));
         FamilyFiles text = FamilyFiles.of(files);
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();
