@@ -13,6 +13,7 @@ import io.github.glimpse.prune.PruningOptions;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -22,33 +23,38 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every case of every given fixture directory, stage by stage, with and without pruning. Directories by
- * {@code -Dglimpse.fixtures=<dir>[,<dir>…]}, weights by {@code -Dglimpse.fixtures.weights=mapped|copied}.
+ * {@code -Dglimpse.fixtures=<dir>[,<dir>…]}. Each directory runs with mapped and with copied weights.
  */
 class ReferenceFixturesIT {
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
-    private static final Map<String, Differences> DIFFERENCES = new HashMap<>();
+    private static final Map<String, Differences> DIFFERENCES = new TreeMap<>();
 
     @TestFactory
     Stream<DynamicContainer> everyCaseEqualsTheReference() {
         return FixtureFamily.toRun().stream()
-                .map(family -> dynamicContainer(family.directory().toString(), tests(family)));
+                .flatMap(family -> Stream.of(WeightFormat.MAPPED, WeightFormat.COPIED)
+                        .map(weights -> dynamicContainer(title(family, weights), tests(family, weights))));
     }
 
-    private static Stream<DynamicNode> tests(FixtureFamily family) {
+    private static String title(FixtureFamily family, WeightFormat weights) {
+        return family.directory() + " (float32, " + weights.name().toLowerCase(Locale.ROOT) + ")";
+    }
+
+    private static Stream<DynamicNode> tests(FixtureFamily family, WeightFormat weights) {
         if (!family.isSupported()) {
             return Stream.of(dynamicTest(
                     family.name() + " is of a family that this release does not have",
                     () -> Assumptions.abort("not a vision-language family of this release")));
         }
-        return family.cases().stream().map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture)));
+        return family.cases().stream().map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture, weights)));
     }
 
-    private static void check(FixtureCase fixture) {
+    private static void check(FixtureCase fixture, WeightFormat weights) {
         Differences differences =
-                DIFFERENCES.computeIfAbsent(fixture.family().directory().toString(), key -> new Differences());
+                DIFFERENCES.computeIfAbsent(title(fixture.family(), weights), key -> new Differences());
         FixtureTensors tensors = new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
-        LoadedModel model = model(fixture);
+        LoadedModel model = model(fixture, weights);
         run(
                 fixture,
                 model,
@@ -80,28 +86,22 @@ class ReferenceFixturesIT {
                 check));
     }
 
-    private static LoadedModel model(FixtureCase fixture) {
-        String key = fixture.family().directory() + " " + fixture.module() + " " + fixture.aspect();
+    private static LoadedModel model(FixtureCase fixture, WeightFormat weights) {
+        String key = title(fixture.family(), weights) + " " + fixture.module() + " " + fixture.aspect();
         return MODELS.computeIfAbsent(
                 key,
                 ignored ->
                         LoadedModel.load(EngineOptions.builder(fixture.family().model())
                                 .module(fixture.module().orElse(null))
                                 .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                                .load(new LoadOptions(Dtype.FLOAT32, weights(), null, null, fixture.aspect()))
+                                .load(new LoadOptions(Dtype.FLOAT32, weights, null, null, fixture.aspect()))
                                 .transparency(Transparency.DROP)
                                 .build()));
     }
 
-    private static WeightFormat weights() {
-        return WeightFormat.valueOf(
-                System.getProperty("glimpse.fixtures.weights", "mapped").toUpperCase(Locale.ROOT));
-    }
-
     @AfterAll
     static void printAndClose() {
-        DIFFERENCES.forEach((directory, differences) ->
-                System.out.println(differences.table(directory + " (float32, " + weights() + ")")));
+        DIFFERENCES.forEach((title, differences) -> System.out.println(differences.table(title)));
         MODELS.values().forEach(LoadedModel::close);
         MODELS.clear();
         DIFFERENCES.clear();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.TensorScope;
@@ -80,6 +81,44 @@ class DecoderNumericsIT {
                 Loaded packed = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED)) {
             assertThat(relative(packed.run(ids, 70), exact.run(ids, 70))).isLessThan(BFLOAT16);
         }
+    }
+
+    @Test
+    void aWidenedProductIsTheOneInFloat32OfTheSameWeights() {
+        try (Graph graph = Graph.named("linear")
+                        .with(DecoderStack.class, "linear")
+                        .with(Weights.class, "weights")
+                        .compile(runtime);
+                TensorScope scope = runtime.openScope();
+                Weights weights =
+                        Weights.open(runtime, SafetensorsIndex.of(MODEL), Dtype.BFLOAT16, WeightFormat.MAPPED)) {
+            NDArray weight = weights.at("model.layers.0.mlp.gate_proj").matrix(160, 64);
+            NDArray bias = weights.biasOrEmpty("absent", 160);
+            float[] values = new float[20 * 64];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) Math.sin(i);
+            }
+            NDArray wide = scope.floats(values, 20, 64);
+            NDArray narrow = graph.call("convert").with(wide).with("cpu").with(15).run(scope);
+            float[] widened = product(graph, narrow, weight, bias, 20, scope);
+            float[] plain = product(graph, narrow, weight, bias, 21, scope);
+            assertThat(relative(widened, plain)).isLessThan(0.01);
+            NDArray exactWeight = graph.call("widen").with(weight).run(scope);
+            NDArray exactInput = graph.call("widen").with(narrow).run(scope);
+            float[] exact = product(graph, exactInput, exactWeight, scope.floats(new float[0], 0), 21, scope);
+            assertThat(relative(widened, exact)).as("rounded to bfloat16 once, at the end").isLessThan(0.003);
+        }
+    }
+
+    private static float[] product(
+            Graph graph, NDArray input, NDArray weight, NDArray bias, long widenFrom, TensorScope scope) {
+        NDArray result = graph.call("widened_linear")
+                .with(input)
+                .with(weight)
+                .with(bias)
+                .with(widenFrom)
+                .run(scope);
+        return graph.call("widen").with(result).run(scope).toFloatArray();
     }
 
     @Test
