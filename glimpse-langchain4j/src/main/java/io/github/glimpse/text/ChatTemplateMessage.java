@@ -8,6 +8,8 @@ import java.util.Map;
 /**
  * A message as chat templates see it.
  *
+ * <p>Guard what a user typed with {@link Tokenizer#guard} before it comes in here.
+ *
  * @param role    such as {@code system}, {@code user} or {@code assistant}
  * @param content parts in order: {@code {"type": "image"}} or {@code {"type": "text", "text": …}}; a template that
  *                wants plain text gets the texts joined
