@@ -74,8 +74,7 @@ class NativeLibraryIT {
 
         public static void main(String[] arguments) {
             try {
-                TorchRuntime.start(
-                        new RuntimeOptions(arguments[0], 1, RuntimeOptions.NativeDownload.FORBIDDEN));
+                TorchRuntime.start(new RuntimeOptions(arguments[0], 1, RuntimeOptions.NativeDownload.FORBIDDEN));
                 System.out.println("started");
             } catch (GlimpseException e) {
                 System.out.println(e);

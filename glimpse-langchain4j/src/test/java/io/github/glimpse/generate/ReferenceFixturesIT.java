@@ -32,9 +32,8 @@ class ReferenceFixturesIT {
 
     @TestFactory
     Stream<DynamicContainer> everyCaseEqualsTheReference() {
-        return FixtureFamily.toRun().stream()
-                .flatMap(family -> Stream.of(WeightFormat.MAPPED, WeightFormat.COPIED)
-                        .map(weights -> dynamicContainer(title(family, weights), tests(family, weights))));
+        return FixtureFamily.toRun().stream().flatMap(family -> Stream.of(WeightFormat.MAPPED, WeightFormat.COPIED)
+                .map(weights -> dynamicContainer(title(family, weights), tests(family, weights))));
     }
 
     private static String title(FixtureFamily family, WeightFormat weights) {

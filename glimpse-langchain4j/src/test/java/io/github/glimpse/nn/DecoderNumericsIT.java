@@ -99,14 +99,17 @@ class DecoderNumericsIT {
                 values[i] = (float) Math.sin(i);
             }
             NDArray wide = scope.floats(values, 20, 64);
-            NDArray narrow = graph.call("convert").with(wide).with("cpu").with(15).run(scope);
+            NDArray narrow =
+                    graph.call("convert").with(wide).with("cpu").with(15).run(scope);
             float[] widened = product(graph, narrow, weight, bias, 20, scope);
             float[] plain = product(graph, narrow, weight, bias, 21, scope);
             assertThat(relative(widened, plain)).isLessThan(0.01);
             NDArray exactWeight = graph.call("widen").with(weight).run(scope);
             NDArray exactInput = graph.call("widen").with(narrow).run(scope);
             float[] exact = product(graph, exactInput, exactWeight, scope.floats(new float[0], 0), 21, scope);
-            assertThat(relative(widened, exact)).as("rounded to bfloat16 once, at the end").isLessThan(0.003);
+            assertThat(relative(widened, exact))
+                    .as("rounded to bfloat16 once, at the end")
+                    .isLessThan(0.003);
         }
     }
 
