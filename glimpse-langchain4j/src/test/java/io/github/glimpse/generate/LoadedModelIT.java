@@ -190,6 +190,23 @@ class LoadedModelIT {
     }
 
     @Test
+    void closingInsideAListenerDoesNotBlock() {
+        LoadedModel closing = LoadedModel.load(TinyModels.qwen().build());
+        assertThatThrownBy(() -> closing.generate(QUESTION, text -> closing.close(), new CancellationSignal()))
+                .isInstanceOf(EngineClosedException.class);
+        assertThat(closing.isClosed()).isTrue();
+    }
+
+    @Test
+    void countingTokensDecodesNoPixel() {
+        byte[] damaged = PICTURE.clone();
+        java.util.Arrays.fill(damaged, damaged.length / 2, damaged.length / 2 + 100, (byte) 0);
+        ChatTurn turn = ChatTurn.user("What colour is the car?", damaged);
+        assertThat(model.countTokens(List.of(turn))).isEqualTo(61);
+        assertThatThrownBy(() -> model.generate(GenerationRequest.of(turn))).isInstanceOf(InvalidImageException.class);
+    }
+
+    @Test
     void stopSequencesAreNotPartOfTheAnswer() {
         String whole = model.generate(QUESTION).text();
         String stop = whole.substring(4, 7);
