@@ -1,0 +1,122 @@
+package io.github.glimpse.generate;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.RotaryEmbedding;
+import io.github.glimpse.text.IncrementalDecoder;
+import io.github.glimpse.text.StopSequences;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Makes the answer token by token: choose, tell the listener, run the token's row through the layers. Cancelled between
+ * tokens. Each layer's cache says itself how many rows it has.
+ */
+final class DecodeLoop {
+
+    /** Rows of cache made ready at once: a long answer grows its caches now and then, a short one never. */
+    static final int ROWS_AT_ONCE = 512;
+
+    private final VisionLanguageModel model;
+    private final DecoderStack decoder;
+    private final RequestContext context;
+    private final GenerationListener listener;
+    private final IncrementalDecoder text;
+    private final StopSequences stops;
+    private final StringBuilder answer = new StringBuilder();
+
+    DecodeLoop(VisionLanguageModel model, RequestContext context, List<String> stop, GenerationListener listener) {
+        this.model = model;
+        this.decoder = model.decoder();
+        this.context = context;
+        this.listener = listener;
+        this.text = new IncrementalDecoder(model.tokenizer());
+        this.stops = new StopSequences(stop);
+    }
+
+    /**
+     * What the loop made.
+     *
+     * @param text the answer
+     * @param ids all ids, the ending one included
+     * @param reason why it ended
+     */
+    record Answer(String text, int[] ids, FinishReason reason) {}
+
+    /**
+     * Runs.
+     *
+     * @param most tokens that fit, at least 1
+     */
+    Answer run(Sequence sequence, Sampler sampler, int most) {
+        IntStream.Builder ids = IntStream.builder();
+        float[] logits = sequence.logits();
+        long position = sequence.nextPosition();
+        for (int step = 0; ; step++) {
+            int id = sampler.next(logits);
+            ids.add(id);
+            if (step == 0) {
+                context.watch().firstToken();
+            }
+            if (model.stopIds().contains(id)) {
+                return finished(ids, FinishReason.STOP);
+            }
+            release(stops.append(text.append(id)));
+            if (stops.matched()) {
+                return new Answer(answer.toString(), ids.build().toArray(), FinishReason.STOP);
+            }
+            if (step + 1 == most) {
+                return finished(ids, FinishReason.LENGTH);
+            }
+            context.cancellation().check();
+            context.observer().onToken(step, position, sequence.caches().get(0).length());
+            logits = forward(id, position, sequence.caches());
+            context.observer().onLogits(step + 1, logits);
+            position++;
+        }
+    }
+
+    private Answer finished(IntStream.Builder ids, FinishReason reason) {
+        release(stops.append(text.finish()));
+        boolean matched = stops.matched();
+        if (!matched) {
+            release(stops.finish());
+        }
+        return new Answer(answer.toString(), ids.build().toArray(), matched ? FinishReason.STOP : reason);
+    }
+
+    private void release(String piece) {
+        if (!piece.isEmpty()) {
+            answer.append(piece);
+            listener.onText(piece);
+        }
+    }
+
+    private float[] forward(int id, long position, List<KvCache> caches) {
+        try (TensorScope step = context.scope().openChild()) {
+            NDArray hidden = decoder.embed(step.indices(new int[] {id}), 1, step);
+            RotaryEmbedding.Tables tables = tables(position, step);
+            for (int layer = 0; layer < caches.size(); layer++) {
+                KvCache cache = caches.get(layer);
+                if (cache.length() == cache.capacity()) {
+                    cache.reserve(Math.max(ROWS_AT_ONCE, cache.length() / 2));
+                }
+                NDArray next = decoder.layer(layer, hidden, tables, cache, step);
+                cache.truncate(cache.length() + 1);
+                hidden.close();
+                hidden = next;
+            }
+            return decoder.logits(hidden, 0, step).toFloatArray();
+        }
+    }
+
+    private RotaryEmbedding.Tables tables(long position, TensorScope step) {
+        // All rows of positions are equal behind the prompt; one row of tables fits families with one and with three.
+        long[] ids = new long[decoder.positionRows()];
+        java.util.Arrays.fill(ids, position);
+        return decoder.rotary(step.longs(ids, ids.length, 1), step);
+    }
+}

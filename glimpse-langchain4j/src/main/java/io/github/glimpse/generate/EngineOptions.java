@@ -1,0 +1,242 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.ModelFamily;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStrategyFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is settled when a model is loaded. Defaults live here and in the records that it holds, nowhere else.
+ *
+ * @param model directory of the model in Hugging Face form
+ * @param module directory of a glimpse module, or null
+ * @param name the model's name in answers; null takes the directory's
+ * @param family name of the family, null goes by the configuration
+ * @param runtime device and threads
+ * @param load compute type, weight format, picture sizes
+ * @param pruning for requests that do not say otherwise
+ * @param generation for requests that do not say otherwise
+ * @param imageLimits what is refused before it is decoded
+ * @param transparency what lies behind transparent pictures
+ * @param maxImages most pictures of a request
+ * @param maxInputTokens most tokens of a prompt before pruning, null for the model's context
+ * @param maxActive requests that run at once
+ * @param maxQueued requests that may wait
+ * @param timeout longest time of a request, waiting included
+ * @param families own families, which win over services of the same name
+ * @param strategies own strategies, which win over services of the same name
+ */
+public record EngineOptions(
+        Path model,
+        @Nullable Path module,
+        @Nullable String name,
+        @Nullable String family,
+        RuntimeOptions runtime,
+        LoadOptions load,
+        PruningOptions pruning,
+        GenerationOptions generation,
+        ImageLimits imageLimits,
+        Transparency transparency,
+        int maxImages,
+        @Nullable Integer maxInputTokens,
+        int maxActive,
+        int maxQueued,
+        Duration timeout,
+        List<ModelFamily> families,
+        List<PruningStrategyFactory> strategies) {
+
+    /** Pictures of a request. */
+    public static final int DEFAULT_MAX_IMAGES = 8;
+
+    /** Requests at once. Two share the cores without a gain on a CPU. */
+    public static final int DEFAULT_MAX_ACTIVE = 1;
+
+    /** Requests that wait. */
+    public static final int DEFAULT_MAX_QUEUED = 32;
+
+    /** Time of a request. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
+
+    /** Checks the numbers and copies the lists. */
+    public EngineOptions {
+        positive("max-images", maxImages);
+        positive("max-active", maxActive);
+        if (maxInputTokens != null) {
+            positive("max-input-tokens", maxInputTokens);
+        }
+        if (maxQueued < 0) {
+            throw new IllegalArgumentException("max-queued is " + maxQueued + ", it must be at least 0");
+        }
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout is " + timeout + ", it must be positive");
+        }
+        families = List.copyOf(families);
+        strategies = List.copyOf(strategies);
+    }
+
+    private static void positive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", it must be at least 1");
+        }
+    }
+
+    /** Starts with the defaults. */
+    public static Builder builder(Path model) {
+        return new Builder(model);
+    }
+
+    /** Collects options. */
+    public static final class Builder {
+
+        private final Path model;
+        private @Nullable Path module;
+        private @Nullable String name;
+        private @Nullable String family;
+        private RuntimeOptions runtime = RuntimeOptions.defaults();
+        private LoadOptions load = LoadOptions.defaults();
+        private PruningOptions pruning = PruningOptions.defaults();
+        private GenerationOptions generation = GenerationOptions.defaults();
+        private ImageLimits imageLimits = ImageLimits.defaults();
+        private Transparency transparency = Transparency.WHITE;
+        private int maxImages = DEFAULT_MAX_IMAGES;
+        private @Nullable Integer maxInputTokens;
+        private int maxActive = DEFAULT_MAX_ACTIVE;
+        private int maxQueued = DEFAULT_MAX_QUEUED;
+        private Duration timeout = DEFAULT_TIMEOUT;
+        private List<ModelFamily> families = List.of();
+        private List<PruningStrategyFactory> strategies = List.of();
+
+        private Builder(Path model) {
+            this.model = model;
+        }
+
+        /** Directory of a glimpse module. */
+        public Builder module(@Nullable Path value) {
+            module = value;
+            return this;
+        }
+
+        /** The model's name in answers. */
+        public Builder name(@Nullable String value) {
+            name = value;
+            return this;
+        }
+
+        /** Name of the family. */
+        public Builder family(@Nullable String value) {
+            family = value;
+            return this;
+        }
+
+        /** Device and threads. */
+        public Builder runtime(RuntimeOptions value) {
+            runtime = value;
+            return this;
+        }
+
+        /** Compute type, weight format, picture sizes. */
+        public Builder load(LoadOptions value) {
+            load = value;
+            return this;
+        }
+
+        /** Pruning of requests that do not say otherwise. */
+        public Builder pruning(PruningOptions value) {
+            pruning = value;
+            return this;
+        }
+
+        /** Generation of requests that do not say otherwise. */
+        public Builder generation(GenerationOptions value) {
+            generation = value;
+            return this;
+        }
+
+        /** What is refused before it is decoded. */
+        public Builder imageLimits(ImageLimits value) {
+            imageLimits = value;
+            return this;
+        }
+
+        /** What lies behind transparent pictures. */
+        public Builder transparency(Transparency value) {
+            transparency = value;
+            return this;
+        }
+
+        /** Most pictures of a request. */
+        public Builder maxImages(int value) {
+            maxImages = value;
+            return this;
+        }
+
+        /** Most tokens of a prompt before pruning. */
+        public Builder maxInputTokens(@Nullable Integer value) {
+            maxInputTokens = value;
+            return this;
+        }
+
+        /** Requests that run at once. */
+        public Builder maxActive(int value) {
+            maxActive = value;
+            return this;
+        }
+
+        /** Requests that may wait. */
+        public Builder maxQueued(int value) {
+            maxQueued = value;
+            return this;
+        }
+
+        /** Longest time of a request. */
+        public Builder timeout(Duration value) {
+            timeout = value;
+            return this;
+        }
+
+        /** Own families. */
+        public Builder families(List<ModelFamily> value) {
+            families = value;
+            return this;
+        }
+
+        /** Own strategies. */
+        public Builder strategies(List<PruningStrategyFactory> value) {
+            strategies = value;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public EngineOptions build() {
+            return new EngineOptions(
+                    model,
+                    module,
+                    name,
+                    family,
+                    runtime,
+                    load,
+                    pruning,
+                    generation,
+                    imageLimits,
+                    transparency,
+                    maxImages,
+                    maxInputTokens,
+                    maxActive,
+                    maxQueued,
+                    timeout,
+                    families,
+                    strategies);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.github.glimpse.generate;
+
+/** Hears of an answer while it is made. Called on the thread that generates. */
+@FunctionalInterface
+public interface GenerationListener {
+
+    /** Hears nothing. */
+    GenerationListener NONE = text -> {};
+
+    /** A piece of the answer, never empty, never half a character, never part of a stop sequence. */
+    void onText(String text);
+}

@@ -1,0 +1,189 @@
+package io.github.glimpse.generate;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the answer is made. Unset values fall through: request, then model, then the defaults here.
+ *
+ * @param temperature 0 takes the likeliest token (greedy); above 0 samples
+ * @param topK sample among this many likeliest tokens; unset or 0 is all
+ * @param topP sample among the likeliest tokens whose probabilities sum to this share, above 0 and at most 1
+ * @param minP drop tokens less likely than this share of the likeliest, 0..1
+ * @param repetitionPenalty divides positive and multiplies negative scores of tokens of prompt and answer; 1 is off
+ * @param presencePenalty subtracted from the score of each token of the answer so far, -2..2
+ * @param frequencyPenalty subtracted once per occurrence in the answer so far, -2..2
+ * @param seed of sampling; unset takes a new one each time
+ * @param maxOutputTokens most tokens of the answer, at least 1
+ * @param stop texts that end the answer and are not part of it; an empty list is none, null is unset
+ */
+public record GenerationOptions(
+        @Nullable Double temperature,
+        @Nullable Integer topK,
+        @Nullable Double topP,
+        @Nullable Double minP,
+        @Nullable Double repetitionPenalty,
+        @Nullable Double presencePenalty,
+        @Nullable Double frequencyPenalty,
+        @Nullable Long seed,
+        @Nullable Integer maxOutputTokens,
+        @Nullable List<String> stop) {
+
+    /** Greedy. */
+    public static final double DEFAULT_TEMPERATURE = 0.0;
+
+    /** No cut by probability mass. */
+    public static final double DEFAULT_TOP_P = 1.0;
+
+    /** No repetition penalty. */
+    public static final double DEFAULT_REPETITION_PENALTY = 1.0;
+
+    /** Tokens of an answer. */
+    public static final int DEFAULT_MAX_OUTPUT_TOKENS = 512;
+
+    private static final double LARGEST_PENALTY = 2.0;
+
+    /** Checks the ranges. */
+    public GenerationOptions {
+        check("temperature", temperature, 0, 100);
+        check("top-k", topK == null ? null : (double) topK, 0, Integer.MAX_VALUE);
+        check("top-p", topP, Double.MIN_VALUE, 1);
+        check("min-p", minP, 0, 1);
+        check("repetition-penalty", repetitionPenalty, 0.01, 100);
+        check("presence-penalty", presencePenalty, -LARGEST_PENALTY, LARGEST_PENALTY);
+        check("frequency-penalty", frequencyPenalty, -LARGEST_PENALTY, LARGEST_PENALTY);
+        check("max-output-tokens", maxOutputTokens == null ? null : (double) maxOutputTokens, 1, Integer.MAX_VALUE);
+        stop = stop == null ? null : List.copyOf(stop);
+        if (stop != null && stop.stream().anyMatch(String::isEmpty)) {
+            throw new IllegalArgumentException("A stop sequence is empty; leave it out");
+        }
+    }
+
+    private static void check(String name, @Nullable Double value, double least, double most) {
+        if (value != null && !(value >= least && value <= most)) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + ", it must lie between " + least + " and " + most);
+        }
+    }
+
+    /** Nothing set. */
+    public static GenerationOptions defaults() {
+        return builder().build();
+    }
+
+    /** Starts with nothing set. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** These options where set, else {@code fallback}'s. */
+    public GenerationOptions orElse(GenerationOptions fallback) {
+        return new GenerationOptions(
+                temperature != null ? temperature : fallback.temperature,
+                topK != null ? topK : fallback.topK,
+                topP != null ? topP : fallback.topP,
+                minP != null ? minP : fallback.minP,
+                repetitionPenalty != null ? repetitionPenalty : fallback.repetitionPenalty,
+                presencePenalty != null ? presencePenalty : fallback.presencePenalty,
+                frequencyPenalty != null ? frequencyPenalty : fallback.frequencyPenalty,
+                seed != null ? seed : fallback.seed,
+                maxOutputTokens != null ? maxOutputTokens : fallback.maxOutputTokens,
+                stop != null ? stop : fallback.stop);
+    }
+
+    /** Collects options. */
+    public static final class Builder {
+
+        private @Nullable Double temperature;
+        private @Nullable Integer topK;
+        private @Nullable Double topP;
+        private @Nullable Double minP;
+        private @Nullable Double repetitionPenalty;
+        private @Nullable Double presencePenalty;
+        private @Nullable Double frequencyPenalty;
+        private @Nullable Long seed;
+        private @Nullable Integer maxOutputTokens;
+        private @Nullable List<String> stop;
+
+        private Builder() {}
+
+        /** 0 is greedy. */
+        public Builder temperature(@Nullable Double value) {
+            temperature = value;
+            return this;
+        }
+
+        /** Sample among this many likeliest tokens. */
+        public Builder topK(@Nullable Integer value) {
+            topK = value;
+            return this;
+        }
+
+        /** Sample among the likeliest tokens with this share of the probability. */
+        public Builder topP(@Nullable Double value) {
+            topP = value;
+            return this;
+        }
+
+        /** Drop tokens less likely than this share of the likeliest. */
+        public Builder minP(@Nullable Double value) {
+            minP = value;
+            return this;
+        }
+
+        /** Above 1 makes tokens of prompt and answer less likely. */
+        public Builder repetitionPenalty(@Nullable Double value) {
+            repetitionPenalty = value;
+            return this;
+        }
+
+        /** Subtracted from tokens that the answer has. */
+        public Builder presencePenalty(@Nullable Double value) {
+            presencePenalty = value;
+            return this;
+        }
+
+        /** Subtracted per occurrence in the answer. */
+        public Builder frequencyPenalty(@Nullable Double value) {
+            frequencyPenalty = value;
+            return this;
+        }
+
+        /** Makes sampling repeatable. */
+        public Builder seed(@Nullable Long value) {
+            seed = value;
+            return this;
+        }
+
+        /** Most tokens of the answer. */
+        public Builder maxOutputTokens(@Nullable Integer value) {
+            maxOutputTokens = value;
+            return this;
+        }
+
+        /** Texts that end the answer. */
+        public Builder stop(@Nullable List<String> value) {
+            stop = value;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public GenerationOptions build() {
+            return new GenerationOptions(
+                    temperature,
+                    topK,
+                    topP,
+                    minP,
+                    repetitionPenalty,
+                    presencePenalty,
+                    frequencyPenalty,
+                    seed,
+                    maxOutputTokens,
+                    stop);
+        }
+    }
+}

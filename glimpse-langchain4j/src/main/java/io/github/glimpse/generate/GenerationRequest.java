@@ -1,0 +1,24 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.prune.PruningOptions;
+import java.util.List;
+
+/**
+ * One question.
+ *
+ * @param turns the conversation, the question last
+ * @param pruning what this request says about pruning
+ * @param generation what this request says about the answer
+ */
+public record GenerationRequest(List<ChatTurn> turns, PruningOptions pruning, GenerationOptions generation) {
+
+    /** Copies the list. */
+    public GenerationRequest {
+        turns = List.copyOf(turns);
+    }
+
+    /** A request with nothing set. */
+    public static GenerationRequest of(ChatTurn... turns) {
+        return new GenerationRequest(List.of(turns), PruningOptions.defaults(), GenerationOptions.defaults());
+    }
+}

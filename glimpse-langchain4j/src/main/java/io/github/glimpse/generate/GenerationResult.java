@@ -1,0 +1,23 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.prune.PruningReport;
+
+/**
+ * An answer. Plain data, free of native memory.
+ *
+ * @param text the answer without stop sequence and special tokens
+ * @param tokenIds ids of the answer, the ending one included
+ * @param finishReason why it ended
+ * @param inputTokens tokens of the prompt before pruning
+ * @param prefilledTokens tokens of the prompt after pruning: rows that decoding works on
+ * @param report what pruning did
+ * @param timings where the time went
+ */
+public record GenerationResult(
+        String text,
+        int[] tokenIds,
+        FinishReason finishReason,
+        int inputTokens,
+        int prefilledTokens,
+        PruningReport report,
+        StageTimings timings) {}

@@ -1,0 +1,14 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.nn.CancellationPoint;
+
+/**
+ * What accompanies one request.
+ *
+ * @param scope owns its native memory
+ * @param cancellation asked between layers and tokens
+ * @param observer sees the stages
+ * @param watch measures them
+ */
+record RequestContext(TensorScope scope, CancellationPoint cancellation, StageObserver observer, Stopwatch watch) {}

@@ -1,0 +1,62 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.prune.KeepRule;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningPoint;
+import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.TokenSelection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers the cuts of one request and writes the report. */
+final class SelectionLog {
+
+    private final int imageTokens;
+    private int[] alive;
+    private @Nullable PruningPoint at;
+    private final List<String> strategies = new ArrayList<>();
+    private float @Nullable [] probabilities;
+
+    SelectionLog(int imageTokens) {
+        this.imageTokens = imageTokens;
+        this.alive = TokenSelection.all(imageTokens).kept();
+    }
+
+    void add(Cut cut, TokenSelection selection, int[] aliveAfter) {
+        at = cut.at();
+        strategies.add(cut.name());
+        float[] logits = selection.logits();
+        if (logits != null) {
+            // Scores are of the tokens alive before this cut; tokens dropped earlier have none left.
+            float[] map = new float[imageTokens];
+            for (int i = 0; i < logits.length; i++) {
+                map[alive[i]] = KeepRule.probability(logits[i]);
+            }
+            probabilities = map;
+        }
+        alive = aliveAfter;
+    }
+
+    PruningReport report(List<PixelPatches> images) {
+        List<PruningReport.Image> entries = new ArrayList<>();
+        int first = 0;
+        for (PixelPatches image : images) {
+            int count = image.plan().grid().tokenCount();
+            int from = first;
+            int to = first + count;
+            int[] kept = Arrays.stream(alive)
+                    .filter(token -> token >= from && token < to)
+                    .map(token -> token - from)
+                    .toArray();
+            float[] scores = probabilities == null ? null : Arrays.copyOfRange(probabilities, from, to);
+            entries.add(new PruningReport.Image(image.plan(), kept, scores));
+            first = to;
+        }
+        String names = strategies.isEmpty() ? PruningOptions.NONE : String.join(", ", strategies);
+        return new PruningReport(names, at, entries);
+    }
+}

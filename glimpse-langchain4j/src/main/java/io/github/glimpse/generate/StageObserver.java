@@ -1,0 +1,45 @@
+package io.github.glimpse.generate;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.PromptLayout;
+import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.prune.ProbeToken;
+import io.github.glimpse.prune.PruningEvidence;
+import io.github.glimpse.prune.TokenSelection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees the tensors of a request between its stages: how this engine is compared with a reference. Tensors are valid during
+ * the call only.
+ */
+interface StageObserver {
+
+    StageObserver NONE = new StageObserver() {};
+
+    /** The prompt text and the pictures. */
+    default void onPrompt(String prompt, PromptLayout layout, List<PixelPatches> images) {}
+
+    /** What the tower made of one picture. */
+    default void onVision(int image, VisionFeatures features) {}
+
+    /** What the strategy saw, and chose. */
+    default void onSelection(PruningEvidence evidence, @Nullable ProbeToken probe, TokenSelection selection) {}
+
+    /** Hidden rows before and after a cut, and the caches of the layers that have run, cut. */
+    default void onCut(
+            NDArray before,
+            int tokensBefore,
+            NDArray after,
+            int[] keptRows,
+            PromptLayout layout,
+            List<KvCache> caches) {}
+
+    /** A token of the answer runs: its position id and its row in the caches. */
+    default void onToken(int step, long position, int cacheRow) {}
+
+    /** Raw logits of one step: 0 is the last row of the prompt. */
+    default void onLogits(int step, float[] logits) {}
+}

@@ -1,0 +1,27 @@
+package io.github.glimpse.model;
+
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.WeightFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a model is loaded.
+ *
+ * @param dtype the type to compute in, null for the rule of {@link io.github.glimpse.engine.Numerics}
+ * @param weights how linear weights lie in memory
+ * @param minPixels least pixels of a resized picture, null for the model's own
+ * @param maxPixels most pixels of a resized picture, null for the model's own
+ * @param aspect how a picture becomes a square, for families that need one
+ */
+public record LoadOptions(
+        @Nullable Dtype dtype,
+        WeightFormat weights,
+        @Nullable Integer minPixels,
+        @Nullable Integer maxPixels,
+        ImageAspect aspect) {
+
+    /** The model's own choices throughout. */
+    public static LoadOptions defaults() {
+        return new LoadOptions(null, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
+    }
+}

@@ -1,0 +1,174 @@
+package io.github.glimpse.model.clip;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.TensorList;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightPath;
+import io.github.glimpse.engine.Weights;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.nn.RowPadding;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The vision tower of CLIP: class row and patches with learned positions, blocks with layer norm, full attention and a
+ * two-layer MLP. Hidden states are counted as the reference does: 0 is the embedding after {@code pre_layrnorm}, n the output
+ * of block n-1. {@code post_layernorm} is not used by LLaVA. Safe for concurrent use.
+ *
+ * @see <a href="https://arxiv.org/abs/2103.00020">CLIP, section 2.4</a>
+ */
+public final class ClipTower implements AutoCloseable {
+
+    private final ClipConfig config;
+    private final TorchRuntime runtime;
+    private final Dtype dtype;
+    private final Graph graph;
+    private final NDArray projection;
+    private final NDArray classRow;
+    private final NDArray positions;
+    private final TensorList preNorm;
+    private final NDArray noBias;
+    private final List<TensorList> blocks = new ArrayList<>();
+
+    /**
+     * Loads a tower.
+     *
+     * @param prefix path of the tower in the checkpoint, above {@code embeddings} and {@code encoder}
+     */
+    public ClipTower(TorchRuntime runtime, Weights weights, String prefix, ClipConfig config) {
+        this.config = config;
+        this.runtime = runtime;
+        this.dtype = weights.dtype();
+        this.graph = Graph.named("clip tower")
+                .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "norms")
+                .with(DecoderStack.class, "attention")
+                .with(DecoderStack.class, "activation")
+                .with(ClipTower.class, "tower")
+                .compile(runtime);
+        WeightPath root = weights.at(prefix);
+        int hidden = config.hidden();
+        int patch = config.patchSize() * config.patchSize() * config.channels();
+        this.projection = root.at("embeddings.patch_embedding").matrixFromConvolution(hidden, patch);
+        this.classRow = root.plain("embeddings.class_embedding", hidden);
+        this.positions = root.plain("embeddings.position_embedding.weight", config.patches() + 1L, hidden);
+        this.preNorm = TensorList.of(
+                List.of(root.plain("pre_layrnorm.weight", hidden), root.plain("pre_layrnorm.bias", hidden)));
+        this.noBias = weights.biasOrEmpty("", 0);
+        for (int i = 0; i < config.depth(); i++) {
+            blocks.add(blockWeights(root.at("encoder.layers").at(i)));
+        }
+    }
+
+    private TensorList blockWeights(WeightPath block) {
+        int hidden = config.hidden();
+        List<NDArray> tensors = new ArrayList<>();
+        tensors.add(block.plain("layer_norm1.weight", hidden));
+        tensors.add(block.plain("layer_norm1.bias", hidden));
+        for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+            addLinear(tensors, block.at("self_attn").at(name), hidden, hidden);
+        }
+        tensors.add(block.plain("layer_norm2.weight", hidden));
+        tensors.add(block.plain("layer_norm2.bias", hidden));
+        addLinear(tensors, block.at("mlp.fc1"), config.intermediate(), hidden);
+        addLinear(tensors, block.at("mlp.fc2"), hidden, config.intermediate());
+        return TensorList.of(tensors);
+    }
+
+    private static void addLinear(List<NDArray> tensors, WeightPath path, long out, long in) {
+        tensors.add(path.matrix(out, in));
+        tensors.add(path.biasOrEmpty(out));
+    }
+
+    /**
+     * Runs the blocks up to the last hidden state that is wanted.
+     *
+     * @param wanted hidden states that are wanted, at least one
+     * @return by hidden state the patch rows without the class row, {@code [patches, width]}, compute type, owned by
+     *     {@code scope}
+     */
+    public Map<Integer, NDArray> hiddenStates(
+            PixelPatches image, Set<Integer> wanted, CancellationPoint cancellation, TensorScope scope) {
+        int patches = config.patches();
+        int rows = RowPadding.rows(patches + 1);
+        long[] whole = {0, 1, patches + 1};
+        int last = Collections.max(wanted);
+        Map<Integer, NDArray> states = new HashMap<>();
+        TensorScope previous = scope.openChild();
+        NDArray hidden = embed(image, rows, previous);
+        for (int state = 0; ; state++) {
+            if (wanted.contains(state)) {
+                states.put(
+                        state,
+                        graph.call("patch_rows").with(hidden).with(patches).run(scope));
+            }
+            if (state == last) {
+                previous.close();
+                return states;
+            }
+            cancellation.check();
+            TensorScope next = scope.openChild();
+            hidden = graph.call("block")
+                    .with(hidden)
+                    .with(whole)
+                    .with(blocks.get(state))
+                    .with(config.heads())
+                    .with(config.activation().label())
+                    .with(config.eps())
+                    .with(runtime.widenFromRows())
+                    .run(next);
+            previous.close();
+            previous = next;
+        }
+    }
+
+    private NDArray embed(PixelPatches image, int rows, TensorScope scope) {
+        return graph.call("embed_patches")
+                .with(scope.floats(image.values(), config.patches(), image.patchValues()))
+                .with(projection)
+                .with(classRow)
+                .with(positions)
+                .with(preNorm)
+                .with(noBias)
+                .with(rows)
+                .with(dtype.code())
+                .with(config.eps())
+                .with(runtime.widenFromRows())
+                .run(scope);
+    }
+
+    /** The same rows in float32. */
+    public NDArray widen(NDArray rows, TensorScope scope) {
+        return graph.call("widen").with(rows).run(scope);
+    }
+
+    /**
+     * Checks that a hidden state exists.
+     *
+     * @throws ModelFilesException if it does not
+     */
+    public void checkState(int state) {
+        if (state < 0 || state > config.depth()) {
+            throw new ModelFilesException(
+                    "The tower of this model has hidden states 0 to " + config.depth() + ", the glimpse module wants "
+                            + state + " (selected_visual_layers); use the module of this model");
+        }
+    }
+
+    @Override
+    public void close() {
+        blocks.forEach(TensorList::close);
+        preNorm.close();
+        graph.close();
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.glimpse.model.llava;
+
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.Weights;
+import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.model.FamilyFiles;
+import io.github.glimpse.model.ImageAspect;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.ModelFamily;
+import io.github.glimpse.model.Positions;
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.model.clip.ClipTower;
+import io.github.glimpse.nn.DecoderNames;
+import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.text.ChatTemplate;
+
+/** LLaVA-1.5. */
+public final class LlavaFamily implements ModelFamily {
+
+    /** The prompt form of the reference, {@code vicuna_v1}, for folders that come without a template. */
+    private static final ChatTemplate VICUNA = ChatTemplate.parse(
+            "{{ \"A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, "
+                    + "detailed, and polite answers to the user's questions.\" }}"
+                    + "{%- for m in messages -%}{%- if m.role == 'user' -%}{{ (' ' if loop.first else '') + 'USER: ' }}"
+                    + "{%- for p in m.content if p.type == 'image' -%}{{ '<image>\\n' }}{%- endfor -%}"
+                    + "{%- for p in m.content if p.type == 'text' -%}{{ p.text }}{%- endfor -%}{{ ' ' }}"
+                    + "{%- elif m.role == 'assistant' -%}{{ 'ASSISTANT: ' }}"
+                    + "{%- for p in m.content if p.type == 'text' -%}{{ p.text }}{%- endfor -%}{{ '</s>' }}"
+                    + "{%- endif -%}{%- endfor -%}{%- if add_generation_prompt -%}{{ 'ASSISTANT:' }}{%- endif -%}");
+
+    /** For {@link java.util.ServiceLoader}. */
+    public LlavaFamily() {}
+
+    @Override
+    public String name() {
+        return "llava";
+    }
+
+    @Override
+    public boolean accepts(ModelConfig config) {
+        return config.string("model_type", "").equals("llava");
+    }
+
+    @Override
+    public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
+        LlavaConfig config = LlavaConfig.of(files.config());
+        ImageAspect aspect = options.aspect() == ImageAspect.AUTO ? ImageAspect.PAD : options.aspect();
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(
+                LlavaPreprocessorConfig.from(files.imageSettings().node()),
+                config.vision().patchSize(),
+                aspect);
+        int side = preprocessor.plan(1, 1).grid().rows();
+        if (side != config.vision().side()) {
+            throw new ModelFilesException(
+                    "preprocessor_config.json crops pictures to " + side + " patches a side, but the"
+                            + " tower of config.json has " + config.vision().side());
+        }
+        FamilyFiles text =
+                FamilyFiles.of(files, ChatTemplate.find(files.directory()).orElse(VICUNA));
+        Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
+        TensorScope owned = runtime.openScope();
+        try {
+            return assemble(files, config, preprocessor, text, weights, owned, runtime);
+        } catch (RuntimeException e) {
+            owned.close();
+            weights.close();
+            text.close();
+            throw e;
+        }
+    }
+
+    private VisionLanguageModel assemble(
+            ModelFiles files,
+            LlavaConfig config,
+            LlavaPreprocessor preprocessor,
+            FamilyFiles text,
+            Weights weights,
+            TensorScope owned,
+            TorchRuntime runtime) {
+        boolean newer = weights.has("model.language_model.embed_tokens.weight");
+        String root = newer ? "model." : "";
+        DecoderNames names = newer
+                ? DecoderNames.below("model.language_model", "lm_head")
+                : DecoderNames.below("language_model.model", "language_model.lm_head");
+        DecoderStack decoder = DecoderStack.load(runtime, weights, names, config.decoder(), config.dimensions(), owned);
+        // A tower saved on its own by newer releases has no "vision_model".
+        String tower = root + "vision_tower";
+        String towerPrefix = weights.has(tower + ".vision_model.pre_layrnorm.weight") ? tower + ".vision_model" : tower;
+        ClipTower clip = new ClipTower(runtime, weights, towerPrefix, config.vision());
+        LlavaTower vision = new LlavaTower(runtime, weights, clip, config, root + "multi_modal_projector");
+        weights.finishLoading();
+        return new VisionLanguageModel(
+                name(),
+                files.config().string("model_type"),
+                preprocessor,
+                vision,
+                decoder,
+                text.tokenizer(),
+                text.template(),
+                text.templateVariables(),
+                config.imageToken(),
+                (tokens, spans, grids) -> Positions.consecutive(tokens),
+                text.stopIds(),
+                config.contextLength(),
+                weights,
+                owned);
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.glimpse.model.llava;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.TensorList;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightPath;
+import io.github.glimpse.engine.Weights;
+import io.github.glimpse.image.ImageGrid;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.model.VisionTower;
+import io.github.glimpse.model.clip.ClipTower;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.nn.RowPadding;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * CLIP's tower and the two-layer projector. Taps are counted by hidden state.
+ *
+ * @see <a href="https://arxiv.org/abs/2310.03744">LLaVA-1.5, section 3</a>
+ */
+final class LlavaTower implements VisionTower {
+
+    private final ClipTower clip;
+    private final int featureState;
+    private final TorchRuntime runtime;
+    private final Graph graph;
+    private final TensorList projector;
+
+    LlavaTower(TorchRuntime runtime, Weights weights, ClipTower clip, LlavaConfig config, String projectorPrefix) {
+        this.clip = clip;
+        this.featureState = config.featureState();
+        this.runtime = runtime;
+        this.graph = Graph.named("llava projector")
+                .with(DecoderStack.class, "linear")
+                .with(LlavaTower.class, "projector")
+                .compile(runtime);
+        int hidden = config.dimensions().hidden();
+        List<NDArray> tensors = new ArrayList<>();
+        addLinear(
+                tensors,
+                weights.at(projectorPrefix).at("linear_1"),
+                hidden,
+                config.vision().hidden());
+        addLinear(tensors, weights.at(projectorPrefix).at("linear_2"), hidden, hidden);
+        this.projector = TensorList.of(tensors);
+    }
+
+    private static void addLinear(List<NDArray> tensors, WeightPath path, long out, long in) {
+        tensors.add(path.matrix(out, in));
+        tensors.add(path.biasOrEmpty(out));
+    }
+
+    @Override
+    public VisionFeatures encode(
+            PixelPatches image, Set<Integer> taps, CancellationPoint cancellation, TensorScope scope) {
+        Set<Integer> wanted = new TreeSet<>(taps);
+        wanted.add(featureState);
+        try (TensorScope step = scope.openChild()) {
+            Map<Integer, NDArray> states = clip.hiddenStates(image, wanted, cancellation, step);
+            NDArray features = java.util.Objects.requireNonNull(states.get(featureState));
+            NDArray rows = graph.call("project")
+                    .with(features)
+                    .with(RowPadding.rows(Math.toIntExact(features.getShape().get(0))))
+                    .with(projector)
+                    .with(runtime.widenFromRows())
+                    .run(scope);
+            Map<Integer, NDArray> tapped = new HashMap<>();
+            for (int tap : taps) {
+                NDArray state = java.util.Objects.requireNonNull(states.get(tap));
+                tapped.put(tap, step.keep(clip.widen(state, step), scope));
+            }
+            return new VisionFeatures(rows, tapped);
+        }
+    }
+
+    @Override
+    public void checkTap(int layer) {
+        clip.checkState(layer);
+    }
+
+    @Override
+    public List<int[]> windows(ImageGrid grid) {
+        int[] whole = new int[grid.tokenCount()];
+        for (int i = 0; i < whole.length; i++) {
+            whole[i] = i;
+        }
+        return List.of(whole);
+    }
+
+    @Override
+    public void close() {
+        projector.close();
+        graph.close();
+        clip.close();
+    }
+}

@@ -1,0 +1,138 @@
+package io.github.glimpse.model.qwen25vl;
+
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.nn.DecoderShape;
+import io.github.glimpse.nn.ModelDimensions;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code config.json} of a Qwen2.5-VL folder, in the flat form of the released files and in the nested one
+ * ({@code text_config}) of newer releases.
+ */
+record Qwen25VlConfig(
+        ModelDimensions dimensions, DecoderShape decoder, Vision vision, int imageToken, int contextLength) {
+
+    /** The vision tower's numbers; windows are counted in tokens. */
+    record Vision(
+            int depth,
+            int hidden,
+            int heads,
+            int intermediate,
+            int outHidden,
+            int patchSize,
+            int temporalPatchSize,
+            int mergeSize,
+            int channels,
+            int windowTokens,
+            Set<Integer> fullAttentionBlocks) {
+
+        int headDim() {
+            return hidden / heads;
+        }
+
+        int patchValues() {
+            return channels * temporalPatchSize * patchSize * patchSize;
+        }
+
+        int patchesPerToken() {
+            return mergeSize * mergeSize;
+        }
+
+        boolean isFullAttention(int block) {
+            return fullAttentionBlocks.contains(block);
+        }
+    }
+
+    static Qwen25VlConfig of(ModelConfig root) {
+        ModelConfig text = root.has("text_config") ? root.at("text_config") : root;
+        Vision vision = vision(root.at("vision_config"));
+        int hidden = text.positiveInteger("hidden_size");
+        int heads = text.positiveInteger("num_attention_heads");
+        if (text.bool("use_sliding_window", false)) {
+            throw new UnsupportedModelException(
+                    "config.json switches on use_sliding_window, which this release does not compute; use another model");
+        }
+        if (!text.string("hidden_act", "silu").equals("silu")) {
+            throw new UnsupportedModelException("config.json: hidden_act is '" + text.string("hidden_act")
+                    + "', Qwen2.5-VL has silu; use another model");
+        }
+        if (vision.outHidden() != hidden) {
+            throw new ModelFilesException("config.json: vision_config.out_hidden_size is " + vision.outHidden()
+                    + ", but hidden_size is " + hidden);
+        }
+        ModelDimensions dimensions = new ModelDimensions(
+                text.positiveInteger("num_hidden_layers"),
+                hidden,
+                heads,
+                text.positiveInteger("num_key_value_heads", heads),
+                text.positiveInteger("head_dim", hidden / heads),
+                text.number("rms_norm_eps"),
+                vision.hidden(),
+                vision.depth());
+        DecoderShape decoder = new DecoderShape(
+                text.positiveInteger("vocab_size"),
+                text.positiveInteger("intermediate_size"),
+                theta(text),
+                sections(text, dimensions.headDim()),
+                root.has("tie_word_embeddings")
+                        ? root.bool("tie_word_embeddings", false)
+                        : text.bool("tie_word_embeddings", false));
+        return new Qwen25VlConfig(
+                dimensions,
+                decoder,
+                vision,
+                root.integer("image_token_id"),
+                text.positiveInteger("max_position_embeddings"));
+    }
+
+    private static double theta(ModelConfig text) {
+        ModelConfig scaling = scaling(text);
+        return scaling.has("rope_theta") ? scaling.number("rope_theta") : text.number("rope_theta", 10_000);
+    }
+
+    // "rope_parameters" is the name of newer releases.
+    private static ModelConfig scaling(ModelConfig text) {
+        return text.at(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+    }
+
+    private static int[] sections(ModelConfig text, int headDim) {
+        ModelConfig scaling = scaling(text);
+        String type = scaling.string("rope_type", scaling.string("type", "default"));
+        if (!type.equals("default") && !type.equals("mrope")) {
+            throw new UnsupportedModelException(
+                    "config.json asks for rope scaling of type '" + type + "'; default and mrope are known");
+        }
+        List<Integer> sections = scaling.integers("mrope_section");
+        if (sections.size() != 3
+                || sections.stream().mapToInt(Integer::intValue).sum() != headDim / 2) {
+            throw new ModelFilesException("config.json: mrope_section is " + sections + ", three numbers with the sum "
+                    + headDim / 2 + " are needed (half of the head's width)");
+        }
+        return sections.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static Vision vision(ModelConfig json) {
+        String activation = json.string("hidden_act", "silu");
+        if (!activation.equals("silu")) {
+            throw new UnsupportedModelException(
+                    "config.json: vision_config.hidden_act is '" + activation + "', silu is known");
+        }
+        int patchSize = json.positiveInteger("patch_size", 14);
+        int mergeSize = json.positiveInteger("spatial_merge_size", 2);
+        return new Vision(
+                json.positiveInteger("depth"),
+                json.positiveInteger("hidden_size"),
+                json.positiveInteger("num_heads"),
+                json.positiveInteger("intermediate_size"),
+                json.positiveInteger("out_hidden_size"),
+                patchSize,
+                json.positiveInteger("temporal_patch_size", 2),
+                mergeSize,
+                json.positiveInteger("in_channels", json.positiveInteger("in_chans", 3)),
+                json.positiveInteger("window_size") / mergeSize / patchSize,
+                Set.copyOf(json.integers("fullatt_block_indexes")));
+    }
+}

@@ -1,0 +1,274 @@
+package io.github.glimpse.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.TensorList;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightPath;
+import io.github.glimpse.engine.Weights;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A decoder-only language model of the LLaMA kind (LLaMA, Qwen2): embedding, layers with RMS norm, rotary grouped-query
+ * attention and a gated MLP, final norm, head. One native call per layer, so that everything between layers (cuts,
+ * evidence, cancellation, timers) is Java.
+ *
+ * <p>Hidden rows are {@code [rows, hidden]} with {@code rows} padded by {@link RowPadding}; rows past the tokens are never
+ * seen by a token, because attention is causal. Safe for concurrent use: all state is in caches and arguments.
+ */
+public final class DecoderStack implements AutoCloseable {
+
+    private final Graph graph;
+    private final TorchRuntime runtime;
+    private final ModelDimensions dimensions;
+    private final Dtype dtype;
+    private final RotaryEmbedding rotary;
+    private final NDArray table;
+    private final List<TensorList> layers = new ArrayList<>();
+    private final NDArray finalNorm;
+    private final NDArray head;
+    private final NDArray noBias;
+    private final int positionRows;
+    private final int vocabulary;
+
+    private DecoderStack(
+            TorchRuntime runtime,
+            Weights weights,
+            DecoderNames names,
+            DecoderShape shape,
+            ModelDimensions dimensions,
+            TensorScope owner) {
+        this.runtime = runtime;
+        this.dimensions = dimensions;
+        this.dtype = weights.dtype();
+        this.graph = Graph.named("decoder")
+                .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "norms")
+                .with(DecoderStack.class, "rotary")
+                .with(DecoderStack.class, "attention")
+                .with(DecoderStack.class, "decoder")
+                .compile(runtime);
+        this.rotary = RotaryEmbedding.sectioned(
+                graph, dimensions.headDim(), shape.ropeTheta(), shape.positionSections(), owner);
+        this.vocabulary = shape.vocabulary();
+        this.positionRows = shape.positionSections().length;
+        int hidden = dimensions.hidden();
+        this.table = weights.at(names.embedding()).table(shape.vocabulary(), hidden);
+        for (int i = 0; i < dimensions.layers(); i++) {
+            layers.add(layerWeights(weights.at(names.layers()).at(i), shape.intermediate()));
+        }
+        this.finalNorm = weights.at(names.finalNorm()).plain("weight", hidden);
+        this.head =
+                weights.at(shape.tiedHead() ? names.embedding() : names.head()).matrix(shape.vocabulary(), hidden);
+        this.noBias = weights.biasOrEmpty("", 0);
+    }
+
+    /**
+     * Loads a stack.
+     *
+     * @param weights the checkpoint; owns the tensors of this stack
+     * @param names where its parts lie in the checkpoint
+     * @param owner owns the position tables
+     */
+    public static DecoderStack load(
+            TorchRuntime runtime,
+            Weights weights,
+            DecoderNames names,
+            DecoderShape shape,
+            ModelDimensions dimensions,
+            TensorScope owner) {
+        return new DecoderStack(runtime, weights, names, shape, dimensions, owner);
+    }
+
+    private TensorList layerWeights(WeightPath layer, int intermediate) {
+        int hidden = dimensions.hidden();
+        int queries = dimensions.heads() * dimensions.headDim();
+        int keys = dimensions.kvHeads() * dimensions.headDim();
+        List<NDArray> tensors = new ArrayList<>();
+        tensors.add(layer.at("input_layernorm").plain("weight", hidden));
+        addLinear(tensors, layer.at("self_attn.q_proj"), queries, hidden);
+        addLinear(tensors, layer.at("self_attn.k_proj"), keys, hidden);
+        addLinear(tensors, layer.at("self_attn.v_proj"), keys, hidden);
+        addLinear(tensors, layer.at("self_attn.o_proj"), hidden, queries);
+        tensors.add(layer.at("post_attention_layernorm").plain("weight", hidden));
+        addLinear(tensors, layer.at("mlp.gate_proj"), intermediate, hidden);
+        addLinear(tensors, layer.at("mlp.up_proj"), intermediate, hidden);
+        addLinear(tensors, layer.at("mlp.down_proj"), hidden, intermediate);
+        return TensorList.of(tensors);
+    }
+
+    private static void addLinear(List<NDArray> tensors, WeightPath path, long out, long in) {
+        tensors.add(path.matrix(out, in));
+        tensors.add(path.biasOrEmpty(out));
+    }
+
+    /** The numbers of this stack. */
+    public ModelDimensions dimensions() {
+        return dimensions;
+    }
+
+    /** Rows of the embedding: ids are below it. */
+    public int vocabulary() {
+        return vocabulary;
+    }
+
+    /** Rows of position ids that {@link #rotary} takes: 1, or 3 for M-RoPE. */
+    public int positionRows() {
+        return positionRows;
+    }
+
+    /** The type that it computes in. */
+    public Dtype dtype() {
+        return dtype;
+    }
+
+    /**
+     * Word embeddings.
+     *
+     * @param ids {@code [tokens]}
+     * @param rows rows of the result, at least the number of tokens; those past the tokens are zero
+     * @return {@code [rows, hidden]}, owned by {@code scope}
+     */
+    public NDArray embed(NDArray ids, int rows, TensorScope scope) {
+        return graph.call("embed")
+                .with(table)
+                .with(ids)
+                .with(rows)
+                .with(dtype.code())
+                .run(scope);
+    }
+
+    /** Overwrites rows of {@code hidden} from {@code start} on, in place. */
+    public void place(NDArray hidden, int start, NDArray rows) {
+        graph.call("place").with(hidden).with(start).with(rows).run();
+    }
+
+    /** Adds to rows of {@code hidden} from {@code start} on, in place. */
+    public void add(NDArray hidden, int start, NDArray rows) {
+        graph.call("add_rows").with(hidden).with(start).with(rows).run();
+    }
+
+    /**
+     * The rotary tables of some positions, once for all layers.
+     *
+     * @param positions {@code [rows of positions, rows]}
+     */
+    public RotaryEmbedding.Tables rotary(NDArray positions, TensorScope scope) {
+        return rotary.tables(positions, dtype, scope);
+    }
+
+    /** A cache of one layer for one sequence, owned by {@code owner}. */
+    public KvCache newCache(int capacity, TensorScope owner) {
+        return new KvCache(this, capacity, owner);
+    }
+
+    /**
+     * Runs one layer; writes keys and values of all rows behind the cache's length and leaves that length as it is.
+     *
+     * @param hidden {@code [rows, hidden]}; not changed
+     * @return {@code [rows, hidden]}, owned by {@code scope}
+     */
+    public NDArray layer(int index, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope scope) {
+        return graph.call("layer")
+                .with(hidden)
+                .with(tables.cosine())
+                .with(tables.sine())
+                .with(cache.keys())
+                .with(cache.values())
+                .with(cache.length())
+                .with(layers.get(index))
+                .with(dimensions.heads())
+                .with(dimensions.normEps())
+                .with(runtime.widenFromRows())
+                .run(scope);
+    }
+
+    /** What is read of an attention row. */
+    public enum ScoreForm {
+        /** Scaled products, no mask, no softmax. */
+        LOGITS,
+        /** Natural logarithm of the softmax over all keys up to the row. */
+        LOG_SOFTMAX
+    }
+
+    /**
+     * The attention of one row to chosen keys in one layer, head by head, after that layer has filled its cache.
+     *
+     * @param index the layer
+     * @param input the layer's input {@code [rows, hidden]}
+     * @param row the row that asks; it sees keys {@code 0..row}
+     * @param chosen rows whose keys are wanted, {@code [chosen]}
+     * @return {@code [chosen, heads]} float32, owned by {@code scope}
+     */
+    public NDArray attentionOfRow(
+            int index,
+            NDArray input,
+            int row,
+            RotaryEmbedding.Tables tables,
+            KvCache cache,
+            NDArray chosen,
+            ScoreForm form,
+            TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            NDArray query = graph.call("query_of_row")
+                    .with(input)
+                    .with(row)
+                    .with(tables.cosine())
+                    .with(tables.sine())
+                    .with(layers.get(index))
+                    .with(dimensions.heads())
+                    .with(dimensions.normEps())
+                    .run(step);
+            NDArray scores = graph.call("scores_of_query")
+                    .with(query)
+                    .with(cache.keys())
+                    .with(row + 1)
+                    .run(step);
+            return graph.call("tapped")
+                    .with(scores)
+                    .with(chosen)
+                    .with(form == ScoreForm.LOG_SOFTMAX)
+                    .run(scope);
+        }
+    }
+
+    /** The chosen rows of {@code hidden}, then zeros up to {@code rows}: {@code [rows, hidden]}, owned by {@code scope}. */
+    public NDArray take(NDArray hidden, NDArray chosen, int rows, TensorScope scope) {
+        return graph.call("take_rows").with(hidden).with(chosen).with(rows).run(scope);
+    }
+
+    /** The logits after one row: {@code [vocab]} float32, owned by {@code scope}. */
+    public NDArray logits(NDArray hidden, int row, TensorScope scope) {
+        return graph.call("logits")
+                .with(hidden)
+                .with(row)
+                .with(finalNorm)
+                .with(head)
+                .with(noBias)
+                .with(dimensions.normEps())
+                .run(scope);
+    }
+
+    NDArray newCacheTensor(int rows, TensorScope owner) {
+        return graph.call("new_cache")
+                .with(dimensions.kvHeads())
+                .with(rows)
+                .with(dimensions.headDim())
+                .with(dtype.code())
+                .with(runtime.deviceName())
+                .run(owner);
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public void close() {
+        layers.forEach(TensorList::close);
+        graph.close();
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.glimpse.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+
+/**
+ * Keys and values of one layer for one sequence: {@code [kvHeads, capacity, headDim]} each, rows filled from the front.
+ * Made once; a token writes its row into it, a cut moves rows inside it. Keys are stored rotated.
+ *
+ * <p>Each layer has a length of its own, so that cuts at several layers may leave different lengths. Not safe for
+ * concurrent use. The memory belongs to the scope that it was made in.
+ */
+public final class KvCache implements AutoCloseable {
+
+    // Below this share of use after a cut, a smaller cache is worth its one copy: memory is what a cut is to save.
+    private static final int SHRINK_BELOW_SHARE = 2;
+
+    private final DecoderStack stack;
+    private final TensorScope owner;
+    private NDArray keys;
+    private NDArray values;
+    private int capacity;
+    private int length;
+
+    KvCache(DecoderStack stack, int capacity, TensorScope owner) {
+        this.stack = stack;
+        this.owner = owner;
+        this.capacity = RowPadding.cacheRows(capacity);
+        this.keys = stack.newCacheTensor(this.capacity, owner);
+        this.values = stack.newCacheTensor(this.capacity, owner);
+    }
+
+    /** Rows in use. */
+    public int length() {
+        return length;
+    }
+
+    /** Rows that fit. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Rotated keys {@code [kvHeads, capacity, headDim]}; rows past {@link #length()} mean nothing. */
+    public NDArray keys() {
+        return keys;
+    }
+
+    /** Values {@code [kvHeads, capacity, headDim]}. */
+    public NDArray values() {
+        return values;
+    }
+
+    /** Says how many rows are in use: the padding and the probe's rows at the end are forgotten so. */
+    public void truncate(int rows) {
+        if (rows > capacity) {
+            throw new IllegalArgumentException("A cache of " + capacity + " rows cannot have " + rows);
+        }
+        length = rows;
+    }
+
+    /**
+     * Keeps the chosen rows, in this order, and forgets the others; makes room for {@code rowsToCome} more.
+     *
+     * @param chosen rising row indices, {@code [kept]} int64
+     */
+    public void keep(NDArray chosen, int rowsToCome) {
+        int kept = Math.toIntExact(chosen.getShape().get(0));
+        int wanted = RowPadding.cacheRows(kept + rowsToCome);
+        if (wanted > capacity || wanted < capacity / SHRINK_BELOW_SHARE) {
+            keys = moved(keys, chosen, wanted);
+            values = moved(values, chosen, wanted);
+            capacity = wanted;
+        } else {
+            stack.graph().call("keep_rows").with(keys).with(chosen).run();
+            stack.graph().call("keep_rows").with(values).with(chosen).run();
+        }
+        length = kept;
+    }
+
+    /** Makes room for at least {@code rowsToCome} more rows; what is there stays. */
+    public void reserve(int rowsToCome) {
+        if (length + rowsToCome > capacity) {
+            capacity = RowPadding.cacheRows(length + rowsToCome);
+            keys = grown(keys);
+            values = grown(values);
+        }
+    }
+
+    private NDArray grown(NDArray cache) {
+        NDArray target = stack.newCacheTensor(capacity, owner);
+        stack.graph().call("move_front").with(cache).with(length).with(target).run();
+        cache.close();
+        return target;
+    }
+
+    private NDArray moved(NDArray cache, NDArray chosen, int rows) {
+        NDArray target = stack.newCacheTensor(rows, owner);
+        stack.graph().call("move_rows").with(cache).with(chosen).with(target).run();
+        cache.close();
+        return target;
+    }
+
+    /** Frees the memory now instead of with its scope. */
+    @Override
+    public void close() {
+        keys.close();
+        values.close();
+    }
+}

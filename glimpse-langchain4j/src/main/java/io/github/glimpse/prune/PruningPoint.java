@@ -1,0 +1,76 @@
+package io.github.glimpse.prune;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where in the model tokens are dropped.
+ *
+ * <p>{@code layer k} means after exactly k decoder layers have run, before the next; a checkpoint's {@code reduce_layer R} is
+ * {@code layer R+1}. A share of the depth ({@code 50 %}) is rounded to the nearest layer. {@code layer last} cuts after all
+ * layers: the first token is that of the whole prompt, only decoding works on the smaller cache.
+ *
+ * @param stage the kind of place
+ * @param layers layers that have run; 0 unless the stage is {@link Stage#LAYER}
+ */
+public record PruningPoint(Stage stage, int layers) {
+
+    /** Kinds of places. */
+    public enum Stage {
+        /** Between two decoder layers. */
+        LAYER,
+        /** After the last decoder layer. */
+        LAST
+    }
+
+    private static final Pattern LAYER = Pattern.compile("layer\\s+(\\d{1,4})");
+    private static final Pattern SHARE = Pattern.compile("(\\d{1,3}(?:\\.\\d+)?)\\s*%");
+
+    /** The place after {@code layers} layers. */
+    public static PruningPoint afterLayers(int layers) {
+        return new PruningPoint(Stage.LAYER, layers);
+    }
+
+    /** The place after the last layer. */
+    public static PruningPoint last() {
+        return new PruningPoint(Stage.LAST, 0);
+    }
+
+    /**
+     * Reads {@code layer 19}, {@code layer last} or {@code 66 %}.
+     *
+     * @param depth decoder layers of the model
+     * @throws IllegalArgumentException if the text is none of these or the layer is not inside the model
+     */
+    public static PruningPoint parse(String text, int depth) {
+        String at = text.strip().toLowerCase(Locale.ROOT);
+        if (at.equals("layer last")) {
+            return last();
+        }
+        Matcher layer = LAYER.matcher(at);
+        Matcher share = SHARE.matcher(at);
+        int layers;
+        if (layer.matches()) {
+            layers = Integer.parseInt(layer.group(1));
+        } else if (share.matches()) {
+            layers = (int) Math.rint(depth * Double.parseDouble(share.group(1)) / 100);
+        } else {
+            throw new IllegalArgumentException("The point '" + text
+                    + "' is not known; use 'layer k', 'layer last' or a share of the depth such as '66 %'");
+        }
+        if (layers < 1 || layers > depth - 1) {
+            throw new IllegalArgumentException("The point '" + text + "' is layer " + layers
+                    + ", the model allows 1 to " + (depth - 1) + "; after all layers is 'layer last'");
+        }
+        return afterLayers(layers);
+    }
+
+    @Override
+    public String toString() {
+        return switch (stage) {
+            case LAYER -> "layer " + layers;
+            case LAST -> "layer last";
+        };
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.glimpse.prune;
+
+import io.github.glimpse.image.PatchPlan;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What pruning did to one request. Plain data, free of native memory: it may be kept for days.
+ *
+ * @param strategy name of the strategy, {@code none} if nothing was pruned
+ * @param at where the last cut was made, null if there was none
+ * @param images one entry per image, in prompt order
+ */
+public record PruningReport(String strategy, @Nullable PruningPoint at, List<Image> images) {
+
+    /** Copies the list. */
+    public PruningReport {
+        images = List.copyOf(images);
+    }
+
+    /**
+     * One image.
+     *
+     * @param plan how the image was cut into tokens
+     * @param kept rising indices of the tokens that stayed, in raster order of the image's token grid
+     * @param probabilities score map: 0..1 per token in raster order, null for strategies without scores
+     */
+    public record Image(PatchPlan plan, int[] kept, float @Nullable [] probabilities) {
+
+        /** Image tokens before pruning. */
+        public int imageTokens() {
+            return plan.grid().tokenCount();
+        }
+    }
+
+    /** Image tokens before pruning. */
+    public int imageTokens() {
+        return images.stream().mapToInt(Image::imageTokens).sum();
+    }
+
+    /** Image tokens that stayed. */
+    public int keptTokens() {
+        return images.stream().mapToInt(image -> image.kept().length).sum();
+    }
+
+    /** Kept / all image tokens, 1 if there was no image. */
+    public double retention() {
+        return imageTokens() == 0 ? 1.0 : (double) keptTokens() / imageTokens();
+    }
+
+    /** Indices of the kept tokens among those of all images joined, rising. */
+    public int[] keptJoined() {
+        int[] joined = new int[keptTokens()];
+        int next = 0;
+        int first = 0;
+        for (Image image : images) {
+            for (int token : image.kept()) {
+                joined[next++] = first + token;
+            }
+            first += image.imageTokens();
+        }
+        return joined;
+    }
+}

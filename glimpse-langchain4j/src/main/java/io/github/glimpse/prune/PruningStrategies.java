@@ -1,0 +1,48 @@
+package io.github.glimpse.prune;
+
+import io.github.glimpse.UnsupportedModelException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+
+/** The strategies that are known by name: those on the class path and those handed in, which win. */
+public final class PruningStrategies {
+
+    private final Map<String, PruningStrategyFactory> factories = new LinkedHashMap<>();
+
+    private PruningStrategies() {}
+
+    /**
+     * Finds the strategies.
+     *
+     * @param own factories that win over services of the same name
+     */
+    public static PruningStrategies discover(Collection<PruningStrategyFactory> own) {
+        PruningStrategies strategies = new PruningStrategies();
+        ServiceLoader.load(PruningStrategyFactory.class, PruningStrategyFactory.class.getClassLoader())
+                .forEach(factory -> strategies.factories.put(factory.name(), factory));
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        if (context != null) {
+            ServiceLoader.load(PruningStrategyFactory.class, context)
+                    .forEach(factory -> strategies.factories.putIfAbsent(factory.name(), factory));
+        }
+        own.forEach(factory -> strategies.factories.put(factory.name(), factory));
+        return strategies;
+    }
+
+    /**
+     * The factory of a name.
+     *
+     * @throws UnsupportedModelException if there is none; the message lists the known names
+     */
+    public PruningStrategyFactory get(String name) {
+        PruningStrategyFactory factory = factories.get(name);
+        if (factory == null) {
+            throw new UnsupportedModelException("The pruning strategy '" + name + "' is not known; use one of "
+                    + String.join(", ", new TreeSet<>(factories.keySet())));
+        }
+        return factory;
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.glimpse.prune;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the image tokens that stay. Made once per model, used by all requests at the same time; it keeps no state of a
+ * request.
+ */
+public interface PruningStrategy extends AutoCloseable {
+
+    /** The place at which the strategy cuts if the user does not say another. */
+    PruningPoint defaultPoint();
+
+    /**
+     * Checks a place that the user wants.
+     *
+     * @throws IllegalArgumentException if the strategy cannot cut there; the message says why
+     */
+    void checkPoint(PruningPoint point);
+
+    /** What it needs to see. */
+    Set<EvidenceRequest> needs();
+
+    /** Rows that it wants at the end of the prompt until its cut, or null. */
+    @Nullable
+    ProbeToken probeToken();
+
+    /**
+     * Chooses.
+     *
+     * @param evidence what was asked for in {@link #needs()}
+     * @param budget the user's numbers
+     * @return indices among the tokens alive
+     */
+    TokenSelection select(PruningEvidence evidence, TokenBudget budget);
+
+    /** Frees native memory of the strategy. */
+    @Override
+    void close();
+}

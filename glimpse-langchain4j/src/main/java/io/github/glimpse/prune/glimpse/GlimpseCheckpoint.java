@@ -1,0 +1,32 @@
+package io.github.glimpse.prune.glimpse;
+
+import io.github.glimpse.engine.CheckpointTensor;
+import io.github.glimpse.engine.SafetensorsFile;
+import io.github.glimpse.engine.TensorEntry;
+import io.github.glimpse.engine.TorchCheckpoint;
+import io.github.glimpse.hub.ModuleFiles;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A glimpse module as it lies in its directory: {@code config.json} and the tensors, from the released {@code torch.save}
+ * file or from safetensors.
+ */
+record GlimpseCheckpoint(GlimpseConfig config, Map<String, CheckpointTensor> tensors) {
+
+    static GlimpseCheckpoint read(Path directory) {
+        ModuleFiles files = ModuleFiles.ofDirectory(directory);
+        return new GlimpseCheckpoint(
+                GlimpseConfig.of(files.config()),
+                files.isSafetensors() ? safetensors(files.weights()) : TorchCheckpoint.read(files.weights()));
+    }
+
+    private static Map<String, CheckpointTensor> safetensors(Path file) {
+        Map<String, CheckpointTensor> tensors = new HashMap<>();
+        for (TensorEntry entry : SafetensorsFile.open(file).entries().values()) {
+            tensors.put(entry.name(), new CheckpointTensor(entry.type(), entry.shape(), SafetensorsFile.floats(entry)));
+        }
+        return tensors;
+    }
+}

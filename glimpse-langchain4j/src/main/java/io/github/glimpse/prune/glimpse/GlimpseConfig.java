@@ -1,0 +1,179 @@
+package io.github.glimpse.prune.glimpse;
+
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.nn.Activation;
+import io.github.glimpse.nn.DecoderStack.ScoreForm;
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.TokenBudget;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The module's {@code config.json}. It holds the base model's numbers too, by which a wrong pair is found.
+ *
+ * @param modelType {@code model_type}
+ * @param hidden {@code hidden_size} of the base
+ * @param layers {@code num_hidden_layers} of the base
+ * @param heads {@code num_attention_heads} of the base
+ * @param normEps {@code rms_norm_eps} of the base, also of the glimpse vectors' RMS norm
+ * @param selectedLayers decoder layers whose attention is read, in the order of the columns
+ * @param reduceLayer the last layer that sees all tokens
+ * @param scoreForm what is read of the attention
+ * @param glimpseLayers layers that have glimpse vectors
+ * @param glimpseLength glimpse tokens
+ * @param layerNorm whether the vectors' norm is a layer norm
+ * @param fuserType class of the predictor
+ * @param fuseSize its width
+ * @param conditionSize width of the projected vision features
+ * @param fuseHeads its heads
+ * @param activation of its MLP
+ * @param fuseGlobal whether tokens see their whole image rather than their window
+ * @param selectedVisualLayers tower layers, one per predictor layer
+ * @param deepSupervision whether each predictor layer has a head
+ * @param threshold {@code reduce_threshold}
+ * @param maxRetentionRatio {@code max_remain_ratio}
+ * @param minTokens {@code min_remain_num}, 0 for null
+ * @param anchors {@code anchor_positions}
+ */
+record GlimpseConfig(
+        String modelType,
+        int hidden,
+        int layers,
+        int heads,
+        double normEps,
+        List<Integer> selectedLayers,
+        int reduceLayer,
+        ScoreForm scoreForm,
+        List<Integer> glimpseLayers,
+        int glimpseLength,
+        boolean layerNorm,
+        FuserType fuserType,
+        int fuseSize,
+        int conditionSize,
+        int fuseHeads,
+        Activation activation,
+        boolean fuseGlobal,
+        List<Integer> selectedVisualLayers,
+        boolean deepSupervision,
+        double threshold,
+        @Nullable Double maxRetentionRatio,
+        int minTokens,
+        Set<Anchor> anchors) {
+
+    private static final double LAYER_NORM_EPS = 1e-5;
+    // The defaults of the reference's configuration classes.
+    private static final int DEFAULT_SIZE = 256;
+    private static final int DEFAULT_HEADS = 4;
+    private static final int NO_REDUCTION = 1_000;
+
+    static GlimpseConfig of(ModelConfig json) {
+        String type = json.string("model_type");
+        boolean llava = type.startsWith("llava");
+        if (json.bool("use_ref_masks", false) || json.bool("use_zero_masks", false)) {
+            throw new ModelFilesException(
+                    "The glimpse module's config.json switches on use_ref_masks or use_zero_masks,"
+                            + " which are for debugging the reference; set them to false");
+        }
+        return new GlimpseConfig(
+                type,
+                json.integer("hidden_size"),
+                json.integer("num_hidden_layers"),
+                json.integer("num_attention_heads"),
+                json.number("rms_norm_eps"),
+                json.integers("selected_layers", llava ? List.of(21) : List.of()),
+                json.integer("reduce_layer", llava ? 21 : NO_REDUCTION),
+                // LLaVA's attention layers read the flag from the base's config, where it is absent: always
+                // log-softmax.
+                // Spec, trap T3.
+                !llava && json.bool("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
+                json.integers("le_layers", List.of(0)),
+                json.integer("le_length", 1),
+                !llava && layerNorm(json),
+                FuserType.of(json.string("attn_fuse_type", "AttnFuserV1")),
+                json.integer("attn_fuse_size", DEFAULT_SIZE),
+                json.integer("visual_cond_size", DEFAULT_SIZE),
+                json.integer("attn_fuse_num_heads", DEFAULT_HEADS),
+                activation(json),
+                llava || json.bool("attn_fuse_global", false),
+                json.integers("selected_visual_layers", llava ? List.of(23, 17, 11, 5) : List.of(8)),
+                json.bool("deep_supervision", true),
+                json.number("reduce_threshold", TokenBudget.DEFAULT_THRESHOLD),
+                json.has("max_remain_ratio") ? (Double) json.number("max_remain_ratio") : null,
+                minTokens(json),
+                anchors(json));
+    }
+
+    private static boolean layerNorm(ModelConfig json) {
+        String norm = json.string("le_norm_type", "rmsnorm");
+        return switch (norm) {
+            case "rmsnorm" -> false;
+            case "layernorm" -> true;
+            default ->
+                throw new ModelFilesException(
+                        "le_norm_type of the glimpse module is '" + norm + "'; rmsnorm and layernorm are known");
+        };
+    }
+
+    private static Activation activation(ModelConfig json) {
+        String name = json.string("attn_fuse_hidden_act", "silu");
+        return Activation.of(name)
+                .orElseThrow(() -> json.problem("attn_fuse_hidden_act", "one of " + Activation.known()));
+    }
+
+    private static int minTokens(ModelConfig json) {
+        if (json.isNull("min_remain_num")) {
+            return 0;
+        }
+        return json.integer("min_remain_num", TokenBudget.DEFAULT_MIN_TOKENS);
+    }
+
+    private static Set<Anchor> anchors(ModelConfig json) {
+        Set<Anchor> anchors = new LinkedHashSet<>();
+        json.strings("anchor_positions", List.of()).forEach(name -> anchors.add(Anchor.of(name)));
+        return anchors;
+    }
+
+    /** Width of queries and keys of the predictor: rows and conditions side by side. */
+    int queryWidth() {
+        return fuserType == FuserType.V1 ? fuseSize + conditionSize : fuseSize;
+    }
+
+    /** Width of one head of queries and keys. */
+    int queryDim() {
+        return queryWidth() / fuseHeads;
+    }
+
+    double glimpseNormEps() {
+        return layerNorm ? LAYER_NORM_EPS : normEps;
+    }
+
+    /** Checks what shapes alone do not show. */
+    void checkLayers() {
+        if (selectedLayers.isEmpty()) {
+            throw new ModelFilesException("The glimpse module's config.json selects no layer (selected_layers)");
+        }
+        for (int layer : selectedLayers) {
+            if (layer < 0 || layer > reduceLayer || layer >= layers) {
+                throw new ModelFilesException("The glimpse module selects layer " + layer + ", but reduce_layer is "
+                        + reduceLayer + " and the model has " + layers + " layers");
+            }
+        }
+        for (int layer : glimpseLayers) {
+            if (layer < 0 || layer >= layers) {
+                throw new ModelFilesException("The glimpse module has a vector for layer " + layer
+                        + ", but the model has " + layers + " layers (le_layers)");
+            }
+        }
+        if (glimpseLength > 0 && !glimpseLayers.isEmpty() && !glimpseLayers.contains(0)) {
+            throw new ModelFilesException("The glimpse module's le_layers must contain 0");
+        }
+        if (fuserType != FuserType.DUMMY
+                && (queryWidth() % fuseHeads != 0 || queryDim() % 4 != 0 || fuseSize % fuseHeads != 0)) {
+            throw new ModelFilesException("The glimpse predictor's width " + queryWidth() + " does not split into "
+                    + fuseHeads + " heads of a multiple of 4 (attn_fuse_size, visual_cond_size, attn_fuse_num_heads)");
+        }
+    }
+}
