@@ -3,6 +3,7 @@ package io.github.glimpse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.testing.RandomDamage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ class DamagedCheckpointTest {
         Random random = new Random(name.hashCode());
         int read = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            read += readOrRefuse(WeightFileBytes.damaged(good, random));
+            read += readOrRefuse(RandomDamage.of(good, random));
         }
         assertThat(read).isBetween(ROUNDS / 50, ROUNDS - ROUNDS / 10);
     }
@@ -43,7 +44,7 @@ class DamagedCheckpointTest {
         Random random = new Random(name.hashCode() + 1);
         int read = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            entries.put(name + "/data.pkl", WeightFileBytes.damaged(good, random));
+            entries.put(name + "/data.pkl", RandomDamage.of(good, random));
             read += readOrRefuse(WeightFileBytes.archive(entries));
         }
         assertThat(read).isBetween(ROUNDS / 50, ROUNDS - ROUNDS / 10);

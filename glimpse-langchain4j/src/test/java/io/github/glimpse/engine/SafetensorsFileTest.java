@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.testing.RandomDamage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -229,7 +230,7 @@ class SafetensorsFileTest {
         byte[] good = WeightFileBytes.safetensors(GOOD, 22);
         int opened = 0;
         for (int round = 0; round < 6_000; round++) {
-            byte[] bytes = WeightFileBytes.damaged(good, random);
+            byte[] bytes = RandomDamage.of(good, random);
             Path file = WeightFileBytes.write(directory.resolve("x.safetensors"), bytes);
             try {
                 assertThatAllTensorsLieInside(SafetensorsFile.open(file), bytes.length);

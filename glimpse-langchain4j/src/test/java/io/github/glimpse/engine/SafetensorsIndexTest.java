@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.testing.RandomDamage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -127,7 +128,7 @@ class SafetensorsIndexTest {
         Random random = new Random(43);
         int opened = 0;
         for (int round = 0; round < 3_000; round++) {
-            byte[] bytes = WeightFileBytes.damaged(GOOD_INDEX.getBytes(StandardCharsets.UTF_8), random);
+            byte[] bytes = RandomDamage.of(GOOD_INDEX.getBytes(StandardCharsets.UTF_8), random);
             WeightFileBytes.write(directory.resolve(INDEX), bytes);
             try {
                 assertThat(SafetensorsIndex.of(directory).values())

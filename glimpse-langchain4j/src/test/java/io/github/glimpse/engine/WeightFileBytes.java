@@ -8,17 +8,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/** Makes weight files for tests: right ones, wrong ones and randomly damaged ones. */
+/** Makes weight files for tests, right ones and wrong ones. */
 final class WeightFileBytes {
 
     private WeightFileBytes() {}
@@ -83,32 +81,5 @@ final class WeightFileBytes {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** A copy with one to four random faults: changed bytes, favourite bad values, a lost tail, a doubled or lost piece. */
-    static byte[] damaged(byte[] original, Random random) {
-        byte[] bytes = original.clone();
-        int faults = 1 + random.nextInt(4);
-        for (int fault = 0; fault < faults && bytes.length > 1; fault++) {
-            int at = random.nextInt(bytes.length);
-            switch (random.nextInt(8)) {
-                case 0 -> bytes = Arrays.copyOf(bytes, at);
-                case 1 -> bytes = joined(Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, at / 2, bytes.length));
-                case 2 -> bytes = joined(
-                        Arrays.copyOf(bytes, at),
-                        Arrays.copyOfRange(bytes, Math.min(bytes.length, at + random.nextInt(9)), bytes.length));
-                case 3 -> bytes[at] = (byte) 0xff;
-                case 4 -> bytes[at] = (byte) ('0' + random.nextInt(10));
-                case 5 -> bytes[at] = bytes[random.nextInt(bytes.length)];
-                default -> bytes[at] = (byte) random.nextInt(256);
-            }
-        }
-        return bytes;
-    }
-
-    private static byte[] joined(byte[] head, byte[] tail) {
-        byte[] both = Arrays.copyOf(head, head.length + tail.length);
-        System.arraycopy(tail, 0, both, head.length, tail.length);
-        return both;
     }
 }
