@@ -102,7 +102,7 @@ class ArchitectureTest {
         rooms.put("text", List.of());
         rooms.put("nn", List.of("engine"));
         rooms.put("model", List.of("nn", "engine", "hub", "image", "text"));
-        rooms.put("prune", List.of("nn", "engine", "image"));
+        rooms.put("prune", List.of("nn", "engine", "image", "hub"));
         rooms.put("generate", BELOW_GENERATE);
         rooms.put("chat", BELOW_SURFACES);
         rooms.put("embedding", BELOW_SURFACES);

@@ -29,9 +29,10 @@ final class DeviceChoice {
         }
         int index = text.equals("cuda") ? 0 : Integer.parseInt(text.substring("cuda:".length()));
         if (index >= gpus) {
-            throw new NativeLibraryException("The device '" + choice + "' was asked for, but the native library sees " + gpus
-                    + " GPUs; install a CUDA libtorch " + TorchRuntime.LIBTORCH_VERSION
-                    + " (docs/guide/gpu.md) or use glimpse.device=cpu");
+            throw new NativeLibraryException(
+                    "The device '" + choice + "' was asked for, but the native library sees " + gpus
+                            + " GPUs; install a CUDA libtorch " + TorchRuntime.LIBTORCH_VERSION
+                            + " (docs/guide/gpu.md) or use glimpse.device=cpu");
         }
         return Device.gpu(index);
     }

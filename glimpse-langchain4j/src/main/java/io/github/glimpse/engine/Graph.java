@@ -77,7 +77,8 @@ public final class Graph implements AutoCloseable {
             runtime.prepareThread();
             PtNDManager manager = runtime.newManager();
             try {
-                PtSymbolBlock block = JniUtils.loadModule(manager, new ByteArrayInputStream(text.archive()), true, false);
+                PtSymbolBlock block =
+                        JniUtils.loadModule(manager, new ByteArrayInputStream(text.archive()), true, false);
                 return new Graph(runtime, name, manager, block);
             } catch (IOException e) {
                 manager.close();
@@ -116,7 +117,8 @@ public final class Graph implements AutoCloseable {
 
         /** A {@code List[Tensor]} argument that is bundled for this call only. */
         public Call with(List<NDArray> tensors) {
-            return own(IValue.listFrom(tensors.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new)));
+            return own(
+                    IValue.listFrom(tensors.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new)));
         }
 
         /** An {@code int} argument. */

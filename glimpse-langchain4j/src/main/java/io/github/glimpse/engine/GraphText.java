@@ -14,10 +14,33 @@ import java.util.zip.ZipOutputStream;
  */
 final class GraphText {
 
-    // A pickled, attribute-free object of class __torch__.M: protocol 2, GLOBAL, EMPTY_TUPLE, NEWOBJ, EMPTY_DICT, BUILD.
+    // A pickled, attribute-free object of class __torch__.M: protocol 2, GLOBAL, EMPTY_TUPLE, NEWOBJ, EMPTY_DICT,
+    // BUILD.
     private static final byte[] DATA = {
-        (byte) 0x80, 2, 'c', '_', '_', 't', 'o', 'r', 'c', 'h', '_', '_', '\n', 'M', '\n', 'q', 0, ')', (byte) 0x81, '}',
-        'b', 'q', 1, '.'
+        (byte) 0x80,
+        2,
+        'c',
+        '_',
+        '_',
+        't',
+        'o',
+        'r',
+        'c',
+        'h',
+        '_',
+        '_',
+        '\n',
+        'M',
+        '\n',
+        'q',
+        0,
+        ')',
+        (byte) 0x81,
+        '}',
+        'b',
+        'q',
+        1,
+        '.'
     };
     // A pickled empty tuple.
     private static final byte[] CONSTANTS = {(byte) 0x80, 2, ')', '.'};

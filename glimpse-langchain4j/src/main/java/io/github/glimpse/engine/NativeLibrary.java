@@ -36,13 +36,15 @@ final class NativeLibrary {
         String libtorch = LibUtils.getVersion();
         if (!libtorch.startsWith(TorchRuntime.LIBTORCH_VERSION)) {
             throw new NativeLibraryException("libtorch " + libtorch + " was loaded, but this release needs "
-                    + TorchRuntime.LIBTORCH_VERSION + "; use ai.djl.pytorch:pytorch-native-cpu:" + TorchRuntime.LIBTORCH_VERSION
+                    + TorchRuntime.LIBTORCH_VERSION + "; use ai.djl.pytorch:pytorch-native-cpu:"
+                    + TorchRuntime.LIBTORCH_VERSION
                     + " or point PYTORCH_LIBRARY_PATH and PYTORCH_VERSION to that release");
         }
         if (!djl.startsWith(TorchRuntime.DJL_VERSION)) {
-            throw new NativeLibraryException("DJL's PyTorch engine " + djl + " is on the class path, but this release needs "
-                    + TorchRuntime.DJL_VERSION + "; manage ai.djl:api and ai.djl.pytorch:pytorch-engine to "
-                    + TorchRuntime.DJL_VERSION);
+            throw new NativeLibraryException(
+                    "DJL's PyTorch engine " + djl + " is on the class path, but this release needs "
+                            + TorchRuntime.DJL_VERSION + "; manage ai.djl:api and ai.djl.pytorch:pytorch-engine to "
+                            + TorchRuntime.DJL_VERSION);
         }
     }
 
@@ -50,9 +52,11 @@ final class NativeLibrary {
         String platform = platform();
         return new NativeLibraryException(
                 "The PyTorch native library for " + platform + " could not be loaded (" + cause.getMessage()
-                        + "); add ai.djl.pytorch:pytorch-native-cpu:" + TorchRuntime.LIBTORCH_VERSION + " with classifier "
+                        + "); add ai.djl.pytorch:pytorch-native-cpu:" + TorchRuntime.LIBTORCH_VERSION
+                        + " with classifier "
                         + platform + " and ai.djl.pytorch:pytorch-jni:" + TorchRuntime.LIBTORCH_VERSION + "-"
-                        + TorchRuntime.DJL_VERSION + ", or set glimpse.native.download=true, or see docs/guide/gpu.md for CUDA",
+                        + TorchRuntime.DJL_VERSION
+                        + ", or set glimpse.native.download=true, or see docs/guide/gpu.md for CUDA",
                 cause);
     }
 

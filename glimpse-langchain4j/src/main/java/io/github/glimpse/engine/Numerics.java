@@ -30,8 +30,9 @@ public final class Numerics {
     static WeightFormat format(TorchRuntime runtime, Dtype dtype, WeightFormat wanted) {
         boolean canPack = dtype == Dtype.BFLOAT16 && runtime.packsBfloat16();
         if (wanted == WeightFormat.PACKED && !canPack) {
-            throw new UnsupportedModelException("Packed weights need bfloat16 and a CPU with its instructions; the model computes in "
-                    + dtype.label() + " on " + runtime.deviceName() + "; use glimpse.weights=auto");
+            throw new UnsupportedModelException(
+                    "Packed weights need bfloat16 and a CPU with its instructions; the model computes in "
+                            + dtype.label() + " on " + runtime.deviceName() + "; use glimpse.weights=auto");
         }
         if (wanted == WeightFormat.AUTO) {
             return canPack ? WeightFormat.PACKED : WeightFormat.MAPPED;

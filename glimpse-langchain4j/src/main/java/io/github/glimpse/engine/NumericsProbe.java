@@ -22,7 +22,8 @@ record NumericsProbe(boolean packs, long widenFromRows) {
         if (runtime.onGpu()) {
             return new NumericsProbe(false, Long.MAX_VALUE);
         }
-        try (Graph graph = Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
+        try (Graph graph =
+                        Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
                 TensorScope scope = runtime.openScope()) {
             boolean packs = packs(graph, scope);
             // With packed products the plain ones are not used, so there is nothing to time.

@@ -21,7 +21,8 @@ public final class TensorList implements AutoCloseable {
 
     /** Bundles tensors in the given order. */
     public static TensorList of(List<NDArray> tensors) {
-        return new TensorList(IValue.listFrom(tensors.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new)));
+        return new TensorList(
+                IValue.listFrom(tensors.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new)));
     }
 
     IValue value() {

@@ -2,38 +2,46 @@ package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Owns the native memory of one piece of work. Who opens a scope closes it; closing frees every tensor that was made in
- * it and was not {@linkplain #keep(NDArray) kept}.
+ * it and was not {@linkplain #keep kept}.
  *
  * <p>Not safe for concurrent use.
  */
 public final class TensorScope implements AutoCloseable {
 
     private final PtNDManager manager;
+    // The scopes that are open inside the same owner: the runtime's, or the parent's children.
+    private final Set<TensorScope> siblings;
+    private final Set<TensorScope> children = ConcurrentHashMap.newKeySet();
 
-    TensorScope(PtNDManager manager) {
+    TensorScope(PtNDManager manager, Set<TensorScope> siblings) {
         this.manager = manager;
+        this.siblings = siblings;
+        siblings.add(this);
     }
 
     /** Opens a scope inside this one, for the temporaries of a layer or a step. */
     public TensorScope openChild() {
-        return new TensorScope((PtNDManager) manager.newSubManager());
+        return new TensorScope((PtNDManager) manager.newSubManager(), children);
     }
 
     /** A float32 tensor with a copy of the values. */
     public NDArray floats(float[] values, long... shape) {
-        return manager.create(FloatBuffer.wrap(values), new Shape(shape), ai.djl.ndarray.types.DataType.FLOAT32);
+        return manager.create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32);
     }
 
     /** An int64 tensor with a copy of the values. */
     public NDArray longs(long[] values, long... shape) {
-        return manager.create(LongBuffer.wrap(values), new Shape(shape), ai.djl.ndarray.types.DataType.INT64);
+        return manager.create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64);
     }
 
     /** A one-dimensional int64 tensor, for indices and token ids. */
@@ -65,8 +73,16 @@ public final class TensorScope implements AutoCloseable {
         return manager;
     }
 
+    /** This scope, the scopes inside it, and all their tensors. */
+    int liveResources() {
+        return 1
+                + manager.getManagedArrays().size()
+                + children.stream().mapToInt(TensorScope::liveResources).sum();
+    }
+
     @Override
     public void close() {
+        siblings.remove(this);
         manager.close();
     }
 }

@@ -9,6 +9,8 @@ import ai.djl.pytorch.jni.LibUtils;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ public final class TorchRuntime implements AutoCloseable {
 
     private final Device device;
     private final PtNDManager root;
+    private final Set<TensorScope> scopes = ConcurrentHashMap.newKeySet();
     private final NumericsProbe probe;
 
     private TorchRuntime(Device device, PtNDManager root) {
@@ -68,7 +71,7 @@ public final class TorchRuntime implements AutoCloseable {
     /** Opens a scope for one piece of work. The caller closes it. */
     public TensorScope openScope() {
         prepareThread();
-        return new TensorScope(newManager());
+        return new TensorScope(newManager(), scopes);
     }
 
     /** The device's name: {@code cpu} or {@code cuda:N}. */
@@ -99,9 +102,9 @@ public final class TorchRuntime implements AutoCloseable {
         return probe.widenFromRows();
     }
 
-    /** Tensors that are alive in scopes of this runtime; for leak tests. */
+    /** Open scopes and the tensors in them; a request leaves this number as it found it. */
     public int liveResources() {
-        return root.getManagedArrays().size();
+        return scopes.stream().mapToInt(TensorScope::liveResources).sum();
     }
 
     PtNDManager newManager() {
@@ -118,7 +121,8 @@ public final class TorchRuntime implements AutoCloseable {
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("out of memory") || lower.contains("can't allocate memory") || lower.contains("bad_alloc")) {
             return new NativeLibraryException(
-                    "Out of memory in " + call + "; use fewer or smaller images, a lower glimpse.limits.max-pixels or a smaller model",
+                    "Out of memory in " + call
+                            + "; use fewer or smaller images, a lower glimpse.limits.max-pixels or a smaller model",
                     failure);
         }
         return new NativeLibraryException("The native call " + call + " failed: " + firstLines(message), failure);

@@ -57,7 +57,8 @@ public final class Weights implements AutoCloseable {
      * @param format how linear weights shall lie in memory
      * @throws io.github.glimpse.UnsupportedModelException if {@code format} is {@link WeightFormat#PACKED} and cannot be had
      */
-    public static Weights open(TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format) {
+    public static Weights open(
+            TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format) {
         WeightFormat effective = Numerics.format(runtime, dtype, format);
         Graph graph = Graph.named("weights").with(Weights.class, "weights").compile(runtime);
         return new Weights(runtime, entries, dtype, effective, graph);
@@ -148,13 +149,16 @@ public final class Weights implements AutoCloseable {
 
     private NDArray small(String name, Dtype type, long... shape) {
         TensorEntry entry = entry(name, shape);
-        boolean view = format == WeightFormat.MAPPED;
-        NDArray stored = stored(entry, view ? Residence.LASTING : Residence.LOADING, shape);
-        NDArray converted = convert(stored, type, owned);
-        // Converting to the same type and device gives the mapping itself, which goes away after loading.
-        return view || entry.type().dtype() != type || runtime.onGpu()
-                ? converted
-                : graph.call("copy").with(converted).run(owned);
+        if (format == WeightFormat.MAPPED) {
+            return convert(stored(entry, Residence.LASTING, shape), type, owned);
+        }
+        try (TensorScope step = loading.openChild()) {
+            // Converting to the same type gives the mapping itself. One reference to it in a lasting scope would keep
+            // the
+            // whole file in memory.
+            NDArray converted = convert(stored(entry, Residence.LOADING, shape), type, step);
+            return graph.call("copy").with(converted).run(owned);
+        }
     }
 
     private NDArray convert(NDArray stored, Dtype type, TensorScope owner) {
@@ -197,7 +201,11 @@ public final class Weights implements AutoCloseable {
                     .with(shape)
                     .with(entry.type().dtype().code())
                     .run(scope);
-            graph.call("fill").with(target).with(0).with(step.floats(values, values.length)).run();
+            graph.call("fill")
+                    .with(target)
+                    .with(0)
+                    .with(step.floats(values, values.length))
+                    .run();
             return target;
         }
     }
@@ -210,8 +218,8 @@ public final class Weights implements AutoCloseable {
                     + "); check that config.json and the weight files belong together");
         }
         if (!entry.type().isFloatingPoint()) {
-            throw new ModelFilesException("The tensor '" + name + "' is stored as " + entry.type().label()
-                    + ", but F32, BF16 or F16 is needed; use a folder that is not quantised");
+            throw new ModelFilesException("The tensor '" + name + "' is stored as "
+                    + entry.type().label() + ", but F32, BF16 or F16 is needed; use a folder that is not quantised");
         }
         return entry;
     }

@@ -17,6 +17,9 @@ import java.util.stream.IntStream;
  */
 final class DecodeLoop {
 
+    /** Rows of cache made ready at once: a long answer grows its caches now and then, a short one never. */
+    static final int ROWS_AT_ONCE = 512;
+
     private final VisionLanguageModel model;
     private final DecoderStack decoder;
     private final RequestContext context;
@@ -25,8 +28,7 @@ final class DecodeLoop {
     private final StopSequences stops;
     private final StringBuilder answer = new StringBuilder();
 
-    DecodeLoop(
-            VisionLanguageModel model, RequestContext context, List<String> stop, GenerationListener listener) {
+    DecodeLoop(VisionLanguageModel model, RequestContext context, List<String> stop, GenerationListener listener) {
         this.model = model;
         this.decoder = model.decoder();
         this.context = context;
@@ -70,6 +72,7 @@ final class DecodeLoop {
                 return finished(ids, FinishReason.LENGTH);
             }
             context.cancellation().check();
+            context.observer().onToken(step, position, sequence.caches().get(0).length());
             logits = forward(id, position, sequence.caches());
             context.observer().onLogits(step + 1, logits);
             position++;
@@ -98,6 +101,9 @@ final class DecodeLoop {
             RotaryEmbedding.Tables tables = tables(position, step);
             for (int layer = 0; layer < caches.size(); layer++) {
                 KvCache cache = caches.get(layer);
+                if (cache.length() == cache.capacity()) {
+                    cache.reserve(Math.max(ROWS_AT_ONCE, cache.length() / 2));
+                }
                 NDArray next = decoder.layer(layer, hidden, tables, cache, step);
                 cache.truncate(cache.length() + 1);
                 hidden.close();

@@ -4,9 +4,9 @@ import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningSchedule;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.Set;
 
 /** What has to be collected for the cuts of a schedule, sorted by where it comes from. */
 final class EvidencePlan implements EvidenceRequest.Collector {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,11 @@ public final class LoadedModel implements AutoCloseable {
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
     private LoadedModel(
-            EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, StrategyShelf strategies, String name) {
+            EngineOptions options,
+            TorchRuntime runtime,
+            VisionLanguageModel model,
+            StrategyShelf strategies,
+            String name) {
         this.options = options;
         this.runtime = runtime;
         this.model = model;
@@ -78,15 +83,15 @@ public final class LoadedModel implements AutoCloseable {
 
     private static LoadedModel assemble(
             EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files, long start) {
-        StrategyContext context =
-                new StrategyContext(runtime, model.dimensions(), model.modelType(), options.module());
+        StrategyContext context = new StrategyContext(runtime, model.dimensions(), model.modelType(), options.module());
         StrategyShelf strategies = new StrategyShelf(
                 PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
         try {
             PruningSchedule schedule = strategies.schedule(options.pruning());
             String name = options.name() != null
                     ? options.name()
-                    : String.valueOf(files.directory().toAbsolutePath().normalize().getFileName());
+                    : String.valueOf(
+                            files.directory().toAbsolutePath().normalize().getFileName());
             LOG.info(
                     "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
                     name,
@@ -172,21 +177,36 @@ public final class LoadedModel implements AutoCloseable {
      * @throws IllegalArgumentException if a place is not possible
      */
     public void check(PruningOptions pruning) {
-        strategies.schedule(pruning.orElse(options.pruning()));
+        inUse(() -> schedule(pruning));
+    }
+
+    PruningSchedule schedule(PruningOptions pruning) {
+        return strategies.schedule(pruning.orElse(options.pruning()));
+    }
+
+    VisionLanguageModel model() {
+        return model;
+    }
+
+    TorchRuntime runtime() {
+        return runtime;
     }
 
     /**
-     * Counts the tokens of a prompt, image tokens before pruning included.
+     * Counts the tokens of a prompt, image tokens before pruning included. Reads only the headers of pictures.
      *
      * @throws io.github.glimpse.GlimpseException if the prompt cannot be built
      */
     public int countTokens(List<ChatTurn> turns) {
-        return prompts.build(turns).tokens();
+        return inUse(() -> prompts.draft(turns).tokens());
     }
 
-    /** Counts the tokens of a text as it would stand in a prompt, without special tokens of the template. */
+    /**
+     * Counts the tokens of a text as it would stand in a prompt, without special tokens of the template, but with the
+     * beginning token where the tokenizer adds one.
+     */
     public int countTokens(String text) {
-        return model.tokenizer().encode(model.tokenizer().guard(text)).length;
+        return inUse(() -> model.tokenizer().encode(model.tokenizer().guard(text)).length);
     }
 
     /**
@@ -208,10 +228,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     GenerationResult generate(
-            GenerationRequest request,
-            GenerationListener listener,
-            CancellationSignal signal,
-            StageObserver observer) {
+            GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
         long arrived = System.nanoTime();
         long deadline = arrived + options.timeout().toNanos();
         CancellationPoint cancellation = () -> {
@@ -229,31 +246,41 @@ public final class LoadedModel implements AutoCloseable {
         cancellation.check();
         gate.enter(cancellation);
         try {
-            use.readLock().lock();
-            try {
-                cancellation.check();
-                Duration waiting = Duration.ofNanos(System.nanoTime() - arrived);
+            Duration waiting = Duration.ofNanos(System.nanoTime() - arrived);
+            return inUse(() -> {
                 try (TensorScope scope = runtime.openScope()) {
                     RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch());
                     return answer(request, listener, context, waiting);
                 }
-            } finally {
-                use.readLock().unlock();
-            }
+            });
         } finally {
             gate.leave();
+        }
+    }
+
+    /** Does something with native memory, which {@link #close()} frees only after. */
+    private <T> T inUse(Supplier<T> work) {
+        use.readLock().lock();
+        try {
+            if (closed.get()) {
+                throw closedError();
+            }
+            return work.get();
+        } finally {
+            use.readLock().unlock();
         }
     }
 
     private GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
         checkPictures(request.turns());
-        PruningSchedule schedule = strategies.schedule(request.pruning().orElse(options.pruning()));
+        PruningSchedule schedule = schedule(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
-        Prompt prompt = prompts.build(request.turns());
+        PromptBuilder.Draft draft = prompts.draft(request.turns());
+        int most = mostTokens(draft.tokens(), generation);
+        Prompt prompt = prompts.prompt(draft);
         context.observer().onPrompt(prompt.text(), prompt.layout(), prompt.images());
         context.watch().lap(Stopwatch.Stage.IMAGES);
-        int most = mostTokens(prompt.tokens(), generation);
         Prefill prefill = new Prefill(model, prompt, schedule, most, context);
         Sequence sequence = prefill.run();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
@@ -293,8 +320,9 @@ public final class LoadedModel implements AutoCloseable {
                 ? model.contextLength() - 1
                 : Math.min(options.maxInputTokens(), model.contextLength() - 1);
         if (promptTokens > limit) {
-            throw new PromptTooLongException("The prompt has " + promptTokens + " tokens, image tokens included; the limit is "
-                    + limit + "; send fewer or smaller images or less text");
+            throw new PromptTooLongException(
+                    "The prompt has " + promptTokens + " tokens, image tokens included; the limit is " + limit
+                            + "; send fewer or smaller images or less text");
         }
         return Math.min(wanted, model.contextLength() - promptTokens);
     }
@@ -303,18 +331,31 @@ public final class LoadedModel implements AutoCloseable {
         return new EngineClosedException("The model " + name + " is closed; load it again");
     }
 
-    /** Refuses new requests, lets running ones end at their next layer or token, then frees the native memory. */
+    /**
+     * Refuses new requests, lets running ones end at their next layer or token, then frees the native memory. Called by a
+     * listener, that is inside a request, it returns at once and the memory is freed when that request has ended.
+     */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            use.writeLock().lock();
-            try {
-                strategies.close();
-                model.close();
-                runtime.close();
-            } finally {
-                use.writeLock().unlock();
-            }
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (use.getReadHoldCount() > 0) {
+            // This thread's own request holds what freeing waits for.
+            new Thread(this::free, "glimpse-close").start();
+        } else {
+            free();
+        }
+    }
+
+    private void free() {
+        use.writeLock().lock();
+        try {
+            strategies.close();
+            model.close();
+            runtime.close();
+        } finally {
+            use.writeLock().unlock();
         }
     }
 }

@@ -73,7 +73,7 @@ final class Prefill {
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         this.schedule = prompt.images().isEmpty() ? PruningSchedule.none() : schedule;
         this.plan = EvidencePlan.of(this.schedule);
-        this.tokensToCome = tokensToCome;
+        this.tokensToCome = Math.min(tokensToCome, DecodeLoop.ROWS_AT_ONCE);
         this.scope = context.scope();
         this.cancellation = context.cancellation();
         this.observer = context.observer();
@@ -123,9 +123,6 @@ final class Prefill {
         current.close();
         tables.cosine().close();
         tables.sine().close();
-        for (KvCache cache : caches) {
-            cache.reserve(tokensToCome, scope);
-        }
         watch.lap(cuts == 0 ? Stopwatch.Stage.BEFORE_CUT : Stopwatch.Stage.AFTER_CUT);
         observer.onLogits(0, logits);
         return new Sequence(caches, positions.next(), logits, tokens);
@@ -159,12 +156,14 @@ final class Prefill {
 
     private NDArray joined(List<VisionFeatures> features, int layer) {
         NDList parts = new NDList();
-        features.forEach(ofImage -> parts.add(java.util.Objects.requireNonNull(ofImage.taps().get(layer))));
+        features.forEach(ofImage ->
+                parts.add(java.util.Objects.requireNonNull(ofImage.taps().get(layer))));
         return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 0);
     }
 
     private NDArray vectors(int layer) {
-        return java.util.Objects.requireNonNull(java.util.Objects.requireNonNull(probe).vectors().get(layer));
+        return java.util.Objects.requireNonNull(
+                java.util.Objects.requireNonNull(probe).vectors().get(layer));
     }
 
     private void addProbe(int layer, NDArray hidden) {
@@ -204,7 +203,9 @@ final class Prefill {
             return 0;
         }
         Cut last = cuts.get(cuts.size() - 1);
-        return last.at().stage() == Stage.LAST ? decoder.dimensions().layers() : last.at().layers();
+        return last.at().stage() == Stage.LAST
+                ? decoder.dimensions().layers()
+                : last.at().layers();
     }
 
     private boolean isHere(Cut cut, int layersRun) {
@@ -256,12 +257,10 @@ final class Prefill {
     }
 
     private TokenSelection select(Cut cut) {
-        List<List<int[]>> windows = prompt.grids().stream()
-                .map(grid -> model.tower().windows(grid))
-                .toList();
+        List<List<int[]>> windows =
+                prompt.grids().stream().map(grid -> model.tower().windows(grid)).toList();
         try (TensorScope step = scope.openChild()) {
-            PruningEvidence evidence =
-                    new PruningEvidence(attention, towerRows, prompt.grids(), windows, alive, step);
+            PruningEvidence evidence = new PruningEvidence(attention, towerRows, prompt.grids(), windows, alive, step);
             TokenSelection selection = cut.strategy().select(evidence, cut.budget());
             observer.onSelection(evidence, probe, selection);
             return selection;

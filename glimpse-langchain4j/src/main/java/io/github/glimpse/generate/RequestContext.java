@@ -11,5 +11,4 @@ import io.github.glimpse.nn.CancellationPoint;
  * @param observer sees the stages
  * @param watch measures them
  */
-record RequestContext(
-        TensorScope scope, CancellationPoint cancellation, StageObserver observer, Stopwatch watch) {}
+record RequestContext(TensorScope scope, CancellationPoint cancellation, StageObserver observer, Stopwatch watch) {}

@@ -83,59 +83,67 @@ final class Sampler {
     }
 
     private int sample(float[] logits) {
-        double[] scores = new double[logits.length];
-        for (int id = 0; id < scores.length; id++) {
-            scores[id] = logits[id] / temperature;
+        int[] candidates = candidates(logits);
+        double[] weights = weights(logits, candidates);
+        int kept = candidates.length;
+        if (topP < 1) {
+            kept = nucleus(weights);
         }
-        int[] candidates = candidates(scores);
-        double most = scores[candidates[0]];
-        double[] weights = new double[candidates.length];
+        double least = minP * Arrays.stream(weights).max().orElse(0);
         double sum = 0;
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = Math.exp(scores[candidates[i]] - most);
+        for (int i = 0; i < kept; i++) {
+            weights[i] = weights[i] < least ? 0 : weights[i];
             sum += weights[i];
         }
         double left = random.nextDouble() * sum;
-        for (int i = 0; i < weights.length; i++) {
-            left -= weights[i];
-            if (left < 0) {
-                return candidates[i];
+        int last = 0;
+        for (int i = 0; i < kept; i++) {
+            if (weights[i] > 0) {
+                last = i;
+                left -= weights[i];
+                if (left < 0) {
+                    break;
+                }
             }
         }
-        return candidates[candidates.length - 1];
+        return candidates[last];
     }
 
-    /** The tokens that may be drawn, likeliest first. */
-    private int[] candidates(double[] scores) {
-        double most = Arrays.stream(scores).max().orElse(0);
-        // Without a cut the order does not matter, but a likely first one makes the draw short.
-        int[] sorted = IntStream.range(0, scores.length)
-                .filter(id -> scores[id] > Double.NEGATIVE_INFINITY)
-                .boxed()
-                .sorted((a, b) -> scores[a] == scores[b] ? Integer.compare(a, b) : Double.compare(scores[b], scores[a]))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        int kept = topK > 0 ? Math.min(topK, sorted.length) : sorted.length;
-        double[] weights = new double[kept];
-        double sum = 0;
-        for (int i = 0; i < kept; i++) {
-            weights[i] = Math.exp(scores[sorted[i]] - most);
-            sum += weights[i];
+    /** All ids, or where a cut depends on the order the best ones, likeliest first, ties by the lower id. */
+    private int[] candidates(float[] logits) {
+        if (topK == 0 && topP == 1) {
+            return IntStream.range(0, logits.length).toArray();
         }
-        kept = Math.min(kept, nucleus(weights, sum));
-        int likely = 0;
-        while (likely < kept && weights[likely] >= minP * weights[0]) {
-            likely++;
+        long[] keys = new long[logits.length];
+        for (int id = 0; id < keys.length; id++) {
+            int bits = Float.floatToIntBits(logits[id]);
+            int rising = bits < 0 ? ~bits : bits ^ Integer.MIN_VALUE;
+            keys[id] = (((long) ~rising << Integer.SIZE) ^ Long.MIN_VALUE) | id;
         }
-        return Arrays.copyOf(sorted, Math.max(1, likely));
+        Arrays.sort(keys);
+        int count = topK > 0 ? Math.min(topK, keys.length) : keys.length;
+        return Arrays.stream(keys, 0, count).mapToInt(key -> (int) key).toArray();
+    }
+
+    private double[] weights(float[] logits, int[] candidates) {
+        float most = Float.NEGATIVE_INFINITY;
+        for (int id : candidates) {
+            most = Math.max(most, logits[id]);
+        }
+        double[] weights = new double[candidates.length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = Math.exp((logits[candidates[i]] - most) / temperature);
+        }
+        return weights;
     }
 
     /** How many of the likeliest reach the share {@code topP}; always one. */
-    private int nucleus(double[] weights, double sum) {
+    private int nucleus(double[] weights) {
+        double goal = topP * Arrays.stream(weights).sum();
         double reached = 0;
         for (int i = 0; i < weights.length; i++) {
             reached += weights[i];
-            if (reached >= topP * sum) {
+            if (reached >= goal) {
                 return i + 1;
             }
         }

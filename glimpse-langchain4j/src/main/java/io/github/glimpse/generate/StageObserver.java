@@ -30,7 +30,15 @@ interface StageObserver {
 
     /** Hidden rows before and after a cut, and the caches of the layers that have run, cut. */
     default void onCut(
-            NDArray before, int tokensBefore, NDArray after, int[] keptRows, PromptLayout layout, List<KvCache> caches) {}
+            NDArray before,
+            int tokensBefore,
+            NDArray after,
+            int[] keptRows,
+            PromptLayout layout,
+            List<KvCache> caches) {}
+
+    /** A token of the answer runs: its position id and its row in the caches. */
+    default void onToken(int step, long position, int cacheRow) {}
 
     /** Raw logits of one step: 0 is the last row of the prompt. */
     default void onLogits(int step, float[] logits) {}

@@ -64,6 +64,16 @@ public final class ModelConfig {
         return !find(key).isMissingNode();
     }
 
+    /** The object itself, for a reader that knows all of one file. Not to be changed. */
+    public JsonNode node() {
+        return object;
+    }
+
+    /** Whether the key is there and says {@code null}, for the few keys where that means something. */
+    public boolean isNull(String key) {
+        return object.path(key).isNull();
+    }
+
     /** The object under this key. */
     public ModelConfig at(String key) {
         return new ModelConfig(origin, prefix + key + ".", get(key, "an object", JsonNode::isObject));

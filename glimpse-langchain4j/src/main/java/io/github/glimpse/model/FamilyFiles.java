@@ -8,13 +8,15 @@ import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.TensorEntry;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.Weights;
+import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.text.ChatTemplate;
 import io.github.glimpse.text.Tokenizer;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What every family reads from a folder in the same way: tokenizer, chat template, stop ids, weights.
@@ -32,8 +34,10 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
      */
     public static FamilyFiles of(ModelFiles files) {
         ChatTemplate template = ChatTemplate.find(files.directory())
-                .orElseThrow(() -> new ModelFilesException("There is no chat template in " + files.directory()
-                        + "; add chat_template.json, chat_template.jinja or the key chat_template of tokenizer_config.json"));
+                .orElseThrow(
+                        () -> new ModelFilesException(
+                                "There is no chat template in " + files.directory()
+                                        + "; add chat_template.json, chat_template.jinja or the key chat_template of tokenizer_config.json"));
         return of(files, template);
     }
 
@@ -50,38 +54,25 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
     public Weights openWeights(TorchRuntime runtime, LoadOptions options, String yardstick) {
         Map<String, TensorEntry> entries = SafetensorsIndex.of(files.directory());
         Dtype stored = entries.values().stream()
-                .filter(entry -> entry.name().endsWith(yardstick) && entry.type().isFloatingPoint())
+                .filter(entry ->
+                        entry.name().endsWith(yardstick) && entry.type().isFloatingPoint())
                 .findFirst()
                 .map(entry -> entry.type().dtype())
-                .orElseThrow(() -> new ModelFilesException("The checkpoint in " + files.directory()
-                        + " has no tensor '" + yardstick + "' of type F32, BF16 or F16"));
+                .orElseThrow(() -> new ModelFilesException("The checkpoint in " + files.directory() + " has no tensor '"
+                        + yardstick + "' of type F32, BF16 or F16"));
         return Weights.open(runtime, entries, Numerics.dtype(runtime, options.dtype(), stored), options.weights());
     }
 
     /** Ids that end an answer: {@code eos_token_id} of {@code generation_config.json}, else of {@code config.json}. */
     public Set<Integer> stopIds() {
-        Set<Integer> ids = new LinkedHashSet<>();
-        files.json("generation_config.json").ifPresent(json -> addIds(ids, json.get("eos_token_id")));
-        for (JsonNode config : new JsonNode[] {files.config().node(), files.config().node().path("text_config")}) {
-            if (ids.isEmpty()) {
-                addIds(ids, config.get("eos_token_id"));
-            }
-        }
-        return ids;
-    }
-
-    private static void addIds(Set<Integer> ids, @org.jspecify.annotations.Nullable JsonNode node) {
-        if (node == null) {
-            return;
-        }
-        if (node.isInt()) {
-            ids.add(node.intValue());
-        }
-        node.forEach(id -> {
-            if (id.isInt()) {
-                ids.add(id.intValue());
-            }
-        });
+        ModelConfig config = files.config();
+        return Stream.of(
+                        files.settings("generation_config.json"), Optional.of(config), config.optionalAt("text_config"))
+                .flatMap(Optional::stream)
+                .filter(settings -> settings.has("eos_token_id"))
+                .findFirst()
+                .map(settings -> Set.copyOf(settings.oneOrMoreIntegers("eos_token_id")))
+                .orElse(Set.of());
     }
 
     /** Special tokens by the names that chat templates use: {@code bos_token}, {@code eos_token}, … */
@@ -90,7 +81,9 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
         files.json("tokenizer_config.json").ifPresent(json -> json.properties().forEach(entry -> {
             if (entry.getKey().endsWith("_token")) {
                 JsonNode value = entry.getValue();
-                String token = value.isTextual() ? value.textValue() : value.path("content").textValue();
+                String token = value.isTextual()
+                        ? value.textValue()
+                        : value.path("content").textValue();
                 if (token != null) {
                     variables.put(entry.getKey(), token);
                 }

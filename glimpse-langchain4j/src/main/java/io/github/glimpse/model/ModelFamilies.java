@@ -54,7 +54,7 @@ public final class ModelFamilies {
                 .filter(family -> family.accepts(config))
                 .toList();
         if (accepting.size() != 1) {
-            throw new UnsupportedModelException("The model_type '" + config.text("model_type") + "' is accepted by "
+            throw new UnsupportedModelException("The model_type '" + config.string("model_type") + "' is accepted by "
                     + accepting.size() + " of the families " + String.join(", ", new TreeSet<>(families.keySet()))
                     + "; set glimpse.model.family, or use a model of one of them");
         }

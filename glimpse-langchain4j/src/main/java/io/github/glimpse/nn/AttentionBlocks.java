@@ -48,7 +48,8 @@ public record AttentionBlocks(int[] order, int[] inverse, long[] runs) {
         for (int i = 0; i < tokens; i++) {
             inverse[order[i]] = i;
         }
-        return new AttentionBlocks(order, inverse, runs.stream().mapToLong(Long::longValue).toArray());
+        return new AttentionBlocks(
+                order, inverse, runs.stream().mapToLong(Long::longValue).toArray());
     }
 
     /** One block per length, in the given order: {@code lengths[i]} neighbouring tokens. */

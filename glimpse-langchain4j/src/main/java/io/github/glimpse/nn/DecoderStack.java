@@ -32,6 +32,7 @@ public final class DecoderStack implements AutoCloseable {
     private final NDArray head;
     private final NDArray noBias;
     private final int positionRows;
+    private final int vocabulary;
 
     private DecoderStack(
             TorchRuntime runtime,
@@ -52,6 +53,7 @@ public final class DecoderStack implements AutoCloseable {
                 .compile(runtime);
         this.rotary = RotaryEmbedding.sectioned(
                 graph, dimensions.headDim(), shape.ropeTheta(), shape.positionSections(), owner);
+        this.vocabulary = shape.vocabulary();
         this.positionRows = shape.positionSections().length;
         int hidden = dimensions.hidden();
         this.table = weights.at(names.embedding()).table(shape.vocabulary(), hidden);
@@ -59,7 +61,8 @@ public final class DecoderStack implements AutoCloseable {
             layers.add(layerWeights(weights.at(names.layers()).at(i), shape.intermediate()));
         }
         this.finalNorm = weights.at(names.finalNorm()).plain("weight", hidden);
-        this.head = weights.at(shape.tiedHead() ? names.embedding() : names.head()).matrix(shape.vocabulary(), hidden);
+        this.head =
+                weights.at(shape.tiedHead() ? names.embedding() : names.head()).matrix(shape.vocabulary(), hidden);
         this.noBias = weights.biasOrEmpty("", 0);
     }
 
@@ -105,6 +108,11 @@ public final class DecoderStack implements AutoCloseable {
     /** The numbers of this stack. */
     public ModelDimensions dimensions() {
         return dimensions;
+    }
+
+    /** Rows of the embedding: ids are below it. */
+    public int vocabulary() {
+        return vocabulary;
     }
 
     /** Rows of position ids that {@link #rotary} takes: 1, or 3 for M-RoPE. */
@@ -163,8 +171,7 @@ public final class DecoderStack implements AutoCloseable {
      * @param hidden {@code [rows, hidden]}; not changed
      * @return {@code [rows, hidden]}, owned by {@code scope}
      */
-    public NDArray layer(
-            int index, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope scope) {
+    public NDArray layer(int index, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope scope) {
         return graph.call("layer")
                 .with(hidden)
                 .with(tables.cosine())

@@ -1,7 +1,6 @@
 package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
-import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
 
 /**
@@ -78,21 +77,25 @@ public final class KvCache implements AutoCloseable {
         length = kept;
     }
 
-    /** Makes room for {@code rowsToCome} more rows. */
-    public void reserve(int rowsToCome, TensorScope scope) {
+    /** Makes room for at least {@code rowsToCome} more rows; what is there stays. */
+    public void reserve(int rowsToCome) {
         if (length + rowsToCome > capacity) {
-            int[] all = new int[length];
-            for (int i = 0; i < length; i++) {
-                all[i] = i;
-            }
-            keep(scope.indices(all), rowsToCome);
+            capacity = RowPadding.cacheRows(length + rowsToCome);
+            keys = grown(keys);
+            values = grown(values);
         }
+    }
+
+    private NDArray grown(NDArray cache) {
+        NDArray target = stack.newCacheTensor(capacity, owner);
+        stack.graph().call("move_front").with(cache).with(length).with(target).run();
+        cache.close();
+        return target;
     }
 
     private NDArray moved(NDArray cache, NDArray chosen, int rows) {
         NDArray target = stack.newCacheTensor(rows, owner);
-        Graph graph = stack.graph();
-        graph.call("move_rows").with(cache).with(chosen).with(target).run();
+        stack.graph().call("move_rows").with(cache).with(chosen).with(target).run();
         cache.close();
         return target;
     }

@@ -13,7 +13,14 @@ package io.github.glimpse.nn;
  * @param visionLayers layers of the vision tower
  */
 public record ModelDimensions(
-        int layers, int hidden, int heads, int kvHeads, int headDim, double normEps, int visionHidden, int visionLayers) {
+        int layers,
+        int hidden,
+        int heads,
+        int kvHeads,
+        int headDim,
+        double normEps,
+        int visionHidden,
+        int visionLayers) {
 
     /** Checks that the numbers fit each other. */
     public ModelDimensions {

@@ -40,8 +40,7 @@ public final class RotaryEmbedding {
      * Positions with one row per section: the first {@code sections[0]} frequencies follow row 0, the next row 1, and so on
      * (Qwen2-VL, arXiv 2409.12191, section 2.1).
      */
-    public static RotaryEmbedding sectioned(
-            Graph graph, int headDim, double theta, int[] sections, TensorScope owner) {
+    public static RotaryEmbedding sectioned(Graph graph, int headDim, double theta, int[] sections, TensorScope owner) {
         int half = headDim / 2;
         long[] axis = new long[half];
         int next = 0;

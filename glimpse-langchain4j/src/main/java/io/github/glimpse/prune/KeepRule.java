@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param anchors corners of every image that always stay
  * @see <a href="https://arxiv.org/abs/2508.01548">GlimpsePrune, section 3.3</a>
  */
-public record KeepRule(
-        double threshold, @Nullable Double maxRetentionRatio, int minTokens, Set<Anchor> anchors) {
+public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int minTokens, Set<Anchor> anchors) {
 
     /** Copies the anchors. */
     public KeepRule {
@@ -44,9 +43,11 @@ public record KeepRule(
         BitSet kept = new BitSet(logits.length);
         for (int i = 0; i < logits.length; i++) {
             if (Float.isNaN(logits[i])) {
-                throw new ModelFilesException("The strategy '" + strategy + "' gave no number for image token " + i + " of "
-                        + logits.length + "; the module or the model's weights are damaged, or the compute type overflows"
-                        + " (try glimpse.dtype=float32)");
+                throw new ModelFilesException(
+                        "The strategy '" + strategy + "' gave no number for image token " + i + " of "
+                                + logits.length
+                                + "; the module or the model's weights are damaged, or the compute type overflows"
+                                + " (try glimpse.dtype=float32)");
             }
             if (probability(logits[i]) > (float) threshold) {
                 kept.set(i);

@@ -149,8 +149,7 @@ public record PruningOptions(
          * @throws IllegalArgumentException if a number is out of its range
          */
         public PruningOptions build() {
-            return new PruningOptions(
-                    enabled, strategy, schedule, threshold, maxRetentionRatio, minTokens, anchors);
+            return new PruningOptions(enabled, strategy, schedule, threshold, maxRetentionRatio, minTokens, anchors);
         }
     }
 }

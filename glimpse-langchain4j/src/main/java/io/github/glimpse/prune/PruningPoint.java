@@ -56,12 +56,12 @@ public record PruningPoint(Stage stage, int layers) {
         } else if (share.matches()) {
             layers = (int) Math.rint(depth * Double.parseDouble(share.group(1)) / 100);
         } else {
-            throw new IllegalArgumentException(
-                    "The point '" + text + "' is not known; use 'layer k', 'layer last' or a share of the depth such as '66 %'");
+            throw new IllegalArgumentException("The point '" + text
+                    + "' is not known; use 'layer k', 'layer last' or a share of the depth such as '66 %'");
         }
         if (layers < 1 || layers > depth - 1) {
-            throw new IllegalArgumentException("The point '" + text + "' is layer " + layers + ", the model allows 1 to "
-                    + (depth - 1) + "; after all layers is 'layer last'");
+            throw new IllegalArgumentException("The point '" + text + "' is layer " + layers
+                    + ", the model allows 1 to " + (depth - 1) + "; after all layers is 'layer last'");
         }
         return afterLayers(layers);
     }

@@ -14,4 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param module directory of the glimpse module, or null if there is none
  */
 public record StrategyContext(
-        TorchRuntime runtime, ModelDimensions dimensions, String modelType, @Nullable Path module) {}
+        TorchRuntime runtime,
+        ModelDimensions dimensions,
+        String modelType,
+        @Nullable Path module) {}

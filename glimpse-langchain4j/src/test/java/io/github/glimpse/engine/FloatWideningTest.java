@@ -42,7 +42,8 @@ class FloatWideningTest {
 
     @Test
     void takesElementsFromTheBuffersPositionOn() {
-        ByteBuffer bytes = ByteBuffer.wrap(new byte[] {9, 9, 9, (byte) 0x80, 0x3f, 0, (byte) 0xc0}).position(3);
+        ByteBuffer bytes = ByteBuffer.wrap(new byte[] {9, 9, 9, (byte) 0x80, 0x3f, 0, (byte) 0xc0})
+                .position(3);
         float[] target = new float[4];
 
         FloatWidening.widen(bytes, StoredType.BF16, target, 1, 2);

@@ -100,16 +100,16 @@ class SafetensorsFileTest {
                         + count + "],\"data_offsets\":[3," + (3 + 4 * count) + "]}}";
         byte[] bytes = WeightFileBytes.safetensors(header, 3 + 4 * count);
         ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        float[] expected = new float[count];
         for (int index = 0; index < count; index++) {
+            expected[index] = index;
             data.putFloat(bytes.length - 4 * (count - index), index);
         }
         Path path = Files.write(directory.resolve("x.safetensors"), bytes);
 
         float[] values = floats(SafetensorsFile.open(path), "x");
 
-        for (int index = 0; index < count; index++) {
-            assertThat(values[index]).isEqualTo(index);
-        }
+        assertThat(Arrays.equals(values, expected)).isTrue();
     }
 
     @Test
@@ -229,7 +229,7 @@ class SafetensorsFileTest {
         Random random = new Random(42);
         byte[] good = WeightFileBytes.safetensors(GOOD, 22);
         int opened = 0;
-        for (int round = 0; round < 6_000; round++) {
+        for (int round = 0; round < 3_000; round++) {
             byte[] bytes = RandomDamage.of(good, random);
             Path file = WeightFileBytes.write(directory.resolve("x.safetensors"), bytes);
             try {
@@ -239,7 +239,7 @@ class SafetensorsFileTest {
                 assertThat(expected).hasMessageContaining("x.safetensors");
             }
         }
-        assertThat(opened).isBetween(100, 5_900);
+        assertThat(opened).isBetween(50, 2_950);
     }
 
     private static void assertThatAllTensorsLieInside(SafetensorsFile file, int fileBytes) {

@@ -3,7 +3,7 @@ package io.github.glimpse.model.clip;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
-import java.util.Set;
+import io.github.glimpse.nn.Activation;
 
 /**
  * The numbers of a CLIP vision tower.
@@ -15,7 +15,7 @@ import java.util.Set;
  * @param imageSize side of the square picture in pixels
  * @param patchSize side of a patch in pixels
  * @param channels colours
- * @param activation {@code quick_gelu}, {@code gelu} or {@code gelu_pytorch_tanh}
+ * @param activation of the MLP
  * @param eps epsilon of the layer norms
  */
 public record ClipConfig(
@@ -26,38 +26,39 @@ public record ClipConfig(
         int imageSize,
         int patchSize,
         int channels,
-        String activation,
+        Activation activation,
         double eps) {
-
-    private static final Set<String> ACTIVATIONS = Set.of("quick_gelu", "gelu", "gelu_pytorch_tanh");
 
     /** Reads {@code vision_config}; missing keys have the reference's defaults. */
     public static ClipConfig of(ModelConfig json) {
-        String type = json.text("model_type", "clip_vision_model");
+        String type = json.string("model_type", "clip_vision_model");
         if (!type.equals("clip_vision_model")) {
             throw new UnsupportedModelException(
                     "config.json: the vision tower is of type '" + type + "', clip_vision_model is known");
         }
         ClipConfig config = new ClipConfig(
-                json.positive("num_hidden_layers", 12),
-                json.positive("hidden_size", 768),
-                json.positive("num_attention_heads", 12),
-                json.positive("intermediate_size", 3_072),
-                json.positive("image_size", 224),
-                json.positive("patch_size", 32),
-                json.positive("num_channels", 3),
-                json.text("hidden_act", "quick_gelu"),
+                json.positiveInteger("num_hidden_layers", 12),
+                json.positiveInteger("hidden_size", 768),
+                json.positiveInteger("num_attention_heads", 12),
+                json.positiveInteger("intermediate_size", 3_072),
+                json.positiveInteger("image_size", 224),
+                json.positiveInteger("patch_size", 32),
+                json.positiveInteger("num_channels", 3),
+                activation(json),
                 json.number("layer_norm_eps", 1e-5));
-        if (!ACTIVATIONS.contains(config.activation)) {
-            throw new UnsupportedModelException("config.json: vision_config.hidden_act is '" + config.activation
-                    + "', known are " + String.join(", ", ACTIVATIONS));
-        }
         if (config.imageSize < config.patchSize || config.hidden % config.heads != 0) {
             throw new ModelFilesException("config.json: vision_config has an image of " + config.imageSize
                     + " pixels for patches of " + config.patchSize + ", and width " + config.hidden + " for "
                     + config.heads + " heads; check the file");
         }
         return config;
+    }
+
+    private static Activation activation(ModelConfig json) {
+        String name = json.string("hidden_act", "quick_gelu");
+        return Activation.of(name)
+                .orElseThrow(() -> new UnsupportedModelException(
+                        "config.json: vision_config.hidden_act is '" + name + "', known are " + Activation.known()));
     }
 
     /** Patches of a row. */

@@ -53,6 +53,7 @@ public final class ClipTower implements AutoCloseable {
                 .with(DecoderStack.class, "linear")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
+                .with(DecoderStack.class, "activation")
                 .with(ClipTower.class, "tower")
                 .compile(runtime);
         WeightPath root = weights.at(prefix);
@@ -61,8 +62,8 @@ public final class ClipTower implements AutoCloseable {
         this.projection = root.at("embeddings.patch_embedding").matrixFromConvolution(hidden, patch);
         this.classRow = root.plain("embeddings.class_embedding", hidden);
         this.positions = root.plain("embeddings.position_embedding.weight", config.patches() + 1L, hidden);
-        this.preNorm = TensorList.of(List.of(
-                root.plain("pre_layrnorm.weight", hidden), root.plain("pre_layrnorm.bias", hidden)));
+        this.preNorm = TensorList.of(
+                List.of(root.plain("pre_layrnorm.weight", hidden), root.plain("pre_layrnorm.bias", hidden)));
         this.noBias = weights.biasOrEmpty("", 0);
         for (int i = 0; i < config.depth(); i++) {
             blocks.add(blockWeights(root.at("encoder.layers").at(i)));
@@ -107,7 +108,9 @@ public final class ClipTower implements AutoCloseable {
         NDArray hidden = embed(image, rows, previous);
         for (int state = 0; ; state++) {
             if (wanted.contains(state)) {
-                states.put(state, graph.call("patch_rows").with(hidden).with(patches).run(scope));
+                states.put(
+                        state,
+                        graph.call("patch_rows").with(hidden).with(patches).run(scope));
             }
             if (state == last) {
                 previous.close();
@@ -120,7 +123,7 @@ public final class ClipTower implements AutoCloseable {
                     .with(whole)
                     .with(blocks.get(state))
                     .with(config.heads())
-                    .with(config.activation())
+                    .with(config.activation().label())
                     .with(config.eps())
                     .with(runtime.widenFromRows())
                     .run(next);
@@ -156,8 +159,9 @@ public final class ClipTower implements AutoCloseable {
      */
     public void checkState(int state) {
         if (state < 0 || state > config.depth()) {
-            throw new ModelFilesException("The tower of this model has hidden states 0 to " + config.depth()
-                    + ", the glimpse module wants " + state + " (selected_visual_layers); use the module of this model");
+            throw new ModelFilesException(
+                    "The tower of this model has hidden states 0 to " + config.depth() + ", the glimpse module wants "
+                            + state + " (selected_visual_layers); use the module of this model");
         }
     }
 

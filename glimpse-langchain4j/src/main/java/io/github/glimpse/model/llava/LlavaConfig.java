@@ -32,30 +32,30 @@ record LlavaConfig(
         requireText(root, "vision_feature_select_strategy", "default");
         requireText(text, "hidden_act", "silu");
         ClipConfig vision = ClipConfig.of(root.at("vision_config"));
-        int hidden = text.positive("hidden_size", LLAMA_HIDDEN);
-        int heads = text.positive("num_attention_heads", 32);
+        int hidden = text.positiveInteger("hidden_size", LLAMA_HIDDEN);
+        int heads = text.positiveInteger("num_attention_heads", 32);
         ModelDimensions dimensions = new ModelDimensions(
-                text.positive("num_hidden_layers", LLAMA_LAYERS),
+                text.positiveInteger("num_hidden_layers", LLAMA_LAYERS),
                 hidden,
                 heads,
-                text.positive("num_key_value_heads", heads),
-                text.positive("head_dim", hidden / heads),
+                text.positiveInteger("num_key_value_heads", heads),
+                text.positiveInteger("head_dim", hidden / heads),
                 text.number("rms_norm_eps", 1e-6),
                 vision.hidden(),
                 vision.depth());
         DecoderShape decoder = new DecoderShape(
-                text.positive("vocab_size", 32_000),
-                text.positive("intermediate_size", LLAMA_INTERMEDIATE),
+                text.positiveInteger("vocab_size", 32_000),
+                text.positiveInteger("intermediate_size", LLAMA_INTERMEDIATE),
                 theta(text),
                 new int[] {dimensions.headDim() / 2},
                 root.has("tie_word_embeddings")
-                        ? root.flag("tie_word_embeddings", false)
-                        : text.flag("tie_word_embeddings", false));
+                        ? root.bool("tie_word_embeddings", false)
+                        : text.bool("tie_word_embeddings", false));
         int layer = root.integer("vision_feature_layer", -2);
         int state = layer < 0 ? vision.depth() + 1 + layer : layer;
         if (state < 0 || state > vision.depth()) {
-            throw new ModelFilesException("config.json: vision_feature_layer is " + layer + ", the tower has "
-                    + vision.depth() + " blocks");
+            throw new ModelFilesException(
+                    "config.json: vision_feature_layer is " + layer + ", the tower has " + vision.depth() + " blocks");
         }
         return new LlavaConfig(
                 dimensions,
@@ -63,7 +63,7 @@ record LlavaConfig(
                 vision,
                 state,
                 root.integer(root.has("image_token_index") ? "image_token_index" : "image_token_id"),
-                text.positive("max_position_embeddings", 2_048));
+                text.positiveInteger("max_position_embeddings", 2_048));
     }
 
     private static double theta(ModelConfig text) {
@@ -73,7 +73,7 @@ record LlavaConfig(
             return theta;
         }
         ModelConfig scaling = text.at(key);
-        String type = scaling.text("rope_type", scaling.text("type", "default"));
+        String type = scaling.string("rope_type", scaling.string("type", "default"));
         if (!type.equals("default")) {
             throw new UnsupportedModelException(
                     "config.json: text_config." + key + " is of type '" + type + "', default is known");
@@ -82,7 +82,7 @@ record LlavaConfig(
     }
 
     private static void requireText(ModelConfig json, String key, String known) {
-        String value = json.text(key, known);
+        String value = json.string(key, known);
         if (!value.equals(known)) {
             throw new UnsupportedModelException(
                     "config.json: " + key + " is '" + value + "', LLaVA-1.5 has '" + known + "'; use another model");

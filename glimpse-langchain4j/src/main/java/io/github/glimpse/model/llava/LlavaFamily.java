@@ -7,6 +7,7 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.FamilyFiles;
+import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.model.Positions;
@@ -40,20 +41,25 @@ public final class LlavaFamily implements ModelFamily {
 
     @Override
     public boolean accepts(ModelConfig config) {
-        return config.text("model_type", "").equals("llava");
+        return config.string("model_type", "").equals("llava");
     }
 
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         LlavaConfig config = LlavaConfig.of(files.config());
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(LlavaPreprocessorConfig.of(
-                files.requiredJson("preprocessor_config.json"), config.vision().patchSize(), options.aspect()));
+        ImageAspect aspect = options.aspect() == ImageAspect.AUTO ? ImageAspect.PAD : options.aspect();
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(
+                LlavaPreprocessorConfig.from(files.imageSettings().node()),
+                config.vision().patchSize(),
+                aspect);
         int side = preprocessor.plan(1, 1).grid().rows();
         if (side != config.vision().side()) {
-            throw new ModelFilesException("preprocessor_config.json crops pictures to " + side + " patches a side, but the"
-                    + " tower of config.json has " + config.vision().side());
+            throw new ModelFilesException(
+                    "preprocessor_config.json crops pictures to " + side + " patches a side, but the"
+                            + " tower of config.json has " + config.vision().side());
         }
-        FamilyFiles text = FamilyFiles.of(files, ChatTemplate.find(files.directory()).orElse(VICUNA));
+        FamilyFiles text =
+                FamilyFiles.of(files, ChatTemplate.find(files.directory()).orElse(VICUNA));
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();
         try {
@@ -79,8 +85,7 @@ public final class LlavaFamily implements ModelFamily {
         DecoderNames names = newer
                 ? DecoderNames.below("model.language_model", "lm_head")
                 : DecoderNames.below("language_model.model", "language_model.lm_head");
-        DecoderStack decoder =
-                DecoderStack.load(runtime, weights, names, config.decoder(), config.dimensions(), owned);
+        DecoderStack decoder = DecoderStack.load(runtime, weights, names, config.decoder(), config.dimensions(), owned);
         // A tower saved on its own by newer releases has no "vision_model".
         String tower = root + "vision_tower";
         String towerPrefix = weights.has(tower + ".vision_model.pre_layrnorm.weight") ? tower + ".vision_model" : tower;
@@ -89,7 +94,7 @@ public final class LlavaFamily implements ModelFamily {
         weights.finishLoading();
         return new VisionLanguageModel(
                 name(),
-                files.config().text("model_type"),
+                files.config().string("model_type"),
                 preprocessor,
                 vision,
                 decoder,

@@ -35,8 +35,7 @@ final class LlavaTower implements VisionTower {
     private final Graph graph;
     private final TensorList projector;
 
-    LlavaTower(
-            TorchRuntime runtime, Weights weights, ClipTower clip, LlavaConfig config, String projectorPrefix) {
+    LlavaTower(TorchRuntime runtime, Weights weights, ClipTower clip, LlavaConfig config, String projectorPrefix) {
         this.clip = clip;
         this.featureState = config.featureState();
         this.runtime = runtime;
@@ -46,7 +45,11 @@ final class LlavaTower implements VisionTower {
                 .compile(runtime);
         int hidden = config.dimensions().hidden();
         List<NDArray> tensors = new ArrayList<>();
-        addLinear(tensors, weights.at(projectorPrefix).at("linear_1"), hidden, config.vision().hidden());
+        addLinear(
+                tensors,
+                weights.at(projectorPrefix).at("linear_1"),
+                hidden,
+                config.vision().hidden());
         addLinear(tensors, weights.at(projectorPrefix).at("linear_2"), hidden, hidden);
         this.projector = TensorList.of(tensors);
     }

@@ -49,39 +49,43 @@ record Qwen25VlConfig(
     static Qwen25VlConfig of(ModelConfig root) {
         ModelConfig text = root.has("text_config") ? root.at("text_config") : root;
         Vision vision = vision(root.at("vision_config"));
-        int hidden = text.positive("hidden_size");
-        int heads = text.positive("num_attention_heads");
-        if (text.flag("use_sliding_window", false)) {
+        int hidden = text.positiveInteger("hidden_size");
+        int heads = text.positiveInteger("num_attention_heads");
+        if (text.bool("use_sliding_window", false)) {
             throw new UnsupportedModelException(
                     "config.json switches on use_sliding_window, which this release does not compute; use another model");
+        }
+        if (!text.string("hidden_act", "silu").equals("silu")) {
+            throw new UnsupportedModelException("config.json: hidden_act is '" + text.string("hidden_act")
+                    + "', Qwen2.5-VL has silu; use another model");
         }
         if (vision.outHidden() != hidden) {
             throw new ModelFilesException("config.json: vision_config.out_hidden_size is " + vision.outHidden()
                     + ", but hidden_size is " + hidden);
         }
         ModelDimensions dimensions = new ModelDimensions(
-                text.positive("num_hidden_layers"),
+                text.positiveInteger("num_hidden_layers"),
                 hidden,
                 heads,
-                text.positive("num_key_value_heads", heads),
-                text.positive("head_dim", hidden / heads),
+                text.positiveInteger("num_key_value_heads", heads),
+                text.positiveInteger("head_dim", hidden / heads),
                 text.number("rms_norm_eps"),
                 vision.hidden(),
                 vision.depth());
         DecoderShape decoder = new DecoderShape(
-                text.positive("vocab_size"),
-                text.positive("intermediate_size"),
+                text.positiveInteger("vocab_size"),
+                text.positiveInteger("intermediate_size"),
                 theta(text),
                 sections(text, dimensions.headDim()),
                 root.has("tie_word_embeddings")
-                        ? root.flag("tie_word_embeddings", false)
-                        : text.flag("tie_word_embeddings", false));
+                        ? root.bool("tie_word_embeddings", false)
+                        : text.bool("tie_word_embeddings", false));
         return new Qwen25VlConfig(
                 dimensions,
                 decoder,
                 vision,
                 root.integer("image_token_id"),
-                text.positive("max_position_embeddings"));
+                text.positiveInteger("max_position_embeddings"));
     }
 
     private static double theta(ModelConfig text) {
@@ -96,38 +100,39 @@ record Qwen25VlConfig(
 
     private static int[] sections(ModelConfig text, int headDim) {
         ModelConfig scaling = scaling(text);
-        String type = scaling.text("rope_type", scaling.text("type", "default"));
+        String type = scaling.string("rope_type", scaling.string("type", "default"));
         if (!type.equals("default") && !type.equals("mrope")) {
             throw new UnsupportedModelException(
                     "config.json asks for rope scaling of type '" + type + "'; default and mrope are known");
         }
         List<Integer> sections = scaling.integers("mrope_section");
-        if (sections.size() != 3 || sections.stream().mapToInt(Integer::intValue).sum() != headDim / 2) {
-            throw new ModelFilesException("config.json: mrope_section is " + sections
-                    + ", three numbers with the sum " + headDim / 2 + " are needed (half of the head's width)");
+        if (sections.size() != 3
+                || sections.stream().mapToInt(Integer::intValue).sum() != headDim / 2) {
+            throw new ModelFilesException("config.json: mrope_section is " + sections + ", three numbers with the sum "
+                    + headDim / 2 + " are needed (half of the head's width)");
         }
         return sections.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private static Vision vision(ModelConfig json) {
-        String activation = json.text("hidden_act", "silu");
+        String activation = json.string("hidden_act", "silu");
         if (!activation.equals("silu")) {
             throw new UnsupportedModelException(
                     "config.json: vision_config.hidden_act is '" + activation + "', silu is known");
         }
-        int patchSize = json.positive("patch_size", 14);
-        int mergeSize = json.positive("spatial_merge_size", 2);
+        int patchSize = json.positiveInteger("patch_size", 14);
+        int mergeSize = json.positiveInteger("spatial_merge_size", 2);
         return new Vision(
-                json.positive("depth"),
-                json.positive("hidden_size"),
-                json.positive("num_heads"),
-                json.positive("intermediate_size"),
-                json.positive("out_hidden_size"),
+                json.positiveInteger("depth"),
+                json.positiveInteger("hidden_size"),
+                json.positiveInteger("num_heads"),
+                json.positiveInteger("intermediate_size"),
+                json.positiveInteger("out_hidden_size"),
                 patchSize,
-                json.positive("temporal_patch_size", 2),
+                json.positiveInteger("temporal_patch_size", 2),
                 mergeSize,
-                json.positive("in_channels", json.positive("in_chans", 3)),
-                json.positive("window_size") / mergeSize / patchSize,
+                json.positiveInteger("in_channels", json.positiveInteger("in_chans", 3)),
+                json.positiveInteger("window_size") / mergeSize / patchSize,
                 Set.copyOf(json.integers("fullatt_block_indexes")));
     }
 }

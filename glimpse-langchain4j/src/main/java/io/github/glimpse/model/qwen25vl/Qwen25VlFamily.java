@@ -25,15 +25,22 @@ public final class Qwen25VlFamily implements ModelFamily {
 
     @Override
     public boolean accepts(ModelConfig config) {
-        return config.text("model_type", "").equals("qwen2_5_vl");
+        return config.string("model_type", "").equals("qwen2_5_vl");
+    }
+
+    private static Qwen25VlPreprocessorConfig pictures(ModelFiles files, LoadOptions options) {
+        Qwen25VlPreprocessorConfig config =
+                Qwen25VlPreprocessorConfig.from(files.imageSettings().node());
+        Integer least = options.minPixels();
+        Integer most = options.maxPixels();
+        return config.withPixelBudget(
+                least == null ? config.minPixels() : least, most == null ? config.maxPixels() : most);
     }
 
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         Qwen25VlConfig config = Qwen25VlConfig.of(files.config());
-        Qwen25VlPreprocessor preprocessor = new Qwen25VlPreprocessor(Qwen25VlPreprocessorConfig.of(
-                        files.requiredJson("preprocessor_config.json"))
-                .withPixelBudget(options.minPixels(), options.maxPixels()));
+        Qwen25VlPreprocessor preprocessor = new Qwen25VlPreprocessor(pictures(files, options));
         FamilyFiles text = FamilyFiles.of(files);
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();
@@ -52,7 +59,7 @@ public final class Qwen25VlFamily implements ModelFamily {
             weights.finishLoading();
             return new VisionLanguageModel(
                     name(),
-                    files.config().text("model_type"),
+                    files.config().string("model_type"),
                     preprocessor,
                     tower,
                     decoder,

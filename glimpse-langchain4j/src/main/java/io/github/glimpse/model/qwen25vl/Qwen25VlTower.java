@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ObjIntConsumer;
 
 /**
  * The vision tower of Qwen2.5-VL: patches by a product, blocks with RMS norm, planar rotary attention and a gated MLP, most
@@ -102,41 +103,67 @@ final class Qwen25VlTower implements VisionTower {
     @Override
     public VisionFeatures encode(
             PixelPatches image, Set<Integer> taps, CancellationPoint cancellation, TensorScope scope) {
-        ImageGrid grid = image.plan().grid();
-        int patches = grid.patchCount();
-        int group = config.patchesPerToken();
-        AttentionBlocks windows = AttentionBlocks.of(List.of(windows(grid)));
-        long[] windowRuns = windows.runsOfRows(group);
-        long[] imageRuns = {0, 1, patches};
-        int rows = RowPadding.rows(patches);
+        int patches = image.plan().grid().patchCount();
         Map<Integer, NDArray> tapped = new HashMap<>();
         try (TensorScope tower = scope.openChild()) {
-            NDArray order = tower.indices(windows.order());
+            AttentionBlocks windows = blocksOf(image.plan().grid());
             NDArray raster = tower.indices(windows.inverse());
-            List<NDArray> tables = rotary(grid, windows.order(), rows, tower);
-            TensorScope previous = tower.openChild();
-            NDArray hidden = embed(image, order, rows, previous);
-            for (int i = 0; i < blocks.size(); i++) {
-                cancellation.check();
-                TensorScope next = tower.openChild();
-                hidden = graph.call("block")
-                        .with(hidden)
-                        .with(tables.get(0))
-                        .with(tables.get(1))
-                        .with(config.isFullAttention(i) ? imageRuns : windowRuns)
-                        .with(blocks.get(i))
-                        .with(config.heads())
-                        .with(EPS)
-                        .with(runtime.widenFromRows())
-                        .run(next);
-                previous.close();
-                previous = next;
-                if (taps.contains(i)) {
-                    tapped.put(i, means(hidden, patches, raster, scope));
+            NDArray hidden = runBlocks(image, windows, cancellation, tower, (rows, block) -> {
+                if (taps.contains(block)) {
+                    tapped.put(block, means(rows, patches, raster, scope));
                 }
-            }
+            });
             return new VisionFeatures(merge(hidden, patches, raster, scope), tapped);
         }
+    }
+
+    /** The rows after the last block in the order of the pixels: {@code [patches, width]}, owned by {@code scope}. */
+    NDArray lastBlock(PixelPatches image, TensorScope scope) {
+        AttentionBlocks windows = blocksOf(image.plan().grid());
+        NDArray hidden = runBlocks(image, windows, CancellationPoint.NONE, scope, (rows, block) -> {});
+        return graph.call("patches_in_order")
+                .with(hidden)
+                .with(image.plan().grid().patchCount())
+                .with(config.patchesPerToken())
+                .with(scope.indices(windows.inverse()))
+                .run(scope);
+    }
+
+    private AttentionBlocks blocksOf(ImageGrid grid) {
+        return AttentionBlocks.of(List.of(windows(grid)));
+    }
+
+    private NDArray runBlocks(
+            PixelPatches image,
+            AttentionBlocks windows,
+            CancellationPoint cancellation,
+            TensorScope tower,
+            ObjIntConsumer<NDArray> afterBlock) {
+        int patches = image.plan().grid().patchCount();
+        long[] windowRuns = windows.runsOfRows(config.patchesPerToken());
+        long[] imageRuns = {0, 1, patches};
+        int rows = RowPadding.rows(patches);
+        RotaryEmbedding.Tables tables = rotary(image.plan().grid(), windows.order(), rows, tower);
+        TensorScope previous = tower.openChild();
+        NDArray hidden = embed(image, tower.indices(windows.order()), rows, previous);
+        for (int i = 0; i < blocks.size(); i++) {
+            cancellation.check();
+            TensorScope next = tower.openChild();
+            hidden = graph.call("block")
+                    .with(hidden)
+                    .with(tables.cosine())
+                    .with(tables.sine())
+                    .with(config.isFullAttention(i) ? imageRuns : windowRuns)
+                    .with(blocks.get(i))
+                    .with(config.heads())
+                    .with(EPS)
+                    .with(runtime.widenFromRows())
+                    .run(next);
+            previous.close();
+            previous = next;
+            afterBlock.accept(hidden, i);
+        }
+        return hidden;
     }
 
     private NDArray embed(PixelPatches image, NDArray order, int rows, TensorScope scope) {
@@ -153,7 +180,7 @@ final class Qwen25VlTower implements VisionTower {
                 .run(scope);
     }
 
-    private List<NDArray> rotary(ImageGrid grid, int[] order, int rows, TensorScope scope) {
+    private RotaryEmbedding.Tables rotary(ImageGrid grid, int[] order, int rows, TensorScope scope) {
         int merge = grid.mergeSize();
         int group = merge * merge;
         int patches = grid.patchCount();
@@ -164,9 +191,7 @@ final class Qwen25VlTower implements VisionTower {
             positions[i] = (long) token / grid.columns() * merge + inside / merge;
             positions[patches + i] = (long) token % grid.columns() * merge + inside % merge;
         }
-        RotaryEmbedding.Tables tables = rotary.paddedTables(
-                scope.longs(positions, 2, patches), rows, Dtype.FLOAT32, scope);
-        return List.of(tables.cosine(), tables.sine());
+        return rotary.paddedTables(scope.longs(positions, 2, patches), rows, Dtype.FLOAT32, scope);
     }
 
     private NDArray means(NDArray hidden, int patches, NDArray raster, TensorScope scope) {
@@ -195,7 +220,8 @@ final class Qwen25VlTower implements VisionTower {
     public void checkTap(int layer) {
         if (layer < 0 || layer >= config.depth()) {
             throw new ModelFilesException("The tower of this model has blocks 0 to " + (config.depth() - 1)
-                    + ", the glimpse module wants block " + layer + " (selected_visual_layers); use the module of this model");
+                    + ", the glimpse module wants block " + layer
+                    + " (selected_visual_layers); use the module of this model");
         }
     }
 

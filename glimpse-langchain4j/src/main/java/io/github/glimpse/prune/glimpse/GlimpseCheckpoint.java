@@ -25,8 +25,7 @@ record GlimpseCheckpoint(GlimpseConfig config, Map<String, CheckpointTensor> ten
     private static Map<String, CheckpointTensor> safetensors(Path file) {
         Map<String, CheckpointTensor> tensors = new HashMap<>();
         for (TensorEntry entry : SafetensorsFile.open(file).entries().values()) {
-            tensors.put(
-                    entry.name(), new CheckpointTensor(entry.type(), entry.shape(), SafetensorsFile.floats(entry)));
+            tensors.put(entry.name(), new CheckpointTensor(entry.type(), entry.shape(), SafetensorsFile.floats(entry)));
         }
         return tensors;
     }

@@ -2,6 +2,7 @@ package io.github.glimpse.prune.glimpse;
 
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.nn.Activation;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.TokenBudget;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param fuseSize its width
  * @param conditionSize width of the projected vision features
  * @param fuseHeads its heads
+ * @param activation of its MLP
  * @param fuseGlobal whether tokens see their whole image rather than their window
  * @param selectedVisualLayers tower layers, one per predictor layer
  * @param deepSupervision whether each predictor layer has a head
@@ -52,6 +54,7 @@ record GlimpseConfig(
         int fuseSize,
         int conditionSize,
         int fuseHeads,
+        Activation activation,
         boolean fuseGlobal,
         List<Integer> selectedVisualLayers,
         boolean deepSupervision,
@@ -67,11 +70,12 @@ record GlimpseConfig(
     private static final int NO_REDUCTION = 1_000;
 
     static GlimpseConfig of(ModelConfig json) {
-        String type = json.text("model_type");
+        String type = json.string("model_type");
         boolean llava = type.startsWith("llava");
-        if (json.flag("use_ref_masks", false) || json.flag("use_zero_masks", false)) {
-            throw new ModelFilesException("The glimpse module's config.json switches on use_ref_masks or use_zero_masks,"
-                    + " which are for debugging the reference; set them to false");
+        if (json.bool("use_ref_masks", false) || json.bool("use_zero_masks", false)) {
+            throw new ModelFilesException(
+                    "The glimpse module's config.json switches on use_ref_masks or use_zero_masks,"
+                            + " which are for debugging the reference; set them to false");
         }
         return new GlimpseConfig(
                 type,
@@ -81,19 +85,21 @@ record GlimpseConfig(
                 json.number("rms_norm_eps"),
                 json.integers("selected_layers", llava ? List.of(21) : List.of()),
                 json.integer("reduce_layer", llava ? 21 : NO_REDUCTION),
-                // LLaVA's attention layers read the flag from the base's config, where it is absent: always log-softmax.
+                // LLaVA's attention layers read the flag from the base's config, where it is absent: always
+                // log-softmax.
                 // Spec, trap T3.
-                !llava && json.flag("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
+                !llava && json.bool("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
                 json.integers("le_layers", List.of(0)),
                 json.integer("le_length", 1),
                 !llava && layerNorm(json),
-                FuserType.of(json.text("attn_fuse_type", "AttnFuserV1")),
+                FuserType.of(json.string("attn_fuse_type", "AttnFuserV1")),
                 json.integer("attn_fuse_size", DEFAULT_SIZE),
                 json.integer("visual_cond_size", DEFAULT_SIZE),
                 json.integer("attn_fuse_num_heads", DEFAULT_HEADS),
-                llava || json.flag("attn_fuse_global", false),
+                activation(json),
+                llava || json.bool("attn_fuse_global", false),
                 json.integers("selected_visual_layers", llava ? List.of(23, 17, 11, 5) : List.of(8)),
-                json.flag("deep_supervision", true),
+                json.bool("deep_supervision", true),
                 json.number("reduce_threshold", TokenBudget.DEFAULT_THRESHOLD),
                 json.has("max_remain_ratio") ? (Double) json.number("max_remain_ratio") : null,
                 minTokens(json),
@@ -101,7 +107,7 @@ record GlimpseConfig(
     }
 
     private static boolean layerNorm(ModelConfig json) {
-        String norm = json.text("le_norm_type", "rmsnorm");
+        String norm = json.string("le_norm_type", "rmsnorm");
         return switch (norm) {
             case "rmsnorm" -> false;
             case "layernorm" -> true;
@@ -109,6 +115,12 @@ record GlimpseConfig(
                 throw new ModelFilesException(
                         "le_norm_type of the glimpse module is '" + norm + "'; rmsnorm and layernorm are known");
         };
+    }
+
+    private static Activation activation(ModelConfig json) {
+        String name = json.string("attn_fuse_hidden_act", "silu");
+        return Activation.of(name)
+                .orElseThrow(() -> json.problem("attn_fuse_hidden_act", "one of " + Activation.known()));
     }
 
     private static int minTokens(ModelConfig json) {
@@ -120,7 +132,7 @@ record GlimpseConfig(
 
     private static Set<Anchor> anchors(ModelConfig json) {
         Set<Anchor> anchors = new LinkedHashSet<>();
-        json.texts("anchor_positions", List.of()).forEach(name -> anchors.add(Anchor.of(name)));
+        json.strings("anchor_positions", List.of()).forEach(name -> anchors.add(Anchor.of(name)));
         return anchors;
     }
 
@@ -151,15 +163,15 @@ record GlimpseConfig(
         }
         for (int layer : glimpseLayers) {
             if (layer < 0 || layer >= layers) {
-                throw new ModelFilesException("The glimpse module has a vector for layer " + layer + ", but the model has "
-                        + layers + " layers (le_layers)");
+                throw new ModelFilesException("The glimpse module has a vector for layer " + layer
+                        + ", but the model has " + layers + " layers (le_layers)");
             }
         }
         if (glimpseLength > 0 && !glimpseLayers.isEmpty() && !glimpseLayers.contains(0)) {
             throw new ModelFilesException("The glimpse module's le_layers must contain 0");
         }
-        if (fuserType != FuserType.DUMMY && (queryWidth() % fuseHeads != 0 || queryDim() % 4 != 0
-                || fuseSize % fuseHeads != 0)) {
+        if (fuserType != FuserType.DUMMY
+                && (queryWidth() % fuseHeads != 0 || queryDim() % 4 != 0 || fuseSize % fuseHeads != 0)) {
             throw new ModelFilesException("The glimpse predictor's width " + queryWidth() + " does not split into "
                     + fuseHeads + " heads of a multiple of 4 (attn_fuse_size, visual_cond_size, attn_fuse_num_heads)");
         }

@@ -60,9 +60,10 @@ final class GlimpseStrategy implements PruningStrategy {
             ModuleTensors tensors = new ModuleTensors(checkpoint.tensors(), owned);
             ImportancePredictor predictor = ImportancePredictor.load(
                     context.runtime(), config, tensors, base.visionHidden(), base.heads(), owned);
-            ProbeToken probe = config.glimpseLength() == 0 || config.glimpseLayers().isEmpty()
-                    ? null
-                    : probe(config, tensors, base.hidden(), predictor.graph(), owned);
+            ProbeToken probe =
+                    config.glimpseLength() == 0 || config.glimpseLayers().isEmpty()
+                            ? null
+                            : probe(config, tensors, base.hidden(), predictor.graph(), owned);
             return new GlimpseStrategy(config, base.layers(), owned, predictor, probe);
         } catch (RuntimeException e) {
             owned.close();
@@ -124,7 +125,11 @@ final class GlimpseStrategy implements PruningStrategy {
 
     @Override
     public void checkPoint(PruningPoint point) {
-        int needed = config.selectedLayers().stream().mapToInt(Integer::intValue).max().orElse(0) + 1;
+        int needed = config.selectedLayers().stream()
+                        .mapToInt(Integer::intValue)
+                        .max()
+                        .orElse(0)
+                + 1;
         if (point.stage() == Stage.LAYER && point.layers() < needed) {
             throw new IllegalArgumentException("The glimpse module looks at layer " + (needed - 1)
                     + ", so it can cut from 'layer " + needed + "' on, not at '" + point + "'");
@@ -149,29 +154,30 @@ final class GlimpseStrategy implements PruningStrategy {
     @Override
     public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
         List<float[]> rows = logits(evidence);
-        return rule(budget).decide(rows.get(rows.size() - 1), evidence.images(), evidence.alive(), PruningOptions.GLIMPSE);
+        return rule(budget)
+                .decide(rows.get(rows.size() - 1), evidence.images(), evidence.alive(), PruningOptions.GLIMPSE);
     }
 
     /** All rows of logits that the module's heads give, the deciding one last. */
     List<float[]> logits(PruningEvidence evidence) {
-        NDArray attention = joined(evidence);
+        NDArray attention = attention(evidence);
         List<NDArray> conditions = config.fuserType() == FuserType.V1
                 ? config.selectedVisualLayers().stream()
-                        .map(layer -> java.util.Objects.requireNonNull(evidence.visionTaps().get(layer)))
+                        .map(layer -> java.util.Objects.requireNonNull(
+                                evidence.visionTaps().get(layer)))
                         .toList()
                 : List.of();
         return predictor.logits(
                 attention, conditions, evidence.images(), evidence.windows(), evidence.alive(), evidence.scope());
     }
 
-    private NDArray joined(PruningEvidence evidence) {
+    NDArray attention(PruningEvidence evidence) {
         List<NDArray> parts = config.selectedLayers().stream()
-                .map(layer -> java.util.Objects.requireNonNull(evidence.attention().get(layer)))
+                .map(layer ->
+                        java.util.Objects.requireNonNull(evidence.attention().get(layer)))
                 .toList();
         // [imageTokens, heads] each -> [imageTokens, layers * heads], layers in the module's order
-        return parts.size() == 1
-                ? parts.get(0)
-                : ai.djl.ndarray.NDArrays.concat(new ai.djl.ndarray.NDList(parts), 1);
+        return parts.size() == 1 ? parts.get(0) : ai.djl.ndarray.NDArrays.concat(new ai.djl.ndarray.NDList(parts), 1);
     }
 
     private KeepRule rule(TokenBudget budget) {

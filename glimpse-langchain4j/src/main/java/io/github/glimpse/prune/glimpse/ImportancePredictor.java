@@ -29,7 +29,10 @@ final class ImportancePredictor implements AutoCloseable {
 
     private static final double ROTARY_THETA = 10_000;
 
-    private record Layer(TensorList weights, @Nullable NDArray conditionWeight, @Nullable NDArray conditionBias) {}
+    private record Layer(
+            TensorList weights,
+            @Nullable NDArray conditionWeight,
+            @Nullable NDArray conditionBias) {}
 
     private final Graph graph;
     private final GlimpseConfig config;
@@ -49,6 +52,7 @@ final class ImportancePredictor implements AutoCloseable {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
+                .with(DecoderStack.class, "activation")
                 .with(ImportancePredictor.class, "predictor")
                 .compile(runtime);
         this.rotary = config.fuserType() == FuserType.DUMMY
@@ -179,8 +183,7 @@ final class ImportancePredictor implements AutoCloseable {
         Layer layer = layers.get(index);
         List<NDArray> condition = layer.conditionWeight() == null || layer.conditionBias() == null
                 ? List.of()
-                : List.of(
-                        gather(conditions.get(index), order, scope), layer.conditionWeight(), layer.conditionBias());
+                : List.of(gather(conditions.get(index), order, scope), layer.conditionWeight(), layer.conditionBias());
         return graph.call("predictor_layer")
                 .with(rows)
                 .with(condition)
@@ -190,11 +193,11 @@ final class ImportancePredictor implements AutoCloseable {
                 .with(layer.weights())
                 .with(none)
                 .with(config.fuseHeads())
+                .with(config.activation().label())
                 .run(scope);
     }
 
-    private NDArray project(
-            NDArray rows, @Nullable NDArray weight, @Nullable NDArray bias, TensorScope scope) {
+    private NDArray project(NDArray rows, @Nullable NDArray weight, @Nullable NDArray bias, TensorScope scope) {
         return graph.call("project")
                 .with(rows)
                 .with(java.util.Objects.requireNonNull(weight))

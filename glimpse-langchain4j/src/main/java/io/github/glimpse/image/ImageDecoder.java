@@ -1,0 +1,121 @@
+package io.github.glimpse.image;
+
+import io.github.glimpse.InvalidImageException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the bytes of an image file into a picture: PNG, JPEG, GIF, WebP, TIFF and BMP, told apart by content.
+ *
+ * <p>The result has the bytes that Pillow 11.3 gives for {@code ImageOps.exif_transpose(image).convert("RGB")}:
+ * upright, first frame, colour profiles not applied, 16 bits cut to the high byte. Where this class knowingly differs:
+ * transparent pictures are laid on white unless {@link Transparency#DROP} is chosen, grey of 16 bits is cut like
+ * colour (Pillow makes it white), and a single transparent colour is compared at full depth.
+ *
+ * <p>Files may be hostile. Their size is checked first, then the header is read, then the pixels it announces are
+ * checked, and only then anything of that size is allocated. All that can go wrong inside, exhausted memory included,
+ * is an {@link InvalidImageException}. Nothing is written to disk. Safe for concurrent use.
+ */
+public final class ImageDecoder {
+
+    private static final double MEGA = 1e6;
+
+    private final ImageLimits limits;
+    private final Transparency transparency;
+
+    /** Makes a decoder with these limits, which treats transparent pictures so. */
+    public ImageDecoder(ImageLimits limits, Transparency transparency) {
+        this.limits = limits;
+        this.transparency = transparency;
+    }
+
+    /**
+     * Decodes a file.
+     *
+     * @param bytes the whole file; not changed and not kept
+     * @return the picture, owned by the caller
+     * @throws InvalidImageException if the file is too large, of an unknown kind, damaged or cut off
+     */
+    public RasterImage decode(byte[] bytes) {
+        ImageFormat format = formatOf(bytes);
+        ImageFile file = open(format, bytes);
+        ImageSize size = file.storedSize();
+        return guarded(format, size, () -> {
+            RasterImage stored = file.decode().flatten(transparency);
+            if (!stored.size().equals(size)) {
+                throw new IOException("it has " + stored.width() + " x " + stored.height()
+                        + " pixels, but the header says " + size.width() + " x " + size.height());
+            }
+            return Turn.upright(stored, file.orientation());
+        });
+    }
+
+    /**
+     * Reads the size of the picture that {@link #decode} would give, without decoding pixels. A file that passes here
+     * may still be damaged further on.
+     *
+     * @param bytes the whole file
+     * @throws InvalidImageException if the file is too large, of an unknown kind, or its header is damaged
+     */
+    public ImageSize readSize(byte[] bytes) {
+        ImageFile file = open(formatOf(bytes), bytes);
+        return Turn.turned(file.storedSize(), file.orientation());
+    }
+
+    private ImageFormat formatOf(byte[] bytes) {
+        if (bytes.length == 0) {
+            throw new InvalidImageException("The image has no bytes; send a PNG, JPEG, WebP, GIF, BMP or TIFF file");
+        }
+        if (bytes.length > limits.maxBytes()) {
+            throw new InvalidImageException(format(
+                    "The image file has %.1f MB, the limit is %.1f MB; send a smaller one or raise maxBytes",
+                    bytes.length / MEGA, limits.maxBytes() / MEGA));
+        }
+        FileBytes file = new FileBytes(bytes);
+        return ImageFormat.of(file)
+                .orElseThrow(() -> new InvalidImageException("The image of " + bytes.length + " bytes is "
+                        + ImageFormat.describeUnknown(file) + "; send a PNG, JPEG, WebP, GIF, BMP or TIFF file"));
+    }
+
+    private ImageFile open(ImageFormat format, byte[] bytes) {
+        ImageFile file = guarded(format, null, () -> format.open(new FileBytes(bytes)));
+        ImageSize size = file.storedSize();
+        if (size.pixelCount() > limits.maxPixels()) {
+            throw new InvalidImageException(format(
+                    "The image has %.1f MP (%d x %d), the limit is %.1f MP; send a smaller one or raise maxPixels",
+                    size.pixelCount() / MEGA, size.width(), size.height(), limits.maxPixels() / MEGA));
+        }
+        return file;
+    }
+
+    /** Runs foreign code on untrusted bytes; whatever it throws means that the file is bad. */
+    private static <T> T guarded(ImageFormat format, @Nullable ImageSize size, Callable<T> work) {
+        try {
+            return work.call();
+        } catch (PluginReaders.MissingReaderException e) {
+            throw e;
+        } catch (OutOfMemoryError e) {
+            String what = size == null ? "its header" : size.width() + " x " + size.height() + " pixels";
+            throw new InvalidImageException(
+                    "The " + format + " image needs more memory than the JVM can give (" + what
+                            + "); send a smaller one, lower maxPixels or give the JVM more",
+                    e);
+        } catch (StackOverflowError | Exception e) {
+            throw new InvalidImageException(
+                    "The " + format + " image cannot be read: " + reason(e) + "; send it again or save it anew as PNG",
+                    e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        boolean ours = failure.getClass() == IOException.class || failure instanceof EOFException;
+        return ours && failure.getMessage() != null ? failure.getMessage() : "it is damaged or cut off";
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

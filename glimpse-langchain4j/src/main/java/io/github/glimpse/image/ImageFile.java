@@ -1,0 +1,26 @@
+package io.github.glimpse.image;
+
+import java.io.IOException;
+
+/**
+ * One image file whose header has been read. Nothing as large as the picture is allocated before {@link #decode}, so
+ * that the limits can be checked in between.
+ *
+ * <p>Implementations walk the container themselves and hand the library that decodes pixels a copy with the pixel
+ * chunks only: text, profiles and previews, which carry most of the traps, never reach it.
+ */
+interface ImageFile {
+
+    /** Size in the file, before the turn. */
+    ImageSize storedSize();
+
+    /** How the picture is to be turned, 1 to 8; see {@link Turn}. */
+    int orientation();
+
+    /**
+     * Decodes the first frame.
+     *
+     * @throws IOException if the file is damaged; any {@link RuntimeException} means the same
+     */
+    Pixels decode() throws IOException;
+}

@@ -1,0 +1,58 @@
+package io.github.glimpse.image;
+
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Writes pictures as PNG, with the writer of the JDK and without a cache on disk. */
+final class PngEncoder {
+
+    private PngEncoder() {}
+
+    static byte[] encode(RasterImage image) {
+        Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("png");
+        if (!writers.hasNext()) {
+            throw new IllegalStateException(
+                    "This Java runtime cannot write PNG; use one with the whole module java.desktop");
+        }
+        ImageWriter writer = writers.next();
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(file)) {
+            writer.setOutput(stream);
+            writer.write(view(image));
+        } catch (IOException e) { // memory does not fail
+            throw new UncheckedIOException(e);
+        } finally {
+            writer.dispose();
+        }
+        return file.toByteArray();
+    }
+
+    /** An image that shares the bytes. */
+    private static BufferedImage view(RasterImage image) {
+        int channels = RasterImage.CHANNELS;
+        WritableRaster raster = Raster.createInterleavedRaster(
+                new DataBufferByte(image.rgb(), image.rgb().length),
+                image.width(),
+                image.height(),
+                channels * image.width(),
+                channels,
+                new int[] {0, 1, 2},
+                null);
+        ComponentColorModel colors = new ComponentColorModel(
+                ColorSpace.getInstance(ColorSpace.CS_sRGB), false, false, Transparency.OPAQUE, DataBuffer.TYPE_BYTE);
+        return new BufferedImage(colors, raster, false, null);
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.glimpse.image;
+
+/**
+ * For one axis: from which source pixels each target pixel is mixed, and with which weights. The sums, and the order in
+ * which they are added, are those of Pillow, so that even the last bit of a weight is the same.
+ *
+ * @param first of the first source pixel, per target pixel
+ * @param count of source pixels, per target pixel
+ * @param weights in {@link #ONE} parts, {@link #stride} per target pixel
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record ResampleWeights(int[] first, int[] count, int[] weights, int stride) {
+
+    /** Bits after the point: 32 less 8 for the colour and 2 for sums over 255. */
+    static final int PRECISION_BITS = 22;
+
+    private static final double ONE = 1 << PRECISION_BITS;
+
+    /** Half a colour level, to round. */
+    static final int HALF = 1 << (PRECISION_BITS - 1);
+
+    private static final double SHARPNESS = -0.5;
+    private static final double SUPPORT = 2.0;
+
+    /** Weights for the target pixels {@code from} to {@code from + size - 1} of {@code targetLength}. */
+    static ResampleWeights bicubic(int sourceLength, int targetLength, int from, int size) {
+        double scale = (double) sourceLength / targetLength;
+        double stretch = Math.max(1.0, scale);
+        double support = SUPPORT * stretch;
+        int stride = Math.min((int) Math.ceil(support) * 2 + 1, sourceLength);
+        int[] first = new int[size];
+        int[] count = new int[size];
+        int[] weights = new int[Math.multiplyExact(size, stride)];
+        double[] shares = new double[stride];
+        for (int i = 0; i < size; i++) {
+            double centre = (from + i + 0.5) * scale;
+            int start = Math.max(0, (int) (centre - support + 0.5));
+            int end = Math.min(sourceLength, (int) (centre + support + 0.5));
+            double sum = 0;
+            for (int place = start; place < end; place++) {
+                shares[place - start] = share((place - centre + 0.5) * (1.0 / stretch));
+                sum += shares[place - start];
+            }
+            for (int k = 0; k < end - start; k++) {
+                double weight = (sum == 0 ? shares[k] : shares[k] / sum) * ONE;
+                weights[i * stride + k] = (int) (weight < 0 ? weight - 0.5 : weight + 0.5);
+            }
+            first[i] = start;
+            count[i] = end - start;
+        }
+        return new ResampleWeights(first, count, weights, stride);
+    }
+
+    /** All weights of one target pixel together: one, but for rounding. */
+    int sum(int target) {
+        int sum = 0;
+        for (int k = 0; k < count[target]; k++) {
+            sum += weights[target * stride + k];
+        }
+        return sum;
+    }
+
+    /** The cubic of Keys, at a distance in source pixels (or target pixels when shrinking). */
+    private static double share(double signedDistance) {
+        double distance = Math.abs(signedDistance);
+        if (distance < 1.0) {
+            return ((SHARPNESS + 2.0) * distance - (SHARPNESS + 3.0)) * distance * distance + 1;
+        }
+        if (distance < 2.0) {
+            return (((distance - 5) * distance + 8) * distance - 4) * SHARPNESS;
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.glimpse.model;
+
+import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.RasterImage;
+
+/** What a family does with a picture before its vision tower sees it. Safe for concurrent use. */
+public interface ImagePreprocessor {
+
+    /**
+     * Resizes, normalises and cuts a picture.
+     *
+     * @return values in the family's order, owned by the caller; their plan is that of {@link #plan}
+     * @throws InvalidImageException if the family cannot take a picture of this shape
+     */
+    PixelPatches preprocess(RasterImage image);
+
+    /**
+     * Tells how a picture of this size would be cut, without its pixels: for counting tokens.
+     *
+     * @param width in pixels, at least 1
+     * @param height in pixels, at least 1
+     * @throws InvalidImageException if the family cannot take a picture of this shape
+     */
+    PatchPlan plan(int width, int height);
+}

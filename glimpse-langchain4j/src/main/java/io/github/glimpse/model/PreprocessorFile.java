@@ -1,0 +1,141 @@
+package io.github.glimpse.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.image.PixelScale;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/**
+ * Reads {@code preprocessor_config.json}: numbers of the right kind, defaults where keys are missing or null, and
+ * errors that name the file and the key.
+ */
+public final class PreprocessorFile {
+
+    /** Name of the file in a model folder. */
+    public static final String NAME = "preprocessor_config.json";
+
+    /** The number that stands for bicubic. */
+    private static final int BICUBIC = 3;
+
+    private static final int CHANNELS = 3;
+    private static final double DEFAULT_FACTOR = 1.0 / 255;
+
+    /** Mean and deviation of the pictures that CLIP was trained on; the default of both families. */
+    private static final List<Double> CLIP_MEANS = List.of(0.48145466, 0.4578275, 0.40821073);
+
+    private static final List<Double> CLIP_DEVIATIONS = List.of(0.26862954, 0.26130258, 0.27577711);
+
+    private final JsonNode root;
+
+    /** Reads this JSON object. */
+    public PreprocessorFile(JsonNode root) {
+        if (!root.isObject()) {
+            throw new ModelFilesException(
+                    NAME + " holds no JSON object; take the file of the model's repository again");
+        }
+        this.root = root;
+    }
+
+    /** Whether a key is there and not null. */
+    public boolean has(String key) {
+        return root.hasNonNull(key);
+    }
+
+    /** The object or number under a key; a missing node if the key is not there. */
+    public JsonNode at(String key) {
+        return has(key) ? root.get(key) : root.path("");
+    }
+
+    /** A whole number of at least 1. */
+    public int positive(String key, int defaultValue) {
+        return has(key) ? positive(key, root.get(key)) : defaultValue;
+    }
+
+    /** Checks that a node, which is told by {@code key} in messages, is a whole number from 1 to 2^31 - 1. */
+    public static int positive(String key, JsonNode node) {
+        if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 1) {
+            throw wrong(key, node, "a whole number of at least 1");
+        }
+        return node.intValue();
+    }
+
+    /** True or false. */
+    public boolean flag(String key, boolean defaultValue) {
+        if (!has(key)) {
+            return defaultValue;
+        }
+        if (!root.get(key).isBoolean()) {
+            throw wrong(key, root.get(key), "true or false");
+        }
+        return root.get(key).booleanValue();
+    }
+
+    /** The three means of the colours, by default those of CLIP. */
+    public List<Double> imageMeans() {
+        return triple("image_mean", CLIP_MEANS);
+    }
+
+    /**
+     * How colour levels become numbers, from {@code rescale_factor}, {@code image_mean}, {@code image_std} and the
+     * flags that switch them off.
+     */
+    public PixelScale scale() {
+        double factor = flag("do_rescale", true) ? factor() : 1;
+        if (!flag("do_normalize", true)) {
+            return new PixelScale(factor, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
+        }
+        List<Double> deviations = triple("image_std", CLIP_DEVIATIONS);
+        if (deviations.stream().anyMatch(deviation -> deviation <= 0)) {
+            throw wrong("image_std", root.get("image_std"), "three numbers above 0");
+        }
+        return new PixelScale(factor, imageMeans(), deviations);
+    }
+
+    private double factor() {
+        JsonNode node = at("rescale_factor");
+        if (node.isMissingNode()) {
+            return DEFAULT_FACTOR;
+        }
+        if (!node.isNumber() || !(node.doubleValue() > 0) || !Double.isFinite(node.doubleValue())) {
+            throw wrong("rescale_factor", node, "a number above 0");
+        }
+        return node.doubleValue();
+    }
+
+    private List<Double> triple(String key, List<Double> defaultValue) {
+        if (!has(key)) {
+            return defaultValue;
+        }
+        JsonNode node = root.get(key);
+        boolean numbers = node.isArray()
+                && node.size() == CHANNELS
+                && StreamSupport.stream(node.spliterator(), false)
+                        .allMatch(number -> number.isNumber() && Float.isFinite(number.floatValue()));
+        if (!numbers) {
+            throw wrong(key, node, "three numbers");
+        }
+        return StreamSupport.stream(node.spliterator(), false)
+                .map(JsonNode::doubleValue)
+                .toList();
+    }
+
+    /** Refuses files that ask for no resize, or for another than bicubic: nothing here could give the same pixels. */
+    public void requireBicubicResize() {
+        if (!flag("do_resize", true)) {
+            throw wrong("do_resize", root.get("do_resize"), "true; pictures of any size cannot be cut otherwise");
+        }
+        if (has("resample")
+                && !(root.get("resample").isInt() && root.get("resample").intValue() == BICUBIC)) {
+            throw wrong("resample", root.get("resample"), BICUBIC + " (bicubic), the only resize that is built in");
+        }
+    }
+
+    /** Makes the error for a key with a value that does not do. */
+    public static ModelFilesException wrong(String key, JsonNode value, String wanted) {
+        String shown = value.toString();
+        return new ModelFilesException(NAME + " has \"" + key + "\": "
+                + (shown.length() > 80 ? shown.substring(0, 80) + "…" : shown) + ", but it must be " + wanted
+                + "; take the file of the model's repository again");
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.glimpse.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * A token that is found in the text before the model's own vocabulary is used.
+ *
+ * @param id         its id
+ * @param content    the text that it stands for
+ * @param normalized whether it is looked for in the normalised text
+ * @param special    whether decoding leaves it out
+ */
+record AddedToken(int id, String content, boolean normalized, boolean special) {
+
+    static AddedToken of(JsonNode node) {
+        return new AddedToken(
+                node.path("id").asInt(-1),
+                node.path("content").asText(),
+                node.path("normalized").asBoolean(),
+                node.path("special").asBoolean());
+    }
+
+    /**
+     * Whether a user must not be able to type it: special ones, and those in brackets that carry meaning for the model,
+     * such as {@code <tool_call>}. One character, or blanks, are ordinary text whatever the file says of them.
+     */
+    boolean isGuarded() {
+        boolean ordinary = content.codePointCount(0, content.length()) < 2 || content.isBlank();
+        return !ordinary && (special || isBracketed());
+    }
+
+    private boolean isBracketed() {
+        return (isWithin("<", ">") || isWithin("[", "]")) && content.chars().anyMatch(Character::isLetterOrDigit);
+    }
+
+    private boolean isWithin(String open, String close) {
+        return content.startsWith(open) && content.endsWith(close);
+    }
+}

@@ -1,0 +1,161 @@
+package io.github.glimpse.text;
+
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedContentException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The chat template of a model: the rule that makes one prompt of messages, written in Jinja.
+ *
+ * <p>Rendered as the transformers library does it (block trimming, sandbox, {@code raise_exception},
+ * {@code strftime_now}, its {@code tojson}, {@code break} and {@code continue}, the {@code generation} tag), by an
+ * interpreter that is bounded in steps, nesting, text and memory, since a template comes with a model folder from
+ * anywhere. What a template wants as content is found out when it is parsed: parts, a string, or a string where a
+ * message is one text.
+ *
+ * <p>Parsed once, immutable, safe for concurrent use.
+ */
+public final class ChatTemplate {
+
+    static final int MAX_SOURCE_CHARS = 1 << 20;
+    private static final int MAX_QUOTED_CHARS = 300;
+
+    private final List<JinjaStatement> body;
+    private final JinjaContentUse.Form form;
+    private final Map<String, Object> defaults;
+
+    private ChatTemplate(List<JinjaStatement> body, JinjaContentUse.Form form, Map<String, Object> defaults) {
+        this.body = body;
+        this.form = form;
+        this.defaults = defaults;
+    }
+
+    /**
+     * Parses a template.
+     *
+     * @throws ModelFilesException if it is not well formed, with the line, or longer than a million characters
+     */
+    public static ChatTemplate parse(String source) {
+        return parse(source, Map.of());
+    }
+
+    /** A template with variables that every rendering has, unless it is given others of the same name. */
+    static ChatTemplate parse(String source, Map<String, Object> defaults) {
+        if (source.length() > MAX_SOURCE_CHARS) {
+            throw new ModelFilesException("The chat template has " + source.length() + " characters, the limit is "
+                    + MAX_SOURCE_CHARS + "; take the template from the model's publisher");
+        }
+        JinjaContentUse contentUse = new JinjaContentUse();
+        List<JinjaStatement> body = List.copyOf(JinjaParser.parse(source, contentUse));
+        return new ChatTemplate(body, contentUse.form(), Map.copyOf(defaults));
+    }
+
+    /**
+     * Looks for the template of a model folder, in the order of the transformers library: {@code chat_template.jinja},
+     * {@code chat_template.json}, {@code processor_config.json}, {@code tokenizer_config.json}. Where a file holds
+     * several, the one called {@code default} counts.
+     *
+     * <p>The special tokens that {@code tokenizer_config.json} names ({@code bos_token}, {@code eos_token} and so on)
+     * are variables of every rendering.
+     *
+     * @param modelDirectory a model folder in Hugging Face form
+     * @return empty if no file has a template
+     * @throws ModelFilesException if a file cannot be read or its template is not well formed
+     */
+    public static Optional<ChatTemplate> find(Path modelDirectory) {
+        ChatTemplateFiles files = new ChatTemplateFiles(modelDirectory);
+        return files.findSource().map(source -> parse(source, files.specialTokens()));
+    }
+
+    /**
+     * Makes the prompt. Image placeholders are those of the template, one per image part; the caller repeats them.
+     *
+     * @param messages  the conversation, oldest first
+     * @param variables what else the template may ask for, such as {@code add_generation_prompt}, {@code tools} or
+     *                  {@code bos_token}: text, numbers, booleans, lists, maps. Unless given, tools and documents are
+     *                  none and there is no generation prompt
+     * @throws UnsupportedContentException if the template refuses the messages, with its message; if it wants text
+     *                                     only and there is an image; or if it fails or takes too much, with the line
+     */
+    public String render(List<ChatTemplateMessage> messages, Map<String, Object> variables) {
+        return render(messages, variables, Clock.system(ZoneId.systemDefault()));
+    }
+
+    String render(List<ChatTemplateMessage> messages, Map<String, Object> variables, Clock clock) {
+        List<Object> converted = new ArrayList<>();
+        for (int index = 0; index < messages.size(); index++) {
+            converted.add(message(messages.get(index), index));
+        }
+        Map<String, Object> all = new HashMap<>(defaults);
+        all.put("add_generation_prompt", false);
+        all.putAll(variables);
+        all.put("messages", converted);
+        Map<String, Object> values = new HashMap<>();
+        values.put("tools", JinjaNone.NONE);
+        values.put("documents", JinjaNone.NONE);
+        all.forEach((name, value) -> values.put(name, JinjaInput.copy(name, value)));
+        return render(values, clock);
+    }
+
+    /** Renders with values of the interpreter. */
+    String render(Map<String, Object> values, Clock clock) {
+        JinjaRun run = new JinjaRun(values, clock);
+        try {
+            run.execute(body);
+            return run.text();
+        } catch (JinjaError error) {
+            throw unsupported(error, run.line());
+        } catch (StackOverflowError tooDeep) {
+            // Only on threads with a very small stack: the nesting is bounded.
+            throw unsupported(new JinjaError("it nests too deep for the stack of this thread"), run.line());
+        }
+    }
+
+    private static UnsupportedContentException unsupported(JinjaError error, int line) {
+        String message = error.getMessage() == null ? "" : error.getMessage();
+        String quoted = message.length() > MAX_QUOTED_CHARS ? message.substring(0, MAX_QUOTED_CHARS) + "…" : message;
+        return error.raisedByTemplate()
+                ? new UnsupportedContentException("The model's chat template refuses the messages: " + quoted)
+                : new UnsupportedContentException("The model's chat template fails for these messages, line " + line
+                        + ": " + quoted + "; send other messages or mend the template");
+    }
+
+    private Map<String, Object> message(ChatTemplateMessage message, int index) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("role", message.role());
+        fields.put("content", content(message, index));
+        message.fields().forEach(fields::putIfAbsent);
+        return fields;
+    }
+
+    private Object content(ChatTemplateMessage message, int index) {
+        List<Map<String, Object>> parts = message.content();
+        List<String> texts = new ArrayList<>();
+        for (Map<String, Object> part : parts) {
+            if (part.get("text") instanceof String text) {
+                texts.add(text);
+            }
+        }
+        boolean onlyText = texts.size() == parts.size();
+        if (form == JinjaContentUse.Form.PARTS) {
+            return parts;
+        }
+        if (form == JinjaContentUse.Form.BOTH) {
+            return onlyText && texts.size() == 1 ? texts.get(0) : parts;
+        }
+        if (!onlyText) {
+            throw new UnsupportedContentException("Message " + (index + 1)
+                    + " has an image, but the model's chat template takes text only; leave the image out or choose a"
+                    + " vision-language model");
+        }
+        return String.join("\n", texts);
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.glimpse.generate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.model.ImageAspect;
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.PruningOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** One case: what is asked, and what the reference gave. */
+record FixtureCase(FixtureFamily family, String number, JsonNode request, JsonNode expected) {
+
+    Path directory() {
+        return family.directory().resolve("cases").resolve(number);
+    }
+
+    Optional<Path> module() {
+        return request.hasNonNull("glimpse_module")
+                ? Optional.of(
+                        family.directory().resolve(request.get("glimpse_module").textValue()))
+                : Optional.empty();
+    }
+
+    ImageAspect aspect() {
+        return ImageAspect.valueOf(
+                request.path("image_aspect_ratio").asText("auto").toUpperCase(Locale.ROOT));
+    }
+
+    boolean isPruned() {
+        return expected.hasNonNull("pruned");
+    }
+
+    List<ChatTurn> turns() {
+        List<ChatTurn> turns = new ArrayList<>();
+        for (JsonNode message : request.get("messages")) {
+            List<ChatTurn.Part> parts = new ArrayList<>();
+            JsonNode content = message.get("content");
+            if (content.isTextual()) {
+                parts.add(new ChatTurn.Text(content.textValue()));
+            }
+            for (JsonNode part : content) {
+                parts.add(
+                        part.get("type").textValue().equals("image")
+                                ? new ChatTurn.Picture(bytes(
+                                        directory().resolve(part.get("image").textValue())))
+                                : new ChatTurn.Text(part.get("text").textValue()));
+            }
+            String role = message.get("role").textValue().toUpperCase(Locale.ROOT);
+            turns.add(new ChatTurn(ChatTurn.Role.valueOf(role), parts));
+        }
+        return turns;
+    }
+
+    /** The four settings of the case override the module's: null there is "none" here. */
+    PruningOptions pruning() {
+        Set<Anchor> anchors = new HashSet<>();
+        request.path("anchor_positions").forEach(name -> anchors.add(Anchor.of(name.textValue())));
+        return PruningOptions.builder()
+                .threshold(request.get("reduce_threshold").doubleValue())
+                .maxRetentionRatio(
+                        request.get("max_remain_ratio").isNull()
+                                ? 1.0
+                                : request.get("max_remain_ratio").doubleValue())
+                .minTokens(
+                        request.get("min_remain_num").isNull()
+                                ? 0
+                                : request.get("min_remain_num").intValue())
+                .anchors(anchors)
+                .build();
+    }
+
+    GenerationOptions generation() {
+        return GenerationOptions.builder()
+                .maxOutputTokens(request.get("max_new_tokens").intValue())
+                .repetitionPenalty(request.get("repetition_penalty").doubleValue())
+                .build();
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return family.name() + " " + number + ": " + request.path("title").asText();
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.glimpse.generate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.model.ModelFamilies;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A folder of reference values in the format of the fixtures' README: {@code model}, modules, {@code images}, {@code cases}.
+ *
+ * @param directory the folder
+ */
+record FixtureFamily(Path directory) {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Path SUBSET = Path.of("src", "test", "resources", "fixtures");
+
+    /** The folders to run: those of the property alone, else the subset and those of the environment variable. */
+    static List<FixtureFamily> toRun() {
+        String property = System.getProperty("glimpse.fixtures", "");
+        if (!property.isBlank()) {
+            return inside(property);
+        }
+        List<FixtureFamily> families = new ArrayList<>(children(SUBSET));
+        String environment = System.getenv("GLIMPSE_FIXTURES");
+        if (environment != null && !environment.isBlank()) {
+            families.addAll(inside(environment));
+        }
+        return families;
+    }
+
+    private static List<FixtureFamily> inside(String list) {
+        List<FixtureFamily> families = new ArrayList<>();
+        for (String entry : list.split(",", -1)) {
+            Path path = Path.of(entry.strip());
+            // Maven runs tests in the module's directory; a relative path is meant from where the command was typed.
+            Path base = Path.of(System.getProperty("glimpse.basedir", "."));
+            Path resolved = Files.isDirectory(path) ? path : base.resolve(path);
+            if (!Files.isDirectory(resolved)) {
+                throw new IllegalArgumentException("No directory " + path + ", neither here nor in " + base);
+            }
+            families.addAll(isFamily(resolved) ? List.of(new FixtureFamily(resolved)) : children(resolved));
+        }
+        return families;
+    }
+
+    private static List<FixtureFamily> children(Path parent) {
+        List<FixtureFamily> found = list(parent).stream()
+                .filter(FixtureFamily::isFamily)
+                .map(FixtureFamily::new)
+                .toList();
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("No folder with 'model' and 'cases' in " + parent.toAbsolutePath());
+        }
+        return found;
+    }
+
+    private static boolean isFamily(Path path) {
+        return Files.isDirectory(path.resolve("cases")) && Files.isRegularFile(path.resolve("model/config.json"));
+    }
+
+    private static List<Path> list(Path directory) {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether this release has the family. */
+    boolean isSupported() {
+        return ModelFamilies.discover(List.of()).accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
+    }
+
+    String name() {
+        return String.valueOf(directory.getFileName());
+    }
+
+    Path model() {
+        return directory.resolve("model");
+    }
+
+    List<FixtureCase> cases() {
+        return list(directory.resolve("cases")).stream()
+                .map(path -> new FixtureCase(
+                        this,
+                        String.valueOf(path.getFileName()),
+                        json(path.resolve("request.json")),
+                        json(path.resolve("expected.json"))))
+                .toList();
+    }
+
+    static JsonNode json(Path file) {
+        try {
+            return JSON.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

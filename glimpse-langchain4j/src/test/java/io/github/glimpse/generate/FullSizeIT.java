@@ -1,0 +1,115 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.RandomModelFolder;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Folders of the released models' real shapes with random weights load by the same code as the tiny ones. Not in the default
+ * build: it writes and reads many gigabytes. Run by {@code -Pfull-size}; {@code -Dglimpse.fullSize.layers=N} for fewer layers.
+ */
+@Tag("weights")
+class FullSizeIT {
+
+    private static final int SIDE = 840;
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"qwen2.5-vl-3b, BF16, 36", "llava-1.5-7b, F16, 16"})
+    void aFolderOfRealShapeLoadsAndAnswers(String shape, StoredType type, int layers) throws IOException {
+        int count = Integer.getInteger("glimpse.fullSize.layers", layers);
+        Path directory = RandomModelFolder.ofShape(shape)
+                .type(type)
+                .layers(Math.min(count, layers))
+                .write(folder.resolve(shape));
+        long start = System.nanoTime();
+        try (LoadedModel model = LoadedModel.load(EngineOptions.builder(directory)
+                .module(directory.resolve(RandomModelFolder.MODULE))
+                .runtime(RuntimeOptions.defaults())
+                .generation(GenerationOptions.builder().maxOutputTokens(8).build())
+                .build())) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s, %d layers, %s on %s: loaded in %.1f s, resident %d MB%n",
+                    shape,
+                    Math.min(count, layers),
+                    model.dtypeName(),
+                    model.deviceName(),
+                    (System.nanoTime() - start) / 1e9,
+                    residentMegabytes());
+            int before = model.liveResources();
+            report(model, PruningOptions.builder().enabled(false).build());
+            GenerationResult pruned = report(
+                    model,
+                    PruningOptions.builder()
+                            .threshold(0.0)
+                            .maxRetentionRatio(0.111)
+                            .build());
+            assertThat(pruned.report().retention()).isBetween(0.10, 0.112);
+            assertThat(pruned.tokenIds()).isNotEmpty();
+            assertThat(model.liveResources()).isEqualTo(before);
+        }
+    }
+
+    private static GenerationResult report(LoadedModel model, PruningOptions pruning) throws IOException {
+        GenerationResult result = model.generate(new GenerationRequest(
+                List.of(ChatTurn.user("What is the total?", picture())), pruning, GenerationOptions.defaults()));
+        System.out.printf(
+                Locale.ROOT,
+                "  kept %d of %d image tokens; vision %d ms, layers before the cut %d ms, predictor and cut %d ms, layers"
+                        + " after it %d ms, %.0f ms per token, resident %d MB%n",
+                result.report().keptTokens(),
+                result.report().imageTokens(),
+                result.timings().vision().toMillis(),
+                result.timings().prefillBeforeCut().toMillis(),
+                result.timings().pruning().toMillis(),
+                result.timings().prefillAfterCut().toMillis(),
+                result.timings().decoding().toNanos() / 1e6 / Math.max(1, result.tokenIds().length - 1),
+                residentMegabytes());
+        return result;
+    }
+
+    private static byte[] picture() throws IOException {
+        BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        for (int i = 0; i < 40; i++) {
+            graphics.setColor(Color.getHSBColor(i / 40f, 0.7f, 0.9f));
+            graphics.fillRect(i * 37 % SIDE, i * 91 % SIDE, 150, 90);
+        }
+        graphics.dispose();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        return bytes.toByteArray();
+    }
+
+    private static long residentMegabytes() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return -1;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElse(-1);
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.PruningOptions;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every case of every given fixture directory, stage by stage, with and without pruning. Directories by
+ * {@code -Dglimpse.fixtures=<dir>[,<dir>…]}. Each directory runs with mapped and with copied weights.
+ */
+class ReferenceFixturesIT {
+
+    private static final Map<String, LoadedModel> MODELS = new HashMap<>();
+    private static final Map<String, Differences> DIFFERENCES = new TreeMap<>();
+
+    @TestFactory
+    Stream<DynamicContainer> everyCaseEqualsTheReference() {
+        return FixtureFamily.toRun().stream().flatMap(family -> Stream.of(WeightFormat.MAPPED, WeightFormat.COPIED)
+                .map(weights -> dynamicContainer(title(family, weights), tests(family, weights))));
+    }
+
+    private static String title(FixtureFamily family, WeightFormat weights) {
+        return family.directory() + " (float32, " + weights.name().toLowerCase(Locale.ROOT) + ")";
+    }
+
+    private static Stream<DynamicNode> tests(FixtureFamily family, WeightFormat weights) {
+        if (!family.isSupported()) {
+            return Stream.of(dynamicTest(
+                    family.name() + " is of a family that this release does not have",
+                    () -> Assumptions.abort("not a vision-language family of this release")));
+        }
+        return family.cases().stream().map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture, weights)));
+    }
+
+    private static void check(FixtureCase fixture, WeightFormat weights) {
+        Differences differences =
+                DIFFERENCES.computeIfAbsent(title(fixture.family(), weights), key -> new Differences());
+        FixtureTensors tensors = new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
+        LoadedModel model = model(fixture, weights);
+        run(
+                fixture,
+                model,
+                tensors,
+                differences,
+                PruningOptions.builder().enabled(false).build(),
+                false);
+        if (fixture.isPruned()) {
+            run(fixture, model, tensors, differences, fixture.pruning(), true);
+        }
+        assertThat(tensors.unread())
+                .as("tensors of the reference that nothing was compared with")
+                .isEmpty();
+    }
+
+    private static void run(
+            FixtureCase fixture,
+            LoadedModel model,
+            FixtureTensors tensors,
+            Differences differences,
+            PruningOptions pruning,
+            boolean pruned) {
+        ReferenceCheck check =
+                new ReferenceCheck(fixture, pruned, tensors, differences, model, model.schedule(pruning));
+        check.onResult(model.generate(
+                new GenerationRequest(fixture.turns(), pruning, fixture.generation()),
+                GenerationListener.NONE,
+                new CancellationSignal(),
+                check));
+    }
+
+    private static LoadedModel model(FixtureCase fixture, WeightFormat weights) {
+        String key = title(fixture.family(), weights) + " " + fixture.module() + " " + fixture.aspect();
+        return MODELS.computeIfAbsent(
+                key,
+                ignored ->
+                        LoadedModel.load(EngineOptions.builder(fixture.family().model())
+                                .module(fixture.module().orElse(null))
+                                .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
+                                .load(new LoadOptions(Dtype.FLOAT32, weights, null, null, fixture.aspect()))
+                                .transparency(Transparency.DROP)
+                                .build()));
+    }
+
+    @AfterAll
+    static void printAndClose() {
+        DIFFERENCES.forEach((title, differences) -> System.out.println(differences.table(title)));
+        MODELS.values().forEach(LoadedModel::close);
+        MODELS.clear();
+        DIFFERENCES.clear();
+    }
+}

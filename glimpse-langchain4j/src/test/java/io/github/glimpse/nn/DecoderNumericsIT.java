@@ -1,0 +1,217 @@
+package io.github.glimpse.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.SafetensorsIndex;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.engine.Weights;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The decoder of the tiny Qwen2.5-VL: what must not depend on how rows are cut into calls. */
+class DecoderNumericsIT {
+
+    private static final Path MODEL = Path.of("src/test/resources/fixtures/qwen2_5_vl-tiny/model");
+    private static final ModelDimensions DIMENSIONS = new ModelDimensions(6, 64, 4, 2, 16, 1e-6, 32, 4);
+    private static final DecoderShape SHAPE = new DecoderShape(768, 160, 1e6, new int[] {2, 3, 3}, false);
+    // float32: one row alone takes another product than 64 rows; seen 3e-6
+    private static final float SLICED = 2e-5f;
+    // bfloat16 has 8 bits: relative rounding 0.4 %, some layers deep
+    private static final float BFLOAT16 = 0.08f;
+
+    private static TorchRuntime runtime;
+
+    @BeforeAll
+    static void start() {
+        runtime = TorchRuntime.start(RuntimeOptions.defaults());
+    }
+
+    @AfterAll
+    static void stop() {
+        runtime.close();
+    }
+
+    @Test
+    void aPromptInSlicesGivesTheLogitsOfTheWhole() {
+        int[] ids = ids(150);
+        try (Loaded loaded = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED)) {
+            float[] whole = loaded.run(ids, 150);
+            assertThat(loaded.run(ids, 64)).usingComparatorWithPrecision(SLICED).containsExactly(whole);
+            assertThat(loaded.run(ids, 37)).usingComparatorWithPrecision(SLICED).containsExactly(whole);
+            assertThat(loaded.run(ids, 1)).usingComparatorWithPrecision(SLICED).containsExactly(whole);
+        }
+    }
+
+    @Test
+    void mappedAndCopiedWeightsGiveTheSameBits() {
+        int[] ids = ids(70);
+        try (Loaded mapped = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED);
+                Loaded copied = new Loaded(Dtype.FLOAT32, WeightFormat.COPIED)) {
+            assertThat(copied.run(ids, 70)).containsExactly(mapped.run(ids, 70));
+        }
+    }
+
+    @Test
+    void halfPrecisionStaysNearFloat32() {
+        int[] ids = ids(70);
+        try (Loaded exact = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED);
+                Loaded plain = new Loaded(Dtype.BFLOAT16, WeightFormat.MAPPED);
+                Loaded half = new Loaded(Dtype.FLOAT16, WeightFormat.MAPPED)) {
+            float[] expected = exact.run(ids, 70);
+            assertThat(relative(plain.run(ids, 70), expected)).isLessThan(BFLOAT16);
+            assertThat(relative(half.run(ids, 70), expected)).isLessThan(BFLOAT16 / 8);
+        }
+    }
+
+    @Test
+    void packedProductsStayNearFloat32() {
+        org.junit.jupiter.api.Assumptions.assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+        int[] ids = ids(70);
+        try (Loaded exact = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED);
+                Loaded packed = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED)) {
+            assertThat(relative(packed.run(ids, 70), exact.run(ids, 70))).isLessThan(BFLOAT16);
+        }
+    }
+
+    @Test
+    void aWidenedProductIsTheOneInFloat32OfTheSameWeights() {
+        try (Graph graph = Graph.named("linear")
+                        .with(DecoderStack.class, "linear")
+                        .with(Weights.class, "weights")
+                        .compile(runtime);
+                TensorScope scope = runtime.openScope();
+                Weights weights =
+                        Weights.open(runtime, SafetensorsIndex.of(MODEL), Dtype.BFLOAT16, WeightFormat.MAPPED)) {
+            NDArray weight = weights.at("model.layers.0.mlp.gate_proj").matrix(160, 64);
+            NDArray bias = weights.biasOrEmpty("absent", 160);
+            float[] values = new float[20 * 64];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) Math.sin(i);
+            }
+            NDArray wide = scope.floats(values, 20, 64);
+            NDArray narrow =
+                    graph.call("convert").with(wide).with("cpu").with(15).run(scope);
+            float[] widened = product(graph, narrow, weight, bias, 20, scope);
+            float[] plain = product(graph, narrow, weight, bias, 21, scope);
+            assertThat(relative(widened, plain)).isLessThan(0.01);
+            NDArray exactWeight = graph.call("widen").with(weight).run(scope);
+            NDArray exactInput = graph.call("widen").with(narrow).run(scope);
+            float[] exact = product(graph, exactInput, exactWeight, scope.floats(new float[0], 0), 21, scope);
+            assertThat(relative(widened, exact))
+                    .as("rounded to bfloat16 once, at the end")
+                    .isLessThan(0.003);
+        }
+    }
+
+    private static float[] product(
+            Graph graph, NDArray input, NDArray weight, NDArray bias, long widenFrom, TensorScope scope) {
+        NDArray result = graph.call("widened_linear")
+                .with(input)
+                .with(weight)
+                .with(bias)
+                .with(widenFrom)
+                .run(scope);
+        return graph.call("widen").with(result).run(scope).toFloatArray();
+    }
+
+    @Test
+    void aCacheThatIsCutInPlaceAndOneThatMovesHoldTheSameRows() {
+        try (Loaded loaded = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED);
+                TensorScope scope = runtime.openScope()) {
+            float[][] kept = new float[2][];
+            for (int way = 0; way < 2; way++) {
+                KvCache cache = loaded.stack.newCache(256, scope);
+                loaded.fill(cache, scope);
+                int toCome = way == 0 ? 100 : 1_000;
+                cache.keep(scope.indices(new int[] {0, 5, 17, 99}), toCome);
+                assertThat(cache.length()).isEqualTo(4);
+                assertThat(cache.capacity()).isEqualTo(way == 0 ? 256 : 1_024);
+                cache.reserve(2_000);
+                assertThat(cache.capacity()).isEqualTo(2_048);
+                kept[way] = cache.keys().get(":, :4, :").toFloatArray();
+            }
+            assertThat(kept[1]).containsExactly(kept[0]);
+        }
+    }
+
+    private static double relative(float[] actual, float[] expected) {
+        double distance = 0;
+        double length = 0;
+        for (int i = 0; i < expected.length; i++) {
+            distance += Math.pow(actual[i] - expected[i], 2);
+            length += Math.pow(expected[i], 2);
+        }
+        return Math.sqrt(distance / length);
+    }
+
+    private static int[] ids(int count) {
+        return new Random(5).ints(count, 0, 700).toArray();
+    }
+
+    private static final class Loaded implements AutoCloseable {
+
+        private final TensorScope owner = runtime.openScope();
+        private final Weights weights;
+        private final DecoderStack stack;
+
+        Loaded(Dtype dtype, WeightFormat format) {
+            weights = Weights.open(runtime, SafetensorsIndex.of(MODEL), dtype, format);
+            stack = DecoderStack.load(
+                    runtime, weights, DecoderNames.below("model", "lm_head"), SHAPE, DIMENSIONS, owner);
+            weights.finishLoading();
+        }
+
+        /** Runs a prompt in slices of some rows, layer caches kept between them. */
+        float[] run(int[] ids, int slice) {
+            try (TensorScope scope = runtime.openScope()) {
+                KvCache[] caches = IntStream.range(0, DIMENSIONS.layers())
+                        .mapToObj(layer -> stack.newCache(ids.length + 64, scope))
+                        .toArray(KvCache[]::new);
+                float[] logits = {};
+                for (int start = 0; start < ids.length; start += slice) {
+                    int rows = Math.min(slice, ids.length - start);
+                    int[] part = java.util.Arrays.copyOfRange(ids, start, start + rows);
+                    NDArray hidden = stack.embed(scope.indices(part), RowPadding.rows(rows), scope);
+                    RotaryEmbedding.Tables tables = tables(start, RowPadding.rows(rows), scope);
+                    for (int layer = 0; layer < caches.length; layer++) {
+                        hidden = stack.layer(layer, hidden, tables, caches[layer], scope);
+                        caches[layer].truncate(start + rows);
+                    }
+                    logits = stack.logits(hidden, rows - 1, scope).toFloatArray();
+                }
+                return logits;
+            }
+        }
+
+        void fill(KvCache cache, TensorScope scope) {
+            NDArray hidden = stack.embed(scope.indices(ids(128)), 128, scope);
+            stack.layer(0, hidden, tables(0, 128, scope), cache, scope);
+            cache.truncate(128);
+        }
+
+        private RotaryEmbedding.Tables tables(int start, int rows, TensorScope scope) {
+            long[] positions = new long[3 * rows];
+            for (int i = 0; i < positions.length; i++) {
+                positions[i] = (long) start + i % rows;
+            }
+            return stack.rotary(scope.longs(positions, 3, rows), scope);
+        }
+
+        @Override
+        public void close() {
+            stack.close();
+            weights.close();
+            owner.close();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.glimpse.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RowPaddingTest {
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "16, 16", "17, 64", "64, 64", "65, 128", "1336, 1344"})
+    void rowsAboveSixteenAreMultiplesOfSixtyFour(int rows, int padded) {
+        assertThat(RowPadding.rows(rows)).isEqualTo(padded);
+    }
+}
