@@ -1,6 +1,6 @@
 /**
- * Model families: how a picture and a prompt become rows of a language model. What the families share is here, each
- * family has a package of its own; they do not know each other.
+ * Model families: bricks put together. A family knows its files, its picture rule, its tower and its positions, and nothing
+ * of pruning. Entry type: {@link io.github.glimpse.model.ModelFamily}.
  */
 @NullMarked
 package io.github.glimpse.model;

@@ -11,7 +11,6 @@ import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.Transparency;
-import io.github.glimpse.model.llava.LlavaAspect;
 import io.github.glimpse.model.llava.LlavaPreprocessor;
 import io.github.glimpse.model.llava.LlavaPreprocessorConfig;
 import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessor;
@@ -148,7 +147,7 @@ class ReferencePicturesTest {
         return new LlavaPreprocessor(
                 LlavaPreprocessorConfig.from(preprocessorFile(family)),
                 vision.path("patch_size").asInt(),
-                LlavaAspect.valueOf(aspect.toUpperCase(Locale.ROOT)));
+                ImageAspect.valueOf(aspect.toUpperCase(Locale.ROOT)));
     }
 
     private static JsonNode preprocessorFile(Path family) throws IOException {

@@ -10,13 +10,14 @@ import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.ImagePreprocessor;
 import io.github.glimpse.model.PreprocessorFile;
 
 /**
  * LLaVA-1.5 gives every picture the same size, so that each has the same number of image tokens, one per patch.
  *
- * <p>With {@link LlavaAspect#PAD} the picture first lies in the middle of a square in the mean colour, {@code int(mean
+ * <p>With {@link ImageAspect#PAD} the picture first lies in the middle of a square in the mean colour, {@code int(mean
  * * 255)}. Then the shorter side is resized to the stated size and the longer one in proportion, rounded down, and the
  * middle is cut out; an odd row or column goes at the far end, in padding and in cropping. Then colours are
  * normalised. Patches follow one another in raster order, each laid out as channel, row, column.
@@ -34,7 +35,7 @@ public final class LlavaPreprocessor implements ImagePreprocessor {
     private static final int MOST_ASPECT = 200;
 
     private final LlavaPreprocessorConfig config;
-    private final LlavaAspect aspect;
+    private final ImageAspect aspect;
     private final ImageGrid grid;
 
     /**
@@ -45,7 +46,7 @@ public final class LlavaPreprocessor implements ImagePreprocessor {
      * @param aspect what to do with pictures that are not square
      * @throws ModelFilesException if the crop is no multiple of the patch size
      */
-    public LlavaPreprocessor(LlavaPreprocessorConfig config, int patchSize, LlavaAspect aspect) {
+    public LlavaPreprocessor(LlavaPreprocessorConfig config, int patchSize, ImageAspect aspect) {
         if (patchSize < 1 || config.cropWidth() % patchSize != 0 || config.cropHeight() % patchSize != 0) {
             throw new ModelFilesException("The vision config has \"patch_size\": " + patchSize + ", but "
                     + PreprocessorFile.NAME + " crops to " + config.cropWidth() + " x " + config.cropHeight()
@@ -69,7 +70,7 @@ public final class LlavaPreprocessor implements ImagePreprocessor {
         ImageSize size = new ImageSize(width, height);
         ImageCanvas canvas =
                 switch (aspect) {
-                    case PAD -> ImageCanvas.square(size, level(0), level(1), level(2));
+                    case AUTO, PAD -> ImageCanvas.square(size, level(0), level(1), level(2));
                     case CROP -> new ImageCanvas(width, height, 0, 0, 0, 0, 0);
                 };
         int resizedWidth = config.resizedWidth();

@@ -1,4 +1,4 @@
-/** The Qwen2.5-VL family. */
+/** Qwen2.5-VL: windowed tower, merger, M-RoPE, Qwen2 decoder (arXiv 2502.13923). */
 @NullMarked
 package io.github.glimpse.model.qwen25vl;
 

@@ -14,6 +14,7 @@ import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.ImageAspect;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -61,7 +62,7 @@ class LlavaPreprocessorTest {
     Stream<DynamicTest> givesTheValuesOfTheReference() {
         return FILES.keySet().stream()
                 .filter(name -> name.endsWith(".in.ppm"))
-                .flatMap(name -> Stream.of(LlavaAspect.values()).map(aspect -> {
+                .flatMap(name -> Stream.of(ImageAspect.values()).map(aspect -> {
                     String base = name.replace(".in.ppm", "." + aspect.name().toLowerCase(Locale.ROOT));
                     return dynamicTest(base, () -> {
                         PixelPatches patches =
@@ -77,35 +78,35 @@ class LlavaPreprocessorTest {
 
     @Test
     void givesEveryPictureTheSameTokens() {
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(RELEASED), 14, LlavaAspect.PAD);
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD);
         assertThat(preprocessor.plan(1, 1).grid()).isEqualTo(new ImageGrid(24, 24, 14, 1));
         assertThat(preprocessor.plan(4000, 30).grid().tokenCount()).isEqualTo(576);
     }
 
     @Test
     void tokensOfAPaddedPictureReachOutOfIt() {
-        PatchPlan plan = new LlavaPreprocessor(config(RELEASED), 14, LlavaAspect.PAD).plan(480, 241);
+        PatchPlan plan = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD).plan(480, 241);
         assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(0, -119, 20, 20));
         assertThat(plan.area(23, 23).bottom()).isEqualTo(361);
     }
 
     @Test
     void tokensOfACroppedPictureLieInItsMiddle() {
-        PatchPlan plan = new LlavaPreprocessor(config(RELEASED), 14, LlavaAspect.CROP).plan(960, 480);
+        PatchPlan plan = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.CROP).plan(960, 480);
         assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(240, 0, 20, 20));
         assertThat(plan.area(23, 23).right()).isEqualTo(720);
     }
 
     @Test
     void plansWhatItDoes() {
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(SMALL), 4, LlavaAspect.CROP);
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(SMALL), 4, ImageAspect.CROP);
         PixelPatches patches = preprocessor.preprocess(GoldenFiles.ppm(file("31x9.in.ppm")));
         assertThat(patches.plan()).isEqualTo(preprocessor.plan(31, 9));
     }
 
     @Test
     void refusesPicturesThatAreTooLong() {
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(RELEASED), 14, LlavaAspect.PAD);
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD);
         assertThatThrownBy(() -> preprocessor.plan(1, 201))
                 .isInstanceOf(InvalidImageException.class)
                 .hasMessageContaining("1 x 201");
@@ -130,7 +131,7 @@ class LlavaPreprocessorTest {
     void stretchesToExactSides() {
         LlavaPreprocessorConfig exact =
                 config("{\"size\": {\"height\": 28, \"width\": 42}, \"crop_size\": {\"height\": 14, \"width\": 28}}");
-        PatchPlan plan = new LlavaPreprocessor(exact, 14, LlavaAspect.CROP).plan(84, 84);
+        PatchPlan plan = new LlavaPreprocessor(exact, 14, ImageAspect.CROP).plan(84, 84);
         assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(14, 21, 28, 42));
     }
 
@@ -156,7 +157,7 @@ class LlavaPreprocessorTest {
 
     @Test
     void refusesPatchesThatDoNotFitTheCrop() {
-        assertThatThrownBy(() -> new LlavaPreprocessor(config(RELEASED), 13, LlavaAspect.PAD))
+        assertThatThrownBy(() -> new LlavaPreprocessor(config(RELEASED), 13, ImageAspect.PAD))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("13")
                 .hasMessageContaining("336");
