@@ -60,9 +60,9 @@ class LlavaPreprocessorTest {
 
     @TestFactory
     Stream<DynamicTest> givesTheValuesOfTheReference() {
-        return FILES.keySet().stream()
-                .filter(name -> name.endsWith(".in.ppm"))
-                .flatMap(name -> Stream.of(ImageAspect.values()).map(aspect -> {
+        return FILES.keySet().stream().filter(name -> name.endsWith(".in.ppm")).flatMap(name -> Stream.of(
+                        new ImageAspect[] {ImageAspect.PAD, ImageAspect.CROP})
+                .map(aspect -> {
                     String base = name.replace(".in.ppm", "." + aspect.name().toLowerCase(Locale.ROOT));
                     return dynamicTest(base, () -> {
                         PixelPatches patches =
