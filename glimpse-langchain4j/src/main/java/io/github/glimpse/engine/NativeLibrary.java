@@ -5,18 +5,21 @@ import ai.djl.pytorch.jni.LibUtils;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Loads DJL's PyTorch engine without an unasked download and checks that its three parts fit. */
 final class NativeLibrary {
 
     private static final String OFFLINE = "ai.djl.offline";
+    private static final String NO_TRACKING = "OPT_OUT_TRACKING";
 
     private NativeLibrary() {}
 
     static synchronized Engine load(NativeDownload download) {
-        // DJL reads this when it looks for libraries. Without it a missing jar means a download of some 100 MB or more.
-        String before = System.getProperty(OFFLINE);
-        System.setProperty(OFFLINE, Boolean.toString(download == NativeDownload.FORBIDDEN));
+        // DJL reads the first when it looks for libraries: without it a missing jar means a download of 100 MB or more. Without
+        // the second it reports its start to a server.
+        String offline = set(OFFLINE, Boolean.toString(download == NativeDownload.FORBIDDEN));
+        String noTracking = set(NO_TRACKING, "true");
         try {
             Engine engine = Engine.getEngine("PyTorch");
             check(Engine.getDjlVersion());
@@ -24,12 +27,13 @@ final class NativeLibrary {
         } catch (RuntimeException | LinkageError e) {
             throw e instanceof NativeLibraryException known ? known : missing(e);
         } finally {
-            if (before == null) {
-                System.clearProperty(OFFLINE);
-            } else {
-                System.setProperty(OFFLINE, before);
-            }
+            set(OFFLINE, offline);
+            set(NO_TRACKING, noTracking);
         }
+    }
+
+    private static @Nullable String set(String property, @Nullable String value) {
+        return value == null ? System.clearProperty(property) : System.setProperty(property, value);
     }
 
     private static void check(String djl) {

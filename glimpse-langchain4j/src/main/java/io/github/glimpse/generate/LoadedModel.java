@@ -193,15 +193,18 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Counts the tokens of a prompt, image tokens before pruning included.
+     * Counts the tokens of a prompt, image tokens before pruning included. Reads only the headers of pictures.
      *
      * @throws io.github.glimpse.GlimpseException if the prompt cannot be built
      */
     public int countTokens(List<ChatTurn> turns) {
-        return inUse(() -> prompts.build(turns).tokens());
+        return inUse(() -> prompts.draft(turns).tokens());
     }
 
-    /** Counts the tokens of a text as it would stand in a prompt, without special tokens of the template. */
+    /**
+     * Counts the tokens of a text as it would stand in a prompt, without special tokens of the template, but with the
+     * beginning token where the tokenizer adds one.
+     */
     public int countTokens(String text) {
         return inUse(() -> model.tokenizer().encode(model.tokenizer().guard(text)).length);
     }
@@ -273,10 +276,11 @@ public final class LoadedModel implements AutoCloseable {
         checkPictures(request.turns());
         PruningSchedule schedule = schedule(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
-        Prompt prompt = prompts.build(request.turns());
+        PromptBuilder.Draft draft = prompts.draft(request.turns());
+        int most = mostTokens(draft.tokens(), generation);
+        Prompt prompt = prompts.prompt(draft);
         context.observer().onPrompt(prompt.text(), prompt.layout(), prompt.images());
         context.watch().lap(Stopwatch.Stage.IMAGES);
-        int most = mostTokens(prompt.tokens(), generation);
         Prefill prefill = new Prefill(model, prompt, schedule, most, context);
         Sequence sequence = prefill.run();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
@@ -327,18 +331,31 @@ public final class LoadedModel implements AutoCloseable {
         return new EngineClosedException("The model " + name + " is closed; load it again");
     }
 
-    /** Refuses new requests, lets running ones end at their next layer or token, then frees the native memory. */
+    /**
+     * Refuses new requests, lets running ones end at their next layer or token, then frees the native memory. Called by a
+     * listener, that is inside a request, it returns at once and the memory is freed when that request has ended.
+     */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            use.writeLock().lock();
-            try {
-                strategies.close();
-                model.close();
-                runtime.close();
-            } finally {
-                use.writeLock().unlock();
-            }
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (use.getReadHoldCount() > 0) {
+            // This thread's own request holds what freeing waits for.
+            new Thread(this::free, "glimpse-close").start();
+        } else {
+            free();
+        }
+    }
+
+    private void free() {
+        use.writeLock().lock();
+        try {
+            strategies.close();
+            model.close();
+            runtime.close();
+        } finally {
+            use.writeLock().unlock();
         }
     }
 }

@@ -3,8 +3,9 @@ package io.github.glimpse.generate;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageGrid;
+import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.text.ChatTemplateMessage;
@@ -13,8 +14,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
-/** Messages and picture files to prompt text, ids and patches. */
+/**
+ * Messages and picture files to prompt text, ids and patches, in two steps: the layout needs the headers of the pictures only,
+ * so a prompt that is too long is refused before a pixel is decoded.
+ */
 final class PromptBuilder {
 
     private final VisionLanguageModel model;
@@ -25,36 +30,69 @@ final class PromptBuilder {
         this.decoder = decoder;
     }
 
-    Prompt build(List<ChatTurn> turns) {
-        Tokenizer tokenizer = model.tokenizer();
-        List<PixelPatches> images = new ArrayList<>();
-        List<ChatTemplateMessage> messages = new ArrayList<>();
-        int pictures = (int) turns.stream()
-                .flatMap(turn -> turn.parts().stream())
-                .filter(ChatTurn.Picture.class::isInstance)
-                .count();
-        for (ChatTurn turn : turns) {
-            List<Map<String, Object>> parts = new ArrayList<>();
-            for (ChatTurn.Part part : turn.parts()) {
-                if (part instanceof ChatTurn.Text text) {
-                    parts.add(Map.of("type", "text", "text", tokenizer.guard(text.text())));
-                } else if (part instanceof ChatTurn.Picture picture) {
-                    images.add(patches(picture.bytes(), images.size() + 1, pictures));
-                    parts.add(Map.of("type", "image"));
-                }
-            }
-            messages.add(new ChatTemplateMessage(turn.role().label(), parts));
+    /**
+     * A prompt before its pictures are decoded.
+     *
+     * @param text prompt text with one placeholder per image
+     * @param layout ids and positions
+     * @param pictures picture files in prompt order
+     */
+    record Draft(String text, PromptLayout layout, List<byte[]> pictures) {
+
+        int tokens() {
+            return layout.ids().length;
         }
+    }
+
+    Draft draft(List<ChatTurn> turns) {
+        List<byte[]> pictures = new ArrayList<>();
+        List<ChatTemplateMessage> messages =
+                turns.stream().map(turn -> message(turn, pictures)).toList();
+        List<ImageGrid> grids = each(pictures, bytes -> {
+            ImageSize size = decoder.readSize(bytes);
+            return model.preprocessor().plan(size.width(), size.height()).grid();
+        });
         Map<String, Object> variables = new HashMap<>(model.templateVariables());
         variables.put("add_generation_prompt", true);
         String text = model.template().render(messages, variables);
-        PromptLayout layout = PromptLayout.of(
-                tokenizer.encode(text),
-                model.placeholder(),
-                images.stream().map(image -> image.plan().grid()).toList(),
-                model.positions());
+        PromptLayout layout =
+                PromptLayout.of(model.tokenizer().encode(text), model.placeholder(), grids, model.positions());
         checkIds(layout.ids());
-        return new Prompt(Tokenizer.unguard(text), layout, images);
+        return new Draft(Tokenizer.unguard(text), layout, pictures);
+    }
+
+    Prompt prompt(Draft draft) {
+        List<PixelPatches> images =
+                each(draft.pictures(), bytes -> model.preprocessor().preprocess(decoder.decode(bytes)));
+        return new Prompt(draft.text(), draft.layout(), images);
+    }
+
+    private ChatTemplateMessage message(ChatTurn turn, List<byte[]> pictures) {
+        List<Map<String, Object>> parts = new ArrayList<>();
+        for (ChatTurn.Part part : turn.parts()) {
+            if (part instanceof ChatTurn.Text text) {
+                parts.add(ChatTemplateMessage.textPart(model.tokenizer().guard(text.text())));
+            } else if (part instanceof ChatTurn.Picture picture) {
+                pictures.add(picture.bytes());
+                parts.add(ChatTemplateMessage.imagePart());
+            }
+        }
+        return new ChatTemplateMessage(turn.role().label(), parts);
+    }
+
+    private static <T> List<T> each(List<byte[]> pictures, Function<byte[], T> step) {
+        List<T> results = new ArrayList<>();
+        for (byte[] bytes : pictures) {
+            try {
+                results.add(step.apply(bytes));
+            } catch (InvalidImageException e) {
+                throw pictures.size() == 1
+                        ? e
+                        : new InvalidImageException(
+                                "Image " + (results.size() + 1) + " of " + pictures.size() + ": " + e.getMessage(), e);
+            }
+        }
+        return results;
     }
 
     private void checkIds(int[] ids) {
@@ -64,15 +102,6 @@ final class PromptBuilder {
                 throw new ModelFilesException("The tokenizer gave token " + id + ", but the model's vocabulary has "
                         + vocabulary + " entries; check that tokenizer.json and config.json belong together");
             }
-        }
-    }
-
-    private PixelPatches patches(byte[] bytes, int number, int of) {
-        try {
-            RasterImage image = decoder.decode(bytes);
-            return model.preprocessor().preprocess(image);
-        } catch (InvalidImageException e) {
-            throw of == 1 ? e : new InvalidImageException("Image " + number + " of " + of + ": " + e.getMessage(), e);
         }
     }
 }

@@ -160,8 +160,8 @@ final class BmpFile implements ImageFile {
     }
 
     /**
-     * The same pixels behind a header of version 4 with sRGB: the reader then follows neither embedded nor linked colour
-     * profiles and meets one form instead of eight.
+     * The same pixels behind a header of version 4 with sRGB: the reader then follows neither embedded nor linked
+     * colour profiles and meets one form instead of eight.
      */
     private byte[] normalised() {
         int rowPadding = Integer.BYTES;

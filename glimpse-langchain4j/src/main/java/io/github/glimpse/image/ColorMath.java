@@ -1,8 +1,8 @@
 package io.github.glimpse.image;
 
 /**
- * The integer sums by which Pillow and the JPEG library turn other colour models into red, green and blue. Every rounding
- * here is theirs.
+ * The integer sums by which Pillow and the JPEG library turn other colour models into red, green and blue. Every
+ * rounding here is theirs.
  */
 final class ColorMath {
 

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import javax.imageio.ImageReader;
 
 /**
- * A GIF file: the first frame, on the whole canvas. What the frame leaves free has the transparent colour, or colour 0 if
- * there is none, as in Pillow.
+ * A GIF file: the first frame, on the whole canvas. What the frame leaves free has the transparent colour, or colour 0
+ * if there is none, as in Pillow.
  */
 final class GifFile implements ImageFile {
 

@@ -32,8 +32,8 @@ public record ImageCanvas(int width, int height, int left, int top, int red, int
     }
 
     /**
-     * The smallest square around a picture, which lies in its middle; an odd column or row of padding goes to the right or
-     * below.
+     * The smallest square around a picture, which lies in its middle; an odd column or row of padding goes to the
+     * right or below.
      */
     public static ImageCanvas square(ImageSize image, int red, int green, int blue) {
         int side = Math.max(image.width(), image.height());

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns the bytes of an image file into a picture: PNG, JPEG, GIF, WebP, TIFF and BMP, told apart by content.
  *
- * <p>The result has the bytes that Pillow 11.3 gives for {@code ImageOps.exif_transpose(image).convert("RGB")}: upright,
- * first frame, colour profiles not applied, 16 bits cut to the high byte. Where this class knowingly differs: transparent
- * pictures are laid on white unless {@link Transparency#DROP} is chosen, grey of 16 bits is cut like colour (Pillow makes
- * it white), and a single transparent colour is compared at full depth.
+ * <p>The result has the bytes that Pillow 11.3 gives for {@code ImageOps.exif_transpose(image).convert("RGB")}:
+ * upright, first frame, colour profiles not applied, 16 bits cut to the high byte. Where this class knowingly differs:
+ * transparent pictures are laid on white unless {@link Transparency#DROP} is chosen, grey of 16 bits is cut like
+ * colour (Pillow makes it white), and a single transparent colour is compared at full depth.
  *
- * <p>Files may be hostile. Their size is checked first, then the header is read, then the pixels it announces are checked,
- * and only then anything of that size is allocated. All that can go wrong inside, exhausted memory included, is an
- * {@link InvalidImageException}. Nothing is written to disk. Safe for concurrent use.
+ * <p>Files may be hostile. Their size is checked first, then the header is read, then the pixels it announces are
+ * checked, and only then anything of that size is allocated. All that can go wrong inside, exhausted memory included,
+ * is an {@link InvalidImageException}. Nothing is written to disk. Safe for concurrent use.
  */
 public final class ImageDecoder {
 
@@ -54,8 +54,8 @@ public final class ImageDecoder {
     }
 
     /**
-     * Reads the size of the picture that {@link #decode} would give, without decoding pixels. A file that passes here may
-     * still be damaged further on.
+     * Reads the size of the picture that {@link #decode} would give, without decoding pixels. A file that passes here
+     * may still be damaged further on.
      *
      * @param bytes the whole file
      * @throws InvalidImageException if the file is too large, of an unknown kind, or its header is damaged

@@ -3,11 +3,11 @@ package io.github.glimpse.image;
 import java.io.IOException;
 
 /**
- * One image file whose header has been read. Nothing as large as the picture is allocated before {@link #decode}, so that
- * the limits can be checked in between.
+ * One image file whose header has been read. Nothing as large as the picture is allocated before {@link #decode}, so
+ * that the limits can be checked in between.
  *
- * <p>Implementations walk the container themselves and hand the library that decodes pixels a copy with the pixel chunks
- * only: text, profiles and previews, which carry most of the traps, never reach it.
+ * <p>Implementations walk the container themselves and hand the library that decodes pixels a copy with the pixel
+ * chunks only: text, profiles and previews, which carry most of the traps, never reach it.
  */
 interface ImageFile {
 

@@ -1,10 +1,12 @@
 package io.github.glimpse.image;
 
 /**
- * What an image file may cost. Checked before a pixel is decoded: the bytes from the length, the pixels from the header.
+ * What an image file may cost. Checked before a pixel is decoded: the bytes from the length, the pixels from the
+ * header.
  *
  * @param maxBytes largest file, in bytes
- * @param maxPixels largest picture, width times height as stored; decoding takes up to about 10 bytes per pixel for a moment
+ * @param maxPixels largest picture, width times height as stored; decoding takes up to about 10 bytes per pixel for a
+ *     moment
  */
 public record ImageLimits(long maxBytes, long maxPixels) {
 

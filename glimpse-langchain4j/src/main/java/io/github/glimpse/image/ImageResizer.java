@@ -3,12 +3,12 @@ package io.github.glimpse.image;
 import java.util.Arrays;
 
 /**
- * Resizes as the reference does: bicubic, with anti-aliasing when shrinking, equal to Pillow 11.3 in every byte. (Pillow 13
- * and torchvision give other bytes.)
+ * Resizes as the reference does: bicubic, with anti-aliasing when shrinking, equal to Pillow 11.3 in every byte.
+ * (Pillow 13 and torchvision give other bytes.)
  *
- * <p>Two passes, first along the rows, then down the columns, each in whole numbers and rounded to 8 bits; an axis that keeps
- * its length is passed over. Only the rows that the next target row needs are kept, so that memory does not grow with the
- * source, and only the part that is asked for is computed. Safe for concurrent use.
+ * <p>Two passes, first along the rows, then down the columns, each in whole numbers and rounded to 8 bits; an axis
+ * that keeps its length is passed over. Only the rows that the next target row needs are kept, so that memory does not
+ * grow with the source, and only the part that is asked for is computed. Safe for concurrent use.
  */
 public final class ImageResizer {
 
@@ -151,7 +151,10 @@ public final class ImageResizer {
         }
     }
 
-    /** A row of padding after the first pass: its colour, but for the rounding of weights, which add up to one only nearly. */
+    /**
+     * A row of padding after the first pass: its colour, but for the rounding of weights, which add up to one only
+     * nearly.
+     */
     private static int[] padding(ImageCanvas canvas, CropWindow window, ResampleWeights columns, boolean keepsWidth) {
         int[] row = new int[CHANNELS * window.width()];
         for (int x = 0; x < window.width(); x++) {

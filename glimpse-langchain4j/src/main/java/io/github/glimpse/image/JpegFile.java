@@ -5,9 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /**
- * A JPEG file: baseline and progressive, 8 bits, in grey, YCbCr, RGB, CMYK or YCCK, any sampling. The JDK's decoder gives
- * the components as they are; which colours they mean is decided here by the rules of the JPEG library, and profiles are
- * not applied, as in Pillow.
+ * A JPEG file: baseline and progressive, 8 bits, in grey, YCbCr, RGB, CMYK or YCCK, any sampling. The JDK's decoder
+ * gives the components as they are; which colours they mean is decided here by the rules of the JPEG library, and
+ * profiles are not applied, as in Pillow.
  */
 final class JpegFile implements ImageFile {
 

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The segments of a JPEG stream, found by walking from marker to marker without decoding. A stream without an end marker is
- * cut off and refused: decoders would fill the rest with grey.
+ * The segments of a JPEG stream, found by walking from marker to marker without decoding. A stream without an end
+ * marker is cut off and refused: decoders would fill the rest with grey.
  *
  * @param segments in file order; that of a scan reaches to the next marker that is no restart
  * @param size from the frame header
@@ -29,10 +29,13 @@ record JpegMarkers(List<Segment> segments, ImageSize size, int[] componentIds) {
     private static final int FRAME_FIXED_BYTES = 8;
 
     /**
-     * Every scan passes over the whole picture: files of some bytes per scan would keep a decoder busy for hours. Real ones
-     * have about ten.
+     * Every scan passes over the whole picture: files of some bytes per scan would keep a decoder busy for hours. Real
+     * ones have about ten.
      */
     private static final int MOST_SCANS = 100;
+
+    /** More than these are bounded by the size of the picture too. */
+    private static final int USUAL_SCANS = 20;
 
     private static final long MOST_SCANNED_PIXELS = 2_000_000_000;
 
@@ -78,7 +81,7 @@ record JpegMarkers(List<Segment> segments, ImageSize size, int[] componentIds) {
             throw new IOException("it has no pixels");
         }
         ImageSize size = sizeOf(file, frame);
-        if (scans > MOST_SCANS || scans * size.pixelCount() > MOST_SCANNED_PIXELS) {
+        if (scans > MOST_SCANS || (scans > USUAL_SCANS && scans * size.pixelCount() > MOST_SCANNED_PIXELS)) {
             throw new IOException("it has " + scans + " scans of " + size.width() + " x " + size.height()
                     + " pixels, more than any sound file");
         }

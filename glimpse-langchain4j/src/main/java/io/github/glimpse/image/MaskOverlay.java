@@ -6,7 +6,8 @@ import java.util.BitSet;
 /**
  * Draws on the original picture what became of its image tokens, as PNG files.
  *
- * <p>What the model never saw, because it lies outside of the grid, is darkest in both pictures. Safe for concurrent use.
+ * <p>What the model never saw, because it lies outside of the grid, is darkest in both pictures. Safe for concurrent
+ * use.
  */
 public final class MaskOverlay {
 
@@ -74,8 +75,8 @@ public final class MaskOverlay {
     }
 
     /**
-     * Colours each token by its score: dark blue for the lowest, light yellow for the highest, over the picture in grey.
-     * Only the order and the relative distance of scores count. If all are equal, all have the middle colour.
+     * Colours each token by its score: dark blue for the lowest, light yellow for the highest, over the picture in
+     * grey. Only the order and the relative distance of scores count. If all are equal, all have the middle colour.
      *
      * @param original the picture before any resize
      * @param plan how it was cut

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the orientation in EXIF and XMP blocks. Metadata that cannot be read is no reason to refuse a picture: then there
- * is no orientation.
+ * Finds the orientation in EXIF and XMP blocks. Metadata that cannot be read is no reason to refuse a picture: then
+ * there is no orientation.
  */
 final class OrientationTag {
 

@@ -1,13 +1,14 @@
 package io.github.glimpse.image;
 
 /**
- * How a picture is cut into image tokens, and where each of them lies on the original picture: token (row, column) covers
- * {@code [left + column * tokenWidth, + tokenWidth) x [top + row * tokenHeight, + tokenHeight)} in its pixels.
+ * How a picture is cut into image tokens, and where each of them lies on the original picture: token (row, column)
+ * covers {@code [left + column * tokenWidth, + tokenWidth) x [top + row * tokenHeight, + tokenHeight)} in its pixels.
  *
  * @param grid the tokens
  * @param resizedWidth width of the picture that is cut into patches
  * @param resizedHeight height of the picture that is cut into patches
- * @param left where the first column starts on the original; negative if the picture was padded, positive if it was cropped
+ * @param left where the first column starts on the original; negative if the picture was padded, positive if it was
+ *     cropped
  * @param top where the first row starts on the original
  * @param tokenWidth width of a token on the original, above 0
  * @param tokenHeight height of a token on the original, above 0

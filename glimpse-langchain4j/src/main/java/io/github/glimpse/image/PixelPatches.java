@@ -1,8 +1,8 @@
 package io.github.glimpse.image;
 
 /**
- * A picture as the vision tower takes it: normalised values, patch by patch. The array is not copied; who has the patches
- * must not write to it.
+ * A picture as the vision tower takes it: normalised values, patch by patch. The array is not copied; who has the
+ * patches must not write to it.
  *
  * @param values {@code [patches, patchValues]}, in the order of patches and values that the family defines
  * @param patchValues numbers per patch

@@ -3,9 +3,9 @@ package io.github.glimpse.image;
 import java.util.List;
 
 /**
- * Turns colour levels into the numbers that a vision tower was trained on: {@code (level * factor - mean) / deviation} per
- * channel. The sums are those of the reference: the product in double precision, rounded to float, the rest in float. There
- * are only 256 levels, so they are worked out once. Immutable.
+ * Turns colour levels into the numbers that a vision tower was trained on: {@code (level * factor - mean) / deviation}
+ * per channel. The sums are those of the reference: the product in double precision, rounded to float, the rest in
+ * float. There are only 256 levels, so they are worked out once. Immutable.
  */
 public final class PixelScale {
 

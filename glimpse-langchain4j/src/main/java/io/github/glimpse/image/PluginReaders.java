@@ -11,10 +11,11 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * The ImageIO readers in use: the JDK's own for PNG, JPEG, GIF and BMP, that of TwelveMonkeys for TIFF (the JDK's fails on
- * narrow fax pages). They are made here, not asked from ImageIO: which reader comes first there depends on what else is on
- * the class path, and so would the pixels; and a plug-in is not found there if the application's class loader is not the
- * one that ImageIO asks. The streams live in memory, whatever {@link ImageIO#setUseCache} says. Nothing global is changed.
+ * The ImageIO readers in use: the JDK's own for PNG, JPEG, GIF and BMP, that of TwelveMonkeys for TIFF (the JDK's
+ * fails on narrow fax pages). They are made here, not asked from ImageIO: which reader comes first there depends on
+ * what else is on the class path, and so would the pixels; and a plug-in is not found there if the application's class
+ * loader is not the one that ImageIO asks. The streams live in memory, whatever {@link ImageIO#setUseCache} says.
+ * Nothing global is changed.
  */
 final class PluginReaders {
 
@@ -54,7 +55,9 @@ final class PluginReaders {
                 "This Java runtime has no reader for " + format + "; use one with the whole module " + JDK_MODULE);
     }
 
-    /** Decodes the first image as {@link ImageReader#read} does, and gives its raster: the numbers before any colour. */
+    /**
+     * Decodes the first image as {@link ImageReader#read} does, and gives its raster: the numbers before any colour.
+     */
     static Raster decode(ImageReader reader, byte[] file) throws IOException {
         try (ImageInputStream stream = open(file)) {
             reader.setInput(stream, true, true);

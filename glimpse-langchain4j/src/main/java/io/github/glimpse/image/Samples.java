@@ -7,15 +7,16 @@ import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 
 /**
- * Reads the numbers of a raster as they are stored in the file. {@code BufferedImage.getRGB} is not used: it applies tone
- * curves to grey pictures and rounds 16 bits to 8, where Pillow copies and cuts.
+ * Reads the numbers of a raster as they are stored in the file. {@code BufferedImage.getRGB} is not used: it applies
+ * tone curves to grey pictures and rounds 16 bits to 8, where Pillow copies and cuts.
  */
 final class Samples {
 
     private Samples() {}
 
     /**
-     * All samples as bytes, pixel by pixel, without scaling: the high byte of 16-bit samples, small numbers as they are.
+     * All samples as bytes, pixel by pixel, without scaling: the high byte of 16-bit samples, small numbers as they
+     * are.
      *
      * @return {@code [height, width, bands]}; may be the raster's own array
      */
@@ -68,8 +69,8 @@ final class Samples {
     }
 
     /**
-     * Spreads samples of fewer than 8 bits over 0 to 255, in place. 255 is a multiple of every largest value, so nothing
-     * is rounded.
+     * Spreads samples of fewer than 8 bits over 0 to 255, in place. 255 is a multiple of every largest value, so
+     * nothing is rounded.
      */
     static void spread(byte[] samples, int bits) {
         if (bits < Byte.SIZE) {

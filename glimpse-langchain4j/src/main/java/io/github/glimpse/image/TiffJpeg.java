@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 
 /**
- * Pixels of TIFF files that keep each strip or tile as a JPEG stream, with the tables for all of them in a tag. Done here
- * and not by the plug-in, which would write temporary files and take any JPEG reader that is on the class path.
+ * Pixels of TIFF files that keep each strip or tile as a JPEG stream, with the tables for all of them in a tag. Done
+ * here and not by the plug-in, which would write temporary files and take any JPEG reader that is on the class path.
  *
  * @param file the TIFF file
  * @param tables a JPEG stream without pixels; empty if each block has its own

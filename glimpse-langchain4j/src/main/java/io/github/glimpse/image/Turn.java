@@ -1,8 +1,8 @@
 package io.github.glimpse.image;
 
 /**
- * Brings a picture upright by the orientation number of its metadata: 1 to 8 as in EXIF tag 0x0112, the moves of Pillow's
- * {@code ImageOps.exif_transpose}. Other numbers mean "as it is".
+ * Brings a picture upright by the orientation number of its metadata: 1 to 8 as in EXIF tag 0x0112, the moves of
+ * Pillow's {@code ImageOps.exif_transpose}. Other numbers mean "as it is".
  */
 final class Turn {
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads {@code preprocessor_config.json}: numbers of the right kind, defaults where keys are missing or null, and errors that
- * name the file and the key.
+ * Reads {@code preprocessor_config.json}: numbers of the right kind, defaults where keys are missing or null, and
+ * errors that name the file and the key.
  */
 public final class PreprocessorFile {
 
@@ -77,8 +77,8 @@ public final class PreprocessorFile {
     }
 
     /**
-     * How colour levels become numbers, from {@code rescale_factor}, {@code image_mean}, {@code image_std} and the flags
-     * that switch them off.
+     * How colour levels become numbers, from {@code rescale_factor}, {@code image_mean}, {@code image_std} and the
+     * flags that switch them off.
      */
     public PixelScale scale() {
         double factor = flag("do_rescale", true) ? factor() : 1;

@@ -1,6 +1,7 @@
 package io.github.glimpse.text;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,7 +128,7 @@ final class JinjaAccess {
                 (run, arguments) -> {
                     arguments.expect("copy", 0);
                     run.chargeElements(map.size());
-                    return new java.util.LinkedHashMap<Object, Object>(map);
+                    return new LinkedHashMap<Object, Object>(map);
                 };
             default -> null;
         };

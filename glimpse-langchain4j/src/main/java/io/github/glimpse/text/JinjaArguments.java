@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 record JinjaArguments(List<Object> positional, Map<String, Object> named) {
 
-    static final JinjaArguments NONE = new JinjaArguments(List.of(), Map.of());
-
     static JinjaArguments of(List<Object> positional) {
         return new JinjaArguments(positional, Map.of());
     }

@@ -1,5 +1,6 @@
 package io.github.glimpse.text;
 
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,7 @@ final class JinjaGlobals {
     private static Object now(JinjaRun run, JinjaArguments arguments) {
         if (arguments.expect("strftime_now", 1, "format").get(0, "format") instanceof String format) {
             run.charge(format.length() * 16L);
-            return JinjaTime.format(format, java.time.LocalDateTime.now(run.clock()));
+            return JinjaTime.format(format, LocalDateTime.now(run.clock()));
         }
         throw new JinjaError("strftime_now needs a format string");
     }

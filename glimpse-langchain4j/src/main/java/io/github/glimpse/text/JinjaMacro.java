@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A macro, or the body of a {@code call} block.
@@ -23,10 +24,7 @@ record JinjaMacro(String name, Shape shape, JinjaScope closure) implements Jinja
      * @param names      names that the body reads: it takes extra arguments only if it reads varargs, kwargs or caller
      */
     record Shape(
-            List<String> parameters,
-            List<JinjaExpression> defaults,
-            List<JinjaStatement> body,
-            java.util.Set<String> names) {}
+            List<String> parameters, List<JinjaExpression> defaults, List<JinjaStatement> body, Set<String> names) {}
 
     boolean isAnonymous() {
         return name.isEmpty();

@@ -163,11 +163,11 @@ final class JinjaParser {
 
     private JinjaStatement parseMacro() {
         String name = tokens.expect(Kind.NAME).text();
-        return new JinjaStatements.DefineMacro(name, parseMacroShape("endmacro", true));
+        return new JinjaStatements.DefineMacro(name, parseMacroBody(parseHead(), "endmacro"));
     }
 
     private JinjaStatement parseCall(int line) {
-        JinjaMacroHead head = tokens.current().isOperator("(") ? parseHead() : JinjaMacroHead.EMPTY;
+        MacroHead head = tokens.current().isOperator("(") ? parseHead() : MacroHead.EMPTY;
         if (!(expressions.parse() instanceof JinjaExpressions.Call call)) {
             throw syntaxError(line, "expected call");
         }
@@ -175,15 +175,11 @@ final class JinjaParser {
     }
 
     /** Parameters of a macro with their defaults. */
-    private record JinjaMacroHead(List<String> parameters, List<JinjaExpression> defaults) {
-        static final JinjaMacroHead EMPTY = new JinjaMacroHead(List.of(), List.of());
+    private record MacroHead(List<String> parameters, List<JinjaExpression> defaults) {
+        static final MacroHead EMPTY = new MacroHead(List.of(), List.of());
     }
 
-    private JinjaMacro.Shape parseMacroShape(String end, boolean hasHead) {
-        return parseMacroBody(hasHead ? parseHead() : JinjaMacroHead.EMPTY, end);
-    }
-
-    private JinjaMacroHead parseHead() {
+    private MacroHead parseHead() {
         List<String> parameters = new ArrayList<>();
         List<JinjaExpression> defaults = new ArrayList<>();
         tokens.expectOperator("(");
@@ -200,11 +196,11 @@ final class JinjaParser {
             }
         }
         tokens.expectOperator(")");
-        return new JinjaMacroHead(parameters, defaults);
+        return new MacroHead(parameters, defaults);
     }
 
     /** Finds out which names the body reads: whether it takes more arguments than it names depends on them. */
-    private JinjaMacro.Shape parseMacroBody(JinjaMacroHead head, String end) {
+    private JinjaMacro.Shape parseMacroBody(MacroHead head, String end) {
         Set<String> outerNames = Set.copyOf(names);
         names.clear();
         int outerLoops = loops;

@@ -2,6 +2,7 @@ package io.github.glimpse.text;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -187,7 +188,7 @@ final class JinjaStatements {
         public Flow execute(JinjaRun run) {
             run.at(line);
             JinjaArguments arguments = call.arguments().evaluate(run);
-            Map<String, Object> named = new java.util.LinkedHashMap<>(arguments.named());
+            Map<String, Object> named = new LinkedHashMap<>(arguments.named());
             named.put("caller", new JinjaMacro("", shape, run.scope()));
             Object text = call.call(run, new JinjaArguments(arguments.positional(), named));
             run.write(JinjaPrinter.text(run, text));

@@ -1,5 +1,6 @@
 package io.github.glimpse.text;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -163,9 +164,8 @@ final class JinjaTextFilters {
         if (!named.isEmpty() && !arguments.positional().isEmpty()) {
             throw new JinjaError("format takes positional or named values, not both");
         }
-        Object values = named.isEmpty()
-                ? new JinjaTuple(arguments.positional())
-                : new java.util.LinkedHashMap<Object, Object>(named);
+        Object values =
+                named.isEmpty() ? new JinjaTuple(arguments.positional()) : new LinkedHashMap<Object, Object>(named);
         return JinjaFormat.percent(run, text(run, value), values);
     }
 }

@@ -8,6 +8,7 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.NativeLibraryException;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /**
  * Owns one tokenizer of the native library.
@@ -84,26 +85,32 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     private <T> T withEncoding(String text, LongFunction<T> reader) {
-        lock.readLock().lock();
-        try {
-            requireOpen();
+        return whileOpen(() -> {
             long encoding = TokenizersLibrary.LIB.encode(handle, text, false);
             try {
                 return reader.apply(encoding);
             } finally {
                 TokenizersLibrary.LIB.deleteEncoding(encoding);
             }
-        } finally {
-            lock.readLock().unlock();
-        }
+        });
     }
 
     /** Text of ids, special tokens left out. */
     String decode(long[] ids) {
+        return whileOpen(() -> TokenizersLibrary.LIB.decode(handle, ids, true));
+    }
+
+    private <T> T whileOpen(Supplier<T> call) {
         lock.readLock().lock();
         try {
             requireOpen();
-            return TokenizersLibrary.LIB.decode(handle, ids, true);
+            return call.get();
+        } catch (IllegalStateException closedBefore) {
+            throw closedBefore;
+        } catch (RuntimeException failed) {
+            throw new ModelFilesException(
+                    "The tokenizer of the model fails: " + failed.getMessage() + "; download tokenizer.json again",
+                    failed);
         } finally {
             lock.readLock().unlock();
         }

@@ -80,6 +80,7 @@ public final class Tokenizer implements AutoCloseable {
      * @param prompt rendered by a chat template, or plain text; surrogates without a partner count as U+FFFD
      * @throws UnsupportedContentException if the model's vocabulary makes a special token of guarded text all the same,
      *                                     which only some kinds of vocabulary can
+     * @throws ModelFilesException         if the tokenizer cannot deal with the text, because its file is incomplete
      */
     public int[] encode(String prompt) {
         // Nothing stands before a mark at the very beginning, and some tokenizers ask whether a stretch begins at 0.

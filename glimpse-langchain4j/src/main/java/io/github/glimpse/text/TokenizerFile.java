@@ -80,7 +80,7 @@ record TokenizerFile(
         return new ModelFilesException("The file " + NAME + " is damaged: " + what + "; download it again");
     }
 
-    /** One pass over the file. The model, nearly all of it, is handed on as it stands: a tree of it takes seconds. */
+    /** One pass over the file. The model, nearly all of it, is handed on as it stands: a tree of it doubles the time. */
     private static final class Reading {
 
         private final String text;
@@ -153,6 +153,7 @@ record TokenizerFile(
         private TokenizerFile result() {
             TextAffixes affixes = TextAffixes.of(small.path("post_processor"));
             List<AddedToken> addedTokens = addAll(vocabulary, small.path("added_tokens"));
+            refuseWhatEndsTheProcess(small);
             String decoder = small.path("decoder").toString();
             BitSet byteTokens = decoder.contains("\"ByteFallback\"") ? byteTokens(vocabulary) : new BitSet();
             takeMarksOut(small);
@@ -220,6 +221,21 @@ record TokenizerFile(
             }
         });
         return ids;
+    }
+
+    /** The native library ends the process on a text that is shorter than what is to be stripped, or on no pattern. */
+    private static void refuseWhatEndsTheProcess(JsonNode file) {
+        for (JsonNode part : file.path("decoder").findParents("stop")) {
+            if (part.path("type").asText().equals("Strip") && part.path("stop").asInt() != 0) {
+                throw damaged("its decoder strips the ends of tokens, which the native library cannot do");
+            }
+        }
+        for (JsonNode pattern : file.findValues("pattern")) {
+            if (pattern.path("String").asText("x").isEmpty()
+                    || pattern.path("Regex").asText("x").isEmpty()) {
+                throw damaged("one of its patterns is empty");
+            }
+        }
     }
 
     /**

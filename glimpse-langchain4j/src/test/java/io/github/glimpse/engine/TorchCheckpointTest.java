@@ -3,6 +3,8 @@ package io.github.glimpse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.ModelFilesException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,10 +44,16 @@ class TorchCheckpointTest {
     /** Every module of the fixtures that is there: the committed ones, and those of {@code GLIMPSE_FIXTURES}. */
     @ParameterizedTest
     @MethodSource
-    void readsEveryModuleOfTheFixtures(Path checkpoint) {
+    void readsEveryModuleOfTheFixtures(Path checkpoint) throws IOException {
         Map<String, CheckpointTensor> tensors = TorchCheckpoint.read(checkpoint);
 
-        assertThat(tensors).containsKeys("learnable_embeddings", "le_proj.weight", "attn_fuser.layers.0.norm1.weight");
+        JsonNode config = new ObjectMapper()
+                .readTree(checkpoint.resolveSibling("config.json").toFile());
+        boolean hasToken = config.path("le_length").asInt(1) > 0
+                && (!config.has("le_layers") || !config.get("le_layers").isEmpty());
+        boolean hasPredictor = !config.path("attn_fuse_type").asText().equals("AttnFuserDummy");
+        assertThat(tensors.containsKey("learnable_embeddings")).isEqualTo(hasToken);
+        assertThat(tensors.containsKey("attn_fuser.layers.0.norm1.weight")).isEqualTo(hasPredictor);
         Path flat = checkpoint.resolveSibling("glimpse_flat.safetensors");
         if (flat.toFile().exists()) {
             assertThatValuesEqual(tensors, SafetensorsFile.open(flat));

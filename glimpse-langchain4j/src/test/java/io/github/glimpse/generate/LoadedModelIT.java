@@ -190,6 +190,20 @@ class LoadedModelIT {
     }
 
     @Test
+    void closingInsideAListenerDoesNotBlock() {
+        LoadedModel closing = LoadedModel.load(TinyModels.qwen().build());
+        assertThatThrownBy(() -> closing.generate(QUESTION, text -> closing.close(), new CancellationSignal()))
+                .isInstanceOf(EngineClosedException.class);
+        assertThat(closing.isClosed()).isTrue();
+    }
+
+    @Test
+    void countsTheTokensThatARequestWillHave() {
+        assertThat(model.countTokens(QUESTION.turns())).isEqualTo(61);
+        assertThat(model.generate(QUESTION).inputTokens()).isEqualTo(61);
+    }
+
+    @Test
     void stopSequencesAreNotPartOfTheAnswer() {
         String whole = model.generate(QUESTION).text();
         String stop = whole.substring(4, 7);

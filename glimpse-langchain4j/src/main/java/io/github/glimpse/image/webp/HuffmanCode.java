@@ -3,8 +3,8 @@ package io.github.glimpse.image.webp;
 import java.io.IOException;
 
 /**
- * A canonical Huffman code. Short codes are found in one step by a table; longer ones, which are rare, bit by bit. A code
- * of one symbol takes no bits.
+ * A canonical Huffman code. Short codes are found in one step by a table; longer ones, which are rare, bit by bit. A
+ * code of one symbol takes no bits.
  */
 final class HuffmanCode {
 

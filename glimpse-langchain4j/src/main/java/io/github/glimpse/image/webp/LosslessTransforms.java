@@ -1,8 +1,8 @@
 package io.github.glimpse.image.webp;
 
 /**
- * What an encoder does to make pixels easier to pack, taken back (RFC 9649, section 3.5). Pixels are numbers of 8 bits each
- * of transparency, red, green and blue, from the highest on. All but the palette work in place.
+ * What an encoder does to make pixels easier to pack, taken back (RFC 9649, section 3.5). Pixels are numbers of 8 bits
+ * each of transparency, red, green and blue, from the highest on. All but the palette work in place.
  */
 final class LosslessTransforms {
 

@@ -3,8 +3,8 @@ package io.github.glimpse.image.webp;
 import java.util.Arrays;
 
 /**
- * Luma or one chroma of a frame, whole macroblocks, with a row above, a column at the left and a few columns at the right
- * that are no picture.
+ * Luma or one chroma of a frame, whole macroblocks, with a row above, a column at the left and a few columns at the
+ * right that are no picture.
  *
  * @param pixels unsigned bytes, rows of {@link #stride}
  */

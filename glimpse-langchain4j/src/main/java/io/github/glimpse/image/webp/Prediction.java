@@ -3,9 +3,9 @@ package io.github.glimpse.image.webp;
 import java.util.Arrays;
 
 /**
- * Guesses a block from the pixels above and to the left of it (RFC 6386, section 12). It reads pixels as they are before
- * the loop filter. Planes have one column of 129 at the left and one row of 127 at the top, which stand for what lies
- * outside the picture.
+ * Guesses a block from the pixels above and to the left of it (RFC 6386, section 12). It reads pixels as they are
+ * before the loop filter. Planes have one column of 129 at the left and one row of 127 at the top, which stand for
+ * what lies outside the picture.
  */
 final class Prediction {
 

@@ -6,9 +6,9 @@ import java.util.Arrays;
 /**
  * Decodes one key frame of VP8 to red, green and blue.
  *
- * <p>The frame is rebuilt completely before the loop filter runs, because prediction sees unfiltered pixels; the usual way
- * of filtering some rows behind gives the same. Memory: 1.5 bytes per pixel besides the result. Not safe for concurrent
- * use.
+ * <p>The frame is rebuilt completely before the loop filter runs, because prediction sees unfiltered pixels; the usual
+ * way of filtering some rows behind gives the same. Memory: 1.5 bytes per pixel besides the result. Not safe for
+ * concurrent use.
  */
 public final class Vp8Decoder {
 
@@ -182,7 +182,9 @@ public final class Vp8Decoder {
         return bits.bit(183) == 0 ? Prediction.HORIZONTAL : Prediction.TRUE_MOTION;
     }
 
-    /** A skipped macroblock has no coefficients; what its neighbours know of the means stays if it has none of its own. */
+    /**
+     * A skipped macroblock has no coefficients; what its neighbours know of the means stays if it has none of its own.
+     */
     private void forget(int column, int mode) {
         int flags = mode == PER_BLOCK ? MEANS_FLAG : FLAGS;
         Arrays.fill(filledAbove, column * FLAGS, column * FLAGS + flags, false);

@@ -54,8 +54,8 @@ public final class Vp8lDecoder {
      * Decodes a picture without its header of five bytes, as transparency is stored.
      *
      * @param data a file; the stream is its {@code length} bytes from {@code start} on
-     * @return {@code [height, width]}, each 8 bits of transparency, red, green and blue from the highest on; owned by the
-     *     caller
+     * @return {@code [height, width]}, each 8 bits of transparency, red, green and blue from the highest on; owned by
+     *     the caller
      * @throws IOException if the stream is damaged or cut off
      */
     public static int[] decodeStream(byte[] data, int start, int length, int width, int height) throws IOException {

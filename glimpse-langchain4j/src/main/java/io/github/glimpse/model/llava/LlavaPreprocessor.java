@@ -17,10 +17,10 @@ import io.github.glimpse.model.PreprocessorFile;
 /**
  * LLaVA-1.5 gives every picture the same size, so that each has the same number of image tokens, one per patch.
  *
- * <p>With {@link ImageAspect#PAD} the picture first lies in the middle of a square in the mean colour, {@code int(mean *
- * 255)}. Then the shorter side is resized to the stated size and the longer one in proportion, rounded down, and the middle
- * is cut out; an odd row or column goes at the far end, in padding and in cropping. Then colours are normalised. Patches follow one another in
- * raster order, each laid out as channel, row, column.
+ * <p>With {@link ImageAspect#PAD} the picture first lies in the middle of a square in the mean colour, {@code int(mean
+ * * 255)}. Then the shorter side is resized to the stated size and the longer one in proportion, rounded down, and the
+ * middle is cut out; an odd row or column goes at the far end, in padding and in cropping. Then colours are
+ * normalised. Patches follow one another in raster order, each laid out as channel, row, column.
  *
  * @see <a href="https://arxiv.org/abs/2310.03744">Improved Baselines with Visual Instruction Tuning, section 3</a>
  */
@@ -29,7 +29,9 @@ public final class LlavaPreprocessor implements ImagePreprocessor {
     private static final int CHANNELS = 3;
     private static final int MOST_LEVEL = 255;
 
-    /** Ours, not the reference's: beyond it the picture would be less than two pixels high, or mostly out of the crop. */
+    /**
+     * Ours, not the reference's: beyond it the picture would be less than two pixels high, or mostly out of the crop.
+     */
     private static final int MOST_ASPECT = 200;
 
     private final LlavaPreprocessorConfig config;

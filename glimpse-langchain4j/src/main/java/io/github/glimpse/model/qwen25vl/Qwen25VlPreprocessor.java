@@ -10,13 +10,14 @@ import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.model.ImagePreprocessor;
 
 /**
- * Qwen2.5-VL keeps the shape of a picture: it is stretched so that both sides are multiples of an image token's side and
- * the pixels lie within a budget, and the grid of tokens follows from that.
+ * Qwen2.5-VL keeps the shape of a picture: it is stretched so that both sides are multiples of an image token's side
+ * and the pixels lie within a budget, and the grid of tokens follows from that.
  *
- * <p>Sides are rounded to the nearest multiple, halves to the even one. If that is over the budget, both are shrunk by the
- * same factor and rounded down; if under, enlarged and rounded up. No side becomes less than one token, even where the
- * reference would refuse the picture or give it no token. Then colours are normalised, and each patch is laid out as channel,
- * time, row, column, with the picture repeated in time. Patches follow one another token by token, tokens in raster order.
+ * <p>Sides are rounded to the nearest multiple, halves to the even one. If that is over the budget, both are shrunk by
+ * the same factor and rounded down; if under, enlarged and rounded up. No side becomes less than one token, even where
+ * the reference would refuse the picture or give it no token. Then colours are normalised, and each patch is laid out
+ * as channel, time, row, column, with the picture repeated in time. Patches follow one another token by token, tokens
+ * in raster order.
  *
  * @see <a href="https://arxiv.org/abs/2502.13923">Qwen2.5-VL Technical Report, section 2.1</a>
  */

@@ -12,8 +12,8 @@ import io.github.glimpse.model.PreprocessorFile;
  * @param temporalPatchSize frames per patch; a still picture is there so many times
  * @param mergeSize patches along a side of an image token
  * @param minPixels smaller pictures are enlarged to about this many pixels
- * @param maxPixels larger pictures are shrunk to at most this many pixels; with {@code patchSize} and {@code mergeSize} it
- *     bounds the image tokens of a picture
+ * @param maxPixels larger pictures are shrunk to at most this many pixels; with {@code patchSize} and {@code
+ *     mergeSize} it bounds the image tokens of a picture
  * @param scale how colour levels become numbers
  */
 public record Qwen25VlPreprocessorConfig(
@@ -54,8 +54,8 @@ public record Qwen25VlPreprocessorConfig(
 
     /**
      * Reads the file. The budget comes from {@code min_pixels} and {@code max_pixels}; where they are missing, from
-     * {@code size}, as newer files write it ({@code shortest_edge} and {@code longest_edge}, which are pixel counts in spite
-     * of their names).
+     * {@code size}, as newer files write it ({@code shortest_edge} and {@code longest_edge}, which are pixel counts in
+     * spite of their names).
      *
      * @throws ModelFilesException if a key has a value that does not do
      */

@@ -1,14 +1,49 @@
 package io.github.glimpse.examples.quickstart;
 
+import java.io.PrintStream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 
-/** The quickstart's application. */
+/** A question about a picture on the command line. */
 @SpringBootApplication(proxyBeanMethods = false)
 public class QuickstartApplication {
 
-    /** Starts it; the arguments are Spring Boot's. */
-    public static void main(String[] args) {
-        SpringApplication.run(QuickstartApplication.class, args);
+    private static final int FAILED = 1;
+
+    /** Asks, prints and ends; {@code --help} lists the options. */
+    public static void main(String[] arguments) {
+        System.exit(run(System.out, System.err, arguments));
+    }
+
+    /** The exit code: 0, or 1 if something is wrong that {@code err} or Spring Boot's log names. */
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        if (arguments.length == 1 && arguments[0].equals("--help")) {
+            out.print(QuickstartOptions.USAGE);
+            return 0;
+        }
+        try {
+            QuickstartOptions options = QuickstartOptions.parse(arguments);
+            Picture picture = Picture.read(options.image());
+            return ask(options, picture, out);
+        } catch (QuickstartException e) {
+            err.println(e.getMessage());
+            return FAILED;
+        }
+    }
+
+    private static int ask(QuickstartOptions options, Picture picture, PrintStream out) {
+        ConfigurableApplicationContext started;
+        try {
+            started = SpringApplication.run(
+                    QuickstartApplication.class, options.properties().toArray(String[]::new));
+        } catch (RuntimeException e) {
+            // Spring Boot has logged what is wrong and what to do.
+            return FAILED;
+        }
+        try (ConfigurableApplicationContext context = started) {
+            context.getBean(Quickstart.class).ask(options, picture, out);
+            return 0;
+        }
     }
 }

@@ -1,0 +1,132 @@
+package io.github.glimpse.examples.quickstart;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.MaskOverlay;
+import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.prune.PruningReport;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** Asks one question, prints the answer while it is made, and then what was kept and how long it took. */
+@Component
+final class Quickstart {
+
+    private final PictureAssistant assistant;
+    private final LoadedModel engine;
+    private final Environment environment;
+
+    Quickstart(PictureAssistant assistant, LoadedModel engine, Environment environment) {
+        this.assistant = assistant;
+        this.engine = engine;
+        this.environment = environment;
+    }
+
+    /**
+     * Asks and prints.
+     *
+     * @throws QuickstartException if the model refuses the request or the overlay cannot be written
+     */
+    void ask(QuickstartOptions options, Picture picture, PrintStream out) {
+        out.println("Model     " + engine.name() + " (" + engine.family() + ", " + engine.dtypeName() + ", "
+                + engine.deviceName() + ")");
+        if (environment.matchesProfiles(QuickstartOptions.TINY)) {
+            out.println("          This model is tiny and was never trained: its answer is noise.");
+            out.println("          Give a real one by --model=DIRECTORY and --module=DIRECTORY.");
+        }
+        out.println("Picture   " + picture.name());
+        out.println("Question  " + options.question());
+        out.print("Answer    ");
+        out.flush();
+        ChatResponse response = stream(options.question(), picture, out);
+        GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
+        PruningReport pruning = requireNonNull(metadata.pruning());
+        out.println();
+        out.printf(
+                Locale.ROOT,
+                "kept %d of %d image tokens (%d %%)%n",
+                pruning.keptTokens(),
+                pruning.imageTokens(),
+                Math.round(100 * pruning.retention()));
+        print(requireNonNull(metadata.timings()), out);
+        out.println("Overlay   " + overlay(pruning.images().get(0), picture, options.overlay()));
+    }
+
+    private ChatResponse stream(String question, Picture picture, PrintStream out) {
+        CompletableFuture<ChatResponse> answer = new CompletableFuture<>();
+        try {
+            assistant
+                    .answer(question, picture.content())
+                    .onPartialResponse(piece -> {
+                        out.print(printable(piece));
+                        out.flush();
+                    })
+                    .onCompleteResponse(answer::complete)
+                    .onError(answer::completeExceptionally)
+                    .start();
+            return answer.join();
+        } catch (LangChain4jException e) {
+            throw refused(e);
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LangChain4jException known) {
+                throw refused(known);
+            }
+            throw e;
+        } finally {
+            out.println();
+        }
+    }
+
+    private static void print(StageTimings timings, PrintStream out) {
+        out.println("Timings   images            " + time(timings.images()));
+        out.println("          vision tower      " + time(timings.vision()));
+        out.println("          layers before cut " + time(timings.prefillBeforeCut()));
+        out.println("          pruning           " + time(timings.pruning()));
+        out.println("          layers after cut  " + time(timings.prefillAfterCut()));
+        out.println("          first token after " + time(timings.toFirstToken()));
+        out.println("          other tokens      " + time(timings.decoding()));
+    }
+
+    private static String time(Duration duration) {
+        return String.format(Locale.ROOT, "%9.1f ms", duration.toNanos() / 1e6);
+    }
+
+    /** Draws on the original what was kept, and writes it as a PNG. */
+    private Path overlay(PruningReport.Image image, Picture picture, Path file) {
+        EngineOptions options = engine.options();
+        RasterImage original = new ImageDecoder(options.imageLimits(), options.transparency()).decode(picture.bytes());
+        Path target = file.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(requireNonNull(target.getParent()));
+            Files.write(target, MaskOverlay.png(original, image.plan(), image.kept()));
+            return target;
+        } catch (IOException e) {
+            throw new QuickstartException(
+                    "The overlay '" + target + "' cannot be written (" + e + "); check --overlay", e);
+        }
+    }
+
+    private static QuickstartException refused(LangChain4jException cause) {
+        return new QuickstartException("The question could not be answered: " + cause.getMessage(), cause);
+    }
+
+    /** Without control characters, which would move the cursor or worse. */
+    private static String printable(String text) {
+        return text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "");
+    }
+}

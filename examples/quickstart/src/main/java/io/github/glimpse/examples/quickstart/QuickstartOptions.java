@@ -1,0 +1,130 @@
+package io.github.glimpse.examples.quickstart;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of the command line.
+ *
+ * @param image the picture, null for the quickstart's own
+ * @param question what is asked
+ * @param overlay where the picture with the dropped tokens is written
+ * @param properties what Spring Boot gets, each as {@code --key=value}
+ */
+record QuickstartOptions(@Nullable Path image, String question, Path overlay, List<String> properties) {
+
+    /** What {@code --help} prints. */
+    static final String USAGE = """
+            Options, each as --name=value; quote one that has blanks: '--question=What is this?'
+              --image      a picture: PNG, JPEG, WebP, GIF, BMP or TIFF       (a receipt)
+              --question   what to ask about it                               (What is the total?)
+              --model      directory of a model in Hugging Face form          (a tiny one, never trained)
+              --module     directory of a glimpse module made for the model   (none for a model of your own)
+              --retention  most image tokens that stay, above 0 and at most 1 (goes by the module)
+              --strategy   glimpse, none or one of your own                   (glimpse if there is a module)
+              --overlay    where to write the picture with dropped patches    (target/overlay.png)
+            Any property of Spring Boot or Glimpse with a dot in its name, such as --glimpse.device=cpu, will do as well.
+            """;
+
+    /** The profile with the model that is asked when none is given. */
+    static final String TINY = "tiny";
+
+    private static final String LOCATION = "--glimpse.model.location=";
+    private static final String QUESTION = "What is the total?";
+    private static final String OVERLAY = "target/overlay.png";
+    private static final List<String> NAMES =
+            List.of("image", "question", "model", "module", "retention", "strategy", "overlay");
+
+    /** Copies the list. */
+    QuickstartOptions {
+        properties = List.copyOf(properties);
+    }
+
+    /**
+     * Reads the command line.
+     *
+     * @throws QuickstartException if an option is unknown or its value cannot be right
+     */
+    static QuickstartOptions parse(String... arguments) {
+        Map<String, String> values = new LinkedHashMap<>();
+        List<String> properties = new ArrayList<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            if (!argument.startsWith("--") || equals < 0) {
+                throw wrong("'" + argument + "' is no option of the form --name=value");
+            }
+            String name = argument.substring("--".length(), equals);
+            String value = argument.substring(equals + 1).strip();
+            if (name.contains(".")) {
+                properties.add(argument);
+            } else if (!NAMES.contains(name)) {
+                throw wrong("There is no option --" + name);
+            } else if (value.isEmpty()) {
+                throw wrong("The option --" + name + " has no value");
+            } else {
+                values.put(name, value);
+            }
+        }
+        addModel(values, properties);
+        addPruning(values, properties);
+        String image = values.get("image");
+        return new QuickstartOptions(
+                image == null ? null : path("image", image),
+                values.getOrDefault("question", QUESTION),
+                path("overlay", values.getOrDefault("overlay", OVERLAY)),
+                properties);
+    }
+
+    private static void addModel(Map<String, String> values, List<String> properties) {
+        String model = values.get("model");
+        if (model != null) {
+            properties.add(LOCATION + model);
+        } else if (properties.stream().noneMatch(property -> property.startsWith(LOCATION))) {
+            properties.add("--spring.profiles.active=" + TINY);
+        }
+        String module = values.get("module");
+        if (module != null) {
+            properties.add("--glimpse.model.pruning-module=" + module);
+        }
+    }
+
+    private static void addPruning(Map<String, String> values, List<String> properties) {
+        String retention = values.get("retention");
+        if (retention != null) {
+            properties.add("--glimpse.pruning.max-retention-ratio=" + ratio(retention));
+        }
+        String strategy = values.get("strategy");
+        if (strategy != null) {
+            properties.add("--glimpse.pruning.strategy=" + strategy);
+        }
+    }
+
+    private static double ratio(String value) {
+        try {
+            double ratio = Double.parseDouble(value);
+            if (ratio > 0 && ratio <= 1) {
+                return ratio;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for numbers out of range.
+        }
+        throw wrong("--retention is '" + value + "', it must be a number above 0 and at most 1, such as 0.25");
+    }
+
+    private static Path path(String name, String value) {
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            throw new QuickstartException("--" + name + " is '" + value + "', which is no path: " + e.getReason(), e);
+        }
+    }
+
+    private static QuickstartException wrong(String what) {
+        return new QuickstartException(what + "." + System.lineSeparator() + USAGE.stripTrailing(), null);
+    }
+}

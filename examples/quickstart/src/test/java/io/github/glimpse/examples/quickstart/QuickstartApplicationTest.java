@@ -1,0 +1,199 @@
+package io.github.glimpse.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** The way of the application from its arguments to its exit code. */
+@ExtendWith(OutputCaptureExtension.class)
+class QuickstartApplicationTest {
+
+    private static final Pattern KEPT = Pattern.compile("(?m)^kept (\\d+) of (\\d+) image tokens \\((\\d+) %\\)$");
+    private static final Path FIXTURES = Path.of(System.getProperty("glimpse.basedir", "../.."))
+            .resolve("glimpse-langchain4j/src/test/resources/fixtures");
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void needsNoOptions() throws IOException {
+        Path overlay = folder.resolve("new/overlay.png");
+
+        int code = run("--overlay=" + overlay);
+
+        assertThat(code).isZero();
+        assertThat(err()).isEmpty();
+        assertThat(out())
+                .contains("What is the total?")
+                .contains("never trained")
+                .contains(overlay.toString());
+        assertPruned(overlay, receipt());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2_5_vl-tiny", "llava-1_5-tiny"})
+    void prunesWithBothFamilies(String family) throws IOException {
+        Path overlay = folder.resolve("overlay.png");
+        Path picture = folder.resolve("picture.png");
+        ImageIO.write(receipt(), "png", picture.toFile());
+
+        int code = run(
+                "--model=" + FIXTURES.resolve(family).resolve("model"),
+                "--module=" + FIXTURES.resolve(family).resolve("glimpse"),
+                "--image=" + picture,
+                "--overlay=" + overlay);
+
+        assertThat(code).isZero();
+        assertThat(out()).doesNotContain("never trained");
+        assertPruned(overlay, receipt());
+    }
+
+    @Test
+    void keepsNoMoreThanTheRetention() {
+        run("--retention=0.1", overlay());
+
+        Matcher kept = kept();
+        assertThat(Double.parseDouble(kept.group(1)) / Double.parseDouble(kept.group(2)))
+                .isLessThanOrEqualTo(0.1);
+    }
+
+    @Test
+    void keepsEverythingWithoutAStrategy() {
+        run("--strategy=none", overlay());
+
+        assertThat(kept().group(3)).isEqualTo("100");
+    }
+
+    @Test
+    void keepsEverythingWithoutAModule() {
+        run("--model=" + FIXTURES.resolve("qwen2_5_vl-tiny/model"), overlay());
+
+        assertThat(kept().group(3)).isEqualTo("100");
+    }
+
+    @Test
+    void tellsTheTimeOfEachStage() {
+        run(overlay());
+
+        assertThat(out()).containsPattern("images +[0-9.]+ ms").containsPattern("pruning +[0-9.]+ ms");
+    }
+
+    @Test
+    void explainsItself() {
+        assertThat(run("--help")).isZero();
+        assertThat(out()).contains("--image", "--retention");
+    }
+
+    @Test
+    void namesAnUnknownOption() {
+        assertThat(run("--picture=a.png")).isOne();
+        assertThat(err()).contains("There is no option --picture");
+    }
+
+    @Test
+    void namesAPictureThatIsNotThere() {
+        assertThat(run("--image=no-such.png")).isOne();
+        assertThat(err()).contains("There is no picture 'no-such.png'");
+    }
+
+    @Test
+    void namesWhatIsWrongWithAFileThatIsNoPicture() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.png"), "no picture");
+
+        assertThat(run("--image=" + text, overlay())).isOne();
+        assertThat(err()).contains("The question could not be answered").doesNotContain("\tat ");
+    }
+
+    @Test
+    void namesAModelThatIsNotThere(CapturedOutput log) {
+        assertThat(run("--model=no-such-model")).isOne();
+        assertThat(log).contains("There is no directory 'no-such-model'").doesNotContain("\tat ");
+    }
+
+    @Test
+    void namesAPropertyWithAWrongValue(CapturedOutput log) {
+        assertThat(run("--glimpse.threads=0")).isOne();
+        assertThat(log)
+                .contains("glimpse.threads = 0: must be greater than or equal to 1")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void namesAnOverlayThatCannotBeWritten() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+
+        assertThat(run("--overlay=" + file.resolve("overlay.png"))).isOne();
+        assertThat(err()).contains("--overlay");
+    }
+
+    private void assertPruned(Path overlay, BufferedImage original) throws IOException {
+        Matcher kept = kept();
+        int keptTokens = Integer.parseInt(kept.group(1));
+        int imageTokens = Integer.parseInt(kept.group(2));
+        assertThat(keptTokens).isPositive().isLessThan(imageTokens);
+        assertThat(kept.group(3)).isEqualTo(String.valueOf(Math.round(100.0 * keptTokens / imageTokens)));
+        BufferedImage drawn = ImageIO.read(overlay.toFile());
+        assertThat(drawn.getWidth()).isEqualTo(original.getWidth());
+        assertThat(drawn.getHeight()).isEqualTo(original.getHeight());
+        assertThat(pixels(drawn)).isNotEqualTo(pixels(original));
+    }
+
+    private static int[] pixels(BufferedImage image) {
+        return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    }
+
+    private static BufferedImage receipt() throws IOException {
+        try (InputStream in = QuickstartApplicationTest.class.getResourceAsStream("/receipt.png")) {
+            return ImageIO.read(in);
+        }
+    }
+
+    private Matcher kept() {
+        Matcher kept = KEPT.matcher(out());
+        assertThat(kept.find()).as(out() + err()).isTrue();
+        return kept;
+    }
+
+    private String overlay() {
+        return "--overlay=" + folder.resolve("overlay.png");
+    }
+
+    private int run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        return QuickstartApplication.run(print(out), print(err), all.toArray(String[]::new));
+    }
+
+    private static PrintStream print(ByteArrayOutputStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.exception.InternalServerException;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.exception.TimeoutException;
+import io.github.glimpse.DeadlineExceededException;
+import io.github.glimpse.EngineBusyException;
+import io.github.glimpse.EngineClosedException;
+import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.PromptTooLongException;
+import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.UnsupportedModelException;
+
+/**
+ * Our errors as LangChain4j's, the cause kept. Those that LangChain4j retries are the ones where a second try can help.
+ *
+ * <table>
+ * <caption>Which becomes which</caption>
+ * <tr><th>ours</th><th>LangChain4j's</th></tr>
+ * <tr><td>image, prompt or content that cannot work; a strategy or place that this model does not have</td>
+ *     <td>{@link InvalidRequestException}</td></tr>
+ * <tr><td>queue full</td><td>{@link RateLimitException}</td></tr>
+ * <tr><td>deadline passed</td><td>{@link TimeoutException}</td></tr>
+ * <tr><td>engine closed; caller interrupted</td><td>{@link NonRetriableException}</td></tr>
+ * <tr><td>native failure, out of memory, anything else</td><td>{@link InternalServerException}</td></tr>
+ * </table>
+ */
+final class ErrorMapper {
+
+    private ErrorMapper() {}
+
+    /** What a request died of while it ran. */
+    static LangChain4jException failure(Throwable error) {
+        if (error instanceof LangChain4jException known) {
+            return known;
+        }
+        if (error instanceof GlimpseException ours) {
+            return ours(ours);
+        }
+        if (error instanceof OutOfMemoryError) {
+            return new InternalServerException(
+                    "The Java heap ran out while the request ran; send smaller pictures or raise -Xmx", error);
+        }
+        return new InternalServerException(
+                "The model failed with " + error.getClass().getName() + "; the cause says where", error);
+    }
+
+    /** Why a request cannot work: like {@link #failure}, but a value out of its range is the caller's fault. */
+    static LangChain4jException refusal(Throwable error) {
+        return error instanceof IllegalArgumentException ? invalid(error) : failure(error);
+    }
+
+    private static LangChain4jException ours(GlimpseException error) {
+        String message = error.getMessage();
+        if (error instanceof EngineBusyException) {
+            return new RateLimitException(message, error);
+        }
+        if (error instanceof DeadlineExceededException) {
+            return new TimeoutException(message, error);
+        }
+        if (error instanceof EngineClosedException || error instanceof GenerationCancelledException) {
+            return new NonRetriableException(message, error);
+        }
+        if (error instanceof InvalidImageException
+                || error instanceof PromptTooLongException
+                || error instanceof UnsupportedContentException
+                || error instanceof UnsupportedModelException
+                || error instanceof ModelFilesException) {
+            return invalid(error);
+        }
+        return new InternalServerException(message, error);
+    }
+
+    private static InvalidRequestException invalid(Throwable error) {
+        return new InvalidRequestException(error.getMessage(), error);
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.generate.GenerationListener;
+import io.github.glimpse.generate.GenerationRequest;
+import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.generate.LoadedModel;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * LangChain4j's chat model on a local vision-language model with pruned image tokens. A plain view of one
+ * {@link LoadedModel}: it owns nothing and needs no closing; whoever loaded the model closes that.
+ *
+ * <pre>{@code
+ * try (LoadedModel engine = LoadedModel.load(EngineOptions.builder(directory).build())) {
+ *     ChatModel model = GlimpseChatModel.builder().model(engine).build();
+ *     ChatResponse response = model.chat(UserMessage.from(
+ *             TextContent.from("What is on the sign?"), ImageContent.from(base64, "image/jpeg")));
+ * }
+ * }</pre>
+ *
+ * <p>Requests run on platform threads of their own; the caller waits and may be a virtual thread. A caller that is interrupted
+ * while it waits gets a {@link NonRetriableException} with its interrupt status set, and the request ends at its next layer or
+ * token. Text and images are taken; tools and JSON response format are refused with
+ * {@link dev.langchain4j.exception.UnsupportedFeatureException}. Other errors:
+ * {@link dev.langchain4j.exception.InvalidRequestException} for a request that can never work,
+ * {@link dev.langchain4j.exception.RateLimitException} if the queue is full,
+ * {@link dev.langchain4j.exception.TimeoutException} when the engine's time limit passed, {@link NonRetriableException} once
+ * the engine is closed, {@link dev.langchain4j.exception.InternalServerException} if the engine failed.
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class GlimpseChatModel implements ChatModel {
+
+    private final ModelView view;
+
+    private GlimpseChatModel(ModelView view) {
+        this.view = view;
+    }
+
+    /** Starts a model; the one thing it needs is {@link Builder#model}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public ChatResponse doChat(ChatRequest request) {
+        GenerationRequest mapped = view.requests().map(request);
+        return view.responses().map(await(mapped), request.parameters());
+    }
+
+    private GenerationResult await(GenerationRequest request) {
+        CancellationSignal signal = new CancellationSignal();
+        FutureTask<GenerationResult> task =
+                new FutureTask<>(() -> view.model().generate(request, GenerationListener.NONE, signal));
+        view.start(task);
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            signal.cancel();
+            Thread.currentThread().interrupt();
+            throw new NonRetriableException("The calling thread was interrupted; the request is cancelled", e);
+        } catch (ExecutionException e) {
+            throw ErrorMapper.failure(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    /** The engine's defaults and those of the builder; names the model, so that listeners see it. */
+    @Override
+    public GlimpseChatRequestParameters defaultRequestParameters() {
+        return view.defaults();
+    }
+
+    @Override
+    public List<ChatModelListener> listeners() {
+        return view.listeners();
+    }
+
+    /** {@link ModelProvider#OTHER}: LangChain4j's list is closed. */
+    @Override
+    public ModelProvider provider() {
+        return ModelProvider.OTHER;
+    }
+
+    /** None: answers are not bound to a JSON schema. */
+    @Override
+    public Set<Capability> supportedCapabilities() {
+        return Set.of();
+    }
+
+    /** Collects what a model is made of. */
+    public static final class Builder {
+
+        private @Nullable LoadedModel model;
+        private @Nullable ChatRequestParameters defaults;
+        private List<ChatModelListener> listeners = List.of();
+        private @Nullable Executor executor;
+
+        private Builder() {}
+
+        /** The engine. Required; stays the caller's to close. */
+        public Builder model(LoadedModel value) {
+            model = value;
+            return this;
+        }
+
+        /** For requests that do not say otherwise; common parameters or {@link GlimpseChatRequestParameters}. */
+        public Builder defaultRequestParameters(@Nullable ChatRequestParameters value) {
+            defaults = value;
+            return this;
+        }
+
+        /** Hear of requests, answers and errors. */
+        public Builder listeners(List<ChatModelListener> value) {
+            listeners = value;
+            return this;
+        }
+
+        /** Runs the requests, on platform threads; unset is a pool of daemon threads of the model's own. */
+        public Builder executor(@Nullable Executor value) {
+            executor = value;
+            return this;
+        }
+
+        /**
+         * The model.
+         *
+         * @throws NullPointerException without {@link #model}
+         * @throws dev.langchain4j.exception.LangChain4jException if no request with the default parameters can work, as the
+         *     request itself would be refused
+         */
+        public GlimpseChatModel build() {
+            return new GlimpseChatModel(ModelView.of(model, defaults, listeners, executor));
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStep;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * LangChain4j's common parameters and those that Glimpse adds, for one request or as a model's defaults. Unset values fall
+ * through: request, then model, then engine. Immutable.
+ *
+ * <pre>{@code
+ * ChatRequest.builder()
+ *     .messages(UserMessage.from(TextContent.from("What does it cost?"), ImageContent.from(base64, "image/png")))
+ *     .parameters(GlimpseChatRequestParameters.builder().maxRetentionRatio(0.1).build())
+ *     .build();
+ * }</pre>
+ *
+ * <p>Merged with common parameters, from either side, the result is of this class.
+ */
+public final class GlimpseChatRequestParameters extends DefaultChatRequestParameters {
+
+    private final PruningOptions pruning;
+    private final @Nullable Double minP;
+    private final @Nullable Double repetitionPenalty;
+    private final @Nullable Long seed;
+    private final @Nullable Boolean returnScoreMap;
+
+    private GlimpseChatRequestParameters(Builder builder) {
+        super(builder);
+        this.pruning = builder.pruning;
+        this.minP = builder.minP;
+        this.repetitionPenalty = builder.repetitionPenalty;
+        this.seed = builder.seed;
+        this.returnScoreMap = builder.returnScoreMap;
+    }
+
+    /** Any parameters as ours. */
+    static GlimpseChatRequestParameters of(ChatRequestParameters parameters) {
+        return parameters instanceof GlimpseChatRequestParameters own
+                ? own
+                : builder().overrideWith(parameters).build();
+    }
+
+    /** What an engine does with requests that say nothing. */
+    static GlimpseChatRequestParameters of(EngineOptions options) {
+        GenerationOptions generation = options.generation();
+        return builder()
+                .temperature(generation.temperature())
+                .topK(generation.topK())
+                .topP(generation.topP())
+                .frequencyPenalty(generation.frequencyPenalty())
+                .presencePenalty(generation.presencePenalty())
+                .maxOutputTokens(generation.maxOutputTokens())
+                .stopSequences(generation.stop())
+                .minP(generation.minP())
+                .repetitionPenalty(generation.repetitionPenalty())
+                .seed(generation.seed())
+                .pruning(options.pruning())
+                .build();
+    }
+
+    /** What is said about pruning; empty options if nothing. */
+    public PruningOptions pruning() {
+        return pruning;
+    }
+
+    /** Tokens less likely than this share of the likeliest are dropped, 0..1; null is unset. */
+    public @Nullable Double minP() {
+        return minP;
+    }
+
+    /** Divides the scores of tokens of prompt and answer; 1 is off; null is unset. */
+    public @Nullable Double repetitionPenalty() {
+        return repetitionPenalty;
+    }
+
+    /** Seed of sampling; null takes a new one each time. */
+    public @Nullable Long seed() {
+        return seed;
+    }
+
+    /**
+     * Whether the {@linkplain GlimpseChatResponseMetadata#pruning() report} holds each token's probability, where the strategy
+     * has one; unset is true. Which tokens were kept is always there.
+     */
+    public @Nullable Boolean returnScoreMap() {
+        return returnScoreMap;
+    }
+
+    /** @throws IllegalArgumentException if a number is out of its range */
+    GenerationOptions generation() {
+        return GenerationOptions.builder()
+                .temperature(temperature())
+                .topK(topK())
+                .topP(topP())
+                .minP(minP)
+                .repetitionPenalty(repetitionPenalty)
+                .presencePenalty(presencePenalty())
+                .frequencyPenalty(frequencyPenalty())
+                .seed(seed)
+                .maxOutputTokens(maxOutputTokens())
+                // LangChain4j has no word for "none instead of the defaults": its empty list is "unset".
+                .stop(stopSequences().isEmpty() ? null : stopSequences())
+                .build();
+    }
+
+    /** {@code that} where set, else these. */
+    @Override
+    public GlimpseChatRequestParameters overrideWith(ChatRequestParameters that) {
+        return builder().overrideWith(this).overrideWith(that).build();
+    }
+
+    /** These where set, else {@code that}. */
+    @Override
+    public GlimpseChatRequestParameters defaultedBy(ChatRequestParameters that) {
+        return builder().overrideWith(that).overrideWith(this).build();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return super.equals(other)
+                && other instanceof GlimpseChatRequestParameters that
+                && pruning.equals(that.pruning)
+                && Objects.equals(minP, that.minP)
+                && Objects.equals(repetitionPenalty, that.repetitionPenalty)
+                && Objects.equals(seed, that.seed)
+                && Objects.equals(returnScoreMap, that.returnScoreMap);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), pruning, minP, repetitionPenalty, seed, returnScoreMap);
+    }
+
+    @Override
+    public String toString() {
+        return "GlimpseChatRequestParameters{common=" + super.toString() + ", pruning=" + pruning + ", minP=" + minP
+                + ", repetitionPenalty=" + repetitionPenalty + ", seed=" + seed + ", returnScoreMap=" + returnScoreMap
+                + '}';
+    }
+
+    /** Starts with nothing set. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects parameters. The setters that begin with {@code pruning} change one value of {@link #pruning(PruningOptions)}. */
+    public static final class Builder extends DefaultChatRequestParameters.Builder<Builder> {
+
+        private PruningOptions pruning = PruningOptions.defaults();
+        private @Nullable Double minP;
+        private @Nullable Double repetitionPenalty;
+        private @Nullable Long seed;
+        private @Nullable Boolean returnScoreMap;
+
+        private Builder() {}
+
+        /**
+         * Takes over what {@code parameters} sets. Pruning is merged value by value; parameters that name a strategy or a
+         * schedule of their own do not inherit the schedule.
+         */
+        @Override
+        public Builder overrideWith(ChatRequestParameters parameters) {
+            super.overrideWith(parameters);
+            if (parameters instanceof GlimpseChatRequestParameters that) {
+                pruning = that.pruning.orElse(pruning);
+                minP = that.minP != null ? that.minP : minP;
+                repetitionPenalty = that.repetitionPenalty != null ? that.repetitionPenalty : repetitionPenalty;
+                seed = that.seed != null ? that.seed : seed;
+                returnScoreMap = that.returnScoreMap != null ? that.returnScoreMap : returnScoreMap;
+            }
+            return this;
+        }
+
+        /** All about pruning at once; replaces what was set before. */
+        public Builder pruning(PruningOptions value) {
+            pruning = value;
+            return this;
+        }
+
+        /** Whether to prune at all. */
+        public Builder pruningEnabled(@Nullable Boolean value) {
+            return pruning(pruning.toBuilder().enabled(value).build());
+        }
+
+        /** Name of the strategy, such as {@code glimpse} or {@code none}. */
+        public Builder pruningStrategy(@Nullable String value) {
+            return pruning(pruning.toBuilder().strategy(value).build());
+        }
+
+        /** Cuts in order. */
+        public Builder pruningSchedule(List<PruningStep> value) {
+            return pruning(pruning.toBuilder().schedule(value).build());
+        }
+
+        /**
+         * Probability above which a token stays, 0..1.
+         *
+         * @throws IllegalArgumentException if it is out of its range
+         */
+        public Builder pruningThreshold(@Nullable Double value) {
+            return pruning(pruning.toBuilder().threshold(value).build());
+        }
+
+        /**
+         * Cap: kept / all image tokens, above 0 and at most 1.
+         *
+         * @throws IllegalArgumentException if it is out of its range
+         */
+        public Builder maxRetentionRatio(@Nullable Double value) {
+            return pruning(pruning.toBuilder().maxRetentionRatio(value).build());
+        }
+
+        /**
+         * Image tokens that stay in any case; 0 is none.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder pruningMinTokens(@Nullable Integer value) {
+            return pruning(pruning.toBuilder().minTokens(value).build());
+        }
+
+        /** Corners of each picture that always stay. */
+        public Builder pruningAnchors(@Nullable Set<Anchor> value) {
+            return pruning(pruning.toBuilder().anchors(value).build());
+        }
+
+        /** Drop tokens less likely than this share of the likeliest, 0..1. */
+        public Builder minP(@Nullable Double value) {
+            minP = value;
+            return this;
+        }
+
+        /** Above 1 makes tokens of prompt and answer less likely. */
+        public Builder repetitionPenalty(@Nullable Double value) {
+            repetitionPenalty = value;
+            return this;
+        }
+
+        /** Makes sampling repeatable. */
+        public Builder seed(@Nullable Long value) {
+            seed = value;
+            return this;
+        }
+
+        /** Whether the report holds each token's probability; unset is true. */
+        public Builder returnScoreMap(@Nullable Boolean value) {
+            returnScoreMap = value;
+            return this;
+        }
+
+        /** The parameters. Ranges of the common ones are checked when they are used. */
+        @Override
+        public GlimpseChatRequestParameters build() {
+            return new GlimpseChatRequestParameters(this);
+        }
+    }
+}

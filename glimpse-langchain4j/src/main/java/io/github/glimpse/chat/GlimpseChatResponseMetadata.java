@@ -1,0 +1,116 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningReport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an answer says about itself beside the common values: what pruning kept and where the time went. Plain data, free of
+ * native memory. The token usage is a {@link GlimpseTokenUsage}.
+ *
+ * <pre>{@code
+ * ChatResponse response = model.chat(request);
+ * if (response.metadata() instanceof GlimpseChatResponseMetadata metadata) {
+ *     PruningReport pruning = metadata.pruning();
+ *     log.info("kept {} of {} image tokens", pruning.keptTokens(), pruning.imageTokens());
+ * }
+ * }</pre>
+ */
+public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
+
+    private static final PruningReport NOT_PRUNED = new PruningReport(PruningOptions.NONE, null, List.of());
+    private static final StageTimings NOT_MEASURED = new StageTimings(
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO);
+
+    private final PruningReport pruning;
+    private final StageTimings timings;
+
+    private GlimpseChatResponseMetadata(Builder builder) {
+        super(builder);
+        this.pruning = builder.pruning;
+        this.timings = builder.timings;
+    }
+
+    /** What pruning did, per image. */
+    public PruningReport pruning() {
+        return pruning;
+    }
+
+    /** Where the time went, by stage. */
+    public StageTimings timings() {
+        return timings;
+    }
+
+    /** Starts with these values. */
+    @Override
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        toBuilder(builder);
+        return builder.pruning(pruning).timings(timings);
+    }
+
+    /** Starts with nothing set. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return super.equals(other)
+                && other instanceof GlimpseChatResponseMetadata that
+                && pruning.equals(that.pruning)
+                && timings.equals(that.timings);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), pruning, timings);
+    }
+
+    @Override
+    public String toString() {
+        String kept = pruning.strategy() + " kept " + pruning.keptTokens() + " of " + pruning.imageTokens();
+        return "GlimpseChatResponseMetadata{id='" + id() + "', modelName='" + modelName() + "', tokenUsage="
+                + tokenUsage() + ", finishReason=" + finishReason() + ", pruning=" + kept + ", timings=" + timings
+                + '}';
+    }
+
+    /** Collects metadata. */
+    public static final class Builder extends ChatResponseMetadata.Builder<Builder> {
+
+        private PruningReport pruning = NOT_PRUNED;
+        private StageTimings timings = NOT_MEASURED;
+
+        private Builder() {}
+
+        /** What pruning did; unset is a report without images. */
+        public Builder pruning(PruningReport value) {
+            pruning = value;
+            return this;
+        }
+
+        /** Where the time went; unset is zero everywhere. */
+        public Builder timings(StageTimings value) {
+            timings = value;
+            return this;
+        }
+
+        /** The metadata. */
+        @Override
+        public GlimpseChatResponseMetadata build() {
+            return new GlimpseChatResponseMetadata(this);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import io.github.glimpse.generate.GenerationRequest;
+import io.github.glimpse.generate.LoadedModel;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * LangChain4j's streaming chat model on a local vision-language model with pruned image tokens. A plain view of one
+ * {@link LoadedModel}: it owns nothing and needs no closing; whoever loaded the model closes that.
+ *
+ * <p>{@code chat} refuses what can never work by an exception and else returns at once; the errors are those of
+ * {@link GlimpseChatModel}. Everything later goes to the handler, all of it on one thread that is not the caller's:
+ *
+ * <ul>
+ *   <li>{@code onPartialResponse(PartialResponse, PartialResponseContext)} per piece of text, never half a character and never
+ *       part of a stop sequence; the joined pieces equal the answer's text. A slow handler slows the generation down.
+ *   <li>{@code onCompleteResponse} or {@code onError} at the end. A busy, overdue or closed engine is told by {@code onError}.
+ *   <li>After {@code context.streamingHandle().cancel()}, which may be called from any thread and more than once, nothing more;
+ *       the request ends at its next layer or token.
+ *   <li>An exception of the handler goes to its {@code onError}, and the answer goes on. An exception of {@code onError} is
+ *       logged.
+ * </ul>
+ *
+ * <p>Safe for concurrent use.
+ */
+public final class GlimpseStreamingChatModel implements StreamingChatModel {
+
+    private final ModelView view;
+
+    private GlimpseStreamingChatModel(ModelView view) {
+        this.view = view;
+    }
+
+    /** Starts a model; the one thing it needs is {@link Builder#model}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+        GenerationRequest mapped = view.requests().map(request);
+        view.start(new StreamingAnswer(view, mapped, request.parameters(), handler));
+    }
+
+    /** The engine's defaults and those of the builder; names the model, so that listeners see it. */
+    @Override
+    public GlimpseChatRequestParameters defaultRequestParameters() {
+        return view.defaults();
+    }
+
+    @Override
+    public List<ChatModelListener> listeners() {
+        return view.listeners();
+    }
+
+    /** {@link ModelProvider#OTHER}: LangChain4j's list is closed. */
+    @Override
+    public ModelProvider provider() {
+        return ModelProvider.OTHER;
+    }
+
+    /** None: answers are not bound to a JSON schema. */
+    @Override
+    public Set<Capability> supportedCapabilities() {
+        return Set.of();
+    }
+
+    /** Collects what a model is made of. */
+    public static final class Builder {
+
+        private @Nullable LoadedModel model;
+        private @Nullable ChatRequestParameters defaults;
+        private List<ChatModelListener> listeners = List.of();
+        private @Nullable Executor executor;
+
+        private Builder() {}
+
+        /** The engine. Required; stays the caller's to close. */
+        public Builder model(LoadedModel value) {
+            model = value;
+            return this;
+        }
+
+        /** For requests that do not say otherwise; common parameters or {@link GlimpseChatRequestParameters}. */
+        public Builder defaultRequestParameters(@Nullable ChatRequestParameters value) {
+            defaults = value;
+            return this;
+        }
+
+        /** Hear of requests, answers and errors. */
+        public Builder listeners(List<ChatModelListener> value) {
+            listeners = value;
+            return this;
+        }
+
+        /**
+         * Runs the requests, on platform threads other than the callers'; unset is a pool of daemon threads of the model's own.
+         */
+        public Builder executor(@Nullable Executor value) {
+            executor = value;
+            return this;
+        }
+
+        /**
+         * The model.
+         *
+         * @throws NullPointerException without {@link #model}
+         * @throws dev.langchain4j.exception.LangChain4jException if no request with the default parameters can work, as the
+         *     request itself would be refused
+         */
+        public GlimpseStreamingChatModel build() {
+            return new GlimpseStreamingChatModel(ModelView.of(model, defaults, listeners, executor));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.model.TokenCountEstimator;
+import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.generate.LoadedModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/**
+ * Counts tokens with the model's own tokenizer, chat template and image rule, image tokens before pruning included. For a
+ * {@code TokenWindowChatMemory}. The count of several messages is exactly the input count that a request with them reports;
+ * that of one message is what it adds to a conversation. Refuses what the chat models refuse. Safe for concurrent use.
+ */
+public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
+
+    /** What every conversation has before its first message and behind its last, and no default instruction of a template. */
+    private static final ChatTurn OPENING = new ChatTurn(Role.SYSTEM, List.of(new ChatTurn.Text("")));
+
+    private final LoadedModel model;
+    private final MessageMapper messages;
+
+    /** Counts for this model, which stays its owner's to close. */
+    public GlimpseTokenCountEstimator(LoadedModel model) {
+        this.model = model;
+        this.messages = new MessageMapper(model.options());
+    }
+
+    /**
+     * Tokens of a text as it stands in a prompt; special tokens in it are plain text.
+     *
+     * @throws dev.langchain4j.exception.NonRetriableException if the engine is closed
+     */
+    @Override
+    public int estimateTokenCountInText(String text) {
+        // Some tokenizers begin every text with a token of their own.
+        return count(() -> model.countTokens(text) - model.countTokens(""));
+    }
+
+    /**
+     * Tokens that a message adds to a conversation: its text and images and what the chat template puts around them.
+     *
+     * @throws dev.langchain4j.exception.LangChain4jException as a request with this message
+     */
+    @Override
+    public int estimateTokenCountInMessage(ChatMessage message) {
+        return count(() -> {
+            List<ChatTurn> turns = new ArrayList<>(List.of(OPENING));
+            turns.addAll(messages.turns(List.of(message)));
+            return model.countTokens(turns) - model.countTokens(List.of(OPENING));
+        });
+    }
+
+    /**
+     * Tokens of a prompt with these messages, the template's frame included; 0 without messages.
+     *
+     * @throws dev.langchain4j.exception.LangChain4jException as a request with these messages
+     */
+    @Override
+    public int estimateTokenCountInMessages(Iterable<ChatMessage> conversation) {
+        return count(() -> {
+            List<ChatTurn> turns = messages.turns(conversation);
+            return turns.isEmpty() ? 0 : model.countTokens(turns);
+        });
+    }
+
+    private static int count(IntSupplier tokens) {
+        try {
+            return tokens.getAsInt();
+        } catch (RuntimeException e) {
+            throw ErrorMapper.failure(e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.data.image.Image;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import java.net.URI;
+import java.util.Base64;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a picture in a message: base64 data, or a {@code data:} URL with base64 data. Nothing is fetched from anywhere.
+ * No data of the picture stands in a message.
+ */
+final class ImageBytes {
+
+    private static final String NEXT_STEP = "; send the picture's bytes: ImageContent.from(base64Data, mimeType)";
+
+    private final long maxBytes;
+
+    ImageBytes(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Refuses what can be told without decoding: kinds of URL and of data.
+     *
+     * @param name such as {@code image 2 of 3}
+     */
+    void check(Image image, String name) {
+        String type = image.mimeType();
+        if (hasData(image)) {
+            checkType(type, name);
+        } else if (image.url() == null) {
+            throw new InvalidRequestException("The " + name + " has neither data nor a URL" + NEXT_STEP);
+        } else {
+            checkUrl(image.url(), name);
+        }
+    }
+
+    /** The bytes of a picture that was checked. */
+    byte[] read(Image image, String name) {
+        if (hasData(image)) {
+            return decode(image.base64Data(), name);
+        }
+        String content = image.url().getSchemeSpecificPart();
+        return decode(content.substring(content.indexOf(',') + 1), name);
+    }
+
+    private static boolean hasData(Image image) {
+        return image.base64Data() != null && !image.base64Data().isBlank();
+    }
+
+    private static void checkType(@Nullable String type, String name) {
+        String kind = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
+        // What the bytes are, their first ones say; the type only tells pictures from documents and films.
+        if (!kind.isEmpty() && !kind.startsWith("image/") && !kind.startsWith("application/octet-stream")) {
+            throw new UnsupportedFeatureException(
+                    "The " + name + " is of type " + abbreviate(kind) + ", which is not supported; send a PNG or JPEG");
+        }
+    }
+
+    private static void checkUrl(URI url, String name) {
+        String scheme = url.getScheme() == null ? "none" : url.getScheme().toLowerCase(Locale.ROOT);
+        switch (scheme) {
+            case "data" -> checkData(url.getSchemeSpecificPart(), name);
+            case "http", "https" ->
+                throw new UnsupportedFeatureException("The " + name + " is given by its " + scheme
+                        + " URL, which is not supported: URLs are not fetched" + NEXT_STEP);
+            case "file" ->
+                throw new UnsupportedFeatureException("The " + name
+                        + " is given by a file URL, which is not supported: files are never read for a request"
+                        + NEXT_STEP);
+            default ->
+                throw new UnsupportedFeatureException("The " + name + " is given by a URL of the scheme "
+                        + abbreviate(scheme) + ", which is not supported" + NEXT_STEP);
+        }
+    }
+
+    private static void checkData(String content, String name) {
+        int comma = content.indexOf(',');
+        if (comma < 0) {
+            throw new InvalidRequestException(
+                    "The data URL of the " + name + " has no comma; write data:image/png;base64,…");
+        }
+        String head = content.substring(0, comma).toLowerCase(Locale.ROOT);
+        if (!head.endsWith(";base64")) {
+            throw new InvalidRequestException(
+                    "The data URL of the " + name + " is not in base64; write data:image/png;base64,…");
+        }
+        checkType(head.substring(0, head.indexOf(';')), name);
+    }
+
+    private byte[] decode(String data, String name) {
+        // Many encoders break lines; everything else that is not base64 is damage.
+        String text = data.chars().anyMatch(Character::isWhitespace) ? data.replaceAll("\\s+", "") : data;
+        long size = text.length() * 3L / 4;
+        if (size - 2 > maxBytes) {
+            throw new InvalidRequestException("The " + name + " has " + size + " bytes, the limit is " + maxBytes
+                    + "; send a smaller one or raise glimpse.limits.max-image-size");
+        }
+        boolean forUrls = text.indexOf('-') >= 0 || text.indexOf('_') >= 0;
+        try {
+            return (forUrls ? Base64.getUrlDecoder() : Base64.getDecoder()).decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(
+                    "The data of the " + name + " is not valid base64; encode the file's bytes", e);
+        }
+    }
+
+    private static String abbreviate(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import io.github.glimpse.generate.LoadedModel;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What both chat models are made of.
+ *
+ * @param model the engine, owned by whoever loaded it
+ * @param defaults of every request: the engine's, overridden by the builder's
+ * @param listeners in order
+ * @param executor runs the requests
+ * @param requests maps and checks requests
+ * @param responses maps answers
+ */
+record ModelView(
+        LoadedModel model,
+        GlimpseChatRequestParameters defaults,
+        List<ChatModelListener> listeners,
+        Executor executor,
+        RequestMapper requests,
+        ResponseMapper responses) {
+
+    /**
+     * Checks what a builder collected.
+     *
+     * @throws NullPointerException without a model
+     * @throws dev.langchain4j.exception.LangChain4jException if no request with these defaults can work
+     */
+    static ModelView of(
+            @Nullable LoadedModel model,
+            @Nullable ChatRequestParameters defaults,
+            List<ChatModelListener> listeners,
+            @Nullable Executor executor) {
+        Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");
+        RequestMapper requests = new RequestMapper(model);
+        GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
+        GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
+        requests.check(merged);
+        return new ModelView(
+                model,
+                // Named, so that listeners see which model a request went to.
+                merged.overrideWith(GlimpseChatRequestParameters.builder()
+                        .modelName(model.name())
+                        .build()),
+                List.copyOf(listeners),
+                executor == null ? GenerationThreads.of(model) : executor,
+                requests,
+                new ResponseMapper(model.name()));
+    }
+
+    /**
+     * Starts work on another thread.
+     *
+     * @throws RateLimitException if there is no thread for it
+     */
+    void start(Runnable work) {
+        try {
+            executor.execute(work);
+        } catch (RejectedExecutionException e) {
+            throw new RateLimitException("No thread is free for the request; try again later", e);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import io.github.glimpse.generate.GenerationRequest;
+import io.github.glimpse.generate.LoadedModel;
+
+/**
+ * LangChain4j's requests to ours. What can never work is refused here, on the caller's thread, before any work: first
+ * parameters by name, then tool choice, tools, response format, values, and contents last.
+ */
+final class RequestMapper {
+
+    private final LoadedModel model;
+    private final MessageMapper messages;
+
+    RequestMapper(LoadedModel model) {
+        this.model = model;
+        this.messages = new MessageMapper(model.options());
+    }
+
+    /**
+     * A request ready to run.
+     *
+     * @throws LangChain4jException if it can never work
+     */
+    GenerationRequest map(ChatRequest request) {
+        GlimpseChatRequestParameters parameters = GlimpseChatRequestParameters.of(request.parameters());
+        check(parameters);
+        try {
+            return new GenerationRequest(
+                    messages.turns(request.messages()), parameters.pruning(), parameters.generation());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            throw ErrorMapper.refusal(e);
+        }
+    }
+
+    /**
+     * Checks parameters alone; a model's defaults too.
+     *
+     * @throws LangChain4jException if no request with them can work
+     */
+    void check(GlimpseChatRequestParameters parameters) {
+        String name = parameters.modelName();
+        if (name != null && !name.equals(model.name())) {
+            throw new UnsupportedFeatureException(
+                    "The modelName '" + name + "' is not supported: this instance serves '" + model.name()
+                            + "' only; leave it out or load that model too");
+        }
+        ToolChoice choice = parameters.toolChoice();
+        if (choice == ToolChoice.REQUIRED) {
+            throw new UnsupportedFeatureException(
+                    "ToolChoice." + choice + " (parameter toolChoice) is not supported; leave it out");
+        }
+        if (!parameters.toolSpecifications().isEmpty()) {
+            throw new UnsupportedFeatureException(
+                    "The parameter toolSpecifications is not supported: this model calls no tools; leave them out");
+        }
+        ResponseFormat format = parameters.responseFormat();
+        if (format != null && format.type() == ResponseFormatType.JSON) {
+            throw new UnsupportedFeatureException(
+                    "JSON response format (parameter responseFormat) is not supported; ask for JSON in the prompt");
+        }
+        checkValues(parameters);
+    }
+
+    private void checkValues(GlimpseChatRequestParameters parameters) {
+        try {
+            parameters.generation();
+            // A closed model has no strategies to ask; the request will hear that it is closed.
+            if (!model.isClosed()) {
+                model.check(parameters.pruning());
+            }
+        } catch (RuntimeException e) {
+            throw ErrorMapper.refusal(e);
+        }
+    }
+}

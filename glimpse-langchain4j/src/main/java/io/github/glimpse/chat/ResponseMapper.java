@@ -1,0 +1,56 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
+import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.prune.PruningReport;
+import java.util.UUID;
+
+/** Our answers to LangChain4j's. */
+final class ResponseMapper {
+
+    private final String modelName;
+
+    ResponseMapper(String modelName) {
+        this.modelName = modelName;
+    }
+
+    ChatResponse map(GenerationResult result, ChatRequestParameters parameters) {
+        PruningReport report = result.report();
+        boolean scoreMap = !Boolean.FALSE.equals(
+                GlimpseChatRequestParameters.of(parameters).returnScoreMap());
+        return ChatResponse.builder()
+                .aiMessage(AiMessage.from(result.text()))
+                .metadata(GlimpseChatResponseMetadata.builder()
+                        .id("glimpse-" + UUID.randomUUID())
+                        .modelName(modelName)
+                        .tokenUsage(new GlimpseTokenUsage(
+                                result.inputTokens(),
+                                result.tokenIds().length,
+                                report.imageTokens(),
+                                report.imageTokens() - report.keptTokens()))
+                        .finishReason(finishReason(result))
+                        .pruning(scoreMap ? report : withoutScoreMap(report))
+                        .timings(result.timings())
+                        .build())
+                .build();
+    }
+
+    private static FinishReason finishReason(GenerationResult result) {
+        return switch (result.finishReason()) {
+            case STOP -> FinishReason.STOP;
+            case LENGTH -> FinishReason.LENGTH;
+        };
+    }
+
+    private static PruningReport withoutScoreMap(PruningReport report) {
+        return new PruningReport(
+                report.strategy(),
+                report.at(),
+                report.images().stream()
+                        .map(image -> new PruningReport.Image(image.plan(), image.kept(), null))
+                        .toList());
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.generate.GenerationListener;
+import io.github.glimpse.generate.GenerationRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One answer on its way to a handler. Runs once, on one thread, and makes all callbacks there; the completing one after the
+ * engine's place is free again, so that a handler may ask the next question in it.
+ *
+ * <p>An exception of the handler goes to its {@code onError}, and the answer goes on. After {@link #cancel()} there is no
+ * callback at all.
+ */
+final class StreamingAnswer implements Runnable, GenerationListener, StreamingHandle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamingAnswer.class);
+
+    private final ModelView view;
+    private final GenerationRequest request;
+    private final ChatRequestParameters parameters;
+    private final StreamingChatResponseHandler handler;
+    private final CancellationSignal signal = new CancellationSignal();
+    private final PartialResponseContext context = new PartialResponseContext(this);
+
+    StreamingAnswer(
+            ModelView view,
+            GenerationRequest request,
+            ChatRequestParameters parameters,
+            StreamingChatResponseHandler handler) {
+        this.view = view;
+        this.request = request;
+        this.parameters = parameters;
+        this.handler = handler;
+    }
+
+    @Override
+    public void run() {
+        ChatResponse response;
+        try {
+            response = view.responses().map(view.model().generate(request, this, signal), parameters);
+        } catch (Throwable e) {
+            // Also errors such as a full heap: they end the request, not the thread, and the handler must hear of them.
+            report(ErrorMapper.failure(e));
+            return;
+        }
+        call(() -> handler.onCompleteResponse(response));
+    }
+
+    @Override
+    public void onText(String text) {
+        call(() -> handler.onPartialResponse(new PartialResponse(text), context));
+    }
+
+    @Override
+    public void cancel() {
+        signal.cancel();
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return signal.isCancelled();
+    }
+
+    private void call(Runnable callback) {
+        if (signal.isCancelled()) {
+            return;
+        }
+        try {
+            callback.run();
+        } catch (Throwable e) {
+            // Whatever the handler throws is the handler's to hear, errors of its assertions too.
+            report(e);
+        }
+    }
+
+    private void report(Throwable error) {
+        if (signal.isCancelled()) {
+            LOG.debug("Not reported, since the request was cancelled", error);
+            return;
+        }
+        try {
+            handler.onError(error);
+        } catch (Throwable e) {
+            LOG.warn("A StreamingChatResponseHandler failed in onError; the failure is ignored", e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.glimpse.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+
+class LogTextTest {
+
+    @Test
+    void showsTextsAndSizesOfImagesButNotTheirData() {
+        String data = Base64.getEncoder().encodeToString(new byte[30_000]);
+        ChatRequest request = ChatRequest.builder()
+                .messages(
+                        SystemMessage.from("Be brief."),
+                        UserMessage.from(
+                                TextContent.from("What is it?"),
+                                ImageContent.from(data, "image/png"),
+                                ImageContent.from("https://example.com/secret?token=1")),
+                        AiMessage.from("A car."))
+                .temperature(0.5)
+                .build();
+
+        assertThat(LogText.of(request))
+                .startsWith("system: Be brief. | user: What is it? [image image/png, 30000 bytes] [image by https URL]"
+                        + " | ai: A car. with ")
+                .contains("temperature=0.5")
+                .doesNotContain("AAAA", "secret");
+    }
+
+    @Test
+    void aTextCannotPretendToBeAnotherLine() {
+        assertThat(LogText.oneLine("a\r\nINFO fake\t\u001b[31m\u2028é😀"))
+                .isEqualTo("a\\r\\nINFO fake\\t\\u001b[31m\\u2028é😀");
+        assertThat(LogText.oneLine(null)).isEqualTo("-");
+    }
+}

@@ -1,0 +1,245 @@
+package io.github.glimpse.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.image.Image;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.AudioContent;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.CustomMessage;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.ImageContent.DetailLevel;
+import dev.langchain4j.data.message.PdfFileContent;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.data.message.VideoContent;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.image.ImageLimits;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessageMapperTest {
+
+    private static final byte[] BYTES = {(byte) 0xfb, (byte) 0xff, 3, 4, 5};
+    private static final String BASE64 = Base64.getEncoder().encodeToString(BYTES);
+
+    private final MessageMapper mapper = new MessageMapper(EngineOptions.builder(Path.of("model"))
+            .maxImages(3)
+            .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
+            .build());
+
+    @Test
+    void keepsRolesAndOrder() {
+        List<ChatTurn> turns = mapper.turns(List.of(
+                SystemMessage.from("Be brief."),
+                SystemMessage.from("Be kind."),
+                UserMessage.from("one"),
+                UserMessage.from("two"),
+                AiMessage.from("three"),
+                UserMessage.from("Anna", "four")));
+
+        assertThat(turns)
+                .containsExactly(
+                        turn(Role.SYSTEM, "Be brief."),
+                        turn(Role.SYSTEM, "Be kind."),
+                        turn(Role.USER, "one"),
+                        turn(Role.USER, "two"),
+                        turn(Role.ASSISTANT, "three"),
+                        turn(Role.USER, "four"));
+    }
+
+    @Test
+    void keepsTheOrderOfTextAndImages() {
+        List<ChatTurn> turns = mapper.turns(List.of(UserMessage.from(
+                TextContent.from("before"), ImageContent.from(BASE64, "image/png"), TextContent.from("after"))));
+
+        assertThat(turns.get(0).parts()).hasSize(3);
+        assertThat(turns.get(0).parts().get(0)).isEqualTo(new ChatTurn.Text("before"));
+        assertThat(turns.get(0).parts().get(1))
+                .isInstanceOfSatisfying(ChatTurn.Picture.class, image -> assertThat(image.bytes())
+                        .isEqualTo(BYTES));
+        assertThat(turns.get(0).parts().get(2)).isEqualTo(new ChatTurn.Text("after"));
+    }
+
+    @Test
+    void anAnswerWithoutTextIsAnEmptyTurn() {
+        assertThat(mapper.turns(List.of(AiMessage.builder().thinking("hm").build())))
+                .containsExactly(turn(Role.ASSISTANT, ""));
+    }
+
+    static Stream<Image> images() {
+        String lines = BASE64.substring(0, 4) + "\r\n" + BASE64.substring(4) + "\n";
+        return Stream.of(
+                Image.builder().base64Data(BASE64).mimeType("image/png").build(),
+                Image.builder().base64Data(BASE64).mimeType("IMAGE/JPEG").build(),
+                Image.builder().base64Data(BASE64).build(),
+                Image.builder().base64Data(lines).mimeType("image/png").build(),
+                Image.builder()
+                        .base64Data(Base64.getUrlEncoder().encodeToString(BYTES))
+                        .build(),
+                Image.builder()
+                        .base64Data(Base64.getEncoder().withoutPadding().encodeToString(BYTES))
+                        .build(),
+                Image.builder()
+                        .base64Data(BASE64)
+                        .url("https://example.com/cat.png")
+                        .build(),
+                Image.builder().url("data:image/png;base64," + BASE64).build(),
+                Image.builder()
+                        .url("DATA:image/png;name=a.png;BASE64," + BASE64)
+                        .build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("images")
+    void readsImagesInEveryUsualSpelling(Image image) {
+        for (DetailLevel detail : DetailLevel.values()) {
+            List<ChatTurn> turns = mapper.turns(List.of(UserMessage.from(ImageContent.from(image, detail))));
+
+            assertThat(turns.get(0).parts().get(0))
+                    .isInstanceOfSatisfying(ChatTurn.Picture.class, picture -> assertThat(picture.bytes())
+                            .isEqualTo(BYTES));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://example.com/cat.png",
+                "HTTPS://example.com/cat.png",
+                "file:/etc/passwd",
+                "ftp://a/b",
+                "cat.png",
+                "gs://a/b"
+            })
+    void urlsAreNotFollowed(String url) {
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(ImageContent.from(URI.create(url))))))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("image")
+                .hasMessageContaining("not support")
+                .hasMessageContaining("base64Data")
+                .hasMessageNotContaining("passwd");
+    }
+
+    static Stream<Image> damagedImages() {
+        return Stream.of(
+                Image.builder().build(),
+                Image.builder().base64Data(" ").build(),
+                Image.builder().base64Data("not base64!").build(),
+                Image.builder().base64Data(BASE64 + "ö").build(),
+                Image.builder().base64Data("A").build(),
+                Image.builder().url("data:image/png").build(),
+                Image.builder().url("data:image/png,abc").build(),
+                Image.builder().url("data:image/png;base64,a%00b").build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("damagedImages")
+    void damagedDataIsRefused(Image image) {
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(ImageContent.from(image)))))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("image");
+    }
+
+    @Test
+    void anImageOverTheLimitIsRefusedBeforeItIsDecoded() {
+        String atTheLimit = Base64.getEncoder().encodeToString(new byte[1000]);
+        String over = Base64.getEncoder().encodeToString(new byte[1003]);
+
+        assertThat(mapper.turns(List.of(UserMessage.from(ImageContent.from(atTheLimit, "image/png")))))
+                .hasSize(1);
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(
+                        ImageContent.from(BASE64, "image/png"), ImageContent.from(over, "image/png")))))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("image 2 of 2", "1005 bytes", "1000", "max-image-size");
+    }
+
+    @Test
+    void tooManyImagesAreRefused() {
+        Content image = ImageContent.from(BASE64, "image/png");
+
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(image, image), UserMessage.from(image, image))))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("4 images", "limit is 3", "max-images");
+    }
+
+    static Stream<Content> otherContents() {
+        return Stream.of(
+                AudioContent.from(BASE64, "audio/mp3"),
+                VideoContent.from(BASE64, "video/mp4"),
+                PdfFileContent.from(BASE64, "application/pdf"),
+                ImageContent.from(BASE64, "application/pdf"),
+                ImageContent.from("data:text/html;base64," + BASE64));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherContents")
+    void otherContentsAreNotSupported(Content content) {
+        // Before any work: the first image is damaged, and nobody has looked.
+        UserMessage message = UserMessage.from(ImageContent.from("!", "image/png"), content);
+
+        assertThatThrownBy(() -> mapper.turns(List.of(message)))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("not support");
+    }
+
+    static Stream<ChatMessage> otherMessages() {
+        ToolExecutionRequest call = ToolExecutionRequest.builder()
+                .id("1")
+                .name("shot")
+                .arguments("{}")
+                .build();
+        return Stream.of(
+                AiMessage.from(call),
+                AiMessage.builder()
+                        .text("x")
+                        .attributes(Map.of(
+                                AiMessage.GENERATED_IMAGES_KEY,
+                                List.of(Image.builder().base64Data(BASE64).build())))
+                        .build(),
+                ToolExecutionResultMessage.from(call, "sunny"),
+                CustomMessage.from(Map.of("a", "b")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherMessages")
+    void otherMessagesAreNotSupported(ChatMessage message) {
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from("hello"), message)))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContaining("not support");
+    }
+
+    @Test
+    void aToolResultWithAnImageIsNamedAsSuch() {
+        ToolExecutionResultMessage result = ToolExecutionResultMessage.builder()
+                .id("1")
+                .toolName("shot")
+                .contents(List.of(ImageContent.from(BASE64, "image/png")))
+                .build();
+
+        assertThatThrownBy(() -> mapper.turns(List.of(result)))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("tool", "non-text content", "not support");
+    }
+
+    private static ChatTurn turn(Role role, String text) {
+        return new ChatTurn(role, List.of(new ChatTurn.Text(text)));
+    }
+}

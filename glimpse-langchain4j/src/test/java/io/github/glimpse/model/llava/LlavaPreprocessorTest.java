@@ -1,0 +1,165 @@
+package io.github.glimpse.model.llava;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.image.GoldenFiles;
+import io.github.glimpse.image.ImageGrid;
+import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.PixelArea;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.ImageAspect;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class LlavaPreprocessorTest {
+
+    private static final SortedMap<String, byte[]> FILES =
+            GoldenFiles.read(LlavaPreprocessorTest.class, "preprocessor.zip");
+
+    /** The sums are the reference's own, in the same precision. */
+    private static final float NO_DIFFERENCE = 0f;
+
+    private static final String SMALL =
+            "{\"size\": {\"shortest_edge\": 14}, \"crop_size\": {\"height\": 12, \"width\": 12}}";
+    private static final String RELEASED = "{\"size\": 336, \"crop_size\": 336}";
+
+    private static LlavaPreprocessorConfig config(String json) {
+        try {
+            return LlavaPreprocessorConfig.from(new ObjectMapper().readTree(json));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static byte[] file(String name) {
+        return Objects.requireNonNull(FILES.get(name), name);
+    }
+
+    private static float[] floats(byte[] bytes) {
+        FloatBuffer buffer =
+                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        float[] floats = new float[buffer.remaining()];
+        buffer.get(floats);
+        return floats;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> givesTheValuesOfTheReference() {
+        return FILES.keySet().stream().filter(name -> name.endsWith(".in.ppm")).flatMap(name -> Stream.of(
+                        new ImageAspect[] {ImageAspect.PAD, ImageAspect.CROP})
+                .map(aspect -> {
+                    String base = name.replace(".in.ppm", "." + aspect.name().toLowerCase(Locale.ROOT));
+                    return dynamicTest(base, () -> {
+                        PixelPatches patches =
+                                new LlavaPreprocessor(config(SMALL), 4, aspect).preprocess(GoldenFiles.ppm(file(name)));
+
+                        assertThat(patches.resized()).isEqualTo(GoldenFiles.ppm(file(base + ".ppm")));
+                        assertThat(patches.patchValues()).isEqualTo(3 * 4 * 4);
+                        assertThat(patches.values())
+                                .containsExactly(floats(file(base + ".f32")), within(NO_DIFFERENCE));
+                    });
+                }));
+    }
+
+    @Test
+    void givesEveryPictureTheSameTokens() {
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD);
+        assertThat(preprocessor.plan(1, 1).grid()).isEqualTo(new ImageGrid(24, 24, 14, 1));
+        assertThat(preprocessor.plan(4000, 30).grid().tokenCount()).isEqualTo(576);
+    }
+
+    @Test
+    void tokensOfAPaddedPictureReachOutOfIt() {
+        PatchPlan plan = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD).plan(480, 241);
+        assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(0, -119, 20, 20));
+        assertThat(plan.area(23, 23).bottom()).isEqualTo(361);
+    }
+
+    @Test
+    void tokensOfACroppedPictureLieInItsMiddle() {
+        PatchPlan plan = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.CROP).plan(960, 480);
+        assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(240, 0, 20, 20));
+        assertThat(plan.area(23, 23).right()).isEqualTo(720);
+    }
+
+    @Test
+    void plansWhatItDoes() {
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(SMALL), 4, ImageAspect.CROP);
+        PixelPatches patches = preprocessor.preprocess(GoldenFiles.ppm(file("31x9.in.ppm")));
+        assertThat(patches.plan()).isEqualTo(preprocessor.plan(31, 9));
+    }
+
+    @Test
+    void refusesPicturesThatAreTooLong() {
+        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD);
+        assertThatThrownBy(() -> preprocessor.plan(1, 201))
+                .isInstanceOf(InvalidImageException.class)
+                .hasMessageContaining("1 x 201");
+    }
+
+    @Test
+    void readsBothFormsOfSizes() {
+        assertThat(config(RELEASED).shortSide()).isEqualTo(336);
+        assertThat(config(SMALL).cropHeight()).isEqualTo(12);
+        LlavaPreprocessorConfig exact =
+                config("{\"size\": {\"height\": 30, \"width\": 40}, \"crop_size\": {\"height\": 28, \"width\": 36}}");
+        assertThat(exact.shortSide()).isZero();
+        assertThat(exact.resizedWidth()).isEqualTo(40);
+        assertThat(exact.cropWidth()).isEqualTo(36);
+        assertThat(config("{}").cropWidth()).isEqualTo(224);
+        assertThat(config("{\"size\": {\"height\": 28, \"width\": 42}, \"do_center_crop\": false}")
+                        .cropWidth())
+                .isEqualTo(42);
+    }
+
+    @Test
+    void stretchesToExactSides() {
+        LlavaPreprocessorConfig exact =
+                config("{\"size\": {\"height\": 28, \"width\": 42}, \"crop_size\": {\"height\": 14, \"width\": 28}}");
+        PatchPlan plan = new LlavaPreprocessor(exact, 14, ImageAspect.CROP).plan(84, 84);
+        assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(14, 21, 28, 42));
+    }
+
+    @Test
+    void namesTheKeyThatIsWrong() {
+        assertRefused("{\"size\": 0}", "size");
+        assertRefused("{\"size\": {\"width\": 3}}", "size.height");
+        assertRefused("{\"size\": \"large\"}", "size");
+        assertRefused("{\"size\": 20, \"crop_size\": 21}", "crop_size");
+        assertRefused("{\"size\": 20, \"crop_size\": {\"height\": 20}}", "crop_size.width");
+        assertRefused("{\"size\": 100000, \"crop_size\": 20}", "size");
+        assertRefused("{\"image_mean\": [2, 0, 0]}", "image_mean");
+        assertRefused("{\"do_center_crop\": false}", "do_center_crop");
+        assertRefused("{\"resample\": 0}", "resample");
+    }
+
+    private static void assertRefused(String json, String key) {
+        assertThatThrownBy(() -> config(json))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("preprocessor_config.json")
+                .hasMessageContaining(key);
+    }
+
+    @Test
+    void refusesPatchesThatDoNotFitTheCrop() {
+        assertThatThrownBy(() -> new LlavaPreprocessor(config(RELEASED), 13, ImageAspect.PAD))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("13")
+                .hasMessageContaining("336");
+    }
+}

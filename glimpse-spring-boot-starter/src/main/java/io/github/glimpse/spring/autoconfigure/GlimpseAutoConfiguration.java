@@ -1,0 +1,100 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import io.github.glimpse.chat.GlimpseChatModel;
+import io.github.glimpse.chat.GlimpseStreamingChatModel;
+import io.github.glimpse.chat.GlimpseTokenCountEstimator;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.model.ModelFamily;
+import io.github.glimpse.prune.PruningStrategyFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * One engine, loaded once, and its views: {@code glimpseEngine}, {@code glimpseChatModel}, {@code glimpseStreamingChatModel} and
+ * {@code glimpseTokenCountEstimator}. Each backs off for a bean of its name.
+ *
+ * <p>By name and not by type: LangChain4j's starter takes models by type and fails on two, so an application with another
+ * provider turns one off ({@code glimpse.chat-model.enabled}), whatever the order of the auto-configurations. Bean methods say
+ * their concrete class, so that the type is known without loading a model.
+ */
+@AutoConfiguration
+@ConditionalOnClass({LoadedModel.class, ChatModel.class})
+@ConditionalOnSwitch("glimpse.enabled")
+public final class GlimpseAutoConfiguration {
+
+    static final String ENGINE = "glimpseEngine";
+
+    GlimpseAutoConfiguration() {}
+
+    /** The engine and what it is made of. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(name = ENGINE)
+    @EnableConfigurationProperties(GlimpseProperties.class)
+    static class Engine {
+
+        /** Closed after the engine, since that depends on it. */
+        @Bean(destroyMethod = "close")
+        ModelSources glimpseModelSources(GlimpseProperties properties, ResourceLoader resources) {
+            return ModelSources.open(properties.model(), resources.getClassLoader());
+        }
+
+        @Bean(name = ENGINE, destroyMethod = "close")
+        LoadedModel glimpseEngine(
+                GlimpseProperties properties,
+                ModelSources sources,
+                ObjectProvider<ModelFamily> families,
+                ObjectProvider<PruningStrategyFactory> strategies,
+                ObjectProvider<GlimpseChatModelCustomizer> customizers) {
+            EngineOptions.Builder options = new PropertiesMapper(properties)
+                    .engine(sources)
+                    .families(families.orderedStream().toList())
+                    .strategies(strategies.orderedStream().toList());
+            customizers.orderedStream().forEach(customizer -> customizer.customize(options));
+            EngineOptions settled = options.build();
+            try {
+                return LoadedModel.load(settled);
+            } catch (IllegalArgumentException e) {
+                // The one thing that only the loaded model can refuse: where its layers are.
+                throw new InvalidPropertyException(PropertiesMapper.SCHEDULE, String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "glimpseChatModel")
+    @ConditionalOnSwitch("glimpse.chat-model.enabled")
+    GlimpseChatModel glimpseChatModel(
+            @Qualifier(ENGINE) LoadedModel engine, ObjectProvider<ChatModelListener> listeners) {
+        return GlimpseChatModel.builder()
+                .model(engine)
+                .listeners(listeners.orderedStream().toList())
+                .build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "glimpseStreamingChatModel")
+    @ConditionalOnSwitch("glimpse.streaming-chat-model.enabled")
+    GlimpseStreamingChatModel glimpseStreamingChatModel(
+            @Qualifier(ENGINE) LoadedModel engine, ObjectProvider<ChatModelListener> listeners) {
+        return GlimpseStreamingChatModel.builder()
+                .model(engine)
+                .listeners(listeners.orderedStream().toList())
+                .build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
+    GlimpseTokenCountEstimator glimpseTokenCountEstimator(@Qualifier(ENGINE) LoadedModel engine) {
+        return new GlimpseTokenCountEstimator(engine);
+    }
+}

@@ -1,0 +1,220 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.ImageAspect;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import java.util.List;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The {@code glimpse.*} properties. What is unset is left to the library, whose defaults the metadata repeats.
+ *
+ * @param model What is loaded.
+ * @param device Where it runs: auto (a GPU if the native library sees one), cpu, cuda or cuda:N.
+ * @param dtype Type that the model computes in; auto goes by the device and the stored type.
+ * @param weights How the weights of linear layers lie in memory.
+ * @param nativeLibrary The PyTorch library.
+ * @param threads Threads of one native operation; unset takes the number of physical cores.
+ * @param pruning Which image tokens stay, for requests that do not say otherwise.
+ * @param generation How answers are made, for requests that do not say otherwise.
+ * @param concurrency How many requests run and wait.
+ * @param limits What is refused.
+ * @param images How pictures are prepared.
+ */
+@Validated
+@ConfigurationProperties(GlimpseProperties.PREFIX)
+public record GlimpseProperties(
+        @Valid @DefaultValue Model model,
+
+        @Pattern(regexp = "(?i)auto|cpu|cuda(:[0-9]{1,3})?", message = "must be auto, cpu, cuda or cuda:N") @Nullable
+        String device,
+
+        @Nullable ComputeType dtype,
+        @Nullable WeightFormat weights,
+        @Name("native") @DefaultValue NativeLibrary nativeLibrary,
+        @Min(1) @Nullable Integer threads,
+        @Valid @DefaultValue Pruning pruning,
+        @Valid @DefaultValue Generation generation,
+        @Valid @DefaultValue Concurrency concurrency,
+        @Valid @DefaultValue Limits limits,
+        @DefaultValue Images images) {
+
+    static final String PREFIX = "glimpse";
+
+    /** The types that a model can compute in. */
+    public enum ComputeType {
+        AUTO,
+        FLOAT32,
+        BFLOAT16,
+        FLOAT16
+    }
+
+    /**
+     * What is loaded.
+     *
+     * @param location Directory of a model in Hugging Face form: a path, a file: URL or a classpath: folder.
+     * @param name Name of the model in requests and answers; unset takes the directory's.
+     * @param family Name of the model family; auto goes by the model's config.json.
+     * @param pruningModule Directory of a glimpse module made for this model: a path, a file: URL or a classpath: folder.
+     */
+    public record Model(
+            @Nullable String location,
+            @Nullable String name,
+            @Nullable String family,
+            @Nullable String pruningModule) {}
+
+    /**
+     * The PyTorch library.
+     *
+     * @param download Whether DJL may download a native library that is not on the class path.
+     */
+    public record NativeLibrary(@DefaultValue("false") boolean download) {}
+
+    /**
+     * Which image tokens stay. Retention is kept / all image tokens.
+     *
+     * @param enabled Whether image tokens are pruned at all.
+     * @param strategy Name of the strategy: glimpse, none or one of your own; unset is glimpse if the model has a module, else none.
+     * @param maxRetentionRatio Most image tokens that stay, as a share above 0 and at most 1 of all; unset goes by the module.
+     * @param minTokens Least image tokens that stay, 0 for no floor; unset goes by the module, else 1.
+     * @param threshold Probability from 0 to 1 above which a token stays; unset goes by the module, else 0.5.
+     * @param anchors Corners that always stay: tl, tr, bl, br; unset goes by the module.
+     * @param schedule Cuts in order, each with the keys at, strategy, threshold, retention-ratio and min-tokens; empty is one cut
+     *     by the strategy at its own point.
+     */
+    public record Pruning(
+            @Nullable Boolean enabled,
+            @Nullable String strategy,
+
+            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
+            Double maxRetentionRatio,
+
+            @Min(0) @Nullable Integer minTokens,
+            @DecimalMin("0") @DecimalMax("1") @Nullable Double threshold,
+
+            @Nullable List<@Pattern(regexp = "(?i)tl|tr|bl|br", message = "must be tl, tr, bl or br") String> anchors,
+
+            @DefaultValue List<@Valid Step> schedule) {
+
+        /** Copies the lists. */
+        public Pruning {
+            anchors = anchors == null ? null : List.copyOf(anchors);
+            schedule = List.copyOf(schedule);
+        }
+    }
+
+    /**
+     * One cut of the schedule. What is unset is taken from {@code glimpse.pruning.*}, then from the strategy.
+     *
+     * @param at Layer k (after k layers), layer last or a share of the depth such as 66 %; unset is the strategy's own point.
+     * @param strategy Name of the strategy.
+     * @param threshold Probability from 0 to 1 above which a token stays.
+     * @param retentionRatio Most tokens that stay, as a share of those that are there at this cut.
+     * @param minTokens Least tokens that stay, 0 for no floor.
+     */
+    public record Step(
+            @Pattern(
+                    regexp = "(?i)\\s*(layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
+                    message = "must be 'layer k', 'layer last' or a share of the depth such as '66 %'")
+            @Nullable
+            String at,
+
+            @NotBlank String strategy,
+            @DecimalMin("0") @DecimalMax("1") @Nullable Double threshold,
+
+            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
+            Double retentionRatio,
+
+            @Min(0) @Nullable Integer minTokens) {}
+
+    /**
+     * How answers are made.
+     *
+     * @param temperature 0 takes the likeliest token; above 0 samples.
+     * @param topP Sample among the likeliest tokens whose probabilities sum to this share; 1 is all.
+     * @param topK Sample among this many likeliest tokens; unset or 0 is all.
+     * @param minP Drop tokens less likely than this share of the likeliest; unset is off.
+     * @param seed Makes sampling repeatable; unset takes a new seed for each request.
+     * @param repetitionPenalty Above 1 makes tokens of prompt and answer less likely; 1 is off.
+     * @param presencePenalty Subtracted from the score of each token that the answer has, from -2 to 2.
+     * @param frequencyPenalty Subtracted from a token's score per occurrence in the answer, from -2 to 2.
+     * @param maxOutputTokens Most tokens of an answer.
+     * @param stop Texts that end the answer and are not part of it.
+     */
+    public record Generation(
+            @DecimalMin("0") @DecimalMax("100") @Nullable Double temperature,
+
+            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
+            Double topP,
+
+            @Min(0) @Nullable Integer topK,
+            @DecimalMin("0") @DecimalMax("1") @Nullable Double minP,
+            @Nullable Long seed,
+            @DecimalMin("0.01") @DecimalMax("100") @Nullable Double repetitionPenalty,
+            @DecimalMin("-2") @DecimalMax("2") @Nullable Double presencePenalty,
+            @DecimalMin("-2") @DecimalMax("2") @Nullable Double frequencyPenalty,
+            @Min(1) @Nullable Integer maxOutputTokens,
+            @Nullable List<@NotEmpty String> stop) {
+
+        /** Copies the list. */
+        public Generation {
+            stop = stop == null ? null : List.copyOf(stop);
+        }
+    }
+
+    /**
+     * How many requests run and wait.
+     *
+     * @param maxActive Requests that run at once.
+     * @param maxQueued Requests that may wait; a further one is refused.
+     */
+    public record Concurrency(
+            @Min(1) @Nullable Integer maxActive,
+            @Min(0) @Nullable Integer maxQueued) {}
+
+    /**
+     * What is refused.
+     *
+     * @param timeout Longest time of a request, waiting included.
+     * @param maxImages Most pictures of a request.
+     * @param maxImageSize Largest picture file.
+     * @param maxImagePixels Largest picture: width times height as stored in the file.
+     * @param minPixels Least pixels of a resized picture, for families with a pixel budget; unset is the model's own.
+     * @param maxPixels Most pixels of a resized picture, for families with a pixel budget; unset is the model's own.
+     * @param maxInputTokens Most tokens of a prompt before pruning, image tokens included; unset is the model's context.
+     */
+    public record Limits(
+            @DurationMin(nanos = 1, message = "must be positive") @Nullable
+            Duration timeout,
+
+            @Min(1) @Nullable Integer maxImages,
+            @Nullable DataSize maxImageSize,
+            @Min(1) @Max(500_000_000) @Nullable Long maxImagePixels,
+            @Min(1) @Nullable Integer minPixels,
+            @Min(1) @Nullable Integer maxPixels,
+            @Min(1) @Nullable Integer maxInputTokens) {}
+
+    /**
+     * How pictures are prepared.
+     *
+     * @param transparency What lies behind transparent pictures: white, or drop to take the colours as they are stored.
+     * @param aspect How a family with square pictures treats others; auto is padding in LLaVA-1.5.
+     */
+    public record Images(
+            @Nullable Transparency transparency, @Nullable ImageAspect aspect) {}
+}

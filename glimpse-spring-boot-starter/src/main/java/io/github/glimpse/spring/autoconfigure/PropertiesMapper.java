@@ -1,0 +1,162 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.spring.autoconfigure.GlimpseProperties.ComputeType;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
+
+/** From properties to the library's options: the only place where both are known. */
+final class PropertiesMapper {
+
+    static final String LOCATION = "glimpse.model.location";
+    static final String PRUNING_MODULE = "glimpse.model.pruning-module";
+    static final String SCHEDULE = "glimpse.pruning.schedule";
+
+    private static final String AUTO = "auto";
+
+    private final GlimpseProperties properties;
+
+    PropertiesMapper(GlimpseProperties properties) {
+        this.properties = properties;
+    }
+
+    /**
+     * The options of the engine, open for customizers.
+     *
+     * @throws InvalidPropertyException if the library refuses a value
+     */
+    EngineOptions.Builder engine(ModelSources sources) {
+        GlimpseProperties.Concurrency concurrency = properties.concurrency();
+        GlimpseProperties.Limits limits = properties.limits();
+        EngineOptions.Builder engine = EngineOptions.builder(sources.model())
+                .module(sources.module())
+                .name(
+                        StringUtils.hasText(properties.model().name())
+                                ? properties.model().name()
+                                : sources.name())
+                .family(family(properties.model().family()))
+                .runtime(runtime())
+                .load(load())
+                .pruning(checked("glimpse.pruning", this::pruning))
+                .generation(checked("glimpse.generation", this::generation))
+                .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
+                .maxImages(requireNonNullElse(limits.maxImages(), EngineOptions.DEFAULT_MAX_IMAGES))
+                .maxInputTokens(limits.maxInputTokens())
+                .maxActive(requireNonNullElse(concurrency.maxActive(), EngineOptions.DEFAULT_MAX_ACTIVE))
+                .maxQueued(requireNonNullElse(concurrency.maxQueued(), EngineOptions.DEFAULT_MAX_QUEUED))
+                .timeout(requireNonNullElse(limits.timeout(), EngineOptions.DEFAULT_TIMEOUT));
+        if (properties.images().transparency() != null) {
+            engine.transparency(properties.images().transparency());
+        }
+        return engine;
+    }
+
+    private RuntimeOptions runtime() {
+        return new RuntimeOptions(
+                requireNonNullElse(properties.device(), RuntimeOptions.DEFAULT_DEVICE),
+                requireNonNullElse(properties.threads(), RuntimeOptions.DEFAULT_THREADS),
+                properties.nativeLibrary().download() ? NativeDownload.ALLOWED : NativeDownload.FORBIDDEN);
+    }
+
+    private LoadOptions load() {
+        LoadOptions standard = LoadOptions.defaults();
+        return new LoadOptions(
+                dtype(requireNonNullElse(properties.dtype(), ComputeType.AUTO)),
+                requireNonNullElse(properties.weights(), standard.weights()),
+                properties.limits().minPixels(),
+                properties.limits().maxPixels(),
+                requireNonNullElse(properties.images().aspect(), standard.aspect()));
+    }
+
+    private static @Nullable Dtype dtype(ComputeType type) {
+        return switch (type) {
+            case AUTO -> null;
+            case FLOAT32 -> Dtype.FLOAT32;
+            case BFLOAT16 -> Dtype.BFLOAT16;
+            case FLOAT16 -> Dtype.FLOAT16;
+        };
+    }
+
+    private PruningOptions pruning() {
+        GlimpseProperties.Pruning pruning = properties.pruning();
+        return PruningOptions.builder()
+                .enabled(pruning.enabled())
+                .strategy(text(pruning.strategy()))
+                .maxRetentionRatio(pruning.maxRetentionRatio())
+                .minTokens(pruning.minTokens())
+                .threshold(pruning.threshold())
+                .anchors(anchors(pruning.anchors()))
+                .schedule(
+                        pruning.schedule().stream().map(PropertiesMapper::step).toList())
+                .build();
+    }
+
+    private static @Nullable Set<Anchor> anchors(@Nullable List<String> labels) {
+        if (labels == null) {
+            return null;
+        }
+        Set<Anchor> anchors = new LinkedHashSet<>();
+        labels.forEach(label -> anchors.add(Anchor.of(label)));
+        return anchors;
+    }
+
+    private static PruningStep step(GlimpseProperties.Step step) {
+        return new PruningStep(
+                step.at(), step.strategy(), step.threshold(), step.retentionRatio(), step.minTokens(), null);
+    }
+
+    private GenerationOptions generation() {
+        GlimpseProperties.Generation generation = properties.generation();
+        return GenerationOptions.builder()
+                .temperature(generation.temperature())
+                .topP(generation.topP())
+                .topK(generation.topK())
+                .minP(generation.minP())
+                .seed(generation.seed())
+                .repetitionPenalty(generation.repetitionPenalty())
+                .presencePenalty(generation.presencePenalty())
+                .frequencyPenalty(generation.frequencyPenalty())
+                .maxOutputTokens(generation.maxOutputTokens())
+                .stop(generation.stop())
+                .build();
+    }
+
+    private ImageLimits imageLimits() {
+        GlimpseProperties.Limits limits = properties.limits();
+        long bytes = limits.maxImageSize() == null
+                ? ImageLimits.DEFAULT_MAX_BYTES
+                : limits.maxImageSize().toBytes();
+        return new ImageLimits(bytes, requireNonNullElse(limits.maxImagePixels(), ImageLimits.DEFAULT_MAX_PIXELS));
+    }
+
+    private static @Nullable String family(@Nullable String name) {
+        return AUTO.equalsIgnoreCase(name) ? null : text(name);
+    }
+
+    private static @Nullable String text(@Nullable String value) {
+        return StringUtils.hasText(value) ? value : null;
+    }
+
+    private static <T> T checked(String key, Supplier<T> options) {
+        try {
+            return options.get();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPropertyException(key, String.valueOf(e.getMessage()), e);
+        }
+    }
+}

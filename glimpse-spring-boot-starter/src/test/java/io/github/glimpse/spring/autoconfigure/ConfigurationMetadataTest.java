@@ -1,0 +1,221 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.Anchor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
+
+/** What IDEs and the reference page show. */
+class ConfigurationMetadataTest {
+
+    private final JsonNode metadata = read();
+
+    @Test
+    void everyPropertyHasADescription() {
+        assertThat(properties().values())
+                .allSatisfy(property -> assertThat(property.path("description").asText())
+                        .as(property.path("name").asText())
+                        .matches("[A-Z0-9].{15,}\\."));
+    }
+
+    @Test
+    void describesTheKeysOfThisReleaseAndNoOthers() {
+        assertThat(properties().keySet())
+                .containsExactlyInAnyOrder(
+                        "glimpse.chat-model.enabled",
+                        "glimpse.concurrency.max-active",
+                        "glimpse.concurrency.max-queued",
+                        "glimpse.device",
+                        "glimpse.dtype",
+                        "glimpse.enabled",
+                        "glimpse.generation.frequency-penalty",
+                        "glimpse.generation.max-output-tokens",
+                        "glimpse.generation.min-p",
+                        "glimpse.generation.presence-penalty",
+                        "glimpse.generation.repetition-penalty",
+                        "glimpse.generation.seed",
+                        "glimpse.generation.stop",
+                        "glimpse.generation.temperature",
+                        "glimpse.generation.top-k",
+                        "glimpse.generation.top-p",
+                        "glimpse.images.aspect",
+                        "glimpse.images.transparency",
+                        "glimpse.limits.max-image-pixels",
+                        "glimpse.limits.max-image-size",
+                        "glimpse.limits.max-images",
+                        "glimpse.limits.max-input-tokens",
+                        "glimpse.limits.max-pixels",
+                        "glimpse.limits.min-pixels",
+                        "glimpse.limits.timeout",
+                        "glimpse.model.family",
+                        "glimpse.model.location",
+                        "glimpse.model.name",
+                        "glimpse.model.pruning-module",
+                        "glimpse.native.download",
+                        "glimpse.pruning.anchors",
+                        "glimpse.pruning.enabled",
+                        "glimpse.pruning.max-retention-ratio",
+                        "glimpse.pruning.min-tokens",
+                        "glimpse.pruning.schedule",
+                        "glimpse.pruning.strategy",
+                        "glimpse.pruning.threshold",
+                        "glimpse.streaming-chat-model.enabled",
+                        "glimpse.threads",
+                        "glimpse.weights");
+    }
+
+    @Test
+    void everyDefaultIsTheLibrarys() {
+        Map<String, Object> shown = new HashMap<>();
+        properties().forEach((name, property) -> {
+            if (property.has("defaultValue")) {
+                shown.put(name, value(property.get("defaultValue")));
+            }
+        });
+
+        shown.computeIfPresent("glimpse.limits.timeout", (name, text) -> DurationStyle.detectAndParse(text.toString()));
+        shown.computeIfPresent("glimpse.limits.max-image-size", (name, text) -> DataSize.parse(text.toString())
+                .toBytes());
+        // 1 and 1.0 are the same to a reader.
+        shown.replaceAll((name, value) -> plain(value));
+        Map<String, Object> defaults = libraryDefaults();
+        defaults.replaceAll((name, value) -> plain(value));
+        assertThat(shown).isEqualTo(defaults);
+    }
+
+    private static Map<String, Object> libraryDefaults() {
+        EngineOptions engine = EngineOptions.builder(Path.of("model")).build();
+        LoadOptions load = LoadOptions.defaults();
+        Map<String, Object> defaults = new HashMap<>();
+        // The starter's own.
+        defaults.put("glimpse.enabled", true);
+        defaults.put("glimpse.chat-model.enabled", true);
+        defaults.put("glimpse.streaming-chat-model.enabled", true);
+        // Null in the library means what the text says.
+        defaults.put(
+                "glimpse.dtype", load.dtype() == null ? "auto" : load.dtype().label());
+        defaults.put("glimpse.model.family", Objects.requireNonNullElse(engine.family(), "auto"));
+        defaults.put("glimpse.pruning.enabled", engine.pruning().enabled() == null);
+        defaults.put("glimpse.pruning.schedule", engine.pruning().schedule());
+        defaults.put("glimpse.generation.stop", List.of());
+        // A penalty of 0 subtracts nothing.
+        defaults.put("glimpse.generation.presence-penalty", 0.0);
+        defaults.put("glimpse.generation.frequency-penalty", 0.0);
+        // Constants.
+        defaults.put("glimpse.device", RuntimeOptions.DEFAULT_DEVICE);
+        defaults.put("glimpse.native.download", RuntimeOptions.defaults().nativeDownload() == NativeDownload.ALLOWED);
+        defaults.put("glimpse.weights", label(load.weights()));
+        defaults.put("glimpse.images.aspect", label(load.aspect()));
+        defaults.put("glimpse.images.transparency", label(engine.transparency()));
+        defaults.put("glimpse.generation.temperature", GenerationOptions.DEFAULT_TEMPERATURE);
+        defaults.put("glimpse.generation.top-p", GenerationOptions.DEFAULT_TOP_P);
+        defaults.put("glimpse.generation.repetition-penalty", GenerationOptions.DEFAULT_REPETITION_PENALTY);
+        defaults.put("glimpse.generation.max-output-tokens", GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS);
+        defaults.put("glimpse.concurrency.max-active", EngineOptions.DEFAULT_MAX_ACTIVE);
+        defaults.put("glimpse.concurrency.max-queued", EngineOptions.DEFAULT_MAX_QUEUED);
+        defaults.put("glimpse.limits.timeout", EngineOptions.DEFAULT_TIMEOUT);
+        defaults.put("glimpse.limits.max-images", EngineOptions.DEFAULT_MAX_IMAGES);
+        defaults.put("glimpse.limits.max-image-size", ImageLimits.DEFAULT_MAX_BYTES);
+        defaults.put("glimpse.limits.max-image-pixels", ImageLimits.DEFAULT_MAX_PIXELS);
+        return defaults;
+    }
+
+    @Test
+    void hintsNameEveryTransparency() {
+        assertThat(hinted("glimpse.images.transparency")).isEqualTo(labels(Transparency.values()));
+    }
+
+    @Test
+    void hintsNameEveryComputeType() {
+        assertThat(hinted("glimpse.dtype")).isEqualTo(labels(GlimpseProperties.ComputeType.values()));
+    }
+
+    @Test
+    void hintsNameEveryWeightFormat() {
+        assertThat(hinted("glimpse.weights")).isEqualTo(labels(io.github.glimpse.engine.WeightFormat.values()));
+    }
+
+    @Test
+    void hintsNameEveryAspect() {
+        assertThat(hinted("glimpse.images.aspect")).isEqualTo(labels(io.github.glimpse.model.ImageAspect.values()));
+    }
+
+    @Test
+    void hintsNameEveryAnchor() {
+        Set<String> anchors = new LinkedHashSet<>();
+        Arrays.stream(Anchor.values()).map(Anchor::label).forEach(anchors::add);
+
+        assertThat(hinted("glimpse.pruning.anchors")).isEqualTo(anchors);
+    }
+
+    private Set<String> hinted(String name) {
+        Set<String> values = new LinkedHashSet<>();
+        metadata.path("hints").forEach(hint -> {
+            if (hint.path("name").asText().equals(name)) {
+                hint.path("values")
+                        .forEach(value -> values.add(value.path("value").asText()));
+            }
+        });
+        return values;
+    }
+
+    private static Set<String> labels(Enum<?>[] constants) {
+        Set<String> labels = new LinkedHashSet<>();
+        for (Enum<?> constant : constants) {
+            labels.add(label(constant));
+        }
+        return labels;
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private Map<String, JsonNode> properties() {
+        Map<String, JsonNode> properties = new HashMap<>();
+        metadata.path("properties")
+                .forEach(property -> properties.put(property.path("name").asText(), property));
+        return properties;
+    }
+
+    private static Object plain(Object value) {
+        return value instanceof Number number ? (Object) number.doubleValue() : value;
+    }
+
+    private static Object value(JsonNode node) {
+        return new ObjectMapper().convertValue(node, Object.class);
+    }
+
+    private static JsonNode read() {
+        try (InputStream in =
+                GlimpseProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            // The class path has several files of this name: take the one beside the class.
+            assertThat(in).isNotNull();
+            return new ObjectMapper().readTree(in);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

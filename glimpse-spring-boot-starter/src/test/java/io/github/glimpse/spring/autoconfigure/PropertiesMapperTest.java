@@ -1,0 +1,202 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.ImageAspect;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStep;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class PropertiesMapperTest {
+
+    @Test
+    void leavesEverythingToTheLibraryWhenNothingIsSet() {
+        EngineOptions options = options();
+
+        assertThat(options)
+                .usingRecursiveComparison()
+                .isEqualTo(
+                        EngineOptions.builder(TinyModel.QWEN.resolve("model")).build());
+    }
+
+    @Test
+    void mapsTheModel() {
+        EngineOptions options = options(
+                "glimpse.model.name=receipts",
+                "glimpse.model.family=qwen2.5-vl",
+                "glimpse.model.pruning-module=" + TinyModel.QWEN.resolve("glimpse"));
+
+        assertThat(options.name()).isEqualTo("receipts");
+        assertThat(options.family()).isEqualTo("qwen2.5-vl");
+        assertThat(options.module()).isEqualTo(TinyModel.QWEN.resolve("glimpse"));
+    }
+
+    @Test
+    void readsAutoAndEmptyNamesAsUnset() {
+        EngineOptions options =
+                options("glimpse.model.family=Auto", "glimpse.model.name=", "glimpse.model.pruning-module=");
+
+        assertThat(options.family()).isNull();
+        assertThat(options.name()).isNull();
+        assertThat(options.module()).isNull();
+    }
+
+    @Test
+    void mapsDeviceThreadsAndDownload() {
+        EngineOptions options = options("glimpse.device=cuda:1", "glimpse.threads=3", "glimpse.native.download=true");
+
+        assertThat(options.runtime()).isEqualTo(new RuntimeOptions("cuda:1", 3, NativeDownload.ALLOWED));
+    }
+
+    @Test
+    void mapsHowTheModelIsLoaded() {
+        EngineOptions options = options(
+                "glimpse.dtype=bfloat16",
+                "glimpse.weights=copied",
+                "glimpse.limits.min-pixels=3136",
+                "glimpse.limits.max-pixels=1003520",
+                "glimpse.images.aspect=crop");
+
+        assertThat(options.load())
+                .isEqualTo(new LoadOptions(Dtype.BFLOAT16, WeightFormat.COPIED, 3136, 1_003_520, ImageAspect.CROP));
+    }
+
+    @Test
+    void readsTheDtypeAutoAsUnset() {
+        assertThat(options("glimpse.dtype=auto").load().dtype()).isNull();
+    }
+
+    @Test
+    void mapsPruning() {
+        EngineOptions options = options(
+                "glimpse.pruning.enabled=false",
+                "glimpse.pruning.strategy=glimpse",
+                "glimpse.pruning.max-retention-ratio=0.111",
+                "glimpse.pruning.min-tokens=4",
+                "glimpse.pruning.threshold=0.7",
+                "glimpse.pruning.anchors=tl,BR");
+
+        assertThat(options.pruning())
+                .isEqualTo(PruningOptions.builder()
+                        .enabled(false)
+                        .strategy("glimpse")
+                        .maxRetentionRatio(0.111)
+                        .minTokens(4)
+                        .threshold(0.7)
+                        .anchors(Set.of(Anchor.TOP_LEFT, Anchor.BOTTOM_RIGHT))
+                        .build());
+    }
+
+    @Test
+    void tellsNoAnchorsFromUnsetOnes() {
+        assertThat(options("glimpse.pruning.anchors=").pruning().anchors()).isEmpty();
+        assertThat(options().pruning().anchors()).isNull();
+    }
+
+    @Test
+    void mapsTheStepsOfTheScheduleInOrder() {
+        EngineOptions options = options(
+                "glimpse.pruning.schedule[0].at=layer 2",
+                "glimpse.pruning.schedule[0].strategy=none",
+                "glimpse.pruning.schedule[0].retention-ratio=0.5",
+                "glimpse.pruning.schedule[0].min-tokens=8",
+                "glimpse.pruning.schedule[1].at=66 %",
+                "glimpse.pruning.schedule[1].strategy=glimpse",
+                "glimpse.pruning.schedule[1].threshold=0.3");
+
+        assertThat(options.pruning().schedule())
+                .containsExactly(
+                        new PruningStep("layer 2", "none", null, 0.5, 8, null),
+                        new PruningStep("66 %", "glimpse", 0.3, null, null, null));
+    }
+
+    @Test
+    void mapsGeneration() {
+        EngineOptions options = options(
+                "glimpse.generation.temperature=0.7",
+                "glimpse.generation.top-p=0.9",
+                "glimpse.generation.top-k=40",
+                "glimpse.generation.min-p=0.05",
+                "glimpse.generation.seed=11",
+                "glimpse.generation.repetition-penalty=1.05",
+                "glimpse.generation.presence-penalty=0.5",
+                "glimpse.generation.frequency-penalty=-0.5",
+                "glimpse.generation.max-output-tokens=64",
+                "glimpse.generation.stop[0]=END",
+                "glimpse.generation.stop[1]=\n\n");
+
+        assertThat(options.generation().temperature()).isEqualTo(0.7);
+        assertThat(options.generation().topP()).isEqualTo(0.9);
+        assertThat(options.generation().topK()).isEqualTo(40);
+        assertThat(options.generation().minP()).isEqualTo(0.05);
+        assertThat(options.generation().seed()).isEqualTo(11);
+        assertThat(options.generation().repetitionPenalty()).isEqualTo(1.05);
+        assertThat(options.generation().presencePenalty()).isEqualTo(0.5);
+        assertThat(options.generation().frequencyPenalty()).isEqualTo(-0.5);
+        assertThat(options.generation().maxOutputTokens()).isEqualTo(64);
+        assertThat(options.generation().stop()).containsExactly("END", "\n\n");
+    }
+
+    @Test
+    void mapsLimitsAndConcurrency() {
+        EngineOptions options = options(
+                "glimpse.limits.timeout=90s",
+                "glimpse.limits.max-images=2",
+                "glimpse.limits.max-image-size=1MB",
+                "glimpse.limits.max-image-pixels=1000000",
+                "glimpse.limits.max-input-tokens=4096",
+                "glimpse.concurrency.max-active=2",
+                "glimpse.concurrency.max-queued=0");
+
+        assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(options.maxImages()).isEqualTo(2);
+        assertThat(options.imageLimits()).isEqualTo(new ImageLimits(1_048_576, 1_000_000));
+        assertThat(options.maxInputTokens()).isEqualTo(4096);
+        assertThat(options.maxActive()).isEqualTo(2);
+        assertThat(options.maxQueued()).isZero();
+    }
+
+    @Test
+    void mapsTransparency() {
+        assertThat(options("glimpse.images.transparency=drop").transparency()).isEqualTo(Transparency.DROP);
+    }
+
+    @Test
+    void namesThePropertyOfAnEmptyFileSize() {
+        assertThatThrownBy(() -> options("glimpse.limits.max-image-size=0B"))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("glimpse.limits.max-image-size");
+    }
+
+    private static EngineOptions options(String... values) {
+        Map<String, String> map = new LinkedHashMap<>();
+        map.put("glimpse.model.location", TinyModel.QWEN.resolve("model").toString());
+        List.of(values).forEach(value -> {
+            int equals = value.indexOf('=');
+            map.put(value.substring(0, equals), value.substring(equals + 1));
+        });
+        GlimpseProperties properties =
+                new Binder(new MapConfigurationPropertySource(map)).bindOrCreate("glimpse", GlimpseProperties.class);
+        try (ModelSources sources =
+                ModelSources.open(properties.model(), PropertiesMapperTest.class.getClassLoader())) {
+            return new PropertiesMapper(properties).engine(sources).build();
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.service.spring.AiService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What an operator reads when the application does not start. */
+@ExtendWith(OutputCaptureExtension.class)
+class StartFailureTest {
+
+    /** What begins Spring Boot's text for a failure that was understood. */
+    private static final String UNDERSTOOD = "APPLICATION FAILED TO START";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '=',
+            quoteCharacter = '"',
+            value = {
+                "glimpse.enabled=perhaps",
+                "glimpse.chat-model.enabled=perhaps",
+                "glimpse.streaming-chat-model.enabled=perhaps",
+                "glimpse.device=gpu",
+                "glimpse.dtype=float64",
+                "glimpse.weights=zipped",
+                "glimpse.native.download=perhaps",
+                "glimpse.threads=0",
+                "glimpse.pruning.enabled=perhaps",
+                "glimpse.pruning.max-retention-ratio=0",
+                "glimpse.pruning.max-retention-ratio=1.5",
+                "glimpse.pruning.min-tokens=-1",
+                "glimpse.pruning.threshold=1.01",
+                "glimpse.pruning.threshold=-0.1",
+                "glimpse.pruning.anchors=middle",
+                "glimpse.pruning.schedule[0].strategy=\" \"",
+                "glimpse.pruning.schedule[0].at=layer nine",
+                "glimpse.pruning.schedule[0].threshold=2",
+                "glimpse.pruning.schedule[0].retention-ratio=0",
+                "glimpse.pruning.schedule[0].min-tokens=-1",
+                "glimpse.generation.temperature=-1",
+                "glimpse.generation.top-p=0",
+                "glimpse.generation.top-p=1.1",
+                "glimpse.generation.top-k=-1",
+                "glimpse.generation.min-p=2",
+                "glimpse.generation.seed=first",
+                "glimpse.generation.repetition-penalty=0",
+                "glimpse.generation.presence-penalty=3",
+                "glimpse.generation.frequency-penalty=-3",
+                "glimpse.generation.max-output-tokens=0",
+                "glimpse.generation.stop[0]=\"\"",
+                "glimpse.concurrency.max-active=0",
+                "glimpse.concurrency.max-queued=-1",
+                "glimpse.limits.timeout=0s",
+                "glimpse.limits.timeout=soon",
+                "glimpse.limits.max-images=0",
+                "glimpse.limits.max-image-size=0B",
+                "glimpse.limits.max-image-pixels=0",
+                "glimpse.limits.min-pixels=0",
+                "glimpse.limits.max-pixels=0",
+                "glimpse.limits.max-input-tokens=0",
+                "glimpse.images.transparency=black",
+                "glimpse.images.aspect=stretch",
+                "glimpse.model.location=/no/such/folder",
+                "glimpse.model.location=classpath:no/such/folder",
+                "glimpse.model.pruning-module=/no/such/folder",
+                "glimpse.model.family=gpt",
+                "glimpse.pruning.strategy=guess",
+            })
+    void namesTheKeyOfAWrongValue(String key, String value, CapturedOutput output) {
+        startFails(key + "=" + value);
+
+        assertThat(output).contains(UNDERSTOOD).contains(key);
+    }
+
+    @Test
+    void asksForAModelWhenNoneIsNamed(CapturedOutput output) {
+        assertThatThrownBy(() -> start(Application.class, "glimpse.model.location="))
+                .isInstanceOf(RuntimeException.class);
+
+        assertThat(output).contains(UNDERSTOOD).contains("glimpse.model.location: no model is named");
+    }
+
+    @Test
+    void saysWhichFolderIsMissing(CapturedOutput output) {
+        startFails("glimpse.model.location=/no/such/folder");
+
+        assertThat(output).contains("glimpse.model.location: There is no directory '/no/such/folder'");
+    }
+
+    @Test
+    void saysWhichFilesAreMissing(@TempDir Path empty, CapturedOutput output) {
+        startFails("glimpse.model.location=" + empty);
+
+        assertThat(output).contains(UNDERSTOOD).contains("config.json").contains("glimpse.model.location = " + empty);
+    }
+
+    @Test
+    void saysThatTheModuleIsOfAnotherModel(CapturedOutput output) {
+        startFails("glimpse.model.pruning-module=" + TinyModel.LLAVA.resolve("glimpse"));
+
+        assertThat(output)
+                .contains(UNDERSTOOD)
+                .contains("Use a pruning module that was made for this model")
+                .contains("glimpse.model.pruning-module = " + TinyModel.LLAVA.resolve("glimpse"));
+    }
+
+    @Test
+    void saysThatTheModelIsOfNoKnownFamily(@TempDir Path folder, CapturedOutput output) throws IOException {
+        for (String name : List.of("tokenizer.json", "preprocessor_config.json", "model.safetensors")) {
+            Files.copy(TinyModel.QWEN.resolve("model").resolve(name), folder.resolve(name));
+        }
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"unheard_of\"}");
+
+        startFails("glimpse.model.location=" + folder, "glimpse.model.pruning-module=");
+
+        assertThat(output).contains(UNDERSTOOD).contains("unheard_of").contains("glimpse.model.family is not set");
+    }
+
+    @Test
+    void saysThatTheScheduleDoesNotFitTheModel(CapturedOutput output) {
+        startFails("glimpse.pruning.schedule[0].at=layer 99", "glimpse.pruning.schedule[0].strategy=glimpse");
+
+        assertThat(output)
+                .contains(UNDERSTOOD)
+                .contains("glimpse.pruning.schedule: The point 'layer 99' is layer 99, the model allows 1 to 5");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchDevice(CapturedOutput output) {
+        startFails("glimpse.device=cuda:99");
+
+        assertThat(output).contains(UNDERSTOOD).contains("glimpse.device = cuda:99");
+    }
+
+    @Test
+    void saysHowToSettleTwoModelsForOneAiService(CapturedOutput output) {
+        assertThatThrownBy(() -> start(TwoModels.class)).isInstanceOf(RuntimeException.class);
+
+        assertThat(output)
+                .contains(UNDERSTOOD)
+                .contains("[another, glimpseChatModel]")
+                .contains("glimpse.chat-model.enabled=false");
+    }
+
+    /** Starts with the tiny model, unless the values name another. */
+    private static void startFails(String... values) {
+        assertThatThrownBy(() -> start(Application.class, values)).isInstanceOf(RuntimeException.class);
+    }
+
+    private static void start(Class<?> application, String... values) {
+        new SpringApplicationBuilder(application)
+                .properties("spring.main.banner-mode=off", "spring.main.web-application-type=none")
+                .properties(TinyModel.properties(TinyModel.QWEN))
+                .run(Stream.of(values).map(value -> "--" + value).toArray(String[]::new))
+                .close();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class TwoModels {
+
+        @Bean
+        ChatModel another() {
+            return new ChatModel() {};
+        }
+
+        @AiService
+        interface Assistant {
+
+            String answer(String question);
+        }
+    }
+}
