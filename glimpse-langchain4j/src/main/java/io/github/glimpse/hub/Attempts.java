@@ -58,9 +58,23 @@ final class Attempts {
     /** What went wrong, in one line. */
     static String reason(IOException failure) {
         String message = failure.getMessage();
-        return failure instanceof HubRefusal && message != null
-                ? message
-                : failure.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+        if (failure instanceof HubRefusal && message != null) {
+            return message;
+        }
+        Throwable cause = failure.getCause();
+        if (message == null && cause != null) {
+            // An unknown host is a ConnectException that says nothing, but has a cause whose name says it.
+            message = cause.getMessage() != null ? cause.getMessage() : rootName(cause);
+        }
+        return failure.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+    }
+
+    private static String rootName(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName();
     }
 
     private boolean mayPass(IOException failure) {

@@ -109,7 +109,7 @@ final class HubSource {
     private String reason(IOException e) {
         return e instanceof HubRefusal
                 ? Attempts.reason(e)
-                : options.endpoint() + " cannot be reached: " + Attempts.reason(e);
+                : "The connection to " + options.endpoint() + " failed: " + Attempts.reason(e);
     }
 
     private static String advice(IOException e) {

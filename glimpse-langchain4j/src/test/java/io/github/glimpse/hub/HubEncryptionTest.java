@@ -21,6 +21,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,13 +35,14 @@ class HubEncryptionTest {
     private final LoopbackHub plain = LoopbackHub.withModel(1_000);
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private SSLContext trusting;
+    private static SSLContext trusting;
+
     private HttpsServer server;
 
-    @BeforeEach
-    void start() throws IOException, InterruptedException, GeneralSecurityException {
+    @BeforeAll
+    static void trust() throws IOException, InterruptedException, GeneralSecurityException {
         KeyStore keys = makeKeys(directory.resolve("keys.p12"));
         KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         own.init(keys, PASSWORD.toCharArray());
@@ -48,6 +50,10 @@ class HubEncryptionTest {
         trusted.init(keys);
         trusting = SSLContext.getInstance("TLS");
         trusting.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
+    }
+
+    @BeforeEach
+    void start() throws IOException {
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(trusting));
         server.createContext("/", exchange -> {
