@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HostileInputsIT {
 
-    private static final long SEED = 20_240_611;
+    private static final long SEED = Long.getLong("glimpse.hostile.seed", 20_240_611);
     private static final int COUNT = Integer.getInteger("glimpse.hostile", 240);
     private static final List<String> PICTURES = List.of(
             "qwen2_5_vl-tiny/cases/020/a.png",
