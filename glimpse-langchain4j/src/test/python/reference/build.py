@@ -56,8 +56,9 @@ def qwen_tower(source, config, hidden, patch_gain):
     width, inner = config["hidden_size"], config["intermediate_size"]
     patch = source.linear(width, 1176, patch_gain)
     tensors = {"visual.patch_embed.proj.weight": patch.view(width, 3, 2, 14, 14)}
-    names = [("attn.qkv", 3 * width, width, 1.6), ("attn.proj", width, width, 0.9), ("mlp.gate_proj", inner, width, 1.3),
-             ("mlp.up_proj", inner, width, 1.3), ("mlp.down_proj", width, inner, 0.9)]
+    names = [("attn.qkv", 3 * width, width, 1.6), ("attn.proj", width, width, 0.9),
+             ("mlp.gate_proj", inner, width, 1.3), ("mlp.up_proj", inner, width, 1.3),
+             ("mlp.down_proj", width, inner, 0.9)]
     for i in range(config["depth"]):
         own = f"visual.blocks.{i}."
         for name in ("norm1", "norm2"):

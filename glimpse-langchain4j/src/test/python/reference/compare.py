@@ -1,4 +1,4 @@
-"""Compares this implementation with recorded cases: python compare.py FIXTURES [FAMILY ...]. Exit status 1 on a failure."""
+"""Compares with recorded cases: python compare.py FIXTURES [FAMILY ...]. Exit status 1 on a failure."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Runs one request: prompt, vision, unpruned answer, pruned answer; gives the values of expected.json and .safetensors."""
+"""Runs one request: prompt, vision, unpruned answer, pruned answer. Gives what the expected files hold."""
 
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Engine:
         self.processor = read_json(self.folder / "preprocessor_config.json")
         stop = read_json(self.folder / "generation_config.json")["eos_token_id"]
         self.stop_ids = stop if isinstance(stop, list) else [stop]
+        self.unseen_ids = []  # ids that the repetition penalty is to overlook: to see whether a case depends on them
         self.image_id = self.config.get("image_token_id", self.config.get("image_token_index"))
 
     def _template(self):
@@ -104,7 +105,7 @@ class Engine:
             row = self.decoder.logits(x[-1])
             rows.append(row)
             scores = row.clone()
-            seen = sorted(set(ids + new))
+            seen = sorted(set(ids + new) - set(self.unseen_ids))
             penalty = request.get("repetition_penalty", 1.0)
             scores[seen] = torch.where(row[seen] < 0, row[seen] * penalty, row[seen] / penalty)
             best = torch.sort(scores, descending=True, stable=True)

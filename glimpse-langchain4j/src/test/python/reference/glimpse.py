@@ -26,9 +26,9 @@ class Module:
         self.qwen = config["model_type"].startswith("qwen")
         self.config = (QWEN_DEFAULTS if self.qwen else LLAVA_DEFAULTS) | config
         self.weights = weights
-        config = self.config
         # LLaVA's attention layers were built before the module's file is read: its flag has no effect there.
-        self.raw_scores = config["use_attention_logits"] if self.qwen else base_config.get("use_attention_logits", False)
+        source = self.config if self.qwen else base_config
+        self.raw_scores = source.get("use_attention_logits", False)
 
     def vectors(self):
         """Layer -> [length, hidden], or nothing where the module has no glimpse token."""
