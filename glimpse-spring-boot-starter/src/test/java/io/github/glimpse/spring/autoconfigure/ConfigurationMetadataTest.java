@@ -83,7 +83,8 @@ class ConfigurationMetadataTest {
                         "glimpse.pruning.threshold",
                         "glimpse.streaming-chat-model.enabled",
                         "glimpse.threads",
-                        "glimpse.weights");
+                        "glimpse.weights",
+                        "management.health.glimpse.enabled");
     }
 
     @Test
@@ -113,6 +114,7 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.enabled", true);
         defaults.put("glimpse.chat-model.enabled", true);
         defaults.put("glimpse.streaming-chat-model.enabled", true);
+        defaults.put("management.health.glimpse.enabled", true);
         // Null in the library means what the text says.
         defaults.put(
                 "glimpse.dtype", load.dtype() == null ? "auto" : load.dtype().label());
