@@ -9,6 +9,8 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.prune.PruningStrategyFactory;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -74,10 +76,12 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseChatModel")
     @ConditionalOnSwitch("glimpse.chat-model.enabled")
     GlimpseChatModel glimpseChatModel(
-            @Qualifier(ENGINE) LoadedModel engine, ObjectProvider<ChatModelListener> listeners) {
+            @Qualifier(ENGINE) LoadedModel engine,
+            ObjectProvider<ChatModelListener> listeners,
+            ObjectProvider<ModelListener> own) {
         return GlimpseChatModel.builder()
                 .model(engine)
-                .listeners(listeners.orderedStream().toList())
+                .listeners(joined(listeners, own))
                 .build();
     }
 
@@ -85,10 +89,12 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseStreamingChatModel")
     @ConditionalOnSwitch("glimpse.streaming-chat-model.enabled")
     GlimpseStreamingChatModel glimpseStreamingChatModel(
-            @Qualifier(ENGINE) LoadedModel engine, ObjectProvider<ChatModelListener> listeners) {
+            @Qualifier(ENGINE) LoadedModel engine,
+            ObjectProvider<ChatModelListener> listeners,
+            ObjectProvider<ModelListener> own) {
         return GlimpseStreamingChatModel.builder()
                 .model(engine)
-                .listeners(listeners.orderedStream().toList())
+                .listeners(joined(listeners, own))
                 .build();
     }
 
@@ -96,5 +102,11 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
     GlimpseTokenCountEstimator glimpseTokenCountEstimator(@Qualifier(ENGINE) LoadedModel engine) {
         return new GlimpseTokenCountEstimator(engine);
+    }
+
+    private static List<ChatModelListener> joined(
+            ObjectProvider<ChatModelListener> listeners, ObjectProvider<ModelListener> own) {
+        return Stream.concat(listeners.orderedStream(), own.orderedStream().map(ModelListener::listener))
+                .toList();
     }
 }

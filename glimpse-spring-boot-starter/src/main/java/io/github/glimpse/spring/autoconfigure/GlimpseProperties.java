@@ -35,6 +35,7 @@ import org.springframework.validation.annotation.Validated;
  * @param concurrency How many requests run and wait.
  * @param limits What is refused.
  * @param images How pictures are prepared.
+ * @param observability What is measured.
  */
 @Validated
 @ConfigurationProperties(GlimpseProperties.PREFIX)
@@ -52,7 +53,8 @@ public record GlimpseProperties(
         @Valid @DefaultValue Generation generation,
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
-        @DefaultValue Images images) {
+        @DefaultValue Images images,
+        @DefaultValue Observability observability) {
 
     static final String PREFIX = "glimpse";
 
@@ -217,4 +219,11 @@ public record GlimpseProperties(
      */
     public record Images(
             @Nullable Transparency transparency, @Nullable ImageAspect aspect) {}
+
+    /**
+     * What is measured.
+     *
+     * @param meters Whether requests are measured where the application has a Micrometer registry.
+     */
+    public record Observability(@DefaultValue("true") boolean meters) {}
 }

@@ -74,6 +74,7 @@ class ConfigurationMetadataTest {
                         "glimpse.model.name",
                         "glimpse.model.pruning-module",
                         "glimpse.native.download",
+                        "glimpse.observability.meters",
                         "glimpse.pruning.anchors",
                         "glimpse.pruning.enabled",
                         "glimpse.pruning.max-retention-ratio",
@@ -114,6 +115,7 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.enabled", true);
         defaults.put("glimpse.chat-model.enabled", true);
         defaults.put("glimpse.streaming-chat-model.enabled", true);
+        defaults.put("glimpse.observability.meters", true);
         defaults.put("management.health.glimpse.enabled", true);
         // Null in the library means what the text says.
         defaults.put(
