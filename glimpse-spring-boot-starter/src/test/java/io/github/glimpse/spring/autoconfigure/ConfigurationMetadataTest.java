@@ -85,6 +85,9 @@ class ConfigurationMetadataTest {
                         "glimpse.streaming-chat-model.enabled",
                         "glimpse.threads",
                         "glimpse.weights",
+                        "management.endpoint.glimpse.access",
+                        "management.endpoint.glimpse.cache.time-to-live",
+                        "management.endpoint.glimpse.enabled",
                         "management.health.glimpse.enabled");
     }
 
@@ -117,6 +120,10 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.streaming-chat-model.enabled", true);
         defaults.put("glimpse.observability.meters", true);
         defaults.put("management.health.glimpse.enabled", true);
+        // Those that Actuator gives every endpoint.
+        defaults.put("management.endpoint.glimpse.access", "unrestricted");
+        defaults.put("management.endpoint.glimpse.cache.time-to-live", "0ms");
+        defaults.put("management.endpoint.glimpse.enabled", true);
         // Null in the library means what the text says.
         defaults.put(
                 "glimpse.dtype", load.dtype() == null ? "auto" : load.dtype().label());
