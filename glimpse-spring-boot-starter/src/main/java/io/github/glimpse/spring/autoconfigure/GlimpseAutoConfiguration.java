@@ -2,6 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
+import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
 import io.github.glimpse.chat.GlimpseTokenCountEstimator;
@@ -18,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ResourceLoader;
 
@@ -32,16 +34,17 @@ import org.springframework.core.io.ResourceLoader;
 @AutoConfiguration
 @ConditionalOnClass({LoadedModel.class, ChatModel.class})
 @ConditionalOnSwitch("glimpse.enabled")
+@EnableConfigurationProperties(GlimpseProperties.class)
 public final class GlimpseAutoConfiguration {
 
     static final String ENGINE = "glimpseEngine";
+    static final String LOGGER = "glimpseChatLogger";
 
     GlimpseAutoConfiguration() {}
 
     /** The engine and what it is made of. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(name = ENGINE)
-    @EnableConfigurationProperties(GlimpseProperties.class)
     static class Engine {
 
         /** Closed after the engine, since that depends on it. */
@@ -102,6 +105,13 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
     GlimpseTokenCountEstimator glimpseTokenCountEstimator(@Qualifier(ENGINE) LoadedModel engine) {
         return new GlimpseTokenCountEstimator(engine);
+    }
+
+    @Bean(LOGGER)
+    @ConditionalOnMissingBean(name = LOGGER)
+    @Conditional(OnLoggingCondition.class)
+    ModelListener glimpseChatLogger(GlimpseProperties properties) {
+        return new ModelListener(new GlimpseChatLogger(properties.logging().topics()));
     }
 
     private static List<ChatModelListener> joined(

@@ -69,6 +69,9 @@ class ConfigurationMetadataTest {
                         "glimpse.limits.max-pixels",
                         "glimpse.limits.min-pixels",
                         "glimpse.limits.timeout",
+                        "glimpse.logging.pruning",
+                        "glimpse.logging.requests",
+                        "glimpse.logging.responses",
                         "glimpse.model.family",
                         "glimpse.model.location",
                         "glimpse.model.name",
@@ -118,6 +121,9 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.enabled", true);
         defaults.put("glimpse.chat-model.enabled", true);
         defaults.put("glimpse.streaming-chat-model.enabled", true);
+        defaults.put("glimpse.logging.pruning", false);
+        defaults.put("glimpse.logging.requests", false);
+        defaults.put("glimpse.logging.responses", false);
         defaults.put("glimpse.observability.meters", true);
         defaults.put("management.health.glimpse.enabled", true);
         // Those that Actuator gives every endpoint.
