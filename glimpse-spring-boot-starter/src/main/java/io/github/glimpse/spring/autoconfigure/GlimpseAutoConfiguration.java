@@ -66,8 +66,26 @@ public final class GlimpseAutoConfiguration {
                     .strategies(strategies.orderedStream().toList());
             customizers.orderedStream().forEach(customizer -> customizer.customize(options));
             EngineOptions settled = options.build();
+            LoadedModel engine = load(settled);
+            if (properties.warmUp()) {
+                warmUp(engine);
+            }
+            return engine;
+        }
+
+        private static void warmUp(LoadedModel engine) {
             try {
-                return LoadedModel.load(settled);
+                WarmUp.run(engine);
+            } catch (RuntimeException e) {
+                // No bean yet: nobody else would close it.
+                engine.close();
+                throw e;
+            }
+        }
+
+        private static LoadedModel load(EngineOptions options) {
+            try {
+                return LoadedModel.load(options);
             } catch (IllegalArgumentException e) {
                 // The one thing that only the loaded model can refuse: where its layers are.
                 throw new InvalidPropertyException(PropertiesMapper.SCHEDULE, String.valueOf(e.getMessage()), e);

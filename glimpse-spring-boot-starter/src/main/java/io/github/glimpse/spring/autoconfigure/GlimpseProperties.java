@@ -28,6 +28,7 @@ import org.springframework.validation.annotation.Validated;
  * The {@code glimpse.*} properties. What is unset is left to the library, whose defaults the metadata repeats.
  *
  * @param model What is loaded.
+ * @param warmUp Whether the model answers a short text at the start, so that the first request does not wait for cold memory.
  * @param device Where it runs: auto (a GPU if the native library sees one), cpu, cuda or cuda:N.
  * @param dtype Type that the model computes in; auto goes by the device and the stored type.
  * @param weights How the weights of linear layers lie in memory.
@@ -45,6 +46,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(GlimpseProperties.PREFIX)
 public record GlimpseProperties(
         @Valid @DefaultValue Model model,
+        @DefaultValue("true") boolean warmUp,
 
         @Pattern(regexp = "(?i)auto|cpu|cuda(:[0-9]{1,3})?", message = "must be auto, cpu, cuda or cuda:N") @Nullable
         String device,

@@ -87,6 +87,7 @@ class ConfigurationMetadataTest {
                         "glimpse.pruning.threshold",
                         "glimpse.streaming-chat-model.enabled",
                         "glimpse.threads",
+                        "glimpse.warm-up",
                         "glimpse.weights",
                         "management.endpoint.glimpse.access",
                         "management.endpoint.glimpse.cache.time-to-live",
@@ -121,6 +122,7 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.enabled", true);
         defaults.put("glimpse.chat-model.enabled", true);
         defaults.put("glimpse.streaming-chat-model.enabled", true);
+        defaults.put("glimpse.warm-up", true);
         defaults.put("glimpse.logging.pruning", false);
         defaults.put("glimpse.logging.requests", false);
         defaults.put("glimpse.logging.responses", false);
