@@ -2,6 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
+import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
 import io.github.glimpse.chat.GlimpseTokenCountEstimator;
@@ -9,6 +10,8 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.prune.PruningStrategyFactory;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -16,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ResourceLoader;
 
@@ -30,16 +34,17 @@ import org.springframework.core.io.ResourceLoader;
 @AutoConfiguration
 @ConditionalOnClass({LoadedModel.class, ChatModel.class})
 @ConditionalOnSwitch("glimpse.enabled")
+@EnableConfigurationProperties(GlimpseProperties.class)
 public final class GlimpseAutoConfiguration {
 
     static final String ENGINE = "glimpseEngine";
+    static final String LOGGER = "glimpseChatLogger";
 
     GlimpseAutoConfiguration() {}
 
     /** The engine and what it is made of. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(name = ENGINE)
-    @EnableConfigurationProperties(GlimpseProperties.class)
     static class Engine {
 
         /** Closed after the engine, since that depends on it. */
@@ -61,8 +66,26 @@ public final class GlimpseAutoConfiguration {
                     .strategies(strategies.orderedStream().toList());
             customizers.orderedStream().forEach(customizer -> customizer.customize(options));
             EngineOptions settled = options.build();
+            LoadedModel engine = load(settled);
+            if (properties.warmUp()) {
+                warmUp(engine);
+            }
+            return engine;
+        }
+
+        private static void warmUp(LoadedModel engine) {
             try {
-                return LoadedModel.load(settled);
+                WarmUp.run(engine);
+            } catch (RuntimeException e) {
+                // No bean yet: nobody else would close it.
+                engine.close();
+                throw e;
+            }
+        }
+
+        private static LoadedModel load(EngineOptions options) {
+            try {
+                return LoadedModel.load(options);
             } catch (IllegalArgumentException e) {
                 // The one thing that only the loaded model can refuse: where its layers are.
                 throw new InvalidPropertyException(PropertiesMapper.SCHEDULE, String.valueOf(e.getMessage()), e);
@@ -74,10 +97,12 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseChatModel")
     @ConditionalOnSwitch("glimpse.chat-model.enabled")
     GlimpseChatModel glimpseChatModel(
-            @Qualifier(ENGINE) LoadedModel engine, ObjectProvider<ChatModelListener> listeners) {
+            @Qualifier(ENGINE) LoadedModel engine,
+            ObjectProvider<ChatModelListener> listeners,
+            ObjectProvider<ModelListener> own) {
         return GlimpseChatModel.builder()
                 .model(engine)
-                .listeners(listeners.orderedStream().toList())
+                .listeners(joined(listeners, own))
                 .build();
     }
 
@@ -85,10 +110,12 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseStreamingChatModel")
     @ConditionalOnSwitch("glimpse.streaming-chat-model.enabled")
     GlimpseStreamingChatModel glimpseStreamingChatModel(
-            @Qualifier(ENGINE) LoadedModel engine, ObjectProvider<ChatModelListener> listeners) {
+            @Qualifier(ENGINE) LoadedModel engine,
+            ObjectProvider<ChatModelListener> listeners,
+            ObjectProvider<ModelListener> own) {
         return GlimpseStreamingChatModel.builder()
                 .model(engine)
-                .listeners(listeners.orderedStream().toList())
+                .listeners(joined(listeners, own))
                 .build();
     }
 
@@ -96,5 +123,18 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
     GlimpseTokenCountEstimator glimpseTokenCountEstimator(@Qualifier(ENGINE) LoadedModel engine) {
         return new GlimpseTokenCountEstimator(engine);
+    }
+
+    @Bean(LOGGER)
+    @ConditionalOnMissingBean(name = LOGGER)
+    @Conditional(OnLoggingCondition.class)
+    ModelListener glimpseChatLogger(GlimpseProperties properties) {
+        return new ModelListener(new GlimpseChatLogger(properties.logging().topics()));
+    }
+
+    private static List<ChatModelListener> joined(
+            ObjectProvider<ChatModelListener> listeners, ObjectProvider<ModelListener> own) {
+        return Stream.concat(listeners.orderedStream(), own.orderedStream().map(ModelListener::listener))
+                .toList();
     }
 }

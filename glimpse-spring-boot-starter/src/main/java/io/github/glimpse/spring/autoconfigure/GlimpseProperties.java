@@ -1,5 +1,6 @@
 package io.github.glimpse.spring.autoconfigure;
 
+import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.ImageAspect;
@@ -12,7 +13,9 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -25,6 +28,7 @@ import org.springframework.validation.annotation.Validated;
  * The {@code glimpse.*} properties. What is unset is left to the library, whose defaults the metadata repeats.
  *
  * @param model What is loaded.
+ * @param warmUp Whether the model answers a short text at the start, so that the first request does not wait for cold memory.
  * @param device Where it runs: auto (a GPU if the native library sees one), cpu, cuda or cuda:N.
  * @param dtype Type that the model computes in; auto goes by the device and the stored type.
  * @param weights How the weights of linear layers lie in memory.
@@ -35,11 +39,14 @@ import org.springframework.validation.annotation.Validated;
  * @param concurrency How many requests run and wait.
  * @param limits What is refused.
  * @param images How pictures are prepared.
+ * @param logging What is logged of requests.
+ * @param observability What is measured.
  */
 @Validated
 @ConfigurationProperties(GlimpseProperties.PREFIX)
 public record GlimpseProperties(
         @Valid @DefaultValue Model model,
+        @DefaultValue("true") boolean warmUp,
 
         @Pattern(regexp = "(?i)auto|cpu|cuda(:[0-9]{1,3})?", message = "must be auto, cpu, cuda or cuda:N") @Nullable
         String device,
@@ -52,7 +59,9 @@ public record GlimpseProperties(
         @Valid @DefaultValue Generation generation,
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
-        @DefaultValue Images images) {
+        @DefaultValue Images images,
+        @DefaultValue Logging logging,
+        @DefaultValue Observability observability) {
 
     static final String PREFIX = "glimpse";
 
@@ -217,4 +226,38 @@ public record GlimpseProperties(
      */
     public record Images(
             @Nullable Transparency transparency, @Nullable ImageAspect aspect) {}
+
+    /**
+     * What is logged of requests, at INFO.
+     *
+     * @param requests Whether messages and parameters are logged, of pictures only type and size.
+     * @param responses Whether answers, token usage and errors are logged.
+     * @param pruning Whether a line per answer tells the kept image tokens and the time by stage.
+     */
+    public record Logging(
+            @DefaultValue("false") boolean requests,
+            @DefaultValue("false") boolean responses,
+            @DefaultValue("false") boolean pruning) {
+
+        Set<GlimpseChatLogger.Topic> topics() {
+            Set<GlimpseChatLogger.Topic> topics = EnumSet.noneOf(GlimpseChatLogger.Topic.class);
+            if (requests) {
+                topics.add(GlimpseChatLogger.Topic.REQUESTS);
+            }
+            if (responses) {
+                topics.add(GlimpseChatLogger.Topic.RESPONSES);
+            }
+            if (pruning) {
+                topics.add(GlimpseChatLogger.Topic.PRUNING);
+            }
+            return topics;
+        }
+    }
+
+    /**
+     * What is measured.
+     *
+     * @param meters Whether requests are measured where the application has a Micrometer registry.
+     */
+    public record Observability(@DefaultValue("true") boolean meters) {}
 }

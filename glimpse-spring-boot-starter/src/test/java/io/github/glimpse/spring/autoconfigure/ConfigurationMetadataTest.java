@@ -69,11 +69,15 @@ class ConfigurationMetadataTest {
                         "glimpse.limits.max-pixels",
                         "glimpse.limits.min-pixels",
                         "glimpse.limits.timeout",
+                        "glimpse.logging.pruning",
+                        "glimpse.logging.requests",
+                        "glimpse.logging.responses",
                         "glimpse.model.family",
                         "glimpse.model.location",
                         "glimpse.model.name",
                         "glimpse.model.pruning-module",
                         "glimpse.native.download",
+                        "glimpse.observability.meters",
                         "glimpse.pruning.anchors",
                         "glimpse.pruning.enabled",
                         "glimpse.pruning.max-retention-ratio",
@@ -83,7 +87,12 @@ class ConfigurationMetadataTest {
                         "glimpse.pruning.threshold",
                         "glimpse.streaming-chat-model.enabled",
                         "glimpse.threads",
-                        "glimpse.weights");
+                        "glimpse.warm-up",
+                        "glimpse.weights",
+                        "management.endpoint.glimpse.access",
+                        "management.endpoint.glimpse.cache.time-to-live",
+                        "management.endpoint.glimpse.enabled",
+                        "management.health.glimpse.enabled");
     }
 
     @Test
@@ -113,6 +122,16 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.enabled", true);
         defaults.put("glimpse.chat-model.enabled", true);
         defaults.put("glimpse.streaming-chat-model.enabled", true);
+        defaults.put("glimpse.warm-up", true);
+        defaults.put("glimpse.logging.pruning", false);
+        defaults.put("glimpse.logging.requests", false);
+        defaults.put("glimpse.logging.responses", false);
+        defaults.put("glimpse.observability.meters", true);
+        defaults.put("management.health.glimpse.enabled", true);
+        // Those that Actuator gives every endpoint.
+        defaults.put("management.endpoint.glimpse.access", "unrestricted");
+        defaults.put("management.endpoint.glimpse.cache.time-to-live", "0ms");
+        defaults.put("management.endpoint.glimpse.enabled", true);
         // Null in the library means what the text says.
         defaults.put(
                 "glimpse.dtype", load.dtype() == null ? "auto" : load.dtype().label());

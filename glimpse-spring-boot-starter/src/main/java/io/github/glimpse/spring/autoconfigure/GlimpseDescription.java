@@ -1,0 +1,215 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningPoint;
+import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.PruningStep;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code /actuator/glimpse} says. Holds no text or picture of any request and no path of this machine.
+ *
+ * @param model name of the model
+ * @param family name of its family
+ * @param device {@code cpu} or {@code cuda:N}
+ * @param dtype type that it computes in
+ * @param active requests that run
+ * @param queued requests that wait
+ * @param pruning of requests that do not say otherwise
+ * @param generation of requests that do not say otherwise; without a seed each takes a new one
+ * @param limits what is refused
+ * @param lastAnswer null before the first
+ */
+record GlimpseDescription(
+        String model,
+        String family,
+        String device,
+        String dtype,
+        int active,
+        int queued,
+        Pruning pruning,
+        GenerationOptions generation,
+        Limits limits,
+        @Nullable LastAnswer lastAnswer) {
+
+    private static final GenerationOptions STANDARD = GenerationOptions.builder()
+            .temperature(GenerationOptions.DEFAULT_TEMPERATURE)
+            .topP(GenerationOptions.DEFAULT_TOP_P)
+            .repetitionPenalty(GenerationOptions.DEFAULT_REPETITION_PENALTY)
+            .presencePenalty(0.0)
+            .frequencyPenalty(0.0)
+            .maxOutputTokens(GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS)
+            .stop(List.of())
+            .build();
+
+    static GlimpseDescription of(LoadedModel engine, @Nullable LastAnswer lastAnswer) {
+        EngineOptions options = engine.options();
+        return new GlimpseDescription(
+                engine.name(),
+                engine.family(),
+                engine.deviceName(),
+                engine.dtypeName(),
+                engine.activeRequests(),
+                engine.queuedRequests(),
+                Pruning.of(options),
+                options.generation().orElse(STANDARD),
+                Limits.of(engine),
+                lastAnswer);
+    }
+
+    /**
+     * Which image tokens stay. What is null goes by the pruning module, then by the library.
+     *
+     * @param steps cuts in order; none if nothing is pruned
+     * @param maxRetentionRatio most tokens that stay, as a share of all
+     * @param minTokens least tokens that stay
+     * @param threshold probability above which a token stays
+     * @param anchors corners that always stay
+     */
+    record Pruning(
+            List<Step> steps,
+            @Nullable Double maxRetentionRatio,
+            @Nullable Integer minTokens,
+            @Nullable Double threshold,
+            @Nullable List<String> anchors) {
+
+        private static Pruning of(EngineOptions options) {
+            PruningOptions pruning = options.pruning();
+            return new Pruning(
+                    steps(options),
+                    pruning.maxRetentionRatio(),
+                    pruning.minTokens(),
+                    pruning.threshold(),
+                    labels(pruning.anchors()));
+        }
+
+        private static List<Step> steps(EngineOptions options) {
+            PruningOptions pruning = options.pruning();
+            if (Boolean.FALSE.equals(pruning.enabled())) {
+                return List.of();
+            }
+            if (!pruning.schedule().isEmpty()) {
+                return pruning.schedule().stream().map(Step::of).toList();
+            }
+            String standard = options.module() == null ? PruningOptions.NONE : PruningOptions.GLIMPSE;
+            String strategy = pruning.strategy() == null ? standard : pruning.strategy();
+            return strategy.equals(PruningOptions.NONE)
+                    ? List.of()
+                    : List.of(new Step(strategy, null, null, null, null, null));
+        }
+
+        private static @Nullable List<String> labels(@Nullable Collection<Anchor> anchors) {
+            return anchors == null
+                    ? null
+                    : anchors.stream().map(Anchor::label).sorted().toList();
+        }
+    }
+
+    /**
+     * One cut. What is null is taken from {@link Pruning}, {@code at} from the strategy.
+     *
+     * @param strategy its name
+     * @param at where
+     * @param retentionRatio most tokens that stay, as a share of those that are there
+     * @param minTokens least tokens that stay
+     * @param threshold probability above which a token stays
+     * @param anchors corners that always stay
+     */
+    record Step(
+            String strategy,
+            @Nullable String at,
+            @Nullable Double retentionRatio,
+            @Nullable Integer minTokens,
+            @Nullable Double threshold,
+            @Nullable List<String> anchors) {
+
+        private static Step of(PruningStep step) {
+            return new Step(
+                    step.strategy(),
+                    step.at(),
+                    step.maxRetentionRatio(),
+                    step.minTokens(),
+                    step.threshold(),
+                    Pruning.labels(step.anchors()));
+        }
+    }
+
+    /**
+     * What is refused.
+     *
+     * @param maxActive requests that run at once
+     * @param maxQueued requests that may wait
+     * @param timeout longest time of a request
+     * @param contextLength most tokens of prompt and answer
+     * @param maxInputTokens most tokens of a prompt
+     * @param maxImages most pictures of a request
+     * @param maxImageBytes largest picture file
+     * @param maxImagePixels largest picture
+     */
+    record Limits(
+            int maxActive,
+            int maxQueued,
+            Duration timeout,
+            int contextLength,
+            int maxInputTokens,
+            int maxImages,
+            long maxImageBytes,
+            long maxImagePixels) {
+
+        private static Limits of(LoadedModel engine) {
+            EngineOptions options = engine.options();
+            // One place is for the first token.
+            int most = engine.contextLength() - 1;
+            return new Limits(
+                    options.maxActive(),
+                    options.maxQueued(),
+                    options.timeout(),
+                    engine.contextLength(),
+                    options.maxInputTokens() == null ? most : Math.min(options.maxInputTokens(), most),
+                    options.maxImages(),
+                    options.imageLimits().maxBytes(),
+                    options.imageLimits().maxPixels());
+        }
+    }
+
+    /**
+     * The newest answer of either chat model.
+     *
+     * @param finishedAt when it was complete
+     * @param strategy that pruned it
+     * @param at where the last cut was made, null without one
+     * @param imageTokens before pruning
+     * @param keptTokens after it
+     * @param timings where its time went
+     */
+    record LastAnswer(
+            Instant finishedAt,
+            String strategy,
+            @Nullable String at,
+            int imageTokens,
+            int keptTokens,
+            StageTimings timings) {
+
+        static LastAnswer of(GlimpseChatResponseMetadata metadata, Instant finishedAt) {
+            PruningReport pruning = metadata.pruning();
+            PruningPoint at = pruning.at();
+            return new LastAnswer(
+                    finishedAt,
+                    pruning.strategy(),
+                    at == null ? null : at.toString(),
+                    pruning.imageTokens(),
+                    pruning.keptTokens(),
+                    metadata.timings());
+        }
+    }
+}

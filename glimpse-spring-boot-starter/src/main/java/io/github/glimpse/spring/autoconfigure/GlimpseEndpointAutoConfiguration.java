@@ -1,0 +1,33 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import io.github.glimpse.generate.LoadedModel;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** The endpoint {@code glimpse}, where Actuator exposes it: {@code management.endpoints.web.exposure.include=glimpse}. */
+@AutoConfiguration(after = GlimpseAutoConfiguration.class)
+@ConditionalOnClass({LoadedModel.class, Endpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnBean(name = GlimpseAutoConfiguration.ENGINE)
+@ConditionalOnAvailableEndpoint(GlimpseEndpoint.class)
+public final class GlimpseEndpointAutoConfiguration {
+
+    GlimpseEndpointAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    GlimpseEndpoint glimpseEndpoint(@Qualifier(GlimpseAutoConfiguration.ENGINE) LoadedModel engine) {
+        return new GlimpseEndpoint(engine);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "glimpseEndpointListener")
+    ModelListener glimpseEndpointListener(GlimpseEndpoint endpoint) {
+        return new ModelListener(endpoint.listener());
+    }
+}

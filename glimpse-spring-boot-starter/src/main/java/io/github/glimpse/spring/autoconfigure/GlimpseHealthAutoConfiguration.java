@@ -1,0 +1,73 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import io.github.glimpse.generate.LoadedModel;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The health contributor {@code glimpse}: UP while the engine takes requests, OUT_OF_SERVICE once it closes. Backs off for a bean
+ * {@code glimpseHealthIndicator}.
+ *
+ * <p>Spring Boot 4 moved the health types. One half is compiled against each home of them, and only that half is read whose
+ * types the application has.
+ */
+@AutoConfiguration(after = GlimpseAutoConfiguration.class)
+@ConditionalOnClass(LoadedModel.class)
+@ConditionalOnBean(name = GlimpseAutoConfiguration.ENGINE)
+public final class GlimpseHealthAutoConfiguration {
+
+    static final String INDICATOR = "glimpseHealthIndicator";
+    static final String BOOT3_TYPE = "org.springframework.boot.actuate.health.HealthIndicator";
+    static final String BOOT4_TYPE = "org.springframework.boot.health.contributor.HealthIndicator";
+
+    GlimpseHealthAutoConfiguration() {}
+
+    /** The types of {@code spring-boot-actuator} 3. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = BOOT3_TYPE)
+    @org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator("glimpse")
+    static class Boot3 {
+
+        @Bean
+        @ConditionalOnMissingBean(name = INDICATOR)
+        org.springframework.boot.actuate.health.HealthIndicator glimpseHealthIndicator(
+                @Qualifier(GlimpseAutoConfiguration.ENGINE) LoadedModel engine) {
+            EngineHealth health = new EngineHealth(engine);
+            return () -> {
+                org.springframework.boot.actuate.health.Health.Builder builder =
+                        new org.springframework.boot.actuate.health.Health.Builder();
+                return (health.isUp() ? builder.up() : builder.outOfService())
+                        .withDetails(health.details())
+                        .build();
+            };
+        }
+    }
+
+    /** The types of {@code spring-boot-health} 4. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = BOOT4_TYPE)
+    @ConditionalOnMissingClass(BOOT3_TYPE)
+    @org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator("glimpse")
+    static class Boot4 {
+
+        @Bean
+        @ConditionalOnMissingBean(name = INDICATOR)
+        org.springframework.boot.health.contributor.HealthIndicator glimpseHealthIndicator(
+                @Qualifier(GlimpseAutoConfiguration.ENGINE) LoadedModel engine) {
+            EngineHealth health = new EngineHealth(engine);
+            return () -> {
+                org.springframework.boot.health.contributor.Health.Builder builder =
+                        new org.springframework.boot.health.contributor.Health.Builder();
+                return (health.isUp() ? builder.up() : builder.outOfService())
+                        .withDetails(health.details())
+                        .build();
+            };
+        }
+    }
+}

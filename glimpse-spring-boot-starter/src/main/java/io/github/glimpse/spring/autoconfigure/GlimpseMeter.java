@@ -1,0 +1,145 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static io.github.glimpse.spring.autoconfigure.GlimpseMeter.Kind.COUNTER;
+import static io.github.glimpse.spring.autoconfigure.GlimpseMeter.Kind.GAUGE;
+import static io.github.glimpse.spring.autoconfigure.GlimpseMeter.Kind.SUMMARY;
+import static io.github.glimpse.spring.autoconfigure.GlimpseMeter.Kind.TIMER;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Every meter, with the sentence that the registry and the guide show. */
+enum GlimpseMeter {
+    IMAGE_TOKENS(
+            "glimpse.image.tokens",
+            SUMMARY,
+            "Image tokens per answer to a question with pictures, before and after pruning.",
+            Tag.MODEL,
+            Tag.STRATEGY,
+            Tag.TOKEN_STAGE),
+    RETENTION(
+            "glimpse.retention",
+            SUMMARY,
+            "Kept / all image tokens per answer to a question with pictures, from 0 to 1.",
+            Tag.MODEL,
+            Tag.STRATEGY),
+    STAGE_DURATION(
+            "glimpse.stage.duration",
+            TIMER,
+            "Where the time of an answer went; stages that an answer did not go through are left out.",
+            Tag.MODEL,
+            Tag.STAGE),
+    QUEUE_DEPTH("glimpse.queue.depth", GAUGE, "Requests that wait for a free place.", Tag.MODEL),
+    REQUESTS_ACTIVE("glimpse.requests.active", GAUGE, "Requests that run.", Tag.MODEL),
+    REQUESTS_REJECTED(
+            "glimpse.requests.rejected", COUNTER, "Requests that were refused, by reason.", Tag.MODEL, Tag.REASON),
+    REQUEST_DURATION(
+            "gen_ai.server.request.duration",
+            TIMER,
+            "Time of a request from its arrival to its end, refused and failed ones included.",
+            Tag.PROVIDER,
+            Tag.OPERATION,
+            Tag.REQUEST_MODEL,
+            Tag.ERROR),
+    TIME_TO_FIRST_TOKEN(
+            "gen_ai.server.time_to_first_token",
+            TIMER,
+            "Waiting and prefill of an answer: time until its first token was chosen.",
+            Tag.PROVIDER,
+            Tag.OPERATION,
+            Tag.REQUEST_MODEL),
+    TIME_PER_OUTPUT_TOKEN(
+            "gen_ai.server.time_per_output_token",
+            TIMER,
+            "Mean time per token after the first, for answers of two tokens or more.",
+            Tag.PROVIDER,
+            Tag.OPERATION,
+            Tag.REQUEST_MODEL);
+
+    private final String meterName;
+    private final Kind kind;
+    private final String sentence;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
+    private final List<Tag> tags;
+
+    GlimpseMeter(String meterName, Kind kind, String sentence, Tag... tags) {
+        this.meterName = meterName;
+        this.kind = kind;
+        this.sentence = sentence;
+        this.tags = List.of(tags);
+    }
+
+    /** Its name in the registry. */
+    String meterName() {
+        return meterName;
+    }
+
+    /** What it is in Micrometer. */
+    Kind kind() {
+        return kind;
+    }
+
+    /** What it says. */
+    String sentence() {
+        return sentence;
+    }
+
+    /** The tags that each of its series has, no more and no fewer. */
+    List<Tag> tags() {
+        return tags;
+    }
+
+    /** What a meter is in Micrometer. */
+    enum Kind {
+        TIMER,
+        SUMMARY,
+        GAUGE,
+        COUNTER
+    }
+
+    /** Every tag. All have few values: none is taken from what a caller sends. */
+    enum Tag {
+        MODEL("model", "Name of the model."),
+        STRATEGY("strategy", "Strategy that pruned, none if nothing did."),
+        TOKEN_STAGE("stage", "in before pruning, kept after it."),
+        STAGE("stage", "wait, decode (of pictures), vision, prefill, prune or generate."),
+        REASON("reason", "queue-full, closed, unsupported or invalid."),
+        PROVIDER("gen_ai.provider.name", "glimpse."),
+        OPERATION("gen_ai.operation.name", "chat."),
+        REQUEST_MODEL("gen_ai.request.model", "Name of the model."),
+        ERROR("error.type", "Class of the exception, none for an answer.");
+
+        private final String key;
+        private final String sentence;
+
+        Tag(String key, String sentence) {
+            this.key = key;
+            this.sentence = sentence;
+        }
+
+        /** Its key in the registry. */
+        String key() {
+            return key;
+        }
+
+        /** Its values. */
+        String sentence() {
+            return sentence;
+        }
+    }
+
+    /** Values of {@link Tag#STAGE}. */
+    enum Stage {
+        WAIT,
+        DECODE,
+        VISION,
+        PREFILL,
+        PRUNE,
+        GENERATE;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
+import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
+import dev.langchain4j.model.output.TokenUsage;
+import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Stage;
+import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Tag;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Fills the {@link GlimpseMeter}s. A request ends in one of: answered, refused (counted by reason) or failed, and
+ * {@code gen_ai.server.request.duration} counts all three. A stream that its handler cancels ends in none, since LangChain4j's
+ * listeners do not hear of it.
+ *
+ * <p>The model is tagged by the engine's name, never by the one that a request asks for. Safe for concurrent use.
+ */
+final class GlimpseMeters implements ChatModelListener {
+
+    private static final String START = GlimpseMeters.class.getName() + ".start";
+    private static final String PROVIDER = "glimpse";
+    private static final String OPERATION = "chat";
+    private static final String NO_ERROR = "none";
+
+    private final MeterRegistry registry;
+    private final Tags model;
+    private final Tags genAi;
+
+    /** Registers the gauges; the rest appears with the first request. */
+    GlimpseMeters(MeterRegistry registry, LoadedModel engine) {
+        this.registry = registry;
+        this.model = Tags.of(Tag.MODEL.key(), engine.name());
+        this.genAi = Tags.of(
+                Tag.PROVIDER.key(), PROVIDER, Tag.OPERATION.key(), OPERATION, Tag.REQUEST_MODEL.key(), engine.name());
+        gauge(GlimpseMeter.QUEUE_DEPTH, engine, LoadedModel::queuedRequests);
+        gauge(GlimpseMeter.REQUESTS_ACTIVE, engine, LoadedModel::activeRequests);
+    }
+
+    @Override
+    public void onRequest(ChatModelRequestContext context) {
+        context.attributes().put(START, System.nanoTime());
+    }
+
+    @Override
+    public void onResponse(ChatModelResponseContext context) {
+        request(context.attributes(), NO_ERROR);
+        if (context.chatResponse().metadata() instanceof GlimpseChatResponseMetadata metadata) {
+            images(metadata.pruning());
+            stages(metadata.pruning(), metadata.timings());
+            tokens(metadata.timings(), metadata.tokenUsage());
+        }
+    }
+
+    @Override
+    public void onError(ChatModelErrorContext context) {
+        Throwable error = context.error();
+        request(context.attributes(), error.getClass().getName());
+        Rejection.of(error).ifPresent(reason -> Counter.builder(GlimpseMeter.REQUESTS_REJECTED.meterName())
+                .description(GlimpseMeter.REQUESTS_REJECTED.sentence())
+                .tags(model.and(Tag.REASON.key(), reason.label()))
+                .register(registry)
+                .increment());
+    }
+
+    private void request(Map<Object, Object> attributes, String error) {
+        if (attributes.get(START) instanceof Long start) {
+            time(
+                    GlimpseMeter.REQUEST_DURATION,
+                    genAi.and(Tag.ERROR.key(), error),
+                    Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private void images(PruningReport pruning) {
+        if (pruning.imageTokens() > 0) {
+            Tags tags = model.and(Tag.STRATEGY.key(), pruning.strategy());
+            String stage = Tag.TOKEN_STAGE.key();
+            summarize(GlimpseMeter.IMAGE_TOKENS, tags.and(stage, "in"), pruning.imageTokens());
+            summarize(GlimpseMeter.IMAGE_TOKENS, tags.and(stage, "kept"), pruning.keptTokens());
+            summarize(GlimpseMeter.RETENTION, tags, pruning.retention());
+        }
+    }
+
+    private void stages(PruningReport pruning, StageTimings timings) {
+        stage(Stage.WAIT, timings.waiting());
+        if (pruning.imageTokens() > 0) {
+            stage(Stage.DECODE, timings.images());
+            stage(Stage.VISION, timings.vision());
+        }
+        stage(Stage.PREFILL, timings.prefillBeforeCut().plus(timings.prefillAfterCut()));
+        if (pruning.at() != null) {
+            stage(Stage.PRUNE, timings.pruning());
+        }
+        stage(Stage.GENERATE, timings.decoding());
+    }
+
+    private void stage(Stage stage, Duration duration) {
+        time(GlimpseMeter.STAGE_DURATION, model.and(Tag.STAGE.key(), stage.label()), duration);
+    }
+
+    private void tokens(StageTimings timings, TokenUsage usage) {
+        time(GlimpseMeter.TIME_TO_FIRST_TOKEN, genAi, timings.waiting().plus(timings.toFirstToken()));
+        int tokens = usage.outputTokenCount();
+        if (tokens > 1) {
+            time(GlimpseMeter.TIME_PER_OUTPUT_TOKEN, genAi, timings.decoding().dividedBy(tokens - 1L));
+        }
+    }
+
+    private void time(GlimpseMeter meter, Tags tags, Duration duration) {
+        Timer.builder(meter.meterName())
+                .description(meter.sentence())
+                .tags(tags)
+                .register(registry)
+                .record(duration);
+    }
+
+    private void summarize(GlimpseMeter meter, Tags tags, double value) {
+        DistributionSummary.builder(meter.meterName())
+                .description(meter.sentence())
+                .tags(tags)
+                .register(registry)
+                .record(value);
+    }
+
+    private void gauge(GlimpseMeter meter, LoadedModel engine, ToDoubleFunction<LoadedModel> value) {
+        Gauge.builder(meter.meterName(), engine, value)
+                .description(meter.sentence())
+                .tags(model)
+                .register(registry);
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.spring.autoconfigure.GlimpseDescription.LastAnswer;
+import io.github.glimpse.spring.autoconfigure.GlimpseDescription.Step;
+import java.time.Duration;
+import java.time.Instant;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class GlimpseEndpointAutoConfigurationTest {
+
+    private final ApplicationContextRunner hidden = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    EndpointAutoConfiguration.class,
+                    GlimpseAutoConfiguration.class,
+                    GlimpseEndpointAutoConfiguration.class))
+            .withPropertyValues(TinyModel.properties(TinyModel.QWEN))
+            .withPropertyValues("glimpse.model.name=tiny", "glimpse.device=cpu", "glimpse.dtype=float32");
+    private final ApplicationContextRunner runner =
+            hidden.withPropertyValues("management.endpoints.web.exposure.include=glimpse");
+
+    @Test
+    void describesTheModelAndTheLibrarysDefaults() {
+        runner.run(context -> {
+            GlimpseDescription description =
+                    context.getBean(GlimpseEndpoint.class).describe();
+
+            assertThat(description.model()).isEqualTo("tiny");
+            assertThat(description.family()).isEqualTo("qwen2.5-vl");
+            assertThat(description.device()).isEqualTo("cpu");
+            assertThat(description.dtype()).isEqualTo("float32");
+            assertThat(description.active()).isZero();
+            assertThat(description.queued()).isZero();
+            assertThat(description.pruning().steps())
+                    .containsExactly(new Step("glimpse", null, null, null, null, null));
+            assertThat(description.generation().temperature()).isZero();
+            assertThat(description.generation().maxOutputTokens()).isEqualTo(512);
+            assertThat(description.limits().maxActive()).isEqualTo(EngineOptions.DEFAULT_MAX_ACTIVE);
+            assertThat(description.limits().maxInputTokens())
+                    .isEqualTo(description.limits().contextLength() - 1);
+            assertThat(description.limits().maxImageBytes()).isEqualTo(ImageLimits.DEFAULT_MAX_BYTES);
+            assertThat(description.lastAnswer()).isNull();
+        });
+    }
+
+    @Test
+    void describesWhatThePropertiesSay() {
+        runner.withPropertyValues(
+                        "glimpse.pruning.schedule[0].strategy=glimpse",
+                        "glimpse.pruning.schedule[0].at=layer last",
+                        "glimpse.pruning.schedule[0].retention-ratio=0.5",
+                        "glimpse.pruning.threshold=0.25",
+                        "glimpse.pruning.anchors=br,tl",
+                        "glimpse.generation.temperature=0.7",
+                        "glimpse.limits.max-input-tokens=100",
+                        "glimpse.limits.timeout=7s",
+                        "glimpse.concurrency.max-queued=3")
+                .run(context -> {
+                    GlimpseDescription description =
+                            context.getBean(GlimpseEndpoint.class).describe();
+
+                    assertThat(description.pruning().steps())
+                            .containsExactly(new Step("glimpse", "layer last", 0.5, null, null, null));
+                    assertThat(description.pruning().threshold()).isEqualTo(0.25);
+                    assertThat(description.pruning().anchors()).containsExactly("br", "tl");
+                    assertThat(description.generation().temperature()).isEqualTo(0.7);
+                    assertThat(description.limits().maxInputTokens()).isEqualTo(100);
+                    assertThat(description.limits().timeout()).isEqualTo(Duration.ofSeconds(7));
+                    assertThat(description.limits().maxQueued()).isEqualTo(3);
+                });
+    }
+
+    @Test
+    void hasNoStepWherePruningIsOff() {
+        runner.withPropertyValues("glimpse.pruning.enabled=false")
+                .run(context -> assertThat(context.getBean(GlimpseEndpoint.class)
+                                .describe()
+                                .pruning()
+                                .steps())
+                        .isEmpty());
+    }
+
+    @Test
+    void hasNoStepWithoutAModule() {
+        runner.withPropertyValues("glimpse.model.pruning-module=")
+                .run(context -> assertThat(context.getBean(GlimpseEndpoint.class)
+                                .describe()
+                                .pruning()
+                                .steps())
+                        .isEmpty());
+    }
+
+    @Test
+    void remembersTheLastAnswer() {
+        runner.withPropertyValues("glimpse.generation.max-output-tokens=2").run(context -> {
+            ChatModel model = context.getBean(ChatModel.class);
+            Instant start = Instant.now();
+            model.chat("Hello");
+
+            ChatResponse response = model.chat(TestPicture.question());
+
+            GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
+            assertThat(context.getBean(GlimpseEndpoint.class).describe().lastAnswer())
+                    .asInstanceOf(InstanceOfAssertFactories.type(LastAnswer.class))
+                    .satisfies(last -> {
+                        assertThat(last.finishedAt()).isBetween(start, Instant.now());
+                        assertThat(last.strategy()).isEqualTo("glimpse");
+                        assertThat(last.at())
+                                .isEqualTo(String.valueOf(metadata.pruning().at()));
+                        assertThat(last.imageTokens())
+                                .isEqualTo(metadata.pruning().imageTokens())
+                                .isPositive();
+                        assertThat(last.keptTokens())
+                                .isEqualTo(metadata.pruning().keptTokens());
+                        assertThat(last.timings()).isEqualTo(metadata.timings());
+                    });
+        });
+    }
+
+    @Test
+    void tellsNoPath() {
+        runner.run(context -> assertThat(
+                        context.getBean(GlimpseEndpoint.class).describe().toString())
+                .doesNotContain(TinyModel.QWEN.toString()));
+    }
+
+    @Test
+    void isNotThereUnlessItIsExposed() {
+        hidden.run(context -> assertThat(context)
+                .hasSingleBean(ChatModel.class)
+                .doesNotHaveBean(GlimpseEndpoint.class)
+                .doesNotHaveBean(ModelListener.class));
+    }
+
+    @Test
+    void isTurnedOffByItsAccess() {
+        runner.withPropertyValues("management.endpoint.glimpse.access=NONE")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(GlimpseEndpoint.class));
+    }
+
+    @Test
+    void isNotThereWithoutAnEngine() {
+        runner.withPropertyValues("glimpse.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(GlimpseEndpoint.class));
+    }
+
+    @Test
+    void isNotThereWithoutActuator() {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(GlimpseAutoConfiguration.class, GlimpseEndpointAutoConfiguration.class))
+                .withPropertyValues(TinyModel.properties(TinyModel.QWEN))
+                .withPropertyValues("management.endpoints.web.exposure.include=glimpse")
+                .withClassLoader(new FilteredClassLoader(Endpoint.class))
+                .run(context ->
+                        assertThat(context).hasSingleBean(ChatModel.class).doesNotHaveBean("glimpseEndpoint"));
+    }
+
+    @Test
+    void isNoListenerOfOtherProvidersModels() {
+        runner.run(context ->
+                assertThat(context).hasSingleBean(ModelListener.class).doesNotHaveBean(ChatModelListener.class));
+    }
+}
