@@ -5,6 +5,7 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
 import io.github.glimpse.chat.GlimpseTokenCountEstimator;
+import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.model.ModelFamily;
@@ -70,13 +71,28 @@ public final class GlimpseAutoConfiguration {
         }
     }
 
+    /** Whether pictures are fetched by URL; apart from the engine, since an engine of the user's needs it too. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(ImageUrlOptions.class)
+    @EnableConfigurationProperties(GlimpseProperties.class)
+    static class ImageUrls {
+
+        @Bean
+        ImageUrlOptions glimpseImageUrls(GlimpseProperties properties) {
+            return new PropertiesMapper(properties).imageUrls();
+        }
+    }
+
     @Bean
     @ConditionalOnMissingBean(name = "glimpseChatModel")
     @ConditionalOnSwitch("glimpse.chat-model.enabled")
     GlimpseChatModel glimpseChatModel(
-            @Qualifier(ENGINE) LoadedModel engine, ObjectProvider<ChatModelListener> listeners) {
+            @Qualifier(ENGINE) LoadedModel engine,
+            ObjectProvider<ChatModelListener> listeners,
+            ImageUrlOptions imageUrls) {
         return GlimpseChatModel.builder()
                 .model(engine)
+                .imageUrls(imageUrls)
                 .listeners(listeners.orderedStream().toList())
                 .build();
     }
@@ -85,16 +101,20 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseStreamingChatModel")
     @ConditionalOnSwitch("glimpse.streaming-chat-model.enabled")
     GlimpseStreamingChatModel glimpseStreamingChatModel(
-            @Qualifier(ENGINE) LoadedModel engine, ObjectProvider<ChatModelListener> listeners) {
+            @Qualifier(ENGINE) LoadedModel engine,
+            ObjectProvider<ChatModelListener> listeners,
+            ImageUrlOptions imageUrls) {
         return GlimpseStreamingChatModel.builder()
                 .model(engine)
+                .imageUrls(imageUrls)
                 .listeners(listeners.orderedStream().toList())
                 .build();
     }
 
     @Bean
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
-    GlimpseTokenCountEstimator glimpseTokenCountEstimator(@Qualifier(ENGINE) LoadedModel engine) {
-        return new GlimpseTokenCountEstimator(engine);
+    GlimpseTokenCountEstimator glimpseTokenCountEstimator(
+            @Qualifier(ENGINE) LoadedModel engine, ImageUrlOptions imageUrls) {
+        return new GlimpseTokenCountEstimator(engine, imageUrls);
     }
 }
