@@ -16,7 +16,8 @@ final class NativeLibrary {
     private NativeLibrary() {}
 
     static synchronized Engine load(NativeDownload download) {
-        // DJL reads the first when it looks for libraries: without it a missing jar means a download of 100 MB or more. Without
+        // DJL reads the first when it looks for libraries: without it a missing jar means a download of 100 MB or more.
+        // Without
         // the second it reports its start to a server.
         String offline = set(OFFLINE, Boolean.toString(download == NativeDownload.FORBIDDEN));
         String noTracking = set(NO_TRACKING, "true");

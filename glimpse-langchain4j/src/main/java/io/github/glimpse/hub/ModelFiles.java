@@ -15,10 +15,10 @@ import java.util.Optional;
 public final class ModelFiles {
 
     static final String CONFIG = "config.json";
+    static final String TOKENIZER = "tokenizer.json";
+    static final String PREPROCESSOR = "preprocessor_config.json";
+    static final String PROCESSOR = "processor_config.json";
 
-    private static final String TOKENIZER = "tokenizer.json";
-    private static final String PREPROCESSOR = "preprocessor_config.json";
-    private static final String PROCESSOR = "processor_config.json";
     private static final String IMAGE_PROCESSOR_KEY = "image_processor";
 
     private final Path directory;

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>a folder on the class path, {@code classpath:models/tiny}, with a {@code config.json} in it. Its files are copied to
  *       a directory in the temporary folder that only this user can read, since weights are mapped and an archive or a
  *       build folder may change. Folders inside it are not copied.
+ *   <li>a repository on a model hub, {@code hf:owner/name} or {@code hf:owner/name@revision}: the only one for which anything
+ *       is ever downloaded. See {@link HubOptions}. The files that are needed, and no others, are fetched into the cache that
+ *       all programs for the hub share, unless they are there. Without a revision it is the newest commit of {@code main}, so
+ *       each start asks whether there is a new one; a revision of 40 hexadecimal digits is one commit for ever, and once it
+ *       is in the cache nothing is asked any more.
  * </ul>
  *
- * <p>Closing deletes such a copy; what is not closed is deleted when the JVM ends. Close it after the model that uses the
- * files. Nothing is ever downloaded.
+ * <p>Closing deletes a copy; what is not closed is deleted when the JVM ends. Close it after the model that uses the files. A
+ * cache is left as it is. Immutable, safe for concurrent use.
  */
 public final class ModelSource implements AutoCloseable {
 
@@ -29,44 +35,95 @@ public final class ModelSource implements AutoCloseable {
     private static final String FILE = "file:";
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
 
+    private final String name;
     private final Path directory;
     private final @Nullable ClassPathFolder copy;
 
-    private ModelSource(Path directory, @Nullable ClassPathFolder copy) {
+    private ModelSource(String name, Path directory, @Nullable ClassPathFolder copy) {
+        this.name = name;
         this.directory = directory;
         this.copy = copy;
     }
 
     /**
-     * Resolves a location, with the class path of the calling thread's context.
+     * Resolves the location of a model, with the class path of the calling thread's context and the hub of the environment.
      *
-     * @throws ModelFilesException if there is no such directory or folder
+     * @throws ModelFilesException if there is no such directory, folder or repository, or it cannot be fetched
      */
     public static ModelSource open(String location) {
-        ClassLoader context = Thread.currentThread().getContextClassLoader();
-        return open(location, context != null ? context : ModelSource.class.getClassLoader());
+        return open(location, contextClassPath());
     }
 
     /**
-     * Resolves a location.
+     * Resolves the location of a model, with the hub of the environment.
      *
      * @param classPath where to look for {@code classpath:} folders
-     * @throws ModelFilesException if there is no such directory or folder
+     * @throws ModelFilesException if there is no such directory, folder or repository, or it cannot be fetched
      */
     public static ModelSource open(String location, ClassLoader classPath) {
+        return open(location, classPath, HubOptions::ofEnvironment, RepositoryContent.MODEL);
+    }
+
+    /**
+     * Resolves the location of a model.
+     *
+     * @param classPath where to look for {@code classpath:} folders
+     * @param hub where {@code hf:} locations are fetched from and kept
+     * @throws ModelFilesException if there is no such directory, folder or repository, or it cannot be fetched
+     */
+    public static ModelSource open(String location, ClassLoader classPath, HubOptions hub) {
+        return open(location, classPath, () -> hub, RepositoryContent.MODEL);
+    }
+
+    /**
+     * Resolves the location of a glimpse module, of which other files are fetched than of a model; with the class path of the
+     * calling thread's context and the hub of the environment.
+     *
+     * @throws ModelFilesException if there is no such directory, folder or repository, or it cannot be fetched
+     */
+    public static ModelSource openModule(String location) {
+        return open(location, contextClassPath(), HubOptions::ofEnvironment, RepositoryContent.MODULE);
+    }
+
+    /**
+     * Resolves the location of a glimpse module.
+     *
+     * @param classPath where to look for {@code classpath:} folders
+     * @param hub where {@code hf:} locations are fetched from and kept
+     * @throws ModelFilesException if there is no such directory, folder or repository, or it cannot be fetched
+     */
+    public static ModelSource openModule(String location, ClassLoader classPath, HubOptions hub) {
+        return open(location, classPath, () -> hub, RepositoryContent.MODULE);
+    }
+
+    private static ModelSource open(
+            String location, ClassLoader classPath, Supplier<HubOptions> hub, RepositoryContent content) {
         if (location.isBlank()) {
-            throw new ModelFilesException("The location of the model is empty; give a directory, file: or classpath:");
+            throw new ModelFilesException(
+                    "The location of the model is empty; give a directory, file:, classpath: or hf:owner/name");
         }
         if (location.startsWith(CLASS_PATH)) {
-            ClassPathFolder copy = ClassPathFolder.copy(location.substring(CLASS_PATH.length()), classPath);
-            return new ModelSource(copy.directory(), copy);
+            String folder = location.substring(CLASS_PATH.length());
+            ClassPathFolder copy = ClassPathFolder.copy(folder, classPath);
+            return new ModelSource(lastPart(folder), copy.directory(), copy);
+        }
+        if (location.startsWith(HubLocation.PREFIX)) {
+            HubLocation parsed = HubLocation.parse(location);
+            HubSource source = new HubSource(parsed, content, hub.get(), RetryPolicy.DEFAULT);
+            return new ModelSource(parsed.repository(), source.directory(), null);
         }
         Path directory = location.startsWith(FILE) ? ofUrl(location) : ofPath(location);
         if (!Files.isDirectory(directory)) {
             throw new ModelFilesException(
                     "There is no directory '" + directory + "' (" + directory.toAbsolutePath() + ")" + hint(location));
         }
-        return new ModelSource(directory, null);
+        Path last = directory.toAbsolutePath().normalize().getFileName();
+        return new ModelSource(last == null ? location : last.toString(), directory, null);
+    }
+
+    /** What the model may be called: {@code owner/name} on a hub, else the last part of the location. */
+    public String name() {
+        return name;
     }
 
     /** The directory; exists until {@link #close()}. */
@@ -80,6 +137,16 @@ public final class ModelSource implements AutoCloseable {
         if (copy != null) {
             copy.delete();
         }
+    }
+
+    private static ClassLoader contextClassPath() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return context != null ? context : ModelSource.class.getClassLoader();
+    }
+
+    private static String lastPart(String folder) {
+        String plain = folder.replaceAll("/+$", "");
+        return plain.substring(plain.lastIndexOf('/') + 1);
     }
 
     private static Path ofPath(String location) {
@@ -107,7 +174,7 @@ public final class ModelSource implements AutoCloseable {
 
     private static String hint(String location) {
         return SCHEME.matcher(location).matches() && !location.startsWith(FILE)
-                ? "; a location is a directory, file: or classpath:"
+                ? "; a location is a directory, file:, classpath: or hf:owner/name"
                 : "; check the location, relative ones start at the working directory";
     }
 }

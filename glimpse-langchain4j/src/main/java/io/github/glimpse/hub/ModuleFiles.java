@@ -2,6 +2,7 @@ package io.github.glimpse.hub;
 
 import io.github.glimpse.ModelFilesException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -58,6 +59,36 @@ public final class ModuleFiles {
     /** Whether {@link #weights()} is a safetensors file. */
     public boolean isSafetensors() {
         return weights.toString().endsWith(SAFETENSORS);
+    }
+
+    /**
+     * The file of a module that is not there yet. Where the released form is beside several safetensors, it is meant: those
+     * are the base model's.
+     *
+     * @param names what there is to choose from
+     * @param what how messages call their place
+     */
+    static String weights(Collection<String> names, String what) {
+        for (String preferred : PREFERRED) {
+            if (names.contains(preferred)) {
+                return preferred;
+            }
+        }
+        List<String> safetensors = names.stream()
+                .filter(name -> name.endsWith(SAFETENSORS))
+                .sorted()
+                .toList();
+        if (safetensors.size() == 1) {
+            return safetensors.get(0);
+        }
+        if (names.contains(RELEASED)) {
+            return RELEASED;
+        }
+        throw new ModelFilesException(what
+                + (safetensors.isEmpty()
+                        ? " has neither " + RELEASED + " nor a .safetensors file; give a GlimpsePrune module"
+                        : " has " + safetensors.size() + " safetensors files and none named " + PREFERRED.get(1)
+                                + "; it is not clear which one is the module"));
     }
 
     private static Path weights(Path directory) {

@@ -7,16 +7,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Finds the weight files of a model directory, and says what to do with those that cannot be read. */
 final class WeightFiles {
 
-    private static final String SINGLE_FILE = "model.safetensors";
-    private static final String INDEX_FILE = "model.safetensors.index.json";
+    static final String SINGLE_FILE = "model.safetensors";
+    static final String INDEX_FILE = "model.safetensors.index.json";
     private static final int MOST_SHOWN = 5;
 
     private WeightFiles() {}
@@ -36,7 +38,7 @@ final class WeightFiles {
         if (ModelFiles.isFile(index)) {
             return shards(index, missing);
         }
-        missing.add(SINGLE_FILE + " or " + INDEX_FILE + " with its shards" + hint(names(directory)));
+        missing.add(missing(names(directory)));
         return List.of();
     }
 
@@ -45,7 +47,17 @@ final class WeightFiles {
         return names(directory).stream().filter(name -> name.endsWith(ending)).toList();
     }
 
-    private static List<Path> shards(Path index, List<String> missing) {
+    /** What to say where neither a single file nor an index is among these files. */
+    static String missing(Collection<String> names) {
+        return SINGLE_FILE + " or " + INDEX_FILE + " with its shards" + hint(names);
+    }
+
+    /**
+     * The files that an index names, sorted.
+     *
+     * @throws ModelFilesException if it names none, or one that is more than a plain name
+     */
+    static SortedSet<String> shardNames(Path index) {
         JsonNode weightMap = TextFiles.json(index).path("weight_map");
         TreeSet<String> names = new TreeSet<>();
         for (Map.Entry<String, JsonNode> item : weightMap.properties()) {
@@ -59,6 +71,11 @@ final class WeightFiles {
         if (names.isEmpty()) {
             throw new ModelFilesException("'" + index + "' has no 'weight_map' from tensor to file; download it again");
         }
+        return names;
+    }
+
+    private static List<Path> shards(Path index, List<String> missing) {
+        SortedSet<String> names = shardNames(index);
         List<Path> shards = new ArrayList<>();
         List<String> absent = new ArrayList<>();
         for (String name : names) {
@@ -77,7 +94,7 @@ final class WeightFiles {
         return List.copyOf(shards);
     }
 
-    private static String hint(List<String> names) {
+    private static String hint(Collection<String> names) {
         if (names.contains("new_modules_gp.pt")) {
             return " (this is a glimpse module: give the directory of the base model here, and this one as its module)";
         }

@@ -1,5 +1,7 @@
 package io.github.glimpse.nn;
 
+import io.github.glimpse.ModelFilesException;
+
 /**
  * The numbers of a model that strategies may read.
  *
@@ -22,11 +24,19 @@ public record ModelDimensions(
         int visionHidden,
         int visionLayers) {
 
-    /** Checks that the numbers fit each other. */
+    /**
+     * Checks that the numbers fit each other.
+     *
+     * @throws ModelFilesException if they do not: they come from a model's configuration
+     */
     public ModelDimensions {
-        if (layers < 1 || hidden < 1 || heads < 1 || kvHeads < 1 || headDim < 2 || heads % kvHeads != 0) {
-            throw new IllegalArgumentException("Impossible dimensions: " + layers + " layers, hidden " + hidden + ", "
-                    + heads + " heads, " + kvHeads + " key-value heads of " + headDim);
+        boolean positive = layers > 0 && hidden > 0 && heads > 0 && kvHeads > 0 && headDim > 0;
+        if (!positive || headDim % 2 != 0 || heads % kvHeads != 0 || !(normEps >= 0 && normEps < 1)) {
+            throw new ModelFilesException(
+                    "The model's numbers do not fit each other: " + layers + " layers, hidden " + hidden
+                            + ", " + heads + " heads, " + kvHeads + " key-value heads of " + headDim + ", rms_norm_eps "
+                            + normEps
+                            + "; check config.json");
         }
     }
 }

@@ -93,10 +93,12 @@ class GlimpseStreamingChatModelIT {
     @Test
     void afterCancellationThereIsNoCallbackAndThePlaceIsFree() throws Exception {
         AtomicReference<StreamingHandle> handle = new AtomicReference<>();
+        CountDownLatch running = new CountDownLatch(1);
         RecordingHandler handler = new RecordingHandler() {
             @Override
             public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
                 super.onPartialResponse(partial, context);
+                running.countDown();
                 assertThat(context.streamingHandle().isCancelled()).isFalse();
                 if (texts.size() == 3) {
                     handle.set(context.streamingHandle());
@@ -106,6 +108,7 @@ class GlimpseStreamingChatModelIT {
         };
 
         model.chat(ask(ENDLESS), handler);
+        assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
 
         // The only place is taken: the second answer comes when the first has ended.
         RecordingHandler next = new RecordingHandler();

@@ -10,6 +10,8 @@ import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,17 +36,20 @@ class StreamingHandlerFaultsIT {
     }
 
     @Test
-    void anExceptionThrownAfterCancellationIsNotReported() {
+    void anExceptionThrownAfterCancellationIsNotReported() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
         RecordingHandler handler = new RecordingHandler() {
             @Override
             public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
                 super.onPartialResponse(partial, context);
                 context.streamingHandle().cancel();
+                running.countDown();
                 throw ofTheHandler;
             }
         };
 
         model.chat(ask(100_000), handler);
+        assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
 
         RecordingHandler next = new RecordingHandler();
         model.chat(ask(1), next);

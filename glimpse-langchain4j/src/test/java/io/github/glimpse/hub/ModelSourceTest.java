@@ -48,6 +48,18 @@ class ModelSourceTest {
     }
 
     @Test
+    void givesAModelTheNameOfItsPlace() throws IOException {
+        Path model = Files.createDirectory(directory.resolve("a model"));
+        try (ModelSource plain = ModelSource.open(model.toString());
+                ModelSource url = ModelSource.openModule("file:" + model + "/.");
+                ModelSource copy = ModelSource.open("classpath:fixtures/qwen2_5_vl-tiny/model/")) {
+            assertThat(plain.name()).isEqualTo("a model");
+            assertThat(url.name()).isEqualTo("a model");
+            assertThat(copy.name()).isEqualTo("model");
+        }
+    }
+
+    @Test
     void copiesFoldersOfDirectoriesOnTheClassPath() throws IOException {
         Path folder = Files.createDirectories(directory.resolve("models/tiny"));
         Files.writeString(folder.resolve("config.json"), "{}");
@@ -120,8 +132,9 @@ class ModelSourceTest {
             file:/no/such/directory | There is no directory '/no/such/directory'
             file://host/share | no URL of a local directory
             pom.xml | There is no directory 'pom.xml'
-            https://example.org/model | a location is a directory, file: or classpath:
-            s3:bucket | a location is a directory, file: or classpath:
+            https://example.org/model | a location is a directory, file:, classpath: or hf:owner/name
+            s3:bucket | a location is a directory, file:, classpath: or hf:owner/name
+            hf:only-a-name | write hf:owner/name
             classpath:no/such/folder | no 'no/such/folder/config.json'
             """)
     void refusesOtherLocations(String location, String reason) {

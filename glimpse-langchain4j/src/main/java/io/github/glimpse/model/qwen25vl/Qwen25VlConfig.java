@@ -120,19 +120,33 @@ record Qwen25VlConfig(
             throw new UnsupportedModelException(
                     "config.json: vision_config.hidden_act is '" + activation + "', silu is known");
         }
+        int hidden = json.positiveInteger("hidden_size");
+        int heads = json.positiveInteger("num_heads");
+        if (hidden % heads != 0 || hidden / heads % 4 != 0) {
+            throw json.problem(
+                    "num_heads", "a divisor of hidden_size " + hidden + " that leaves heads of a multiple of 4");
+        }
         int patchSize = json.positiveInteger("patch_size", 14);
         int mergeSize = json.positiveInteger("spatial_merge_size", 2);
         return new Vision(
                 json.positiveInteger("depth"),
-                json.positiveInteger("hidden_size"),
-                json.positiveInteger("num_heads"),
+                hidden,
+                heads,
                 json.positiveInteger("intermediate_size"),
                 json.positiveInteger("out_hidden_size"),
                 patchSize,
                 json.positiveInteger("temporal_patch_size", 2),
                 mergeSize,
                 json.positiveInteger("in_channels", json.positiveInteger("in_chans", 3)),
-                json.positiveInteger("window_size") / mergeSize / patchSize,
+                windowTokens(json, mergeSize, patchSize),
                 Set.copyOf(json.integers("fullatt_block_indexes")));
+    }
+
+    private static int windowTokens(ModelConfig json, int mergeSize, int patchSize) {
+        int tokens = json.positiveInteger("window_size") / mergeSize / patchSize;
+        if (tokens < 1) {
+            throw json.problem("window_size", "at least " + (long) mergeSize * patchSize + " pixels, one token");
+        }
+        return tokens;
     }
 }

@@ -68,6 +68,7 @@ record GlimpseConfig(
     private static final int DEFAULT_SIZE = 256;
     private static final int DEFAULT_HEADS = 4;
     private static final int NO_REDUCTION = 1_000;
+    private static final int MOST_GLIMPSE_TOKENS = 64;
 
     static GlimpseConfig of(ModelConfig json) {
         String type = json.string("model_type");
@@ -90,18 +91,18 @@ record GlimpseConfig(
                 // Spec, trap T3.
                 !llava && json.bool("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
                 json.integers("le_layers", List.of(0)),
-                json.integer("le_length", 1),
+                glimpseLength(json),
                 !llava && layerNorm(json),
                 FuserType.of(json.string("attn_fuse_type", "AttnFuserV1")),
-                json.integer("attn_fuse_size", DEFAULT_SIZE),
-                json.integer("visual_cond_size", DEFAULT_SIZE),
-                json.integer("attn_fuse_num_heads", DEFAULT_HEADS),
+                json.positiveInteger("attn_fuse_size", DEFAULT_SIZE),
+                json.positiveInteger("visual_cond_size", DEFAULT_SIZE),
+                json.positiveInteger("attn_fuse_num_heads", DEFAULT_HEADS),
                 activation(json),
                 llava || json.bool("attn_fuse_global", false),
                 json.integers("selected_visual_layers", llava ? List.of(23, 17, 11, 5) : List.of(8)),
                 json.bool("deep_supervision", true),
-                json.number("reduce_threshold", TokenBudget.DEFAULT_THRESHOLD),
-                json.has("max_remain_ratio") ? (Double) json.number("max_remain_ratio") : null,
+                threshold(json),
+                maxRetentionRatio(json),
                 minTokens(json),
                 anchors(json));
     }
@@ -123,16 +124,53 @@ record GlimpseConfig(
                 .orElseThrow(() -> json.problem("attn_fuse_hidden_act", "one of " + Activation.known()));
     }
 
+    private static int glimpseLength(ModelConfig json) {
+        int length = json.integer("le_length", 1);
+        if (length < 0 || length > MOST_GLIMPSE_TOKENS) {
+            throw json.problem("le_length", "0 to " + MOST_GLIMPSE_TOKENS);
+        }
+        return length;
+    }
+
+    private static double threshold(ModelConfig json) {
+        double threshold = json.number("reduce_threshold", TokenBudget.DEFAULT_THRESHOLD);
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw json.problem("reduce_threshold", "a number from 0 to 1");
+        }
+        return threshold;
+    }
+
+    private static @Nullable Double maxRetentionRatio(ModelConfig json) {
+        if (!json.has("max_remain_ratio")) {
+            return null;
+        }
+        double ratio = json.number("max_remain_ratio");
+        if (!(ratio >= 0)) {
+            throw json.problem("max_remain_ratio", "a number of at least 0, or null");
+        }
+        return ratio;
+    }
+
     private static int minTokens(ModelConfig json) {
         if (json.isNull("min_remain_num")) {
             return 0;
         }
-        return json.integer("min_remain_num", TokenBudget.DEFAULT_MIN_TOKENS);
+        int least = json.integer("min_remain_num", TokenBudget.DEFAULT_MIN_TOKENS);
+        if (least < 0) {
+            throw json.problem("min_remain_num", "a whole number of at least 0, or null");
+        }
+        return least;
     }
 
     private static Set<Anchor> anchors(ModelConfig json) {
         Set<Anchor> anchors = new LinkedHashSet<>();
-        json.strings("anchor_positions", List.of()).forEach(name -> anchors.add(Anchor.of(name)));
+        for (String name : json.strings("anchor_positions", List.of())) {
+            try {
+                anchors.add(Anchor.of(name));
+            } catch (IllegalArgumentException e) {
+                throw json.problem("anchor_positions", "a list of tl, tr, bl and br");
+            }
+        }
         return anchors;
     }
 
