@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests run on platform threads of their own; the caller waits and may be a virtual thread. A caller that is interrupted
  * while it waits gets a {@link NonRetriableException} with its interrupt status set, and the request ends at its next layer or
- * token. Text and images are taken; tools and JSON response format are refused with
+ * token. Text and images are taken, images by URL only with {@link Builder#imageUrls}; tools and JSON response format are refused with
  * {@link dev.langchain4j.exception.UnsupportedFeatureException}. Other errors:
  * {@link dev.langchain4j.exception.InvalidRequestException} for a request that can never work,
  * {@link dev.langchain4j.exception.RateLimitException} if the queue is full,
@@ -108,6 +108,7 @@ public final class GlimpseChatModel implements ChatModel {
         private @Nullable ChatRequestParameters defaults;
         private List<ChatModelListener> listeners = List.of();
         private @Nullable Executor executor;
+        private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
 
         private Builder() {}
 
@@ -135,6 +136,12 @@ public final class GlimpseChatModel implements ChatModel {
             return this;
         }
 
+        /** Whether pictures are fetched by URL; unset refuses URLs. */
+        public Builder imageUrls(ImageUrlOptions value) {
+            imageUrls = value;
+            return this;
+        }
+
         /**
          * The model.
          *
@@ -143,7 +150,7 @@ public final class GlimpseChatModel implements ChatModel {
          *     request itself would be refused
          */
         public GlimpseChatModel build() {
-            return new GlimpseChatModel(ModelView.of(model, defaults, listeners, executor));
+            return new GlimpseChatModel(ModelView.of(model, defaults, listeners, executor, imageUrls));
         }
     }
 }

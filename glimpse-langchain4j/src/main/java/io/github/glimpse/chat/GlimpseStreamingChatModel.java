@@ -12,6 +12,7 @@ import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code onPartialResponse(PartialResponse, PartialResponseContext)} per piece of text, never half a character and never
  *       part of a stop sequence; the joined pieces equal the answer's text. A slow handler slows the generation down.
- *   <li>{@code onCompleteResponse} or {@code onError} at the end. A busy, overdue or closed engine is told by {@code onError}.
+ *   <li>{@code onCompleteResponse} or {@code onError} at the end. A busy, overdue or closed engine is told by {@code onError}, and
+ *       so is a picture that cannot be fetched from its URL.
  *   <li>After {@code context.streamingHandle().cancel()}, which may be called from any thread and more than once, nothing more;
  *       the request ends at its next layer or token.
  *   <li>An exception of the handler goes to its {@code onError}, and the answer goes on. An exception of {@code onError} is
@@ -48,7 +50,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        GenerationRequest mapped = view.requests().map(request);
+        Supplier<GenerationRequest> mapped = view.requests().prepare(request);
         view.start(new StreamingAnswer(view, mapped, request.parameters(), handler));
     }
 
@@ -82,6 +84,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         private @Nullable ChatRequestParameters defaults;
         private List<ChatModelListener> listeners = List.of();
         private @Nullable Executor executor;
+        private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
 
         private Builder() {}
 
@@ -111,6 +114,12 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
             return this;
         }
 
+        /** Whether pictures are fetched by URL; unset refuses URLs. */
+        public Builder imageUrls(ImageUrlOptions value) {
+            imageUrls = value;
+            return this;
+        }
+
         /**
          * The model.
          *
@@ -119,7 +128,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
          *     request itself would be refused
          */
         public GlimpseStreamingChatModel build() {
-            return new GlimpseStreamingChatModel(ModelView.of(model, defaults, listeners, executor));
+            return new GlimpseStreamingChatModel(ModelView.of(model, defaults, listeners, executor, imageUrls));
         }
     }
 }

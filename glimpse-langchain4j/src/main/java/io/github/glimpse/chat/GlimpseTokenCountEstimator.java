@@ -24,8 +24,13 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
 
     /** Counts for this model, which stays its owner's to close. */
     public GlimpseTokenCountEstimator(LoadedModel model) {
+        this(model, ImageUrlOptions.defaults());
+    }
+
+    /** Counts for this model; fetches pictures by URL as the chat model with these options does, for every count anew. */
+    public GlimpseTokenCountEstimator(LoadedModel model, ImageUrlOptions imageUrls) {
         this.model = model;
-        this.messages = new MessageMapper(model.options());
+        this.messages = new MessageMapper(model.options(), imageUrls);
     }
 
     /**

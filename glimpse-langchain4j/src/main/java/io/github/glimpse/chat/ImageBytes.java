@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a picture in a message: base64 data, or a {@code data:} URL with base64 data. Nothing is fetched from anywhere.
- * No data of the picture stands in a message.
+ * The bytes of a picture in a message: base64 data, a {@code data:} URL with base64 data or, if the operator wants it, what an
+ * http or https URL leads to. No data of the picture stands in a message.
  */
 final class ImageBytes {
 
@@ -18,8 +18,11 @@ final class ImageBytes {
 
     private final long maxBytes;
 
-    ImageBytes(long maxBytes) {
+    private final ImageFetcher fetcher;
+
+    ImageBytes(long maxBytes, ImageFetcher fetcher) {
         this.maxBytes = maxBytes;
+        this.fetcher = fetcher;
     }
 
     /**
@@ -38,10 +41,18 @@ final class ImageBytes {
         }
     }
 
+    /** Whether the bytes come from another machine. */
+    static boolean isRemote(Image image) {
+        return !hasData(image) && image.url() != null && scheme(image.url()).matches("https?");
+    }
+
     /** The bytes of a picture that was checked. */
     byte[] read(Image image, String name) {
         if (hasData(image)) {
             return decode(image.base64Data(), name);
+        }
+        if (isRemote(image)) {
+            return fetcher.fetch(image.url(), name);
         }
         String content = image.url().getSchemeSpecificPart();
         return decode(content.substring(content.indexOf(',') + 1), name);
@@ -60,13 +71,11 @@ final class ImageBytes {
         }
     }
 
-    private static void checkUrl(URI url, String name) {
-        String scheme = url.getScheme() == null ? "none" : url.getScheme().toLowerCase(Locale.ROOT);
+    private void checkUrl(URI url, String name) {
+        String scheme = scheme(url);
         switch (scheme) {
             case "data" -> checkData(url.getSchemeSpecificPart(), name);
-            case "http", "https" ->
-                throw new UnsupportedFeatureException("The " + name + " is given by its " + scheme
-                        + " URL, which is not supported: URLs are not fetched" + NEXT_STEP);
+            case "http", "https" -> checkRemote(url, name);
             case "file" ->
                 throw new UnsupportedFeatureException("The " + name
                         + " is given by a file URL, which is not supported: files are never read for a request"
@@ -75,6 +84,19 @@ final class ImageBytes {
                 throw new UnsupportedFeatureException("The " + name + " is given by a URL of the scheme "
                         + abbreviate(scheme) + ", which is not supported" + NEXT_STEP);
         }
+    }
+
+    private static String scheme(URI url) {
+        return url.getScheme() == null ? "none" : url.getScheme().toLowerCase(Locale.ROOT);
+    }
+
+    private void checkRemote(URI url, String name) {
+        if (!fetcher.isOn()) {
+            throw new UnsupportedFeatureException("The " + name + " is given by its " + scheme(url)
+                    + " URL, which is not supported: glimpse.images.url-access is none" + NEXT_STEP
+                    + ", or set it to allow-list");
+        }
+        fetcher.check(url, name);
     }
 
     private static void checkData(String content, String name) {

@@ -30,9 +30,26 @@ final class MessageMapper {
     private final int maxImages;
     private final ImageBytes images;
 
-    MessageMapper(EngineOptions limits) {
+    MessageMapper(EngineOptions limits, ImageUrlOptions urls) {
+        this(limits, new ImageFetcher(urls.atMost(limits.imageLimits().maxBytes())));
+    }
+
+    MessageMapper(EngineOptions limits, ImageFetcher fetcher) {
         this.maxImages = limits.maxImages();
-        this.images = new ImageBytes(limits.imageLimits().maxBytes());
+        this.images = new ImageBytes(limits.imageLimits().maxBytes(), fetcher);
+    }
+
+    /** Whether {@link #turns} asks other machines for pictures, which takes time. */
+    static boolean areRemote(Iterable<? extends ChatMessage> messages) {
+        for (ChatMessage message : messages) {
+            if (message instanceof UserMessage user
+                    && user.contents().stream()
+                            .anyMatch(content ->
+                                    content instanceof ImageContent picture && ImageBytes.isRemote(picture.image()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -67,8 +84,8 @@ final class MessageMapper {
         return turns;
     }
 
-    /** Refuses what is not supported; returns the number of pictures. */
-    private int check(Iterable<? extends ChatMessage> messages) {
+    /** Refuses what is not supported and what can be told without work; returns the number of pictures. */
+    int check(Iterable<? extends ChatMessage> messages) {
         List<ImageContent> pictures = new ArrayList<>();
         for (ChatMessage message : messages) {
             if (message instanceof UserMessage user) {

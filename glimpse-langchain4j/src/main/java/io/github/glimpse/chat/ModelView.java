@@ -38,9 +38,10 @@ record ModelView(
             @Nullable LoadedModel model,
             @Nullable ChatRequestParameters defaults,
             List<ChatModelListener> listeners,
-            @Nullable Executor executor) {
+            @Nullable Executor executor,
+            ImageUrlOptions urls) {
         Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");
-        RequestMapper requests = new RequestMapper(model);
+        RequestMapper requests = new RequestMapper(model, urls);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
         GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
         requests.check(merged);

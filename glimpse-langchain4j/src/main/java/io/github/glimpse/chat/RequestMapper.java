@@ -8,6 +8,7 @@ import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
+import java.util.function.Supplier;
 
 /**
  * LangChain4j's requests to ours. What can never work is refused here, on the caller's thread, before any work: first
@@ -18,9 +19,9 @@ final class RequestMapper {
     private final LoadedModel model;
     private final MessageMapper messages;
 
-    RequestMapper(LoadedModel model) {
+    RequestMapper(LoadedModel model, ImageUrlOptions urls) {
         this.model = model;
-        this.messages = new MessageMapper(model.options());
+        this.messages = new MessageMapper(model.options(), urls);
     }
 
     /**
@@ -31,6 +32,28 @@ final class RequestMapper {
     GenerationRequest map(ChatRequest request) {
         GlimpseChatRequestParameters parameters = GlimpseChatRequestParameters.of(request.parameters());
         check(parameters);
+        return map(request, parameters);
+    }
+
+    /**
+     * A request that another thread gets ready, if that takes time because pictures are to be fetched; what can never work is
+     * refused here and now.
+     *
+     * @return throws a {@link LangChain4jException} if a picture cannot be fetched or read
+     * @throws LangChain4jException if it can never work
+     */
+    Supplier<GenerationRequest> prepare(ChatRequest request) {
+        if (!MessageMapper.areRemote(request.messages())) {
+            GenerationRequest mapped = map(request);
+            return () -> mapped;
+        }
+        GlimpseChatRequestParameters parameters = GlimpseChatRequestParameters.of(request.parameters());
+        check(parameters);
+        messages.check(request.messages());
+        return () -> map(request, parameters);
+    }
+
+    private GenerationRequest map(ChatRequest request, GlimpseChatRequestParameters parameters) {
         try {
             return new GenerationRequest(
                     messages.turns(request.messages()), parameters.pruning(), parameters.generation());

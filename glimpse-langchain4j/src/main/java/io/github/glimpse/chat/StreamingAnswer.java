@@ -9,6 +9,7 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     private static final Logger LOG = LoggerFactory.getLogger(StreamingAnswer.class);
 
     private final ModelView view;
-    private final GenerationRequest request;
+    private final Supplier<GenerationRequest> request;
     private final ChatRequestParameters parameters;
     private final StreamingChatResponseHandler handler;
     private final CancellationSignal signal = new CancellationSignal();
@@ -32,7 +33,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
 
     StreamingAnswer(
             ModelView view,
-            GenerationRequest request,
+            Supplier<GenerationRequest> request,
             ChatRequestParameters parameters,
             StreamingChatResponseHandler handler) {
         this.view = view;
@@ -45,7 +46,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     public void run() {
         ChatResponse response;
         try {
-            response = view.responses().map(view.model().generate(request, this, signal), parameters);
+            response = view.responses().map(view.model().generate(request.get(), this, signal), parameters);
         } catch (Throwable e) {
             // Also errors such as a full heap: they end the request, not the thread, and the handler must hear of them.
             report(ErrorMapper.failure(e));

@@ -24,7 +24,9 @@ import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.image.ImageLimits;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -40,10 +42,12 @@ class MessageMapperTest {
     private static final byte[] BYTES = {(byte) 0xfb, (byte) 0xff, 3, 4, 5};
     private static final String BASE64 = Base64.getEncoder().encodeToString(BYTES);
 
-    private final MessageMapper mapper = new MessageMapper(EngineOptions.builder(Path.of("model"))
-            .maxImages(3)
-            .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
-            .build());
+    private final MessageMapper mapper = new MessageMapper(
+            EngineOptions.builder(Path.of("model"))
+                    .maxImages(3)
+                    .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
+                    .build(),
+            ImageUrlOptions.defaults());
 
     @Test
     void keepsRolesAndOrder() {
@@ -136,6 +140,53 @@ class MessageMapperTest {
                 .hasMessageContaining("not support")
                 .hasMessageContaining("base64Data")
                 .hasMessageNotContaining("passwd");
+    }
+
+    @Test
+    void namesThePropertyThatAllowsUrls() {
+        ImageContent image = ImageContent.from(URI.create("https://example.com/cat.png?key=secret"));
+
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(image))))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("glimpse.images.url-access", "allow-list")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void fetchesImagesByUrlWhenTheOperatorWantsItButNoFiles() throws IOException {
+        try (PictureServer server = new PictureServer(PictureServer.text("HTTP/1.1 200 OK\r\n\r\npicture"))) {
+            String url = "http://127.0.0.1:" + server.port() + "/cat.png";
+            MessageMapper fetching = new MessageMapper(
+                    EngineOptions.builder(Path.of("model")).build(),
+                    ImageUrlOptions.allowList("127.0.0.1:" + server.port()));
+            UserMessage message = UserMessage.from(ImageContent.from(url), ImageContent.from(BASE64, "image/png"));
+
+            assertThat(MessageMapper.areRemote(List.of(message))).isTrue();
+            assertThat(fetching.turns(List.of(message)).get(0).parts())
+                    .extracting(part -> new String(((ChatTurn.Picture) part).bytes(), StandardCharsets.ISO_8859_1))
+                    .containsExactly("picture", new String(BYTES, StandardCharsets.ISO_8859_1));
+            assertThatThrownBy(() -> fetching.turns(
+                            List.of(UserMessage.from(ImageContent.from(url), ImageContent.from("file:/etc/passwd")))))
+                    .isExactlyInstanceOf(UnsupportedFeatureException.class);
+            assertThat(server.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void theEnginesSizeLimitHoldsForFetchedImages() throws IOException {
+        try (PictureServer server = new PictureServer(
+                PictureServer.text("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", "x".repeat(1001)))) {
+            MessageMapper fetching = new MessageMapper(
+                    EngineOptions.builder(Path.of("model"))
+                            .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
+                            .build(),
+                    ImageUrlOptions.allowList("127.0.0.1:" + server.port()));
+            UserMessage message = UserMessage.from(ImageContent.from("http://127.0.0.1:" + server.port() + "/"));
+
+            assertThatThrownBy(() -> fetching.turns(List.of(message)))
+                    .isExactlyInstanceOf(InvalidRequestException.class)
+                    .hasMessageContainingAll("image", "127.0.0.1", "1000 bytes");
+        }
     }
 
     static Stream<Image> damagedImages() {

@@ -6,6 +6,7 @@ import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
 import io.github.glimpse.chat.GlimpseTokenCountEstimator;
+import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.model.ModelFamily;
@@ -93,15 +94,29 @@ public final class GlimpseAutoConfiguration {
         }
     }
 
+    /** Whether pictures are fetched by URL; apart from the engine, since an engine of the user's needs it too. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(ImageUrlOptions.class)
+    @EnableConfigurationProperties(GlimpseProperties.class)
+    static class ImageUrls {
+
+        @Bean
+        ImageUrlOptions glimpseImageUrls(GlimpseProperties properties) {
+            return new PropertiesMapper(properties).imageUrls();
+        }
+    }
+
     @Bean
     @ConditionalOnMissingBean(name = "glimpseChatModel")
     @ConditionalOnSwitch("glimpse.chat-model.enabled")
     GlimpseChatModel glimpseChatModel(
             @Qualifier(ENGINE) LoadedModel engine,
             ObjectProvider<ChatModelListener> listeners,
-            ObjectProvider<ModelListener> own) {
+            ObjectProvider<ModelListener> own,
+            ImageUrlOptions imageUrls) {
         return GlimpseChatModel.builder()
                 .model(engine)
+                .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
                 .build();
     }
@@ -112,17 +127,20 @@ public final class GlimpseAutoConfiguration {
     GlimpseStreamingChatModel glimpseStreamingChatModel(
             @Qualifier(ENGINE) LoadedModel engine,
             ObjectProvider<ChatModelListener> listeners,
-            ObjectProvider<ModelListener> own) {
+            ObjectProvider<ModelListener> own,
+            ImageUrlOptions imageUrls) {
         return GlimpseStreamingChatModel.builder()
                 .model(engine)
+                .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
                 .build();
     }
 
     @Bean
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
-    GlimpseTokenCountEstimator glimpseTokenCountEstimator(@Qualifier(ENGINE) LoadedModel engine) {
-        return new GlimpseTokenCountEstimator(engine);
+    GlimpseTokenCountEstimator glimpseTokenCountEstimator(
+            @Qualifier(ENGINE) LoadedModel engine, ImageUrlOptions imageUrls) {
+        return new GlimpseTokenCountEstimator(engine, imageUrls);
     }
 
     @Bean(LOGGER)

@@ -1,6 +1,7 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.GlimpseChatLogger;
+import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.ImageAspect;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -38,7 +40,7 @@ import org.springframework.validation.annotation.Validated;
  * @param generation How answers are made, for requests that do not say otherwise.
  * @param concurrency How many requests run and wait.
  * @param limits What is refused.
- * @param images How pictures are prepared.
+ * @param images How pictures are prepared and fetched.
  * @param logging What is logged of requests.
  * @param observability What is measured.
  */
@@ -59,7 +61,7 @@ public record GlimpseProperties(
         @Valid @DefaultValue Generation generation,
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
-        @DefaultValue Images images,
+        @Valid @DefaultValue Images images,
         @DefaultValue Logging logging,
         @DefaultValue Observability observability) {
 
@@ -219,13 +221,36 @@ public record GlimpseProperties(
             @Min(1) @Nullable Integer maxInputTokens) {}
 
     /**
-     * How pictures are prepared.
+     * How pictures are prepared and fetched.
      *
      * @param transparency What lies behind transparent pictures: white, or drop to take the colours as they are stored.
      * @param aspect How a family with square pictures treats others; auto is padding in LLaVA-1.5.
+     * @param urlAccess Which hosts are asked for pictures that a message names by http or https URL.
+     * @param allowedHosts Hosts that are asked for pictures: host, *.host or host:port; an exact host may be at a private address.
+     * @param connectTimeout Longest wait for one connection to a picture's host.
+     * @param readTimeout Longest time to fetch a picture by URL, from the first look-up to its last byte.
      */
     public record Images(
-            @Nullable Transparency transparency, @Nullable ImageAspect aspect) {}
+            @Nullable Transparency transparency,
+            @Nullable ImageAspect aspect,
+            ImageUrlOptions.@Nullable Access urlAccess,
+            @Nullable List<String> allowedHosts,
+
+            @DurationMin(nanos = 1, message = "must be positive")
+            @DurationMax(hours = 1, message = "must be at most 1 hour")
+            @Nullable
+            Duration connectTimeout,
+
+            @DurationMin(nanos = 1, message = "must be positive")
+            @DurationMax(hours = 1, message = "must be at most 1 hour")
+            @Nullable
+            Duration readTimeout) {
+
+        /** Copies the list. */
+        public Images {
+            allowedHosts = allowedHosts == null ? null : List.copyOf(allowedHosts);
+        }
+    }
 
     /**
      * What is logged of requests, at INFO.

@@ -2,6 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
@@ -64,6 +65,27 @@ final class PropertiesMapper {
             engine.transparency(properties.images().transparency());
         }
         return engine;
+    }
+
+    /**
+     * Whether and how pictures are fetched by URL.
+     *
+     * @throws InvalidPropertyException if the library refuses a value
+     */
+    ImageUrlOptions imageUrls() {
+        GlimpseProperties.Images images = properties.images();
+        ImageUrlOptions standard = ImageUrlOptions.defaults();
+        long maxBytes =
+                checked("glimpse.limits.max-image-size", this::imageLimits).maxBytes();
+        // The times are validated with the properties, so what is left to refuse are the hosts.
+        return checked(
+                "glimpse.images.allowed-hosts",
+                () -> new ImageUrlOptions(
+                        requireNonNullElse(images.urlAccess(), standard.access()),
+                        requireNonNullElse(images.allowedHosts(), standard.allowedHosts()),
+                        requireNonNullElse(images.connectTimeout(), standard.connectTimeout()),
+                        requireNonNullElse(images.readTimeout(), standard.readTimeout()),
+                        maxBytes));
     }
 
     private RuntimeOptions runtime() {

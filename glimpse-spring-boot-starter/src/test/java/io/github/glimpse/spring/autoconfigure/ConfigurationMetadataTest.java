@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
@@ -60,8 +61,12 @@ class ConfigurationMetadataTest {
                         "glimpse.generation.temperature",
                         "glimpse.generation.top-k",
                         "glimpse.generation.top-p",
+                        "glimpse.images.allowed-hosts",
                         "glimpse.images.aspect",
+                        "glimpse.images.connect-timeout",
+                        "glimpse.images.read-timeout",
                         "glimpse.images.transparency",
+                        "glimpse.images.url-access",
                         "glimpse.limits.max-image-pixels",
                         "glimpse.limits.max-image-size",
                         "glimpse.limits.max-images",
@@ -104,7 +109,10 @@ class ConfigurationMetadataTest {
             }
         });
 
-        shown.computeIfPresent("glimpse.limits.timeout", (name, text) -> DurationStyle.detectAndParse(text.toString()));
+        for (String time :
+                List.of("glimpse.limits.timeout", "glimpse.images.connect-timeout", "glimpse.images.read-timeout")) {
+            shown.computeIfPresent(time, (name, text) -> DurationStyle.detectAndParse(text.toString()));
+        }
         shown.computeIfPresent("glimpse.limits.max-image-size", (name, text) -> DataSize.parse(text.toString())
                 .toBytes());
         // 1 and 1.0 are the same to a reader.
@@ -148,6 +156,11 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.weights", label(load.weights()));
         defaults.put("glimpse.images.aspect", label(load.aspect()));
         defaults.put("glimpse.images.transparency", label(engine.transparency()));
+        defaults.put(
+                "glimpse.images.url-access", label(ImageUrlOptions.defaults().access()));
+        defaults.put("glimpse.images.allowed-hosts", ImageUrlOptions.defaults().allowedHosts());
+        defaults.put("glimpse.images.connect-timeout", ImageUrlOptions.DEFAULT_CONNECT_TIMEOUT);
+        defaults.put("glimpse.images.read-timeout", ImageUrlOptions.DEFAULT_READ_TIMEOUT);
         defaults.put("glimpse.generation.temperature", GenerationOptions.DEFAULT_TEMPERATURE);
         defaults.put("glimpse.generation.top-p", GenerationOptions.DEFAULT_TOP_P);
         defaults.put("glimpse.generation.repetition-penalty", GenerationOptions.DEFAULT_REPETITION_PENALTY);
@@ -179,6 +192,11 @@ class ConfigurationMetadataTest {
     @Test
     void hintsNameEveryAspect() {
         assertThat(hinted("glimpse.images.aspect")).isEqualTo(labels(io.github.glimpse.model.ImageAspect.values()));
+    }
+
+    @Test
+    void hintsNameEveryUrlAccess() {
+        assertThat(hinted("glimpse.images.url-access")).isEqualTo(labels(ImageUrlOptions.Access.values()));
     }
 
     @Test

@@ -1,8 +1,12 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.TokenCountEstimator;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
@@ -11,13 +15,19 @@ import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
 import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
 import io.github.glimpse.chat.GlimpseTokenCountEstimator;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -56,6 +66,68 @@ class GlimpseAutoConfigurationTest {
         runner.withPropertyValues("glimpse.generation.max-output-tokens=4")
                 .run(context -> assertThat(context.getBean(ChatModel.class).chat("Hello"))
                         .isNotNull());
+    }
+
+    @Test
+    void fetchesImagesByUrlOnlyWhenToldTo() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+        });
+        server.start();
+        String host = "127.0.0.1:" + server.getAddress().getPort();
+        UserMessage message = UserMessage.from(ImageContent.from("http://" + host + "/cat.png"));
+        try {
+            runner.run(context -> {
+                assertThatThrownBy(() -> context.getBean(ChatModel.class).chat(message))
+                        .hasMessageContaining("glimpse.images.url-access");
+                assertThatThrownBy(
+                                () -> context.getBean(TokenCountEstimator.class).estimateTokenCountInMessage(message))
+                        .hasMessageContaining("glimpse.images.url-access");
+            });
+            runner.withPropertyValues("glimpse.images.url-access=allow-list", "glimpse.images.allowed-hosts[0]=" + host)
+                    .run(context -> {
+                        assertThatThrownBy(
+                                        () -> context.getBean(ChatModel.class).chat(message))
+                                .hasMessageContaining("status 404");
+                        assertThatThrownBy(() -> context.getBean(TokenCountEstimator.class)
+                                        .estimateTokenCountInMessage(message))
+                                .hasMessageContaining("status 404");
+                        RecordingErrors errors = new RecordingErrors();
+                        context.getBean(StreamingChatModel.class).chat(List.of(message), errors);
+                        assertThat(errors.first.get(30, TimeUnit.SECONDS)).hasMessageContaining("status 404");
+                    });
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void refusesSenselessTimesForImagesByUrl() {
+        runner.withPropertyValues("glimpse.images.read-timeout=2h").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContainingAll("glimpse.images", "at most 1 hour"));
+        runner.withPropertyValues("glimpse.images.connect-timeout=0s").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContainingAll("glimpse.images", "positive"));
+    }
+
+    private static final class RecordingErrors implements StreamingChatResponseHandler {
+
+        private final CompletableFuture<Throwable> first = new CompletableFuture<>();
+
+        @Override
+        public void onCompleteResponse(ChatResponse response) {
+            first.completeExceptionally(new AssertionError("an answer without a picture"));
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            first.complete(error);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -179,21 +182,56 @@ class PropertiesMapperTest {
     }
 
     @Test
+    void fetchesNoImagesByUrlWhenNothingIsSet() {
+        assertThat(new PropertiesMapper(properties()).imageUrls()).isEqualTo(ImageUrlOptions.defaults());
+    }
+
+    @Test
+    void mapsImageUrls() {
+        GlimpseProperties properties = properties(
+                "glimpse.images.url-access=allow-list",
+                "glimpse.images.allowed-hosts=pictures.example,*.example.org,inner:8080",
+                "glimpse.images.connect-timeout=500ms",
+                "glimpse.images.read-timeout=3s",
+                "glimpse.limits.max-image-size=1MB");
+
+        assertThat(new PropertiesMapper(properties).imageUrls())
+                .isEqualTo(new ImageUrlOptions(
+                        ImageUrlOptions.Access.ALLOW_LIST,
+                        List.of("pictures.example", "*.example.org", "inner:8080"),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(3),
+                        1_048_576));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"glimpse.images.allowed-hosts=http://pictures.example/", "glimpse.images.url-access=allow-list"})
+    void namesThePropertyOfSenselessImageUrls(String value) {
+        assertThatThrownBy(() -> new PropertiesMapper(properties(value)).imageUrls())
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("glimpse.images.allowed-hosts");
+    }
+
+    @Test
     void namesThePropertyOfAnEmptyFileSize() {
         assertThatThrownBy(() -> options("glimpse.limits.max-image-size=0B"))
                 .isInstanceOf(InvalidPropertyException.class)
                 .hasMessageContaining("glimpse.limits.max-image-size");
     }
 
-    private static EngineOptions options(String... values) {
+    private static GlimpseProperties properties(String... values) {
         Map<String, String> map = new LinkedHashMap<>();
         map.put("glimpse.model.location", TinyModel.QWEN.resolve("model").toString());
         List.of(values).forEach(value -> {
             int equals = value.indexOf('=');
             map.put(value.substring(0, equals), value.substring(equals + 1));
         });
-        GlimpseProperties properties =
-                new Binder(new MapConfigurationPropertySource(map)).bindOrCreate("glimpse", GlimpseProperties.class);
+        return new Binder(new MapConfigurationPropertySource(map)).bindOrCreate("glimpse", GlimpseProperties.class);
+    }
+
+    private static EngineOptions options(String... values) {
+        GlimpseProperties properties = properties(values);
         try (ModelSources sources =
                 ModelSources.open(properties.model(), PropertiesMapperTest.class.getClassLoader())) {
             return new PropertiesMapper(properties).engine(sources).build();
