@@ -78,16 +78,18 @@ public record GlimpseProperties(
     /**
      * What is loaded.
      *
-     * @param location Directory of a model in Hugging Face form: a path, a file: URL or a classpath: folder.
+     * @param location Model in Hugging Face form: a path, a file: URL, a classpath: folder or hf:owner/name[@revision].
      * @param name Name of the model in requests and answers; unset takes the directory's.
      * @param family Name of the model family; auto goes by the model's config.json.
-     * @param pruningModule Directory of a glimpse module made for this model: a path, a file: URL or a classpath: folder.
+     * @param pruningModule Glimpse module made for this model: a path, a file: URL, a classpath: folder or hf:owner/name[@revision].
+     * @param verifyChecksums Whether what is downloaded from the hub is compared with its check sums.
      */
     public record Model(
             @Nullable String location,
             @Nullable String name,
             @Nullable String family,
-            @Nullable String pruningModule) {}
+            @Nullable String pruningModule,
+            @DefaultValue("true") boolean verifyChecksums) {}
 
     /**
      * The PyTorch library.

@@ -1,8 +1,10 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.GlimpseException;
+import io.github.glimpse.hub.HubOptions;
 import io.github.glimpse.hub.ModelSource;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
@@ -13,6 +15,7 @@ import org.springframework.util.StringUtils;
 final class ModelSources implements AutoCloseable {
 
     private static final String CLASS_PATH = "classpath:";
+    private static final String HUB = "hf:";
 
     private final @Nullable String name;
     private final ModelSource model;
@@ -35,38 +38,57 @@ final class ModelSources implements AutoCloseable {
         if (!StringUtils.hasText(location)) {
             throw new InvalidPropertyException(
                     PropertiesMapper.LOCATION,
-                    "no model is named; give the directory of a model in Hugging Face form (a path, file: or classpath:),"
+                    "no model is named; give the directory of a model in Hugging Face form (a path, file:, classpath: or hf:owner/name),"
                             + " or turn Glimpse off by glimpse.enabled=false",
                     null);
         }
-        ModelSource model = open(PropertiesMapper.LOCATION, location, classPath);
+        ModelSource model = open(
+                PropertiesMapper.LOCATION,
+                () -> isHub(location)
+                        ? ModelSource.open(location, loader(classPath), hub(properties))
+                        : ModelSource.open(location, loader(classPath)));
         String module = properties.pruningModule();
         try {
             return new ModelSources(
-                    name(location),
+                    location.startsWith(CLASS_PATH) || isHub(location) ? model.name() : null,
                     model,
-                    StringUtils.hasText(module) ? open(PropertiesMapper.PRUNING_MODULE, module, classPath) : null);
+                    StringUtils.hasText(module) ? openModule(module, properties, classPath) : null);
         } catch (InvalidPropertyException e) {
             model.close();
             throw e;
         }
     }
 
-    private static ModelSource open(String key, String location, @Nullable ClassLoader classPath) {
+    private static ModelSource openModule(
+            String module, GlimpseProperties.Model properties, @Nullable ClassLoader classPath) {
+        return open(
+                PropertiesMapper.PRUNING_MODULE,
+                () -> isHub(module)
+                        ? ModelSource.openModule(module, loader(classPath), hub(properties))
+                        : ModelSource.open(module, loader(classPath)));
+    }
+
+    private static ModelSource open(String key, Supplier<ModelSource> source) {
         try {
-            return classPath == null ? ModelSource.open(location) : ModelSource.open(location, classPath);
+            return source.get();
         } catch (GlimpseException e) {
             throw new InvalidPropertyException(key, String.valueOf(e.getMessage()), e);
         }
     }
 
-    /** A class path folder's own name, since that of its copy says nothing. */
-    private static @Nullable String name(String location) {
-        if (!location.startsWith(CLASS_PATH)) {
-            return null;
-        }
-        String folder = location.substring(CLASS_PATH.length());
-        return StringUtils.getFilename(StringUtils.trimTrailingCharacter(folder, '/'));
+    private static boolean isHub(String location) {
+        return location.startsWith(HUB);
+    }
+
+    /** Only for hub locations: a malformed variable of the environment matters to them alone. */
+    private static HubOptions hub(GlimpseProperties.Model properties) {
+        return HubOptions.ofEnvironment().toBuilder()
+                .verifyChecksums(properties.verifyChecksums())
+                .build();
+    }
+
+    private static ClassLoader loader(@Nullable ClassLoader classPath) {
+        return classPath == null ? ModelSources.class.getClassLoader() : classPath;
     }
 
     /** Name of the model where its directory's is none, or null. */

@@ -9,6 +9,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.hub.HubOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
@@ -81,6 +82,7 @@ class ConfigurationMetadataTest {
                         "glimpse.model.location",
                         "glimpse.model.name",
                         "glimpse.model.pruning-module",
+                        "glimpse.model.verify-checksums",
                         "glimpse.native.download",
                         "glimpse.observability.meters",
                         "glimpse.pruning.anchors",
@@ -131,6 +133,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.chat-model.enabled", true);
         defaults.put("glimpse.streaming-chat-model.enabled", true);
         defaults.put("glimpse.warm-up", true);
+        defaults.put(
+                "glimpse.model.verify-checksums", HubOptions.builder().build().verifyChecksums());
         defaults.put("glimpse.logging.pruning", false);
         defaults.put("glimpse.logging.requests", false);
         defaults.put("glimpse.logging.responses", false);

@@ -36,6 +36,17 @@ class ModelSourcesTest {
     }
 
     @Test
+    void namesThePropertyOfARepositoryThatIsNoRepository() {
+        assertThatThrownBy(() -> open("hf:no name at all", null))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("glimpse.model.location: ")
+                .hasMessageContaining("hf:owner/name");
+        assertThatThrownBy(() -> open(MODEL, "hf:../../etc"))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("glimpse.model.pruning-module: ");
+    }
+
+    @Test
     void loadsAClassPathFolderUnderItsOwnNameAndDeletesTheCopyAtTheEnd() throws IOException {
         List<Path> copies = new ArrayList<>();
         URL[] urls = {TinyModel.QWEN.toUri().toURL()};
@@ -58,6 +69,6 @@ class ModelSourcesTest {
 
     private static ModelSources open(String model, @Nullable String module) {
         return ModelSources.open(
-                new GlimpseProperties.Model(model, null, null, module), ModelSourcesTest.class.getClassLoader());
+                new GlimpseProperties.Model(model, null, null, module, true), ModelSourcesTest.class.getClassLoader());
     }
 }
