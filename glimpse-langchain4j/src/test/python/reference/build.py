@@ -151,10 +151,10 @@ def write_json(path, value):
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_tensors(path, tensors, metadata=None):
+def write_tensors(path, tensors):
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: tensor.clone().contiguous() for name, tensor in sorted(tensors.items())}, path,
-              {"format": "pt"} | (metadata or {}))
+    # One entry of metadata: safetensors writes several in any order.
+    save_file({name: tensor.clone().contiguous() for name, tensor in sorted(tensors.items())}, path, {"format": "pt"})
 
 
 def write_model(folder, tensors, dtype, layout, shards):

@@ -305,7 +305,7 @@ class Maker:
                 worst[group] = max(worst.get(group, 0), difference)
             folder = self.out / "cases" / case
             write_compact_json(folder / "expected.json", expected)
-            build.write_tensors(folder / "expected.safetensors", tensors, {"case": case})
+            build.write_tensors(folder / "expected.safetensors", tensors)
             entries.append({"case": case, "title": self.cases[case].title,
                             "image_tokens": expected.get("image_tokens", 0), "kept": expected.get("kept", 0),
                             "glimpse_module": self.cases[case].module})
