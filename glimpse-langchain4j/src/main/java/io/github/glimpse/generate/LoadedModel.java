@@ -83,7 +83,7 @@ public final class LoadedModel implements AutoCloseable {
 
     private static LoadedModel assemble(
             EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files, long start) {
-        StrategyContext context = new StrategyContext(runtime, model.dimensions(), model.modelType(), options.module());
+        StrategyContext context = new StrategyContext(runtime, model.dimensions(), files.config(), options.module());
         StrategyShelf strategies = new StrategyShelf(
                 PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
         try {

@@ -14,7 +14,6 @@ import java.util.Set;
  * concurrent use.
  *
  * @param family name of the family
- * @param modelType {@code model_type} of its configuration
  * @param preprocessor picture to patches
  * @param tower patches to rows
  * @param decoder the language decoder
@@ -30,7 +29,6 @@ import java.util.Set;
  */
 public record VisionLanguageModel(
         String family,
-        String modelType,
         ImagePreprocessor preprocessor,
         VisionTower tower,
         DecoderStack decoder,

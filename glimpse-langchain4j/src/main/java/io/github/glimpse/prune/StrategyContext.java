@@ -1,6 +1,7 @@
 package io.github.glimpse.prune;
 
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.nn.ModelDimensions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param runtime the native library
  * @param dimensions numbers of the model
- * @param modelType {@code model_type} of its {@code config.json}
+ * @param config its {@code config.json}
  * @param module directory of the glimpse module, or null if there is none
  */
 public record StrategyContext(
         TorchRuntime runtime,
         ModelDimensions dimensions,
-        String modelType,
+        ModelConfig config,
         @Nullable Path module) {}

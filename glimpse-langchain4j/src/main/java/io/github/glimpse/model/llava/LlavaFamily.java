@@ -63,7 +63,7 @@ public final class LlavaFamily implements ModelFamily {
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();
         try {
-            return assemble(files, config, preprocessor, text, weights, owned, runtime);
+            return assemble(config, preprocessor, text, weights, owned, runtime);
         } catch (RuntimeException e) {
             owned.close();
             weights.close();
@@ -73,7 +73,6 @@ public final class LlavaFamily implements ModelFamily {
     }
 
     private VisionLanguageModel assemble(
-            ModelFiles files,
             LlavaConfig config,
             LlavaPreprocessor preprocessor,
             FamilyFiles text,
@@ -94,7 +93,6 @@ public final class LlavaFamily implements ModelFamily {
         weights.finishLoading();
         return new VisionLanguageModel(
                 name(),
-                files.config().string("model_type"),
                 preprocessor,
                 vision,
                 decoder,

@@ -59,7 +59,6 @@ public final class Qwen25VlFamily implements ModelFamily {
             weights.finishLoading();
             return new VisionLanguageModel(
                     name(),
-                    files.config().string("model_type"),
                     preprocessor,
                     tower,
                     decoder,

@@ -4,6 +4,7 @@ import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.TensorEntry;
 import io.github.glimpse.engine.TorchCheckpoint;
+import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModuleFiles;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -15,10 +16,10 @@ import java.util.Map;
  */
 record GlimpseCheckpoint(GlimpseConfig config, Map<String, CheckpointTensor> tensors) {
 
-    static GlimpseCheckpoint read(Path directory) {
+    static GlimpseCheckpoint read(Path directory, ModelConfig base) {
         ModuleFiles files = ModuleFiles.ofDirectory(directory);
         return new GlimpseCheckpoint(
-                GlimpseConfig.of(files.config()),
+                GlimpseConfig.of(files.config(), base),
                 files.isSafetensors() ? safetensors(files.weights()) : TorchCheckpoint.read(files.weights()));
     }
 

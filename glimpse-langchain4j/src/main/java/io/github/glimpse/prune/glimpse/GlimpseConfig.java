@@ -70,7 +70,12 @@ record GlimpseConfig(
     private static final int NO_REDUCTION = 1_000;
     private static final int MOST_GLIMPSE_TOKENS = 64;
 
-    static GlimpseConfig of(ModelConfig json) {
+    /**
+     * Reads a module's configuration.
+     *
+     * @param base the model's, from which LLaVA takes one flag
+     */
+    static GlimpseConfig of(ModelConfig json, ModelConfig base) {
         String type = json.string("model_type");
         boolean llava = type.startsWith("llava");
         if (json.bool("use_ref_masks", false) || json.bool("use_zero_masks", false)) {
@@ -86,10 +91,9 @@ record GlimpseConfig(
                 json.number("rms_norm_eps"),
                 json.integers("selected_layers", llava ? List.of(21) : List.of()),
                 json.integer("reduce_layer", llava ? 21 : NO_REDUCTION),
-                // LLaVA's attention layers read the flag from the base's config, where it is absent: always
-                // log-softmax.
-                // Spec, trap T3.
-                !llava && json.bool("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
+                // LLaVA's attention layers read the flag from the config that they were built with: the base's, which
+                // released models leave out. Spec, trap T3.
+                (llava ? base : json).bool("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
                 json.integers("le_layers", List.of(0)),
                 glimpseLength(json),
                 !llava && layerNorm(json),

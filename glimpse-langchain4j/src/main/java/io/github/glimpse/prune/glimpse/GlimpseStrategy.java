@@ -74,9 +74,10 @@ final class GlimpseStrategy implements PruningStrategy {
     /** A module says for which base it was trained; a wrong pair would run and prune nonsense. */
     private static void checkFits(GlimpseConfig config, StrategyContext context) {
         ModelDimensions base = context.dimensions();
-        if (!config.modelType().startsWith(context.modelType())) {
+        String modelType = context.config().string("model_type");
+        if (!config.modelType().startsWith(modelType)) {
             throw new ShapeMismatchException("The glimpse module was made for model_type " + config.modelType()
-                    + ", the loaded model is " + context.modelType() + "; use the module of this model");
+                    + ", the loaded model is " + modelType + "; use the module of this model");
         }
         checkEqual("hidden_size", config.hidden(), base.hidden());
         checkEqual("num_hidden_layers", config.layers(), base.layers());

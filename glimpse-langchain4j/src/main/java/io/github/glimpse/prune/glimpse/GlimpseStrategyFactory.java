@@ -24,6 +24,6 @@ public final class GlimpseStrategyFactory implements PruningStrategyFactory {
                     "The pruning strategy 'glimpse' needs a glimpse module; set glimpse.model.pruning-module to its directory"
                             + " or use glimpse.pruning.strategy=none");
         }
-        return GlimpseStrategy.load(context, GlimpseCheckpoint.read(context.module()));
+        return GlimpseStrategy.load(context, GlimpseCheckpoint.read(context.module(), context.config()));
     }
 }
