@@ -34,7 +34,7 @@ class FullSizeIT {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"qwen2.5-vl-3b, BF16, 36", "llava-1.5-7b, F16, 16"})
+    @CsvSource({"qwen2.5-vl-3b, BF16, 36", "llava-1.5-7b, F16, 32"})
     void aFolderOfRealShapeLoadsAndAnswers(String shape, StoredType type, int layers) throws IOException {
         int count = Integer.getInteger("glimpse.fullSize.layers", layers);
         Path directory = RandomModelFolder.ofShape(shape)
