@@ -1,6 +1,7 @@
 package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
 /** The tensors below one dotted path of a checkpoint: {@code weights.at("model.layers").at(3).at("self_attn.q_proj")}. */
 public final class WeightPath {
@@ -31,6 +32,12 @@ public final class WeightPath {
     /** The bias {@code <path>.bias}, or an empty tensor where there is none. */
     public NDArray biasOrEmpty(long width) {
         return weights.biasOrEmpty(join("bias"), width);
+    }
+
+    /** Adds matrix and bias of the linear layer at this path, in this order; an absent bias is an empty tensor. */
+    public void addLinearTo(List<NDArray> tensors, long out, long in) {
+        tensors.add(matrix(out, in));
+        tensors.add(biasOrEmpty(out));
     }
 
     /** The tensor {@code <path>.<name>} in the compute type. */

@@ -89,20 +89,15 @@ public final class DecoderStack implements AutoCloseable {
         int keys = dimensions.kvHeads() * dimensions.headDim();
         List<NDArray> tensors = new ArrayList<>();
         tensors.add(layer.at("input_layernorm").plain("weight", hidden));
-        addLinear(tensors, layer.at("self_attn.q_proj"), queries, hidden);
-        addLinear(tensors, layer.at("self_attn.k_proj"), keys, hidden);
-        addLinear(tensors, layer.at("self_attn.v_proj"), keys, hidden);
-        addLinear(tensors, layer.at("self_attn.o_proj"), hidden, queries);
+        layer.at("self_attn.q_proj").addLinearTo(tensors, queries, hidden);
+        layer.at("self_attn.k_proj").addLinearTo(tensors, keys, hidden);
+        layer.at("self_attn.v_proj").addLinearTo(tensors, keys, hidden);
+        layer.at("self_attn.o_proj").addLinearTo(tensors, hidden, queries);
         tensors.add(layer.at("post_attention_layernorm").plain("weight", hidden));
-        addLinear(tensors, layer.at("mlp.gate_proj"), intermediate, hidden);
-        addLinear(tensors, layer.at("mlp.up_proj"), intermediate, hidden);
-        addLinear(tensors, layer.at("mlp.down_proj"), hidden, intermediate);
+        layer.at("mlp.gate_proj").addLinearTo(tensors, intermediate, hidden);
+        layer.at("mlp.up_proj").addLinearTo(tensors, intermediate, hidden);
+        layer.at("mlp.down_proj").addLinearTo(tensors, hidden, intermediate);
         return TensorList.of(tensors);
-    }
-
-    private static void addLinear(List<NDArray> tensors, WeightPath path, long out, long in) {
-        tensors.add(path.matrix(out, in));
-        tensors.add(path.biasOrEmpty(out));
     }
 
     /** The numbers of this stack. */

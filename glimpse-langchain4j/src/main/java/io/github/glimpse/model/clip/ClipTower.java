@@ -76,18 +76,13 @@ public final class ClipTower implements AutoCloseable {
         tensors.add(block.plain("layer_norm1.weight", hidden));
         tensors.add(block.plain("layer_norm1.bias", hidden));
         for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
-            addLinear(tensors, block.at("self_attn").at(name), hidden, hidden);
+            block.at("self_attn").at(name).addLinearTo(tensors, hidden, hidden);
         }
         tensors.add(block.plain("layer_norm2.weight", hidden));
         tensors.add(block.plain("layer_norm2.bias", hidden));
-        addLinear(tensors, block.at("mlp.fc1"), config.intermediate(), hidden);
-        addLinear(tensors, block.at("mlp.fc2"), hidden, config.intermediate());
+        block.at("mlp.fc1").addLinearTo(tensors, config.intermediate(), hidden);
+        block.at("mlp.fc2").addLinearTo(tensors, hidden, config.intermediate());
         return TensorList.of(tensors);
-    }
-
-    private static void addLinear(List<NDArray> tensors, WeightPath path, long out, long in) {
-        tensors.add(path.matrix(out, in));
-        tensors.add(path.biasOrEmpty(out));
     }
 
     /**

@@ -5,7 +5,6 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
@@ -45,18 +44,11 @@ final class LlavaTower implements VisionTower {
                 .compile(runtime);
         int hidden = config.dimensions().hidden();
         List<NDArray> tensors = new ArrayList<>();
-        addLinear(
-                tensors,
-                weights.at(projectorPrefix).at("linear_1"),
-                hidden,
-                config.vision().hidden());
-        addLinear(tensors, weights.at(projectorPrefix).at("linear_2"), hidden, hidden);
+        weights.at(projectorPrefix)
+                .at("linear_1")
+                .addLinearTo(tensors, hidden, config.vision().hidden());
+        weights.at(projectorPrefix).at("linear_2").addLinearTo(tensors, hidden, hidden);
         this.projector = TensorList.of(tensors);
-    }
-
-    private static void addLinear(List<NDArray> tensors, WeightPath path, long out, long in) {
-        tensors.add(path.matrix(out, in));
-        tensors.add(path.biasOrEmpty(out));
     }
 
     @Override

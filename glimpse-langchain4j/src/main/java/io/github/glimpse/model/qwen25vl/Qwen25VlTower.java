@@ -77,12 +77,12 @@ final class Qwen25VlTower implements VisionTower {
         int inner = config.intermediate();
         List<NDArray> tensors = new ArrayList<>();
         tensors.add(block.at("norm1").plain("weight", hidden));
-        addLinear(tensors, block.at("attn.qkv"), 3L * hidden, hidden);
-        addLinear(tensors, block.at("attn.proj"), hidden, hidden);
+        block.at("attn.qkv").addLinearTo(tensors, 3L * hidden, hidden);
+        block.at("attn.proj").addLinearTo(tensors, hidden, hidden);
         tensors.add(block.at("norm2").plain("weight", hidden));
-        addLinear(tensors, block.at("mlp.gate_proj"), inner, hidden);
-        addLinear(tensors, block.at("mlp.up_proj"), inner, hidden);
-        addLinear(tensors, block.at("mlp.down_proj"), hidden, inner);
+        block.at("mlp.gate_proj").addLinearTo(tensors, inner, hidden);
+        block.at("mlp.up_proj").addLinearTo(tensors, inner, hidden);
+        block.at("mlp.down_proj").addLinearTo(tensors, hidden, inner);
         return TensorList.of(tensors);
     }
 
@@ -90,14 +90,9 @@ final class Qwen25VlTower implements VisionTower {
         int joined = config.hidden() * config.patchesPerToken();
         List<NDArray> tensors = new ArrayList<>();
         tensors.add(path.at("ln_q").plain("weight", config.hidden()));
-        addLinear(tensors, path.at("mlp.0"), joined, joined);
-        addLinear(tensors, path.at("mlp.2"), config.outHidden(), joined);
+        path.at("mlp.0").addLinearTo(tensors, joined, joined);
+        path.at("mlp.2").addLinearTo(tensors, config.outHidden(), joined);
         return TensorList.of(tensors);
-    }
-
-    private static void addLinear(List<NDArray> tensors, WeightPath path, long out, long in) {
-        tensors.add(path.matrix(out, in));
-        tensors.add(path.biasOrEmpty(out));
     }
 
     @Override
