@@ -15,6 +15,7 @@ final class DocPainter {
 
     private static final int TRIES = 60;
     private static final int MOST_ROWS = 11;
+    private static final int MOST_PAIRED_ROWS = 5;
     private static final int LEAST_PITCH = 29;
     private static final int ROOMY_PITCH = 35;
     private static final List<String> HEADINGS = List.of(
@@ -57,7 +58,7 @@ final class DocPainter {
         ground();
         heading();
         boolean twoColumns = right - left > 380 && dice.chance(0.4);
-        int rows = rowCount();
+        int rows = Math.min(rowCount(), twoColumns ? MOST_PAIRED_ROWS : MOST_ROWS);
         int pitch = Math.min((bottom - top) / rows, dice.between(LEAST_PITCH, 46));
         pitch = Math.max(pitch, LEAST_PITCH);
         int slack = bottom - top - pitch * rows;

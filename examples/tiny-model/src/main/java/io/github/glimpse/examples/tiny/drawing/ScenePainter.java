@@ -13,8 +13,8 @@ final class ScenePainter {
     private static final int FEWEST = 2;
     private static final int MOST = 8;
     private static final int TRIES = 300;
-    private static final int APART = 8;
-    private static final double MOST_TURN = 0.16;
+    private static final int APART = 10;
+    static final double MOST_TURN = 0.16;
     private static final int CLEAR_DISTANCE = 34;
 
     private record Shape(ShapeKind kind, String colour, double x, double y, double radius, Box box) {

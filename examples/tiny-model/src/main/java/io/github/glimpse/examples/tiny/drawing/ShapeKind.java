@@ -36,7 +36,7 @@ enum ShapeKind {
         return switch (this) {
             case CIRCLE -> Polygon.circle(x, y, radius * 0.92);
             case SQUARE -> Polygon.shape(x, y, radius * 0.8, turn, -1, -1, 1, -1, 1, 1, -1, 1);
-            case TRIANGLE -> Polygon.shape(x, y, radius, turn, 0, -0.95, 0.98, 0.8, -0.98, 0.8);
+            case TRIANGLE -> Polygon.shape(x, y, radius, turn, 0, -1, 0.92, 0.66, -0.92, 0.66);
             case DIAMOND -> Polygon.shape(x, y, radius, turn, 0, -1, 0.68, 0, 0, 1, -0.68, 0);
             case STAR -> Polygon.around(x, y, 10, turn - Math.PI / 2, radius, radius * 0.42);
             case CROSS -> Polygon.shape(x, y, radius * 0.88, turn, CROSS_CORNERS);

@@ -23,6 +23,20 @@ class AnswersTest {
     }
 
     @Test
+    void shapesStayOnThePageAtAnyTurn() {
+        for (ShapeKind kind : ShapeKind.values()) {
+            for (double turn = -ScenePainter.MOST_TURN; turn <= ScenePainter.MOST_TURN; turn += 0.02) {
+                // The painter keeps the radius and two pixels from the edge.
+                Box box = kind.at(100, 100, 38, turn).box();
+                assertThat(box.left()).as(kind.word()).isGreaterThanOrEqualTo(100 - 38 - 2);
+                assertThat(box.top()).as(kind.word()).isGreaterThanOrEqualTo(100 - 38 - 2);
+                assertThat(box.right()).as(kind.word()).isLessThanOrEqualTo(100 + 38 + 2);
+                assertThat(box.bottom()).as(kind.word()).isLessThanOrEqualTo(100 + 38 + 2);
+            }
+        }
+    }
+
+    @Test
     void whatExistsIsThereInTheColourNamedAndWhatDoesNotIsNot() {
         assertThat(Pictures.of(Family.SCENE)).allSatisfy(drawing -> {
             for (Question question : drawing.questions()) {

@@ -23,7 +23,7 @@ class StudioTest {
         "DOC, 320ce278b9f04786",
         "SIGN, 22e66f07d919fbfd",
         "CHART, f91309254d128992",
-        "SCENE, 19f235032791d20d",
+        "SCENE, 696d37e449d49235",
         "DENSE, b72a53127ac74007"
     })
     void theSameRequestGivesTheSameBytesAndQuestionsOnEveryMachine(Family family, String expected) throws Exception {
