@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxActive requests that run at once
  * @param maxQueued requests that may wait
  * @param timeout longest time of a request, waiting included
+ * @param visionCache what is remembered of pictures
  * @param families own families, which win over services of the same name
  * @param strategies own strategies, which win over services of the same name
  */
@@ -49,6 +50,7 @@ public record EngineOptions(
         int maxActive,
         int maxQueued,
         Duration timeout,
+        VisionCacheOptions visionCache,
         List<ModelFamily> families,
         List<PruningStrategyFactory> strategies) {
 
@@ -110,6 +112,7 @@ public record EngineOptions(
         private int maxActive = DEFAULT_MAX_ACTIVE;
         private int maxQueued = DEFAULT_MAX_QUEUED;
         private Duration timeout = DEFAULT_TIMEOUT;
+        private VisionCacheOptions visionCache = VisionCacheOptions.defaults();
         private List<ModelFamily> families = List.of();
         private List<PruningStrategyFactory> strategies = List.of();
 
@@ -201,6 +204,12 @@ public record EngineOptions(
             return this;
         }
 
+        /** What is remembered of pictures. */
+        public Builder visionCache(VisionCacheOptions value) {
+            visionCache = value;
+            return this;
+        }
+
         /** Own families. */
         public Builder families(List<ModelFamily> value) {
             families = value;
@@ -235,6 +244,7 @@ public record EngineOptions(
                     maxActive,
                     maxQueued,
                     timeout,
+                    visionCache,
                     families,
                     strategies);
         }

@@ -40,6 +40,7 @@ public final class LoadedModel implements AutoCloseable {
     private final StrategyShelf strategies;
     private final PromptBuilder prompts;
     private final RequestGate gate;
+    private final VisionFeatureCache visionCache;
     private final String name;
     private final AtomicBoolean closed = new AtomicBoolean();
     // Requests read, close writes: memory is freed when nobody uses it any more.
@@ -58,6 +59,7 @@ public final class LoadedModel implements AutoCloseable {
         this.name = name;
         this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
         this.gate = new RequestGate(options.maxActive(), options.maxQueued());
+        this.visionCache = new VisionFeatureCache(options.visionCache(), System::nanoTime);
     }
 
     /**
@@ -160,9 +162,14 @@ public final class LoadedModel implements AutoCloseable {
         return gate.queued();
     }
 
-    /** Native arrays and scopes that are alive; for leak tests. */
+    /** What the cache of vision features has done so far. */
+    public VisionCacheUse visionCacheUse() {
+        return visionCache.use();
+    }
+
+    /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
     public int liveResources() {
-        return runtime.liveResources();
+        return runtime.liveResources() - visionCache.liveResources();
     }
 
     /** Whether {@link #close()} was called. */
@@ -198,7 +205,7 @@ public final class LoadedModel implements AutoCloseable {
      * @throws io.github.glimpse.GlimpseException if the prompt cannot be built
      */
     public int countTokens(List<ChatTurn> turns) {
-        return inUse(() -> prompts.draft(turns).tokens());
+        return inUse(() -> prompts.prompt(turns).tokens());
     }
 
     /**
@@ -276,13 +283,18 @@ public final class LoadedModel implements AutoCloseable {
         checkPictures(request.turns());
         PruningSchedule schedule = schedule(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
-        PromptBuilder.Draft draft = prompts.draft(request.turns());
-        int most = mostTokens(draft.tokens(), generation);
-        Prompt prompt = prompts.prompt(draft);
-        context.observer().onPrompt(prompt.text(), prompt.layout(), prompt.images());
-        context.watch().lap(Stopwatch.Stage.IMAGES);
-        Prefill prefill = new Prefill(model, prompt, schedule, most, context);
-        Sequence sequence = prefill.run();
+        Prompt prompt = prompts.prompt(request.turns());
+        int most = mostTokens(prompt.tokens(), generation);
+        context.observer().onPrompt(prompt.text(), prompt.layout());
+        // Nothing to prune, so no probe either: the stage is skipped as a whole.
+        PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
+        EvidencePlan evidence = EvidencePlan.of(cuts);
+        Prefill prefill = new Prefill(model, prompt, cuts, evidence, most, context);
+        Sequence sequence;
+        try (PictureFeatures pictures =
+                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerLayers())) {
+            sequence = prefill.run(pictures.see(prompt, prompts, context));
+        }
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
         DecodeLoop.Answer answer = new DecodeLoop(model, context, stop, listener).run(sequence, sampler, most);
@@ -293,7 +305,7 @@ public final class LoadedModel implements AutoCloseable {
                 answer.reason(),
                 prompt.tokens(),
                 sequence.rows(),
-                prefill.selections().report(prompt.images()),
+                prefill.selections().report(prompt.plans()),
                 context.watch().timings(waiting));
     }
 
@@ -351,6 +363,7 @@ public final class LoadedModel implements AutoCloseable {
     private void free() {
         use.writeLock().lock();
         try {
+            visionCache.close();
             strategies.close();
             model.close();
             runtime.close();
