@@ -151,8 +151,6 @@ public final class GlimpseChatModel implements ChatModel {
          * The model.
          *
          * @throws NullPointerException without {@link #model}
-         * @throws dev.langchain4j.exception.ModelNotFoundException if the engine could not load its model, for want of files or of
-         *     a family that knows it
          * @throws dev.langchain4j.exception.LangChain4jException if no request with the default parameters can work, as the
          *     request itself would be refused
          */

@@ -4,6 +4,7 @@ import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
 import java.util.Objects;
@@ -50,7 +51,10 @@ record ModelView(
         RequestMapper requests = new RequestMapper(model, urls);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
         GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
-        requests.check(merged);
+        // Whether a deferred engine has failed by now is chance: requests will say so, each time.
+        if (model.state() != EngineState.LOAD_FAILED) {
+            requests.check(merged);
+        }
         return new ModelView(
                 model,
                 // Named, so that listeners see which model a request went to.

@@ -201,9 +201,9 @@ class RequestOutcomeIT {
         assertThatThrownBy(() -> streaming.chat(ask(1), new RecordingHandler()))
                 .isInstanceOf(ModelNotFoundException.class);
         assertThat(heard).containsExactly(RequestOutcome.NOT_LOADED, RequestOutcome.NOT_LOADED);
-        assertThatThrownBy(() -> GlimpseChatModel.builder().model(engine).build())
-                .as("at build time, once it is known")
-                .isInstanceOf(ModelNotFoundException.class);
+        assertThat(GlimpseChatModel.builder().model(engine).build())
+                .as("building goes by no chance")
+                .isNotNull();
     }
 
     @Test
