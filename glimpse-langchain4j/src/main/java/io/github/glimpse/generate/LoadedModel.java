@@ -155,9 +155,14 @@ public final class LoadedModel implements AutoCloseable {
         return gate.queued();
     }
 
-    /** Native arrays and scopes that are alive; for leak tests. */
+    /** What the cache of vision features has done so far. */
+    public VisionCacheUse visionCacheUse() {
+        return loaded(ModelInMemory::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
+    }
+
+    /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
     public int liveResources() {
-        return loaded(core -> core.runtime().liveResources(), () -> 0);
+        return loaded(ModelInMemory::liveResources, () -> 0);
     }
 
     private <T> T loaded(Function<ModelInMemory, T> now, Supplier<T> before) {

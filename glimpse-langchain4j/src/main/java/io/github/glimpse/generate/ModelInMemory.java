@@ -35,6 +35,7 @@ final class ModelInMemory implements AutoCloseable {
     private final VisionLanguageModel model;
     private final StrategyShelf strategies;
     private final PromptBuilder prompts;
+    private final VisionFeatureCache visionCache;
 
     private ModelInMemory(
             EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, StrategyShelf strategies) {
@@ -43,6 +44,7 @@ final class ModelInMemory implements AutoCloseable {
         this.model = model;
         this.strategies = strategies;
         this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
+        this.visionCache = new VisionFeatureCache(options.visionCache(), System::nanoTime);
     }
 
     /**
@@ -124,6 +126,15 @@ final class ModelInMemory implements AutoCloseable {
         return runtime;
     }
 
+    VisionCacheUse visionCacheUse() {
+        return visionCache.use();
+    }
+
+    /** Of everything but remembered pictures. */
+    int liveResources() {
+        return runtime.liveResources() - visionCache.liveResources();
+    }
+
     String dtypeName() {
         return model.weights().dtype().label();
     }
@@ -134,7 +145,7 @@ final class ModelInMemory implements AutoCloseable {
     }
 
     int countTokens(List<ChatTurn> turns) {
-        return prompts.draft(turns).tokens();
+        return prompts.prompt(turns).tokens();
     }
 
     int countTokens(String text) {
@@ -167,13 +178,18 @@ final class ModelInMemory implements AutoCloseable {
         checkPictures(request.turns());
         PruningSchedule schedule = possible(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
-        PromptBuilder.Draft draft = prompts.draft(request.turns());
-        int most = mostTokens(draft.tokens(), generation);
-        Prompt prompt = prompts.prompt(draft);
-        context.observer().onPrompt(prompt.text(), prompt.layout(), prompt.images());
-        context.watch().lap(Stopwatch.Stage.IMAGES);
-        Prefill prefill = new Prefill(model, prompt, schedule, most, context);
-        Sequence sequence = prefill.run();
+        Prompt prompt = prompts.prompt(request.turns());
+        int most = mostTokens(prompt.tokens(), generation);
+        context.observer().onPrompt(prompt.text(), prompt.layout());
+        // Nothing to prune, so no probe either: the stage is skipped as a whole.
+        PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
+        EvidencePlan evidence = EvidencePlan.of(cuts);
+        Prefill prefill = new Prefill(model, prompt, cuts, evidence, most, context);
+        Sequence sequence;
+        try (PictureFeatures pictures =
+                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerLayers())) {
+            sequence = prefill.run(pictures.see(prompt, prompts, context));
+        }
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
         DecodeLoop.Answer answer = new DecodeLoop(model, context, stop, listener).run(sequence, sampler, most);
@@ -184,7 +200,7 @@ final class ModelInMemory implements AutoCloseable {
                 answer.reason(),
                 prompt.tokens(),
                 sequence.rows(),
-                prefill.selections().report(prompt.images()),
+                prefill.selections().report(prompt.plans()),
                 context.watch().timings(waiting));
     }
 
@@ -229,6 +245,7 @@ final class ModelInMemory implements AutoCloseable {
 
     @Override
     public void close() {
+        visionCache.close();
         strategies.close();
         model.close();
         runtime.close();

@@ -19,8 +19,11 @@ interface StageObserver {
 
     StageObserver NONE = new StageObserver() {};
 
-    /** The prompt text and the pictures. */
-    default void onPrompt(String prompt, PromptLayout layout, List<PixelPatches> images) {}
+    /** The prompt text. */
+    default void onPrompt(String prompt, PromptLayout layout) {}
+
+    /** One picture, before the tower looks at it; not called for remembered ones. */
+    default void onPixels(int image, PixelPatches patches) {}
 
     /** What the tower made of one picture. */
     default void onVision(int image, VisionFeatures features) {}

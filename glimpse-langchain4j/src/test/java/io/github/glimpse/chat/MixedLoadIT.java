@@ -269,7 +269,11 @@ class MixedLoadIT {
             assertThat(engine.queuedRequests()).isZero();
             if (!engine.isClosed()) {
                 assertThat(engine.liveResources()).isEqualTo(live);
-                assertThat(blocking.chat("Hello")).isNotNull();
+                assertThat(blocking(ChatRequest.builder()
+                                .messages(UserMessage.from("Hello"))
+                                .parameters(parameters(1))
+                                .build()))
+                        .isEqualTo(RequestOutcome.ANSWERED);
             }
         }
     }

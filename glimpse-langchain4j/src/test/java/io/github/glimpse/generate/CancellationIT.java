@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.prune.PruningOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,8 @@ class CancellationIT {
 
     @BeforeAll
     static void load() {
-        model = LoadedModel.load(TinyModels.qwen().build());
+        model = LoadedModel.load(
+                TinyModels.qwen().visionCache(VisionCacheOptions.off()).build());
         live = model.liveResources();
     }
 
@@ -76,8 +76,8 @@ class CancellationIT {
         List<PixelPatches> pictures = new ArrayList<>();
         model.generate(question(1), GenerationListener.NONE, new CancellationSignal(), new StageObserver() {
             @Override
-            public void onPrompt(String prompt, PromptLayout layout, List<PixelPatches> images) {
-                pictures.addAll(images);
+            public void onPixels(int image, PixelPatches patches) {
+                pictures.add(patches);
             }
         });
         int blocks = asked(pictures.get(0), Integer.MAX_VALUE);
