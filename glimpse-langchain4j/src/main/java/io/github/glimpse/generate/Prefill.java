@@ -110,6 +110,7 @@ final class Prefill {
             NDArray output = decoder.layer(layer, hidden, tables, cache, next);
             cache.truncate(tokens + probeRows);
             tap(layer, hidden, tables, cache);
+            observer.onLayer(layer);
             current.close();
             current = next;
             hidden = output;

@@ -28,6 +28,9 @@ interface StageObserver {
     /** What the tower made of one picture. */
     default void onVision(int image, VisionFeatures features) {}
 
+    /** A decoder layer has run on the prompt. */
+    default void onLayer(int layer) {}
+
     /** What the strategy saw, and chose. */
     default void onSelection(PruningEvidence evidence, @Nullable ProbeToken probe, TokenSelection selection) {}
 

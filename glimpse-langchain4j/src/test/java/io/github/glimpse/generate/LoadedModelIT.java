@@ -107,8 +107,11 @@ class LoadedModelIT {
                 .isEqualTo(model.generate(
                                 with(PruningOptions.builder().enabled(false).build()))
                         .tokenIds()[0]);
+        assertThatThrownBy(() -> model.generate(with(schedule("layer 3"))))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("from 'layer 4' on");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> model.generate(with(schedule("layer 3"))))
+                .isThrownBy(() -> model.check(schedule("layer 3")))
                 .withMessageContaining("from 'layer 4' on");
     }
 
