@@ -12,13 +12,15 @@ import java.util.List;
  * @param layout ids and positions
  * @param images patches in prompt order
  */
-record Prompt(String text, PromptLayout layout, List<PixelPatches> images) {
+public record Prompt(String text, PromptLayout layout, List<PixelPatches> images) {
 
-    int tokens() {
+    /** Rows of the prompt. */
+    public int tokens() {
         return layout.ids().length;
     }
 
-    List<ImageGrid> grids() {
+    /** Grids of the images in prompt order. */
+    public List<ImageGrid> grids() {
         return images.stream().map(image -> image.plan().grid()).toList();
     }
 }

@@ -18,14 +18,15 @@ import java.util.function.Function;
 
 /**
  * Messages and picture files to prompt text, ids and patches, in two steps: the layout needs the headers of the pictures only,
- * so a prompt that is too long is refused before a pixel is decoded.
+ * so a prompt that is too long is refused before a pixel is decoded. Safe for concurrent use.
  */
-final class PromptBuilder {
+public final class PromptBuilder {
 
     private final VisionLanguageModel model;
     private final ImageDecoder decoder;
 
-    PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
+    /** Makes the builder of a model's prompts. */
+    public PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
         this.model = model;
         this.decoder = decoder;
     }
@@ -37,14 +38,20 @@ final class PromptBuilder {
      * @param layout ids and positions
      * @param pictures picture files in prompt order
      */
-    record Draft(String text, PromptLayout layout, List<byte[]> pictures) {
+    public record Draft(String text, PromptLayout layout, List<byte[]> pictures) {
 
-        int tokens() {
+        /** Rows of the prompt. */
+        public int tokens() {
             return layout.ids().length;
         }
     }
 
-    Draft draft(List<ChatTurn> turns) {
+    /**
+     * Lays out a prompt; reads only the headers of its pictures.
+     *
+     * @throws io.github.glimpse.GlimpseException if a picture or a placeholder is wrong
+     */
+    public Draft draft(List<ChatTurn> turns) {
         List<byte[]> pictures = new ArrayList<>();
         List<ChatTemplateMessage> messages =
                 turns.stream().map(turn -> message(turn, pictures)).toList();
@@ -61,7 +68,8 @@ final class PromptBuilder {
         return new Draft(Tokenizer.unguard(text), layout, pictures);
     }
 
-    Prompt prompt(Draft draft) {
+    /** Decodes the pictures of a prompt and cuts them into patches. */
+    public Prompt prompt(Draft draft) {
         List<PixelPatches> images =
                 each(draft.pictures(), bytes -> model.preprocessor().preprocess(decoder.decode(bytes)));
         return new Prompt(draft.text(), draft.layout(), images);
