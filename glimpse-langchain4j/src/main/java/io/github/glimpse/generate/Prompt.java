@@ -13,13 +13,15 @@ import java.util.List;
  * @param pictures picture files in prompt order
  * @param plans how they will be cut
  */
-record Prompt(String text, PromptLayout layout, List<byte[]> pictures, List<PatchPlan> plans) {
+public record Prompt(String text, PromptLayout layout, List<byte[]> pictures, List<PatchPlan> plans) {
 
-    int tokens() {
+    /** Rows of the prompt. */
+    public int tokens() {
         return layout.ids().length;
     }
 
-    List<ImageGrid> grids() {
+    /** Grids of the images in prompt order. */
+    public List<ImageGrid> grids() {
         return plans.stream().map(PatchPlan::grid).toList();
     }
 }

@@ -19,20 +19,26 @@ import java.util.function.Supplier;
 
 /**
  * Messages and picture files to prompt text, ids and patches. The prompt needs the headers of the pictures only, so one that
- * is too long is refused before a pixel is decoded, and a picture that is remembered is never decoded at all.
+ * is too long is refused before a pixel is decoded, and a picture that is remembered is never decoded at all. Safe for
+ * concurrent use.
  */
-final class PromptBuilder {
+public final class PromptBuilder {
 
     private final VisionLanguageModel model;
     private final ImageDecoder decoder;
 
-    PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
+    /** Makes the builder of a model's prompts. */
+    public PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
         this.model = model;
         this.decoder = decoder;
     }
 
-    /** Text, ids and positions, from the headers of the pictures. */
-    Prompt prompt(List<ChatTurn> turns) {
+    /**
+     * Lays out a prompt; reads only the headers of its pictures.
+     *
+     * @throws io.github.glimpse.GlimpseException if a picture or a placeholder is wrong
+     */
+    public Prompt prompt(List<ChatTurn> turns) {
         List<byte[]> pictures = new ArrayList<>();
         List<ChatTemplateMessage> messages =
                 turns.stream().map(turn -> message(turn, pictures)).toList();
@@ -54,7 +60,7 @@ final class PromptBuilder {
     }
 
     /** Decodes one picture of a prompt and cuts it into patches. */
-    PixelPatches patches(Prompt prompt, int index) {
+    public PixelPatches patches(Prompt prompt, int index) {
         byte[] bytes = prompt.pictures().get(index);
         return numbered(prompt.pictures(), index, () -> model.preprocessor().preprocess(decoder.decode(bytes)));
     }
