@@ -95,7 +95,14 @@ final class Benchmark implements Callable<Integer> {
                         outputTokens);
                 take(
                         round,
-                        List.of(java(), "-Xmx1g", "-cp", classPath(), GlimpseWorker.class.getName(), turn.argument()),
+                        List.of(
+                                java(),
+                                "-Xms32m",
+                                "-Xmx256m",
+                                "-cp",
+                                classPath(),
+                                GlimpseWorker.class.getName(),
+                                turn.argument()),
                         dtype);
                 for (String python : pythons) {
                     take(round, List.of(python, script.toString(), turn.argument()), dtype);
