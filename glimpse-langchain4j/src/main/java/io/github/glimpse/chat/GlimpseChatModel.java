@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * {@link dev.langchain4j.exception.InvalidRequestException} for a request that can never work,
  * {@link dev.langchain4j.exception.RateLimitException} if the queue is full,
  * {@link dev.langchain4j.exception.TimeoutException} when the engine's time limit passed, {@link NonRetriableException} once
- * the engine is closed, {@link dev.langchain4j.exception.InternalServerException} if the engine failed.
+ * the engine drains or is closed, {@link dev.langchain4j.exception.ModelNotFoundException} if a deferred engine could not load
+ * its model, {@link dev.langchain4j.exception.InternalServerException} if the engine failed.
  *
  * <p>Safe for concurrent use.
  */
@@ -58,8 +59,12 @@ public final class GlimpseChatModel implements ChatModel {
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
-        GenerationRequest mapped = view.requests().map(request);
-        return view.responses().map(await(mapped), request.parameters());
+        ChatResponse response = view.refusable(() -> {
+            GenerationRequest mapped = view.requests().map(request);
+            return view.responses().map(await(mapped), request.parameters());
+        });
+        view.ended(RequestOutcome.ANSWERED);
+        return response;
     }
 
     private GenerationResult await(GenerationRequest request) {
@@ -124,7 +129,7 @@ public final class GlimpseChatModel implements ChatModel {
             return this;
         }
 
-        /** Hear of requests, answers and errors. */
+        /** Hear of requests, answers and errors; a {@link RequestOutcomeListener} also of how each request ended. */
         public Builder listeners(List<ChatModelListener> value) {
             listeners = value;
             return this;

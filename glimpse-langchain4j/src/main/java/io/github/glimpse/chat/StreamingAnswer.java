@@ -1,5 +1,6 @@
 package io.github.glimpse.chat;
 
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
@@ -49,15 +50,31 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
             response = view.responses().map(view.model().generate(request.get(), this, signal), parameters);
         } catch (Throwable e) {
             // Also errors such as a full heap: they end the request, not the thread, and the handler must hear of them.
-            report(ErrorMapper.failure(e));
+            LangChain4jException failure = ErrorMapper.failure(e);
+            if (ends(RequestOutcome.of(failure))) {
+                tell(failure);
+            } else {
+                LOG.debug("Not reported, since the request was cancelled", failure);
+            }
             return;
         }
-        call(() -> handler.onCompleteResponse(response));
+        if (ends(RequestOutcome.ANSWERED)) {
+            callback(() -> handler.onCompleteResponse(response));
+        }
+    }
+
+    /** Decides once how the request ends; whether the handler is to hear of it. */
+    private boolean ends(RequestOutcome outcome) {
+        boolean heard = !signal.isCancelled();
+        view.ended(heard ? outcome : RequestOutcome.CANCELLED);
+        return heard;
     }
 
     @Override
     public void onText(String text) {
-        call(() -> handler.onPartialResponse(new PartialResponse(text), context));
+        if (!signal.isCancelled()) {
+            callback(() -> handler.onPartialResponse(new PartialResponse(text), context));
+        }
     }
 
     @Override
@@ -70,10 +87,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
         return signal.isCancelled();
     }
 
-    private void call(Runnable callback) {
-        if (signal.isCancelled()) {
-            return;
-        }
+    private void callback(Runnable callback) {
         try {
             callback.run();
         } catch (Throwable e) {
@@ -87,6 +101,10 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
             LOG.debug("Not reported, since the request was cancelled", error);
             return;
         }
+        tell(error);
+    }
+
+    private void tell(Throwable error) {
         try {
             handler.onError(error);
         } catch (Throwable e) {

@@ -1,18 +1,19 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.model.PromptLayout;
 import java.util.List;
 
 /**
- * A request made ready: ids and patches.
+ * A request made ready but for its pictures' contents.
  *
  * @param text prompt text with one placeholder per image
  * @param layout ids and positions
- * @param images patches in prompt order
+ * @param pictures picture files in prompt order
+ * @param plans how they will be cut
  */
-public record Prompt(String text, PromptLayout layout, List<PixelPatches> images) {
+public record Prompt(String text, PromptLayout layout, List<byte[]> pictures, List<PatchPlan> plans) {
 
     /** Rows of the prompt. */
     public int tokens() {
@@ -21,6 +22,6 @@ public record Prompt(String text, PromptLayout layout, List<PixelPatches> images
 
     /** Grids of the images in prompt order. */
     public List<ImageGrid> grids() {
-        return images.stream().map(image -> image.plan().grid()).toList();
+        return plans.stream().map(PatchPlan::grid).toList();
     }
 }

@@ -40,8 +40,7 @@ public final class RecordedDecoder implements AutoCloseable {
         this.gradients = Gradients.open(runtime);
         this.graph = Graph.named("recorded decoder")
                 .with(DecoderStack.class, "linear")
-                .with(DecoderStack.class, "norms")
-                .with(DecoderStack.class, "rotary")
+                .with(DecoderStack.class, "recorded_bricks")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "decoder")
                 .with(DecoderStack.class, "recorded")

@@ -35,6 +35,7 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
     /**
      * Runs a prompt with one picture.
      *
+     * @param image the picture's patches
      * @param taps tower layers, in the order in which they are wanted
      * @param layers decoder layers to run
      * @param scope owns the results
@@ -43,11 +44,11 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
             VisionLanguageModel model,
             RecordedDecoder recorded,
             Prompt prompt,
+            PixelPatches image,
             List<Integer> taps,
             int layers,
             TensorScope scope) {
         DecoderStack decoder = model.decoder();
-        PixelPatches image = prompt.images().get(0);
         VisionFeatures features = model.tower().encode(image, new TreeSet<>(taps), NEVER, scope);
         List<NDArray> conditions = taps.stream()
                 .map(layer ->

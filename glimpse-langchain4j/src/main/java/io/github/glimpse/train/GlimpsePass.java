@@ -78,7 +78,7 @@ final class GlimpsePass implements AutoCloseable {
      */
     Outcome run(GlimpseSample sample, float @Nullable [] dropout, TensorScope scope) {
         byte[] picture = sample.picture().bytes();
-        Prompt prompt = prompts.prompt(prompts.draft(List.of(ChatTurn.user(sample.question(), picture))));
+        Prompt prompt = prompts.prompt(List.of(ChatTurn.user(sample.question(), picture)));
         float[] target = target(sample, picture, prompt);
         long[] answer = languageWeight > 0 ? answer(sample.answer()) : new long[0];
         int needed = prompt.tokens() + glimpse.glimpseLength() + answer.length;
@@ -87,7 +87,8 @@ final class GlimpsePass implements AutoCloseable {
                     + model.contextLength() + "; leave the sample out, or lower glimpse.limits.max-pixels");
         }
         int layers = answer.length > 0 ? model.decoder().dimensions().layers() : lastSelected() + 1;
-        FrozenPrompt frozen = FrozenPrompt.run(model, recorded, prompt, glimpse.visionTaps(), layers, scope);
+        FrozenPrompt frozen = FrozenPrompt.run(
+                model, recorded, prompt, prompts.patches(prompt, 0), glimpse.visionTaps(), layers, scope);
         List<NDArray> attention = new ArrayList<>();
         NDArray spoken = behind(prompt, frozen, answer, dropout, attention, layers, scope);
         List<List<int[]>> windows =
@@ -190,7 +191,7 @@ final class GlimpsePass implements AutoCloseable {
     }
 
     private float[] target(GlimpseSample sample, byte[] picture, Prompt prompt) {
-        PatchPlan plan = prompt.images().get(0).plan();
+        PatchPlan plan = prompt.plans().get(0);
         ImageSize decoded = pictures.readSize(picture);
         return sample.mask() == null
                 ? TargetMask.ofBoxes(sample.boxes(), new ImageSize(sample.width(), sample.height()), decoded, plan)

@@ -14,7 +14,9 @@ import io.github.glimpse.engine.Graph;
  *       gradients and results stay float32. An empty bias means none.
  * </ul>
  *
- * <p>Names of the bricks that lie in other texts ({@code linear}, {@code rms_norm}, …) can be joined beside them.
+ * <p>Texts of {@link io.github.glimpse.nn.DecoderStack} can be joined beside them: {@code linear}, {@code attention},
+ * {@code activation}, and {@code recorded_bricks} in place of {@code norms} and {@code rotary}, which have the same methods but write
+ * over what a gradient needs.
  */
 public final class Losses {
 

@@ -46,8 +46,7 @@ public final class RecordedGlimpse implements AutoCloseable {
         this.gradients = Gradients.open(runtime);
         this.graph = Graph.named("recorded glimpse")
                 .with(DecoderStack.class, "linear")
-                .with(DecoderStack.class, "norms")
-                .with(DecoderStack.class, "rotary")
+                .with(DecoderStack.class, "recorded_bricks")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
                 .with(ImportancePredictor.class, "predictor")
