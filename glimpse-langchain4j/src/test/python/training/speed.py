@@ -3,7 +3,8 @@
     mvn -pl glimpse-langchain4j -am test-compile dependency:build-classpath -Dmdep.outputFile=CP
     python speed.py CP PYTHON [PYTHON ...]         each PYTHON has a torch of its own
 
-Prints milliseconds per step: the least and the median of the rounds, and the ratio of Java to the last Python.
+Prints milliseconds per step, least and median of the rounds, by the clock and as processor time of the whole process, which
+a busy machine blurs less, and the ratio of Java to each Python.
 """
 
 import os
@@ -14,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parents[3] / "target"
-ROUNDS, STEPS = 10, 5
+ROUNDS, STEPS = 16, 4
 
 
 def start(command):
@@ -41,16 +42,18 @@ def main(class_path, *pythons):
         workers["torch " + greeting.removeprefix("ready ")] = worker
     for half in "01":
         times = {name: [] for name in workers}
-        for turn in range(ROUNDS + 2):
+        for turn in range(ROUNDS + 3):
             for name, worker in workers.items():
-                milliseconds, loss = ask(worker, f"{STEPS} {half}")
-                if turn >= 2:
-                    times[name].append(milliseconds)
+                figures = ask(worker, f"{STEPS} {half}")
+                if turn >= 3:
+                    times[name].append(figures)
         print("bfloat16 products" if half == "1" else "float32")
-        for name, values in times.items():
-            ratio = [a / b for a, b in zip(times["java"], values)]
-            print(f"  {name:18} least {min(values):7.1f} median {statistics.median(values):7.1f} ms"
-                  f"   java/this: least {min(times['java']) / min(values):.2f} median {statistics.median(ratio):.2f}")
+        for column, clock in enumerate(("wall", "processor")):
+            for name, rounds in times.items():
+                values, java = [r[column] for r in rounds], [r[column] for r in times["java"]]
+                print(f"  {clock:9} {name:18} least {min(values):6.1f} median {statistics.median(values):6.1f} ms"
+                      f"   java/this: least {min(java) / min(values):.2f}"
+                      f" median {statistics.median(java) / statistics.median(values):.2f}")
     for worker in workers.values():
         worker.stdin.close()
         worker.wait()

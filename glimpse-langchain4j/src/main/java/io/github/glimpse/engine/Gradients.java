@@ -1,9 +1,11 @@
 package io.github.glimpse.engine;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradients of recorded calls ({@link Graph#record}): which tensors want one, how a loss is traced back to them, and how a
@@ -55,11 +57,13 @@ public final class Gradients implements AutoCloseable {
         }
         try (NDArray seed = loss.getManager().create(FloatBuffer.wrap(new float[] {(float) weight}), loss.getShape())) {
             JniUtils.backward((PtNDArray) loss, (PtNDArray) seed, false, false);
+        } catch (EngineException e) {
+            throw TorchRuntime.translate("backward", e);
         }
     }
 
     /** The gradient of a trainable tensor, or null as long as no loss reached it. Owned by the tensor's own scope. */
-    public @org.jspecify.annotations.Nullable NDArray of(NDArray trainable) {
+    public @Nullable NDArray of(NDArray trainable) {
         return JniUtils.getGradient((PtNDArray) trainable);
     }
 

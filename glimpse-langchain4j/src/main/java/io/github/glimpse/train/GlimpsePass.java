@@ -1,6 +1,7 @@
 package io.github.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -80,6 +81,11 @@ final class GlimpsePass implements AutoCloseable {
         Prompt prompt = prompts.prompt(List.of(ChatTurn.user(sample.question(), picture)));
         float[] target = target(sample, picture, prompt);
         long[] answer = languageWeight > 0 ? answer(sample.answer()) : new long[0];
+        int needed = prompt.tokens() + glimpse.glimpseLength() + answer.length;
+        if (needed > model.contextLength()) {
+            throw new PromptTooLongException("Question, picture and answer have " + needed + " tokens, the model takes "
+                    + model.contextLength() + "; leave the sample out, or lower glimpse.limits.max-pixels");
+        }
         int layers = answer.length > 0 ? model.decoder().dimensions().layers() : lastSelected() + 1;
         FrozenPrompt frozen = FrozenPrompt.run(
                 model, recorded, prompt, prompts.patches(prompt, 0), glimpse.visionTaps(), layers, scope);

@@ -3,6 +3,10 @@ package io.github.glimpse.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.PromptTooLongException;
+import io.github.glimpse.ShapeMismatchException;
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.StoredType;
@@ -26,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,11 +134,10 @@ public final class GlimpseTrainer implements AutoCloseable {
         ParameterGroup group = ParameterGroup.named("glimpse").withWeightDecay(options.weightDecay());
         glimpse.shapes().forEach((name, shape) -> {
             CheckpointTensor tensor = given.get(name);
-            if (tensor != null && !java.util.Arrays.equals(tensor.shape(), shape)) {
-                throw new io.github.glimpse.ShapeMismatchException(
-                        "The tensor '" + name + "' of the module to go on from is "
-                                + tensor + ", the module to train has " + java.util.Arrays.toString(shape)
-                                + "; leave the design out, or the module");
+            if (tensor != null && !Arrays.equals(tensor.shape(), shape)) {
+                throw new ShapeMismatchException("The tensor '" + name + "' of the module to go on from is "
+                        + tensor + ", the module to train has " + Arrays.toString(shape)
+                        + "; leave the design out, or the module");
             }
             parameters.add(
                     name, group, tensor == null ? first(name, shape) : Initializer.given(tensor.values()), shape);
@@ -204,8 +208,7 @@ public final class GlimpseTrainer implements AutoCloseable {
     public LossFunction loss(List<GlimpseSample> samples) {
         Order order = new Order(samples.size(), options.seed());
         return (number, scope, figures) -> {
-            GlimpseSample sample = samples.get(order.index(number));
-            GlimpsePass.Outcome outcome = pass.run(sample, dropout(number), scope);
+            GlimpsePass.Outcome outcome = run(samples, order.index(number), dropout(number), scope);
             GlimpseScores.AtThreshold half = GlimpseScores.of(outcome.logits(), outcome.target(), 0.5);
             figures.add("mask_loss", outcome.mask());
             figures.add("language_loss", outcome.language());
@@ -214,6 +217,17 @@ public final class GlimpseTrainer implements AutoCloseable {
             figures.add("kept", half.keptRatio());
             return outcome.total();
         };
+    }
+
+    /** Among thousands of samples one must know which one is wrong. */
+    private GlimpsePass.Outcome run(
+            List<GlimpseSample> samples, int index, float @Nullable [] dropout, TensorScope scope) {
+        try {
+            return pass.run(samples.get(index), dropout, scope);
+        } catch (InvalidImageException | PromptTooLongException | UnsupportedContentException e) {
+            throw new TrainingDataException(
+                    "Sample " + (index + 1) + " of " + samples.size() + ": " + e.getMessage(), e);
+        }
     }
 
     /** A new order for each epoch. */
@@ -256,12 +270,19 @@ public final class GlimpseTrainer implements AutoCloseable {
         return mask;
     }
 
-    /** Looks at samples without learning from them, to choose a threshold or to report. */
+    /**
+     * Looks at samples without learning from them, to choose a threshold or to report.
+     *
+     * @throws TrainingDataException if a sample cannot be used, or there is none
+     */
     public GlimpseScores evaluate(List<GlimpseSample> samples) {
+        if (samples.isEmpty()) {
+            throw new TrainingDataException("There is no sample to look at", null);
+        }
         GlimpseScores scores = new GlimpseScores();
-        for (GlimpseSample sample : samples) {
+        for (int i = 0; i < samples.size(); i++) {
             try (TensorScope scope = runtime.openScope()) {
-                GlimpsePass.Outcome outcome = pass.run(sample, null, scope);
+                GlimpsePass.Outcome outcome = run(samples, i, null, scope);
                 scores.add(outcome.logits(), outcome.target(), outcome.mask());
             }
         }

@@ -14,7 +14,8 @@ import io.github.glimpse.engine.Graph;
  *       gradients and results stay float32. An empty bias means none.
  * </ul>
  *
- * <p>Names of the bricks that lie in other texts ({@code linear}, {@code rms_norm}, …) can be joined beside them.
+ * <p>Texts of {@link io.github.glimpse.nn.DecoderStack} can be joined beside them: {@code linear}, {@code norms}
+ * (but for {@code frozen_rms_norm}), {@code rotary}, {@code attention} and {@code activation}.
  */
 public final class Losses {
 

@@ -17,13 +17,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors that training changes, in float32, by their names in the checkpoint. They are arguments of recorded calls
@@ -85,7 +88,7 @@ public final class TrainableParameters implements AutoCloseable {
 
     /** All names in the order of adding. */
     public Set<String> names() {
-        return java.util.Collections.unmodifiableSet(parameters.keySet());
+        return Collections.unmodifiableSet(parameters.keySet());
     }
 
     /** The group of a tensor. */
@@ -160,7 +163,7 @@ public final class TrainableParameters implements AutoCloseable {
         found.forEach((name, entry) -> set(name, SafetensorsFile.floats(entry)));
     }
 
-    TensorEntry checked(@org.jspecify.annotations.Nullable TensorEntry entry, String name) {
+    TensorEntry checked(@Nullable TensorEntry entry, String name) {
         if (entry == null) {
             throw new ModelFilesException(
                     "The file to train from has no tensor '" + name + "'; give a file of the same model");
@@ -209,7 +212,7 @@ public final class TrainableParameters implements AutoCloseable {
             // A loss that counts nothing: afterwards every tensor has a gradient of its own.
             gradients.backward(graph.record("touch").with(tensors).run(step), 0);
         }
-        names.forEach(name -> found.add(java.util.Objects.requireNonNull(gradients.of(get(name)))));
+        names.forEach(name -> found.add(Objects.requireNonNull(gradients.of(get(name)))));
         return found;
     }
 

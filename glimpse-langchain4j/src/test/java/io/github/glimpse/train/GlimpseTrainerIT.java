@@ -157,6 +157,18 @@ class GlimpseTrainerIT {
     }
 
     @Test
+    void aDamagedPictureIsNamedByItsSample() throws IOException {
+        List<GlimpseSample> samples = new ArrayList<>(samples("qwen2_5_vl-tiny", "cases/020/a.png"));
+        samples.set(2, new GlimpseSample("q", "", () -> new byte[] {1, 2, 3}, 10, 10, List.of(), null, ""));
+        try (GlimpseTrainer trainer =
+                GlimpseTrainer.open(base("qwen2_5_vl-tiny").build(), recipe(1).build())) {
+            assertThatThrownBy(() -> trainer.evaluate(samples))
+                    .isInstanceOf(TrainingDataException.class)
+                    .hasMessageContaining("Sample 3 of 4");
+        }
+    }
+
+    @Test
     void theRecipesLayersAreThoseOfThePublishedModels() {
         assertThat(recipeOf(28, 32).reduceLayer()).isEqualTo(18);
         assertThat(recipeOf(36, 32).reduceLayer()).isEqualTo(23);
