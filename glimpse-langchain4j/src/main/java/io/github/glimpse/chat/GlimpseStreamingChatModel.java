@@ -50,8 +50,14 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        Supplier<GenerationRequest> mapped = view.requests().prepare(request);
-        view.start(new StreamingAnswer(view, mapped, request.parameters(), handler));
+        RequestTrace trace = view.begin();
+        try {
+            Supplier<GenerationRequest> mapped = view.requests().prepare(request);
+            view.start(new StreamingAnswer(view, mapped, request.parameters(), handler, trace));
+        } catch (RuntimeException | Error e) {
+            trace.onError(e);
+            throw e;
+        }
     }
 
     /** The engine's defaults and those of the builder; names the model, so that listeners see it. */
@@ -85,6 +91,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         private List<ChatModelListener> listeners = List.of();
         private @Nullable Executor executor;
         private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
+        private RequestTracer tracer = RequestTracer.NONE;
 
         private Builder() {}
 
@@ -120,6 +127,12 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
             return this;
         }
 
+        /** Follows each request over its threads and stages; unset is nobody. */
+        public Builder tracer(RequestTracer value) {
+            tracer = value;
+            return this;
+        }
+
         /**
          * The model.
          *
@@ -128,7 +141,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
          *     request itself would be refused
          */
         public GlimpseStreamingChatModel build() {
-            return new GlimpseStreamingChatModel(ModelView.of(model, defaults, listeners, executor, imageUrls));
+            return new GlimpseStreamingChatModel(ModelView.of(model, defaults, listeners, executor, imageUrls, tracer));
         }
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor runs the requests
  * @param requests maps and checks requests
  * @param responses maps answers
+ * @param tracer follows requests
  */
 record ModelView(
         LoadedModel model,
@@ -26,7 +27,8 @@ record ModelView(
         List<ChatModelListener> listeners,
         Executor executor,
         RequestMapper requests,
-        ResponseMapper responses) {
+        ResponseMapper responses,
+        RequestTracer tracer) {
 
     /**
      * Checks what a builder collected.
@@ -39,7 +41,8 @@ record ModelView(
             @Nullable ChatRequestParameters defaults,
             List<ChatModelListener> listeners,
             @Nullable Executor executor,
-            ImageUrlOptions urls) {
+            ImageUrlOptions urls,
+            RequestTracer tracer) {
         Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");
         RequestMapper requests = new RequestMapper(model, urls);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
@@ -54,7 +57,13 @@ record ModelView(
                 List.copyOf(listeners),
                 executor == null ? GenerationThreads.of(model) : executor,
                 requests,
-                new ResponseMapper(model.name()));
+                new ResponseMapper(model.name()),
+                tracer);
+    }
+
+    /** Begins to follow a request. */
+    RequestTrace begin() {
+        return QuietTrace.begin(tracer);
     }
 
     /**

@@ -9,6 +9,8 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
+import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.generate.Stage;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     private final Supplier<GenerationRequest> request;
     private final ChatRequestParameters parameters;
     private final StreamingChatResponseHandler handler;
+    private final RequestTrace trace;
     private final CancellationSignal signal = new CancellationSignal();
     private final PartialResponseContext context = new PartialResponseContext(this);
 
@@ -35,29 +38,56 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
             ModelView view,
             Supplier<GenerationRequest> request,
             ChatRequestParameters parameters,
-            StreamingChatResponseHandler handler) {
+            StreamingChatResponseHandler handler,
+            RequestTrace trace) {
         this.view = view;
         this.request = request;
         this.parameters = parameters;
         this.handler = handler;
+        this.trace = trace;
     }
 
     @Override
     public void run() {
+        RequestTrace.Binding bound = trace.bind();
+        try {
+            answer();
+        } finally {
+            bound.close();
+        }
+    }
+
+    private void answer() {
         ChatResponse response;
         try {
-            response = view.responses().map(view.model().generate(request.get(), this, signal), parameters);
+            GenerationResult result = view.model().generate(request.get(), this, signal);
+            response = view.responses().map(result, parameters);
+            trace.onAnswer(result);
         } catch (Throwable e) {
             // Also errors such as a full heap: they end the request, not the thread, and the handler must hear of them.
-            report(ErrorMapper.failure(e));
+            fail(ErrorMapper.failure(e));
             return;
         }
         call(() -> handler.onCompleteResponse(response));
     }
 
+    private void fail(Throwable error) {
+        if (signal.isCancelled()) {
+            trace.onCancelled();
+        } else {
+            trace.onError(error);
+        }
+        report(error);
+    }
+
     @Override
     public void onText(String text) {
         call(() -> handler.onPartialResponse(new PartialResponse(text), context));
+    }
+
+    @Override
+    public void onStage(Stage stage) {
+        trace.onStage(stage);
     }
 
     @Override

@@ -244,12 +244,13 @@ public final class LoadedModel implements AutoCloseable {
             }
         };
         cancellation.check();
+        listener.onStage(Stage.WAITING);
         gate.enter(cancellation);
         try {
             Duration waiting = Duration.ofNanos(System.nanoTime() - arrived);
             return inUse(() -> {
                 try (TensorScope scope = runtime.openScope()) {
-                    RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch());
+                    RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
                     return answer(request, listener, context, waiting);
                 }
             });
@@ -280,13 +281,12 @@ public final class LoadedModel implements AutoCloseable {
         int most = mostTokens(draft.tokens(), generation);
         Prompt prompt = prompts.prompt(draft);
         context.observer().onPrompt(prompt.text(), prompt.layout(), prompt.images());
-        context.watch().lap(Stopwatch.Stage.IMAGES);
         Prefill prefill = new Prefill(model, prompt, schedule, most, context);
         Sequence sequence = prefill.run();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
         DecodeLoop.Answer answer = new DecodeLoop(model, context, stop, listener).run(sequence, sampler, most);
-        context.watch().lap(Stopwatch.Stage.DECODING);
+        context.watch().finish();
         return new GenerationResult(
                 answer.text(),
                 answer.ids(),

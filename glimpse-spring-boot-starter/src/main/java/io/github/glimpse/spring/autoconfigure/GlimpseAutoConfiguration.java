@@ -7,6 +7,7 @@ import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
 import io.github.glimpse.chat.GlimpseTokenCountEstimator;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.RequestTracer;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.model.ModelFamily;
@@ -113,11 +114,13 @@ public final class GlimpseAutoConfiguration {
             @Qualifier(ENGINE) LoadedModel engine,
             ObjectProvider<ChatModelListener> listeners,
             ObjectProvider<ModelListener> own,
+            ObjectProvider<RequestTracer> tracer,
             ImageUrlOptions imageUrls) {
         return GlimpseChatModel.builder()
                 .model(engine)
                 .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
+                .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
 
@@ -128,11 +131,13 @@ public final class GlimpseAutoConfiguration {
             @Qualifier(ENGINE) LoadedModel engine,
             ObjectProvider<ChatModelListener> listeners,
             ObjectProvider<ModelListener> own,
+            ObjectProvider<RequestTracer> tracer,
             ImageUrlOptions imageUrls) {
         return GlimpseStreamingChatModel.builder()
                 .model(engine)
                 .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
+                .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
 

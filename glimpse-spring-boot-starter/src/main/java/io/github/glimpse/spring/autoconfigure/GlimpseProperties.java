@@ -285,6 +285,11 @@ public record GlimpseProperties(
      * What is measured.
      *
      * @param meters Whether requests are measured where the application has a Micrometer registry.
+     * @param observations Whether requests are observed, and so traced, where the application has an observation registry.
+     * @param stages Whether the stages of observed requests are observed too.
      */
-    public record Observability(@DefaultValue("true") boolean meters) {}
+    public record Observability(
+            @DefaultValue("true") boolean meters,
+            @DefaultValue("true") boolean observations,
+            @DefaultValue("true") boolean stages) {}
 }

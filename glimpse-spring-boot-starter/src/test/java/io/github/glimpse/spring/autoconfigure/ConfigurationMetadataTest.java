@@ -85,6 +85,8 @@ class ConfigurationMetadataTest {
                         "glimpse.model.verify-checksums",
                         "glimpse.native.download",
                         "glimpse.observability.meters",
+                        "glimpse.observability.observations",
+                        "glimpse.observability.stages",
                         "glimpse.pruning.anchors",
                         "glimpse.pruning.enabled",
                         "glimpse.pruning.max-retention-ratio",
@@ -139,6 +141,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.logging.requests", false);
         defaults.put("glimpse.logging.responses", false);
         defaults.put("glimpse.observability.meters", true);
+        defaults.put("glimpse.observability.observations", true);
+        defaults.put("glimpse.observability.stages", true);
         defaults.put("management.health.glimpse.enabled", true);
         // Those that Actuator gives every endpoint.
         defaults.put("management.endpoint.glimpse.access", "unrestricted");
