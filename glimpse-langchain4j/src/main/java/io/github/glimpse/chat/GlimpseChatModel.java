@@ -138,6 +138,7 @@ public final class GlimpseChatModel implements ChatModel {
         private List<ChatModelListener> listeners = List.of();
         private @Nullable Executor executor;
         private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
+        private @Nullable String systemMessage;
         private RequestTracer tracer = RequestTracer.NONE;
 
         private Builder() {}
@@ -172,6 +173,15 @@ public final class GlimpseChatModel implements ChatModel {
             return this;
         }
 
+        /**
+         * Stands before the messages of a request that has no system message; unset leaves that to the model's chat template.
+         * Listeners see requests without it.
+         */
+        public Builder systemMessage(@Nullable String value) {
+            systemMessage = value;
+            return this;
+        }
+
         /** Follows each request over its threads and stages; unset is nobody. */
         public Builder tracer(RequestTracer value) {
             tracer = value;
@@ -186,7 +196,8 @@ public final class GlimpseChatModel implements ChatModel {
          *     request itself would be refused
          */
         public GlimpseChatModel build() {
-            return new GlimpseChatModel(ModelView.of(model, defaults, listeners, executor, imageUrls, tracer));
+            return new GlimpseChatModel(
+                    ModelView.of(model, defaults, listeners, executor, imageUrls, systemMessage, tracer));
         }
     }
 }

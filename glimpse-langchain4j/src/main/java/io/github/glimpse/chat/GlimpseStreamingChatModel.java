@@ -91,6 +91,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         private List<ChatModelListener> listeners = List.of();
         private @Nullable Executor executor;
         private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
+        private @Nullable String systemMessage;
         private RequestTracer tracer = RequestTracer.NONE;
 
         private Builder() {}
@@ -127,6 +128,15 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
             return this;
         }
 
+        /**
+         * Stands before the messages of a request that has no system message; unset leaves that to the model's chat template.
+         * Listeners see requests without it.
+         */
+        public Builder systemMessage(@Nullable String value) {
+            systemMessage = value;
+            return this;
+        }
+
         /** Follows each request over its threads and stages; unset is nobody. */
         public Builder tracer(RequestTracer value) {
             tracer = value;
@@ -141,7 +151,8 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
          *     request itself would be refused
          */
         public GlimpseStreamingChatModel build() {
-            return new GlimpseStreamingChatModel(ModelView.of(model, defaults, listeners, executor, imageUrls, tracer));
+            return new GlimpseStreamingChatModel(
+                    ModelView.of(model, defaults, listeners, executor, imageUrls, systemMessage, tracer));
         }
     }
 }

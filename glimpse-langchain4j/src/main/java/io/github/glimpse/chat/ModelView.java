@@ -42,9 +42,10 @@ record ModelView(
             List<ChatModelListener> listeners,
             @Nullable Executor executor,
             ImageUrlOptions urls,
+            @Nullable String systemMessage,
             RequestTracer tracer) {
         Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");
-        RequestMapper requests = new RequestMapper(model, urls);
+        RequestMapper requests = new RequestMapper(model, urls, systemMessage);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
         GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
         requests.check(merged);

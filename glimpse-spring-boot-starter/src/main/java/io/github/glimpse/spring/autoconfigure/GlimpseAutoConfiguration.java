@@ -107,6 +107,12 @@ public final class GlimpseAutoConfiguration {
         }
     }
 
+    /** What both models and the token count put before requests without a system message. */
+    @Bean
+    SystemMessageText glimpseSystemMessage(GlimpseProperties properties, ResourceLoader resources) {
+        return SystemMessageText.read(properties.generation().systemMessage(), resources);
+    }
+
     @Bean
     @ConditionalOnMissingBean(name = "glimpseChatModel")
     @ConditionalOnSwitch("glimpse.chat-model.enabled")
@@ -115,11 +121,13 @@ public final class GlimpseAutoConfiguration {
             ObjectProvider<ChatModelListener> listeners,
             ObjectProvider<ModelListener> own,
             ObjectProvider<RequestTracer> tracer,
-            ImageUrlOptions imageUrls) {
+            ImageUrlOptions imageUrls,
+            SystemMessageText systemMessage) {
         return GlimpseChatModel.builder()
                 .model(engine)
                 .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
+                .systemMessage(systemMessage.text())
                 .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
@@ -132,11 +140,13 @@ public final class GlimpseAutoConfiguration {
             ObjectProvider<ChatModelListener> listeners,
             ObjectProvider<ModelListener> own,
             ObjectProvider<RequestTracer> tracer,
-            ImageUrlOptions imageUrls) {
+            ImageUrlOptions imageUrls,
+            SystemMessageText systemMessage) {
         return GlimpseStreamingChatModel.builder()
                 .model(engine)
                 .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
+                .systemMessage(systemMessage.text())
                 .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
@@ -144,8 +154,8 @@ public final class GlimpseAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
     GlimpseTokenCountEstimator glimpseTokenCountEstimator(
-            @Qualifier(ENGINE) LoadedModel engine, ImageUrlOptions imageUrls) {
-        return new GlimpseTokenCountEstimator(engine, imageUrls);
+            @Qualifier(ENGINE) LoadedModel engine, ImageUrlOptions imageUrls, SystemMessageText systemMessage) {
+        return new GlimpseTokenCountEstimator(engine, imageUrls, systemMessage.text());
     }
 
     @Bean(LOGGER)

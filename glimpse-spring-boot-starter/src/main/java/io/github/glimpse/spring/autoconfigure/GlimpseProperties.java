@@ -168,6 +168,7 @@ public record GlimpseProperties(
      * @param frequencyPenalty Subtracted from a token's score per occurrence in the answer, from -2 to 2.
      * @param maxOutputTokens Most tokens of an answer.
      * @param stop Texts that end the answer and are not part of it.
+     * @param systemMessage System message of requests that have none: a text, or a text file as a classpath: or file: location.
      */
     public record Generation(
             @DecimalMin("0") @DecimalMax("100") @Nullable Double temperature,
@@ -182,7 +183,8 @@ public record GlimpseProperties(
             @DecimalMin("-2") @DecimalMax("2") @Nullable Double presencePenalty,
             @DecimalMin("-2") @DecimalMax("2") @Nullable Double frequencyPenalty,
             @Min(1) @Nullable Integer maxOutputTokens,
-            @Nullable List<@NotEmpty String> stop) {
+            @Nullable List<@NotEmpty String> stop,
+            @Nullable String systemMessage) {
 
         /** Copies the list. */
         public Generation {

@@ -59,6 +59,7 @@ class ConfigurationMetadataTest {
                         "glimpse.generation.repetition-penalty",
                         "glimpse.generation.seed",
                         "glimpse.generation.stop",
+                        "glimpse.generation.system-message",
                         "glimpse.generation.temperature",
                         "glimpse.generation.top-k",
                         "glimpse.generation.top-p",
