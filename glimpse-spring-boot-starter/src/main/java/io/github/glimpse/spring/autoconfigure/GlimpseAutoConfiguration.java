@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -102,8 +103,11 @@ public final class GlimpseAutoConfiguration {
     static class ImageUrls {
 
         @Bean
-        ImageUrlOptions glimpseImageUrls(GlimpseProperties properties) {
-            return new PropertiesMapper(properties).imageUrls();
+        ImageUrlOptions glimpseImageUrls(GlimpseProperties properties, ObjectProvider<SslBundles> bundles) {
+            return new PropertiesMapper(properties)
+                    .imageUrls().toBuilder()
+                            .sslContext(ImageTrust.of(properties.images().sslBundle(), bundles))
+                            .build();
         }
     }
 

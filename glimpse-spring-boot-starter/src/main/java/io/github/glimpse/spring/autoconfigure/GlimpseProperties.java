@@ -233,6 +233,7 @@ public record GlimpseProperties(
      * @param allowedHosts Hosts that are asked for pictures: host, *.host or host:port; an exact host may be at a private address.
      * @param connectTimeout Longest wait for one connection to a picture's host.
      * @param readTimeout Longest time to fetch a picture by URL, from the first look-up to its last byte.
+     * @param sslBundle Name of the SSL bundle for pictures by https URL, below spring.ssl.bundle; unset is the JVM's own trust.
      */
     public record Images(
             @Nullable Transparency transparency,
@@ -248,7 +249,9 @@ public record GlimpseProperties(
             @DurationMin(nanos = 1, message = "must be positive")
             @DurationMax(hours = 1, message = "must be at most 1 hour")
             @Nullable
-            Duration readTimeout) {
+            Duration readTimeout,
+
+            @Nullable String sslBundle) {
 
         /** Copies the list. */
         public Images {

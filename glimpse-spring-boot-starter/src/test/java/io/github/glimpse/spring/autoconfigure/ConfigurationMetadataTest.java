@@ -67,6 +67,7 @@ class ConfigurationMetadataTest {
                         "glimpse.images.aspect",
                         "glimpse.images.connect-timeout",
                         "glimpse.images.read-timeout",
+                        "glimpse.images.ssl-bundle",
                         "glimpse.images.transparency",
                         "glimpse.images.url-access",
                         "glimpse.limits.max-image-pixels",
