@@ -13,6 +13,7 @@ import io.github.glimpse.model.ModelFamilies;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningStrategies;
@@ -178,6 +179,19 @@ public final class LoadedModel implements AutoCloseable {
      */
     public void check(PruningOptions pruning) {
         inUse(() -> schedule(pruning));
+    }
+
+    /**
+     * The cuts that a request with these options and pictures goes through, with the numbers of the module where nobody says
+     * others; empty if nothing is pruned.
+     *
+     * @throws io.github.glimpse.GlimpseException if a strategy is unknown or not possible here, or the model is closed
+     * @throws IllegalArgumentException if a place is not possible
+     */
+    public List<PlannedCut> plan(PruningOptions pruning) {
+        return inUse(() -> schedule(pruning).cuts().stream()
+                .map(cut -> new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
+                .toList());
     }
 
     PruningSchedule schedule(PruningOptions pruning) {
