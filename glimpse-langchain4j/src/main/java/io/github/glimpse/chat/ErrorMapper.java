@@ -3,6 +3,7 @@ package io.github.glimpse.chat;
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
@@ -13,9 +14,11 @@ import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.ModelLoadException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Our errors as LangChain4j's, the cause kept. Those that LangChain4j retries are the ones where a second try can help.
@@ -27,6 +30,10 @@ import io.github.glimpse.UnsupportedModelException;
  *     <td>{@link InvalidRequestException}</td></tr>
  * <tr><td>queue full</td><td>{@link RateLimitException}</td></tr>
  * <tr><td>deadline passed</td><td>{@link TimeoutException}</td></tr>
+ * <tr><td>model could not be loaded: its files are missing or damaged, or it is of no known family</td>
+ *     <td>{@link ModelNotFoundException}</td></tr>
+ * <tr><td>model could not be loaded for another reason, which a second try will not mend</td>
+ *     <td>{@link NonRetriableException}</td></tr>
  * <tr><td>engine closed; caller interrupted</td><td>{@link NonRetriableException}</td></tr>
  * <tr><td>native failure, out of memory, anything else</td><td>{@link InternalServerException}</td></tr>
  * </table>
@@ -64,6 +71,11 @@ final class ErrorMapper {
         if (error instanceof DeadlineExceededException) {
             return new TimeoutException(message, error);
         }
+        if (error instanceof ModelLoadException) {
+            return isMissing(error.getCause())
+                    ? new ModelNotFoundException(message, error)
+                    : new NonRetriableException(message, error);
+        }
         if (error instanceof EngineClosedException || error instanceof GenerationCancelledException) {
             return new NonRetriableException(message, error);
         }
@@ -75,6 +87,15 @@ final class ErrorMapper {
             return invalid(error);
         }
         return new InternalServerException(message, error);
+    }
+
+    private static boolean isMissing(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ModelFilesException || cause instanceof UnsupportedModelException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static InvalidRequestException invalid(Throwable error) {

@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * {@link dev.langchain4j.exception.InvalidRequestException} for a request that can never work,
  * {@link dev.langchain4j.exception.RateLimitException} if the queue is full,
  * {@link dev.langchain4j.exception.TimeoutException} when the engine's time limit passed, {@link NonRetriableException} once
- * the engine is closed, {@link dev.langchain4j.exception.InternalServerException} if the engine failed.
+ * the engine drains or is closed, {@link dev.langchain4j.exception.ModelNotFoundException} if a deferred engine could not load
+ * its model, {@link dev.langchain4j.exception.InternalServerException} if the engine failed.
  *
  * <p>Safe for concurrent use.
  */
@@ -60,15 +61,14 @@ public final class GlimpseChatModel implements ChatModel {
     @Override
     public ChatResponse doChat(ChatRequest request) {
         RequestTrace trace = view.begin();
-        try {
+        ChatResponse response = view.refusable(trace, () -> {
             GenerationResult result = await(view.requests().map(request), trace);
-            ChatResponse response = view.responses().map(result, request.parameters());
+            ChatResponse mapped = view.responses().map(result, request.parameters());
             trace.onAnswer(result);
-            return response;
-        } catch (RuntimeException | Error e) {
-            trace.onError(e);
-            throw e;
-        }
+            return mapped;
+        });
+        view.ended(RequestOutcome.ANSWERED);
+        return response;
     }
 
     private GenerationResult await(GenerationRequest request, RequestTrace trace) {
@@ -155,7 +155,7 @@ public final class GlimpseChatModel implements ChatModel {
             return this;
         }
 
-        /** Hear of requests, answers and errors. */
+        /** Hear of requests, answers and errors; a {@link RequestOutcomeListener} also of how each request ended. */
         public Builder listeners(List<ChatModelListener> value) {
             listeners = value;
             return this;

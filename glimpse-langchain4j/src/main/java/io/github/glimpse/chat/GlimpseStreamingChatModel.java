@@ -51,13 +51,11 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
         RequestTrace trace = view.begin();
-        try {
+        view.refusable(trace, () -> {
             Supplier<GenerationRequest> mapped = view.requests().prepare(request);
             view.start(new StreamingAnswer(view, mapped, request.parameters(), handler, trace));
-        } catch (RuntimeException | Error e) {
-            trace.onError(e);
-            throw e;
-        }
+            return mapped;
+        });
     }
 
     /** The engine's defaults and those of the builder; names the model, so that listeners see it. */
@@ -108,7 +106,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
             return this;
         }
 
-        /** Hear of requests, answers and errors. */
+        /** Hear of requests, answers and errors; a {@link RequestOutcomeListener} also of how each request ended. */
         public Builder listeners(List<ChatModelListener> value) {
             listeners = value;
             return this;

@@ -83,7 +83,7 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
     private static int count(IntSupplier tokens) {
         try {
             return tokens.getAsInt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.failure(e);
         }
     }

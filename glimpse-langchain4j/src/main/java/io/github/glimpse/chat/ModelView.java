@@ -1,14 +1,19 @@
 package io.github.glimpse.chat;
 
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What both chat models are made of.
@@ -30,6 +35,8 @@ record ModelView(
         ResponseMapper responses,
         RequestTracer tracer) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ModelView.class);
+
     /**
      * Checks what a builder collected.
      *
@@ -48,7 +55,10 @@ record ModelView(
         RequestMapper requests = new RequestMapper(model, urls, systemMessage);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
         GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
-        requests.check(merged);
+        // Whether a deferred engine has failed by now is chance: requests will say so, each time.
+        if (model.state() != EngineState.LOAD_FAILED) {
+            requests.check(merged);
+        }
         return new ModelView(
                 model,
                 // Named, so that listeners see which model a request went to.
@@ -65,6 +75,39 @@ record ModelView(
     /** Begins to follow a request. */
     RequestTrace begin() {
         return QuietTrace.begin(tracer);
+    }
+
+    /** Tells the listeners that a request ended; called once for each. */
+    void ended(RequestOutcome outcome) {
+        for (ChatModelListener listener : listeners) {
+            if (listener instanceof RequestOutcomeListener hears) {
+                try {
+                    hears.onOutcome(outcome);
+                } catch (RuntimeException e) {
+                    LOG.warn("A RequestOutcomeListener failed; the failure is ignored", e);
+                }
+            }
+        }
+    }
+
+    /** Does the part of a request that can refuse it; a refusal is its end. */
+    <T> T refusable(RequestTrace trace, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LangChain4jException failure = ErrorMapper.failure(e);
+            RequestOutcome outcome = RequestOutcome.of(failure);
+            ended(outcome);
+            if (outcome == RequestOutcome.CANCELLED) {
+                trace.onCancelled();
+            } else {
+                trace.onError(failure);
+            }
+            throw failure;
+        } catch (Error e) {
+            trace.onError(e);
+            throw e;
+        }
     }
 
     /**

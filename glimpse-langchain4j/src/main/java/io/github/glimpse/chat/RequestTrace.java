@@ -35,6 +35,6 @@ public interface RequestTrace {
     /** The request is refused or has failed; the error is the one that its caller gets. */
     default void onError(Throwable error) {}
 
-    /** A stream was cancelled through its handle. */
+    /** Its caller did not want it any more: a stream was cancelled, or the waiting thread interrupted. */
     default void onCancelled() {}
 }

@@ -1,5 +1,6 @@
 package io.github.glimpse.chat;
 
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
@@ -58,31 +59,43 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     }
 
     private void answer() {
+        GenerationResult result;
         ChatResponse response;
         try {
-            GenerationResult result = view.model().generate(request.get(), this, signal);
+            result = view.model().generate(request.get(), this, signal);
             response = view.responses().map(result, parameters);
-            trace.onAnswer(result);
         } catch (Throwable e) {
             // Also errors such as a full heap: they end the request, not the thread, and the handler must hear of them.
-            fail(ErrorMapper.failure(e));
+            LangChain4jException failure = ErrorMapper.failure(e);
+            if (ends(RequestOutcome.of(failure), () -> trace.onError(failure))) {
+                tell(failure);
+            } else {
+                LOG.debug("Not reported, since the request was cancelled", failure);
+            }
             return;
         }
-        call(() -> handler.onCompleteResponse(response));
+        if (ends(RequestOutcome.ANSWERED, () -> trace.onAnswer(result))) {
+            callback(() -> handler.onCompleteResponse(response));
+        }
     }
 
-    private void fail(Throwable error) {
-        if (signal.isCancelled()) {
-            trace.onCancelled();
+    /** Decides once how the request ends; whether the handler is to hear of it. */
+    private boolean ends(RequestOutcome outcome, Runnable traced) {
+        boolean heard = !signal.isCancelled();
+        view.ended(heard ? outcome : RequestOutcome.CANCELLED);
+        if (heard) {
+            traced.run();
         } else {
-            trace.onError(error);
+            trace.onCancelled();
         }
-        report(error);
+        return heard;
     }
 
     @Override
     public void onText(String text) {
-        call(() -> handler.onPartialResponse(new PartialResponse(text), context));
+        if (!signal.isCancelled()) {
+            callback(() -> handler.onPartialResponse(new PartialResponse(text), context));
+        }
     }
 
     @Override
@@ -100,10 +113,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
         return signal.isCancelled();
     }
 
-    private void call(Runnable callback) {
-        if (signal.isCancelled()) {
-            return;
-        }
+    private void callback(Runnable callback) {
         try {
             callback.run();
         } catch (Throwable e) {
@@ -117,6 +127,10 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
             LOG.debug("Not reported, since the request was cancelled", error);
             return;
         }
+        tell(error);
+    }
+
+    private void tell(Throwable error) {
         try {
             handler.onError(error);
         } catch (Throwable e) {

@@ -46,6 +46,21 @@ public final class Graph implements AutoCloseable {
         return new Call(method);
     }
 
+    /** Starts a call of {@code method} whose results keep their history, for {@link Gradients#backward}. */
+    public RecordedCall record(String method) {
+        return recorded(method, true);
+    }
+
+    /** Starts a call of {@code method} whose results have no history and may be arguments of recorded calls. */
+    public RecordedCall constant(String method) {
+        return recorded(method, false);
+    }
+
+    private RecordedCall recorded(String method, boolean history) {
+        runtime.prepareThread();
+        return new RecordedCall(block, name, method, history);
+    }
+
     @Override
     public void close() {
         block.close();

@@ -73,8 +73,8 @@ public final class TensorScope implements AutoCloseable {
         return manager;
     }
 
-    /** This scope, the scopes inside it, and all their tensors. */
-    int liveResources() {
+    /** Counts this scope, the scopes inside it, and all their tensors; for leak tests. */
+    public int liveResources() {
         return 1
                 + manager.getManagedArrays().size()
                 + children.stream().mapToInt(TensorScope::liveResources).sum();

@@ -115,8 +115,8 @@ public final class TorchRuntime implements AutoCloseable {
         PREPARED.get();
     }
 
-    /** Tells an out-of-memory from any other failure of a native call. */
-    static GlimpseException translate(String call, EngineException failure) {
+    /** A failure of a native call as ours; tells an out-of-memory from any other. */
+    public static GlimpseException translate(String call, EngineException failure) {
         String message = String.valueOf(failure.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("out of memory") || lower.contains("can't allocate memory") || lower.contains("bad_alloc")) {

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxActive requests that run at once
  * @param maxQueued requests that may wait
  * @param timeout longest time of a request, waiting included
+ * @param visionCache what is remembered of pictures
+ * @param warmUp whether a short answer is made as part of loading, so that the first request does not wait for cold memory
  * @param families own families, which win over services of the same name
  * @param strategies own strategies, which win over services of the same name
  */
@@ -49,6 +51,8 @@ public record EngineOptions(
         int maxActive,
         int maxQueued,
         Duration timeout,
+        VisionCacheOptions visionCache,
+        boolean warmUp,
         List<ModelFamily> families,
         List<PruningStrategyFactory> strategies) {
 
@@ -92,6 +96,30 @@ public record EngineOptions(
         return new Builder(model);
     }
 
+    /** These options with files from elsewhere; for {@link LoadedModel#deferred}. */
+    public EngineOptions withFiles(Path otherModel, @Nullable Path otherModule) {
+        return new EngineOptions(
+                otherModel,
+                otherModule,
+                name,
+                family,
+                runtime,
+                load,
+                pruning,
+                generation,
+                imageLimits,
+                transparency,
+                maxImages,
+                maxInputTokens,
+                maxActive,
+                maxQueued,
+                timeout,
+                visionCache,
+                warmUp,
+                families,
+                strategies);
+    }
+
     /** Collects options. */
     public static final class Builder {
 
@@ -110,6 +138,8 @@ public record EngineOptions(
         private int maxActive = DEFAULT_MAX_ACTIVE;
         private int maxQueued = DEFAULT_MAX_QUEUED;
         private Duration timeout = DEFAULT_TIMEOUT;
+        private VisionCacheOptions visionCache = VisionCacheOptions.defaults();
+        private boolean warmUp;
         private List<ModelFamily> families = List.of();
         private List<PruningStrategyFactory> strategies = List.of();
 
@@ -201,6 +231,18 @@ public record EngineOptions(
             return this;
         }
 
+        /** What is remembered of pictures. */
+        public Builder visionCache(VisionCacheOptions value) {
+            visionCache = value;
+            return this;
+        }
+
+        /** Whether a short answer is made as part of loading; not by itself. */
+        public Builder warmUp(boolean value) {
+            warmUp = value;
+            return this;
+        }
+
         /** Own families. */
         public Builder families(List<ModelFamily> value) {
             families = value;
@@ -235,6 +277,8 @@ public record EngineOptions(
                     maxActive,
                     maxQueued,
                     timeout,
+                    visionCache,
+                    warmUp,
                     families,
                     strategies);
         }

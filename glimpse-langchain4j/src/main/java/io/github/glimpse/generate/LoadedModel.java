@@ -1,64 +1,55 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.DeadlineExceededException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
-import io.github.glimpse.PromptTooLongException;
-import io.github.glimpse.UnsupportedContentException;
-import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.hub.ModelFiles;
-import io.github.glimpse.image.ImageDecoder;
-import io.github.glimpse.model.ModelFamilies;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
-import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
-import io.github.glimpse.prune.PruningStrategies;
-import io.github.glimpse.prune.PruningStrategy;
-import io.github.glimpse.prune.StrategyContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.UnaryOperator;
 
 /**
  * The engine: one model, loaded once, asked by many. Owns all native memory of the model; {@link #close()} lets running
  * requests end at their next layer or token and then frees it. Safe for concurrent use.
+ *
+ * <p>{@link #load} returns with the model in memory. One that is {@linkplain #deferred deferred} is loaded on a thread of its
+ * own, once, by {@link #startLoading()} or by the first request; requests wait for it within their own time limit, and if it
+ * fails, each of them gets a {@link io.github.glimpse.ModelLoadException}. {@link #state()} tells where it is.
+ *
+ * <p>To shut down with care: {@link #drain}, then {@link #close()}.
  */
 public final class LoadedModel implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
+    /** What {@link #drain} leaves to cancelled requests, so that their callers hear before everything else stops. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
-    private final EngineOptions options;
-    private final TorchRuntime runtime;
-    private final VisionLanguageModel model;
-    private final StrategyShelf strategies;
-    private final PromptBuilder prompts;
+    private static final String AUTO = "auto";
+
+    private final Loading loading;
     private final RequestGate gate;
     private final String name;
+    private final Entrance entrance = new Entrance();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean failing;
     // Requests read, close writes: memory is freed when nobody uses it any more.
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
-    private LoadedModel(
-            EngineOptions options,
-            TorchRuntime runtime,
-            VisionLanguageModel model,
-            StrategyShelf strategies,
-            String name) {
-        this.options = options;
-        this.runtime = runtime;
-        this.model = model;
-        this.strategies = strategies;
+    private LoadedModel(String name, Loading loading) {
         this.name = name;
-        this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
-        this.gate = new RequestGate(options.maxActive(), options.maxQueued());
+        this.loading = loading;
+        this.gate =
+                new RequestGate(loading.options().maxActive(), loading.options().maxQueued());
     }
 
     /**
@@ -68,57 +59,51 @@ public final class LoadedModel implements AutoCloseable {
      * @throws IllegalArgumentException if the pruning options cannot work with this model
      */
     public static LoadedModel load(EngineOptions options) {
-        long start = System.nanoTime();
-        ModelFiles files = ModelFiles.ofDirectory(options.model());
-        TorchRuntime runtime = TorchRuntime.start(options.runtime());
-        try {
-            VisionLanguageModel model = ModelFamilies.discover(options.families())
-                    .of(options.family(), files.config())
-                    .load(files, options.load(), runtime);
-            return assemble(options, runtime, model, files, start);
-        } catch (RuntimeException e) {
-            runtime.close();
-            throw e;
-        }
+        String name = nameOf(options);
+        return new LoadedModel(name, Loading.now(name, options));
     }
 
-    private static LoadedModel assemble(
-            EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files, long start) {
-        StrategyContext context = new StrategyContext(runtime, model.dimensions(), files.config(), options.module());
-        StrategyShelf strategies = new StrategyShelf(
-                PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
-        try {
-            PruningSchedule schedule = strategies.schedule(options.pruning());
-            String name = options.name() != null
-                    ? options.name()
-                    : String.valueOf(
-                            files.directory().toAbsolutePath().normalize().getFileName());
-            LOG.info(
-                    "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
-                    name,
-                    model.family(),
-                    model.weights().dtype().label(),
-                    model.weights().format(),
-                    runtime.deviceName(),
-                    runtime.threads(),
-                    Duration.ofNanos(System.nanoTime() - start).toMillis(),
-                    schedule.cuts().stream()
-                            .map(cut -> cut.name() + " at " + cut.at())
-                            .toList());
-            return new LoadedModel(options, runtime, model, strategies, name);
-        } catch (RuntimeException e) {
-            strategies.close();
-            model.close();
-            throw e;
-        }
+    /**
+     * A model that is loaded later: when {@link #startLoading()} is called, or else when the first request comes.
+     *
+     * @param options as far as they are known; name, limits and defaults of requests count from now on
+     * @param prepare the last word on the options, such as fetching files and saying where they are; it runs on the loading
+     *     thread and is interrupted by {@link #close()}. Name, limits and defaults of requests stay as they were.
+     */
+    public static LoadedModel deferred(EngineOptions options, UnaryOperator<EngineOptions> prepare) {
+        String name = nameOf(options);
+        return new LoadedModel(name, Loading.later(name, options, prepare));
     }
 
-    private static void checkTaps(VisionLanguageModel model, PruningStrategy strategy) {
-        for (EvidenceRequest need : strategy.needs()) {
-            if (need instanceof EvidenceRequest.VisionTaps taps) {
-                taps.layers().forEach(model.tower()::checkTap);
-            }
+    private static String nameOf(EngineOptions options) {
+        return options.name() != null
+                ? options.name()
+                : String.valueOf(options.model().toAbsolutePath().normalize().getFileName());
+    }
+
+    /** Starts to load a {@linkplain #deferred deferred} model and returns at once; does nothing if that was begun before. */
+    public void startLoading() {
+        loading.start();
+    }
+
+    /**
+     * Ends when the model is loaded and warmed up, or with what went wrong; does not start that. Dependent actions run on the
+     * loading thread.
+     */
+    public CompletionStage<LoadedModel> whenLoaded() {
+        return loading.result().thenApply(model -> this).minimalCompletionStage();
+    }
+
+    /** What it is doing now. Runs nothing, waits for nothing, touches no native memory. */
+    public EngineState state() {
+        if (closed.get()) {
+            return EngineState.CLOSED;
         }
+        if (!entrance.isOpen()) {
+            return EngineState.DRAINING;
+        }
+        EngineState state = loading.state();
+        return state == EngineState.READY && failing ? EngineState.FAILING : state;
     }
 
     /** The model's name in answers. */
@@ -126,29 +111,39 @@ public final class LoadedModel implements AutoCloseable {
         return name;
     }
 
-    /** The name of its family. */
+    /** The name of its family; before it is loaded what the options say, else {@code auto}. */
     public String family() {
-        return model.family();
+        return loaded(
+                core -> core.model().family(),
+                () -> Objects.requireNonNullElse(loading.options().family(), AUTO));
     }
 
-    /** What it was loaded with. */
+    /** What it was, or is to be, loaded with. */
     public EngineOptions options() {
-        return options;
+        return loading.options();
     }
 
-    /** The device that it runs on: {@code cpu} or {@code cuda:N}. */
+    /** The device that it runs on, {@code cpu} or {@code cuda:N}; before it is loaded the choice of the options. */
     public String deviceName() {
-        return runtime.deviceName();
+        return loaded(
+                core -> core.runtime().deviceName(),
+                () -> loading.options().runtime().device());
     }
 
-    /** The type that it computes in: {@code float32}, {@code bfloat16} or {@code float16}. */
+    /**
+     * The type that it computes in: {@code float32}, {@code bfloat16} or {@code float16}; before it is loaded the choice of
+     * the options, else {@code auto}.
+     */
     public String dtypeName() {
-        return model.weights().dtype().label();
+        return loaded(ModelInMemory::dtypeName, () -> {
+            var dtype = loading.options().load().dtype();
+            return dtype == null ? AUTO : dtype.label();
+        });
     }
 
-    /** Most tokens of prompt and answer together. */
+    /** Most tokens of prompt and answer together; 0 before it is loaded. */
     public int contextLength() {
-        return model.contextLength();
+        return loaded(core -> core.model().contextLength(), () -> 0);
     }
 
     /** Requests that run now. */
@@ -161,9 +156,19 @@ public final class LoadedModel implements AutoCloseable {
         return gate.queued();
     }
 
-    /** Native arrays and scopes that are alive; for leak tests. */
+    /** What the cache of vision features has done so far. */
+    public VisionCacheUse visionCacheUse() {
+        return loaded(ModelInMemory::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
+    }
+
+    /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
     public int liveResources() {
-        return runtime.liveResources();
+        return loaded(ModelInMemory::liveResources, () -> 0);
+    }
+
+    private <T> T loaded(Function<ModelInMemory, T> now, Supplier<T> before) {
+        ModelInMemory core = loading.ifLoaded();
+        return core == null ? before.get() : now.apply(core);
     }
 
     /** Whether {@link #close()} was called. */
@@ -172,38 +177,47 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Checks options of a request against this model, without running anything.
+     * Checks options of a request against this model, without running anything. Before it is loaded there is nothing to check
+     * them against: the request itself will be refused.
      *
+     * @throws io.github.glimpse.ModelLoadException if the model could not be loaded
      * @throws io.github.glimpse.GlimpseException if a strategy is unknown or not possible here
      * @throws IllegalArgumentException if a place is not possible
      */
     public void check(PruningOptions pruning) {
-        inUse(() -> schedule(pruning));
+        loading.check();
+        ModelInMemory core = loading.ifLoaded();
+        if (core != null) {
+            inUse(() -> core.schedule(pruning));
+        }
     }
 
     /**
      * The cuts that a request with these options and pictures goes through, with the numbers of the module where nobody says
-     * others; empty if nothing is pruned.
+     * others; empty if nothing is pruned, and before the model is loaded.
      *
      * @throws io.github.glimpse.GlimpseException if a strategy is unknown or not possible here, or the model is closed
      * @throws IllegalArgumentException if a place is not possible
      */
     public List<PlannedCut> plan(PruningOptions pruning) {
-        return inUse(() -> schedule(pruning).cuts().stream()
-                .map(cut -> new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
-                .toList());
+        ModelInMemory core = loading.ifLoaded();
+        return core == null ? List.of() : inUse(() -> core.plan(pruning));
     }
 
     PruningSchedule schedule(PruningOptions pruning) {
-        return strategies.schedule(pruning.orElse(options.pruning()));
+        return now().schedule(pruning);
     }
 
     VisionLanguageModel model() {
-        return model;
+        return now().model();
     }
 
     TorchRuntime runtime() {
-        return runtime;
+        return now().runtime();
+    }
+
+    private ModelInMemory now() {
+        return loading.await(() -> {});
     }
 
     /**
@@ -212,7 +226,8 @@ public final class LoadedModel implements AutoCloseable {
      * @throws io.github.glimpse.GlimpseException if the prompt cannot be built
      */
     public int countTokens(List<ChatTurn> turns) {
-        return inUse(() -> prompts.draft(turns).tokens());
+        ModelInMemory core = awaitLoaded();
+        return inUse(() -> core.countTokens(turns));
     }
 
     /**
@@ -220,7 +235,16 @@ public final class LoadedModel implements AutoCloseable {
      * beginning token where the tokenizer adds one.
      */
     public int countTokens(String text) {
-        return inUse(() -> model.tokenizer().encode(model.tokenizer().guard(text)).length);
+        ModelInMemory core = awaitLoaded();
+        return inUse(() -> core.countTokens(text));
+    }
+
+    private ModelInMemory awaitLoaded() {
+        Deadline deadline = Deadline.in(options().timeout());
+        return loading.await(() -> {
+            checkOpen();
+            deadline.check(this::advice);
+        });
     }
 
     /**
@@ -230,6 +254,7 @@ public final class LoadedModel implements AutoCloseable {
      * @param signal ends the request
      * @throws io.github.glimpse.GlimpseException if the request is refused, fails, is cancelled or runs out of time; the place
      *     is free again and the memory is back
+     * @throws OutOfMemoryError if the Java heap runs out; the place is free again and the memory is back then too
      */
     public GenerationResult generate(
             GenerationRequest request, GenerationListener listener, CancellationSignal signal) {
@@ -243,33 +268,49 @@ public final class LoadedModel implements AutoCloseable {
 
     GenerationResult generate(
             GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
-        long arrived = System.nanoTime();
-        long deadline = arrived + options.timeout().toNanos();
-        CancellationPoint cancellation = () -> {
-            if (closed.get()) {
-                throw closedError();
-            }
-            if (signal.isCancelled()) {
-                throw new GenerationCancelledException("The request was cancelled by its caller");
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new DeadlineExceededException("The request took longer than " + options.timeout()
-                        + "; send smaller pictures, ask for fewer tokens, or raise glimpse.limits.timeout");
-            }
-        };
-        cancellation.check();
-        listener.onStage(Stage.WAITING);
-        gate.enter(cancellation);
+        Deadline deadline = Deadline.in(options().timeout());
+        CancellationSignal expulsion = entrance.enter(this::closedError);
         try {
-            Duration waiting = Duration.ofNanos(System.nanoTime() - arrived);
-            return inUse(() -> {
-                try (TensorScope scope = runtime.openScope()) {
-                    RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
-                    return answer(request, listener, context, waiting);
+            CancellationPoint cancellation = () -> {
+                checkOpen();
+                if (expulsion.isCancelled()) {
+                    throw closedError();
                 }
-            });
+                if (signal.isCancelled()) {
+                    throw new GenerationCancelledException("The request was cancelled by its caller");
+                }
+                deadline.check(this::advice);
+            };
+            cancellation.check();
+            listener.onStage(Stage.WAITING);
+            gate.enter(cancellation);
+            try {
+                ModelInMemory core = loading.await(cancellation);
+                return inUse(() ->
+                        observed(() -> core.answer(request, listener, cancellation, observer, deadline.passed())));
+            } finally {
+                gate.leave();
+            }
         } finally {
-            gate.leave();
+            entrance.leave();
+        }
+    }
+
+    private String advice() {
+        return loading.state() == EngineState.LOADING
+                ? "the model " + name + " is still loading: try again later"
+                : "send smaller pictures, ask for fewer tokens";
+    }
+
+    /** Remembers how it went, for {@link #state()}. */
+    private GenerationResult observed(Supplier<GenerationResult> answer) {
+        try {
+            GenerationResult result = answer.get();
+            failing = false;
+            return result;
+        } catch (NativeLibraryException | OutOfMemoryError e) {
+            failing = true;
+            throw e;
         }
     }
 
@@ -277,83 +318,65 @@ public final class LoadedModel implements AutoCloseable {
     private <T> T inUse(Supplier<T> work) {
         use.readLock().lock();
         try {
-            if (closed.get()) {
-                throw closedError();
-            }
+            checkOpen();
             return work.get();
         } finally {
             use.readLock().unlock();
         }
     }
 
-    private GenerationResult answer(
-            GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
-        checkPictures(request.turns());
-        PruningSchedule schedule = schedule(request.pruning());
-        GenerationOptions generation = request.generation().orElse(options.generation());
-        PromptBuilder.Draft draft = prompts.draft(request.turns());
-        int most = mostTokens(draft.tokens(), generation);
-        Prompt prompt = prompts.prompt(draft);
-        context.observer().onPrompt(prompt.text(), prompt.layout(), prompt.images());
-        Prefill prefill = new Prefill(model, prompt, schedule, most, context);
-        Sequence sequence = prefill.run();
-        Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
-        List<String> stop = generation.stop() == null ? List.of() : generation.stop();
-        DecodeLoop.Answer answer = new DecodeLoop(model, context, stop, listener).run(sequence, sampler, most);
-        context.watch().finish();
-        return new GenerationResult(
-                answer.text(),
-                answer.ids(),
-                answer.reason(),
-                prompt.tokens(),
-                sequence.rows(),
-                prefill.selections().report(prompt.images()),
-                context.watch().timings(waiting));
-    }
-
-    private void checkPictures(List<ChatTurn> turns) {
-        if (turns.isEmpty()) {
-            throw new UnsupportedContentException("The request has no message; send at least one of the user");
+    private void checkOpen() {
+        if (closed.get()) {
+            throw closedError();
         }
-        long pictures = turns.stream()
-                .flatMap(turn -> turn.parts().stream())
-                .filter(ChatTurn.Picture.class::isInstance)
-                .count();
-        if (pictures > options.maxImages()) {
-            throw new UnsupportedContentException("The request has " + pictures + " images, the limit is "
-                    + options.maxImages() + "; send fewer or raise glimpse.limits.max-images");
-        }
-    }
-
-    private int mostTokens(int promptTokens, GenerationOptions generation) {
-        int wanted = generation.maxOutputTokens() == null
-                ? GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS
-                : generation.maxOutputTokens();
-        // One place is for the first token.
-        int limit = options.maxInputTokens() == null
-                ? model.contextLength() - 1
-                : Math.min(options.maxInputTokens(), model.contextLength() - 1);
-        if (promptTokens > limit) {
-            throw new PromptTooLongException(
-                    "The prompt has " + promptTokens + " tokens, image tokens included; the limit is " + limit
-                            + "; send fewer or smaller images or less text");
-        }
-        return Math.min(wanted, model.contextLength() - promptTokens);
     }
 
     private EngineClosedException closedError() {
-        return new EngineClosedException("The model " + name + " is closed; load it again");
+        return new EngineClosedException(
+                closed.get()
+                        ? "The model " + name + " is closed; load it again"
+                        : "The model " + name + " is shutting down and takes no more requests; ask another instance");
+    }
+
+    /**
+     * Refuses new requests with {@link EngineClosedException}, as after {@link #close()}; lets those that run and wait finish
+     * within a time, and tells the rest to end at their next layer or token, with the same exception. Frees nothing: call
+     * {@link #close()} afterwards, or {@link #resume()}.
+     *
+     * @param limit how long requests may go on; those that are told to end get a second more before this returns. When the
+     *     thread is interrupted, the time is over.
+     * @return whether all finished by themselves
+     */
+    public boolean drain(Duration limit) {
+        entrance.shut();
+        // A listener that drains waits for the others, not for its own request.
+        int own = use.getReadHoldCount() > 0 ? 1 : 0;
+        boolean finished = entrance.awaitAtMost(own, limit);
+        if (!finished) {
+            entrance.expel();
+            entrance.awaitAtMost(own, LAST_WORDS);
+        }
+        return finished;
+    }
+
+    /** Takes requests again after {@link #drain}; does nothing else, and nothing after {@link #close()}. */
+    public void resume() {
+        if (!closed.get() && !entrance.isOpen()) {
+            entrance.open();
+        }
     }
 
     /**
      * Refuses new requests, lets running ones end at their next layer or token, then frees the native memory. Called by a
-     * listener, that is inside a request, it returns at once and the memory is freed when that request has ended.
+     * listener, that is inside a request, it returns at once and the memory is freed when that request has ended. While the
+     * model is loading it gives up fetching files; weights that are being read are freed as soon as they are there.
      */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        entrance.shut();
         if (use.getReadHoldCount() > 0) {
             // This thread's own request holds what freeing waits for.
             new Thread(this::free, "glimpse-close").start();
@@ -363,11 +386,12 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private void free() {
+        ModelInMemory core = loading.close();
         use.writeLock().lock();
         try {
-            strategies.close();
-            model.close();
-            runtime.close();
+            if (core != null) {
+                core.close();
+            }
         } finally {
             use.writeLock().unlock();
         }

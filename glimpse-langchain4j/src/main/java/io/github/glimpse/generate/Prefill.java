@@ -65,14 +65,14 @@ final class Prefill {
             VisionLanguageModel model,
             Prompt prompt,
             PruningSchedule schedule,
+            EvidencePlan plan,
             int tokensToCome,
             RequestContext context) {
         this.model = model;
         this.decoder = model.decoder();
         this.prompt = prompt;
-        // Nothing to prune, so no probe either: the stage is skipped as a whole.
-        this.schedule = prompt.images().isEmpty() ? PruningSchedule.none() : schedule;
-        this.plan = EvidencePlan.of(this.schedule);
+        this.schedule = schedule;
+        this.plan = plan;
         this.tokensToCome = Math.min(tokensToCome, DecodeLoop.ROWS_AT_ONCE);
         this.scope = context.scope();
         this.cancellation = context.cancellation();
@@ -91,10 +91,14 @@ final class Prefill {
         this.probeRows = probe == null ? 0 : probe.length();
     }
 
-    /** Runs the whole prompt. */
-    Sequence run() {
+    /**
+     * Runs the whole prompt.
+     *
+     * @param pictures what the tower made of the prompt's pictures; lent until the end of the request
+     */
+    Sequence run(List<VisionFeatures> pictures) {
         TensorScope current = scope.openChild();
-        NDArray hidden = embed(current);
+        NDArray hidden = embed(pictures, current);
         RotaryEmbedding.Tables tables = tables(scope);
         int cuts = 0;
         for (int layer = 0; layer < decoder.dimensions().layers(); layer++) {
@@ -106,6 +110,7 @@ final class Prefill {
             NDArray output = decoder.layer(layer, hidden, tables, cache, next);
             cache.truncate(tokens + probeRows);
             tap(layer, hidden, tables, cache);
+            observer.onLayer(layer);
             current.close();
             current = next;
             hidden = output;
@@ -133,23 +138,13 @@ final class Prefill {
         return log;
     }
 
-    private NDArray embed(TensorScope layerScope) {
-        List<VisionFeatures> features = new ArrayList<>();
-        if (!prompt.images().isEmpty()) {
-            watch.enter(Stage.VISION);
-        }
-        for (int i = 0; i < prompt.images().size(); i++) {
-            features.add(model.tower().encode(prompt.images().get(i), plan.towerLayers(), cancellation, scope));
-            observer.onVision(i, features.get(i));
-        }
+    private NDArray embed(List<VisionFeatures> features, TensorScope layerScope) {
         plan.towerLayers().forEach(layer -> towerRows.put(layer, joined(features, layer)));
-        watch.enter(Stage.PREFILL_BEFORE_CUT);
         NDArray ids = layerScope.indices(prompt.layout().ids());
         NDArray hidden = decoder.embed(ids, RowPadding.rows(tokens + probeRows), layerScope);
         for (int i = 0; i < features.size(); i++) {
             ImageSpan span = prompt.layout().spans().get(i);
             decoder.place(hidden, span.start(), features.get(i).rows());
-            features.get(i).rows().close();
         }
         if (probe != null) {
             decoder.place(hidden, tokens, vectors(0));
@@ -161,7 +156,8 @@ final class Prefill {
         NDList parts = new NDList();
         features.forEach(ofImage ->
                 parts.add(java.util.Objects.requireNonNull(ofImage.taps().get(layer))));
-        return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 0);
+        // A joined tensor would belong to the first part's scope, which is the remembered picture's.
+        return parts.size() == 1 ? parts.get(0) : scope.keep(NDArrays.concat(parts, 0), scope);
     }
 
     private NDArray vectors(int layer) {

@@ -5,6 +5,7 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.ImageSize;
+import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -14,57 +15,54 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Messages and picture files to prompt text, ids and patches, in two steps: the layout needs the headers of the pictures only,
- * so a prompt that is too long is refused before a pixel is decoded.
+ * Messages and picture files to prompt text, ids and patches. The prompt needs the headers of the pictures only, so one that
+ * is too long is refused before a pixel is decoded, and a picture that is remembered is never decoded at all. Safe for
+ * concurrent use.
  */
-final class PromptBuilder {
+public final class PromptBuilder {
 
     private final VisionLanguageModel model;
     private final ImageDecoder decoder;
 
-    PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
+    /** Makes the builder of a model's prompts. */
+    public PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
         this.model = model;
         this.decoder = decoder;
     }
 
     /**
-     * A prompt before its pictures are decoded.
+     * Lays out a prompt; reads only the headers of its pictures.
      *
-     * @param text prompt text with one placeholder per image
-     * @param layout ids and positions
-     * @param pictures picture files in prompt order
+     * @throws io.github.glimpse.GlimpseException if a picture or a placeholder is wrong
      */
-    record Draft(String text, PromptLayout layout, List<byte[]> pictures) {
-
-        int tokens() {
-            return layout.ids().length;
-        }
-    }
-
-    Draft draft(List<ChatTurn> turns) {
+    public Prompt prompt(List<ChatTurn> turns) {
         List<byte[]> pictures = new ArrayList<>();
         List<ChatTemplateMessage> messages =
                 turns.stream().map(turn -> message(turn, pictures)).toList();
-        List<ImageGrid> grids = each(pictures, bytes -> {
-            ImageSize size = decoder.readSize(bytes);
-            return model.preprocessor().plan(size.width(), size.height()).grid();
-        });
+        List<PatchPlan> plans = new ArrayList<>();
+        for (byte[] bytes : pictures) {
+            plans.add(numbered(pictures, plans.size(), () -> {
+                ImageSize size = decoder.readSize(bytes);
+                return model.preprocessor().plan(size.width(), size.height());
+            }));
+        }
+        List<ImageGrid> grids = plans.stream().map(PatchPlan::grid).toList();
         Map<String, Object> variables = new HashMap<>(model.templateVariables());
         variables.put("add_generation_prompt", true);
         String text = model.template().render(messages, variables);
         PromptLayout layout =
                 PromptLayout.of(model.tokenizer().encode(text), model.placeholder(), grids, model.positions());
         checkIds(layout.ids());
-        return new Draft(Tokenizer.unguard(text), layout, pictures);
+        return new Prompt(Tokenizer.unguard(text), layout, pictures, plans);
     }
 
-    Prompt prompt(Draft draft) {
-        List<PixelPatches> images =
-                each(draft.pictures(), bytes -> model.preprocessor().preprocess(decoder.decode(bytes)));
-        return new Prompt(draft.text(), draft.layout(), images);
+    /** Decodes one picture of a prompt and cuts it into patches. */
+    public PixelPatches patches(Prompt prompt, int index) {
+        byte[] bytes = prompt.pictures().get(index);
+        return numbered(prompt.pictures(), index, () -> model.preprocessor().preprocess(decoder.decode(bytes)));
     }
 
     private ChatTemplateMessage message(ChatTurn turn, List<byte[]> pictures) {
@@ -80,19 +78,16 @@ final class PromptBuilder {
         return new ChatTemplateMessage(turn.role().label(), parts);
     }
 
-    private static <T> List<T> each(List<byte[]> pictures, Function<byte[], T> step) {
-        List<T> results = new ArrayList<>();
-        for (byte[] bytes : pictures) {
-            try {
-                results.add(step.apply(bytes));
-            } catch (InvalidImageException e) {
-                throw pictures.size() == 1
-                        ? e
-                        : new InvalidImageException(
-                                "Image " + (results.size() + 1) + " of " + pictures.size() + ": " + e.getMessage(), e);
-            }
+    /** With several pictures an error says which one it is about. */
+    private static <T> T numbered(List<byte[]> pictures, int index, Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (InvalidImageException e) {
+            throw pictures.size() == 1
+                    ? e
+                    : new InvalidImageException(
+                            "Image " + (index + 1) + " of " + pictures.size() + ": " + e.getMessage(), e);
         }
-        return results;
     }
 
     private void checkIds(int[] ids) {

@@ -1,6 +1,6 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
@@ -41,11 +41,11 @@ final class SelectionLog {
         alive = aliveAfter;
     }
 
-    PruningReport report(List<PixelPatches> images) {
+    PruningReport report(List<PatchPlan> plans) {
         List<PruningReport.Image> entries = new ArrayList<>();
         int first = 0;
-        for (PixelPatches image : images) {
-            int count = image.plan().grid().tokenCount();
+        for (PatchPlan plan : plans) {
+            int count = plan.grid().tokenCount();
             int from = first;
             int to = first + count;
             int[] kept = Arrays.stream(alive)
@@ -53,7 +53,7 @@ final class SelectionLog {
                     .map(token -> token - from)
                     .toArray();
             float[] scores = probabilities == null ? null : Arrays.copyOfRange(probabilities, from, to);
-            entries.add(new PruningReport.Image(image.plan(), kept, scores));
+            entries.add(new PruningReport.Image(plan, kept, scores));
             first = to;
         }
         String names = strategies.isEmpty() ? PruningOptions.NONE : String.join(", ", strategies);

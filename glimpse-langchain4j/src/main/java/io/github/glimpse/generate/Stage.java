@@ -2,7 +2,7 @@ package io.github.glimpse.generate;
 
 /** The stages of a request, in the order in which it goes through them; the last three may come again for a further cut. */
 public enum Stage {
-    /** Waits for a free place. */
+    /** Waits for a free place, and for the model if that is still loading. */
     WAITING,
     /** Pictures are decoded and resized, the prompt is put together. */
     IMAGES,

@@ -19,11 +19,17 @@ interface StageObserver {
 
     StageObserver NONE = new StageObserver() {};
 
-    /** The prompt text and the pictures. */
-    default void onPrompt(String prompt, PromptLayout layout, List<PixelPatches> images) {}
+    /** The prompt text. */
+    default void onPrompt(String prompt, PromptLayout layout) {}
+
+    /** One picture, before the tower looks at it; not called for remembered ones. */
+    default void onPixels(int image, PixelPatches patches) {}
 
     /** What the tower made of one picture. */
     default void onVision(int image, VisionFeatures features) {}
+
+    /** A decoder layer has run on the prompt. */
+    default void onLayer(int layer) {}
 
     /** What the strategy saw, and chose. */
     default void onSelection(PruningEvidence evidence, @Nullable ProbeToken probe, TokenSelection selection) {}

@@ -121,6 +121,18 @@ public final class ModelSource implements AutoCloseable {
         return new ModelSource(last == null ? location : last.toString(), directory, null);
     }
 
+    /**
+     * The {@code owner/name} of an {@code hf:} location, which is its {@link #name()} too. Asks nobody.
+     *
+     * @throws ModelFilesException if the location does not have that form
+     */
+    public static String repositoryOf(String location) {
+        if (!location.startsWith(HubLocation.PREFIX)) {
+            throw new ModelFilesException("'" + location + "' is no location on a hub; write hf:owner/name");
+        }
+        return HubLocation.parse(location).repository();
+    }
+
     /** What the model may be called: {@code owner/name} on a hub, else the last part of the location. */
     public String name() {
         return name;

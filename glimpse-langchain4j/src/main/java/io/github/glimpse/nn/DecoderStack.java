@@ -28,6 +28,7 @@ public final class DecoderStack implements AutoCloseable {
     private final RotaryEmbedding rotary;
     private final NDArray table;
     private final List<TensorList> layers = new ArrayList<>();
+    private final List<List<NDArray>> layerTensors = new ArrayList<>();
     private final NDArray finalNorm;
     private final NDArray head;
     private final NDArray noBias;
@@ -58,7 +59,9 @@ public final class DecoderStack implements AutoCloseable {
         int hidden = dimensions.hidden();
         this.table = weights.at(names.embedding()).table(shape.vocabulary(), hidden);
         for (int i = 0; i < dimensions.layers(); i++) {
-            layers.add(layerWeights(weights.at(names.layers()).at(i), shape.intermediate()));
+            List<NDArray> tensors = layerWeights(weights.at(names.layers()).at(i), shape.intermediate());
+            layerTensors.add(tensors);
+            layers.add(TensorList.of(tensors));
         }
         this.finalNorm = weights.at(names.finalNorm()).plain("weight", hidden);
         this.head =
@@ -83,7 +86,7 @@ public final class DecoderStack implements AutoCloseable {
         return new DecoderStack(runtime, weights, names, shape, dimensions, owner);
     }
 
-    private TensorList layerWeights(WeightPath layer, int intermediate) {
+    private List<NDArray> layerWeights(WeightPath layer, int intermediate) {
         int hidden = dimensions.hidden();
         int queries = dimensions.heads() * dimensions.headDim();
         int keys = dimensions.kvHeads() * dimensions.headDim();
@@ -97,7 +100,7 @@ public final class DecoderStack implements AutoCloseable {
         layer.at("mlp.gate_proj").addLinearTo(tensors, intermediate, hidden);
         layer.at("mlp.up_proj").addLinearTo(tensors, intermediate, hidden);
         layer.at("mlp.down_proj").addLinearTo(tensors, hidden, intermediate);
-        return TensorList.of(tensors);
+        return tensors;
     }
 
     /** The numbers of this stack. */
@@ -259,6 +262,23 @@ public final class DecoderStack implements AutoCloseable {
 
     Graph graph() {
         return graph;
+    }
+
+    /** The weights of a layer in the order of the text. */
+    List<NDArray> layerTensors(int index) {
+        return layerTensors.get(index);
+    }
+
+    NDArray finalNorm() {
+        return finalNorm;
+    }
+
+    NDArray head() {
+        return head;
+    }
+
+    NDArray noBias() {
+        return noBias;
     }
 
     @Override

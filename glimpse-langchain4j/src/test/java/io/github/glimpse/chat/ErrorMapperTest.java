@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
@@ -16,6 +17,7 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.ModelLoadException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.ShapeMismatchException;
@@ -38,6 +40,10 @@ class ErrorMapperTest {
                 arguments(new ModelFilesException("m"), InvalidRequestException.class),
                 arguments(new EngineBusyException("m"), RateLimitException.class),
                 arguments(new DeadlineExceededException("m"), TimeoutException.class),
+                arguments(new ModelLoadException("m", new ModelFilesException("c")), ModelNotFoundException.class),
+                arguments(
+                        new ModelLoadException("m", new UnsupportedModelException("c")), ModelNotFoundException.class),
+                arguments(new ModelLoadException("m", new NativeLibraryException("c")), NonRetriableException.class),
                 arguments(new EngineClosedException("m"), NonRetriableException.class),
                 arguments(new GenerationCancelledException("m"), NonRetriableException.class),
                 arguments(new NativeLibraryException("m"), InternalServerException.class),

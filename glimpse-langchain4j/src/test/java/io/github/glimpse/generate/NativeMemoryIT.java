@@ -7,12 +7,17 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,18 +31,17 @@ class NativeMemoryIT {
 
     @Test
     void everyRequestGivesBackWhatItTook() throws IOException {
-        List<byte[]> pictures = List.of(
-                TinyModels.picture("qwen2_5_vl-tiny/cases/020/a.png"),
-                TinyModels.picture("qwen2_5_vl-tiny/cases/021/b.png"));
         Random random = new Random(11);
         try (LoadedModel model = LoadedModel.load(TinyModels.qwen()
                 .load(new LoadOptions(Dtype.BFLOAT16, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                // room for a few pictures, so that some are found again and the others leave
+                .visionCache(new VisionCacheOptions(64 << 10, Duration.ofMinutes(1)))
                 .build())) {
-            model.generate(request(pictures, random));
+            model.generate(request(random));
             int before = model.liveResources();
             long[] largest = new long[4];
             for (int i = 0; i < REQUESTS; i++) {
-                model.generate(request(pictures, random));
+                model.generate(request(random));
                 assertThat(model.liveResources()).as("after request %s", i).isEqualTo(before);
                 int quarter = 4 * i / REQUESTS;
                 largest[quarter] = Math.max(largest[quarter], residentKilobytes());
@@ -46,21 +50,45 @@ class NativeMemoryIT {
             if (REQUESTS >= LONG_RUN) {
                 assertThat((double) largest[3] / largest[1]).isLessThan(1.02);
             }
+            VisionCacheUse use = model.visionCacheUse();
+            System.out.println(use);
+            assertThat(use.hits()).isPositive();
+            assertThat(use.misses()).isGreaterThan(use.pictures());
+            assertThat(use.bytes()).isLessThanOrEqualTo(64 << 10);
         }
     }
 
-    private static GenerationRequest request(List<byte[]> pictures, Random random) {
+    private static GenerationRequest request(Random random) {
         String text = "word ".repeat(random.nextInt(100));
         ChatTurn turn =
                 switch (random.nextInt(3)) {
                     case 0 -> ChatTurn.user(text);
-                    case 1 -> ChatTurn.user(text, pictures.get(random.nextInt(2)));
-                    default -> ChatTurn.user(text, pictures.get(0), pictures.get(1));
+                    case 1 -> ChatTurn.user(text, picture(random));
+                    default -> ChatTurn.user(text, picture(random), picture(random));
                 };
         return new GenerationRequest(
                 List.of(turn),
                 PruningOptions.builder().threshold(random.nextDouble()).build(),
                 GenerationOptions.builder().maxOutputTokens(3).build());
+    }
+
+    /** One of many pictures, of any shape. */
+    private static byte[] picture(Random random) {
+        Random content = new Random(random.nextInt(40));
+        BufferedImage image =
+                new BufferedImage(56 + content.nextInt(200), 56 + content.nextInt(200), BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                image.setRGB(x, y, content.nextInt());
+            }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     private static long residentKilobytes() throws IOException {

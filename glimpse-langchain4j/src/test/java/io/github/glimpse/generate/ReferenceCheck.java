@@ -45,7 +45,7 @@ final class ReferenceCheck implements StageObserver {
     private final List<float[]> lastBlocks = new ArrayList<>();
     private final List<Long> positions = new ArrayList<>();
     private final List<Integer> cacheRows = new ArrayList<>();
-    private List<PixelPatches> images = List.of();
+    private final List<PixelPatches> images = new ArrayList<>();
 
     ReferenceCheck(
             FixtureCase fixture,
@@ -67,8 +67,7 @@ final class ReferenceCheck implements StageObserver {
     }
 
     @Override
-    public void onPrompt(String prompt, PromptLayout layout, List<PixelPatches> patches) {
-        images = patches;
+    public void onPrompt(String prompt, PromptLayout layout) {
         differences.equal("prompt text", prompt, expected().get("prompt_text").textValue());
         differences.equal("input ids", layout.ids(), Differences.ints(expected().get("input_ids")));
         differences.equal(
@@ -76,26 +75,27 @@ final class ReferenceCheck implements StageObserver {
                 layout.ids().length,
                 expected().get("sequence_length").intValue());
         comparePositions(layout);
-        JsonNode names = expected().path("images");
-        differences.equal("image count", patches.size(), names.size());
-        for (int i = 0; i < patches.size(); i++) {
-            comparePixels(patches.get(i), names.get(i).textValue());
-            ImageGrid grid = patches.get(i).plan().grid();
-            compareGrid(
-                    "image token grid",
-                    grid.rows(),
-                    grid.columns(),
-                    expected().path("image_token_grid").path(i));
-            compareGrid(
-                    "resized height, width",
-                    patches.get(i).resized().height(),
-                    patches.get(i).resized().width(),
-                    expected().path("resized_hw").path(i));
-            JsonNode thw = expected().path("image_grid_thw").path(i);
-            if (thw.isArray()) {
-                differences.equal(
-                        "patch grid", new int[] {1, grid.patchRows(), grid.patchColumns()}, Differences.ints(thw));
-            }
+    }
+
+    @Override
+    public void onPixels(int image, PixelPatches patches) {
+        images.add(patches);
+        comparePixels(patches, expected().path("images").get(image).textValue());
+        ImageGrid grid = patches.plan().grid();
+        compareGrid(
+                "image token grid",
+                grid.rows(),
+                grid.columns(),
+                expected().path("image_token_grid").path(image));
+        compareGrid(
+                "resized height, width",
+                patches.resized().height(),
+                patches.resized().width(),
+                expected().path("resized_hw").path(image));
+        JsonNode thw = expected().path("image_grid_thw").path(image);
+        if (thw.isArray()) {
+            differences.equal(
+                    "patch grid", new int[] {1, grid.patchRows(), grid.patchColumns()}, Differences.ints(thw));
         }
     }
 
@@ -154,6 +154,8 @@ final class ReferenceCheck implements StageObserver {
         if (features.size() < images.size()) {
             return;
         }
+        differences.equal(
+                "image count", images.size(), expected().path("images").size());
         if (tensors.has("vision.image_features")) {
             differences.close("image features", joined(rows), tensors.floats("vision.image_features"), TENSORS);
         }

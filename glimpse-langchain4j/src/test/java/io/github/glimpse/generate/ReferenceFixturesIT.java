@@ -95,6 +95,8 @@ class ReferenceFixturesIT {
                                 .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
                                 .load(new LoadOptions(Dtype.FLOAT32, weights, null, null, fixture.aspect()))
                                 .transparency(Transparency.DROP)
+                                // each case shall compute everything that it compares
+                                .visionCache(VisionCacheOptions.off())
                                 .build()));
     }
 

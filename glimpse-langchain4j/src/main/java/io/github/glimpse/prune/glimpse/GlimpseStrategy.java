@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.KeepRule;
@@ -54,7 +55,7 @@ final class GlimpseStrategy implements PruningStrategy {
     static GlimpseStrategy load(StrategyContext context, GlimpseCheckpoint checkpoint) {
         GlimpseConfig config = checkpoint.config();
         ModelDimensions base = context.dimensions();
-        checkFits(config, context);
+        checkFits(config, context.config(), base);
         TensorScope owned = context.runtime().openScope();
         try {
             ModuleTensors tensors = new ModuleTensors(checkpoint.tensors(), owned);
@@ -72,9 +73,8 @@ final class GlimpseStrategy implements PruningStrategy {
     }
 
     /** A module says for which base it was trained; a wrong pair would run and prune nonsense. */
-    private static void checkFits(GlimpseConfig config, StrategyContext context) {
-        ModelDimensions base = context.dimensions();
-        String modelType = context.config().string("model_type");
+    static void checkFits(GlimpseConfig config, ModelConfig model, ModelDimensions base) {
+        String modelType = model.string("model_type");
         if (!config.modelType().startsWith(modelType)) {
             throw new ShapeMismatchException("The glimpse module was made for model_type " + config.modelType()
                     + ", the loaded model is " + modelType + "; use the module of this model");

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImportancePredictor implements AutoCloseable {
 
-    private static final double ROTARY_THETA = 10_000;
+    static final double ROTARY_THETA = 10_000;
 
     private record Layer(
             TensorList weights,

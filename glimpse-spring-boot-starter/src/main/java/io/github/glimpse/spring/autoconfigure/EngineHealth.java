@@ -2,9 +2,17 @@ package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.generate.LoadedModel;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
-/** What health says about the engine, for the types of either Spring Boot. Runs nothing and touches no native memory. */
+/**
+ * What health says about the engine, for the types of either Spring Boot. Runs nothing and touches no native memory.
+ *
+ * <p>UP once the model is loaded and warmed up; OUT_OF_SERVICE while it loads, and from the beginning of the shutdown on; DOWN if
+ * it could not be loaded, and after a request died of the native library or of lack of memory, until the next one is
+ * answered. Requests are still taken then, so where health decides about traffic leave it a way to them, or restart. UNKNOWN,
+ * which is no reason to hold traffic back, if the first request is to load the model and there was none.
+ */
 final class EngineHealth {
 
     private final LoadedModel engine;
@@ -13,14 +21,20 @@ final class EngineHealth {
         this.engine = engine;
     }
 
-    /** Whether the engine takes requests. It does from the moment that it is a bean until it is closed. */
-    boolean isUp() {
-        return !engine.isClosed();
+    /** The code of the status. */
+    String status() {
+        return switch (engine.state()) {
+            case READY -> "UP";
+            case LOADING, DRAINING, CLOSED -> "OUT_OF_SERVICE";
+            case FAILING, LOAD_FAILED -> "DOWN";
+            case UNLOADED -> "UNKNOWN";
+        };
     }
 
-    /** Model, device, dtype, and how many requests run and wait. */
+    /** State, model, device, dtype, and how many requests run and wait. */
     Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
+        details.put("state", engine.state().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         details.put("model", engine.name());
         details.put("device", engine.deviceName());
         details.put("dtype", engine.dtypeName());

@@ -21,9 +21,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
@@ -53,7 +55,7 @@ public final class GlimpseAutoConfiguration {
         /** Closed after the engine, since that depends on it. */
         @Bean(destroyMethod = "close")
         ModelSources glimpseModelSources(GlimpseProperties properties, ResourceLoader resources) {
-            return ModelSources.open(properties.model(), resources.getClassLoader());
+            return EngineLoading.sources(properties, resources.getClassLoader());
         }
 
         @Bean(name = ENGINE, destroyMethod = "close")
@@ -62,37 +64,14 @@ public final class GlimpseAutoConfiguration {
                 ModelSources sources,
                 ObjectProvider<ModelFamily> families,
                 ObjectProvider<PruningStrategyFactory> strategies,
-                ObjectProvider<GlimpseChatModelCustomizer> customizers) {
+                ObjectProvider<GlimpseChatModelCustomizer> customizers,
+                Environment environment) {
             EngineOptions.Builder options = new PropertiesMapper(properties)
                     .engine(sources)
                     .families(families.orderedStream().toList())
                     .strategies(strategies.orderedStream().toList());
             customizers.orderedStream().forEach(customizer -> customizer.customize(options));
-            EngineOptions settled = options.build();
-            LoadedModel engine = load(settled);
-            if (properties.warmUp()) {
-                warmUp(engine);
-            }
-            return engine;
-        }
-
-        private static void warmUp(LoadedModel engine) {
-            try {
-                WarmUp.run(engine);
-            } catch (RuntimeException e) {
-                // No bean yet: nobody else would close it.
-                engine.close();
-                throw e;
-            }
-        }
-
-        private static LoadedModel load(EngineOptions options) {
-            try {
-                return LoadedModel.load(options);
-            } catch (IllegalArgumentException e) {
-                // The one thing that only the loaded model can refuse: where its layers are.
-                throw new InvalidPropertyException(PropertiesMapper.SCHEDULE, String.valueOf(e.getMessage()), e);
-            }
+            return new EngineLoading(properties.load(), sources, environment).engine(options.build());
         }
     }
 
@@ -167,6 +146,12 @@ public final class GlimpseAutoConfiguration {
     @Conditional(OnLoggingCondition.class)
     ModelListener glimpseChatLogger(GlimpseProperties properties) {
         return new ModelListener(new GlimpseChatLogger(properties.logging().topics()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "glimpseLifecycle")
+    GlimpseLifecycle glimpseLifecycle(ConfigurableApplicationContext context) {
+        return new GlimpseLifecycle(context);
     }
 
     private static List<ChatModelListener> joined(

@@ -145,14 +145,14 @@ record GlimpseDescription(
 
         private static Limits of(LoadedModel engine) {
             EngineOptions options = engine.options();
-            // One place is for the first token.
-            int most = engine.contextLength() - 1;
+            // One place is for the first token. Before the model is loaded nobody knows.
+            int most = Math.max(0, engine.contextLength() - 1);
             return new Limits(
                     options.maxActive(),
                     options.maxQueued(),
                     options.timeout(),
                     engine.contextLength(),
-                    options.maxInputTokens() == null ? most : Math.min(options.maxInputTokens(), most),
+                    options.maxInputTokens() == null || most == 0 ? most : Math.min(options.maxInputTokens(), most),
                     options.maxImages(),
                     options.imageLimits().maxBytes(),
                     options.imageLimits().maxPixels());

@@ -11,8 +11,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The health contributor {@code glimpse}: UP while the engine takes requests, OUT_OF_SERVICE once it closes. Backs off for a bean
- * {@code glimpseHealthIndicator}.
+ * The health contributor {@code glimpse}: what {@link EngineHealth} says. Backs off for a bean {@code glimpseHealthIndicator}.
  *
  * <p>Spring Boot 4 moved the health types. One half is compiled against each home of them, and only that half is read whose
  * types the application has.
@@ -42,7 +41,7 @@ public final class GlimpseHealthAutoConfiguration {
             return () -> {
                 org.springframework.boot.actuate.health.Health.Builder builder =
                         new org.springframework.boot.actuate.health.Health.Builder();
-                return (health.isUp() ? builder.up() : builder.outOfService())
+                return builder.status(health.status())
                         .withDetails(health.details())
                         .build();
             };
@@ -64,7 +63,7 @@ public final class GlimpseHealthAutoConfiguration {
             return () -> {
                 org.springframework.boot.health.contributor.Health.Builder builder =
                         new org.springframework.boot.health.contributor.Health.Builder();
-                return (health.isUp() ? builder.up() : builder.outOfService())
+                return builder.status(health.status())
                         .withDetails(health.details())
                         .build();
             };

@@ -31,6 +31,12 @@ enum GlimpseMeter {
             Tag.STAGE),
     QUEUE_DEPTH("glimpse.queue.depth", GAUGE, "Requests that wait for a free place.", Tag.MODEL),
     REQUESTS_ACTIVE("glimpse.requests.active", GAUGE, "Requests that run.", Tag.MODEL),
+    REQUESTS(
+            "glimpse.requests",
+            COUNTER,
+            "Requests by the one way in which each ended, cancelled streams included.",
+            Tag.MODEL,
+            Tag.OUTCOME),
     REQUESTS_REJECTED(
             "glimpse.requests.rejected", COUNTER, "Requests that were refused, by reason.", Tag.MODEL, Tag.REASON),
     REQUEST_DURATION(
@@ -104,6 +110,9 @@ enum GlimpseMeter {
         STRATEGY("strategy", "Strategy that pruned, none if nothing did."),
         TOKEN_STAGE("stage", "in before pruning, kept after it."),
         STAGE("stage", "wait, decode (of pictures), vision, prefill, prune or generate."),
+        OUTCOME(
+                "outcome",
+                "answered, invalid, unsupported, queue-full, closed, not-loaded, timed-out, cancelled or failed."),
         REASON("reason", "queue-full, closed, unsupported or invalid."),
         PROVIDER("gen_ai.provider.name", "glimpse."),
         OPERATION("gen_ai.operation.name", "chat."),

@@ -1,11 +1,12 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
-import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
 import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.model.output.TokenUsage;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.chat.RequestOutcome;
+import io.github.glimpse.chat.RequestOutcomeListener;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.prune.PruningReport;
@@ -22,13 +23,13 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Fills the {@link GlimpseMeter}s. A request ends in one of: answered, refused (counted by reason) or failed, and
- * {@code gen_ai.server.request.duration} counts all three. A stream that its handler cancels ends in none, since LangChain4j's
- * listeners do not hear of it.
+ * Fills the {@link GlimpseMeter}s. Each request ends in exactly one {@link RequestOutcome}, which {@code glimpse.requests} counts.
+ * {@code gen_ai.server.request.duration} and {@code glimpse.requests.rejected} come from LangChain4j's callbacks, which say
+ * nothing of a stream that its handler cancels.
  *
  * <p>The model is tagged by the engine's name, never by the one that a request asks for. Safe for concurrent use.
  */
-final class GlimpseMeters implements ChatModelListener {
+final class GlimpseMeters implements RequestOutcomeListener {
 
     private static final String START = GlimpseMeters.class.getName() + ".start";
     private static final String PROVIDER = "glimpse";
@@ -47,6 +48,15 @@ final class GlimpseMeters implements ChatModelListener {
                 Tag.PROVIDER.key(), PROVIDER, Tag.OPERATION.key(), OPERATION, Tag.REQUEST_MODEL.key(), engine.name());
         gauge(GlimpseMeter.QUEUE_DEPTH, engine, LoadedModel::queuedRequests);
         gauge(GlimpseMeter.REQUESTS_ACTIVE, engine, LoadedModel::activeRequests);
+    }
+
+    @Override
+    public void onOutcome(RequestOutcome outcome) {
+        Counter.builder(GlimpseMeter.REQUESTS.meterName())
+                .description(GlimpseMeter.REQUESTS.sentence())
+                .tags(model.and(Tag.OUTCOME.key(), outcome.label()))
+                .register(registry)
+                .increment();
     }
 
     @Override

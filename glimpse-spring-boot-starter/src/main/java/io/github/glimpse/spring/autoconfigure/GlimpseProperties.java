@@ -30,6 +30,7 @@ import org.springframework.validation.annotation.Validated;
  * The {@code glimpse.*} properties. What is unset is left to the library, whose defaults the metadata repeats.
  *
  * @param model What is loaded.
+ * @param load When the model is loaded: eager at the start, background beside it, lazy by the first request.
  * @param warmUp Whether the model answers a short text at the start, so that the first request does not wait for cold memory.
  * @param device Where it runs: auto (a GPU if the native library sees one), cpu, cuda or cuda:N.
  * @param dtype Type that the model computes in; auto goes by the device and the stored type.
@@ -48,6 +49,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(GlimpseProperties.PREFIX)
 public record GlimpseProperties(
         @Valid @DefaultValue Model model,
+        @DefaultValue("eager") Load load,
         @DefaultValue("true") boolean warmUp,
 
         @Pattern(regexp = "(?i)auto|cpu|cuda(:[0-9]{1,3})?", message = "must be auto, cpu, cuda or cuda:N") @Nullable
@@ -66,6 +68,13 @@ public record GlimpseProperties(
         @DefaultValue Observability observability) {
 
     static final String PREFIX = "glimpse";
+
+    /** When the model is loaded. */
+    public enum Load {
+        EAGER,
+        BACKGROUND,
+        LAZY
+    }
 
     /** The types that a model can compute in. */
     public enum ComputeType {

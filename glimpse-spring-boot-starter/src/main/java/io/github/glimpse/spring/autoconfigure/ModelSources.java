@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /**
- * The opened locations of the model and its module. A bean of its own, since copies of class path folders must outlive the
- * engine that maps their files.
+ * The locations of the model and its module. A bean of its own, since copies of class path folders must outlive the engine that
+ * maps their files. What has to be downloaded may be opened later than the rest. Safe for concurrent use.
  */
 final class ModelSources implements AutoCloseable {
 
@@ -18,10 +18,10 @@ final class ModelSources implements AutoCloseable {
     private static final String HUB = "hf:";
 
     private final @Nullable String name;
-    private final ModelSource model;
-    private final @Nullable ModelSource module;
+    private final Source model;
+    private final @Nullable Source module;
 
-    private ModelSources(@Nullable String name, ModelSource model, @Nullable ModelSource module) {
+    private ModelSources(@Nullable String name, Source model, @Nullable Source module) {
         this.name = name;
         this.model = model;
         this.module = module;
@@ -34,6 +34,23 @@ final class ModelSources implements AutoCloseable {
      * @throws InvalidPropertyException if one is missing or nothing is there
      */
     static ModelSources open(GlimpseProperties.Model properties, @Nullable ClassLoader classPath) {
+        ModelSources sources = openLocal(properties, classPath);
+        try {
+            sources.fetch();
+            return sources;
+        } catch (InvalidPropertyException e) {
+            sources.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the locations on this machine and checks the form of the others, which {@link #fetch()} opens.
+     *
+     * @param classPath where to look for class path folders, null for that of the calling thread
+     * @throws InvalidPropertyException if one is missing, malformed, or nothing is there
+     */
+    static ModelSources openLocal(GlimpseProperties.Model properties, @Nullable ClassLoader classPath) {
         String location = properties.location();
         if (!StringUtils.hasText(location)) {
             throw new InvalidPropertyException(
@@ -42,38 +59,30 @@ final class ModelSources implements AutoCloseable {
                             + " or turn Glimpse off by glimpse.enabled=false",
                     null);
         }
-        ModelSource model = open(
-                PropertiesMapper.LOCATION,
-                () -> isHub(location)
-                        ? ModelSource.open(location, loader(classPath), hub(properties))
-                        : ModelSource.open(location, loader(classPath)));
+        ClassLoader loader = classPath == null ? ModelSources.class.getClassLoader() : classPath;
+        Source model = isHub(location)
+                ? Source.fetched(
+                        PropertiesMapper.LOCATION, location, () -> ModelSource.open(location, loader, hub(properties)))
+                : Source.local(PropertiesMapper.LOCATION, location, loader);
         String module = properties.pruningModule();
         try {
             return new ModelSources(
                     location.startsWith(CLASS_PATH) || isHub(location) ? model.name() : null,
                     model,
-                    StringUtils.hasText(module) ? openModule(module, properties, classPath) : null);
+                    StringUtils.hasText(module) ? module(module, properties, loader) : null);
         } catch (InvalidPropertyException e) {
             model.close();
             throw e;
         }
     }
 
-    private static ModelSource openModule(
-            String module, GlimpseProperties.Model properties, @Nullable ClassLoader classPath) {
-        return open(
-                PropertiesMapper.PRUNING_MODULE,
-                () -> isHub(module)
-                        ? ModelSource.openModule(module, loader(classPath), hub(properties))
-                        : ModelSource.open(module, loader(classPath)));
-    }
-
-    private static ModelSource open(String key, Supplier<ModelSource> source) {
-        try {
-            return source.get();
-        } catch (GlimpseException e) {
-            throw new InvalidPropertyException(key, String.valueOf(e.getMessage()), e);
-        }
+    private static Source module(String module, GlimpseProperties.Model properties, ClassLoader loader) {
+        return isHub(module)
+                ? Source.fetched(
+                        PropertiesMapper.PRUNING_MODULE,
+                        module,
+                        () -> ModelSource.openModule(module, loader, hub(properties)))
+                : Source.local(PropertiesMapper.PRUNING_MODULE, module, loader);
     }
 
     private static boolean isHub(String location) {
@@ -87,8 +96,16 @@ final class ModelSources implements AutoCloseable {
                 .build();
     }
 
-    private static ClassLoader loader(@Nullable ClassLoader classPath) {
-        return classPath == null ? ModelSources.class.getClassLoader() : classPath;
+    /**
+     * Opens what is not open yet.
+     *
+     * @throws InvalidPropertyException if nothing is there, or it cannot be fetched
+     */
+    void fetch() {
+        model.open();
+        if (module != null) {
+            module.open();
+        }
     }
 
     /** Name of the model where its directory's is none, or null. */
@@ -97,12 +114,12 @@ final class ModelSources implements AutoCloseable {
         return name;
     }
 
-    /** Directory of the model. */
+    /** Directory of the model; before it is fetched its name, where nothing is. */
     Path model() {
         return model.directory();
     }
 
-    /** Directory of the module, or null. */
+    /** Directory of the module, or null; before it is fetched its name, where nothing is. */
     @Nullable
     Path module() {
         return module == null ? null : module.directory();
@@ -113,6 +130,63 @@ final class ModelSources implements AutoCloseable {
         model.close();
         if (module != null) {
             module.close();
+        }
+    }
+
+    /** One location. */
+    private static final class Source {
+
+        private final String key;
+        private final String name;
+        private final Supplier<ModelSource> opening;
+        private volatile @Nullable ModelSource opened;
+
+        private Source(String key, String name, Supplier<ModelSource> opening) {
+            this.key = key;
+            this.name = name;
+            this.opening = opening;
+        }
+
+        static Source fetched(String key, String location, Supplier<ModelSource> opening) {
+            return new Source(key, checked(key, () -> ModelSource.repositoryOf(location)), opening);
+        }
+
+        static Source local(String key, String location, ClassLoader loader) {
+            ModelSource there = checked(key, () -> ModelSource.open(location, loader));
+            Source source = new Source(key, there.name(), () -> there);
+            source.opened = there;
+            return source;
+        }
+
+        private static <T> T checked(String key, Supplier<T> source) {
+            try {
+                return source.get();
+            } catch (GlimpseException e) {
+                throw new InvalidPropertyException(key, String.valueOf(e.getMessage()), e);
+            }
+        }
+
+        /** Called by one thread: the one that loads. */
+        void open() {
+            if (opened == null) {
+                opened = checked(key, opening);
+            }
+        }
+
+        String name() {
+            return name;
+        }
+
+        Path directory() {
+            ModelSource source = opened;
+            return source == null ? Path.of(name) : source.directory();
+        }
+
+        void close() {
+            ModelSource source = opened;
+            if (source != null) {
+                source.close();
+            }
         }
     }
 }

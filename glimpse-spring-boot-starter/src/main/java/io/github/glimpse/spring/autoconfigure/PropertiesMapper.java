@@ -60,7 +60,8 @@ final class PropertiesMapper {
                 .maxInputTokens(limits.maxInputTokens())
                 .maxActive(requireNonNullElse(concurrency.maxActive(), EngineOptions.DEFAULT_MAX_ACTIVE))
                 .maxQueued(requireNonNullElse(concurrency.maxQueued(), EngineOptions.DEFAULT_MAX_QUEUED))
-                .timeout(requireNonNullElse(limits.timeout(), EngineOptions.DEFAULT_TIMEOUT));
+                .timeout(requireNonNullElse(limits.timeout(), EngineOptions.DEFAULT_TIMEOUT))
+                .warmUp(properties.warmUp());
         if (properties.images().transparency() != null) {
             engine.transparency(properties.images().transparency());
         }

@@ -77,6 +77,7 @@ class ConfigurationMetadataTest {
                         "glimpse.limits.max-pixels",
                         "glimpse.limits.min-pixels",
                         "glimpse.limits.timeout",
+                        "glimpse.load",
                         "glimpse.logging.pruning",
                         "glimpse.logging.requests",
                         "glimpse.logging.responses",
@@ -136,6 +137,7 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.enabled", true);
         defaults.put("glimpse.chat-model.enabled", true);
         defaults.put("glimpse.streaming-chat-model.enabled", true);
+        defaults.put("glimpse.load", "eager");
         defaults.put("glimpse.warm-up", true);
         defaults.put(
                 "glimpse.model.verify-checksums", HubOptions.builder().build().verifyChecksums());
@@ -187,6 +189,11 @@ class ConfigurationMetadataTest {
     @Test
     void hintsNameEveryTransparency() {
         assertThat(hinted("glimpse.images.transparency")).isEqualTo(labels(Transparency.values()));
+    }
+
+    @Test
+    void hintsNameEveryTimeToLoad() {
+        assertThat(hinted("glimpse.load")).isEqualTo(labels(GlimpseProperties.Load.values()));
     }
 
     @Test

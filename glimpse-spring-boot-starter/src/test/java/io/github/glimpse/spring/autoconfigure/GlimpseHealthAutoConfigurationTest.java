@@ -16,8 +16,12 @@ import org.springframework.context.annotation.Configuration;
 
 class GlimpseHealthAutoConfigurationTest {
 
-    private static final Map<String, Object> IDLE =
-            Map.of("model", "model", "device", "cpu", "dtype", "float32", "active", 0, "queue", 0);
+    private static final Map<String, Object> IDLE = details("ready");
+    private static final Map<String, Object> CLOSED = details("closed");
+
+    private static Map<String, Object> details(String state) {
+        return Map.of("state", state, "model", "model", "device", "cpu", "dtype", "float32", "active", 0, "queue", 0);
+    }
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(
@@ -43,7 +47,7 @@ class GlimpseHealthAutoConfigurationTest {
             Health health = context.getBean(HealthIndicator.class).health();
 
             assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-            assertThat(health.getDetails()).isEqualTo(IDLE);
+            assertThat(health.getDetails()).isEqualTo(CLOSED);
         });
     }
 
@@ -63,7 +67,7 @@ class GlimpseHealthAutoConfigurationTest {
                             .build());
             assertThat(closed)
                     .isEqualTo(org.springframework.boot.health.contributor.Health.outOfService()
-                            .withDetails(IDLE)
+                            .withDetails(CLOSED)
                             .build());
         });
     }

@@ -19,6 +19,8 @@ import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.LoadedModel;
@@ -94,6 +96,18 @@ class GlimpseMetersAutoConfigurationTest {
                     assertThat(byTag(registry, "glimpse.requests.rejected", "reason"))
                             .containsExactlyInAnyOrderEntriesOf(
                                     Map.of("invalid", 1.0, "unsupported", 1.0, "queue-full", 2.0, "closed", 1.0));
+                    assertThat(byTag(registry, "glimpse.requests", "outcome"))
+                            .containsExactlyInAnyOrderEntriesOf(Map.of(
+                                    "answered",
+                                    4.0,
+                                    "invalid",
+                                    1.0,
+                                    "unsupported",
+                                    1.0,
+                                    "queue-full",
+                                    2.0,
+                                    "closed",
+                                    1.0));
                     assertThat(registry.get("gen_ai.server.time_to_first_token")
                                     .timer()
                                     .count())
@@ -162,9 +176,30 @@ class GlimpseMetersAutoConfigurationTest {
             assertThatThrownBy(() -> context.getBean(ChatModel.class).chat("Hello"))
                     .isInstanceOf(TimeoutException.class);
 
+            assertThat(byTag(registry, "glimpse.requests", "outcome")).isEqualTo(Map.of("timed-out", 1.0));
             assertThat(byTag(registry, "gen_ai.server.request.duration", "error.type"))
                     .isEqualTo(Map.of(TimeoutException.class.getName(), 1.0));
             assertThat(registry.find("glimpse.requests.rejected").meters()).isEmpty();
+        });
+    }
+
+    @Test
+    void countsAStreamThatItsHandlerCancels() {
+        runner.withPropertyValues("glimpse.generation.max-output-tokens=10000").run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+
+            context.getBean(StreamingChatModel.class).chat("Tell me a story", new Answer() {
+                @Override
+                public void onPartialResponse(PartialResponse partial, PartialResponseContext stream) {
+                    stream.streamingHandle().cancel();
+                }
+            });
+            while (registry.find("glimpse.requests").counter() == null) {
+                Thread.sleep(2);
+            }
+
+            assertThat(byTag(registry, "glimpse.requests", "outcome")).isEqualTo(Map.of("cancelled", 1.0));
+            assertThat(registry.find("gen_ai.server.request.duration").meters()).isEmpty();
         });
     }
 

@@ -2,6 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.chat.RequestOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,10 @@ class MeterGuideTest {
         assertThat(GlimpseMeter.Tag.REASON.sentence())
                 .contains(
                         Arrays.stream(Rejection.values()).map(Rejection::label).toList());
+        assertThat(GlimpseMeter.Tag.OUTCOME.sentence())
+                .contains(Arrays.stream(RequestOutcome.values())
+                        .map(RequestOutcome::label)
+                        .toList());
     }
 
     private static String row(GlimpseMeter meter) {

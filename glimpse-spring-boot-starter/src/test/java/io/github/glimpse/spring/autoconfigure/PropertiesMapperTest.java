@@ -35,8 +35,10 @@ class PropertiesMapperTest {
 
         assertThat(options)
                 .usingRecursiveComparison()
-                .isEqualTo(
-                        EngineOptions.builder(TinyModel.QWEN.resolve("model")).build());
+                // A server warms up, a program that loads a model by itself says so.
+                .isEqualTo(EngineOptions.builder(TinyModel.QWEN.resolve("model"))
+                        .warmUp(true)
+                        .build());
     }
 
     @Test

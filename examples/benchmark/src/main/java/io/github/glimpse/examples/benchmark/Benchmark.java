@@ -1,0 +1,164 @@
+package io.github.glimpse.examples.benchmark;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Glimpse beside Hugging Face transformers on the same folder, in turns: each round runs every rival in a process of its own,
+ * so that each has the memory for itself and a change of the machine's speed meets all of them.
+ */
+@Command(
+        name = "benchmark",
+        mixinStandardHelpOptions = true,
+        description = "Times Glimpse beside Hugging Face transformers and beside reading the weights.")
+final class Benchmark implements Callable<Integer> {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(
+            names = "--model",
+            required = true,
+            description = "Model folder with a glimpse module in its folder 'glimpse'")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--python",
+            split = ",",
+            description = "Python interpreters with torch, transformers and pillow, one rival each")
+    private List<String> pythons = List.of();
+
+    @Option(names = "--tokens", split = ",", defaultValue = "600,1296", description = "Image tokens of the pictures")
+    private List<Integer> tokens = List.of();
+
+    @Option(names = "--retention", split = ",", defaultValue = "0.333,0.111", description = "Shares to keep")
+    private List<Double> retentions = List.of();
+
+    @Option(names = "--dtype", split = ",", defaultValue = "bfloat16", description = "bfloat16, float32")
+    private List<String> dtypes = List.of();
+
+    @Option(names = "--threads", defaultValue = "2", description = "Threads of a product")
+    private int threads;
+
+    @Option(names = "--rounds", defaultValue = "3", description = "Turns of each rival")
+    private int rounds;
+
+    @Option(names = "--repeat", defaultValue = "2", description = "Measured requests per picture and turn")
+    private int repeat;
+
+    @Option(names = "--output-tokens", defaultValue = "33", description = "Tokens of each answer")
+    private int outputTokens;
+
+    @Option(names = "--out", defaultValue = "target/benchmark", description = "Folder of the results")
+    private Path out = Path.of("target/benchmark");
+
+    private final List<Measurement> measurements = new ArrayList<>();
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Benchmark()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Files.createDirectories(out);
+        Path script = out.resolve("transformers_turn.py");
+        try (var text = Benchmark.class.getResourceAsStream("/transformers_turn.py")) {
+            Files.write(script, Objects.requireNonNull(text).readAllBytes());
+        }
+        List<String> pictures = new ArrayList<>();
+        for (int count : tokens) {
+            pictures.add(Pictures.write(count, out).toAbsolutePath().toString());
+        }
+        Files.deleteIfExists(out.resolve("lines.jsonl"));
+        for (int round = 1; round <= rounds; round++) {
+            for (String dtype : dtypes) {
+                Turn turn = new Turn(
+                        Objects.requireNonNull(model).toAbsolutePath().toString(),
+                        dtype,
+                        threads,
+                        pictures,
+                        retentions,
+                        repeat,
+                        outputTokens);
+                take(
+                        round,
+                        List.of(java(), "-Xmx1g", "-cp", classPath(), GlimpseWorker.class.getName(), turn.argument()),
+                        dtype);
+                for (String python : pythons) {
+                    take(round, List.of(python, script.toString(), turn.argument()), dtype);
+                }
+            }
+        }
+        report();
+        return 0;
+    }
+
+    /** One rival's turn. */
+    private void take(int round, List<String> command, String dtype) throws IOException, InterruptedException {
+        add(new Measurement("machine", "load before a turn", dtype, 0, 0, systemLoad(), "", round));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(out.resolve("errors.log").toFile());
+        builder.environment().put("HF_HUB_OFFLINE", "1");
+        Process process = builder.start();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("{")) {
+                    add(JSON.readValue(line, Measurement.class).inRound(round));
+                }
+            }
+        }
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException(
+                    command.get(0) + " ended with " + process.exitValue() + "; see " + out.resolve("errors.log"));
+        }
+    }
+
+    private void add(Measurement measurement) throws IOException {
+        measurements.add(measurement);
+        String line = JSON.writeValueAsString(measurement);
+        System.out.println(line);
+        Files.writeString(
+                out.resolve("lines.jsonl"), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private void report() throws IOException {
+        List<Measurement> ofRivals = measurements.stream()
+                .filter(one -> !one.rival().equals("machine"))
+                .toList();
+        Summary summary = new Summary(ofRivals);
+        Files.writeString(out.resolve("table.md"), summary.table());
+        System.out.println(summary.table());
+        List<String> rivals =
+                ofRivals.stream().map(Measurement::rival).distinct().toList();
+        for (String dtype : dtypes) {
+            for (int count : tokens) {
+                Plot.write(summary, rivals, dtype, count, out.resolve("relative-" + dtype + "-" + count + ".png"));
+            }
+        }
+    }
+
+    private static double systemLoad() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private static String classPath() {
+        return System.getProperty("java.class.path");
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.glimpse.examples.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.engine.SafetensorsIndex;
+import io.github.glimpse.engine.TensorEntry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * What a decoder has to do, counted from its sizes.
+ *
+ * @param layers layers
+ * @param layerParameters weights of the products of one layer
+ * @param attentionWidth heads times their width
+ * @param bytesPerToken bytes of all weights that each token of an answer reads
+ */
+record DecoderWork(int layers, long layerParameters, int attentionWidth, long bytesPerToken) {
+
+    static DecoderWork of(Path model) throws IOException {
+        JsonNode config =
+                new ObjectMapper().readTree(model.resolve("config.json").toFile());
+        JsonNode text = config.has("text_config") ? config.get("text_config") : config;
+        long hidden = text.get("hidden_size").longValue();
+        int heads = text.get("num_attention_heads").intValue();
+        long width = text.path("head_dim").asLong(hidden / heads) * heads;
+        long keys = width / heads * text.path("num_key_value_heads").asInt(heads);
+        long intermediate = text.get("intermediate_size").longValue();
+        Map<String, TensorEntry> tensors = SafetensorsIndex.of(model);
+        return new DecoderWork(
+                text.get("num_hidden_layers").intValue(),
+                hidden * (2 * width + 2 * keys) + 3 * hidden * intermediate,
+                Math.toIntExact(width),
+                read(tensors.values()));
+    }
+
+    /** All of the language model but an embedding that has a head beside it; a tied one is the head. */
+    private static long read(Collection<TensorEntry> tensors) {
+        boolean untied = tensors.stream().anyMatch(tensor -> tensor.name().endsWith("lm_head.weight"));
+        return tensors.stream()
+                .filter(tensor -> !tensor.name().contains("visual.")
+                        && !tensor.name().contains("vision_tower")
+                        && !(untied && tensor.name().endsWith("embed_tokens.weight")))
+                .mapToLong(TensorEntry::byteCount)
+                .sum();
+    }
+
+    /**
+     * The share of an unpruned prefill's operations that is left when rows are dropped behind a layer.
+     *
+     * @param rows of the prompt
+     * @param dropped rows
+     * @param cutAfter layers that run on all rows
+     */
+    double shareLeft(int rows, int dropped, int cutAfter) {
+        double whole = layer(rows);
+        return (cutAfter * whole + (layers - cutAfter) * layer(rows - dropped)) / (layers * whole);
+    }
+
+    private double layer(double rows) {
+        // products of a row with the weights; then a row with the keys and with the values up to it, half of them on
+        // average
+        return 2 * layerParameters * rows + 2 * attentionWidth * rows * rows;
+    }
+}

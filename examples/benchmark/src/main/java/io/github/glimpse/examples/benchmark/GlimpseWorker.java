@@ -1,0 +1,165 @@
+package io.github.glimpse.examples.benchmark;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.generate.GenerationRequest;
+import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.generate.VisionCacheOptions;
+import io.github.glimpse.model.ImageAspect;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.PruningOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Glimpse's turn, in a process of its own: loads the folder, asks about each picture, and prints one JSON line per measured
+ * value. It uses what an application uses, {@link LoadedModel} and the timings of its answers.
+ */
+final class GlimpseWorker {
+
+    private static final String RIVAL = "glimpse";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Turn turn;
+
+    private final DecoderWork work;
+
+    private GlimpseWorker(Turn turn) throws IOException {
+        this.turn = turn;
+        this.work = DecoderWork.of(Path.of(turn.model()));
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        new GlimpseWorker(Turn.parse(arguments[0])).run();
+    }
+
+    private void run() throws IOException {
+        print("read files", 0, 0, Reading.fileSeconds(Path.of(turn.model())), "s");
+        long start = System.nanoTime();
+        try (LoadedModel model = LoadedModel.load(options())) {
+            print("load", 0, 0, seconds(Duration.ofNanos(System.nanoTime() - start)), "s");
+            print("resident", 0, 0, Resident.bytes(), "bytes");
+            for (String picture : turn.pictures()) {
+                byte[] bytes = Files.readAllBytes(Path.of(picture));
+                askAgain(model, bytes);
+                ask(model, bytes, PruningOptions.builder().enabled(false).build());
+                for (double retention : turn.retentions()) {
+                    ask(model, bytes, keeping(retention));
+                }
+            }
+            print("resident after requests", 0, 0, Resident.bytes(), "bytes");
+            print("plain read", 0, 0, Reading.memoryRate(), "bytes/s");
+        }
+    }
+
+    private EngineOptions options() {
+        Path model = Path.of(turn.model());
+        Dtype dtype = Arrays.stream(Dtype.values())
+                .filter(type -> type.label().equals(turn.dtype()))
+                .findFirst()
+                .orElseThrow();
+        return EngineOptions.builder(model)
+                .module(model.resolve("glimpse"))
+                .runtime(new RuntimeOptions(
+                        "cpu", turn.threads(), RuntimeOptions.defaults().nativeDownload()))
+                .load(new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                .generation(GenerationOptions.builder()
+                        .maxOutputTokens(turn.outputTokens())
+                        .build())
+                .timeout(Duration.ofHours(1))
+                // room for one picture, and each measured request has one of its own
+                .visionCache(new VisionCacheOptions(64L << 20, Duration.ofHours(1)))
+                .build();
+    }
+
+    /** Exactly this share: with random weights a threshold would say nothing. */
+    private static PruningOptions keeping(double retention) {
+        return PruningOptions.builder()
+                .threshold(0.0)
+                .maxRetentionRatio(retention)
+                .build();
+    }
+
+    private void ask(LoadedModel model, byte[] picture, PruningOptions pruning) throws IOException {
+        // The first request pays for kernels that are prepared per shape; each rival has one too.
+        model.generate(about(picture, pruning));
+        for (int i = 1; i <= turn.repeat(); i++) {
+            print(model.generate(about(fresh(picture, i), pruning)));
+        }
+    }
+
+    /** A second question about a picture that was seen: the tower's work is remembered. */
+    private void askAgain(LoadedModel model, byte[] picture) throws IOException {
+        GenerationRequest request =
+                about(picture, PruningOptions.builder().enabled(false).build());
+        model.generate(request);
+        for (int i = 0; i < turn.repeat(); i++) {
+            GenerationResult result = model.generate(request);
+            int tokens = result.report().imageTokens();
+            print(
+                    "ttft, picture seen before",
+                    tokens,
+                    tokens,
+                    seconds(result.timings().toFirstToken()),
+                    "s");
+        }
+    }
+
+    private static GenerationRequest about(byte[] picture, PruningOptions pruning) {
+        return new GenerationRequest(
+                List.of(ChatTurn.user(Turn.QUESTION, picture)), pruning, GenerationOptions.defaults());
+    }
+
+    /** The same picture in another file: PNG readers ignore what follows the end, the cache of features does not. */
+    private static byte[] fresh(byte[] picture, int number) {
+        byte[] other = Arrays.copyOf(picture, picture.length + 1);
+        other[picture.length] = (byte) number;
+        return other;
+    }
+
+    private void print(GenerationResult result) throws IOException {
+        int tokens = result.report().imageTokens();
+        int kept = result.report().keptTokens();
+        StageTimings times = result.timings();
+        Duration prefill = times.prefillBeforeCut().plus(times.pruning()).plus(times.prefillAfterCut());
+        print("image", tokens, kept, seconds(times.images()), "s");
+        print("vision", tokens, kept, seconds(times.vision()), "s");
+        print("prefill", tokens, kept, seconds(prefill), "s");
+        print("ttft", tokens, kept, seconds(times.toFirstToken()), "s");
+        if (kept < tokens) {
+            print("predictor and cut", tokens, kept, seconds(times.pruning()), "s");
+            print("before the cut", tokens, kept, seconds(times.prefillBeforeCut()), "s");
+            print("after the cut", tokens, kept, seconds(times.prefillAfterCut()), "s");
+            int cutAfter = Objects.requireNonNull(result.report().at()).layers();
+            double share = work.shareLeft(result.inputTokens(), tokens - kept, cutAfter);
+            print("share of the prefill's operations", tokens, kept, share, "");
+        }
+        int decoded = result.tokenIds().length - 1;
+        if (decoded > 0) {
+            double perToken = seconds(times.decoding()) / decoded;
+            print("decode", tokens, kept, perToken, "s");
+            print("weights read in decode", tokens, kept, work.bytesPerToken() / perToken, "bytes/s");
+        }
+    }
+
+    private void print(String item, int tokens, int kept, double value, String unit) throws IOException {
+        System.out.println(
+                JSON.writeValueAsString(new Measurement(RIVAL, item, turn.dtype(), tokens, kept, value, unit, null)));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+}

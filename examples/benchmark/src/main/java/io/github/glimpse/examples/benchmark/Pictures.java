@@ -1,0 +1,37 @@
+package io.github.glimpse.examples.benchmark;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+
+/** Pictures that make a wanted number of image tokens. */
+final class Pictures {
+
+    // Qwen2.5-VL: two by two patches of 14 pixels are one token
+    private static final int TOKEN_SIDE = 28;
+
+    private Pictures() {}
+
+    /** Writes a picture of the shape nearest to a square that gives exactly {@code tokens}. */
+    static Path write(int tokens, Path directory) throws IOException {
+        int rows = (int) Math.sqrt(tokens);
+        while (tokens % rows != 0) {
+            rows--;
+        }
+        int width = tokens / rows * TOKEN_SIDE;
+        int height = rows * TOKEN_SIDE;
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        for (int i = 0; i < 40; i++) {
+            graphics.setColor(Color.getHSBColor(i / 40f, 0.7f, 0.9f));
+            graphics.fillRect(i * 37 % width, i * 91 % height, 150, 90);
+        }
+        graphics.dispose();
+        Path file = directory.resolve("picture-" + tokens + ".png");
+        ImageIO.write(image, "png", file.toFile());
+        return file;
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.glimpse.examples.benchmark;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What nobody can beat: reading the bytes and doing nothing with them. */
+final class Reading {
+
+    private static final int CHUNK = 8 << 20;
+    private static final long VALUES = 256L << 20;
+    private static final int PASSES = 5;
+
+    private Reading() {}
+
+    /** Seconds to read all weight files of a folder, one after the other, into one buffer. */
+    static double fileSeconds(Path model) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(model)) {
+            files = all.filter(file -> file.toString().endsWith(".safetensors")).toList();
+        }
+        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
+        long start = System.nanoTime();
+        for (Path file : files) {
+            try (FileChannel channel = FileChannel.open(file)) {
+                while (channel.read(buffer) >= 0) {
+                    buffer.clear();
+                }
+            }
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Bytes per second of adding up one GiB of float32 with the native library's threads: the best of some passes. */
+    static double memoryRate() {
+        double best = 0;
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray values = manager.ones(new Shape(VALUES));
+            for (int i = 0; i < PASSES; i++) {
+                long start = System.nanoTime();
+                values.sum().close();
+                best = Math.max(best, VALUES * Float.BYTES / ((System.nanoTime() - start) / 1e9));
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.glimpse.examples.tiny.drawing;
+
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * A picture with all that is known about it.
+ *
+ * @param request what was asked for
+ * @param face name of the face that it is written in
+ * @param rgb red, green and blue of each pixel, row by row; not copied, do not change
+ * @param labels what each cell shows
+ * @param questions about the picture, in no order of rank; none for {@link Family#DENSE}
+ */
+public record Drawing(DrawingRequest request, String face, byte[] rgb, CellLabels labels, List<Question> questions) {
+
+    /**
+     * Checks the number of bytes and copies the list.
+     *
+     * @throws IllegalArgumentException if the bytes do not fit the page
+     */
+    public Drawing {
+        int expected = 3 * request.size().width() * request.size().height();
+        if (rgb.length != expected) {
+            throw new IllegalArgumentException(
+                    "The picture has " + rgb.length + " bytes, its page asks for " + expected);
+        }
+        questions = List.copyOf(questions);
+    }
+
+    /** Pixels across. */
+    public int width() {
+        return request.size().width();
+    }
+
+    /** Pixels down. */
+    public int height() {
+        return request.size().height();
+    }
+
+    /** The cells that share a pixel with the evidence of a question. */
+    public BitSet evidenceCells(Question question) {
+        PageSize size = request.size();
+        BitSet cells = new BitSet(size.cellCount());
+        for (Box box : question.evidence()) {
+            for (int row = box.top() / PageSize.CELL; row <= (box.bottom() - 1) / PageSize.CELL; row++) {
+                int first = row * size.columns();
+                cells.set(first + box.left() / PageSize.CELL, first + (box.right() - 1) / PageSize.CELL + 1);
+            }
+        }
+        return cells;
+    }
+}

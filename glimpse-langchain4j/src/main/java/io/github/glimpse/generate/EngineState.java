@@ -1,0 +1,22 @@
+package io.github.glimpse.generate;
+
+/** What an engine is doing, for health checks and balancers. Asking for it runs nothing. */
+public enum EngineState {
+    /** The model is loaded when the first request comes. */
+    UNLOADED,
+    /** The model is being fetched, read or warmed up; requests wait for it. */
+    LOADING,
+    /** Requests are answered. */
+    READY,
+    /**
+     * The last request that got as far as the model died of the native library or of lack of memory. Requests are still
+     * taken; the next one that is answered makes it {@link #READY} again.
+     */
+    FAILING,
+    /** The model could not be loaded, and will not be. */
+    LOAD_FAILED,
+    /** New requests are refused; those that were there are finishing. */
+    DRAINING,
+    /** Closed. */
+    CLOSED
+}

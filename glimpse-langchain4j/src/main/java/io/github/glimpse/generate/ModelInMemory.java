@@ -1,0 +1,261 @@
+package io.github.glimpse.generate;
+
+import ai.djl.engine.EngineException;
+import io.github.glimpse.PromptTooLongException;
+import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.model.ModelFamilies;
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.PlannedCut;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.PruningStrategies;
+import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.StrategyContext;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model with its strategies, and the making of an answer. Who may ask, and when it may be closed, is {@link LoadedModel}'s
+ * business.
+ */
+final class ModelInMemory implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
+
+    private final EngineOptions options;
+    private final TorchRuntime runtime;
+    private final VisionLanguageModel model;
+    private final StrategyShelf strategies;
+    private final PromptBuilder prompts;
+    private final VisionFeatureCache visionCache;
+
+    private ModelInMemory(
+            EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, StrategyShelf strategies) {
+        this.options = options;
+        this.runtime = runtime;
+        this.model = model;
+        this.strategies = strategies;
+        this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
+        this.visionCache = new VisionFeatureCache(options.visionCache(), System::nanoTime);
+    }
+
+    /**
+     * Loads, and warms up if the options say so.
+     *
+     * @throws io.github.glimpse.GlimpseException if something is missing, damaged or does not fit
+     * @throws IllegalArgumentException if the pruning options cannot work with this model
+     */
+    static ModelInMemory load(EngineOptions options, String name) {
+        long start = System.nanoTime();
+        ModelFiles files = ModelFiles.ofDirectory(options.model());
+        TorchRuntime runtime = TorchRuntime.start(options.runtime());
+        ModelInMemory loaded;
+        try {
+            VisionLanguageModel model = ModelFamilies.discover(options.families())
+                    .of(options.family(), files.config())
+                    .load(files, options.load(), runtime);
+            loaded = assemble(options, runtime, model, files);
+        } catch (RuntimeException | Error e) {
+            runtime.close();
+            throw e;
+        }
+        try {
+            LOG.info(
+                    "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
+                    name,
+                    loaded.model.family(),
+                    loaded.dtypeName(),
+                    loaded.model.weights().format(),
+                    runtime.deviceName(),
+                    runtime.threads(),
+                    Duration.ofNanos(System.nanoTime() - start).toMillis(),
+                    loaded.schedule(PruningOptions.defaults()).cuts().stream()
+                            .map(cut -> cut.name() + " at " + cut.at())
+                            .toList());
+            if (options.warmUp()) {
+                WarmUp.run(loaded, name);
+            }
+            return loaded;
+        } catch (RuntimeException | Error e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    private static ModelInMemory assemble(
+            EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files) {
+        StrategyContext context = new StrategyContext(runtime, model.dimensions(), files.config(), options.module());
+        StrategyShelf strategies = new StrategyShelf(
+                PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
+        try {
+            // Made now, so that what does not fit is known now.
+            strategies.schedule(options.pruning());
+            return new ModelInMemory(options, runtime, model, strategies);
+        } catch (RuntimeException | Error e) {
+            strategies.close();
+            model.close();
+            throw e;
+        }
+    }
+
+    private static void checkTaps(VisionLanguageModel model, PruningStrategy strategy) {
+        for (EvidenceRequest need : strategy.needs()) {
+            if (need instanceof EvidenceRequest.VisionTaps taps) {
+                taps.layers().forEach(model.tower()::checkTap);
+            }
+        }
+    }
+
+    EngineOptions options() {
+        return options;
+    }
+
+    VisionLanguageModel model() {
+        return model;
+    }
+
+    TorchRuntime runtime() {
+        return runtime;
+    }
+
+    VisionCacheUse visionCacheUse() {
+        return visionCache.use();
+    }
+
+    /** Of everything but remembered pictures. */
+    int liveResources() {
+        return runtime.liveResources() - visionCache.liveResources();
+    }
+
+    String dtypeName() {
+        return model.weights().dtype().label();
+    }
+
+    /** The schedule of a request: its own options, then the model's. */
+    PruningSchedule schedule(PruningOptions pruning) {
+        return strategies.schedule(pruning.orElse(options.pruning()));
+    }
+
+    /** The cuts of a request, with the numbers that apply. */
+    List<PlannedCut> plan(PruningOptions pruning) {
+        return schedule(pruning).cuts().stream()
+                .map(cut -> new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
+                .toList();
+    }
+
+    int countTokens(List<ChatTurn> turns) {
+        return prompts.prompt(turns).tokens();
+    }
+
+    int countTokens(String text) {
+        return model.tokenizer().encode(model.tokenizer().guard(text)).length;
+    }
+
+    /**
+     * Answers, in a scope of its own.
+     *
+     * @param waiting how long the request waited, for the report
+     * @throws io.github.glimpse.GlimpseException if it is refused or fails; the memory is back
+     */
+    GenerationResult answer(
+            GenerationRequest request,
+            GenerationListener listener,
+            CancellationPoint cancellation,
+            StageObserver observer,
+            Duration waiting) {
+        try (TensorScope scope = runtime.openScope()) {
+            RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
+            return answer(request, listener, context, waiting);
+        } catch (EngineException e) {
+            // Array work outside compute text, which tells its failures itself.
+            throw TorchRuntime.translate("array work", e);
+        }
+    }
+
+    private GenerationResult answer(
+            GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
+        checkPictures(request.turns());
+        PruningSchedule schedule = possible(request.pruning());
+        GenerationOptions generation = request.generation().orElse(options.generation());
+        Prompt prompt = prompts.prompt(request.turns());
+        int most = mostTokens(prompt.tokens(), generation);
+        context.observer().onPrompt(prompt.text(), prompt.layout());
+        // Nothing to prune, so no probe either: the stage is skipped as a whole.
+        PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
+        EvidencePlan evidence = EvidencePlan.of(cuts);
+        Prefill prefill = new Prefill(model, prompt, cuts, evidence, most, context);
+        Sequence sequence;
+        try (PictureFeatures pictures =
+                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerLayers())) {
+            sequence = prefill.run(pictures.see(prompt, prompts, context));
+        }
+        Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
+        List<String> stop = generation.stop() == null ? List.of() : generation.stop();
+        DecodeLoop.Answer answer = new DecodeLoop(model, context, stop, listener).run(sequence, sampler, most);
+        context.watch().finish();
+        return new GenerationResult(
+                answer.text(),
+                answer.ids(),
+                answer.reason(),
+                prompt.tokens(),
+                sequence.rows(),
+                prefill.selections().report(prompt.plans()),
+                context.watch().timings(waiting));
+    }
+
+    private PruningSchedule possible(PruningOptions pruning) {
+        try {
+            return schedule(pruning);
+        } catch (IllegalArgumentException e) {
+            // Only a loaded model knows its places, so a request may get as far as here with one that there is not.
+            throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void checkPictures(List<ChatTurn> turns) {
+        if (turns.isEmpty()) {
+            throw new UnsupportedContentException("The request has no message; send at least one of the user");
+        }
+        long pictures = turns.stream()
+                .flatMap(turn -> turn.parts().stream())
+                .filter(ChatTurn.Picture.class::isInstance)
+                .count();
+        if (pictures > options.maxImages()) {
+            throw new UnsupportedContentException("The request has " + pictures + " images, the limit is "
+                    + options.maxImages() + "; send fewer or raise glimpse.limits.max-images");
+        }
+    }
+
+    private int mostTokens(int promptTokens, GenerationOptions generation) {
+        int wanted = generation.maxOutputTokens() == null
+                ? GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS
+                : generation.maxOutputTokens();
+        // One place is for the first token.
+        int limit = options.maxInputTokens() == null
+                ? model.contextLength() - 1
+                : Math.min(options.maxInputTokens(), model.contextLength() - 1);
+        if (promptTokens > limit) {
+            throw new PromptTooLongException(
+                    "The prompt has " + promptTokens + " tokens, image tokens included; the limit is " + limit
+                            + "; send fewer or smaller images or less text");
+        }
+        return Math.min(wanted, model.contextLength() - promptTokens);
+    }
+
+    @Override
+    public void close() {
+        visionCache.close();
+        strategies.close();
+        model.close();
+        runtime.close();
+    }
+}

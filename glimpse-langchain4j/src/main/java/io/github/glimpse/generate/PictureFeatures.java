@@ -1,0 +1,100 @@
+package io.github.glimpse.generate;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.model.VisionLanguageModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the vision tower makes of the pictures of one request: remembered where the picture was seen before, computed where
+ * not. Holds the features until closed.
+ */
+final class PictureFeatures implements AutoCloseable {
+
+    private final VisionLanguageModel model;
+    private final VisionFeatureCache cache;
+    private final Supplier<TensorScope> scopes;
+    private final Set<Integer> taps;
+    private final List<VisionFeatureCache.@Nullable Lease> leases = new ArrayList<>();
+
+    /**
+     * Nothing yet.
+     *
+     * @param scopes opens a scope that outlives the request
+     * @param taps tower layers whose rows are wanted besides
+     */
+    PictureFeatures(
+            VisionLanguageModel model, VisionFeatureCache cache, Supplier<TensorScope> scopes, Set<Integer> taps) {
+        this.model = model;
+        this.cache = cache;
+        this.scopes = scopes;
+        this.taps = taps;
+    }
+
+    /** Reads the pictures that are not remembered, then lets the tower look at them. Called once. */
+    List<VisionFeatures> see(Prompt prompt, PromptBuilder prompts, RequestContext context) {
+        List<String> keys =
+                prompt.pictures().stream().map(VisionFeatureCache::key).toList();
+        List<@Nullable PixelPatches> unseen = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            VisionFeatureCache.Lease lease = cache.find(keys.get(i), taps);
+            leases.add(lease);
+            if (lease == null) {
+                PixelPatches patches = prompts.patches(prompt, i);
+                context.observer().onPixels(i, patches);
+                unseen.add(patches);
+            } else {
+                unseen.add(null);
+            }
+        }
+        if (!keys.isEmpty()) {
+            context.watch().enter(Stage.VISION);
+        }
+        List<VisionFeatures> all = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            VisionFeatureCache.Lease lease = leases.get(i);
+            PixelPatches patches = unseen.set(i, null);
+            if (lease == null && patches != null) {
+                lease = encode(keys.get(i), patches, context);
+                leases.set(i, lease);
+            }
+            VisionFeatures features = Objects.requireNonNull(lease).features();
+            context.observer().onVision(i, features);
+            all.add(features);
+        }
+        context.watch().enter(Stage.PREFILL_BEFORE_CUT);
+        return all;
+    }
+
+    private VisionFeatureCache.Lease encode(String key, PixelPatches patches, RequestContext context) {
+        TensorScope lasting = scopes.get();
+        try {
+            VisionFeatures features = model.tower().encode(patches, taps, context.cancellation(), lasting);
+            long bytes =
+                    features.rows().getShape().size() * model.decoder().dtype().byteCount();
+            for (NDArray tapped : features.taps().values()) {
+                bytes += tapped.getShape().size() * Float.BYTES;
+            }
+            return cache.add(key, features, lasting, bytes);
+        } catch (RuntimeException | Error e) {
+            lasting.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        for (VisionFeatureCache.Lease lease : leases) {
+            if (lease != null) {
+                lease.close();
+            }
+        }
+    }
+}

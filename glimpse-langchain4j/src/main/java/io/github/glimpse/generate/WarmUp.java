@@ -1,0 +1,48 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.prune.PruningOptions;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One short answer to a text before the first request: weights that are mapped from a file come into memory, and the native
+ * library makes its threads.
+ */
+final class WarmUp {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+    // Prefill gives the first, a step of decoding the second.
+    private static final int TOKENS = 2;
+
+    private WarmUp() {}
+
+    /**
+     * Answers. A refusal is logged: limits of the application may well refuse even this.
+     *
+     * @throws NativeLibraryException if the native library fails at it: no request would be better off
+     */
+    static void run(ModelInMemory model, String name) {
+        GenerationRequest request = new GenerationRequest(
+                List.of(ChatTurn.user("Hello")),
+                PruningOptions.defaults(),
+                GenerationOptions.builder().maxOutputTokens(TOKENS).build());
+        Deadline deadline = Deadline.in(model.options().timeout());
+        try {
+            model.answer(
+                    request,
+                    GenerationListener.NONE,
+                    () -> deadline.check(() -> "this was the warm-up"),
+                    StageObserver.NONE,
+                    Duration.ZERO);
+            LOG.info("Warmed {} up in {} ms", name, deadline.passed().toMillis());
+        } catch (NativeLibraryException e) {
+            throw e;
+        } catch (GlimpseException e) {
+            LOG.warn("{} is loaded, but its warm-up was refused: {}", name, e.getMessage());
+        }
+    }
+}

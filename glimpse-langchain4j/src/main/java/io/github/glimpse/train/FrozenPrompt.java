@@ -1,0 +1,87 @@
+package io.github.glimpse.train;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.generate.Prompt;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.ImageSpan;
+import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.RecordedDecoder;
+import io.github.glimpse.nn.RotaryEmbedding;
+import io.github.glimpse.nn.RowPadding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * A prompt that ran through the frozen model: the keys and values that rows behind it read, and the vision features. Glimpse
+ * tokens change nothing of it, so no history is needed.
+ *
+ * @param keys per layer that ran, constants {@code [kvHeads, capacity, headDim]}
+ * @param values like {@code keys}
+ * @param conditions per wanted tower layer, constants {@code [imageTokens, visionHidden]}
+ * @param tokens rows of the prompt
+ * @param lastPosition the last row's position id
+ */
+record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> conditions, int tokens, long lastPosition) {
+
+    private static final CancellationPoint NEVER = () -> {};
+
+    /**
+     * Runs a prompt with one picture.
+     *
+     * @param image the patches of that picture
+     * @param taps tower layers, in the order in which they are wanted
+     * @param layers decoder layers to run
+     * @param scope owns the results
+     */
+    static FrozenPrompt run(
+            VisionLanguageModel model,
+            RecordedDecoder recorded,
+            Prompt prompt,
+            PixelPatches image,
+            List<Integer> taps,
+            int layers,
+            TensorScope scope) {
+        DecoderStack decoder = model.decoder();
+        VisionFeatures features = model.tower().encode(image, new TreeSet<>(taps), NEVER, scope);
+        List<NDArray> conditions = taps.stream()
+                .map(layer ->
+                        recorded.constant(Objects.requireNonNull(features.taps().get(layer)), scope))
+                .toList();
+        int tokens = prompt.tokens();
+        int rows = RowPadding.rows(tokens);
+        long[][] positions = prompt.layout().positions().rows();
+        List<NDArray> keys = new ArrayList<>();
+        List<NDArray> values = new ArrayList<>();
+        TensorScope current = scope.openChild();
+        RotaryEmbedding.Tables tables = tables(decoder, positions, rows, scope);
+        NDArray hidden = decoder.embed(current.indices(prompt.layout().ids()), rows, current);
+        ImageSpan span = prompt.layout().spans().get(0);
+        decoder.place(hidden, span.start(), features.rows());
+        for (int layer = 0; layer < layers; layer++) {
+            KvCache cache = decoder.newCache(rows, scope);
+            TensorScope next = scope.openChild();
+            hidden = decoder.layer(layer, hidden, tables, cache, next);
+            current.close();
+            current = next;
+            keys.add(recorded.constant(cache.keys(), scope));
+            values.add(recorded.constant(cache.values(), scope));
+        }
+        current.close();
+        return new FrozenPrompt(keys, values, conditions, tokens, positions[positions.length - 1][tokens - 1]);
+    }
+
+    private static RotaryEmbedding.Tables tables(DecoderStack decoder, long[][] ids, int rows, TensorScope scope) {
+        long[] flat = new long[ids.length * rows];
+        for (int i = 0; i < ids.length; i++) {
+            System.arraycopy(ids[i], 0, flat, i * rows, ids[i].length);
+        }
+        return decoder.rotary(scope.longs(flat, ids.length, rows), scope);
+    }
+}

@@ -1,0 +1,201 @@
+package io.github.glimpse.train;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.Prompt;
+import io.github.glimpse.generate.PromptBuilder;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageSize;
+import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.RecordedDecoder;
+import io.github.glimpse.nn.RotaryEmbedding;
+import io.github.glimpse.prune.glimpse.RecordedGlimpse;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sample from picture to loss: the prompt through the frozen model, then the glimpse tokens, and with a language loss the answer
+ * behind them, with history.
+ */
+final class GlimpsePass implements AutoCloseable {
+
+    /**
+     * What came out.
+     *
+     * @param total the loss, with history
+     * @param mask its part of the mask, unweighted
+     * @param language its part of the answer, unweighted; 0 without
+     * @param logits the deciding row, {@code [imageTokens]}
+     * @param target what was wanted, zeros and ones
+     */
+    record Outcome(NDArray total, float mask, float language, float[] logits, float[] target) {}
+
+    private final VisionLanguageModel model;
+    private final RecordedDecoder recorded;
+    private final RecordedGlimpse glimpse;
+    private final TrainableParameters parameters;
+    private final ImageDecoder pictures;
+    private final PromptBuilder prompts;
+    private final Graph graph;
+    private final TensorScope owned;
+    private final double maskWeight;
+    private final double languageWeight;
+
+    GlimpsePass(
+            TorchRuntime runtime,
+            VisionLanguageModel model,
+            RecordedGlimpse glimpse,
+            TrainableParameters parameters,
+            ImageDecoder pictures,
+            GlimpseTrainingOptions options) {
+        this.model = model;
+        this.glimpse = glimpse;
+        this.parameters = parameters;
+        this.pictures = pictures;
+        this.prompts = new PromptBuilder(model, pictures);
+        this.owned = runtime.openScope();
+        this.recorded = RecordedDecoder.of(runtime, model.decoder(), owned);
+        this.graph = Losses.addTo(Graph.named("glimpse loss").with(GlimpsePass.class, "glimpse"))
+                .compile(runtime);
+        this.maskWeight = options.maskWeight();
+        this.languageWeight = options.languageWeight();
+    }
+
+    /**
+     * Runs a sample.
+     *
+     * @param dropout factors of the glimpse vectors, null for none
+     */
+    Outcome run(GlimpseSample sample, float @Nullable [] dropout, TensorScope scope) {
+        byte[] picture = sample.picture().bytes();
+        Prompt prompt = prompts.prompt(List.of(ChatTurn.user(sample.question(), picture)));
+        float[] target = target(sample, picture, prompt);
+        long[] answer = languageWeight > 0 ? answer(sample.answer()) : new long[0];
+        int layers = answer.length > 0 ? model.decoder().dimensions().layers() : lastSelected() + 1;
+        FrozenPrompt frozen = FrozenPrompt.run(
+                model, recorded, prompt, prompts.patches(prompt, 0), glimpse.visionTaps(), layers, scope);
+        List<NDArray> attention = new ArrayList<>();
+        NDArray spoken = behind(prompt, frozen, answer, dropout, attention, layers, scope);
+        List<List<int[]>> windows =
+                prompt.grids().stream().map(grid -> model.tower().windows(grid)).toList();
+        List<NDArray> rows =
+                glimpse.logits(parameters::get, attention, frozen.conditions(), prompt.grids(), windows, scope);
+        List<NDArray> losses = graph.record("glimpse_loss")
+                .with(rows)
+                .with(scope.floats(target, target.length))
+                .with(spoken)
+                .with(scope.longs(answer, answer.length))
+                .with(maskWeight)
+                .with(languageWeight)
+                .runForList(scope);
+        return new Outcome(
+                losses.get(0),
+                losses.get(1).toFloatArray()[0],
+                losses.get(2).toFloatArray()[0],
+                rows.get(rows.size() - 1).toFloatArray(),
+                target);
+    }
+
+    /** Glimpse rows and answer, layer by layer; fills {@code attention}, gives the answer's logits. */
+    private NDArray behind(
+            Prompt prompt,
+            FrozenPrompt frozen,
+            long[] answer,
+            float @Nullable [] dropout,
+            List<NDArray> attention,
+            int layers,
+            TensorScope scope) {
+        int length = glimpse.glimpseLength();
+        List<NDArray> vectors = glimpse.vectors(parameters::get, mask(dropout, scope), scope);
+        // The last id of the answer is predicted, but predicts nothing.
+        int inputs = Math.max(0, answer.length - 1);
+        NDArray words = model.decoder().embed(scope.longs(Arrays.copyOf(answer, inputs), inputs), inputs, scope);
+        NDArray rows = recorded.rows(vector(vectors, 0), recorded.constant(words, scope), scope);
+        RotaryEmbedding.Tables tables = tables(frozen.lastPosition() + 1, length + inputs, scope);
+        NDArray chosen = scope.indices(prompt.layout().imageRows());
+        Map<Integer, NDArray> read = new HashMap<>();
+        for (int layer = 0; layer < layers; layer++) {
+            if (layer > 0 && glimpse.glimpseLayers().contains(layer)) {
+                rows = recorded.addInFront(rows, vector(vectors, layer), scope);
+            }
+            RecordedDecoder.LayerOutput output = recorded.layer(
+                    layer,
+                    rows,
+                    tables,
+                    frozen.keys().get(layer),
+                    frozen.values().get(layer),
+                    frozen.tokens(),
+                    scope);
+            if (glimpse.selectedLayers().contains(layer)) {
+                read.put(layer, recorded.attentionOfRow(output, length - 1, chosen, glimpse.scoreForm(), scope));
+            }
+            rows = output.rows();
+        }
+        glimpse.selectedLayers().forEach(layer -> attention.add(Objects.requireNonNull(read.get(layer))));
+        return answer.length > 0
+                ? recorded.logits(rows, length - 1, answer.length, scope)
+                : scope.floats(new float[0], 0);
+    }
+
+    private NDArray vector(List<NDArray> vectors, int layer) {
+        return vectors.get(glimpse.glimpseLayers().indexOf(layer));
+    }
+
+    private @Nullable NDArray mask(float @Nullable [] dropout, TensorScope scope) {
+        return dropout == null ? null : scope.floats(dropout, parameters.shape("learnable_embeddings"));
+    }
+
+    private RotaryEmbedding.Tables tables(long first, int count, TensorScope scope) {
+        int kinds = model.decoder().positionRows();
+        long[] flat = new long[kinds * count];
+        for (int i = 0; i < flat.length; i++) {
+            flat[i] = first + i % count;
+        }
+        return recorded.rotary(scope.longs(flat, kinds, count), scope);
+    }
+
+    private int lastSelected() {
+        return glimpse.selectedLayers().stream()
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElseThrow();
+    }
+
+    /** Ids of the answer and the id that ends it. */
+    private long[] answer(String text) {
+        int[] ids = model.tokenizer().encode(model.tokenizer().guard(text));
+        // A tokenizer may begin every text with a token that stands at the start of a prompt only.
+        int from = ids.length > 0 && model.tokenizer().isSpecial(ids[0]) ? 1 : 0;
+        long[] answer = new long[ids.length - from + 1];
+        for (int i = from; i < ids.length; i++) {
+            answer[i - from] = ids[i];
+        }
+        answer[answer.length - 1] =
+                model.stopIds().stream().mapToInt(Integer::intValue).min().orElseThrow();
+        return answer;
+    }
+
+    private float[] target(GlimpseSample sample, byte[] picture, Prompt prompt) {
+        PatchPlan plan = prompt.plans().get(0);
+        ImageSize decoded = pictures.readSize(picture);
+        return sample.mask() == null
+                ? TargetMask.ofBoxes(sample.boxes(), new ImageSize(sample.width(), sample.height()), decoded, plan)
+                : TargetMask.ofPicture(pictures.decode(sample.mask().bytes()), decoded, plan);
+    }
+
+    @Override
+    public void close() {
+        recorded.close();
+        graph.close();
+        owned.close();
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import io.github.glimpse.generate.EngineState;
+import io.github.glimpse.generate.LoadedModel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
+
+/**
+ * Opens and closes the engine with the application.
+ *
+ * <p>Stopping drains the engine within {@code spring.lifecycle.timeout-per-shutdown-phase}: after the web server has stopped to
+ * accept requests and waited for those under way, which may still need answers, and before it is taken down, so that those
+ * whose answer is cancelled now can say so. The engine bean is closed after all that, when beans are destroyed. A context that is
+ * stopped and started again takes requests again.
+ *
+ * <p>An application whose model is loading when it gets ready is taken out of traffic until the model is there.
+ */
+final class GlimpseLifecycle implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GlimpseLifecycle.class);
+
+    /** Phase in which Spring Boot's web servers stop to accept requests; Boot 4 has the constant in another class. */
+    static final int WEB_SERVER_GRACEFUL_SHUTDOWN = SmartLifecycle.DEFAULT_PHASE - 1024;
+
+    /** Phase in which the web server is taken down. */
+    static final int WEB_SERVER_STOP = WEB_SERVER_GRACEFUL_SHUTDOWN - 1024;
+
+    private static final int BETWEEN = (WEB_SERVER_GRACEFUL_SHUTDOWN - WEB_SERVER_STOP) / 2;
+
+    private static final String TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+    // Of the phase's time, for requests that are cancelled to end and be told so.
+    private static final int RESERVE_SHARE = 5;
+    private static final Duration MOST_RESERVE = Duration.ofSeconds(2);
+
+    private final ConfigurableApplicationContext context;
+    private final AtomicBoolean running = new AtomicBoolean();
+    // Events about readiness leave in the order of what they tell.
+    private final ReentrantLock readiness = new ReentrantLock();
+    private boolean heldBack;
+    private volatile boolean drained;
+
+    GlimpseLifecycle(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void start() {
+        LoadedModel engine = engine();
+        if (engine != null && drained) {
+            engine.resume();
+            drained = false;
+            publish(ReadinessState.ACCEPTING_TRAFFIC);
+        }
+        running.set(true);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running.get();
+    }
+
+    @Override
+    public int getPhase() {
+        return WEB_SERVER_GRACEFUL_SHUTDOWN - BETWEEN;
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        LoadedModel engine = running.getAndSet(false) ? engine() : null;
+        if (engine == null || engine.isClosed()) {
+            callback.run();
+            return;
+        }
+        drained = true;
+        publish(ReadinessState.REFUSING_TRAFFIC);
+        // On a thread of its own: other beans of this phase stop meanwhile.
+        new Thread(() -> drain(engine, callback), "glimpse-drain").start();
+    }
+
+    private void drain(LoadedModel engine, Runnable callback) {
+        try {
+            Duration timeout = Binder.get(context.getEnvironment())
+                    .bind(TIMEOUT, Duration.class)
+                    .orElse(DEFAULT_TIMEOUT);
+            Duration reserve = timeout.dividedBy(RESERVE_SHARE);
+            if (!engine.drain(timeout.minus(reserve.compareTo(MOST_RESERVE) < 0 ? reserve : MOST_RESERVE))) {
+                LOG.warn("Requests to {} were cancelled, since they did not end within {}", engine.name(), TIMEOUT);
+            }
+        } finally {
+            callback.run();
+        }
+    }
+
+    /** Holds the application back while its model is loading. Hears of readiness after those who keep it. */
+    @EventListener
+    void onReadiness(AvailabilityChangeEvent<ReadinessState> event) {
+        LoadedModel engine = event.getState() == ReadinessState.ACCEPTING_TRAFFIC ? engine() : null;
+        if (engine == null) {
+            return;
+        }
+        readiness.lock();
+        try {
+            EngineState state = engine.state();
+            if (state == EngineState.LOADING || state == EngineState.LOAD_FAILED) {
+                boolean first = !heldBack;
+                heldBack = true;
+                publish(ReadinessState.REFUSING_TRAFFIC);
+                if (first) {
+                    var unused = engine.whenLoaded().thenAccept(this::letGo);
+                }
+            }
+        } finally {
+            readiness.unlock();
+        }
+    }
+
+    private void letGo(LoadedModel engine) {
+        readiness.lock();
+        try {
+            if (engine.state() == EngineState.READY) {
+                publish(ReadinessState.ACCEPTING_TRAFFIC);
+            }
+        } finally {
+            readiness.unlock();
+        }
+    }
+
+    private void publish(ReadinessState state) {
+        AvailabilityChangeEvent.publish(context, state);
+    }
+
+    /** The engine if there is one: with lazy initialisation nobody may have asked for it, and this is no reason to. */
+    private @Nullable LoadedModel engine() {
+        return context.getBeanFactory().getSingleton(GlimpseAutoConfiguration.ENGINE) instanceof LoadedModel engine
+                ? engine
+                : null;
+    }
+}
