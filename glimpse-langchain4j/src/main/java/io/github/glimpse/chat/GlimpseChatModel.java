@@ -13,6 +13,7 @@ import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.Stage;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -59,18 +60,20 @@ public final class GlimpseChatModel implements ChatModel {
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
-        ChatResponse response = view.refusable(() -> {
-            GenerationRequest mapped = view.requests().map(request);
-            return view.responses().map(await(mapped), request.parameters());
+        RequestTrace trace = view.begin();
+        ChatResponse response = view.refusable(trace, () -> {
+            GenerationResult result = await(view.requests().map(request), trace);
+            ChatResponse mapped = view.responses().map(result, request.parameters());
+            trace.onAnswer(result);
+            return mapped;
         });
         view.ended(RequestOutcome.ANSWERED);
         return response;
     }
 
-    private GenerationResult await(GenerationRequest request) {
+    private GenerationResult await(GenerationRequest request, RequestTrace trace) {
         CancellationSignal signal = new CancellationSignal();
-        FutureTask<GenerationResult> task =
-                new FutureTask<>(() -> view.model().generate(request, GenerationListener.NONE, signal));
+        FutureTask<GenerationResult> task = new FutureTask<>(() -> generate(request, signal, trace));
         view.start(task);
         try {
             return task.get();
@@ -80,6 +83,27 @@ public final class GlimpseChatModel implements ChatModel {
             throw new NonRetriableException("The calling thread was interrupted; the request is cancelled", e);
         } catch (ExecutionException e) {
             throw ErrorMapper.failure(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private GenerationResult generate(GenerationRequest request, CancellationSignal signal, RequestTrace trace) {
+        RequestTrace.Binding bound = trace.bind();
+        try {
+            return view.model().generate(request, new StagesOnly(trace), signal);
+        } finally {
+            bound.close();
+        }
+    }
+
+    /** Hears the stages of an answer that nobody reads while it is made. */
+    private record StagesOnly(RequestTrace trace) implements GenerationListener {
+
+        @Override
+        public void onText(String text) {}
+
+        @Override
+        public void onStage(Stage stage) {
+            trace.onStage(stage);
         }
     }
 
@@ -114,6 +138,8 @@ public final class GlimpseChatModel implements ChatModel {
         private List<ChatModelListener> listeners = List.of();
         private @Nullable Executor executor;
         private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
+        private @Nullable String systemMessage;
+        private RequestTracer tracer = RequestTracer.NONE;
 
         private Builder() {}
 
@@ -148,6 +174,21 @@ public final class GlimpseChatModel implements ChatModel {
         }
 
         /**
+         * Stands before the messages of a request that has no system message; unset leaves that to the model's chat template.
+         * Listeners see requests without it.
+         */
+        public Builder systemMessage(@Nullable String value) {
+            systemMessage = value;
+            return this;
+        }
+
+        /** Follows each request over its threads and stages; unset is nobody. */
+        public Builder tracer(RequestTracer value) {
+            tracer = value;
+            return this;
+        }
+
+        /**
          * The model.
          *
          * @throws NullPointerException without {@link #model}
@@ -155,7 +196,8 @@ public final class GlimpseChatModel implements ChatModel {
          *     request itself would be refused
          */
         public GlimpseChatModel build() {
-            return new GlimpseChatModel(ModelView.of(model, defaults, listeners, executor, imageUrls));
+            return new GlimpseChatModel(
+                    ModelView.of(model, defaults, listeners, executor, imageUrls, systemMessage, tracer));
         }
     }
 }

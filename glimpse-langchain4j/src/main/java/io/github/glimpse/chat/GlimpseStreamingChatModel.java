@@ -50,9 +50,10 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        view.refusable(() -> {
+        RequestTrace trace = view.begin();
+        view.refusable(trace, () -> {
             Supplier<GenerationRequest> mapped = view.requests().prepare(request);
-            view.start(new StreamingAnswer(view, mapped, request.parameters(), handler));
+            view.start(new StreamingAnswer(view, mapped, request.parameters(), handler, trace));
             return mapped;
         });
     }
@@ -88,6 +89,8 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         private List<ChatModelListener> listeners = List.of();
         private @Nullable Executor executor;
         private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
+        private @Nullable String systemMessage;
+        private RequestTracer tracer = RequestTracer.NONE;
 
         private Builder() {}
 
@@ -124,6 +127,21 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         }
 
         /**
+         * Stands before the messages of a request that has no system message; unset leaves that to the model's chat template.
+         * Listeners see requests without it.
+         */
+        public Builder systemMessage(@Nullable String value) {
+            systemMessage = value;
+            return this;
+        }
+
+        /** Follows each request over its threads and stages; unset is nobody. */
+        public Builder tracer(RequestTracer value) {
+            tracer = value;
+            return this;
+        }
+
+        /**
          * The model.
          *
          * @throws NullPointerException without {@link #model}
@@ -131,7 +149,8 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
          *     request itself would be refused
          */
         public GlimpseStreamingChatModel build() {
-            return new GlimpseStreamingChatModel(ModelView.of(model, defaults, listeners, executor, imageUrls));
+            return new GlimpseStreamingChatModel(
+                    ModelView.of(model, defaults, listeners, executor, imageUrls, systemMessage, tracer));
         }
     }
 }

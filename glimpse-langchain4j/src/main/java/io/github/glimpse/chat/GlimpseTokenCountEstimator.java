@@ -8,6 +8,7 @@ import io.github.glimpse.generate.LoadedModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts tokens with the model's own tokenizer, chat template and image rule, image tokens before pruning included. For a
@@ -29,8 +30,16 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
 
     /** Counts for this model; fetches pictures by URL as the chat model with these options does, for every count anew. */
     public GlimpseTokenCountEstimator(LoadedModel model, ImageUrlOptions imageUrls) {
+        this(model, imageUrls, null);
+    }
+
+    /**
+     * Counts as a chat model with these options and this default system message does: several messages without one of their
+     * own are counted with it, since a request with them has it; a single message and a text are counted alone.
+     */
+    public GlimpseTokenCountEstimator(LoadedModel model, ImageUrlOptions imageUrls, @Nullable String systemMessage) {
         this.model = model;
-        this.messages = new MessageMapper(model.options(), imageUrls);
+        this.messages = new MessageMapper(model.options(), imageUrls, systemMessage);
     }
 
     /**
@@ -66,8 +75,8 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
     @Override
     public int estimateTokenCountInMessages(Iterable<ChatMessage> conversation) {
         return count(() -> {
-            List<ChatTurn> turns = messages.turns(conversation);
-            return turns.isEmpty() ? 0 : model.countTokens(turns);
+            boolean empty = !conversation.iterator().hasNext();
+            return empty ? 0 : model.countTokens(messages.conversation(conversation));
         });
     }
 

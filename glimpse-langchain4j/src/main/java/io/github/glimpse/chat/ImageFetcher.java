@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -44,7 +45,7 @@ final class ImageFetcher {
     private final Executor threads = threads();
 
     ImageFetcher(ImageUrlOptions options) {
-        this(options, InetAddress::getAllByName, () -> (SSLSocketFactory) SSLSocketFactory.getDefault());
+        this(options, InetAddress::getAllByName, tls(options));
     }
 
     ImageFetcher(ImageUrlOptions options, Resolver resolver, Supplier<SSLSocketFactory> tls) {
@@ -52,6 +53,11 @@ final class ImageFetcher {
         this.allowed = AllowedHosts.parse(options.allowedHosts());
         this.resolver = resolver;
         this.tls = tls;
+    }
+
+    private static Supplier<SSLSocketFactory> tls(ImageUrlOptions options) {
+        SSLContext own = options.sslContext();
+        return own == null ? () -> (SSLSocketFactory) SSLSocketFactory.getDefault() : own::getSocketFactory;
     }
 
     /** Whether any URL is fetched at all. */

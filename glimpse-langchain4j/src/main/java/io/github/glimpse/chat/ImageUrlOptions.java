@@ -3,6 +3,8 @@ package io.github.glimpse.chat;
 import io.github.glimpse.image.ImageLimits;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether and how pictures are fetched that a message names by an http or https URL. Off by default: whoever writes messages
@@ -18,9 +20,15 @@ import java.util.List;
  * @param connectTimeout longest wait for one connection
  * @param readTimeout longest time for a picture, from the first look-up to its last byte with all redirects
  * @param maxBytes largest file; the engine's own limit holds as well
+ * @param sslContext whom to trust over https and what to show, null for the JVM's own; names are checked in any case
  */
 public record ImageUrlOptions(
-        Access access, List<String> allowedHosts, Duration connectTimeout, Duration readTimeout, long maxBytes) {
+        Access access,
+        List<String> allowedHosts,
+        Duration connectTimeout,
+        Duration readTimeout,
+        long maxBytes,
+        @Nullable SSLContext sslContext) {
 
     /** Which hosts are asked for pictures. */
     public enum Access {
@@ -59,6 +67,26 @@ public record ImageUrlOptions(
         }
     }
 
+    /**
+     * With the JVM's own trust.
+     *
+     * @throws IllegalArgumentException as the constructor with all values
+     */
+    public ImageUrlOptions(
+            Access access, List<String> allowedHosts, Duration connectTimeout, Duration readTimeout, long maxBytes) {
+        this(access, allowedHosts, connectTimeout, readTimeout, maxBytes, null);
+    }
+
+    /** Starts with no access, the default times and size, and the JVM's own trust. */
+    public static Builder builder() {
+        return new Builder(defaults());
+    }
+
+    /** Starts with these values. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
     /** Fetches nothing. */
     public static ImageUrlOptions defaults() {
         return of(Access.NONE, List.of());
@@ -76,12 +104,77 @@ public record ImageUrlOptions(
 
     /** The same with no more bytes than these. */
     ImageUrlOptions atMost(long bytes) {
-        return bytes >= maxBytes ? this : new ImageUrlOptions(access, allowedHosts, connectTimeout, readTimeout, bytes);
+        return bytes >= maxBytes ? this : toBuilder().maxBytes(bytes).build();
     }
 
     private static void checkTime(String name, Duration time) {
         if (time.isNegative() || time.isZero() || time.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(name + " is " + time + ", it must be above 0 and at most 1 hour");
+        }
+    }
+
+    /** Collects options. */
+    public static final class Builder {
+
+        private Access access;
+        private List<String> allowedHosts;
+        private Duration connectTimeout;
+        private Duration readTimeout;
+        private long maxBytes;
+        private @Nullable SSLContext sslContext;
+
+        private Builder(ImageUrlOptions options) {
+            access = options.access;
+            allowedHosts = options.allowedHosts;
+            connectTimeout = options.connectTimeout;
+            readTimeout = options.readTimeout;
+            maxBytes = options.maxBytes;
+            sslContext = options.sslContext;
+        }
+
+        /** Which hosts are asked. */
+        public Builder access(Access value) {
+            access = value;
+            return this;
+        }
+
+        /** {@code host}, {@code *.host} or {@code host:port}. */
+        public Builder allowedHosts(List<String> value) {
+            allowedHosts = value;
+            return this;
+        }
+
+        /** Longest wait for one connection. */
+        public Builder connectTimeout(Duration value) {
+            connectTimeout = value;
+            return this;
+        }
+
+        /** Longest time for a picture. */
+        public Builder readTimeout(Duration value) {
+            readTimeout = value;
+            return this;
+        }
+
+        /** Largest file. */
+        public Builder maxBytes(long value) {
+            maxBytes = value;
+            return this;
+        }
+
+        /** Whom to trust over https and what to show; null for the JVM's own. */
+        public Builder sslContext(@Nullable SSLContext value) {
+            sslContext = value;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException if a value is out of its range or an entry is no host
+         */
+        public ImageUrlOptions build() {
+            return new ImageUrlOptions(access, allowedHosts, connectTimeout, readTimeout, maxBytes, sslContext);
         }
     }
 }

@@ -17,6 +17,7 @@ import io.github.glimpse.generate.EngineOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * LangChain4j's messages to turns. Everything is checked before the first picture is decoded.
@@ -29,12 +30,17 @@ final class MessageMapper {
 
     private final int maxImages;
     private final ImageBytes images;
+    private final @Nullable String systemMessage;
 
-    MessageMapper(EngineOptions limits, ImageUrlOptions urls) {
-        this(limits, new ImageFetcher(urls.atMost(limits.imageLimits().maxBytes())));
+    /**
+     * @param systemMessage of conversations that have none, or null
+     */
+    MessageMapper(EngineOptions limits, ImageUrlOptions urls, @Nullable String systemMessage) {
+        this(limits, new ImageFetcher(urls.atMost(limits.imageLimits().maxBytes())), systemMessage);
     }
 
-    MessageMapper(EngineOptions limits, ImageFetcher fetcher) {
+    MessageMapper(EngineOptions limits, ImageFetcher fetcher, @Nullable String systemMessage) {
+        this.systemMessage = systemMessage;
         this.maxImages = limits.maxImages();
         this.images = new ImageBytes(limits.imageLimits().maxBytes(), fetcher);
     }
@@ -53,7 +59,21 @@ final class MessageMapper {
     }
 
     /**
-     * The conversation.
+     * The whole conversation: these messages, and before them the default system message if none of them is one.
+     *
+     * @throws UnsupportedFeatureException as {@link #turns}
+     * @throws InvalidRequestException as {@link #turns}
+     */
+    List<ChatTurn> conversation(Iterable<? extends ChatMessage> messages) {
+        List<ChatTurn> turns = turns(messages);
+        if (systemMessage != null && turns.stream().noneMatch(turn -> turn.role() == Role.SYSTEM)) {
+            turns.add(0, system(systemMessage));
+        }
+        return turns;
+    }
+
+    /**
+     * The messages as they are.
      *
      * @throws UnsupportedFeatureException for content or messages of a kind that is not supported
      * @throws InvalidRequestException for a picture that cannot be read, or too many of them
@@ -75,13 +95,17 @@ final class MessageMapper {
                 }
                 turns.add(new ChatTurn(Role.USER, parts));
             } else if (message instanceof SystemMessage system) {
-                turns.add(new ChatTurn(Role.SYSTEM, List.of(new ChatTurn.Text(system.text()))));
+                turns.add(system(system.text()));
             } else if (message instanceof AiMessage answer) {
                 String text = answer.text();
                 turns.add(new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text(text == null ? "" : text))));
             }
         }
         return turns;
+    }
+
+    private static ChatTurn system(String text) {
+        return new ChatTurn(Role.SYSTEM, List.of(new ChatTurn.Text(text)));
     }
 
     /** Refuses what is not supported and what can be told without work; returns the number of pictures. */

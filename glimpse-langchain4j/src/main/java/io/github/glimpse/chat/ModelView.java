@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param executor runs the requests
  * @param requests maps and checks requests
  * @param responses maps answers
+ * @param tracer follows requests
  */
 record ModelView(
         LoadedModel model,
@@ -31,7 +32,8 @@ record ModelView(
         List<ChatModelListener> listeners,
         Executor executor,
         RequestMapper requests,
-        ResponseMapper responses) {
+        ResponseMapper responses,
+        RequestTracer tracer) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelView.class);
 
@@ -46,9 +48,11 @@ record ModelView(
             @Nullable ChatRequestParameters defaults,
             List<ChatModelListener> listeners,
             @Nullable Executor executor,
-            ImageUrlOptions urls) {
+            ImageUrlOptions urls,
+            @Nullable String systemMessage,
+            RequestTracer tracer) {
         Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");
-        RequestMapper requests = new RequestMapper(model, urls);
+        RequestMapper requests = new RequestMapper(model, urls, systemMessage);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
         GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
         // Whether a deferred engine has failed by now is chance: requests will say so, each time.
@@ -64,7 +68,13 @@ record ModelView(
                 List.copyOf(listeners),
                 executor == null ? GenerationThreads.of(model) : executor,
                 requests,
-                new ResponseMapper(model.name()));
+                new ResponseMapper(model.name()),
+                tracer);
+    }
+
+    /** Begins to follow a request. */
+    RequestTrace begin() {
+        return QuietTrace.begin(tracer);
     }
 
     /** Tells the listeners that a request ended; called once for each. */
@@ -81,13 +91,22 @@ record ModelView(
     }
 
     /** Does the part of a request that can refuse it; a refusal is its end. */
-    <T> T refusable(Supplier<T> work) {
+    <T> T refusable(RequestTrace trace, Supplier<T> work) {
         try {
             return work.get();
         } catch (RuntimeException | OutOfMemoryError e) {
             LangChain4jException failure = ErrorMapper.failure(e);
-            ended(RequestOutcome.of(failure));
+            RequestOutcome outcome = RequestOutcome.of(failure);
+            ended(outcome);
+            if (outcome == RequestOutcome.CANCELLED) {
+                trace.onCancelled();
+            } else {
+                trace.onError(failure);
+            }
             throw failure;
+        } catch (Error e) {
+            trace.onError(e);
+            throw e;
         }
     }
 

@@ -9,6 +9,7 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * LangChain4j's requests to ours. What can never work is refused here, on the caller's thread, before any work: first
@@ -19,9 +20,9 @@ final class RequestMapper {
     private final LoadedModel model;
     private final MessageMapper messages;
 
-    RequestMapper(LoadedModel model, ImageUrlOptions urls) {
+    RequestMapper(LoadedModel model, ImageUrlOptions urls, @Nullable String systemMessage) {
         this.model = model;
-        this.messages = new MessageMapper(model.options(), urls);
+        this.messages = new MessageMapper(model.options(), urls, systemMessage);
     }
 
     /**
@@ -56,7 +57,7 @@ final class RequestMapper {
     private GenerationRequest map(ChatRequest request, GlimpseChatRequestParameters parameters) {
         try {
             return new GenerationRequest(
-                    messages.turns(request.messages()), parameters.pruning(), parameters.generation());
+                    messages.conversation(request.messages()), parameters.pruning(), parameters.generation());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }

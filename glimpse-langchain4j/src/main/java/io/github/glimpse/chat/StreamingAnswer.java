@@ -10,6 +10,8 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
+import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.generate.Stage;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     private final Supplier<GenerationRequest> request;
     private final ChatRequestParameters parameters;
     private final StreamingChatResponseHandler handler;
+    private final RequestTrace trace;
     private final CancellationSignal signal = new CancellationSignal();
     private final PartialResponseContext context = new PartialResponseContext(this);
 
@@ -36,37 +39,55 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
             ModelView view,
             Supplier<GenerationRequest> request,
             ChatRequestParameters parameters,
-            StreamingChatResponseHandler handler) {
+            StreamingChatResponseHandler handler,
+            RequestTrace trace) {
         this.view = view;
         this.request = request;
         this.parameters = parameters;
         this.handler = handler;
+        this.trace = trace;
     }
 
     @Override
     public void run() {
+        RequestTrace.Binding bound = trace.bind();
+        try {
+            answer();
+        } finally {
+            bound.close();
+        }
+    }
+
+    private void answer() {
+        GenerationResult result;
         ChatResponse response;
         try {
-            response = view.responses().map(view.model().generate(request.get(), this, signal), parameters);
+            result = view.model().generate(request.get(), this, signal);
+            response = view.responses().map(result, parameters);
         } catch (Throwable e) {
             // Also errors such as a full heap: they end the request, not the thread, and the handler must hear of them.
             LangChain4jException failure = ErrorMapper.failure(e);
-            if (ends(RequestOutcome.of(failure))) {
+            if (ends(RequestOutcome.of(failure), () -> trace.onError(failure))) {
                 tell(failure);
             } else {
                 LOG.debug("Not reported, since the request was cancelled", failure);
             }
             return;
         }
-        if (ends(RequestOutcome.ANSWERED)) {
+        if (ends(RequestOutcome.ANSWERED, () -> trace.onAnswer(result))) {
             callback(() -> handler.onCompleteResponse(response));
         }
     }
 
     /** Decides once how the request ends; whether the handler is to hear of it. */
-    private boolean ends(RequestOutcome outcome) {
+    private boolean ends(RequestOutcome outcome, Runnable traced) {
         boolean heard = !signal.isCancelled();
         view.ended(heard ? outcome : RequestOutcome.CANCELLED);
+        if (heard) {
+            traced.run();
+        } else {
+            trace.onCancelled();
+        }
         return heard;
     }
 
@@ -75,6 +96,11 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
         if (!signal.isCancelled()) {
             callback(() -> handler.onPartialResponse(new PartialResponse(text), context));
         }
+    }
+
+    @Override
+    public void onStage(Stage stage) {
+        trace.onStage(stage);
     }
 
     @Override

@@ -9,4 +9,7 @@ public interface GenerationListener {
 
     /** A piece of the answer, never empty, never half a character, never part of a stop sequence. */
     void onText(String text);
+
+    /** A stage begins, and with it the one before has ended. The last one ends with the request, and so does any that fails. */
+    default void onStage(Stage stage) {}
 }

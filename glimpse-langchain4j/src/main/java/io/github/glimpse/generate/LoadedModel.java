@@ -6,6 +6,7 @@ import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import java.time.Duration;
@@ -191,6 +192,18 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
+    /**
+     * The cuts that a request with these options and pictures goes through, with the numbers of the module where nobody says
+     * others; empty if nothing is pruned, and before the model is loaded.
+     *
+     * @throws io.github.glimpse.GlimpseException if a strategy is unknown or not possible here, or the model is closed
+     * @throws IllegalArgumentException if a place is not possible
+     */
+    public List<PlannedCut> plan(PruningOptions pruning) {
+        ModelInMemory core = loading.ifLoaded();
+        return core == null ? List.of() : inUse(() -> core.plan(pruning));
+    }
+
     PruningSchedule schedule(PruningOptions pruning) {
         return now().schedule(pruning);
     }
@@ -269,6 +282,7 @@ public final class LoadedModel implements AutoCloseable {
                 deadline.check(this::advice);
             };
             cancellation.check();
+            listener.onStage(Stage.WAITING);
             gate.enter(cancellation);
             try {
                 ModelInMemory core = loading.await(cancellation);

@@ -12,6 +12,7 @@ import io.github.glimpse.model.ModelFamilies;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningStrategies;
@@ -144,6 +145,13 @@ final class ModelInMemory implements AutoCloseable {
         return strategies.schedule(pruning.orElse(options.pruning()));
     }
 
+    /** The cuts of a request, with the numbers that apply. */
+    List<PlannedCut> plan(PruningOptions pruning) {
+        return schedule(pruning).cuts().stream()
+                .map(cut -> new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
+                .toList();
+    }
+
     int countTokens(List<ChatTurn> turns) {
         return prompts.prompt(turns).tokens();
     }
@@ -165,7 +173,7 @@ final class ModelInMemory implements AutoCloseable {
             StageObserver observer,
             Duration waiting) {
         try (TensorScope scope = runtime.openScope()) {
-            RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch());
+            RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
             return answer(request, listener, context, waiting);
         } catch (EngineException e) {
             // Array work outside compute text, which tells its failures itself.
@@ -193,7 +201,7 @@ final class ModelInMemory implements AutoCloseable {
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
         DecodeLoop.Answer answer = new DecodeLoop(model, context, stop, listener).run(sequence, sampler, most);
-        context.watch().lap(Stopwatch.Stage.DECODING);
+        context.watch().finish();
         return new GenerationResult(
                 answer.text(),
                 answer.ids(),

@@ -54,7 +54,9 @@ final class PictureFeatures implements AutoCloseable {
                 unseen.add(null);
             }
         }
-        context.watch().lap(Stopwatch.Stage.IMAGES);
+        if (!keys.isEmpty()) {
+            context.watch().enter(Stage.VISION);
+        }
         List<VisionFeatures> all = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             VisionFeatureCache.Lease lease = leases.get(i);
@@ -67,7 +69,7 @@ final class PictureFeatures implements AutoCloseable {
             context.observer().onVision(i, features);
             all.add(features);
         }
-        context.watch().lap(Stopwatch.Stage.VISION);
+        context.watch().enter(Stage.PREFILL_BEFORE_CUT);
         return all;
     }
 

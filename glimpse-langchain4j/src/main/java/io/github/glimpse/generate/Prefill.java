@@ -16,7 +16,7 @@ import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
-import io.github.glimpse.prune.PruningPoint.Stage;
+import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
@@ -115,20 +115,20 @@ final class Prefill {
             current = next;
             hidden = output;
             if (cuts < schedule.cuts().size() && isHere(schedule.cuts().get(cuts), layer + 1)) {
-                watch.lap(cuts == 0 ? Stopwatch.Stage.BEFORE_CUT : Stopwatch.Stage.AFTER_CUT);
+                watch.enter(Stage.PRUNING);
                 hidden = cut(schedule.cuts().get(cuts), hidden, current);
                 tables.cosine().close();
                 tables.sine().close();
                 tables = tables(scope);
                 cuts++;
-                watch.lap(Stopwatch.Stage.PRUNING);
+                watch.enter(Stage.PREFILL_AFTER_CUT);
             }
         }
         float[] logits = decoder.logits(hidden, tokens - 1, current).toFloatArray();
         current.close();
         tables.cosine().close();
         tables.sine().close();
-        watch.lap(cuts == 0 ? Stopwatch.Stage.BEFORE_CUT : Stopwatch.Stage.AFTER_CUT);
+        watch.enter(Stage.DECODING);
         observer.onLogits(0, logits);
         return new Sequence(caches, positions.next(), logits, tokens);
     }
@@ -202,7 +202,7 @@ final class Prefill {
             return 0;
         }
         Cut last = cuts.get(cuts.size() - 1);
-        return last.at().stage() == Stage.LAST
+        return last.at().stage() == PruningPoint.Stage.LAST
                 ? decoder.dimensions().layers()
                 : last.at().layers();
     }

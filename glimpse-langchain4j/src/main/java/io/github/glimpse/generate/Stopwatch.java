@@ -4,33 +4,39 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Adds up the time of the stages of one request. */
+/** Adds up the time of the stages of one request, and tells its listener which one begins. */
 final class Stopwatch {
 
-    enum Stage {
-        IMAGES,
-        VISION,
-        BEFORE_CUT,
-        PRUNING,
-        AFTER_CUT,
-        FIRST_TOKEN,
-        DECODING
+    private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
+    private final GenerationListener listener;
+    private final long start = System.nanoTime();
+    private Stage stage = Stage.IMAGES;
+    private long last = start;
+    private long firstToken = start;
+
+    /** Starts with the pictures. */
+    Stopwatch(GenerationListener listener) {
+        this.listener = listener;
+        listener.onStage(stage);
     }
 
-    private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
-    private final long start = System.nanoTime();
-    private long last = start;
-
-    /** What passed since the last lap belongs to {@code stage}. */
-    void lap(Stage stage) {
-        long now = System.nanoTime();
-        nanos.merge(stage, now - last, Long::sum);
-        last = now;
+    /** What passed so far belongs to the stage before, what comes to this one. */
+    void enter(Stage next) {
+        finish();
+        stage = next;
+        listener.onStage(next);
     }
 
     /** The first token is there. */
     void firstToken() {
-        nanos.put(Stage.FIRST_TOKEN, System.nanoTime() - start);
+        firstToken = System.nanoTime();
+    }
+
+    /** What passed since the stage began belongs to it. */
+    void finish() {
+        long now = System.nanoTime();
+        nanos.merge(stage, now - last, Long::sum);
+        last = now;
     }
 
     StageTimings timings(Duration waiting) {
@@ -38,14 +44,14 @@ final class Stopwatch {
                 waiting,
                 of(Stage.IMAGES),
                 of(Stage.VISION),
-                of(Stage.BEFORE_CUT),
+                of(Stage.PREFILL_BEFORE_CUT),
                 of(Stage.PRUNING),
-                of(Stage.AFTER_CUT),
-                of(Stage.FIRST_TOKEN),
+                of(Stage.PREFILL_AFTER_CUT),
+                Duration.ofNanos(firstToken - start),
                 of(Stage.DECODING));
     }
 
-    private Duration of(Stage stage) {
-        return Duration.ofNanos(nanos.getOrDefault(stage, 0L));
+    private Duration of(Stage ended) {
+        return Duration.ofNanos(nanos.getOrDefault(ended, 0L));
     }
 }

@@ -35,6 +35,14 @@ public interface PruningStrategy extends AutoCloseable {
      */
     TokenSelection select(PruningEvidence evidence, TokenBudget budget);
 
+    /**
+     * The numbers by which {@link #select} goes for this budget: the user's where they are said, else the strategy's own. For
+     * those who want to see them, not for the engine; a strategy without numbers of its own leaves it as it is.
+     */
+    default TokenBudget settled(TokenBudget budget) {
+        return budget;
+    }
+
     /** Frees native memory of the strategy. */
     @Override
     void close();

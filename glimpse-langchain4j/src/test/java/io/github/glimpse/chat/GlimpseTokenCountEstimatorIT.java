@@ -79,6 +79,34 @@ class GlimpseTokenCountEstimatorIT {
 
     @ParameterizedTest
     @MethodSource("families")
+    void theDefaultSystemMessageIsSentAndCounted(Path family) {
+        String brief = "Be brief, and say so if you cannot read it.";
+        GlimpseTokenCountEstimator estimator =
+                new GlimpseTokenCountEstimator(engine(family), ImageUrlOptions.defaults(), brief);
+        ChatModel model = GlimpseChatModel.builder()
+                .model(engine(family))
+                .systemMessage(brief)
+                .build();
+        List<ChatMessage> question = List.of(UserMessage.from("What is it?"));
+        List<ChatMessage> spelledOut = List.of(SystemMessage.from(brief), UserMessage.from("What is it?"));
+
+        int count = model.chat(question).tokenUsage().inputTokenCount();
+
+        assertThat(count)
+                .isEqualTo(model.chat(spelledOut).tokenUsage().inputTokenCount())
+                .isEqualTo(estimator.estimateTokenCountInMessages(question))
+                .isEqualTo(estimator(family).estimateTokenCountInMessages(spelledOut));
+        if (family.equals(TinyModels.QWEN)) {
+            // LLaVA's template drops system messages.
+            assertThat(count).isGreaterThan(estimator(family).estimateTokenCountInMessages(question));
+        }
+        assertThat(estimator.estimateTokenCountInMessage(question.get(0)))
+                .isEqualTo(estimator(family).estimateTokenCountInMessage(question.get(0)));
+        assertThat(estimator.estimateTokenCountInMessages(List.of())).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
     void aMessageCountsWhatItAddsToAConversation(Path family) {
         GlimpseTokenCountEstimator estimator = estimator(family);
         UserMessage first = UserMessage.from("Look at this.");

@@ -47,7 +47,21 @@ class MessageMapperTest {
                     .maxImages(3)
                     .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
                     .build(),
-            ImageUrlOptions.defaults());
+            ImageUrlOptions.defaults(),
+            null);
+
+    @Test
+    void putsTheDefaultSystemMessageBeforeConversationsThatHaveNone() {
+        MessageMapper brief = new MessageMapper(
+                EngineOptions.builder(Path.of("model")).build(), ImageUrlOptions.defaults(), "Be brief.");
+
+        assertThat(brief.conversation(List.of(UserMessage.from("one"))))
+                .containsExactly(turn(Role.SYSTEM, "Be brief."), turn(Role.USER, "one"));
+        assertThat(brief.conversation(List.of(UserMessage.from("one"), SystemMessage.from("Be kind."))))
+                .containsExactly(turn(Role.USER, "one"), turn(Role.SYSTEM, "Be kind."));
+        assertThat(brief.turns(List.of(UserMessage.from("one")))).containsExactly(turn(Role.USER, "one"));
+        assertThat(mapper.conversation(List.of(UserMessage.from("one")))).containsExactly(turn(Role.USER, "one"));
+    }
 
     @Test
     void keepsRolesAndOrder() {
@@ -158,7 +172,8 @@ class MessageMapperTest {
             String url = "http://127.0.0.1:" + server.port() + "/cat.png";
             MessageMapper fetching = new MessageMapper(
                     EngineOptions.builder(Path.of("model")).build(),
-                    ImageUrlOptions.allowList("127.0.0.1:" + server.port()));
+                    ImageUrlOptions.allowList("127.0.0.1:" + server.port()),
+                    null);
             UserMessage message = UserMessage.from(ImageContent.from(url), ImageContent.from(BASE64, "image/png"));
 
             assertThat(MessageMapper.areRemote(List.of(message))).isTrue();
@@ -180,7 +195,8 @@ class MessageMapperTest {
                     EngineOptions.builder(Path.of("model"))
                             .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
                             .build(),
-                    ImageUrlOptions.allowList("127.0.0.1:" + server.port()));
+                    ImageUrlOptions.allowList("127.0.0.1:" + server.port()),
+                    null);
             UserMessage message = UserMessage.from(ImageContent.from("http://127.0.0.1:" + server.port() + "/"));
 
             assertThatThrownBy(() -> fetching.turns(List.of(message)))

@@ -181,6 +181,12 @@ final class GlimpseStrategy implements PruningStrategy {
         return parts.size() == 1 ? parts.get(0) : ai.djl.ndarray.NDArrays.concat(new ai.djl.ndarray.NDList(parts), 1);
     }
 
+    @Override
+    public TokenBudget settled(TokenBudget budget) {
+        KeepRule rule = rule(budget);
+        return new TokenBudget(rule.threshold(), rule.maxRetentionRatio(), rule.minTokens(), rule.anchors());
+    }
+
     private KeepRule rule(TokenBudget budget) {
         return new KeepRule(
                 budget.threshold() != null ? budget.threshold() : config.threshold(),

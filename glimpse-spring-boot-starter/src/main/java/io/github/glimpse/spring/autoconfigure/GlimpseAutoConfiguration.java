@@ -7,6 +7,7 @@ import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
 import io.github.glimpse.chat.GlimpseTokenCountEstimator;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.RequestTracer;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.model.ModelFamily;
@@ -19,6 +20,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -80,9 +82,18 @@ public final class GlimpseAutoConfiguration {
     static class ImageUrls {
 
         @Bean
-        ImageUrlOptions glimpseImageUrls(GlimpseProperties properties) {
-            return new PropertiesMapper(properties).imageUrls();
+        ImageUrlOptions glimpseImageUrls(GlimpseProperties properties, ObjectProvider<SslBundles> bundles) {
+            return new PropertiesMapper(properties)
+                    .imageUrls().toBuilder()
+                            .sslContext(ImageTrust.of(properties.images().sslBundle(), bundles))
+                            .build();
         }
+    }
+
+    /** What both models and the token count put before requests without a system message. */
+    @Bean
+    SystemMessageText glimpseSystemMessage(GlimpseProperties properties, ResourceLoader resources) {
+        return SystemMessageText.read(properties.generation().systemMessage(), resources);
     }
 
     @Bean
@@ -92,11 +103,15 @@ public final class GlimpseAutoConfiguration {
             @Qualifier(ENGINE) LoadedModel engine,
             ObjectProvider<ChatModelListener> listeners,
             ObjectProvider<ModelListener> own,
-            ImageUrlOptions imageUrls) {
+            ObjectProvider<RequestTracer> tracer,
+            ImageUrlOptions imageUrls,
+            SystemMessageText systemMessage) {
         return GlimpseChatModel.builder()
                 .model(engine)
                 .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
+                .systemMessage(systemMessage.text())
+                .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
 
@@ -107,19 +122,23 @@ public final class GlimpseAutoConfiguration {
             @Qualifier(ENGINE) LoadedModel engine,
             ObjectProvider<ChatModelListener> listeners,
             ObjectProvider<ModelListener> own,
-            ImageUrlOptions imageUrls) {
+            ObjectProvider<RequestTracer> tracer,
+            ImageUrlOptions imageUrls,
+            SystemMessageText systemMessage) {
         return GlimpseStreamingChatModel.builder()
                 .model(engine)
                 .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
+                .systemMessage(systemMessage.text())
+                .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
 
     @Bean
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
     GlimpseTokenCountEstimator glimpseTokenCountEstimator(
-            @Qualifier(ENGINE) LoadedModel engine, ImageUrlOptions imageUrls) {
-        return new GlimpseTokenCountEstimator(engine, imageUrls);
+            @Qualifier(ENGINE) LoadedModel engine, ImageUrlOptions imageUrls, SystemMessageText systemMessage) {
+        return new GlimpseTokenCountEstimator(engine, imageUrls, systemMessage.text());
     }
 
     @Bean(LOGGER)

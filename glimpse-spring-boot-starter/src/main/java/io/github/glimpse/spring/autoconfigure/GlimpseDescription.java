@@ -1,18 +1,19 @@
 package io.github.glimpse.spring.autoconfigure;
 
+import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
-import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.prune.TokenBudget;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,86 +62,62 @@ record GlimpseDescription(
                 engine.dtypeName(),
                 engine.activeRequests(),
                 engine.queuedRequests(),
-                Pruning.of(options),
+                Pruning.of(engine),
                 options.generation().orElse(STANDARD),
                 Limits.of(engine),
                 lastAnswer);
     }
 
     /**
-     * Which image tokens stay. What is null goes by the pruning module, then by the library.
+     * Which image tokens stay.
      *
      * @param steps cuts in order; none if nothing is pruned
-     * @param maxRetentionRatio most tokens that stay, as a share of all
-     * @param minTokens least tokens that stay
-     * @param threshold probability above which a token stays
-     * @param anchors corners that always stay
      */
-    record Pruning(
-            List<Step> steps,
-            @Nullable Double maxRetentionRatio,
-            @Nullable Integer minTokens,
-            @Nullable Double threshold,
-            @Nullable List<String> anchors) {
+    record Pruning(List<Step> steps) {
 
-        private static Pruning of(EngineOptions options) {
-            PruningOptions pruning = options.pruning();
-            return new Pruning(
-                    steps(options),
-                    pruning.maxRetentionRatio(),
-                    pruning.minTokens(),
-                    pruning.threshold(),
-                    labels(pruning.anchors()));
-        }
-
-        private static List<Step> steps(EngineOptions options) {
-            PruningOptions pruning = options.pruning();
-            if (Boolean.FALSE.equals(pruning.enabled())) {
-                return List.of();
+        private static Pruning of(LoadedModel engine) {
+            try {
+                return new Pruning(engine.plan(PruningOptions.defaults()).stream()
+                        .map(Step::of)
+                        .toList());
+            } catch (EngineClosedException e) {
+                return new Pruning(List.of());
             }
-            if (!pruning.schedule().isEmpty()) {
-                return pruning.schedule().stream().map(Step::of).toList();
-            }
-            String standard = options.module() == null ? PruningOptions.NONE : PruningOptions.GLIMPSE;
-            String strategy = pruning.strategy() == null ? standard : pruning.strategy();
-            return strategy.equals(PruningOptions.NONE)
-                    ? List.of()
-                    : List.of(new Step(strategy, null, null, null, null, null));
-        }
-
-        private static @Nullable List<String> labels(@Nullable Collection<Anchor> anchors) {
-            return anchors == null
-                    ? null
-                    : anchors.stream().map(Anchor::label).sorted().toList();
         }
     }
 
     /**
-     * One cut. What is null is taken from {@link Pruning}, {@code at} from the strategy.
+     * One cut, with the numbers that apply: of the properties, else of the pruning module, else of the library.
      *
      * @param strategy its name
      * @param at where
-     * @param retentionRatio most tokens that stay, as a share of those that are there
+     * @param maxRetentionRatio most tokens that stay, as a share of those that are there; null for no cap
      * @param minTokens least tokens that stay
      * @param threshold probability above which a token stays
      * @param anchors corners that always stay
      */
     record Step(
             String strategy,
-            @Nullable String at,
-            @Nullable Double retentionRatio,
+            String at,
+            @Nullable Double maxRetentionRatio,
             @Nullable Integer minTokens,
             @Nullable Double threshold,
             @Nullable List<String> anchors) {
 
-        private static Step of(PruningStep step) {
+        private static Step of(PlannedCut cut) {
+            TokenBudget budget = cut.budget();
             return new Step(
-                    step.strategy(),
-                    step.at(),
-                    step.maxRetentionRatio(),
-                    step.minTokens(),
-                    step.threshold(),
-                    Pruning.labels(step.anchors()));
+                    cut.strategy(),
+                    cut.at().toString(),
+                    budget.maxRetentionRatio(),
+                    budget.minTokens(),
+                    budget.threshold(),
+                    budget.anchors() == null
+                            ? null
+                            : budget.anchors().stream()
+                                    .map(Anchor::label)
+                                    .sorted()
+                                    .toList());
         }
     }
 

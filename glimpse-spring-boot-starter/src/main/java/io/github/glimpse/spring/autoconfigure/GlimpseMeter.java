@@ -150,5 +150,17 @@ enum GlimpseMeter {
         String label() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        /** The one that a stage of the engine counts to. */
+        static Stage of(io.github.glimpse.generate.Stage stage) {
+            return switch (stage) {
+                case WAITING -> WAIT;
+                case IMAGES -> DECODE;
+                case VISION -> VISION;
+                case PREFILL_BEFORE_CUT, PREFILL_AFTER_CUT -> PREFILL;
+                case PRUNING -> PRUNE;
+                case DECODING -> GENERATE;
+            };
+        }
     }
 }

@@ -177,6 +177,7 @@ public record GlimpseProperties(
      * @param frequencyPenalty Subtracted from a token's score per occurrence in the answer, from -2 to 2.
      * @param maxOutputTokens Most tokens of an answer.
      * @param stop Texts that end the answer and are not part of it.
+     * @param systemMessage System message of requests that have none: a text, or a text file as a classpath: or file: location.
      */
     public record Generation(
             @DecimalMin("0") @DecimalMax("100") @Nullable Double temperature,
@@ -191,7 +192,8 @@ public record GlimpseProperties(
             @DecimalMin("-2") @DecimalMax("2") @Nullable Double presencePenalty,
             @DecimalMin("-2") @DecimalMax("2") @Nullable Double frequencyPenalty,
             @Min(1) @Nullable Integer maxOutputTokens,
-            @Nullable List<@NotEmpty String> stop) {
+            @Nullable List<@NotEmpty String> stop,
+            @Nullable String systemMessage) {
 
         /** Copies the list. */
         public Generation {
@@ -240,6 +242,7 @@ public record GlimpseProperties(
      * @param allowedHosts Hosts that are asked for pictures: host, *.host or host:port; an exact host may be at a private address.
      * @param connectTimeout Longest wait for one connection to a picture's host.
      * @param readTimeout Longest time to fetch a picture by URL, from the first look-up to its last byte.
+     * @param sslBundle Name of the SSL bundle for pictures by https URL, below spring.ssl.bundle; unset is the JVM's own trust.
      */
     public record Images(
             @Nullable Transparency transparency,
@@ -255,7 +258,9 @@ public record GlimpseProperties(
             @DurationMin(nanos = 1, message = "must be positive")
             @DurationMax(hours = 1, message = "must be at most 1 hour")
             @Nullable
-            Duration readTimeout) {
+            Duration readTimeout,
+
+            @Nullable String sslBundle) {
 
         /** Copies the list. */
         public Images {
@@ -294,6 +299,11 @@ public record GlimpseProperties(
      * What is measured.
      *
      * @param meters Whether requests are measured where the application has a Micrometer registry.
+     * @param observations Whether requests are observed, and so traced, where the application has an observation registry.
+     * @param stages Whether the stages of observed requests are observed too.
      */
-    public record Observability(@DefaultValue("true") boolean meters) {}
+    public record Observability(
+            @DefaultValue("true") boolean meters,
+            @DefaultValue("true") boolean observations,
+            @DefaultValue("true") boolean stages) {}
 }

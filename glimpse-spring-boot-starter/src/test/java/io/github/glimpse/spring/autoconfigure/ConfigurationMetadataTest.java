@@ -59,6 +59,7 @@ class ConfigurationMetadataTest {
                         "glimpse.generation.repetition-penalty",
                         "glimpse.generation.seed",
                         "glimpse.generation.stop",
+                        "glimpse.generation.system-message",
                         "glimpse.generation.temperature",
                         "glimpse.generation.top-k",
                         "glimpse.generation.top-p",
@@ -66,6 +67,7 @@ class ConfigurationMetadataTest {
                         "glimpse.images.aspect",
                         "glimpse.images.connect-timeout",
                         "glimpse.images.read-timeout",
+                        "glimpse.images.ssl-bundle",
                         "glimpse.images.transparency",
                         "glimpse.images.url-access",
                         "glimpse.limits.max-image-pixels",
@@ -86,6 +88,8 @@ class ConfigurationMetadataTest {
                         "glimpse.model.verify-checksums",
                         "glimpse.native.download",
                         "glimpse.observability.meters",
+                        "glimpse.observability.observations",
+                        "glimpse.observability.stages",
                         "glimpse.pruning.anchors",
                         "glimpse.pruning.enabled",
                         "glimpse.pruning.max-retention-ratio",
@@ -141,6 +145,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.logging.requests", false);
         defaults.put("glimpse.logging.responses", false);
         defaults.put("glimpse.observability.meters", true);
+        defaults.put("glimpse.observability.observations", true);
+        defaults.put("glimpse.observability.stages", true);
         defaults.put("management.health.glimpse.enabled", true);
         // Those that Actuator gives every endpoint.
         defaults.put("management.endpoint.glimpse.access", "unrestricted");

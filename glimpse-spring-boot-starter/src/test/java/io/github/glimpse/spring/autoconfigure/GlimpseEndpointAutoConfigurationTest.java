@@ -7,11 +7,13 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.spring.autoconfigure.GlimpseDescription.LastAnswer;
 import io.github.glimpse.spring.autoconfigure.GlimpseDescription.Step;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -45,7 +47,7 @@ class GlimpseEndpointAutoConfigurationTest {
             assertThat(description.active()).isZero();
             assertThat(description.queued()).isZero();
             assertThat(description.pruning().steps())
-                    .containsExactly(new Step("glimpse", null, null, null, null, null));
+                    .containsExactly(new Step("glimpse", "layer 4", null, 1, 0.5, List.of()));
             assertThat(description.generation().temperature()).isZero();
             assertThat(description.generation().maxOutputTokens()).isEqualTo(512);
             assertThat(description.limits().maxActive()).isEqualTo(EngineOptions.DEFAULT_MAX_ACTIVE);
@@ -73,14 +75,40 @@ class GlimpseEndpointAutoConfigurationTest {
                             context.getBean(GlimpseEndpoint.class).describe();
 
                     assertThat(description.pruning().steps())
-                            .containsExactly(new Step("glimpse", "layer last", 0.5, null, null, null));
-                    assertThat(description.pruning().threshold()).isEqualTo(0.25);
-                    assertThat(description.pruning().anchors()).containsExactly("br", "tl");
+                            .containsExactly(new Step("glimpse", "layer last", 0.5, 1, 0.25, List.of("br", "tl")));
                     assertThat(description.generation().temperature()).isEqualTo(0.7);
                     assertThat(description.limits().maxInputTokens()).isEqualTo(100);
                     assertThat(description.limits().timeout()).isEqualTo(Duration.ofSeconds(7));
                     assertThat(description.limits().maxQueued()).isEqualTo(3);
                 });
+    }
+
+    @Test
+    void showsWhatThePropertiesSayInPlaceOfTheModulesNumbers() {
+        runner.withPropertyValues("glimpse.pruning.max-retention-ratio=0.111", "glimpse.pruning.min-tokens=7")
+                .run(context -> assertThat(context.getBean(GlimpseEndpoint.class)
+                                .describe()
+                                .pruning()
+                                .steps())
+                        .singleElement()
+                        .satisfies(step -> {
+                            assertThat(step.maxRetentionRatio()).isEqualTo(0.111);
+                            assertThat(step.minTokens()).isEqualTo(7);
+                            assertThat(step.threshold()).isNotNull();
+                        }));
+    }
+
+    @Test
+    void stillAnswersWhenTheEngineIsClosed() {
+        runner.run(context -> {
+            context.getBean(LoadedModel.class).close();
+
+            assertThat(context.getBean(GlimpseEndpoint.class)
+                            .describe()
+                            .pruning()
+                            .steps())
+                    .isEmpty();
+        });
     }
 
     @Test

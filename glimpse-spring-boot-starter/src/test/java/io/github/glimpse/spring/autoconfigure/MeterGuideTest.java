@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The tables of the guide against {@link GlimpseMeter}. */
+/** The tables of the guide against {@link GlimpseMeter} and {@link GlimpseObservation}. */
 class MeterGuideTest {
 
     private static final Path GUIDE =
@@ -24,6 +24,16 @@ class MeterGuideTest {
                 Arrays.stream(GlimpseMeter.values()).map(MeterGuideTest::row).toList();
 
         assertThat(rowsUnder("| meter |")).isEqualTo(rows);
+    }
+
+    @Test
+    void theGuideHasOneRowPerObservation() throws IOException {
+        List<String> rows = Arrays.stream(GlimpseObservation.values())
+                .map(kind ->
+                        "| `" + kind.observationName() + "` | " + keys(kind.keys()) + " | " + kind.sentence() + " |")
+                .toList();
+
+        assertThat(rowsUnder("| observation |")).isEqualTo(rows);
     }
 
     @Test
@@ -50,9 +60,12 @@ class MeterGuideTest {
     }
 
     private static String row(GlimpseMeter meter) {
-        String tags = meter.tags().stream().map(tag -> "`" + tag.key() + "`").collect(Collectors.joining(", "));
-        return "| `" + meter.meterName() + "` | " + meter.kind().name().toLowerCase(Locale.ROOT) + " | " + tags + " | "
-                + meter.sentence() + " |";
+        return "| `" + meter.meterName() + "` | " + meter.kind().name().toLowerCase(Locale.ROOT) + " | "
+                + keys(meter.tags()) + " | " + meter.sentence() + " |";
+    }
+
+    private static String keys(List<GlimpseMeter.Tag> tags) {
+        return tags.stream().map(tag -> "`" + tag.key() + "`").collect(Collectors.joining(", "));
     }
 
     private static List<String> rowsUnder(String heading) throws IOException {

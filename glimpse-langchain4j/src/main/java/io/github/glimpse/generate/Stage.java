@@ -1,0 +1,19 @@
+package io.github.glimpse.generate;
+
+/** The stages of a request, in the order in which it goes through them; the last three may come again for a further cut. */
+public enum Stage {
+    /** Waits for a free place, and for the model if that is still loading. */
+    WAITING,
+    /** Pictures are decoded and resized, the prompt is put together. */
+    IMAGES,
+    /** The vision tower looks; left out without pictures. */
+    VISION,
+    /** Layers on the whole prompt; all of them if nothing is cut. */
+    PREFILL_BEFORE_CUT,
+    /** Image tokens are chosen and cut. */
+    PRUNING,
+    /** The other layers, on what is left. */
+    PREFILL_AFTER_CUT,
+    /** The answer is made, token by token. */
+    DECODING
+}

@@ -1,0 +1,302 @@
+package io.github.glimpse.prune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.image.ImageGrid;
+import io.github.glimpse.nn.DecoderStack.ScoreForm;
+import io.github.glimpse.nn.ModelDimensions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the engine expects of every {@link PruningStrategy}. A strategy's test extends this and names its factory; evidence of
+ * the kinds that the strategy asks for is made up at random, so no model is needed. Runs with JUnit Jupiter 5.12 or 6 and
+ * AssertJ, and with the native library.
+ */
+public abstract class PruningStrategyContract {
+
+    private static final List<ImageGrid> GRIDS = List.of(new ImageGrid(8, 12, 14, 2), new ImageGrid(10, 6, 14, 2));
+    private static final int TOKENS =
+            GRIDS.stream().mapToInt(ImageGrid::tokenCount).sum();
+    private static final int ROUNDS = 20;
+    private static final int THREADS = 4;
+
+    private TorchRuntime runtime;
+    private StrategyContext context;
+    private PruningStrategy strategy;
+    private int resourcesBefore;
+
+    /** The factory under test. */
+    protected abstract PruningStrategyFactory factory();
+
+    /** The model that the strategy is made for; override it for a strategy that needs a certain model or a module. */
+    protected StrategyContext context(TorchRuntime torch) {
+        return new StrategyContext(
+                torch,
+                new ModelDimensions(6, 32, 4, 2, 8, 1e-6, 24, 4),
+                ModelConfig.ofJson("contract", "{\"model_type\": \"contract\"}"),
+                null);
+    }
+
+    @BeforeEach
+    void make() {
+        runtime = TorchRuntime.start(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
+        resourcesBefore = runtime.liveResources();
+        context = context(runtime);
+        strategy = factory().create(context);
+    }
+
+    @AfterEach
+    void close() {
+        strategy.close();
+        runtime.close();
+    }
+
+    @Test
+    void itsNameIsLowerCaseWordsJoinedByHyphens() {
+        assertThat(factory().name())
+                .matches("[a-z0-9]+(-[a-z0-9]+)*")
+                .isNotEqualTo(PruningOptions.NONE)
+                .isEqualTo(factory().name());
+    }
+
+    @Test
+    void itsOwnPointIsInsideTheModelAndAllowed() {
+        PruningPoint point = strategy.defaultPoint();
+
+        assertThatCode(() -> strategy.checkPoint(point)).doesNotThrowAnyException();
+        if (point.stage() == PruningPoint.Stage.LAYER) {
+            assertThat(point.layers()).isBetween(1, context.dimensions().layers() - 1);
+        }
+    }
+
+    @Test
+    void asksOnlyForLayersThatHaveRunAtItsPoint() {
+        PruningPoint point = strategy.defaultPoint();
+        int run =
+                point.stage() == PruningPoint.Stage.LAST ? context.dimensions().layers() : point.layers();
+
+        for (EvidenceRequest need : strategy.needs()) {
+            if (need instanceof EvidenceRequest.ProbeAttention attention) {
+                assertThat(attention.layers()).isNotEmpty().doesNotHaveDuplicates();
+                assertThat(attention.layers())
+                        .allSatisfy(layer -> assertThat(layer).isBetween(0, run - 1));
+            }
+        }
+    }
+
+    @Test
+    void itsProbeFitsTheModel() {
+        ProbeToken probe = strategy.probeToken();
+        if (probe == null) {
+            return;
+        }
+        probe.vectors().forEach((layer, vectors) -> {
+            assertThat(layer).isBetween(0, context.dimensions().layers() - 1);
+            assertThat(vectors.getShape().getShape())
+                    .containsExactly(probe.length(), context.dimensions().hidden());
+        });
+    }
+
+    @Test
+    void keepsRisingIndicesOfTokensThatAreThere() {
+        for (int seed = 0; seed < ROUNDS; seed++) {
+            TokenSelection selection = select(seed, everything(), nothingSaid());
+
+            checkIndices(selection, TOKENS);
+        }
+    }
+
+    @Test
+    void givesALogitForEachTokenOrNoneAtAll() {
+        float[] logits = select(1, everything(), nothingSaid()).logits();
+        if (logits != null) {
+            assertThat(logits).hasSize(TOKENS);
+            for (float logit : logits) {
+                assertThat(logit).isNotNaN();
+            }
+        }
+    }
+
+    @Test
+    void choosesTheSameForTheSameEvidence() {
+        for (int seed = 0; seed < ROUNDS; seed++) {
+            assertThat(select(seed, everything(), nothingSaid()).kept())
+                    .isEqualTo(select(seed, everything(), nothingSaid()).kept());
+        }
+    }
+
+    @Test
+    void keepsNoMoreThanTheCap() {
+        for (double ratio : new double[] {0.05, 0.25, 0.5, 0.999}) {
+            TokenBudget budget = new TokenBudget(0.0, ratio, 0, Set.of());
+
+            assertThat(select(3, everything(), budget).kept()).hasSizeLessThanOrEqualTo((int) (ratio * TOKENS));
+        }
+    }
+
+    @Test
+    void keepsAtLeastTheFloorWhateverTheThresholdAndTheCapSay() {
+        for (int floor : new int[] {1, 7, TOKENS, TOKENS + 5}) {
+            for (Double cap : new Double[] {null, 0.02}) {
+                TokenBudget budget = new TokenBudget(1.0, cap, floor, Set.of());
+
+                assertThat(select(4, everything(), budget).kept()).hasSizeGreaterThanOrEqualTo(Math.min(floor, TOKENS));
+            }
+        }
+    }
+
+    @Test
+    void keepsTheAnchorsOfEveryImage() {
+        TokenBudget budget = new TokenBudget(1.0, 0.02, 0, Set.of(Anchor.values()));
+        int[] kept = select(5, everything(), budget).kept();
+
+        int first = 0;
+        for (ImageGrid grid : GRIDS) {
+            for (Anchor anchor : Anchor.values()) {
+                assertThat(kept).contains(first + anchor.tokenOf(grid));
+            }
+            first += grid.tokenCount();
+        }
+    }
+
+    @Test
+    void choosesAmongWhatAnEarlierCutHasLeft() {
+        for (int seed = 0; seed < ROUNDS; seed++) {
+            Random random = new Random(seed);
+            int[] alive = IntStream.range(0, TOKENS)
+                    .filter(token -> random.nextInt(3) > 0)
+                    .toArray();
+
+            checkIndices(select(seed, alive, nothingSaid()), alive.length);
+        }
+    }
+
+    @Test
+    void choosesAmongASingleToken() {
+        checkIndices(select(6, new int[] {TOKENS - 1}, nothingSaid()), 1);
+    }
+
+    @Test
+    void choosesForSeveralRequestsAtOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Callable<int[]>> work = IntStream.range(0, ROUNDS)
+                    .<Callable<int[]>>mapToObj(seed ->
+                            () -> select(seed, everything(), nothingSaid()).kept())
+                    .toList();
+            List<Future<int[]>> answers = threads.invokeAll(work);
+            for (int seed = 0; seed < ROUNDS; seed++) {
+                assertThat(answers.get(seed).get())
+                        .isEqualTo(select(seed, everything(), nothingSaid()).kept());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void leavesNoTensorBehind() {
+        int made = runtime.liveResources();
+        select(7, everything(), nothingSaid());
+        assertThat(runtime.liveResources()).isEqualTo(made);
+
+        strategy.close();
+        assertThat(runtime.liveResources()).isEqualTo(resourcesBefore);
+        // The others' @AfterEach closes a live one.
+        strategy = factory().create(context);
+    }
+
+    private static void checkIndices(TokenSelection selection, int tokens) {
+        int[] kept = selection.kept();
+        for (int i = 0; i < kept.length; i++) {
+            assertThat(kept[i]).isBetween(i == 0 ? 0 : kept[i - 1] + 1, tokens - 1);
+        }
+        assertThat(selection.passedThreshold()).isBetween(0, tokens);
+    }
+
+    private TokenSelection select(int seed, int[] alive, TokenBudget budget) {
+        try (TensorScope scope = runtime.openScope()) {
+            return strategy.select(evidence(seed, alive, scope), budget);
+        }
+    }
+
+    /** Nothing said: the strategy's own numbers. */
+    private static TokenBudget nothingSaid() {
+        return new TokenBudget(null, null, null, null);
+    }
+
+    private static int[] everything() {
+        return IntStream.range(0, TOKENS).toArray();
+    }
+
+    private PruningEvidence evidence(int seed, int[] alive, TensorScope scope) {
+        Made made = new Made(new Random(seed), alive, scope);
+        strategy.needs().forEach(need -> need.collect(made));
+        List<List<int[]>> windows = GRIDS.stream()
+                .map(grid -> List.of(IntStream.range(0, grid.tokenCount()).toArray()))
+                .toList();
+        return new PruningEvidence(made.attention, made.taps, GRIDS, windows, alive, scope);
+    }
+
+    /** Makes up what a strategy asks for; a token's numbers do not depend on which others are alive. */
+    private final class Made implements EvidenceRequest.Collector {
+
+        private final Map<Integer, NDArray> attention = new HashMap<>();
+        private final Map<Integer, NDArray> taps = new HashMap<>();
+        private final Random random;
+        private final int[] alive;
+        private final TensorScope scope;
+
+        private Made(Random random, int[] alive, TensorScope scope) {
+            this.random = random;
+            this.alive = alive;
+            this.scope = scope;
+        }
+
+        @Override
+        public void probeAttention(EvidenceRequest.ProbeAttention request) {
+            boolean logarithms = request.form() == ScoreForm.LOG_SOFTMAX;
+            request.layers()
+                    .forEach(layer ->
+                            attention.put(layer, rows(context.dimensions().heads(), logarithms ? -6 : 0)));
+        }
+
+        @Override
+        public void visionTaps(EvidenceRequest.VisionTaps request) {
+            request.layers()
+                    .forEach(layer -> taps.put(layer, rows(context.dimensions().visionHidden(), 0)));
+        }
+
+        /** Around a mean, never above 0 for logarithms. */
+        private NDArray rows(int width, int mean) {
+            float[] all = new float[TOKENS * width];
+            for (int i = 0; i < all.length; i++) {
+                float value = (float) (mean + random.nextGaussian());
+                all[i] = mean < 0 ? Math.min(value, 0) : value;
+            }
+            float[] values = new float[alive.length * width];
+            for (int i = 0; i < alive.length; i++) {
+                System.arraycopy(all, alive[i] * width, values, i * width, width);
+            }
+            return scope.floats(values, alive.length, width);
+        }
+    }
+}
