@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>From the command line, at the root of the repository:
  *
  * <pre>
- * mvn -q -pl glimpse-langchain4j test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:java \
+ * mvn -q -pl glimpse-langchain4j test-compile exec:java -Dexec.skip=false \
  *     -Dexec.classpathScope=test -Dexec.mainClass=io.github.glimpse.testing.RandomModelFolder \
  *     -Dexec.args="--shape qwen2.5-vl-3b --out /tmp/qwen-3b --layers 8"
  * </pre>
