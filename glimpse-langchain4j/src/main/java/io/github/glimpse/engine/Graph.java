@@ -90,6 +90,7 @@ public final class Graph implements AutoCloseable {
          */
         public Graph compile(TorchRuntime runtime) {
             runtime.prepareThread();
+            text.fact("onednn_float32", runtime.onednnFloat32());
             PtNDManager manager = runtime.newManager();
             try {
                 PtSymbolBlock block =

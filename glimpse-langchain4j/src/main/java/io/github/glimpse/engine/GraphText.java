@@ -68,6 +68,16 @@ final class GraphText {
         return this;
     }
 
+    /** Adds a fact that texts ask as {@code self.name()}. */
+    GraphText fact(String name, boolean value) {
+        methods.append("def ")
+                .append(name)
+                .append("(self) -> bool:\n    return ")
+                .append(value ? "True" : "False")
+                .append("\n\n");
+        return this;
+    }
+
     /** The class text as the interpreter reads it. */
     String source() {
         StringBuilder text = new StringBuilder("class M(Module):\n  __parameters__ = []\n  __buffers__ = []\n");

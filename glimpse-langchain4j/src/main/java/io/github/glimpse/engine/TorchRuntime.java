@@ -38,7 +38,8 @@ public final class TorchRuntime implements AutoCloseable {
     private final Device device;
     private final PtNDManager root;
     private final Set<TensorScope> scopes = ConcurrentHashMap.newKeySet();
-    private final NumericsProbe probe;
+    // The probe's own texts are compiled before it has run.
+    private NumericsProbe probe = NumericsProbe.NOTHING;
 
     private TorchRuntime(Device device, PtNDManager root) {
         this.device = device;
@@ -100,6 +101,10 @@ public final class TorchRuntime implements AutoCloseable {
      */
     public long widenFromRows() {
         return probe.widenFromRows();
+    }
+
+    boolean onednnFloat32() {
+        return probe.onednnFloat32();
     }
 
     /** Open scopes and the tensors in them; a request leaves this number as it found it. */

@@ -41,6 +41,13 @@ class GraphTextTest {
     }
 
     @Test
+    void aFactIsAMethodWithoutArguments() {
+        assertThat(new GraphText().fact("fast", true).source())
+                .endsWith("  def fast(self) -> bool:\n      return True\n");
+        assertThat(new GraphText().fact("fast", false).source()).endsWith("return False\n");
+    }
+
+    @Test
     void aMissingTextIsNamed() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> new GraphText().add(GraphTextTest.class, "absent"))
