@@ -103,14 +103,14 @@ class MixedLoadIT {
 
     @Test
     void closingInTheMiddleEndsEveryRequest() throws Exception {
-        LoadedModel engine = LoadedModel.load(options().build());
+        // Long enough for answers on a busy machine: the first of them is what closing waits for.
+        LoadedModel engine =
+                LoadedModel.load(options().timeout(Duration.ofSeconds(30)).build());
         Callers callers = new Callers(engine);
         AtomicBoolean closed = new AtomicBoolean();
         Thread closing = new Thread(() -> {
-            try {
-                Thread.sleep(500);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
+            while (heard.of(RequestOutcome.ANSWERED) == 0) {
+                Thread.onSpinWait();
             }
             engine.close();
             closed.set(true);
