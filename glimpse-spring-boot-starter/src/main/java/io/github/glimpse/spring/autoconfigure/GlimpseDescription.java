@@ -6,6 +6,8 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.generate.VisionCacheOptions;
+import io.github.glimpse.generate.VisionCacheUse;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param pruning of requests that do not say otherwise
  * @param generation of requests that do not say otherwise; without a seed each takes a new one
  * @param limits what is refused
+ * @param cache what is remembered of pictures
  * @param lastAnswer null before the first
  */
 record GlimpseDescription(
@@ -41,6 +44,7 @@ record GlimpseDescription(
         Pruning pruning,
         GenerationOptions generation,
         Limits limits,
+        Cache cache,
         @Nullable LastAnswer lastAnswer) {
 
     private static final GenerationOptions STANDARD = GenerationOptions.builder()
@@ -65,6 +69,7 @@ record GlimpseDescription(
                 Pruning.of(engine),
                 options.generation().orElse(STANDARD),
                 Limits.of(engine),
+                Cache.of(engine),
                 lastAnswer);
     }
 
@@ -156,6 +161,26 @@ record GlimpseDescription(
                     options.maxImages(),
                     options.imageLimits().maxBytes(),
                     options.imageLimits().maxPixels());
+        }
+    }
+
+    /**
+     * What the vision tower made of pictures, and how often that was of use.
+     *
+     * @param hits pictures that were remembered
+     * @param misses pictures that had to be looked at
+     * @param pictures that are remembered now
+     * @param bytes native memory that they take now
+     * @param maxBytes most that they may take; 0 remembers nothing
+     * @param timeToLive from the last use
+     */
+    record Cache(long hits, long misses, int pictures, long bytes, long maxBytes, Duration timeToLive) {
+
+        private static Cache of(LoadedModel engine) {
+            VisionCacheUse use = engine.visionCacheUse();
+            VisionCacheOptions options = engine.options().visionCache();
+            return new Cache(
+                    use.hits(), use.misses(), use.pictures(), use.bytes(), options.maxBytes(), options.timeToLive());
         }
     }
 

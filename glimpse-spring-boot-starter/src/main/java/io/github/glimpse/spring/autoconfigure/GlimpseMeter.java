@@ -39,6 +39,13 @@ enum GlimpseMeter {
             Tag.OUTCOME),
     REQUESTS_REJECTED(
             "glimpse.requests.rejected", COUNTER, "Requests that were refused, by reason.", Tag.MODEL, Tag.REASON),
+    CACHE_REQUESTS(
+            "glimpse.cache.requests",
+            COUNTER,
+            "Pictures of requests, by whether what the vision tower makes of them was remembered.",
+            Tag.MODEL,
+            Tag.RESULT),
+    CACHE_SIZE("glimpse.cache.size", GAUGE, "Native memory of remembered pictures, in bytes.", Tag.MODEL),
     REQUEST_DURATION(
             "gen_ai.server.request.duration",
             TIMER,
@@ -114,6 +121,7 @@ enum GlimpseMeter {
                 "outcome",
                 "answered, invalid, unsupported, queue-full, closed, not-loaded, timed-out, cancelled or failed."),
         REASON("reason", "queue-full, closed, unsupported or invalid."),
+        RESULT("result", "hit or miss."),
         PROVIDER("gen_ai.provider.name", "glimpse."),
         OPERATION("gen_ai.operation.name", "chat."),
         REQUEST_MODEL("gen_ai.request.model", "Name of the model."),

@@ -9,18 +9,22 @@ import io.github.glimpse.chat.RequestOutcome;
 import io.github.glimpse.chat.RequestOutcomeListener;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.generate.VisionCacheUse;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Stage;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Tag;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills the {@link GlimpseMeter}s. Each request ends in exactly one {@link RequestOutcome}, which {@code glimpse.requests} counts.
@@ -40,14 +44,18 @@ final class GlimpseMeters implements RequestOutcomeListener {
     private final Tags model;
     private final Tags genAi;
 
-    /** Registers the gauges; the rest appears with the first request. */
+    /** Registers the gauges and the figures of the cache; the rest appears with the first request. */
     GlimpseMeters(MeterRegistry registry, LoadedModel engine) {
         this.registry = registry;
         this.model = Tags.of(Tag.MODEL.key(), engine.name());
         this.genAi = Tags.of(
                 Tag.PROVIDER.key(), PROVIDER, Tag.OPERATION.key(), OPERATION, Tag.REQUEST_MODEL.key(), engine.name());
-        gauge(GlimpseMeter.QUEUE_DEPTH, engine, LoadedModel::queuedRequests);
-        gauge(GlimpseMeter.REQUESTS_ACTIVE, engine, LoadedModel::activeRequests);
+        gauge(GlimpseMeter.QUEUE_DEPTH, engine, null, LoadedModel::queuedRequests);
+        gauge(GlimpseMeter.REQUESTS_ACTIVE, engine, null, LoadedModel::activeRequests);
+        gauge(GlimpseMeter.CACHE_SIZE, engine, BaseUnits.BYTES, model -> model.visionCacheUse()
+                .bytes());
+        cache(engine, "hit", VisionCacheUse::hits);
+        cache(engine, "miss", VisionCacheUse::misses);
     }
 
     @Override
@@ -145,10 +153,23 @@ final class GlimpseMeters implements RequestOutcomeListener {
                 .record(value);
     }
 
-    private void gauge(GlimpseMeter meter, LoadedModel engine, ToDoubleFunction<LoadedModel> value) {
+    /** The cache counts itself: pictures are looked up in the engine, out of sight of the callbacks. */
+    private void cache(LoadedModel engine, String result, ToDoubleFunction<VisionCacheUse> pictures) {
+        FunctionCounter.builder(
+                        GlimpseMeter.CACHE_REQUESTS.meterName(),
+                        engine,
+                        counted -> pictures.applyAsDouble(counted.visionCacheUse()))
+                .description(GlimpseMeter.CACHE_REQUESTS.sentence())
+                .tags(model.and(Tag.RESULT.key(), result))
+                .register(registry);
+    }
+
+    private void gauge(
+            GlimpseMeter meter, LoadedModel engine, @Nullable String unit, ToDoubleFunction<LoadedModel> value) {
         Gauge.builder(meter.meterName(), engine, value)
                 .description(meter.sentence())
                 .tags(model)
+                .baseUnit(unit)
                 .register(registry);
     }
 }

@@ -42,6 +42,7 @@ import org.springframework.validation.annotation.Validated;
  * @param concurrency How many requests run and wait.
  * @param limits What is refused.
  * @param images How pictures are prepared and fetched.
+ * @param cache What is remembered of pictures.
  * @param logging What is logged of requests.
  * @param observability What is measured.
  */
@@ -64,6 +65,7 @@ public record GlimpseProperties(
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
         @Valid @DefaultValue Images images,
+        @Valid @DefaultValue Cache cache,
         @DefaultValue Logging logging,
         @DefaultValue Observability observability) {
 
@@ -267,6 +269,29 @@ public record GlimpseProperties(
             allowedHosts = allowedHosts == null ? null : List.copyOf(allowedHosts);
         }
     }
+
+    /**
+     * What is remembered.
+     *
+     * @param visionFeatures What the vision tower made of pictures.
+     */
+    public record Cache(@Valid @DefaultValue VisionFeatures visionFeatures) {}
+
+    /**
+     * What the vision tower made of pictures.
+     *
+     * @param enabled Whether pictures are remembered, so that a second question about one does not look at it again.
+     * @param maxSize Most native memory for remembered pictures; the longest unused go first.
+     * @param ttl How long a picture is remembered after its last use.
+     */
+    public record VisionFeatures(
+            @DefaultValue("true") boolean enabled,
+            @Nullable DataSize maxSize,
+
+            @DurationMin(nanos = 1, message = "must be positive")
+            @DurationMax(days = 365, message = "must be at most 365 days")
+            @Nullable
+            Duration ttl) {}
 
     /**
      * What is logged of requests, at INFO.

@@ -8,6 +8,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.Anchor;
@@ -28,6 +29,7 @@ final class PropertiesMapper {
     static final String PRUNING_MODULE = "glimpse.model.pruning-module";
     static final String SCHEDULE = "glimpse.pruning.schedule";
 
+    private static final String VISION_FEATURES = "glimpse.cache.vision-features";
     private static final String AUTO = "auto";
 
     private final GlimpseProperties properties;
@@ -56,6 +58,7 @@ final class PropertiesMapper {
                 .pruning(checked("glimpse.pruning", this::pruning))
                 .generation(checked("glimpse.generation", this::generation))
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
+                .visionCache(visionCache())
                 .maxImages(requireNonNullElse(limits.maxImages(), EngineOptions.DEFAULT_MAX_IMAGES))
                 .maxInputTokens(limits.maxInputTokens())
                 .maxActive(requireNonNullElse(concurrency.maxActive(), EngineOptions.DEFAULT_MAX_ACTIVE))
@@ -165,6 +168,20 @@ final class PropertiesMapper {
                 ? ImageLimits.DEFAULT_MAX_BYTES
                 : limits.maxImageSize().toBytes();
         return new ImageLimits(bytes, requireNonNullElse(limits.maxImagePixels(), ImageLimits.DEFAULT_MAX_PIXELS));
+    }
+
+    private VisionCacheOptions visionCache() {
+        GlimpseProperties.VisionFeatures features = properties.cache().visionFeatures();
+        VisionCacheOptions standard = VisionCacheOptions.defaults();
+        long maxBytes = features.maxSize() == null
+                ? standard.maxBytes()
+                : features.maxSize().toBytes();
+        // One after the other, so that an error names the key whose value is wrong, also of a cache that is off.
+        checked(VISION_FEATURES + ".max-size", () -> new VisionCacheOptions(maxBytes, standard.timeToLive()));
+        VisionCacheOptions cache = checked(
+                VISION_FEATURES + ".ttl",
+                () -> new VisionCacheOptions(maxBytes, requireNonNullElse(features.ttl(), standard.timeToLive())));
+        return features.enabled() ? cache : VisionCacheOptions.off();
     }
 
     private static @Nullable String family(@Nullable String name) {

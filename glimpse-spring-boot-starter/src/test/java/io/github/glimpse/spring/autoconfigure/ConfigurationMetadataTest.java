@@ -9,6 +9,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.hub.HubOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
@@ -46,6 +47,9 @@ class ConfigurationMetadataTest {
     void describesTheKeysOfThisReleaseAndNoOthers() {
         assertThat(properties().keySet())
                 .containsExactlyInAnyOrder(
+                        "glimpse.cache.vision-features.enabled",
+                        "glimpse.cache.vision-features.max-size",
+                        "glimpse.cache.vision-features.ttl",
                         "glimpse.chat-model.enabled",
                         "glimpse.concurrency.max-active",
                         "glimpse.concurrency.max-queued",
@@ -116,12 +120,17 @@ class ConfigurationMetadataTest {
             }
         });
 
-        for (String time :
-                List.of("glimpse.limits.timeout", "glimpse.images.connect-timeout", "glimpse.images.read-timeout")) {
+        for (String time : List.of(
+                "glimpse.limits.timeout",
+                "glimpse.images.connect-timeout",
+                "glimpse.images.read-timeout",
+                "glimpse.cache.vision-features.ttl")) {
             shown.computeIfPresent(time, (name, text) -> DurationStyle.detectAndParse(text.toString()));
         }
-        shown.computeIfPresent("glimpse.limits.max-image-size", (name, text) -> DataSize.parse(text.toString())
-                .toBytes());
+        for (String size : List.of("glimpse.limits.max-image-size", "glimpse.cache.vision-features.max-size")) {
+            shown.computeIfPresent(
+                    size, (name, text) -> DataSize.parse(text.toString()).toBytes());
+        }
         // 1 and 1.0 are the same to a reader.
         shown.replaceAll((name, value) -> plain(value));
         Map<String, Object> defaults = libraryDefaults();
@@ -179,6 +188,11 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.generation.max-output-tokens", GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS);
         defaults.put("glimpse.concurrency.max-active", EngineOptions.DEFAULT_MAX_ACTIVE);
         defaults.put("glimpse.concurrency.max-queued", EngineOptions.DEFAULT_MAX_QUEUED);
+        defaults.put(
+                "glimpse.cache.vision-features.enabled",
+                engine.visionCache().maxBytes() > VisionCacheOptions.off().maxBytes());
+        defaults.put("glimpse.cache.vision-features.max-size", VisionCacheOptions.DEFAULT_MAX_BYTES);
+        defaults.put("glimpse.cache.vision-features.ttl", VisionCacheOptions.DEFAULT_TIME_TO_LIVE);
         defaults.put("glimpse.limits.timeout", EngineOptions.DEFAULT_TIMEOUT);
         defaults.put("glimpse.limits.max-images", EngineOptions.DEFAULT_MAX_IMAGES);
         defaults.put("glimpse.limits.max-image-size", ImageLimits.DEFAULT_MAX_BYTES);

@@ -8,7 +8,9 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.spring.autoconfigure.GlimpseDescription.Cache;
 import io.github.glimpse.spring.autoconfigure.GlimpseDescription.LastAnswer;
 import io.github.glimpse.spring.autoconfigure.GlimpseDescription.Step;
 import java.time.Duration;
@@ -54,6 +56,9 @@ class GlimpseEndpointAutoConfigurationTest {
             assertThat(description.limits().maxInputTokens())
                     .isEqualTo(description.limits().contextLength() - 1);
             assertThat(description.limits().maxImageBytes()).isEqualTo(ImageLimits.DEFAULT_MAX_BYTES);
+            assertThat(description.cache())
+                    .isEqualTo(new Cache(
+                            0, 0, 0, 0, VisionCacheOptions.DEFAULT_MAX_BYTES, VisionCacheOptions.DEFAULT_TIME_TO_LIVE));
             assertThat(description.lastAnswer()).isNull();
         });
     }
@@ -156,6 +161,25 @@ class GlimpseEndpointAutoConfigurationTest {
                         assertThat(last.timings()).isEqualTo(metadata.timings());
                     });
         });
+    }
+
+    @Test
+    void tellsHowOftenAPictureWasRemembered() {
+        runner.withPropertyValues(
+                        "glimpse.generation.max-output-tokens=2",
+                        "glimpse.cache.vision-features.max-size=64MB",
+                        "glimpse.cache.vision-features.ttl=5m")
+                .run(context -> {
+                    ChatModel model = context.getBean(ChatModel.class);
+
+                    model.chat(TestPicture.question("What is it?"));
+                    model.chat(TestPicture.question("Which colour has it?"));
+
+                    Cache cache =
+                            context.getBean(GlimpseEndpoint.class).describe().cache();
+                    assertThat(cache.bytes()).isPositive();
+                    assertThat(cache).isEqualTo(new Cache(1, 1, 1, cache.bytes(), 64L << 20, Duration.ofMinutes(5)));
+                });
     }
 
     @Test

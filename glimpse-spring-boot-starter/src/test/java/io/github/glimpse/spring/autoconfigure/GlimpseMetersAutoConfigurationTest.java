@@ -24,6 +24,7 @@ import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.VisionCacheUse;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -151,6 +152,41 @@ class GlimpseMetersAutoConfigurationTest {
             assertThat(following).isPositive();
             assertThat(total(registry.get("gen_ai.server.time_per_output_token").timer()))
                     .isEqualTo(metadata.timings().decoding().dividedBy(following));
+        });
+    }
+
+    @Test
+    void countsASecondQuestionAboutOnePictureAsAHit() {
+        runner.run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            ChatModel model = context.getBean(ChatModel.class);
+            assertThat(byTag(registry, "glimpse.cache.requests", "result")).isEqualTo(Map.of("hit", 0.0, "miss", 0.0));
+            assertThat(gauge(registry, "glimpse.cache.size")).isZero();
+
+            model.chat(TestPicture.question("What is it?"));
+            double size = gauge(registry, "glimpse.cache.size");
+            model.chat(TestPicture.question("Which colour has it?"));
+
+            assertThat(byTag(registry, "glimpse.cache.requests", "result")).isEqualTo(Map.of("hit", 1.0, "miss", 1.0));
+            VisionCacheUse use = context.getBean(LoadedModel.class).visionCacheUse();
+            assertThat(size).isEqualTo((double) use.bytes()).isPositive();
+            assertThat(gauge(registry, "glimpse.cache.size")).isEqualTo(size);
+            assertThat(registry.get("glimpse.cache.size").gauge().getId().getBaseUnit())
+                    .isEqualTo("bytes");
+        });
+    }
+
+    @Test
+    void countsNoHitWhenTheCacheIsOff() {
+        runner.withPropertyValues("glimpse.cache.vision-features.enabled=false").run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            ChatModel model = context.getBean(ChatModel.class);
+
+            model.chat(TestPicture.question());
+            model.chat(TestPicture.question());
+
+            assertThat(byTag(registry, "glimpse.cache.requests", "result")).isEqualTo(Map.of("hit", 0.0, "miss", 2.0));
+            assertThat(gauge(registry, "glimpse.cache.size")).isZero();
         });
     }
 

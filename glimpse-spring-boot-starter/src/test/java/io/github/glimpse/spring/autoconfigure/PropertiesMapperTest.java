@@ -9,6 +9,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.ImageAspect;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -220,6 +222,39 @@ class PropertiesMapperTest {
         assertThatThrownBy(() -> options("glimpse.limits.max-image-size=0B"))
                 .isInstanceOf(InvalidPropertyException.class)
                 .hasMessageContaining("glimpse.limits.max-image-size");
+    }
+
+    @Test
+    void mapsTheCacheOfVisionFeatures() {
+        EngineOptions options =
+                options("glimpse.cache.vision-features.max-size=64MB", "glimpse.cache.vision-features.ttl=5m");
+
+        assertThat(options.visionCache()).isEqualTo(new VisionCacheOptions(64L << 20, Duration.ofMinutes(5)));
+    }
+
+    @Test
+    void leavesOneNumberOfTheCacheToTheLibraryWhenTheOtherIsSet() {
+        assertThat(options("glimpse.cache.vision-features.ttl=5m").visionCache())
+                .isEqualTo(new VisionCacheOptions(VisionCacheOptions.DEFAULT_MAX_BYTES, Duration.ofMinutes(5)));
+        assertThat(options("glimpse.cache.vision-features.max-size=64MB").visionCache())
+                .isEqualTo(new VisionCacheOptions(64L << 20, VisionCacheOptions.DEFAULT_TIME_TO_LIVE));
+    }
+
+    @Test
+    void remembersNothingWhenTheCacheIsDisabled() {
+        assertThat(options("glimpse.cache.vision-features.enabled=false", "glimpse.cache.vision-features.max-size=64MB")
+                        .visionCache())
+                .isEqualTo(VisionCacheOptions.off());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"max-size,-1B,true", "max-size,-1B,false", "ttl,0s,true", "ttl,-5s,false"})
+    void namesThePropertyOfASenselessCache(String key, String value, boolean enabled) {
+        String name = "glimpse.cache.vision-features." + key;
+
+        assertThatThrownBy(() -> options(name + "=" + value, "glimpse.cache.vision-features.enabled=" + enabled))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining(name);
     }
 
     private static GlimpseProperties properties(String... values) {

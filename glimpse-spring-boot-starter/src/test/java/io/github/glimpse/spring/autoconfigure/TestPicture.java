@@ -17,23 +17,27 @@ final class TestPicture {
 
     /** A question about a picture of several image tokens. */
     static UserMessage question() {
+        return question("What is it?");
+    }
+
+    /** Any question about that picture. */
+    static UserMessage question(String text) {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         try {
             ImageIO.write(new BufferedImage(168, 140, BufferedImage.TYPE_INT_RGB), "png", png);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return ask(png.toByteArray());
+        return ask(text, png.toByteArray());
     }
 
     /** A question about bytes that are no picture. */
     static UserMessage damaged() {
-        return ask(new byte[] {1, 2, 3, 4});
+        return ask("What is it?", new byte[] {1, 2, 3, 4});
     }
 
-    private static UserMessage ask(byte[] file) {
+    private static UserMessage ask(String text, byte[] file) {
         return UserMessage.from(
-                TextContent.from("What is it?"),
-                ImageContent.from(Base64.getEncoder().encodeToString(file), "image/png"));
+                TextContent.from(text), ImageContent.from(Base64.getEncoder().encodeToString(file), "image/png"));
     }
 }
