@@ -90,7 +90,7 @@ public final class Graph implements AutoCloseable {
          */
         public Graph compile(TorchRuntime runtime) {
             runtime.prepareThread();
-            text.fact("onednn_float32", runtime.onednnFloat32());
+            text.fact("onednn_float32", runtime.onednnFloat32()).fact("packs_bfloat16", runtime.packsBfloat16());
             PtNDManager manager = runtime.newManager();
             try {
                 PtSymbolBlock block =

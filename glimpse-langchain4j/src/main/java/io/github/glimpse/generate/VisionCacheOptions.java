@@ -16,13 +16,16 @@ public record VisionCacheOptions(long maxBytes, Duration timeToLive) {
     /** Time from the last use. */
     public static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(30);
 
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     /** Checks the numbers. */
     public VisionCacheOptions {
         if (maxBytes < 0) {
             throw new IllegalArgumentException("The cache has " + maxBytes + " bytes, it must have at least 0");
         }
-        if (timeToLive.isNegative() || timeToLive.isZero()) {
-            throw new IllegalArgumentException("The cache keeps for " + timeToLive + ", it must be positive");
+        if (timeToLive.isNegative() || timeToLive.isZero() || timeToLive.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "The cache keeps for " + timeToLive + ", it must be positive and at most " + LONGEST);
         }
     }
 

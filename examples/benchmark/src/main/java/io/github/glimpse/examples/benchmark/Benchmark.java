@@ -97,6 +97,7 @@ final class Benchmark implements Callable<Integer> {
                         round,
                         List.of(
                                 java(),
+                                "-XX:+UseSerialGC",
                                 "-Xms32m",
                                 "-Xmx256m",
                                 "-cp",
