@@ -23,7 +23,7 @@ final class SymbolicStage implements AutoCloseable {
 
     private static final int CELLS = 1024;
     private static final int READY = 4;
-    private static final long VALIDATE_EVERY = 250;
+    private static final long VALIDATE_EVERY = 500;
 
     private final StageOptions options;
     private final Graph graph;
