@@ -21,17 +21,10 @@ import java.util.Random;
  * @param kept cells that are left behind the cut
  */
 record AskedQuestion(
-        QuestionKind kind,
-        int[] ids,
-        int promptLength,
-        int[] answer,
-        BitSet evidence,
-        int[] pointers,
-        BitSet kept) {
+        QuestionKind kind, int[] ids, int promptLength, int[] answer, BitSet evidence, int[] pointers, BitSet kept) {
 
     /** What stands before the picture. */
-    static final int[] FRONT = {
-        Vocabulary.id("<|im_start|>"), Vocabulary.id("user"), Vocabulary.id("<|vision_start|>")
+    static final int[] FRONT = {Vocabulary.id("<|im_start|>"), Vocabulary.id("user"), Vocabulary.id("<|vision_start|>")
     };
 
     private static final int PICTURE_END = Vocabulary.id("<|vision_end|>");
@@ -45,39 +38,51 @@ record AskedQuestion(
         /** The evidence, and some cells by chance. Now and then the evidence is missing: then the answer is the refusal. */
         TRAINED,
         /** The evidence alone. */
-        EVIDENCE
+        EVIDENCE,
+        /** Some cells beside the evidence, though the answer is still asked for: who is right knew it before the cut. */
+        STRAYS
     }
 
-    /** Makes the rows; chance decides what a trained cut leaves. */
+    /**
+     * Makes the rows; chance decides what a trained cut leaves.
+     *
+     * @param mayBlind whether a trained cut may lose the evidence
+     */
     static AskedQuestion of(Drawing drawing, Question question, Cut cut, boolean mayBlind, Random random) {
         BitSet evidence = drawing.evidenceCells(question);
-        boolean blind = mayBlind
-                && cut == Cut.TRAINED
-                && !evidence.isEmpty()
-                && random.nextDouble() < BLINDED;
-        BitSet kept = new BitSet();
-        if (!blind) {
+        boolean blind = cut == Cut.TRAINED && mayBlind && !evidence.isEmpty() && random.nextDouble() < BLINDED;
+        boolean lost = blind || cut == Cut.STRAYS;
+        BitSet kept = strays(drawing.request().size().cellCount(), cut, evidence, random);
+        if (lost) {
+            kept.andNot(evidence);
+        } else {
             kept.or(evidence);
         }
-        int cells = drawing.request().size().cellCount();
-        int strays = cut == Cut.TRAINED ? 1 + random.nextInt(STRAY_CELLS) : evidence.isEmpty() ? 1 : 0;
-        for (int i = 0; i < strays; i++) {
-            int cell = random.nextInt(cells);
-            if (!blind || !evidence.get(cell)) {
-                kept.set(cell);
-            }
-        }
         if (kept.isEmpty()) {
-            kept.set(evidence.nextClearBit(0) % cells);
+            kept.set(evidence.nextClearBit(0));
         }
         int[] said = blind ? new int[] {Vocabulary.id(Vocabulary.REFUSAL)} : Vocabulary.answer(question);
-        int[] pointers = blind
+        int[] pointers = lost
                 ? new int[0]
                 : question.pointers().stream().mapToInt(Question.Pointer::cell).toArray();
         return rows(question, said, evidence, pointers, kept);
     }
 
-    private static AskedQuestion rows(Question question, int[] said, BitSet evidence, int[] pointers, BitSet kept) {
+    private static BitSet strays(int cells, Cut cut, BitSet evidence, Random random) {
+        BitSet strays = new BitSet(cells);
+        int count =
+                switch (cut) {
+                    case TRAINED -> 1 + random.nextInt(STRAY_CELLS);
+                    case EVIDENCE -> evidence.isEmpty() ? 1 : 0;
+                    case STRAYS -> Math.max(1, evidence.cardinality());
+                };
+        for (int i = 0; i < count; i++) {
+            strays.set(random.nextInt(cells));
+        }
+        return strays;
+    }
+
+    static AskedQuestion rows(Question question, int[] said, BitSet evidence, int[] pointers, BitSet kept) {
         int[] words = Vocabulary.question(question.text());
         int promptLength = 1 + words.length + OPENING.length;
         int[] ids = new int[promptLength + said.length];

@@ -20,6 +20,9 @@ record DenseBatch(PageLayout layout, int pictures, float[] pixels, long[] labels
     /** Labels of a cell. */
     static final int LABELS = CellLabels.SLOTS + 4;
 
+    /** Classes of roles. */
+    static final List<CellRole> ROLES = List.of(CellRole.values());
+
     private static final float EMPTY_SHARE = 0.25f;
     private static final int LONGEST_INDEX = 11;
     // The bytes that spell unknown words own nothing.
@@ -28,7 +31,7 @@ record DenseBatch(PageLayout layout, int pictures, float[] pixels, long[] labels
 
     /** Classes of a character, an owner, a colour, a role and an index. */
     static final long[] CLASSES = {
-        Vocabulary.CHARACTER_CLASSES, WORDS + 1L, WORDS + 1L, CellRole.values().length, LONGEST_INDEX + 2L
+        Vocabulary.CHARACTER_CLASSES, WORDS + 1L, WORDS + 1L, ROLES.size(), LONGEST_INDEX + 2L
     };
 
     /** Outputs of the label head. */
@@ -68,8 +71,8 @@ record DenseBatch(PageLayout layout, int pictures, float[] pixels, long[] labels
         }
         row[CellLabels.SLOTS] = word(known.owners()[cell]);
         row[CellLabels.SLOTS + 1] = word(known.colours()[cell]);
-        row[CellLabels.SLOTS + 2] = known.roles()[cell].ordinal();
-        row[CellLabels.SLOTS + 3] = 1 + Math.min(LONGEST_INDEX, known.firstIndex()[cell]);
+        row[CellLabels.SLOTS + 2] = ROLES.indexOf(known.roles()[cell]);
+        row[CellLabels.SLOTS + 3] = 1L + Math.min(LONGEST_INDEX, known.firstIndex()[cell]);
         return row;
     }
 

@@ -55,8 +55,10 @@ final class GlimpseStage {
                 .listener(ProgressLog.every(Duration.ofSeconds(30)))
                 .build();
         try (GlimpseTrainer trainer = GlimpseTrainer.open(base, training)) {
-            trainer.train(samples(Split.TRAIN, FIRST, (int) options.steps() * SAMPLES_PER_STEP, options.seed()));
-            GlimpseScores scores = trainer.evaluate(samples(Split.VALIDATION, 0, VALIDATED, options.seed()));
+            int count = Math.toIntExact(options.steps()) * SAMPLES_PER_STEP;
+            trainer.train(samples(Split.TRAIN, FIRST, count, options.seed()));
+            int validated = Math.min(VALIDATED, count);
+            GlimpseScores scores = trainer.evaluate(samples(Split.VALIDATION, 0, validated, options.seed()));
             GlimpseScores.AtThreshold chosen = scores.forRecall(RECALL);
             System.out.printf(
                     Locale.ROOT,
@@ -74,8 +76,7 @@ final class GlimpseStage {
         for (int i = 0; i < TinyShape.LAYERS; i++) {
             layers.add(i);
         }
-        return new GlimpseModuleDesign(
-                TinyShape.REDUCE_LAYER, true, layers, 1, WIDTH, WIDTH, HEADS, true, TAPS, false);
+        return new GlimpseModuleDesign(TinyShape.REDUCE_LAYER, true, layers, 1, WIDTH, WIDTH, HEADS, true, TAPS, false);
     }
 
     /** One question with evidence about each of some pictures, which are drawn when they are needed. */

@@ -1,7 +1,10 @@
 package io.github.glimpse.examples.tiny.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.RecordedCall;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -14,7 +17,6 @@ import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Sets the eye of one stage on the decoder of another: the last product of the merger is solved in closed form (ridge
@@ -26,6 +28,7 @@ final class GraftStage implements AutoCloseable {
     // Far from the numbers of the other stages.
     private static final long FIRST = 1L << 40;
     private static final double RIDGE = 1e-4;
+    private static final DataType DOUBLE = DataType.FLOAT64;
 
     private final StageOptions options;
     private final TinyModel model;
@@ -42,25 +45,28 @@ final class GraftStage implements AutoCloseable {
         int inner = TinyShape.VISION_HIDDEN * TinyShape.GROUP;
         try (TensorScope scope = runtime.openScope()) {
             int size = inner + 1;
-            NDArray square = scope.manager().zeros(new ai.djl.ndarray.types.Shape(size, size), DOUBLE);
-            NDArray mixed = scope.manager().zeros(new ai.djl.ndarray.types.Shape(size, TinyShape.HIDDEN), DOUBLE);
+            NDArray square = scope.manager().zeros(new Shape(size, size), DOUBLE);
+            NDArray mixed = scope.manager().zeros(new Shape(size, TinyShape.HIDDEN), DOUBLE);
             for (long i = 0; i < options.steps(); i++) {
                 try (TensorScope step = scope.openChild()) {
                     List<NDArray> rows = rows(FIRST + i, step);
                     call("add_normal_sums", step, rows.get(0), rows.get(1), square, mixed);
                 }
             }
-            NDArray solution = model.graph().constant("ridge_solution").with(square).with(mixed).with(RIDGE).run(scope);
+            NDArray solution = model.graph()
+                    .constant("ridge_solution")
+                    .with(square)
+                    .with(mixed)
+                    .with(RIDGE)
+                    .run(scope);
             enter(solution.toFloatArray(), inner);
             System.out.printf(Locale.ROOT, "relative error %.4f on %d other pictures%n", error(scope), CHECKED);
         }
         model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
     }
 
-    private static final ai.djl.ndarray.types.DataType DOUBLE = ai.djl.ndarray.types.DataType.FLOAT64;
-
     private void call(String method, TensorScope scope, NDArray... tensors) {
-        var call = model.graph().constant(method);
+        RecordedCall call = model.graph().constant(method);
         for (NDArray tensor : tensors) {
             call.with(tensor);
         }

@@ -18,7 +18,6 @@ final class JointStage implements AutoCloseable {
 
     private static final int CELLS = 1024;
     private static final int READY = 3;
-    private static final long VALIDATE_EVERY = 500;
     // The decoder has seen these questions before, as symbols.
     private static final long SHIFT = 1L << 32;
     private static final double HEADS_FIRST = 0.3;
@@ -59,7 +58,8 @@ final class JointStage implements AutoCloseable {
 
         static Prepared of(ReadingData data) {
             return new Prepared(
-                    data, PagePixels.of(data.drawings(), PageLayout.of(data.batch().size())));
+                    data,
+                    PagePixels.of(data.drawings(), PageLayout.of(data.batch().size())));
         }
     }
 
@@ -68,7 +68,7 @@ final class JointStage implements AutoCloseable {
     }
 
     private NDArray loss(Prepared prepared, long sample, TensorScope scope, Figures figures) {
-        if (sample % VALIDATE_EVERY == 0 || sample == options.steps() - 1) {
+        if (options.validates(sample)) {
             ReadingFigures.validate(
                     figures,
                     scope,

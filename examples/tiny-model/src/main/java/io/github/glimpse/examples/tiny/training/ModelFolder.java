@@ -103,7 +103,8 @@ final class ModelFolder {
                 .put("vision_start_token_id", Vocabulary.id("<|vision_start|>"))
                 .put("vision_end_token_id", Vocabulary.id("<|vision_end|>"))
                 .put("vision_token_id", Vocabulary.id("<|vision_pad|>"));
-        ObjectNode scaling = json.putObject("rope_scaling").put("type", "default").put("rope_type", "default");
+        ObjectNode scaling =
+                json.putObject("rope_scaling").put("type", "default").put("rope_type", "default");
         ArrayNode sections = scaling.putArray("mrope_section");
         for (int section : TinyShape.SECTIONS) {
             sections.add(section);

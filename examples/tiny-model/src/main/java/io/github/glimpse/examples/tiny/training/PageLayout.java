@@ -43,8 +43,8 @@ record PageLayout(PageSize size, int[] order, int[] inverse, long[] runs, float[
             int column = cell % size.columns() * TinyShape.MERGE + part % TinyShape.MERGE;
             for (int i = 0; i < dim / 2; i++) {
                 int frequency = i % (dim / 4);
-                double angle = (i < dim / 4 ? row : column)
-                        * Math.pow(TinyShape.VISION_THETA, -2.0 * frequency / (dim / 2.0));
+                double angle =
+                        (i < dim / 4 ? row : column) * Math.pow(TinyShape.VISION_THETA, -2.0 * frequency / (dim / 2.0));
                 fill(cosine, sine, patch * dim + i, dim / 2, angle);
             }
         }

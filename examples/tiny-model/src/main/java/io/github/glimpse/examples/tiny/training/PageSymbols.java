@@ -3,7 +3,6 @@ package io.github.glimpse.examples.tiny.training;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.examples.tiny.drawing.CellLabels;
-import io.github.glimpse.examples.tiny.drawing.CellRole;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.Vocabulary;
 import io.github.glimpse.train.Initializer;
@@ -44,8 +43,8 @@ record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices
                     ? CellLabels.NONE
                     : Vocabulary.id(String.valueOf(Vocabulary.DRAWN.charAt(character - 1)));
         }
-        roles[at] = labels.roles()[cell].ordinal();
-        indices[at] = 1 + Math.min(LONGEST_INDEX, labels.firstIndex()[cell]);
+        roles[at] = DenseBatch.ROLES.indexOf(labels.roles()[cell]);
+        indices[at] = 1L + Math.min(LONGEST_INDEX, labels.firstIndex()[cell]);
     }
 
     /** The tensors in the order of the text {@code symbols}. */
@@ -61,9 +60,10 @@ record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices
     /** Adds what turns symbols into vectors, besides the table. */
     static void addTo(TrainableParameters parameters, ParameterGroup group) {
         int width = TinyShape.HIDDEN;
-        Initializer slots = (shape, random) -> Initializer.normal(1 / Math.sqrt(width)).values(shape, random);
+        Initializer slots =
+                (shape, random) -> Initializer.normal(1 / Math.sqrt(width)).values(shape, random);
         parameters.add("symbols.slots", group, slots, width, (long) CellLabels.SLOTS * width);
-        parameters.add("symbols.roles", group, Initializer.normal(0.1), CellRole.values().length, width);
+        parameters.add("symbols.roles", group, Initializer.normal(0.1), DenseBatch.ROLES.size(), width);
         parameters.add("symbols.indices", group, Initializer.normal(0.1), INDICES, width);
     }
 

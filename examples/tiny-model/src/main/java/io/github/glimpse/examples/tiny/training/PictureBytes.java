@@ -8,15 +8,16 @@ import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
 /** Drawings as picture files, the way a user would send them. */
-final class PictureBytes {
+public final class PictureBytes {
 
     private PictureBytes() {}
 
-    static byte[] png(Drawing drawing) {
+    /** A drawing as PNG. */
+    public static byte[] png(Drawing drawing) {
         BufferedImage image = new BufferedImage(drawing.width(), drawing.height(), BufferedImage.TYPE_INT_RGB);
         byte[] rgb = drawing.rgb();
         for (int i = 0; i < drawing.width() * drawing.height(); i++) {
-            int colour = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | rgb[3 * i + 2] & 0xFF;
+            int colour = ((rgb[3 * i] & 0xFF) << 16) | ((rgb[3 * i + 1] & 0xFF) << 8) | (rgb[3 * i + 2] & 0xFF);
             image.setRGB(i % drawing.width(), i / drawing.width(), colour);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

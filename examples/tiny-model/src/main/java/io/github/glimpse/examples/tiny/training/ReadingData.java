@@ -43,7 +43,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     }
 
     /** Batches of pictures that are not trained, each with all pages of a size. */
-    static List<ReadingData> validation(boolean cut) {
+    static List<ReadingData> validation(boolean cut, AskedQuestion.Cut left) {
         List<ReadingData> all = new ArrayList<>();
         for (PageSize size : VALIDATED) {
             List<Drawing> drawings = new ArrayList<>();
@@ -51,12 +51,12 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
                 drawings.add(Studio.draw(new DrawingRequest(
                         Split.VALIDATION, FacePool.SEEN, family(i), size, 1_000L * size.cellCount() + i)));
             }
-            all.add(of(drawings, cut, AskedQuestion.Cut.EVIDENCE, false, new Random(size.cellCount())));
+            all.add(of(drawings, cut, left, false, new Random(size.cellCount())));
         }
         return all;
     }
 
-    private static ReadingData of(
+    static ReadingData of(
             List<Drawing> drawings, boolean cut, AskedQuestion.Cut left, boolean mayBlind, Random random) {
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (Drawing drawing : drawings) {

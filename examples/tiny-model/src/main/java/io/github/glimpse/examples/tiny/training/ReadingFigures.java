@@ -6,13 +6,22 @@ import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.train.Figures;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiFunction;
 
-/** Shares of answers that are right as a whole, by kind: of the trained batch, and of pictures never trained, full and cut. */
+/** Shares of answers that are right as a whole, by kind: of the trained batch, and of pictures never trained. */
 final class ReadingFigures {
 
-    private static final String FULL = "full_";
-    private static final String CUT = "cut_";
+    /** What is validated: the whole picture, the evidence alone behind the cut, anything but the evidence there. */
+    private enum Sight {
+        FULL,
+        CUT,
+        BLIND;
+
+        String prefix() {
+            return name().toLowerCase(Locale.ROOT) + "_";
+        }
+    }
 
     private ReadingFigures() {}
 
@@ -20,13 +29,18 @@ final class ReadingFigures {
     static String[] columns(String... losses) {
         List<String> columns = new ArrayList<>(List.of("answer"));
         columns.addAll(List.of(losses));
-        for (String prefix : new String[] {"", FULL, CUT}) {
-            columns.add(prefix + "all");
-            for (QuestionKind kind : QuestionKind.values()) {
-                columns.add(prefix + kind.label());
-            }
+        addKinds(columns, "");
+        for (Sight sight : Sight.values()) {
+            addKinds(columns, sight.prefix());
         }
         return columns.toArray(String[]::new);
+    }
+
+    private static void addKinds(List<String> columns, String prefix) {
+        columns.add(prefix + "all");
+        for (QuestionKind kind : QuestionKind.values()) {
+            columns.add(prefix + kind.label());
+        }
     }
 
     /** Adds the parts of the loss and the answers of a trained batch. */
@@ -39,14 +53,15 @@ final class ReadingFigures {
         addAnswers(figures, "", batch, results.get(2).toLongArray());
     }
 
-    /** Asks about the pictures that are not trained, with the whole picture and with the evidence alone behind the cut. */
+    /** Asks about the pictures that are not trained. */
     static void validate(
             Figures figures, TensorScope scope, BiFunction<ReadingData, TensorScope, List<NDArray>> reader) {
-        for (boolean cut : new boolean[] {false, true}) {
-            for (ReadingData data : ReadingData.validation(cut)) {
+        for (Sight sight : Sight.values()) {
+            AskedQuestion.Cut left = sight == Sight.BLIND ? AskedQuestion.Cut.STRAYS : AskedQuestion.Cut.EVIDENCE;
+            for (ReadingData data : ReadingData.validation(sight != Sight.FULL, left)) {
                 try (TensorScope part = scope.openChild()) {
                     long[] said = reader.apply(data, part).get(2).toLongArray();
-                    addAnswers(figures, cut ? CUT : FULL, data.batch(), said);
+                    addAnswers(figures, sight.prefix(), data.batch(), said);
                 }
             }
         }

@@ -97,8 +97,8 @@ final class RunFolder {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.getFileName().toString().matches("checkpoint-\\d+\\.safetensors"))
                     .max(Comparator.comparing(Path::getFileName))
-                    .orElseThrow(() ->
-                            new IllegalArgumentException("The folder '" + folder + "' has neither weights nor checkpoints"));
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "The folder '" + folder + "' has neither weights nor checkpoints"));
         } catch (IOException e) {
             throw new UncheckedIOException("The folder '" + folder + "' cannot be listed", e);
         }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param half whether products are made in bfloat16
  * @param threads of one native operation
  * @param checkpointEvery steps between two checkpoints
+ * @param validateEvery steps between two looks at pictures that are not trained; 0 for none
  * @param from weights to start from, in this order; files or run folders
  */
 record StageOptions(
@@ -26,10 +27,12 @@ record StageOptions(
         boolean half,
         int threads,
         long checkpointEvery,
+        long validateEvery,
         List<Path> from) {
 
     private static final long SEED = 20_250_801;
     private static final long CHECKPOINT_EVERY = 100;
+    private static final long VALIDATE_EVERY = 500;
 
     StageOptions {
         from = List.copyOf(from);
@@ -52,10 +55,12 @@ record StageOptions(
             String value = argument.substring(equals + 1);
             switch (name) {
                 case "from" -> from.add(Path.of(value));
-                case "steps", "rate", "seed", "precision", "threads", "checkpoint-every" -> values.put(name, value);
+                case "steps", "rate", "seed", "precision", "threads", "checkpoint-every", "validate-every" ->
+                    values.put(name, value);
                 default ->
                     throw new IllegalArgumentException("No option --" + name
-                            + "; there are --steps, --rate, --seed, --precision, --threads, --checkpoint-every, --from");
+                            + "; there are --steps, --rate, --seed, --precision, --threads, --checkpoint-every,"
+                            + " --validate-every, --from");
             }
         }
         return new StageOptions(
@@ -66,7 +71,13 @@ record StageOptions(
                 half(values.getOrDefault("precision", "mixed")),
                 Integer.parseInt(values.getOrDefault("threads", "1")),
                 Long.parseLong(values.getOrDefault("checkpoint-every", Long.toString(CHECKPOINT_EVERY))),
+                Long.parseLong(values.getOrDefault("validate-every", Long.toString(VALIDATE_EVERY))),
                 from);
+    }
+
+    /** Whether pictures that are not trained are looked at before this step: now and then, and before the last. */
+    boolean validates(long sample) {
+        return validateEvery > 0 && (sample % validateEvery == 0 || sample == steps - 1);
     }
 
     private static boolean half(String precision) {

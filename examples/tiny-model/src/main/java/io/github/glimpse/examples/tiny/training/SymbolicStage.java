@@ -23,7 +23,6 @@ final class SymbolicStage implements AutoCloseable {
 
     private static final int CELLS = 1024;
     private static final int READY = 4;
-    private static final long VALIDATE_EVERY = 500;
 
     private final StageOptions options;
     private final Graph graph;
@@ -62,8 +61,9 @@ final class SymbolicStage implements AutoCloseable {
     }
 
     private NDArray loss(ReadingData data, long sample, TensorScope scope, Figures figures) {
-        if (sample % VALIDATE_EVERY == 0 || sample == options.steps() - 1) {
-            ReadingFigures.validate(figures, scope, (valid, part) -> call(graph.constant("symbolic_loss"), valid, part));
+        if (options.validates(sample)) {
+            ReadingFigures.validate(
+                    figures, scope, (valid, part) -> call(graph.constant("symbolic_loss"), valid, part));
         }
         List<NDArray> results = call(graph.record("symbolic_loss"), data, scope);
         ReadingFigures.addTraining(figures, data.batch(), results, "region", "pointer");

@@ -2,6 +2,7 @@ package io.github.glimpse.examples.tiny.training;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.RecordedCall;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -19,6 +20,7 @@ import io.github.glimpse.train.TrainableParameters;
 import io.github.glimpse.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -33,7 +35,6 @@ final class VisionStage implements AutoCloseable {
     private static final List<PageSize> VALIDATED =
             List.of(new PageSize(8, 12), new PageSize(12, 10), new PageSize(12, 16), new PageSize(14, 14));
     private static final int VALID_PICTURES = 4;
-    private static final long VALIDATE_EVERY = 500;
 
     /** Cells of a batch; a page of 16 x 16 has 256. */
     private static final int CELLS = 1024;
@@ -59,12 +60,14 @@ final class VisionStage implements AutoCloseable {
 
     /** Trains to the end, or goes on. */
     void train(TorchRuntime runtime) {
-        String[] figures = {
-            "characters", "owner", "colour", "role", "index", VALID, "valid_doc", "valid_sign", "valid_chart"
-        };
+        List<String> figures = new ArrayList<>(List.of(FIGURES));
+        figures.add(VALID);
+        WRITTEN.forEach(family -> figures.add(columnOf(family)));
         options.from().forEach(source -> RunFolder.copyInto(parameters, source));
         try (TrainingRun run = TrainingRun.of(
-                runtime, parameters, RunFolder.options(options, figures, new String[] {"loss", "characters", VALID}))) {
+                runtime, parameters, RunFolder.options(options, figures.toArray(String[]::new), new String[] {
+                    "loss", "characters", "owner", "rate"
+                }))) {
             run.resume();
             try (Prefetch<DenseBatch> batches = new Prefetch<>(this::batch, run.sample(), READY)) {
                 run.run((sample, scope, found) -> loss(batches.take(sample), sample, scope, found));
@@ -74,7 +77,7 @@ final class VisionStage implements AutoCloseable {
     }
 
     private NDArray loss(DenseBatch batch, long sample, TensorScope scope, Figures figures) {
-        if (sample % VALIDATE_EVERY == 0 || sample == options.steps() - 1) {
+        if (options.validates(sample)) {
             validate(scope, figures);
         }
         List<NDArray> results = call(graph.record("dense_loss"), batch, scope);
@@ -99,13 +102,17 @@ final class VisionStage implements AutoCloseable {
                             .get(1)
                             .toFloatArray()[0];
                     figures.add(VALID, share);
-                    figures.add(VALID + "_" + family.name().toLowerCase(java.util.Locale.ROOT), share);
+                    figures.add(columnOf(family), share);
                 }
             }
         }
     }
 
-    private List<NDArray> call(io.github.glimpse.engine.RecordedCall call, DenseBatch batch, TensorScope scope) {
+    private static String columnOf(Family family) {
+        return VALID + "_" + family.name().toLowerCase(Locale.ROOT);
+    }
+
+    private List<NDArray> call(RecordedCall call, DenseBatch batch, TensorScope scope) {
         PageLayout layout = batch.layout();
         int dim = TinyShape.VISION_HIDDEN / TinyShape.VISION_HEADS;
         int cells = batch.pictures() * layout.size().cellCount();

@@ -64,8 +64,8 @@ class FamilyGraphIT {
             disturb(parameters);
             ModelFolder.write(folder, parameters, StoredType.F32);
             // Windows of three shapes, more rows than columns.
-            Drawing drawing = Studio.draw(
-                    new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.DOC, new PageSize(14, 9), 3));
+            Drawing drawing =
+                    Studio.draw(new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.DOC, new PageSize(14, 9), 3));
             for (Question question : drawing.questions()) {
                 float[] trained = trained(graph, parameters, drawing, question, scope);
                 float[] served = served(runtime, folder, drawing, question);
@@ -90,18 +90,10 @@ class FamilyGraphIT {
 
     private static float[] trained(
             Graph graph, TrainableParameters parameters, Drawing drawing, Question question, TensorScope scope) {
-        AskedQuestion asked =
-                AskedQuestion.of(drawing, question, AskedQuestion.Cut.EVIDENCE, false, new Random(1));
-        PageLayout layout = PageLayout.of(drawing.request().size());
+        AskedQuestion asked = AskedQuestion.of(drawing, question, AskedQuestion.Cut.EVIDENCE, false, new Random(1));
         ReadingBatch batch = ReadingBatch.of(drawing.request().size(), List.of(List.of(asked, asked)), false);
-        int dim = TinyShape.VISION_HIDDEN / TinyShape.VISION_HEADS;
         return graph.constant("first_logits")
-                .with(scope.floats(
-                        PagePixels.of(List.of(drawing), layout), 1, layout.patches(), TinyShape.FRAME_VALUES))
-                .with(scope.floats(layout.cosine(), layout.patches(), dim))
-                .with(scope.floats(layout.sine(), layout.patches(), dim))
-                .with(scope.longs(layout.runs(), layout.runs().length))
-                .with(scope.indices(layout.inverse()))
+                .with(TowerInput.tensors(List.of(drawing), scope))
                 .with(TinyWeights.vision(parameters))
                 .with(batch.tensors(scope))
                 .with(TinyWeights.decoder(parameters))
@@ -115,8 +107,8 @@ class FamilyGraphIT {
                         .of(null, files.config())
                         .load(files, LoadOptions.defaults(), runtime);
                 TensorScope scope = runtime.openScope()) {
-            PromptBuilder builder = new PromptBuilder(
-                    model, new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE));
+            PromptBuilder builder =
+                    new PromptBuilder(model, new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE));
             Prompt prompt = builder.prompt(List.of(ChatTurn.user(question.text(), PictureBytes.png(drawing))));
             PixelPatches patches = builder.patches(prompt, 0);
             VisionFeatures features = model.tower().encode(patches, Set.of(), () -> {}, scope);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TokenizerJsonTest {
 
-    private static final int PICTURES = 600;
+    private static final int PICTURES = 200;
 
     @TempDir
     private static Path folder;
@@ -31,7 +31,8 @@ class TokenizerJsonTest {
 
     @BeforeAll
     static void load() throws IOException {
-        Files.writeString(folder.resolve("tokenizer.json"), TokenizerJson.write().toString());
+        Files.writeString(
+                folder.resolve("tokenizer.json"), TokenizerJson.write().toString());
         tokenizer = Tokenizer.load(folder);
     }
 
@@ -50,10 +51,10 @@ class TokenizerJsonTest {
                 }
             }
         }
-        assertThat(seen).hasSizeGreaterThan(2_000);
-        assertThat(seen)
-                .allSatisfy(text ->
-                        assertThat(tokenizer.encode(tokenizer.guard(text))).isEqualTo(Vocabulary.question(text)));
+        assertThat(seen).hasSizeGreaterThan(800);
+        for (String text : seen) {
+            assertThat(tokenizer.encode(tokenizer.guard(text))).as(text).isEqualTo(Vocabulary.question(text));
+        }
     }
 
     @Test
