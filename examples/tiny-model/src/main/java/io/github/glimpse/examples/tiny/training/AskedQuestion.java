@@ -1,0 +1,118 @@
+package io.github.glimpse.examples.tiny.training;
+
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
+import io.github.glimpse.examples.tiny.drawing.Vocabulary;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A question as rows of the decoder: the end of the picture, the question, the opening of the answer, the answer.
+ *
+ * @param kind what is asked
+ * @param ids of all rows
+ * @param promptLength rows before the answer; the last of them says its first token
+ * @param answer what must be said, with the mark that ends it
+ * @param evidence cells to look at
+ * @param pointers cell of each character of the answer; none if it is not read
+ * @param kept cells that are left behind the cut
+ */
+record AskedQuestion(
+        QuestionKind kind, int[] ids, int promptLength, int[] answer, BitSet evidence, int[] pointers, BitSet kept) {
+
+    /** What stands before the picture. */
+    static final int[] FRONT = {Vocabulary.id("<|im_start|>"), Vocabulary.id("user"), Vocabulary.id("<|vision_start|>")
+    };
+
+    private static final int PICTURE_END = Vocabulary.id("<|vision_end|>");
+    private static final int END = Vocabulary.id("<|im_end|>");
+    private static final int[] OPENING = {END, Vocabulary.id("<|im_start|>"), Vocabulary.id("assistant")};
+    private static final double BLINDED = 0.2;
+    private static final int STRAY_CELLS = 10;
+
+    /** What is left behind the cut. */
+    enum Cut {
+        /** The evidence, and some cells by chance. Now and then the evidence is missing: then the answer is the refusal. */
+        TRAINED,
+        /** The evidence alone. */
+        EVIDENCE,
+        /** Some cells beside the evidence, though the answer is still asked for: who is right knew it before the cut. */
+        STRAYS
+    }
+
+    /**
+     * Makes the rows; chance decides what a trained cut leaves.
+     *
+     * @param mayBlind whether a trained cut may lose the evidence
+     */
+    static AskedQuestion of(Drawing drawing, Question question, Cut cut, boolean mayBlind, Random random) {
+        BitSet evidence = drawing.evidenceCells(question);
+        boolean blind = cut == Cut.TRAINED && mayBlind && !evidence.isEmpty() && random.nextDouble() < BLINDED;
+        boolean lost = blind || cut == Cut.STRAYS;
+        BitSet kept = strays(drawing.request().size().cellCount(), cut, evidence, random);
+        if (lost) {
+            kept.andNot(evidence);
+        } else {
+            kept.or(evidence);
+        }
+        if (kept.isEmpty()) {
+            kept.set(evidence.nextClearBit(0));
+        }
+        int[] said = blind ? new int[] {Vocabulary.id(Vocabulary.REFUSAL)} : Vocabulary.answer(question);
+        int[] pointers = lost
+                ? new int[0]
+                : question.pointers().stream().mapToInt(Question.Pointer::cell).toArray();
+        return rows(question, said, evidence, pointers, kept);
+    }
+
+    private static BitSet strays(int cells, Cut cut, BitSet evidence, Random random) {
+        BitSet strays = new BitSet(cells);
+        int count =
+                switch (cut) {
+                    case TRAINED -> 1 + random.nextInt(STRAY_CELLS);
+                    case EVIDENCE -> evidence.isEmpty() ? 1 : 0;
+                    case STRAYS -> Math.max(1, evidence.cardinality());
+                };
+        for (int i = 0; i < count; i++) {
+            strays.set(random.nextInt(cells));
+        }
+        return strays;
+    }
+
+    static AskedQuestion rows(Question question, int[] said, BitSet evidence, int[] pointers, BitSet kept) {
+        int[] words = Vocabulary.question(question.text());
+        int promptLength = 1 + words.length + OPENING.length;
+        int[] ids = new int[promptLength + said.length];
+        ids[0] = PICTURE_END;
+        System.arraycopy(words, 0, ids, 1, words.length);
+        System.arraycopy(OPENING, 0, ids, 1 + words.length, OPENING.length);
+        System.arraycopy(said, 0, ids, promptLength, said.length);
+        int[] answer = Arrays.copyOf(said, said.length + 1);
+        answer[said.length] = END;
+        return new AskedQuestion(question.kind(), ids, promptLength, answer, evidence, pointers, kept);
+    }
+
+    /** Cells that a row of the answer looks at behind the cut: of its next character, or all evidence for one word. */
+    BitSet lookedAt(int row) {
+        BitSet cells = new BitSet();
+        if (row < pointers.length) {
+            cells.set(pointers[row]);
+        } else if (pointers.length == 0 && row == 0) {
+            cells.or(evidence);
+        }
+        return cells;
+    }
+
+    /** Whether the whole answer was said. */
+    boolean isRight(List<Integer> spoken) {
+        for (int i = 0; i < answer.length; i++) {
+            if (spoken.get(i) != answer[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.glimpse.examples.tiny.training;
+
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.examples.tiny.drawing.Box;
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
+import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.drawing.Studio;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.image.PixelArea;
+import io.github.glimpse.train.GlimpseModuleDesign;
+import io.github.glimpse.train.GlimpseSample;
+import io.github.glimpse.train.GlimpseScores;
+import io.github.glimpse.train.GlimpseTrainer;
+import io.github.glimpse.train.GlimpseTrainingOptions;
+import io.github.glimpse.train.ProgressLog;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * The glimpse module, by the library's own trainer, on the exported model and the drawings. The threshold is chosen on pictures of
+ * the split for that.
+ */
+final class GlimpseStage {
+
+    private static final int SAMPLES_PER_STEP = 8;
+    private static final int VALIDATED = 400;
+    private static final double RECALL = 0.96;
+    private static final int WIDTH = 64;
+    private static final int HEADS = 4;
+    private static final List<Integer> TAPS = List.of(3, 2, 1, 0);
+    private static final long FIRST = 1L << 41;
+
+    private GlimpseStage() {}
+
+    /** Trains on the model folder that {@code from} names and writes the module into {@code module} below the run folder. */
+    static void train(StageOptions options) {
+        Path model = options.from().get(0);
+        EngineOptions base = EngineOptions.builder(model)
+                .runtime(new RuntimeOptions("cpu", options.threads(), RuntimeOptions.NativeDownload.FORBIDDEN))
+                .build();
+        GlimpseTrainingOptions training = GlimpseTrainingOptions.builder()
+                .design(design())
+                .rate(options.rate())
+                .accumulation(SAMPLES_PER_STEP)
+                .seed(options.seed())
+                .folder(options.folder(), options.checkpointEvery())
+                .listener(ProgressLog.every(Duration.ofSeconds(30)))
+                .build();
+        try (GlimpseTrainer trainer = GlimpseTrainer.open(base, training)) {
+            int count = Math.toIntExact(options.steps()) * SAMPLES_PER_STEP;
+            trainer.train(samples(Split.TRAIN, FIRST, count, options.seed()));
+            int validated = Math.min(VALIDATED, count);
+            GlimpseScores scores = trainer.evaluate(samples(Split.VALIDATION, 0, validated, options.seed()));
+            GlimpseScores.AtThreshold chosen = scores.forRecall(RECALL);
+            System.out.printf(
+                    Locale.ROOT,
+                    "threshold %.3f: recall %.3f, precision %.3f, kept %.3f%n",
+                    chosen.threshold(),
+                    chosen.recall(),
+                    chosen.precision(),
+                    chosen.keptRatio());
+            trainer.export(options.folder().resolve("module"), chosen.threshold(), StoredType.BF16);
+        }
+    }
+
+    private static GlimpseModuleDesign design() {
+        List<Integer> layers = new ArrayList<>();
+        for (int i = 0; i < TinyShape.LAYERS; i++) {
+            layers.add(i);
+        }
+        return new GlimpseModuleDesign(TinyShape.REDUCE_LAYER, true, layers, 1, WIDTH, WIDTH, HEADS, true, TAPS, false);
+    }
+
+    /** One question with evidence about each of some pictures, which are drawn when they are needed. */
+    static List<GlimpseSample> samples(Split split, long first, int count, long seed) {
+        List<GlimpseSample> samples = new ArrayList<>();
+        for (long number = first; samples.size() < count; number++) {
+            DrawingRequest request = DrawingRequest.nth(split, FacePool.SEEN, number);
+            Drawing drawing = Studio.draw(request);
+            List<Question> asked = drawing.questions().stream()
+                    .filter(question -> !question.evidence().isEmpty())
+                    .toList();
+            if (!asked.isEmpty()) {
+                Question question = asked.get(new Random(seed + number).nextInt(asked.size()));
+                samples.add(sample(request, drawing, question));
+            }
+        }
+        return samples;
+    }
+
+    private static GlimpseSample sample(DrawingRequest request, Drawing drawing, Question question) {
+        // The trainer counts the last pixel of a box, a drawing does not.
+        List<PixelArea> boxes =
+                question.evidence().stream().map(GlimpseStage::inclusive).toList();
+        return new GlimpseSample(
+                question.text(),
+                question.answer(),
+                () -> PictureBytes.png(Studio.draw(request)),
+                drawing.width(),
+                drawing.height(),
+                boxes,
+                null,
+                question.kind().label());
+    }
+
+    private static PixelArea inclusive(Box box) {
+        return new PixelArea(box.left(), box.top(), box.right() - 1 - box.left(), box.bottom() - 1 - box.top());
+    }
+}

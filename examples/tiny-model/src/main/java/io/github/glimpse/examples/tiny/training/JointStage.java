@@ -1,0 +1,107 @@
+package io.github.glimpse.examples.tiny.training;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.RecordedCall;
+import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.train.Figures;
+import io.github.glimpse.train.ParameterGroup;
+import io.github.glimpse.train.TrainingRun;
+import java.util.List;
+
+/**
+ * Eye and decoder together, on pictures. Answers teach everything; heads and image tokens are held to their places by losses that
+ * fade. Half of the batches are cut, as in the stage before.
+ */
+final class JointStage implements AutoCloseable {
+
+    private static final int CELLS = 1024;
+    private static final int READY = 3;
+    // The decoder has seen these questions before, as symbols.
+    private static final long SHIFT = 1L << 32;
+    private static final double HEADS_FIRST = 0.3;
+    private static final double HEADS_LAST = 0.1;
+    private static final double ALIGNED_FIRST = 0.3;
+    private static final double ALIGNED_LAST = 0.02;
+
+    private final StageOptions options;
+    private final TinyModel model;
+
+    JointStage(TorchRuntime runtime, StageOptions options) {
+        this.options = options;
+        this.model = new TinyModel(
+                runtime,
+                options.seed(),
+                ParameterGroup.named("vision"),
+                ParameterGroup.named("decoder"),
+                ParameterGroup.frozen("symbols"));
+    }
+
+    /** Trains to the end, or goes on. */
+    void train(TorchRuntime runtime) {
+        options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
+        String[] figures = ReadingFigures.columns("region", "pointer", "alignment");
+        String[] charted = {"loss", "answer", "alignment", "full_all", "cut_all"};
+        try (TrainingRun run =
+                TrainingRun.of(runtime, model.parameters(), RunFolder.options(options, figures, charted))) {
+            run.resume();
+            try (Prefetch<Prepared> data = new Prefetch<>(this::batch, run.sample(), READY)) {
+                run.run((sample, scope, found) -> loss(data.take(sample), sample, scope, found));
+            }
+        }
+        model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
+    }
+
+    /** A batch with its pixels cut. */
+    private record Prepared(ReadingData data, float[] pixels) {
+
+        static Prepared of(ReadingData data) {
+            return new Prepared(
+                    data,
+                    PagePixels.of(data.drawings(), PageLayout.of(data.batch().size())));
+        }
+    }
+
+    private Prepared batch(long number) {
+        return Prepared.of(ReadingData.training(options.seed(), SHIFT + number, CELLS, true));
+    }
+
+    private NDArray loss(Prepared prepared, long sample, TensorScope scope, Figures figures) {
+        if (options.validates(sample)) {
+            ReadingFigures.validate(
+                    figures,
+                    scope,
+                    (valid, part) -> call(model.graph().constant("joint_loss"), Prepared.of(valid), sample, part));
+        }
+        List<NDArray> results = call(model.graph().record("joint_loss"), prepared, sample, scope);
+        ReadingFigures.addTraining(figures, prepared.data().batch(), results, "region", "pointer", "alignment");
+        return results.get(0);
+    }
+
+    private List<NDArray> call(RecordedCall call, Prepared prepared, long sample, TensorScope scope) {
+        ReadingData data = prepared.data();
+        double done = (double) sample / options.steps();
+        List<NDArray> numbers = List.of(
+                scope.longs(new long[] {TinyShape.VISION_HEADS}),
+                scope.longs(new long[] {TinyShape.HEADS}),
+                scope.longs(new long[] {TinyShape.REDUCE_LAYER + 1L}),
+                scope.longs(new long[] {options.half() ? 1 : 0}),
+                scope.floats(new float[] {(float) (HEADS_FIRST + done * (HEADS_LAST - HEADS_FIRST))}),
+                scope.floats(new float[] {(float) (ALIGNED_FIRST + done * (ALIGNED_LAST - ALIGNED_FIRST))}));
+        PageLayout layout = PageLayout.of(data.batch().size());
+        return call.with(TowerInput.tensors(prepared.pixels(), data.drawings().size(), layout, scope))
+                .with(model.tower())
+                .with(PageSymbols.of(data.drawings()).tensors(scope))
+                .with(model.symbols())
+                .with(data.batch().tensors(scope))
+                .with(model.decoder())
+                .with(numbers)
+                .runForList(scope);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

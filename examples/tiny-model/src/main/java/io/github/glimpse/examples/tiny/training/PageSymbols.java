@@ -1,0 +1,74 @@
+package io.github.glimpse.examples.tiny.training;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.examples.tiny.drawing.CellLabels;
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.Vocabulary;
+import io.github.glimpse.train.Initializer;
+import io.github.glimpse.train.ParameterGroup;
+import io.github.glimpse.train.TrainableParameters;
+import java.util.List;
+
+/**
+ * Pages as symbols, cell by cell in raster order: what the eye should see, before there is one.
+ *
+ * @param words {@code [cells, 2]}: tokens of owner and colour, -1 for none
+ * @param characters {@code [cells, 3]}: tokens, -1 for none
+ * @param roles {@code [cells]}
+ * @param indices {@code [cells]}: 0 for none, then the index of the first character in its word
+ */
+record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices) {
+
+    private static final int LONGEST_INDEX = 11;
+    private static final int INDICES = LONGEST_INDEX + 2;
+
+    static PageSymbols of(List<Drawing> drawings) {
+        int each = drawings.get(0).labels().cellCount();
+        int cells = drawings.size() * each;
+        PageSymbols symbols = new PageSymbols(
+                new long[2 * cells], new long[CellLabels.SLOTS * cells], new long[cells], new long[cells]);
+        for (int i = 0; i < cells; i++) {
+            symbols.enter(drawings.get(i / each).labels(), i % each, i);
+        }
+        return symbols;
+    }
+
+    private void enter(CellLabels labels, int cell, int at) {
+        words[2 * at] = labels.owners()[cell];
+        words[2 * at + 1] = labels.colours()[cell];
+        for (int slot = 0; slot < CellLabels.SLOTS; slot++) {
+            int character = labels.characters()[cell * CellLabels.SLOTS + slot];
+            characters[CellLabels.SLOTS * at + slot] = character == 0
+                    ? CellLabels.NONE
+                    : Vocabulary.id(String.valueOf(Vocabulary.DRAWN.charAt(character - 1)));
+        }
+        roles[at] = DenseBatch.ROLES.indexOf(labels.roles()[cell]);
+        indices[at] = 1L + Math.min(LONGEST_INDEX, labels.firstIndex()[cell]);
+    }
+
+    /** The tensors in the order of the text {@code symbols}. */
+    List<NDArray> tensors(TensorScope scope) {
+        int cells = roles.length;
+        return List.of(
+                scope.longs(words, cells, 2),
+                scope.longs(characters, cells, CellLabels.SLOTS),
+                scope.longs(roles, cells),
+                scope.longs(indices, cells));
+    }
+
+    /** Adds what turns symbols into vectors, besides the table. */
+    static void addTo(TrainableParameters parameters, ParameterGroup group) {
+        int width = TinyShape.HIDDEN;
+        Initializer slots =
+                (shape, random) -> Initializer.normal(1 / Math.sqrt(width)).values(shape, random);
+        parameters.add("symbols.slots", group, slots, width, (long) CellLabels.SLOTS * width);
+        parameters.add("symbols.roles", group, Initializer.normal(0.1), DenseBatch.ROLES.size(), width);
+        parameters.add("symbols.indices", group, Initializer.normal(0.1), INDICES, width);
+    }
+
+    /** Those tensors in the order of the text. */
+    static List<NDArray> parameters(TrainableParameters parameters) {
+        return parameters.list("symbols.", "slots", "roles", "indices");
+    }
+}

@@ -1,0 +1,260 @@
+package io.github.glimpse.examples.tiny.training;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Several questions about each of some pictures of one size, as the tensors of the text {@code reading}. A picture's rows are
+ * the front, its cells in raster order, then one block of equal length per question; every block starts at the position behind
+ * the picture and sees the picture and itself. Behind a cut each question is a sequence of its own: front, what it keeps, block.
+ *
+ * @param size of the pages
+ * @param questions of each picture; the same number for all
+ * @param cut whether the batch is cut
+ * @param answerRows rows of each question that say something
+ */
+record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean cut, int answerRows) {
+
+    private static final float HIDDEN = -1e9f;
+    private static final int NO_TARGET = -100;
+    private static final int FRONT = AskedQuestion.FRONT.length;
+
+    static ReadingBatch of(PageSize size, List<List<AskedQuestion>> questions, boolean cut) {
+        int answerRows = questions.stream()
+                .flatMap(List::stream)
+                .mapToInt(question -> question.answer().length)
+                .max()
+                .orElseThrow();
+        return new ReadingBatch(size, questions, cut, answerRows);
+    }
+
+    int pictures() {
+        return questions.size();
+    }
+
+    private int perPicture() {
+        return questions.get(0).size();
+    }
+
+    private List<AskedQuestion> all() {
+        return questions.stream().flatMap(List::stream).toList();
+    }
+
+    private int blockRows() {
+        return all().stream().mapToInt(question -> question.ids().length).max().orElseThrow();
+    }
+
+    private int keptCells() {
+        return all().stream()
+                .mapToInt(question -> question.kept().cardinality())
+                .max()
+                .orElseThrow();
+    }
+
+    /** Counts for each kind how many were answered, from what the text says was said. */
+    List<Boolean> right(long[] spoken) {
+        List<Boolean> right = new ArrayList<>();
+        List<AskedQuestion> all = all();
+        for (int i = 0; i < all.size(); i++) {
+            List<Integer> said = new ArrayList<>();
+            for (int row = 0; row < answerRows; row++) {
+                said.add((int) spoken[i * answerRows + row]);
+            }
+            right.add(all.get(i).isRight(said));
+        }
+        return right;
+    }
+
+    /** The questions in the order of {@link #right}. */
+    List<AskedQuestion> asked() {
+        return all();
+    }
+
+    /** The tensors, in the order of the text. */
+    List<NDArray> tensors(TensorScope scope) {
+        int block = blockRows();
+        int asked = perPicture() * block;
+        int cells = size.cellCount();
+        int rows = FRONT + cells + asked;
+        List<NDArray> tensors = new ArrayList<>();
+        tensors.add(scope.indices(AskedQuestion.FRONT));
+        tensors.add(scope.longs(ids(block), pictures(), asked));
+        float[] cosine = new float[rows * TinyShape.HEAD_DIM];
+        float[] sine = new float[cosine.length];
+        DecoderPositions.fill(size, perPicture(), block, cosine, sine);
+        tensors.add(scope.floats(cosine, rows, TinyShape.HEAD_DIM));
+        tensors.add(scope.floats(sine, rows, TinyShape.HEAD_DIM));
+        tensors.add(scope.floats(mask(block, rows), pictures(), asked, rows));
+        tensors.add(scope.indices(answerRowsOf(rows, FRONT + cells, block)));
+        tensors.add(scope.indices(answerRowsOf(asked, 0, block)));
+        tensors.add(scope.longs(targets(), (long) all().size() * answerRows));
+        addRegion(tensors, scope);
+        int kept = keptCells();
+        addPointer(tensors, scope, kept);
+        if (cut) {
+            addCut(tensors, scope, block, kept, rows);
+        } else {
+            for (int i = 0; i < 4; i++) {
+                tensors.add(scope.longs(new long[0], 0));
+            }
+        }
+        return tensors;
+    }
+
+    private long[] ids(int block) {
+        long[] ids = new long[all().size() * block];
+        int at = 0;
+        for (AskedQuestion question : all()) {
+            for (int i = 0; i < question.ids().length; i++) {
+                ids[at + i] = question.ids()[i];
+            }
+            at += block;
+        }
+        return ids;
+    }
+
+    /** What each row of a question sees: the page, and its own block up to itself; answers see only what was kept. */
+    private float[] mask(int block, int rows) {
+        float[] mask = new float[all().size() * block * rows];
+        Arrays.fill(mask, HIDDEN);
+        int cells = size.cellCount();
+        List<AskedQuestion> all = all();
+        for (int i = 0; i < all.size(); i++) {
+            AskedQuestion question = all.get(i);
+            int own = FRONT + cells + i % perPicture() * block;
+            for (int row = 0; row < block; row++) {
+                int at = (i * block + row) * rows;
+                Arrays.fill(mask, at, at + FRONT, 0);
+                if (cut && row >= question.promptLength()) {
+                    question.kept().stream().forEach(cell -> mask[at + FRONT + cell] = 0);
+                } else {
+                    Arrays.fill(mask, at + FRONT, at + FRONT + cells, 0);
+                }
+                Arrays.fill(mask, at + own, at + own + row + 1, 0);
+            }
+        }
+        return mask;
+    }
+
+    /** Answer rows of all questions, where a picture has so many rows and its questions start at {@code start}. */
+    private int[] answerRowsOf(int rowsOfPicture, int start, int block) {
+        int[] places = new int[all().size() * answerRows];
+        for (int i = 0; i < all().size(); i++) {
+            int picture = i / perPicture();
+            int first = picture * rowsOfPicture + start + i % perPicture() * block;
+            fillAnswerRows(places, i, first, block);
+        }
+        return places;
+    }
+
+    private void fillAnswerRows(int[] places, int question, int first, int block) {
+        int prompt = all().get(question).promptLength();
+        for (int row = 0; row < answerRows; row++) {
+            // Rows past the answer have no target; any place will do.
+            places[question * answerRows + row] = first + Math.min(block - 1, prompt - 1 + row);
+        }
+    }
+
+    private long[] targets() {
+        long[] targets = new long[all().size() * answerRows];
+        Arrays.fill(targets, NO_TARGET);
+        List<AskedQuestion> all = all();
+        for (int i = 0; i < all.size(); i++) {
+            for (int row = 0; row < all.get(i).answer().length; row++) {
+                targets[i * answerRows + row] = all.get(i).answer()[row];
+            }
+        }
+        return targets;
+    }
+
+    private void addRegion(List<NDArray> tensors, TensorScope scope) {
+        int cells = size.cellCount();
+        List<AskedQuestion> all = all();
+        float[] wanted = new float[all.size() * answerRows * cells];
+        float[] weights = new float[all.size() * answerRows];
+        for (int i = 0; i < all.size(); i++) {
+            AskedQuestion question = all.get(i);
+            BitSet evidence = question.evidence();
+            boolean kept = !cut || evidence.intersects(question.kept());
+            for (int row = 0; row < answerRows; row++) {
+                int at = i * answerRows + row;
+                boolean counts = !evidence.isEmpty() && row < question.answer().length && (row == 0 || kept);
+                weights[at] = counts ? 1 : 0;
+                if (counts) {
+                    Arrays.fill(wanted, at * cells, (at + 1) * cells, HIDDEN);
+                    evidence.stream().forEach(cell -> wanted[at * cells + cell] = 0);
+                }
+            }
+        }
+        int chosen = perPicture() * answerRows;
+        tensors.add(scope.floats(wanted, pictures(), chosen, cells));
+        tensors.add(scope.floats(weights, pictures(), chosen));
+    }
+
+    /** Where the next character stands; for an answer that is one word, any of the evidence. */
+    private void addPointer(List<NDArray> tensors, TensorScope scope, int kept) {
+        List<AskedQuestion> all = all();
+        int cells = cut ? kept : size.cellCount();
+        float[] wanted = new float[all.size() * answerRows * cells];
+        float[] weights = new float[all.size() * answerRows];
+        for (int i = 0; i < all.size(); i++) {
+            AskedQuestion question = all.get(i);
+            int[] places = cut
+                    ? question.kept().stream().toArray()
+                    : java.util.stream.IntStream.range(0, cells).toArray();
+            for (int row = 0; row < answerRows; row++) {
+                BitSet looked = question.lookedAt(row);
+                looked.and(cut ? question.kept() : looked);
+                int at = i * answerRows + row;
+                if (!looked.isEmpty()) {
+                    weights[at] = 1;
+                    for (int place = 0; place < cells; place++) {
+                        boolean there = place < places.length && looked.get(places[place]);
+                        wanted[at * cells + place] = there ? 0 : HIDDEN;
+                    }
+                }
+            }
+        }
+        long groups = cut ? all.size() : pictures();
+        long chosen = (long) all.size() / groups * answerRows;
+        tensors.add(scope.floats(wanted, groups, chosen, cells));
+        tensors.add(scope.floats(weights, groups, chosen));
+    }
+
+    private void addCut(List<NDArray> tensors, TensorScope scope, int block, int kept, int rows) {
+        List<AskedQuestion> all = all();
+        int left = FRONT + kept + block;
+        int[] places = new int[all.size() * left];
+        int[] inTables = new int[places.length];
+        float[] mask = new float[all.size() * left * left];
+        int[] answers = new int[all.size() * answerRows];
+        for (int i = 0; i < all.size(); i++) {
+            AskedQuestion question = all.get(i);
+            int[] cells = question.kept().stream().toArray();
+            int own = FRONT + size.cellCount() + i % perPicture() * block;
+            for (int row = 0; row < left; row++) {
+                int place = row < FRONT
+                        ? row
+                        : row < FRONT + kept
+                                ? FRONT + cells[Math.min(row - FRONT, cells.length - 1)]
+                                : own + row - FRONT - kept;
+                inTables[i * left + row] = place;
+                places[i * left + row] = i / perPicture() * rows + place;
+                for (int key = 0; key < left; key++) {
+                    boolean unused = key >= FRONT + cells.length && key < FRONT + kept;
+                    mask[(i * left + row) * left + key] = key > row || (unused && key != row) ? HIDDEN : 0;
+                }
+            }
+            fillAnswerRows(answers, i, i * left + FRONT + kept, block);
+        }
+        tensors.add(scope.indices(places));
+        tensors.add(scope.indices(inTables));
+        tensors.add(scope.floats(mask, all.size(), left, left));
+        tensors.add(scope.indices(answers));
+    }
+}

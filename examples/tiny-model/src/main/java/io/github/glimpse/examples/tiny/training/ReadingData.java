@@ -1,0 +1,85 @@
+package io.github.glimpse.examples.tiny.training;
+
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
+import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.Family;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.drawing.Studio;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Pictures of one size and questions about them, chosen by a number alone.
+ *
+ * @param drawings the pictures
+ * @param batch the questions
+ */
+record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
+
+    /** Seeds that one batch may use. */
+    static final int SEEDS_PER_BATCH = 64;
+
+    private static final int QUESTIONS = 6;
+    private static final List<PageSize> VALIDATED =
+            List.of(new PageSize(8, 12), new PageSize(12, 10), new PageSize(12, 12), new PageSize(14, 14));
+    private static final int VALID_PICTURES = 20;
+
+    /** The training batch of a number: every other one is cut. */
+    static ReadingData training(long seed, long number, int cells, boolean mayBlind) {
+        Random random = new Random(seed * 31 + number);
+        PageSize size = PageSize.ALL.get(random.nextInt(PageSize.ALL.size()));
+        List<Drawing> drawings = new ArrayList<>();
+        for (int i = 0; i < Math.max(1, cells / size.cellCount()); i++) {
+            Family family = family(random.nextInt(20));
+            drawings.add(Studio.draw(
+                    new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
+        }
+        return of(drawings, random.nextBoolean(), AskedQuestion.Cut.TRAINED, mayBlind, random);
+    }
+
+    /** Batches of pictures that are not trained, each with all pages of a size. */
+    static List<ReadingData> validation(boolean cut, AskedQuestion.Cut left) {
+        List<ReadingData> all = new ArrayList<>();
+        for (PageSize size : VALIDATED) {
+            List<Drawing> drawings = new ArrayList<>();
+            for (int i = 0; i < VALID_PICTURES; i++) {
+                drawings.add(Studio.draw(new DrawingRequest(
+                        Split.VALIDATION, FacePool.SEEN, family(i), size, 1_000L * size.cellCount() + i)));
+            }
+            all.add(of(drawings, cut, left, false, new Random(size.cellCount())));
+        }
+        return all;
+    }
+
+    static ReadingData of(
+            List<Drawing> drawings, boolean cut, AskedQuestion.Cut left, boolean mayBlind, Random random) {
+        List<List<AskedQuestion>> questions = new ArrayList<>();
+        for (Drawing drawing : drawings) {
+            List<Question> known = new ArrayList<>(drawing.questions());
+            Collections.shuffle(known, random);
+            List<AskedQuestion> asked = new ArrayList<>();
+            for (int i = 0; i < QUESTIONS; i++) {
+                asked.add(AskedQuestion.of(drawing, known.get(i % known.size()), left, cut && mayBlind, random));
+            }
+            questions.add(asked);
+        }
+        return new ReadingData(
+                drawings, ReadingBatch.of(drawings.get(0).request().size(), questions, cut));
+    }
+
+    /** Of twenty pictures seven documents, four signs, four charts and five scenes. */
+    private static Family family(int share) {
+        if (share < 7) {
+            return Family.DOC;
+        }
+        if (share < 11) {
+            return Family.SIGN;
+        }
+        return share < 15 ? Family.CHART : Family.SCENE;
+    }
+}

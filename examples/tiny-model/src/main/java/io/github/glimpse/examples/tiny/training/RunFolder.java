@@ -1,0 +1,106 @@
+package io.github.glimpse.examples.tiny.training;
+
+import io.github.glimpse.engine.SafetensorsFile;
+import io.github.glimpse.engine.TensorEntry;
+import io.github.glimpse.train.CurveChart;
+import io.github.glimpse.train.CurveFile;
+import io.github.glimpse.train.ProgressLog;
+import io.github.glimpse.train.RateSchedule;
+import io.github.glimpse.train.TrainableParameters;
+import io.github.glimpse.train.TrainingListener;
+import io.github.glimpse.train.TrainingOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What every stage keeps in its run folder: checkpoints, {@code curve.csv}, {@code curve.png}, and at the end
+ * {@code weights.safetensors}.
+ */
+final class RunFolder {
+
+    /** The finished weights of a stage. */
+    static final String WEIGHTS = "weights.safetensors";
+
+    private static final double WARM_UP = 0.02;
+    private static final double LEVEL = 0.5;
+    private static final double LAST = 0.01;
+    private static final String PARAMETER = "parameter.";
+
+    private RunFolder() {}
+
+    /** How the stages train: the rate stays level for half of the steps and then falls along half a cosine. */
+    static TrainingOptions options(StageOptions stage, String[] figures, String[] charted) {
+        Path csv = stage.folder().resolve("curve.csv");
+        Path png = stage.folder().resolve("curve.png");
+        return TrainingOptions.builder(stage.steps(), rates(stage.rate(), stage.steps()))
+                .checkpoints(stage.folder(), stage.checkpointEvery())
+                .listener(CurveFile.of(csv, figures))
+                .listener(ProgressLog.every(Duration.ofSeconds(30)))
+                .listener(new TrainingListener() {
+                    @Override
+                    public void onCheckpoint(long step, Path file) {
+                        CurveChart.draw(csv, png, charted);
+                    }
+                })
+                .build();
+    }
+
+    static RateSchedule rates(double peak, long steps) {
+        long warmUp = (long) Math.ceil(WARM_UP * (double) steps);
+        long fall = (long) (LEVEL * (double) steps);
+        return step -> {
+            if (step < warmUp) {
+                return peak * (step + 1) / warmUp;
+            }
+            if (step < fall) {
+                return peak;
+            }
+            double progress = (double) (step - fall) / Math.max(1, steps - fall);
+            return peak * (LAST + (1 - LAST) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+        };
+    }
+
+    /**
+     * Overwrites the tensors that a file has too.
+     *
+     * @param source a safetensors file, or the run folder of a stage, finished or not
+     * @return names that were found
+     */
+    static List<String> copyInto(TrainableParameters parameters, Path source) {
+        SafetensorsFile file = SafetensorsFile.open(Files.isDirectory(source) ? newest(source) : source);
+        List<String> found = new ArrayList<>();
+        for (String name : parameters.names()) {
+            TensorEntry entry = file.entries().getOrDefault(name, file.entries().get(PARAMETER + name));
+            if (entry != null) {
+                parameters.set(name, SafetensorsFile.floats(entry));
+                found.add(name);
+            }
+        }
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("'" + file.path() + "' has none of the tensors of this stage");
+        }
+        return found;
+    }
+
+    /** The finished weights of a run folder, else its newest checkpoint. */
+    static Path newest(Path folder) {
+        if (Files.isRegularFile(folder.resolve(WEIGHTS))) {
+            return folder.resolve(WEIGHTS);
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().matches("checkpoint-\\d+\\.safetensors"))
+                    .max(Comparator.comparing(Path::getFileName))
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "The folder '" + folder + "' has neither weights nor checkpoints"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The folder '" + folder + "' cannot be listed", e);
+        }
+    }
+}

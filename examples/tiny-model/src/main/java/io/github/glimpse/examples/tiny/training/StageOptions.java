@@ -1,0 +1,90 @@
+package io.github.glimpse.examples.tiny.training;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a stage is started with.
+ *
+ * @param folder the run folder
+ * @param steps changes of the weights
+ * @param rate highest learning rate
+ * @param seed of first weights and of the choice of pictures
+ * @param half whether products are made in bfloat16
+ * @param threads of one native operation
+ * @param checkpointEvery steps between two checkpoints
+ * @param validateEvery steps between two looks at pictures that are not trained; 0 for none
+ * @param from weights to start from, in this order; files or run folders
+ */
+record StageOptions(
+        Path folder,
+        long steps,
+        double rate,
+        long seed,
+        boolean half,
+        int threads,
+        long checkpointEvery,
+        long validateEvery,
+        List<Path> from) {
+
+    private static final long SEED = 20_250_801;
+    private static final long CHECKPOINT_EVERY = 100;
+    private static final long VALIDATE_EVERY = 500;
+
+    StageOptions {
+        from = List.copyOf(from);
+    }
+
+    /**
+     * Reads {@code --name=value} arguments.
+     *
+     * @throws IllegalArgumentException if one is not known
+     */
+    static StageOptions parse(Path folder, List<String> arguments, long steps, double rate) {
+        Map<String, String> values = new LinkedHashMap<>();
+        List<Path> from = new ArrayList<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            if (!argument.startsWith("--") || equals < 0) {
+                throw new IllegalArgumentException("'" + argument + "' is no option; write --name=value");
+            }
+            String name = argument.substring(2, equals);
+            String value = argument.substring(equals + 1);
+            switch (name) {
+                case "from" -> from.add(Path.of(value));
+                case "steps", "rate", "seed", "precision", "threads", "checkpoint-every", "validate-every" ->
+                    values.put(name, value);
+                default ->
+                    throw new IllegalArgumentException("No option --" + name
+                            + "; there are --steps, --rate, --seed, --precision, --threads, --checkpoint-every,"
+                            + " --validate-every, --from");
+            }
+        }
+        return new StageOptions(
+                folder,
+                Long.parseLong(values.getOrDefault("steps", Long.toString(steps))),
+                Double.parseDouble(values.getOrDefault("rate", Double.toString(rate))),
+                Long.parseLong(values.getOrDefault("seed", Long.toString(SEED))),
+                half(values.getOrDefault("precision", "mixed")),
+                Integer.parseInt(values.getOrDefault("threads", "1")),
+                Long.parseLong(values.getOrDefault("checkpoint-every", Long.toString(CHECKPOINT_EVERY))),
+                Long.parseLong(values.getOrDefault("validate-every", Long.toString(VALIDATE_EVERY))),
+                from);
+    }
+
+    /** Whether pictures that are not trained are looked at before this step: now and then, and before the last. */
+    boolean validates(long sample) {
+        return validateEvery > 0 && (sample % validateEvery == 0 || sample == steps - 1);
+    }
+
+    private static boolean half(String precision) {
+        return switch (precision) {
+            case "mixed" -> true;
+            case "float" -> false;
+            default -> throw new IllegalArgumentException("--precision is '" + precision + "'; write mixed or float");
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.glimpse.examples.tiny.training;
+
+import io.github.glimpse.examples.tiny.drawing.Vocabulary;
+
+/** The sizes of the embedded model. Names and meaning are those of its {@code config.json}. */
+final class TinyShape {
+
+    static final int PATCH = 14;
+    static final int TEMPORAL = 2;
+    static final int MERGE = 2;
+    static final int CHANNELS = 3;
+    /** Values of a patch of one frame. */
+    static final int FRAME_VALUES = CHANNELS * PATCH * PATCH;
+    /** Patches of an image token. */
+    static final int GROUP = MERGE * MERGE;
+
+    static final int VISION_DEPTH = 4;
+    static final int VISION_HIDDEN = 128;
+    static final int VISION_HEADS = 4;
+    static final int VISION_INNER = 256;
+    /** Image tokens along a side of a window. */
+    static final int WINDOW = 4;
+
+    static final double VISION_THETA = 10_000;
+
+    static final int LAYERS = 6;
+    static final int HIDDEN = 128;
+    static final int HEADS = 4;
+    static final int KV_HEADS = 2;
+    static final int HEAD_DIM = 32;
+    static final int INNER = 384;
+    static final double THETA = 100;
+    /** Frequencies that follow time, row and column. */
+    static final int[] SECTIONS = {4, 6, 6};
+
+    static final double EPS = 1e-6;
+    /** The last layer that sees the whole picture. */
+    static final int REDUCE_LAYER = 3;
+
+    static final int CONTEXT = 1024;
+
+    private TinyShape() {}
+
+    static int vocabulary() {
+        return Vocabulary.all().size();
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.glimpse.examples.tiny.training;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.train.Initializer;
+import io.github.glimpse.train.ParameterGroup;
+import io.github.glimpse.train.TrainableParameters;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The model's tensors under the names of its checkpoint. Matrices start with a deviation of {@code 1 / sqrt(fan-in)}, those that
+ * write into the residual stream with {@code 1 / sqrt(2 * layers)} of it, the table with 0.1: the 0.02 of large models would
+ * drown the words of so narrow a stream.
+ */
+final class TinyWeights {
+
+    private static final double TABLE_DEVIATION = 0.1;
+    private static final String[] VISION_BLOCK = {
+        "norm1.weight",
+        "attn.qkv.weight",
+        "attn.qkv.bias",
+        "attn.proj.weight",
+        "attn.proj.bias",
+        "norm2.weight",
+        "mlp.gate_proj.weight",
+        "mlp.gate_proj.bias",
+        "mlp.up_proj.weight",
+        "mlp.up_proj.bias",
+        "mlp.down_proj.weight",
+        "mlp.down_proj.bias"
+    };
+    private static final String[] MERGER = {"ln_q.weight", "mlp.0.weight", "mlp.0.bias", "mlp.2.weight", "mlp.2.bias"};
+    private static final String[] LAYER = {
+        "input_layernorm.weight",
+        "self_attn.q_proj.weight",
+        "self_attn.q_proj.bias",
+        "self_attn.k_proj.weight",
+        "self_attn.k_proj.bias",
+        "self_attn.v_proj.weight",
+        "self_attn.v_proj.bias",
+        "self_attn.o_proj.weight",
+        "post_attention_layernorm.weight",
+        "mlp.gate_proj.weight",
+        "mlp.up_proj.weight",
+        "mlp.down_proj.weight"
+    };
+
+    private TinyWeights() {}
+
+    /** Adds the tower and the merger. */
+    static void addVision(TrainableParameters parameters, ParameterGroup group) {
+        int width = TinyShape.VISION_HIDDEN;
+        double last = 1 / Math.sqrt(2.0 * TinyShape.VISION_DEPTH);
+        parameters.add(
+                "visual.patch_embed.proj.weight",
+                group,
+                Initializer.fanIn(1),
+                width,
+                TinyShape.CHANNELS,
+                TinyShape.TEMPORAL,
+                TinyShape.PATCH,
+                TinyShape.PATCH);
+        for (int i = 0; i < TinyShape.VISION_DEPTH; i++) {
+            String block = "visual.blocks." + i + ".";
+            norm(parameters, block + "norm1", group, width);
+            linear(parameters, block + "attn.qkv", group, 1, 3 * width, width);
+            linear(parameters, block + "attn.proj", group, last, width, width);
+            norm(parameters, block + "norm2", group, width);
+            linear(parameters, block + "mlp.gate_proj", group, 1, TinyShape.VISION_INNER, width);
+            linear(parameters, block + "mlp.up_proj", group, 1, TinyShape.VISION_INNER, width);
+            linear(parameters, block + "mlp.down_proj", group, last, width, TinyShape.VISION_INNER);
+        }
+        int joined = width * TinyShape.GROUP;
+        norm(parameters, "visual.merger.ln_q", group, width);
+        linear(parameters, "visual.merger.mlp.0", group, 1, joined, joined);
+        linear(parameters, "visual.merger.mlp.2", group, 1, TinyShape.HIDDEN, joined);
+    }
+
+    /** Adds the decoder with its table. */
+    static void addDecoder(TrainableParameters parameters, ParameterGroup group) {
+        int width = TinyShape.HIDDEN;
+        int queries = TinyShape.HEADS * TinyShape.HEAD_DIM;
+        int keys = TinyShape.KV_HEADS * TinyShape.HEAD_DIM;
+        double last = 1 / Math.sqrt(2.0 * TinyShape.LAYERS);
+        parameters.add(
+                "model.embed_tokens.weight",
+                group.withWeightDecay(0),
+                Initializer.normal(TABLE_DEVIATION),
+                TinyShape.vocabulary(),
+                width);
+        for (int i = 0; i < TinyShape.LAYERS; i++) {
+            String layer = "model.layers." + i + ".";
+            norm(parameters, layer + "input_layernorm", group, width);
+            linear(parameters, layer + "self_attn.q_proj", group, 1, queries, width);
+            linear(parameters, layer + "self_attn.k_proj", group, 1, keys, width);
+            linear(parameters, layer + "self_attn.v_proj", group, 1, keys, width);
+            matrix(parameters, layer + "self_attn.o_proj", group, last, width, queries);
+            norm(parameters, layer + "post_attention_layernorm", group, width);
+            matrix(parameters, layer + "mlp.gate_proj", group, 1, TinyShape.INNER, width);
+            matrix(parameters, layer + "mlp.up_proj", group, 1, TinyShape.INNER, width);
+            matrix(parameters, layer + "mlp.down_proj", group, last, width, TinyShape.INNER);
+        }
+        norm(parameters, "model.norm", group, width);
+    }
+
+    private static void norm(TrainableParameters parameters, String name, ParameterGroup group, int width) {
+        parameters.add(name + ".weight", group, Initializer.ones(), width);
+    }
+
+    private static void matrix(
+            TrainableParameters parameters, String name, ParameterGroup group, double gain, int out, int in) {
+        parameters.add(name + ".weight", group, Initializer.fanIn(gain), out, in);
+    }
+
+    static void linear(
+            TrainableParameters parameters, String name, ParameterGroup group, double gain, int out, int in) {
+        matrix(parameters, name, group, gain, out, in);
+        parameters.add(name + ".bias", group, Initializer.zeros(), out);
+    }
+
+    /** The tower's tensors in the order of the text {@code vision}. */
+    static List<NDArray> vision(TrainableParameters parameters) {
+        List<NDArray> tensors = new ArrayList<>();
+        tensors.add(parameters.get("visual.patch_embed.proj.weight"));
+        for (int i = 0; i < TinyShape.VISION_DEPTH; i++) {
+            tensors.addAll(parameters.list("visual.blocks." + i + ".", VISION_BLOCK));
+        }
+        tensors.addAll(parameters.list("visual.merger.", MERGER));
+        return tensors;
+    }
+
+    /** The decoder's tensors in the order of the text {@code reading}. */
+    static List<NDArray> decoder(TrainableParameters parameters) {
+        List<NDArray> tensors = new ArrayList<>();
+        tensors.add(parameters.get("model.embed_tokens.weight"));
+        for (int i = 0; i < TinyShape.LAYERS; i++) {
+            tensors.addAll(parameters.list("model.layers." + i + ".", LAYER));
+        }
+        tensors.add(parameters.get("model.norm.weight"));
+        return tensors;
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.glimpse.examples.tiny.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
+import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.Family;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.drawing.Studio;
+import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.Prompt;
+import io.github.glimpse.generate.PromptBuilder;
+import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.ModelFamilies;
+import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.RotaryEmbedding;
+import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.train.Losses;
+import io.github.glimpse.train.ParameterGroup;
+import io.github.glimpse.train.TrainableParameters;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is trained here is what the library runs: the same weights, picture and question give the same logits. */
+class FamilyGraphIT {
+
+    private static final float TOLERANCE = 1e-4f;
+
+    @Test
+    void trainsTheGraphOfTheFamily(@TempDir Path folder) {
+        try (TorchRuntime runtime =
+                        TorchRuntime.start(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
+                TrainableParameters parameters = TrainableParameters.empty(runtime, 7);
+                Graph graph = Losses.addTo(Graph.named("probe"))
+                        .with(VisionStage.class, "vision")
+                        .with(VisionStage.class, "reading")
+                        .with(FamilyGraphIT.class, "probe")
+                        .compile(runtime);
+                TensorScope scope = runtime.openScope()) {
+            TinyWeights.addVision(parameters, ParameterGroup.named("vision"));
+            TinyWeights.addDecoder(parameters, ParameterGroup.named("decoder"));
+            disturb(parameters);
+            ModelFolder.write(folder, parameters, StoredType.F32);
+            // Windows of three shapes, more rows than columns.
+            Drawing drawing =
+                    Studio.draw(new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.DOC, new PageSize(14, 9), 3));
+            for (Question question : drawing.questions()) {
+                float[] trained = trained(graph, parameters, drawing, question, scope);
+                float[] served = served(runtime, folder, drawing, question);
+                assertThat(trained).hasSameSizeAs(served).containsExactly(served, within(TOLERANCE));
+            }
+        }
+    }
+
+    /** So that norms and biases take part. */
+    private static void disturb(TrainableParameters parameters) {
+        Random random = new Random(11);
+        for (String name : parameters.names()) {
+            if (parameters.shape(name).length == 1) {
+                float[] values = parameters.values(name);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] += (float) (0.2 * random.nextGaussian());
+                }
+                parameters.set(name, values);
+            }
+        }
+    }
+
+    private static float[] trained(
+            Graph graph, TrainableParameters parameters, Drawing drawing, Question question, TensorScope scope) {
+        AskedQuestion asked = AskedQuestion.of(drawing, question, AskedQuestion.Cut.EVIDENCE, false, new Random(1));
+        ReadingBatch batch = ReadingBatch.of(drawing.request().size(), List.of(List.of(asked, asked)), false);
+        return graph.constant("first_logits")
+                .with(TowerInput.tensors(List.of(drawing), scope))
+                .with(TinyWeights.vision(parameters))
+                .with(batch.tensors(scope))
+                .with(TinyWeights.decoder(parameters))
+                .run(scope)
+                .toFloatArray();
+    }
+
+    private static float[] served(TorchRuntime runtime, Path folder, Drawing drawing, Question question) {
+        ModelFiles files = ModelFiles.ofDirectory(folder);
+        try (VisionLanguageModel model = ModelFamilies.discover(List.of())
+                        .of(null, files.config())
+                        .load(files, LoadOptions.defaults(), runtime);
+                TensorScope scope = runtime.openScope()) {
+            PromptBuilder builder =
+                    new PromptBuilder(model, new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE));
+            Prompt prompt = builder.prompt(List.of(ChatTurn.user(question.text(), PictureBytes.png(drawing))));
+            PixelPatches patches = builder.patches(prompt, 0);
+            VisionFeatures features = model.tower().encode(patches, Set.of(), () -> {}, scope);
+            DecoderStack decoder = model.decoder();
+            int rows = RowPadding.rows(prompt.tokens());
+            long[][] ids = prompt.layout().positions().rows();
+            long[] flat = new long[ids.length * rows];
+            for (int i = 0; i < ids.length; i++) {
+                System.arraycopy(ids[i], 0, flat, i * rows, ids[i].length);
+            }
+            RotaryEmbedding.Tables tables = decoder.rotary(scope.longs(flat, ids.length, rows), scope);
+            NDArray hidden = decoder.embed(scope.indices(prompt.layout().ids()), rows, scope);
+            decoder.place(hidden, prompt.layout().spans().get(0).start(), features.rows());
+            for (int layer = 0; layer < TinyShape.LAYERS; layer++) {
+                KvCache cache = decoder.newCache(rows, scope);
+                hidden = decoder.layer(layer, hidden, tables, cache, scope);
+            }
+            return decoder.logits(hidden, prompt.tokens() - 1, scope).toFloatArray();
+        }
+    }
+}
