@@ -6,12 +6,12 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.RandomModelFolder;
+import io.github.glimpse.testing.ResidentMemory;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +55,7 @@ class FullSizeIT {
                     model.dtypeName(),
                     model.deviceName(),
                     (System.nanoTime() - start) / 1e9,
-                    residentMegabytes());
+                    ResidentMemory.kilobytes() / 1024);
             int before = model.liveResources();
             report(model, PruningOptions.builder().enabled(false).build());
             GenerationResult pruned = report(
@@ -84,7 +84,7 @@ class FullSizeIT {
                 result.timings().pruning().toMillis(),
                 result.timings().prefillAfterCut().toMillis(),
                 result.timings().decoding().toNanos() / 1e6 / Math.max(1, result.tokenIds().length - 1),
-                residentMegabytes());
+                ResidentMemory.kilobytes() / 1024);
         return result;
     }
 
@@ -99,17 +99,5 @@ class FullSizeIT {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ImageIO.write(image, "png", bytes);
         return bytes.toByteArray();
-    }
-
-    private static long residentMegabytes() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return -1;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElse(-1);
     }
 }

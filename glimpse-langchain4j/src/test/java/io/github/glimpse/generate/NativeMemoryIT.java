@@ -7,12 +7,11 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.ResidentMemory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +43,7 @@ class NativeMemoryIT {
                 model.generate(request(random));
                 assertThat(model.liveResources()).as("after request %s", i).isEqualTo(before);
                 int quarter = 4 * i / REQUESTS;
-                largest[quarter] = Math.max(largest[quarter], residentKilobytes());
+                largest[quarter] = Math.max(largest[quarter], ResidentMemory.kilobytes());
             }
             System.out.println("resident, largest of each quarter in KB: " + Arrays.toString(largest));
             if (REQUESTS >= LONG_RUN) {
@@ -89,16 +88,5 @@ class NativeMemoryIT {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
-    }
-
-    private static long residentKilobytes() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        return !Files.exists(status)
-                ? 0
-                : Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("VmRSS"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                        .findFirst()
-                        .orElse(0);
     }
 }
