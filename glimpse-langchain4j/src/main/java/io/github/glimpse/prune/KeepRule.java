@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,24 +40,18 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
      */
     public TokenSelection decide(float[] logits, List<ImageGrid> grids, int[] alive, String strategy) {
         BitSet kept = new BitSet(logits.length);
+        Ranking.requireNumbers(logits, strategy);
         for (int i = 0; i < logits.length; i++) {
-            if (Float.isNaN(logits[i])) {
-                throw new ModelFilesException(
-                        "The strategy '" + strategy + "' gave no number for image token " + i + " of "
-                                + logits.length
-                                + "; the module or the model's weights are damaged, or the compute type overflows"
-                                + " (try glimpse.dtype=float32)");
-            }
             if (probability(logits[i]) > (float) threshold) {
                 kept.set(i);
             }
         }
         int passed = kept.cardinality();
         if (maxRetentionRatio != null && (double) passed / logits.length > maxRetentionRatio) {
-            kept = best(logits, (int) (maxRetentionRatio * logits.length));
+            kept = best(logits, (int) (maxRetentionRatio * logits.length), strategy);
         }
         if (kept.cardinality() < minTokens) {
-            kept.or(best(logits, Math.min(minTokens, logits.length)));
+            kept.or(best(logits, minTokens, strategy));
         }
         addAnchors(kept, grids, alive);
         return new TokenSelection(kept.stream().toArray(), logits.clone(), passed);
@@ -82,13 +75,11 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
         }
     }
 
-    private static BitSet best(float[] logits, int count) {
+    private static BitSet best(float[] logits, int count, String strategy) {
         BitSet best = new BitSet(logits.length);
-        IntStream.range(0, logits.length)
-                .boxed()
-                .sorted((a, b) -> logits[a] == logits[b] ? Integer.compare(a, b) : Float.compare(logits[b], logits[a]))
-                .limit(count)
-                .forEach(best::set);
+        for (int token : Ranking.best(logits, count, strategy)) {
+            best.set(token);
+        }
         return best;
     }
 }
