@@ -2,7 +2,6 @@ package io.github.glimpse.prune;
 
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.ImageGrid;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -47,32 +46,24 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
             }
         }
         int passed = kept.cardinality();
+        RatioReason reason = RatioReason.THRESHOLD;
         if (maxRetentionRatio != null && (double) passed / logits.length > maxRetentionRatio) {
             kept = best(logits, (int) (maxRetentionRatio * logits.length), strategy);
+            reason = RatioReason.CAP;
         }
         if (kept.cardinality() < minTokens) {
             kept.or(best(logits, minTokens, strategy));
+            reason = RatioReason.FLOOR;
         }
-        addAnchors(kept, grids, alive);
-        return new TokenSelection(kept.stream().toArray(), logits.clone(), passed);
+        for (int place : Anchor.placesOf(anchors, grids, alive)) {
+            kept.set(place);
+        }
+        return new TokenSelection(kept.stream().toArray(), logits.clone(), passed).withReason(reason);
     }
 
     /** The sigmoid of a logit, in float32 as the reference compares it. */
     public static float probability(float logit) {
         return (float) (1.0 / (1.0 + Math.exp(-logit)));
-    }
-
-    private void addAnchors(BitSet kept, List<ImageGrid> grids, int[] alive) {
-        int first = 0;
-        for (ImageGrid grid : grids) {
-            for (Anchor anchor : anchors) {
-                int local = Arrays.binarySearch(alive, first + anchor.tokenOf(grid));
-                if (local >= 0) {
-                    kept.set(local);
-                }
-            }
-            first += grid.tokenCount();
-        }
     }
 
     private static BitSet best(float[] logits, int count, String strategy) {
