@@ -1,7 +1,7 @@
 package io.github.glimpse.prune.diversity;
 
-import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.Ranking;
+import io.github.glimpse.prune.RatioReason;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
  * @param order the picks, in order
  * @param distanceLeft the largest distance of a token that was not picked to its nearest pick; 0 if all are picked
  * @param reason what ended it
- * @see <a href="https://arxiv.org/abs/2503.02175">DivPrune, section 3.3 and algorithm 1</a>
+ * @see <a href="https://arxiv.org/abs/2503.02175">DivPrune, section on the method</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
 record FarthestFirst(int[] order, float distanceLeft, RatioReason reason) {
@@ -38,12 +38,7 @@ record FarthestFirst(int[] order, float distanceLeft, RatioReason reason) {
      * @param distance the distance; 0 never ends it
      */
     static FarthestFirst pick(
-            float[] nearest,
-            IntFunction<float[]> cosines,
-            int lowest,
-            int highest,
-            double distance,
-            String strategy) {
+            float[] nearest, IntFunction<float[]> cosines, int lowest, int highest, double distance, String strategy) {
         int tokens = nearest.length;
         int[] order = new int[Math.min(highest, tokens)];
         float[] toPicks = distances(nearest, strategy);
