@@ -136,7 +136,7 @@ final class StrategyCheck implements StageObserver {
     void onResult(GenerationResult result) {
         differences.equal("steps", steps, expected().get("steps").size());
         differences.equal(
-                "answer ids", result.ids(), Differences.ints(expected().get("generated_ids")));
+                "answer ids", result.tokenIds(), Differences.ints(expected().get("generated_ids")));
         differences.close("logits of the steps", joined(logits), tensors.floats("step_logits"), LOGITS);
     }
 
