@@ -102,7 +102,10 @@ final class ModelInMemory implements AutoCloseable {
                 model.tower().abilities(),
                 StrategyOptions.none(PruningOptions.NONE));
         StrategyShelf strategies = new StrategyShelf(
-                PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
+                PruningStrategies.discover(options.strategies()),
+                context,
+                model.decoder().positionRows(),
+                strategy -> checkTaps(model, strategy));
         try {
             // Made now, so that what does not fit is known now.
             strategies.schedule(options.pruning());
@@ -199,7 +202,9 @@ final class ModelInMemory implements AutoCloseable {
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
         EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
-        Prefill prefill = new Prefill(model, prompt, cuts, evidence, most, context);
+        PromptTexts texts =
+                new PromptTexts(prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt));
+        Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
         Sequence sequence;
         try (PictureFeatures pictures =
                 new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
