@@ -51,17 +51,29 @@ final class SeenEvidence {
                                 key -> joined(pictures, kept, TOKENS_FIRST, picture -> picture.taps()
                                         .get(key))));
             } else if (need instanceof EvidenceRequest.TowerCls cls) {
-                int block = abilities.block(cls.block());
-                values.put(need, joined(pictures, kept, HEADS_FIRST, picture -> picture.cls()
-                        .get(block)));
+                values.put(
+                        need,
+                        joined(
+                                pictures,
+                                kept,
+                                HEADS_FIRST,
+                                picture -> TowerReadings.of(picture, abilities, cls)));
             } else if (need instanceof EvidenceRequest.TowerReceived received) {
-                int block = abilities.block(received.block());
-                values.put(need, joined(pictures, kept, TOKENS_FIRST, picture -> picture.received()
-                        .get(block)));
+                values.put(
+                        need,
+                        joined(
+                                pictures,
+                                kept,
+                                TOKENS_FIRST,
+                                picture -> TowerReadings.of(picture, abilities, received)));
             } else if (need instanceof EvidenceRequest.TowerKeys keys) {
-                int block = abilities.block(keys.block());
-                values.put(need, joined(pictures, kept, TOKENS_FIRST, picture -> picture.keys()
-                        .get(block)));
+                values.put(
+                        need,
+                        joined(
+                                pictures,
+                                kept,
+                                TOKENS_FIRST,
+                                picture -> TowerReadings.of(picture, abilities, keys)));
             }
         }
     }
