@@ -1,6 +1,5 @@
 package io.github.glimpse.generate;
 
-import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.DecoderReading;
@@ -79,21 +78,21 @@ final class PictureEvidence implements EvidenceRequest.Collector {
 
     @Override
     public void towerCls(EvidenceRequest.TowerCls request) {
-        put(request, features.cls(), request.block());
+        put(request);
     }
 
     @Override
     public void towerReceived(EvidenceRequest.TowerReceived request) {
-        put(request, features.received(), request.block());
+        put(request);
     }
 
     @Override
     public void towerKeys(EvidenceRequest.TowerKeys request) {
-        put(request, features.keys(), request.block());
+        put(request);
     }
 
-    private void put(EvidenceRequest request, Map<Integer, NDArray> byBlock, int block) {
-        builder.value(request, Objects.requireNonNull(byBlock.get(abilities.block(block))));
+    private void put(EvidenceRequest request) {
+        builder.value(request, Objects.requireNonNull(TowerEvidence.of(request, features, abilities)));
     }
 
     @Override
