@@ -78,17 +78,21 @@ final class PictureEvidence implements EvidenceRequest.Collector {
 
     @Override
     public void towerCls(EvidenceRequest.TowerCls request) {
-        builder.value(request, TowerReadings.of(features, abilities, request));
+        put(request);
     }
 
     @Override
     public void towerReceived(EvidenceRequest.TowerReceived request) {
-        builder.value(request, TowerReadings.of(features, abilities, request));
+        put(request);
     }
 
     @Override
     public void towerKeys(EvidenceRequest.TowerKeys request) {
-        builder.value(request, TowerReadings.of(features, abilities, request));
+        put(request);
+    }
+
+    private void put(EvidenceRequest request) {
+        builder.value(request, Objects.requireNonNull(TowerEvidence.of(request, features, abilities)));
     }
 
     @Override

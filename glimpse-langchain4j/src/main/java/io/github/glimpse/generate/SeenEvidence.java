@@ -13,15 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was seen on the way and is kept for steps to come: all images joined, tokens that are alive only. After each cut it is
  * gathered to what is left. Belongs to the request.
  */
 final class SeenEvidence {
-
-    private static final int TOKENS_FIRST = 0;
-    private static final int HEADS_FIRST = 1;
 
     private final DecoderReading reading;
     private final TensorScope scope;
@@ -48,38 +46,22 @@ final class SeenEvidence {
                 taps.layers()
                         .forEach(layer -> visionTaps.computeIfAbsent(
                                 layer,
-                                key -> joined(pictures, kept, TOKENS_FIRST, picture -> picture.taps()
-                                        .get(key))));
-            } else if (need instanceof EvidenceRequest.TowerCls cls) {
-                values.put(
-                        need,
-                        joined(
-                                pictures,
-                                kept,
-                                HEADS_FIRST,
-                                picture -> TowerReadings.of(picture, abilities, cls)));
-            } else if (need instanceof EvidenceRequest.TowerReceived received) {
-                values.put(
-                        need,
-                        joined(
-                                pictures,
-                                kept,
-                                TOKENS_FIRST,
-                                picture -> TowerReadings.of(picture, abilities, received)));
-            } else if (need instanceof EvidenceRequest.TowerKeys keys) {
-                values.put(
-                        need,
-                        joined(
-                                pictures,
-                                kept,
-                                TOKENS_FIRST,
-                                picture -> TowerReadings.of(picture, abilities, keys)));
+                                key -> joined(pictures, kept, 0, picture -> picture.taps().get(key))));
+            } else if (isOfTower(need)) {
+                int axis = TowerEvidence.tokenAxis(need);
+                values.put(need, joined(pictures, kept, axis, picture -> TowerEvidence.of(need, picture, abilities)));
             }
         }
     }
 
+    private static boolean isOfTower(EvidenceRequest need) {
+        return need instanceof EvidenceRequest.TowerCls
+                || need instanceof EvidenceRequest.TowerReceived
+                || need instanceof EvidenceRequest.TowerKeys;
+    }
+
     private NDArray joined(
-            List<VisionFeatures> pictures, List<int[]> kept, int axis, Function<VisionFeatures, NDArray> part) {
+            List<VisionFeatures> pictures, List<int[]> kept, int axis, Function<VisionFeatures, @Nullable NDArray> part) {
         NDList parts = new NDList();
         for (int i = 0; i < pictures.size(); i++) {
             NDArray whole = Objects.requireNonNull(part.apply(pictures.get(i)));
@@ -110,16 +92,15 @@ final class SeenEvidence {
 
     /** What a cut keeps of it. */
     void gather(int[] kept) {
-        visionTaps.replaceAll((layer, rows) -> reading.pick(rows, kept, TOKENS_FIRST, scope));
+        visionTaps.replaceAll((layer, rows) -> reading.pick(rows, kept, 0, scope));
         attention
                 .values()
-                .forEach(byLayer -> byLayer.replaceAll((layer, rows) -> reading.pick(rows, kept, TOKENS_FIRST, scope)));
+                .forEach(byLayer -> byLayer.replaceAll((layer, rows) -> reading.pick(rows, kept, 0, scope)));
         values.replaceAll((need, rows) -> {
             if (need instanceof EvidenceRequest.EnteredRows) {
                 return rows;
             }
-            int axis = need instanceof EvidenceRequest.TowerCls ? HEADS_FIRST : TOKENS_FIRST;
-            return reading.pick(rows, kept, axis, scope);
+            return reading.pick(rows, kept, TowerEvidence.tokenAxis(need), scope);
         });
     }
 

@@ -9,6 +9,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -71,7 +72,7 @@ class StrategyFixturesIT {
     private static LoadedModel model(StrategyCase strategyCase) {
         Optional<Path> module = strategyCase.module();
         return MODELS.computeIfAbsent(
-                strategyCase.family().directory() + " " + module,
+                strategyCase.family().directory() + " " + module + " " + strategyCase.base().aspect(),
                 key -> LoadedModel.load(
                         EngineOptions.builder(strategyCase.family().model())
                                 .module(module.orElse(null))
@@ -84,6 +85,7 @@ class StrategyFixturesIT {
                                         strategyCase.base().aspect()))
                                 .families(List.of(new Endless(new Qwen25VlFamily()), new Endless(new LlavaFamily())))
                                 .strategies(List.of(new ListedTokens()))
+                                .transparency(Transparency.DROP)
                                 .visionCache(VisionCacheOptions.off())
                                 .build()));
     }
