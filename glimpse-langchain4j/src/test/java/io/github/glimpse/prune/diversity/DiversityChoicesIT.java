@@ -9,8 +9,10 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.TokenSelection.MergedToken;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +93,15 @@ class DiversityChoicesIT {
         for (int row : new int[] {0, 1, 1_023, 1_024, 1_499}) {
             assertThat(read.row(row)).containsExactly(whole.row(row), within(1e-6f));
         }
+    }
+
+    @Test
+    void relevanceIsSpreadInEachPictureForItself() {
+        List<ImageGrid> images = List.of(new ImageGrid(2, 2, 14, 1), new ImageGrid(1, 3, 14, 1));
+        float[] relevance = {0.1f, 0.3f, 0.2f, 5, 5};
+
+        assertThat(DeterminantalChoice.spreadPerImage(relevance, images, new int[] {0, 2, 3, 4, 6}, "test"))
+                .containsExactly(new float[] {0, 1, 0.5f, 1, 1}, within(1e-6f));
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each strategy on whole models of both families, at its own place: everything, a part, and two pictures. */
-class EveryStrategyIT {
+class StrategiesOnModelsIT {
 
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
     private static final double PART = 0.3;
