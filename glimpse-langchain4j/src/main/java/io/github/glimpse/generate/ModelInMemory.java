@@ -196,7 +196,7 @@ final class ModelInMemory implements AutoCloseable {
         checkPictures(request.turns());
         PruningSchedule schedule = possible(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
-        Prompt prompt = prompts.prompt(request.turns());
+        Prompt prompt = prompts.prompt(request.turns(), schedule.pictureShare());
         int most = mostTokens(prompt.tokens(), generation);
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
@@ -208,7 +208,7 @@ final class ModelInMemory implements AutoCloseable {
         Sequence sequence;
         try (PictureFeatures pictures =
                 new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
-            sequence = prefill.run(pictures.see(prompt, prompts, context));
+            sequence = prefill.run(pictures.see(prompt, prompts, prefill.pixelCut(), context));
         }
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
@@ -220,7 +220,7 @@ final class ModelInMemory implements AutoCloseable {
                 answer.reason(),
                 prompt.tokens(),
                 sequence.rows(),
-                prefill.selections().report(prompt.plans()),
+                prefill.selections().report(prompt.plans(), prompt.wholePlans()),
                 context.watch().timings(waiting));
     }
 

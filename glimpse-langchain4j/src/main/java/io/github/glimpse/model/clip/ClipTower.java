@@ -91,6 +91,7 @@ public final class ClipTower implements AutoCloseable {
     /**
      * Runs the blocks up to the last hidden state, or the last block's queries and keys, that is wanted.
      *
+     * @param kept rising numbers of the patches that are seen, at their own positions
      * @param wanted hidden states that are wanted, at least one
      * @param evidence takes what is wanted of queries and keys
      * @return by hidden state the patch rows without the class row, {@code [patches, width]}, compute type, owned by
@@ -98,11 +99,12 @@ public final class ClipTower implements AutoCloseable {
      */
     public Map<Integer, NDArray> hiddenStates(
             PixelPatches image,
+            int[] kept,
             Set<Integer> wanted,
             TowerEvidence evidence,
             CancellationPoint cancellation,
             TensorScope scope) {
-        int patches = config.patches();
+        int patches = kept.length;
         int rows = RowPadding.rows(patches + 1);
         long[] whole = {0, 1, patches + 1};
         // Queries and keys of block n are made of hidden state n.
@@ -111,7 +113,7 @@ public final class ClipTower implements AutoCloseable {
         TowerEvidence.Layout layout = new TowerEvidence.Layout(1, patches, 1, scope.indices(every(patches)));
         Map<Integer, NDArray> states = new HashMap<>();
         TensorScope previous = scope.openChild();
-        NDArray hidden = embed(image, rows, previous);
+        NDArray hidden = embed(image, kept, rows, previous);
         for (int state = 0; ; state++) {
             if (wanted.contains(state)) {
                 states.put(
@@ -146,13 +148,13 @@ public final class ClipTower implements AutoCloseable {
         try (TensorScope reading = scope.openChild()) {
             List<NDArray> queryAndKey = graph.call("query_and_key")
                     .with(input)
-                    .with(config.patches() + 1)
+                    .with(layout.patches() + 1)
                     .with(blocks.get(block))
                     .with(config.heads())
                     .with(config.eps())
                     .with(runtime.widenFromRows())
                     .runForList(reading);
-            evidence.read(block, queryAndKey, new long[] {0, 1, config.patches() + 1}, layout);
+            evidence.read(block, queryAndKey, new long[] {0, 1, layout.patches() + 1}, layout);
         }
     }
 
@@ -165,18 +167,29 @@ public final class ClipTower implements AutoCloseable {
         return graph;
     }
 
-    private NDArray embed(PixelPatches image, int rows, TensorScope scope) {
+    private NDArray embed(PixelPatches image, int[] kept, int rows, TensorScope scope) {
         return graph.call("embed_patches")
-                .with(scope.floats(image.values(), config.patches(), image.patchValues()))
+                .with(scope.floats(image.valuesOf(kept), kept.length, image.patchValues()))
                 .with(projection)
                 .with(classRow)
-                .with(positions)
+                .with(kept.length == config.patches() ? positions : positionsOf(kept, scope))
                 .with(preNorm)
                 .with(noBias)
                 .with(rows)
                 .with(dtype.code())
                 .with(config.eps())
                 .with(runtime.widenFromRows())
+                .run(scope);
+    }
+
+    /** Positions of the class row and of some patches. */
+    private NDArray positionsOf(int[] kept, TensorScope scope) {
+        int[] rows = IntStream.concat(
+                        IntStream.of(0), IntStream.of(kept).map(patch -> patch + 1))
+                .toArray();
+        return graph.call("rows_of_table")
+                .with(positions)
+                .with(scope.indices(rows))
                 .run(scope);
     }
 
