@@ -18,6 +18,7 @@ import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
+import io.github.glimpse.prune.StrategyOptions;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -93,9 +94,18 @@ final class ModelInMemory implements AutoCloseable {
 
     private static ModelInMemory assemble(
             EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files) {
-        StrategyContext context = new StrategyContext(runtime, model.dimensions(), files.config(), options.module());
+        StrategyContext context = new StrategyContext(
+                runtime,
+                model.dimensions(),
+                files.config(),
+                options.module(),
+                model.tower().abilities(),
+                StrategyOptions.none(PruningOptions.NONE));
         StrategyShelf strategies = new StrategyShelf(
-                PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
+                PruningStrategies.discover(options.strategies()),
+                context,
+                model.decoder().positionRows(),
+                strategy -> checkTaps(model, strategy));
         try {
             // Made now, so that what does not fit is known now.
             strategies.schedule(options.pruning());
@@ -186,17 +196,19 @@ final class ModelInMemory implements AutoCloseable {
         checkPictures(request.turns());
         PruningSchedule schedule = possible(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
-        Prompt prompt = prompts.prompt(request.turns());
+        Prompt prompt = prompts.prompt(request.turns(), schedule.pictureShare());
         int most = mostTokens(prompt.tokens(), generation);
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
-        EvidencePlan evidence = EvidencePlan.of(cuts);
-        Prefill prefill = new Prefill(model, prompt, cuts, evidence, most, context);
+        EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
+        PromptTexts texts =
+                new PromptTexts(prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt));
+        Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
         Sequence sequence;
         try (PictureFeatures pictures =
-                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerLayers())) {
-            sequence = prefill.run(pictures.see(prompt, prompts, context));
+                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
+            sequence = prefill.run(pictures.see(prompt, prompts, prefill.pixelCut(), context));
         }
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
@@ -208,7 +220,7 @@ final class ModelInMemory implements AutoCloseable {
                 answer.reason(),
                 prompt.tokens(),
                 sequence.rows(),
-                prefill.selections().report(prompt.plans()),
+                prefill.selections().report(prompt.plans(), prompt.wholePlans()),
                 context.watch().timings(waiting));
     }
 

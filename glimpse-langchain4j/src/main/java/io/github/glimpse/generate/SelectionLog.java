@@ -26,7 +26,13 @@ final class SelectionLog {
         this.alive = TokenSelection.all(imageTokens).kept();
     }
 
-    void add(Cut cut, TokenSelection selection, int[] aliveAfter) {
+    /**
+     * Remembers a step.
+     *
+     * @param before tokens that were alive, which the selection numbers
+     * @param after tokens that are alive now
+     */
+    void add(Cut cut, TokenSelection selection, int[] before, int[] after) {
         at = cut.at();
         strategies.add(cut.name());
         float[] logits = selection.logits();
@@ -34,14 +40,20 @@ final class SelectionLog {
             // Scores are of the tokens alive before this cut; tokens dropped earlier have none left.
             float[] map = new float[imageTokens];
             for (int i = 0; i < logits.length; i++) {
-                map[alive[i]] = KeepRule.probability(logits[i]);
+                map[before[i]] = KeepRule.probability(logits[i]);
             }
             probabilities = map;
         }
-        alive = aliveAfter;
+        alive = after;
     }
 
-    PruningReport report(List<PatchPlan> plans) {
+    /**
+     * Writes the report.
+     *
+     * @param plans how the images were cut
+     * @param wholePlans how they would have been if no step had made them smaller
+     */
+    PruningReport report(List<PatchPlan> plans, List<PatchPlan> wholePlans) {
         List<PruningReport.Image> entries = new ArrayList<>();
         int first = 0;
         for (PatchPlan plan : plans) {
@@ -53,7 +65,8 @@ final class SelectionLog {
                     .map(token -> token - from)
                     .toArray();
             float[] scores = probabilities == null ? null : Arrays.copyOfRange(probabilities, from, to);
-            entries.add(new PruningReport.Image(plan, kept, scores));
+            int whole = wholePlans.get(entries.size()).grid().tokenCount();
+            entries.add(new PruningReport.Image(plan, kept, scores, whole));
             first = to;
         }
         String names = strategies.isEmpty() ? PruningOptions.NONE : String.join(", ", strategies);

@@ -1,6 +1,8 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.nn.ModelDimensions;
+import io.github.glimpse.prune.KvForm;
+import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
@@ -9,10 +11,13 @@ import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
+import io.github.glimpse.prune.StrategyOptions;
+import io.github.glimpse.prune.StrategyTrait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The strategies of one model, each made when it is first asked for and shared by all requests, and the way from options to a
@@ -20,10 +25,15 @@ import java.util.Map;
  */
 final class StrategyShelf implements AutoCloseable {
 
+    private static final int MOST_VARIANTS = 1024;
+
     private final PruningStrategies known;
     private final StrategyContext context;
+    private final int positionRows;
     private final VisionTapCheck taps;
-    private final Map<String, PruningStrategy> made = new HashMap<>();
+    private final Map<Key, PruningStrategy> made = new HashMap<>();
+
+    private record Key(String name, Map<String, String> options) {}
 
     /** Checks that the tower has the layers that a strategy wants. */
     @FunctionalInterface
@@ -32,7 +42,13 @@ final class StrategyShelf implements AutoCloseable {
         void check(PruningStrategy strategy);
     }
 
-    StrategyShelf(PruningStrategies known, StrategyContext context, VisionTapCheck taps) {
+    /**
+     * An empty shelf.
+     *
+     * @param positionRows rows of the model's position ids
+     */
+    StrategyShelf(PruningStrategies known, StrategyContext context, int positionRows, VisionTapCheck taps) {
+        this.positionRows = positionRows;
         this.known = known;
         this.context = context;
         this.taps = taps;
@@ -51,11 +67,29 @@ final class StrategyShelf implements AutoCloseable {
         List<Cut> cuts = new ArrayList<>();
         for (PruningStep step : steps(options)) {
             if (!step.strategy().equals(PruningOptions.NONE)) {
-                PruningStrategy strategy = strategy(step.strategy());
-                cuts.add(new Cut(point(step, strategy), step.strategy(), strategy, options.budget(step)));
+                PruningStrategy strategy = strategy(step.strategy(), step.options());
+                PruningPoint at = point(step, strategy);
+                checkRatio(step, strategy, at);
+                cuts.add(new Cut(at, step.strategy(), strategy, options.budget(step)));
             }
         }
-        return new PruningSchedule(cuts);
+        PositionForm positions = Objects.requireNonNullElse(options.positions(), PositionForm.ORIGINAL);
+        if (positions == PositionForm.RENUMBER && positionRows > 1) {
+            throw new IllegalArgumentException(
+                    "Positions of this model have rows and columns of the picture in them, so there"
+                            + " is no renumbering them; set glimpse.pruning.positions=original");
+        }
+        return new PruningSchedule(cuts, Objects.requireNonNullElse(options.kv(), KvForm.UNIFORM), positions);
+    }
+
+    /** A ratio that a step says and its strategy would not look at is a mistake. At pixels it is known to be a result. */
+    private static void checkRatio(PruningStep step, PruningStrategy strategy, PruningPoint at) {
+        boolean counts = strategy.traits(at).contains(StrategyTrait.USES_BUDGET);
+        if (step.retentionRatio() != null && !counts && at.stage() != PruningPoint.Stage.PIXELS) {
+            throw new IllegalArgumentException("The pruning strategy '" + step.strategy()
+                    + "' settles by itself how many tokens stay, so retention-ratio means nothing to it; use"
+                    + " max-retention-ratio for a cap");
+        }
     }
 
     private List<PruningStep> steps(PruningOptions options) {
@@ -64,7 +98,7 @@ final class StrategyShelf implements AutoCloseable {
         }
         String standard = context.module() == null ? PruningOptions.NONE : PruningOptions.GLIMPSE;
         String name = options.strategy() == null ? standard : options.strategy();
-        return List.of(new PruningStep(null, name, null, null, null, null));
+        return List.of(PruningStep.builder(name).options(options.options()).build());
     }
 
     private PruningPoint point(PruningStep step, PruningStrategy strategy) {
@@ -77,17 +111,24 @@ final class StrategyShelf implements AutoCloseable {
         return point;
     }
 
-    private synchronized PruningStrategy strategy(String name) {
-        PruningStrategy strategy = made.get(name);
+    private synchronized PruningStrategy strategy(String name, Map<String, String> values) {
+        Key key = new Key(name, values);
+        PruningStrategy strategy = made.get(key);
         if (strategy == null) {
-            strategy = known.get(name).create(context);
+            if (made.size() >= MOST_VARIANTS) {
+                throw new IllegalArgumentException("The pruning strategies of this model were asked for with "
+                        + MOST_VARIANTS + " different options, each of which is remembered; use fewer");
+            }
+            StrategyOptions options = StrategyOptions.of(name, values);
+            strategy = known.get(name).create(context.withOptions(options));
             try {
+                options.checkAllRead();
                 taps.check(strategy);
             } catch (RuntimeException e) {
                 strategy.close();
                 throw e;
             }
-            made.put(name, strategy);
+            made.put(key, strategy);
         }
         return strategy;
     }

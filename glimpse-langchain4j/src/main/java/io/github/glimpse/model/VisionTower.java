@@ -4,20 +4,37 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.TowerAbilities;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Turns the patches of one picture into rows of the language decoder's input. Safe for concurrent use. */
 public interface VisionTower extends AutoCloseable {
 
     /**
-     * Encodes one picture.
+     * Encodes some tokens of a picture: rows, positions and windows are those of the whole picture, attention is among what is
+     * kept.
      *
-     * @param taps layers whose rows are wanted besides, as {@link #checkTap} counts them
+     * @param kept rising numbers of the tokens, in raster order of the grid; at least one
+     * @param taps what is wanted besides; one entry per kept token where {@link VisionFeatures} has one per token
      * @param cancellation asked between blocks
      * @param scope owns the result
      */
-    VisionFeatures encode(PixelPatches image, Set<Integer> taps, CancellationPoint cancellation, TensorScope scope);
+    VisionFeatures encode(
+            PixelPatches image, int[] kept, TowerTaps taps, CancellationPoint cancellation, TensorScope scope);
+
+    /**
+     * Encodes one picture.
+     *
+     * @param taps what is wanted besides
+     * @param cancellation asked between blocks
+     * @param scope owns the result
+     */
+    default VisionFeatures encode(
+            PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
+        int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
+        return encode(image, every, taps, cancellation, scope);
+    }
 
     /**
      * Checks that a layer can be tapped.
@@ -25,6 +42,9 @@ public interface VisionTower extends AutoCloseable {
      * @throws io.github.glimpse.ModelFilesException if the tower has no such layer
      */
     void checkTap(int layer);
+
+    /** What it can tell of its attention. */
+    TowerAbilities abilities();
 
     /** The windows inside which the tower attends, as token indices in raster order; one window if it has none. */
     List<int[]> windows(ImageGrid grid);

@@ -1,15 +1,17 @@
 package io.github.glimpse.prune;
 
-import io.github.glimpse.prune.PruningPoint.Stage;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cuts of one request in the order in which they happen, each with its place settled.
  *
  * @param cuts empty if nothing is pruned
+ * @param kv what a cut does to keys and values of the layers that have run
+ * @param positions position ids of what stays
  */
-public record PruningSchedule(List<Cut> cuts) {
+public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions) {
 
     /**
      * One cut.
@@ -21,35 +23,34 @@ public record PruningSchedule(List<Cut> cuts) {
      */
     public record Cut(PruningPoint at, String name, PruningStrategy strategy, TokenBudget budget) {}
 
-    /** Checks the order: places rise, one cut a place, at most one probe token. */
+    /**
+     * Checks that the steps may be combined.
+     *
+     * @throws IllegalArgumentException if they may not; the message names the rule
+     */
     public PruningSchedule {
         cuts = List.copyOf(cuts);
-        for (int i = 1; i < cuts.size(); i++) {
-            PruningPoint before = cuts.get(i - 1).at();
-            PruningPoint here = cuts.get(i).at();
-            if (position(here) <= position(before)) {
-                throw new IllegalArgumentException("The cut at " + here + " follows the one at " + before
-                        + "; places of a schedule must rise, one cut a place");
-            }
-        }
-        if (cuts.stream().filter(cut -> cut.strategy().probeToken() != null).count() > 1) {
-            throw new IllegalArgumentException("Two cuts of the schedule need a probe token; only one can");
-        }
-    }
-
-    private static int position(PruningPoint point) {
-        return point.stage() == Stage.LAST ? Integer.MAX_VALUE : point.layers();
+        ScheduleRules.check(cuts, kv, positions);
     }
 
     /** Nothing is pruned. */
     public static PruningSchedule none() {
-        return new PruningSchedule(List.of());
+        return new PruningSchedule(List.of(), KvForm.UNIFORM, PositionForm.ORIGINAL);
+    }
+
+    /** The share of a picture's tokens that a first step leaves by making the picture smaller, or null. */
+    public @Nullable Double pictureShare() {
+        return cuts.stream()
+                .filter(cut -> cut.strategy().traits(cut.at()).contains(StrategyTrait.SHRINKS_PICTURE))
+                .map(cut -> cut.budget().retentionRatio())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Everything that the strategies of the cuts need to see. */
     public List<EvidenceRequest> needs() {
         List<EvidenceRequest> needs = new ArrayList<>();
-        cuts.forEach(cut -> needs.addAll(cut.strategy().needs()));
+        cuts.forEach(cut -> needs.addAll(cut.strategy().needs(cut.at())));
         return needs;
     }
 }

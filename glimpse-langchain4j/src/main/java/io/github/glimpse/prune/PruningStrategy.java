@@ -22,15 +22,30 @@ public interface PruningStrategy extends AutoCloseable {
     /** What it needs to see. */
     Set<EvidenceRequest> needs();
 
+    /** What it needs to see at a place; for strategies that look at something else there. */
+    default Set<EvidenceRequest> needs(PruningPoint at) {
+        return needs();
+    }
+
     /** Rows that it wants at the end of the prompt until its cut, or null. */
     @Nullable
     ProbeToken probeToken();
 
+    /** What the rules for schedules need to know. */
+    default Set<StrategyTrait> traits() {
+        return Set.of();
+    }
+
+    /** What the rules need to know of it at a place; for strategies that work differently there. */
+    default Set<StrategyTrait> traits(PruningPoint at) {
+        return traits();
+    }
+
     /**
-     * Chooses.
+     * Chooses. At {@code pixels} and {@code vision} it is called once for each image, between layers once for all.
      *
      * @param evidence what was asked for in {@link #needs()}
-     * @param budget the user's numbers
+     * @param budget the user's numbers; the count is settled if the strategy {@linkplain StrategyTrait#USES_BUDGET uses one}
      * @return indices among the tokens alive
      */
     TokenSelection select(PruningEvidence evidence, TokenBudget budget);

@@ -10,6 +10,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerEvidence;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The vision tower of CLIP: class row and patches with learned positions, blocks with layer norm, full attention and a
@@ -54,6 +56,7 @@ public final class ClipTower implements AutoCloseable {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
+                .with(TowerEvidence.class, "evidence")
                 .with(ClipTower.class, "tower")
                 .compile(runtime);
         WeightPath root = weights.at(prefix);
@@ -86,26 +89,39 @@ public final class ClipTower implements AutoCloseable {
     }
 
     /**
-     * Runs the blocks up to the last hidden state that is wanted.
+     * Runs the blocks up to the last hidden state, or the last block's queries and keys, that is wanted.
      *
+     * @param kept rising numbers of the patches that are seen, at their own positions
      * @param wanted hidden states that are wanted, at least one
+     * @param evidence takes what is wanted of queries and keys
      * @return by hidden state the patch rows without the class row, {@code [patches, width]}, compute type, owned by
      *     {@code scope}
      */
     public Map<Integer, NDArray> hiddenStates(
-            PixelPatches image, Set<Integer> wanted, CancellationPoint cancellation, TensorScope scope) {
-        int patches = config.patches();
+            PixelPatches image,
+            int[] kept,
+            Set<Integer> wanted,
+            TowerEvidence evidence,
+            CancellationPoint cancellation,
+            TensorScope scope) {
+        int patches = kept.length;
         int rows = RowPadding.rows(patches + 1);
         long[] whole = {0, 1, patches + 1};
-        int last = Collections.max(wanted);
+        // Queries and keys of block n are made of hidden state n.
+        int last =
+                IntStream.range(0, config.depth()).filter(evidence::wants).reduce(Collections.max(wanted), Math::max);
+        TowerEvidence.Layout layout = new TowerEvidence.Layout(1, patches, 1, scope.indices(every(patches)));
         Map<Integer, NDArray> states = new HashMap<>();
         TensorScope previous = scope.openChild();
-        NDArray hidden = embed(image, rows, previous);
+        NDArray hidden = embed(image, kept, rows, previous);
         for (int state = 0; ; state++) {
             if (wanted.contains(state)) {
                 states.put(
                         state,
                         graph.call("patch_rows").with(hidden).with(patches).run(scope));
+            }
+            if (evidence.wants(state)) {
+                readBlock(state, hidden, evidence, layout, previous);
             }
             if (state == last) {
                 previous.close();
@@ -127,12 +143,36 @@ public final class ClipTower implements AutoCloseable {
         }
     }
 
-    private NDArray embed(PixelPatches image, int rows, TensorScope scope) {
+    private void readBlock(
+            int block, NDArray input, TowerEvidence evidence, TowerEvidence.Layout layout, TensorScope scope) {
+        try (TensorScope reading = scope.openChild()) {
+            List<NDArray> queryAndKey = graph.call("query_and_key")
+                    .with(input)
+                    .with(layout.patches() + 1)
+                    .with(blocks.get(block))
+                    .with(config.heads())
+                    .with(config.eps())
+                    .with(runtime.widenFromRows())
+                    .runForList(reading);
+            evidence.read(block, queryAndKey, new long[] {0, 1, layout.patches() + 1}, layout);
+        }
+    }
+
+    private static int[] every(int count) {
+        return IntStream.range(0, count).toArray();
+    }
+
+    /** The text of this tower, which holds that of {@link TowerEvidence}. */
+    public Graph graph() {
+        return graph;
+    }
+
+    private NDArray embed(PixelPatches image, int[] kept, int rows, TensorScope scope) {
         return graph.call("embed_patches")
-                .with(scope.floats(image.values(), config.patches(), image.patchValues()))
+                .with(scope.floats(image.valuesOf(kept), kept.length, image.patchValues()))
                 .with(projection)
                 .with(classRow)
-                .with(positions)
+                .with(kept.length == config.patches() ? positions : positionsOf(kept, scope))
                 .with(preNorm)
                 .with(noBias)
                 .with(rows)
@@ -142,9 +182,25 @@ public final class ClipTower implements AutoCloseable {
                 .run(scope);
     }
 
+    /** Positions of the class row and of some patches. */
+    private NDArray positionsOf(int[] kept, TensorScope scope) {
+        int[] rows = IntStream.concat(
+                        IntStream.of(0), IntStream.of(kept).map(patch -> patch + 1))
+                .toArray();
+        return graph.call("rows_of_table")
+                .with(positions)
+                .with(scope.indices(rows))
+                .run(scope);
+    }
+
     /** The same rows in float32. */
     public NDArray widen(NDArray rows, TensorScope scope) {
         return graph.call("widen").with(rows).run(scope);
+    }
+
+    /** Blocks. */
+    public int depth() {
+        return config.depth();
     }
 
     /**

@@ -11,6 +11,8 @@ import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerEvidence;
+import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.AttentionBlocks;
@@ -18,12 +20,15 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TowerAbilities;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ObjIntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The vision tower of Qwen2.5-VL: patches by a product, blocks with RMS norm, planar rotary attention and a gated MLP, most
@@ -60,6 +65,7 @@ final class Qwen25VlTower implements VisionTower {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
+                .with(TowerEvidence.class, "evidence")
                 .with(Qwen25VlTower.class, "tower")
                 .compile(runtime);
         this.rotary = RotaryEmbedding.planar(graph, config.headDim(), ROTARY_THETA, owner);
@@ -97,58 +103,86 @@ final class Qwen25VlTower implements VisionTower {
 
     @Override
     public VisionFeatures encode(
-            PixelPatches image, Set<Integer> taps, CancellationPoint cancellation, TensorScope scope) {
-        int patches = image.plan().grid().patchCount();
+            PixelPatches image, int[] kept, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
+        int patches = kept.length * config.patchesPerToken();
         Map<Integer, NDArray> tapped = new HashMap<>();
         try (TensorScope tower = scope.openChild()) {
-            AttentionBlocks windows = blocksOf(image.plan().grid());
+            AttentionBlocks windows = blocksOf(image.plan().grid(), kept);
             NDArray raster = tower.indices(windows.inverse());
-            NDArray hidden = runBlocks(image, windows, cancellation, tower, (rows, block) -> {
-                if (taps.contains(block)) {
+            TowerEvidence evidence = new TowerEvidence(graph, taps, scope);
+            TowerEvidence.Layout layout = new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster);
+            NDArray hidden = runBlocks(image, kept, windows, evidence, layout, cancellation, tower, (rows, block) -> {
+                if (taps.layers().contains(block)) {
                     tapped.put(block, means(rows, patches, raster, scope));
                 }
             });
-            return new VisionFeatures(merge(hidden, patches, raster, scope), tapped);
+            return evidence.with(merge(hidden, patches, raster, scope), tapped);
         }
     }
 
     /** The rows after the last block in the order of the pixels: {@code [patches, width]}, owned by {@code scope}. */
     NDArray lastBlock(PixelPatches image, TensorScope scope) {
-        AttentionBlocks windows = blocksOf(image.plan().grid());
-        NDArray hidden = runBlocks(image, windows, CancellationPoint.NONE, scope, (rows, block) -> {});
+        int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
+        AttentionBlocks windows = blocksOf(image.plan().grid(), every);
+        NDArray raster = scope.indices(windows.inverse());
+        int patches = image.plan().grid().patchCount();
+        NDArray hidden = runBlocks(
+                image,
+                every,
+                windows,
+                new TowerEvidence(graph, TowerTaps.NONE, scope),
+                new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster),
+                CancellationPoint.NONE,
+                scope,
+                (rows, block) -> {});
         return graph.call("patches_in_order")
                 .with(hidden)
-                .with(image.plan().grid().patchCount())
+                .with(patches)
                 .with(config.patchesPerToken())
-                .with(scope.indices(windows.inverse()))
+                .with(raster)
                 .run(scope);
     }
 
-    private AttentionBlocks blocksOf(ImageGrid grid) {
-        return AttentionBlocks.of(List.of(windows(grid)));
+    /** Windows of the whole grid with their kept tokens, which are numbered among the kept ones. */
+    private AttentionBlocks blocksOf(ImageGrid grid, int[] kept) {
+        List<int[]> blocks = new ArrayList<>();
+        for (int[] window : windows(grid)) {
+            blocks.add(Arrays.stream(window)
+                    .map(token -> Arrays.binarySearch(kept, token))
+                    .filter(place -> place >= 0)
+                    .toArray());
+        }
+        return AttentionBlocks.of(List.of(blocks));
     }
 
     private NDArray runBlocks(
             PixelPatches image,
+            int[] kept,
             AttentionBlocks windows,
+            TowerEvidence evidence,
+            TowerEvidence.Layout layout,
             CancellationPoint cancellation,
             TensorScope tower,
             ObjIntConsumer<NDArray> afterBlock) {
-        int patches = image.plan().grid().patchCount();
+        int patches = layout.patches();
         long[] windowRuns = windows.runsOfRows(config.patchesPerToken());
         long[] imageRuns = {0, 1, patches};
         int rows = RowPadding.rows(patches);
-        RotaryEmbedding.Tables tables = rotary(image.plan().grid(), windows.order(), rows, tower);
+        RotaryEmbedding.Tables tables = rotary(image.plan().grid(), kept, windows.order(), rows, tower);
         TensorScope previous = tower.openChild();
-        NDArray hidden = embed(image, tower.indices(windows.order()), rows, previous);
+        NDArray hidden = embed(image, kept, tower.indices(windows.order()), rows, previous);
         for (int i = 0; i < blocks.size(); i++) {
             cancellation.check();
+            long[] runs = config.isFullAttention(i) ? imageRuns : windowRuns;
+            if (evidence.wants(i)) {
+                readBlock(i, hidden, tables, runs, evidence, layout, previous);
+            }
             TensorScope next = tower.openChild();
             hidden = graph.call("block")
                     .with(hidden)
                     .with(tables.cosine())
                     .with(tables.sine())
-                    .with(config.isFullAttention(i) ? imageRuns : windowRuns)
+                    .with(runs)
                     .with(blocks.get(i))
                     .with(config.heads())
                     .with(EPS)
@@ -161,10 +195,33 @@ final class Qwen25VlTower implements VisionTower {
         return hidden;
     }
 
-    private NDArray embed(PixelPatches image, NDArray order, int rows, TensorScope scope) {
-        int patches = image.plan().grid().patchCount();
+    private void readBlock(
+            int block,
+            NDArray input,
+            RotaryEmbedding.Tables tables,
+            long[] runs,
+            TowerEvidence evidence,
+            TowerEvidence.Layout layout,
+            TensorScope scope) {
+        try (TensorScope reading = scope.openChild()) {
+            List<NDArray> queryAndKey = graph.call("query_and_key")
+                    .with(input)
+                    .with(layout.patches())
+                    .with(tables.cosine())
+                    .with(tables.sine())
+                    .with(blocks.get(block))
+                    .with(config.heads())
+                    .with(EPS)
+                    .with(runtime.widenFromRows())
+                    .runForList(reading);
+            evidence.read(block, queryAndKey, runs, layout);
+        }
+    }
+
+    private NDArray embed(PixelPatches image, int[] kept, NDArray order, int rows, TensorScope scope) {
+        int patches = kept.length * config.patchesPerToken();
         return graph.call("embed_patches")
-                .with(scope.floats(image.values(), patches, image.patchValues()))
+                .with(scope.floats(image.valuesOf(kept), patches, image.patchValues()))
                 .with(projection)
                 .with(order)
                 .with(config.patchesPerToken())
@@ -175,13 +232,13 @@ final class Qwen25VlTower implements VisionTower {
                 .run(scope);
     }
 
-    private RotaryEmbedding.Tables rotary(ImageGrid grid, int[] order, int rows, TensorScope scope) {
+    private RotaryEmbedding.Tables rotary(ImageGrid grid, int[] kept, int[] order, int rows, TensorScope scope) {
         int merge = grid.mergeSize();
         int group = merge * merge;
-        int patches = grid.patchCount();
+        int patches = kept.length * group;
         long[] positions = new long[2 * patches];
         for (int i = 0; i < patches; i++) {
-            int token = order[i / group];
+            int token = kept[order[i / group]];
             int inside = i % group;
             positions[i] = (long) token / grid.columns() * merge + inside / merge;
             positions[patches + i] = (long) token % grid.columns() * merge + inside % merge;
@@ -218,6 +275,18 @@ final class Qwen25VlTower implements VisionTower {
                     + ", the glimpse module wants block " + layer
                     + " (selected_visual_layers); use the module of this model");
         }
+    }
+
+    @Override
+    public TowerAbilities abilities() {
+        return new TowerAbilities(
+                false,
+                config.depth(),
+                IntStream.range(0, config.depth())
+                        .filter(config::isFullAttention)
+                        .boxed()
+                        .collect(Collectors.toSet()),
+                config.depth() - 1);
     }
 
     @Override
