@@ -41,8 +41,7 @@ final class PictureFeatures implements AutoCloseable {
     }
 
     /** Reads the pictures that are not remembered, then lets the tower look at them. Called once. */
-    List<VisionFeatures> see(
-            Prompt prompt, PromptBuilder prompts, @Nullable PixelCut cut, RequestContext context) {
+    List<VisionFeatures> see(Prompt prompt, PromptBuilder prompts, @Nullable PixelCut cut, RequestContext context) {
         List<String> keys = new ArrayList<>();
         List<int[]> kept = new ArrayList<>();
         List<@Nullable PixelPatches> unseen = new ArrayList<>();
@@ -98,8 +97,7 @@ final class PictureFeatures implements AutoCloseable {
         return bytes.array();
     }
 
-    private VisionFeatureCache.Lease encode(
-            String key, PixelPatches patches, int[] kept, RequestContext context) {
+    private VisionFeatureCache.Lease encode(String key, PixelPatches patches, int[] kept, RequestContext context) {
         TensorScope lasting = scopes.get();
         try {
             VisionFeatures features = model.tower().encode(patches, kept, taps, context.cancellation(), lasting);

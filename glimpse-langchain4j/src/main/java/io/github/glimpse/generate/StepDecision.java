@@ -51,8 +51,7 @@ final class StepDecision {
      * @param alive numbers, among those grids' tokens, of the tokens that are alive
      * @param seen collects what the strategy asks for; not called where there is nothing to choose
      */
-    TokenSelection decide(
-            Cut cut, List<ImageGrid> grids, int tokens, int[] alive, Supplier<PruningEvidence> seen) {
+    TokenSelection decide(Cut cut, List<ImageGrid> grids, int tokens, int[] alive, Supplier<PruningEvidence> seen) {
         TokenBudget budget = cut.budget();
         if (cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET)) {
             int count = TokenBudget.count(Objects.requireNonNull(budget.retentionRatio()), tokens, alive.length);

@@ -35,9 +35,8 @@ class EveryStrategyIT {
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
 
     static Stream<Arguments> familiesAndNames() {
-        return Stream.of(QWEN, LLAVA)
-                .flatMap(family -> PruningStrategies.discover(List.of()).names().stream()
-                        .map(name -> arguments(family, name)));
+        return Stream.of(QWEN, LLAVA).flatMap(family -> PruningStrategies.discover(List.of()).names().stream()
+                .map(name -> arguments(family, name)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -58,8 +57,8 @@ class EveryStrategyIT {
                     .hasMessageContaining(reason);
             return;
         }
-        GenerationResult whole = generate(
-                model, PruningOptions.builder().enabled(false).build());
+        GenerationResult whole =
+                generate(model, PruningOptions.builder().enabled(false).build());
 
         GenerationResult pruned = generate(model, everything);
 
@@ -105,12 +104,12 @@ class EveryStrategyIT {
     private static LoadedModel model(String family) {
         return MODELS.computeIfAbsent(
                 family,
-                key -> LoadedModel.load(EngineOptions.builder(
-                                FIXTURES.resolve(family).resolve("model"))
-                        .name(family)
-                        .module(FIXTURES.resolve(family).resolve("glimpse"))
-                        .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                        .build()));
+                key -> LoadedModel.load(
+                        EngineOptions.builder(FIXTURES.resolve(family).resolve("model"))
+                                .name(family)
+                                .module(FIXTURES.resolve(family).resolve("glimpse"))
+                                .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
+                                .build()));
     }
 
     @AfterAll

@@ -26,8 +26,10 @@ class ScheduleRulesTest {
     private static final PruningPoint LAST = PruningPoint.last();
 
     /** A strategy that is nothing but what the rules ask of it. */
-    private record Described(Set<EvidenceRequest> needs, Set<StrategyTrait> traits, @Nullable ProbeToken probe)
-            implements PruningStrategy {
+    private record Described(
+            Set<EvidenceRequest> needs,
+            Set<StrategyTrait> traits,
+            @Nullable ProbeToken probe) implements PruningStrategy {
 
         @Override
         public PruningPoint defaultPoint() {
@@ -91,9 +93,7 @@ class ScheduleRulesTest {
                                 "The step at layer 2 keeps 0.5 of the image tokens after the one at vision keeps 0.25"),
                         arguments(
                                 "hole in the grid",
-                                List.of(
-                                        counting(PIXELS, 0.5),
-                                        counting(VISION, 0.25, StrategyTrait.NEEDS_FULL_GRID)),
+                                List.of(counting(PIXELS, 0.5), counting(VISION, 0.25, StrategyTrait.NEEDS_FULL_GRID)),
                                 "'some' at vision needs the full grid, and 'some' at pixels leaves holes in it"),
                         arguments(
                                 "two that merge",
@@ -127,8 +127,7 @@ class ScheduleRulesTest {
                 arguments(new EvidenceRequest.LayerPeek(true), LAST),
                 arguments(new EvidenceRequest.ProbeAttention(List.of(2), ScoreForm.LOGITS), LAYER_2),
                 arguments(new EvidenceRequest.ImageRows(), PIXELS),
-                arguments(
-                        new EvidenceRequest.TextRows(EvidenceRequest.TextRows.Which.LAST_USER_MESSAGE), PIXELS),
+                arguments(new EvidenceRequest.TextRows(EvidenceRequest.TextRows.Which.LAST_USER_MESSAGE), PIXELS),
                 arguments(new EvidenceRequest.TowerCls(-2), PIXELS),
                 arguments(new EvidenceRequest.TowerReceived(-1), PIXELS),
                 arguments(new EvidenceRequest.TowerKeys(-1), PIXELS),
@@ -147,8 +146,7 @@ class ScheduleRulesTest {
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("forbiddenAtOtherPlaces")
     void refusesWhereThereIsNothingToSee(EvidenceRequest need, PruningPoint at) {
-        assertThatThrownBy(() ->
-                        new PruningSchedule(List.of(looking(at, need)), KvForm.UNIFORM, PositionForm.ORIGINAL))
+        assertThatThrownBy(() -> new PruningSchedule(List.of(looking(at, need)), KvForm.UNIFORM, PositionForm.ORIGINAL))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not there at '" + at + "'");
     }

@@ -184,8 +184,7 @@ public final class ClipTower implements AutoCloseable {
 
     /** Positions of the class row and of some patches. */
     private NDArray positionsOf(int[] kept, TensorScope scope) {
-        int[] rows = IntStream.concat(
-                        IntStream.of(0), IntStream.of(kept).map(patch -> patch + 1))
+        int[] rows = IntStream.concat(IntStream.of(0), IntStream.of(kept).map(patch -> patch + 1))
                 .toArray();
         return graph.call("rows_of_table")
                 .with(positions)

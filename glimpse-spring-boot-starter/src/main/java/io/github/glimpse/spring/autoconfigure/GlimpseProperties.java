@@ -171,7 +171,8 @@ public record GlimpseProperties(
     public record Step(
             @Pattern(
                     regexp = "(?i)\\s*(pixels|vision|layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
-                    message = "must be 'pixels', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'")
+                    message =
+                            "must be 'pixels', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'")
             @Nullable
             String at,
 
