@@ -33,6 +33,8 @@ public final class ModelSource implements AutoCloseable {
 
     private static final String CLASS_PATH = "classpath:";
     private static final String FILE = "file:";
+    private static final String EMBEDDED = "io/github/glimpse/hub/embedded/";
+    private static final String EMBEDDED_NAME = "glimpse-tiny";
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
 
     private final String name;
@@ -96,11 +98,32 @@ public final class ModelSource implements AutoCloseable {
         return open(location, classPath, () -> hub, RepositoryContent.MODULE);
     }
 
+    /**
+     * The tiny model in this library's jar: of the family of Qwen2.5-VL, made to read drawn receipts, signs, bar charts and scenes.
+     * It is for trying, teaching and tests; {@code README.md} in the directory says what it can do and what it cannot. Copied like
+     * any folder on the class path.
+     */
+    public static ModelSource embedded() {
+        return embedded("model");
+    }
+
+    /** The glimpse module of the {@link #embedded()} model. */
+    public static ModelSource embeddedModule() {
+        return embedded("module");
+    }
+
+    private static ModelSource embedded(String part) {
+        // By this class's loader, whatever the class path of the caller is: the folder lies beside this class.
+        ClassPathFolder copy = ClassPathFolder.copy(EMBEDDED + part, ModelSource.class.getClassLoader());
+        return new ModelSource(EMBEDDED_NAME, copy.directory(), copy);
+    }
+
     private static ModelSource open(
             String location, ClassLoader classPath, Supplier<HubOptions> hub, RepositoryContent content) {
         if (location.isBlank()) {
             throw new ModelFilesException(
-                    "The location of the model is empty; give a directory, file:, classpath: or hf:owner/name");
+                    "The location of the model is empty; give a directory, file:, classpath: or hf:owner/name, or take the"
+                            + " embedded model");
         }
         if (location.startsWith(CLASS_PATH)) {
             String folder = location.substring(CLASS_PATH.length());

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,30 @@ class ModelSourceTest {
                         .isEqualTo("rwx------");
             }
             assertThat(copy).doesNotExist();
+        }
+    }
+
+    @Test
+    void givesTheEmbeddedModelAndItsModule() throws IOException {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        // A thread without a class path of its own, as in a pool that a container made.
+        Thread.currentThread().setContextClassLoader(null);
+        try (ModelSource model = ModelSource.embedded();
+                ModelSource module = ModelSource.embeddedModule()) {
+            assertThat(model.name()).isEqualTo("glimpse-tiny");
+            assertThat(ModelFiles.ofDirectory(model.directory()).config().string("model_type"))
+                    .isEqualTo("qwen2_5_vl");
+            assertThat(ModuleFiles.ofDirectory(module.directory()).weights()).isRegularFile();
+            assertThat(model.directory().resolve("README.md")).isNotEmptyFile();
+            assertThat(bytes(model.directory()) + bytes(module.directory())).isLessThanOrEqualTo(8_000_000);
+        } finally {
+            Thread.currentThread().setContextClassLoader(context);
+        }
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
         }
     }
 

@@ -92,10 +92,10 @@ public record GlimpseProperties(
     /**
      * What is loaded.
      *
-     * @param location Model in Hugging Face form: a path, a file: URL, a classpath: folder or hf:owner/name[@revision].
+     * @param location Model in Hugging Face form: a path, a file: URL, a classpath: folder or hf:owner/name[@revision]; unset takes the embedded tiny model, which is for trying, teaching and tests.
      * @param name Name of the model in requests and answers; unset takes the directory's.
      * @param family Name of the model family; auto goes by the model's config.json.
-     * @param pruningModule Glimpse module made for this model: a path, a file: URL, a classpath: folder or hf:owner/name[@revision].
+     * @param pruningModule Glimpse module made for this model: a path, a file: URL, a classpath: folder or hf:owner/name[@revision]; unset takes that of the embedded model where it is asked, else none.
      * @param verifyChecksums Whether what is downloaded from the hub is compared with its check sums.
      */
     public record Model(

@@ -6,6 +6,8 @@ import io.github.glimpse.hub.ModelSource;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.util.StringUtils;
 
 /**
@@ -14,6 +16,7 @@ import org.springframework.util.StringUtils;
  */
 final class ModelSources implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ModelSources.class);
     private static final String CLASS_PATH = "classpath:";
     private static final String HUB = "hf:";
 
@@ -31,7 +34,7 @@ final class ModelSources implements AutoCloseable {
      * Opens the locations.
      *
      * @param classPath where to look for class path folders, null for that of the calling thread
-     * @throws InvalidPropertyException if one is missing or nothing is there
+     * @throws InvalidPropertyException if nothing is there
      */
     static ModelSources open(GlimpseProperties.Model properties, @Nullable ClassLoader classPath) {
         ModelSources sources = openLocal(properties, classPath);
@@ -45,35 +48,52 @@ final class ModelSources implements AutoCloseable {
     }
 
     /**
-     * Opens the locations on this machine and checks the form of the others, which {@link #fetch()} opens.
+     * Opens the locations on this machine and checks the form of the others, which {@link #fetch()} opens. Without a location of
+     * the model it is the embedded one, and without one of the module that one's.
      *
      * @param classPath where to look for class path folders, null for that of the calling thread
-     * @throws InvalidPropertyException if one is missing, malformed, or nothing is there
+     * @throws InvalidPropertyException if one is malformed, or nothing is there
      */
     static ModelSources openLocal(GlimpseProperties.Model properties, @Nullable ClassLoader classPath) {
-        String location = properties.location();
-        if (!StringUtils.hasText(location)) {
-            throw new InvalidPropertyException(
-                    PropertiesMapper.LOCATION,
-                    "no model is named; give the directory of a model in Hugging Face form (a path, file:, classpath: or hf:owner/name),"
-                            + " or turn Glimpse off by glimpse.enabled=false",
-                    null);
-        }
+        String named = properties.location();
+        String location = named == null || named.isBlank() ? "" : named;
         ClassLoader loader = classPath == null ? ModelSources.class.getClassLoader() : classPath;
-        Source model = isHub(location)
-                ? Source.fetched(
-                        PropertiesMapper.LOCATION, location, () -> ModelSource.open(location, loader, hub(properties)))
-                : Source.local(PropertiesMapper.LOCATION, location, loader);
-        String module = properties.pruningModule();
+        boolean embedded = location.isEmpty();
+        if (embedded) {
+            LOG.info(
+                    "glimpse.model.location is not set: the embedded model answers, which is for trying, teaching and tests");
+        }
+        Source model = embedded ? embedded() : model(location, properties, loader);
         try {
             return new ModelSources(
-                    location.startsWith(CLASS_PATH) || isHub(location) ? model.name() : null,
+                    embedded || location.startsWith(CLASS_PATH) || isHub(location) ? model.name() : null,
                     model,
-                    StringUtils.hasText(module) ? module(module, properties, loader) : null);
+                    module(embedded, properties, loader));
         } catch (InvalidPropertyException e) {
             model.close();
             throw e;
         }
+    }
+
+    private static Source embedded() {
+        return Source.local(PropertiesMapper.LOCATION, ModelSource::embedded);
+    }
+
+    private static Source model(String location, GlimpseProperties.Model properties, ClassLoader loader) {
+        return isHub(location)
+                ? Source.fetched(
+                        PropertiesMapper.LOCATION, location, () -> ModelSource.open(location, loader, hub(properties)))
+                : Source.local(PropertiesMapper.LOCATION, () -> ModelSource.open(location, loader));
+    }
+
+    /** An empty location is none at all, also for the embedded model. */
+    private static @Nullable Source module(
+            boolean embeddedModel, GlimpseProperties.Model properties, ClassLoader loader) {
+        String module = properties.pruningModule();
+        if (module == null && embeddedModel) {
+            return Source.local(PropertiesMapper.PRUNING_MODULE, ModelSource::embeddedModule);
+        }
+        return StringUtils.hasText(module) ? module(module, properties, loader) : null;
     }
 
     private static Source module(String module, GlimpseProperties.Model properties, ClassLoader loader) {
@@ -82,7 +102,7 @@ final class ModelSources implements AutoCloseable {
                         PropertiesMapper.PRUNING_MODULE,
                         module,
                         () -> ModelSource.openModule(module, loader, hub(properties)))
-                : Source.local(PropertiesMapper.PRUNING_MODULE, module, loader);
+                : Source.local(PropertiesMapper.PRUNING_MODULE, () -> ModelSource.open(module, loader));
     }
 
     private static boolean isHub(String location) {
@@ -151,8 +171,8 @@ final class ModelSources implements AutoCloseable {
             return new Source(key, checked(key, () -> ModelSource.repositoryOf(location)), opening);
         }
 
-        static Source local(String key, String location, ClassLoader loader) {
-            ModelSource there = checked(key, () -> ModelSource.open(location, loader));
+        static Source local(String key, Supplier<ModelSource> opening) {
+            ModelSource there = checked(key, opening);
             Source source = new Source(key, there.name(), () -> there);
             source.opened = there;
             return source;

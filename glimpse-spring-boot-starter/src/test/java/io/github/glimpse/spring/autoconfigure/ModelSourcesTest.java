@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.model.chat.ChatModel;
 import io.github.glimpse.generate.LoadedModel;
 import java.io.IOException;
 import java.net.URL;
@@ -67,7 +68,42 @@ class ModelSourcesTest {
         assertThat(copies).hasSize(2).allSatisfy(copy -> assertThat(copy).doesNotExist());
     }
 
-    private static ModelSources open(String model, @Nullable String module) {
+    @Test
+    void takesTheEmbeddedModelAndItsModuleWhenNoneIsNamed() {
+        for (String location : new String[] {null, "", " "}) {
+            try (ModelSources sources = open(location, null)) {
+                assertThat(sources.name()).isEqualTo("glimpse-tiny");
+                assertThat(sources.model()).isDirectoryContaining("glob:**/tokenizer.json");
+                assertThat(sources.module()).isDirectoryContaining("glob:**/config.json");
+            }
+        }
+    }
+
+    @Test
+    void takesNoModuleOrAnotherForTheEmbeddedModelIfThePropertySaysSo() {
+        String other = TinyModel.QWEN.resolve("glimpse").toString();
+        try (ModelSources without = open(null, "");
+                ModelSources another = open(null, other)) {
+            assertThat(without.module()).isNull();
+            assertThat(another.module()).isEqualTo(Path.of(other));
+        }
+    }
+
+    @Test
+    void startsWithoutAnyProperty() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(GlimpseAutoConfiguration.class))
+                .run(context -> {
+                    LoadedModel engine = context.getBean(LoadedModel.class);
+                    assertThat(engine.name()).isEqualTo("glimpse-tiny");
+                    assertThat(engine.family()).isEqualTo("qwen2.5-vl");
+                    assertThat(engine.options().module()).isNotNull();
+                    assertThat(context.getBean(ChatModel.class).chat("What is the total?"))
+                            .isNotNull();
+                });
+    }
+
+    private static ModelSources open(@Nullable String model, @Nullable String module) {
         return ModelSources.open(
                 new GlimpseProperties.Model(model, null, null, module, true), ModelSourcesTest.class.getClassLoader());
     }

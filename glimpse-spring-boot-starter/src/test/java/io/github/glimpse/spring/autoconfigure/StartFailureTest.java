@@ -95,14 +95,6 @@ class StartFailureTest {
     }
 
     @Test
-    void asksForAModelWhenNoneIsNamed(CapturedOutput output) {
-        assertThatThrownBy(() -> start(Application.class, "glimpse.model.location="))
-                .isInstanceOf(RuntimeException.class);
-
-        assertThat(output).contains(UNDERSTOOD).contains("glimpse.model.location: no model is named");
-    }
-
-    @Test
     void saysWhichFolderIsMissing(CapturedOutput output) {
         startFails("glimpse.model.location=/no/such/folder");
 
