@@ -3,13 +3,14 @@ package io.github.glimpse.examples.tiny.drawing;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * How questions are put. A name in braces is a place to fill: {@code {key}}, {@code {colour}} and {@code {shape}} (each
  * also with a 2), {@code {letter}}, {@code {shapes}}, {@code {side}}, and {@code {a}} for the article. Held-out phrasings use
  * no word that is not trained.
  */
-final class Phrasings {
+public final class Phrasings {
 
     private static final Map<QuestionKind, List<String>> TRAINED = new EnumMap<>(Map.ofEntries(
             Map.entry(
@@ -205,8 +206,16 @@ final class Phrasings {
 
     private Phrasings() {}
 
+    /** What may stand in the places {@code key}, {@code colour} and {@code shape}. */
+    public static Map<String, List<String>> places() {
+        return Map.of(
+                "key", Keys.ALL.stream().map(Keys.Key::word).toList(),
+                "colour", Colours.NAMES,
+                "shape", Stream.of(ShapeKind.values()).map(ShapeKind::word).toList());
+    }
+
     /** The phrasings of a kind that a split may use. */
-    static List<String> of(QuestionKind kind, Split split) {
+    public static List<String> of(QuestionKind kind, Split split) {
         Map<QuestionKind, List<String>> all =
                 switch (split) {
                     case TRAIN, VALIDATION -> TRAINED;

@@ -33,7 +33,9 @@ record StageOptions(
         long validateEvery,
         List<Path> from) {
 
-    private static final long SEED = 20_250_801;
+    /** Seed of a stage that is given none. */
+    static final long SEED = 20_250_801;
+
     private static final long CHECKPOINT_EVERY = 100;
     private static final long VALIDATE_EVERY = 500;
 

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class Train {
 
-    private static final String STAGES = "vision, symbolic, graft, joint, glimpse, export";
+    private static final String STAGES = "vision, symbolic, graft, joint, glimpse, export, embed";
 
     private Train() {}
 
@@ -30,6 +30,7 @@ public final class Train {
             case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0));
             case "joint" -> joint(StageOptions.parse(folder, rest, 10_000, 8e-4));
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
+            case "embed" -> Embedding.parse(folder, rest).write();
             case "export" -> export(StageOptions.parse(folder, rest, 1, 0));
             default -> throw new IllegalArgumentException("No stage '" + arguments[0] + "'; there are: " + STAGES);
         }

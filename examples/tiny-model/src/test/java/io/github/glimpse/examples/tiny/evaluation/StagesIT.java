@@ -2,16 +2,18 @@ package io.github.glimpse.examples.tiny.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.training.Train;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StagesIT {
 
     private static final int QUESTIONS = 12;
-    private static final Pattern LINE = Pattern.compile(
-            "kind=(\\w+) n=(\\d+) full=\\d+\\.\\d glimpse=\\d+\\.\\d random=\\d+\\.\\d kept=(\\d+\\.\\d) recall=(-|\\d+\\.\\d)");
+    private static final Pattern LINE =
+            Pattern.compile("kind=(\\w+) n=(\\d+) full=\\d+\\.\\d glimpse=\\d+\\.\\d random=\\d+\\.\\d"
+                    + " grid=\\d+\\.\\d kept=(\\d+\\.\\d) recall=(-|\\d+\\.\\d) faces=(seen|unseen)");
 
     @Test
     void goesFromNothingToAReport(@TempDir Path folder) throws Exception {
@@ -37,25 +40,64 @@ class StagesIT {
         train("glimpse", folder.resolve("p"), "--steps=1", "--from=" + folder.resolve("model"));
         assertThat(Files.size(folder.resolve("model/model.safetensors"))).isLessThan(8L << 20);
 
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            Evaluate.report(folder.resolve("model"), folder.resolve("p/module"), QUESTIONS, FacePool.UNSEEN, out);
-        }
-        List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = evaluate(folder, "--questions=" + QUESTIONS);
         int questions = 0;
-        for (String line : lines.subList(0, lines.size() - 1)) {
+        for (String line : lines) {
             Matcher matcher = LINE.matcher(line);
             assertThat(matcher.matches()).as(line).isTrue();
-            questions += Integer.parseInt(matcher.group(2));
+            questions += matcher.group(1).equals("all") ? 0 : Integer.parseInt(matcher.group(2));
         }
-        assertThat(questions).isEqualTo(QUESTIONS);
+        assertThat(questions).isEqualTo(2 * QUESTIONS);
         assertThat(lines.get(lines.size() - 1))
                 .startsWith("kind=all n=" + QUESTIONS + " ")
-                .matches(LINE);
+                .endsWith(" faces=unseen");
+        assertThat(evaluate(folder, "--questions=3", "--choose-threshold"))
+                .last(InstanceOfAssertFactories.STRING)
+                .matches("chosen threshold=.*|no threshold .*");
+        assertThatModelIsEmbedded(folder, lines);
+    }
+
+    private static void assertThatModelIsEmbedded(Path folder, List<String> lines) throws IOException {
+        Path figures = Files.write(folder.resolve("figures.txt"), lines);
+        Path target = folder.resolve("embedded");
+        Train.main(new String[] {
+            "embed",
+            target.toString(),
+            "--model=" + folder.resolve("model"),
+            "--module=" + folder.resolve("p/module"),
+            "--figures=" + figures,
+            "--threshold=0.25",
+            "--run=" + folder.resolve("v"),
+            "--run=" + folder.resolve("j")
+        });
+        assertThat(target.resolve("model/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("model/model.safetensors"));
+        assertThat(target.resolve("module/config.json")).content().contains("\"reduce_threshold\" : 0.25");
+        assertThat(target.resolve("model/README.md"))
+                .content()
+                .contains("seed: 20250801\nsteps:\n  v: 2\n  j: 2\n---\n")
+                .contains("| all | " + QUESTIONS + " | ")
+                .doesNotContain("{{");
+        assertThat(evaluate(target.resolve("model"), target.resolve("module"), "--questions=1", "--faces=seen"))
+                .isNotEmpty();
+    }
+
+    private static List<String> evaluate(Path folder, String... options) {
+        return evaluate(folder.resolve("model"), folder.resolve("p/module"), options);
+    }
+
+    private static List<String> evaluate(Path model, Path module, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(model.toString(), module.toString()));
+        arguments.addAll(List.of(options));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            Evaluate.report(EvaluationOptions.parse(arguments.toArray(String[]::new)), out);
+        }
+        return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     private static void train(String stage, Path folder, String... options) {
-        List<String> arguments = new java.util.ArrayList<>(List.of(stage, folder.toString(), "--validate-every=0"));
+        List<String> arguments = new ArrayList<>(List.of(stage, folder.toString(), "--validate-every=0"));
         arguments.addAll(List.of(options));
         Train.main(arguments.toArray(String[]::new));
     }

@@ -1,0 +1,147 @@
+package io.github.glimpse.examples.tiny.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a trained model and its module where the library embeds them, with a card that has their figures. Nothing is written if
+ * something is missing or they are too large.
+ *
+ * @param target the library's folder of the embedded model; {@code model} and {@code module} lie in it
+ * @param model an exported model folder
+ * @param module its glimpse module
+ * @param threshold of the module, null for the one that it has
+ * @param figures lines of the evaluation
+ * @param runs run folders of the stages, for their number of steps
+ * @param seed that the stages had
+ */
+record Embedding(
+        Path target, Path model, Path module, @Nullable Double threshold, Path figures, List<Path> runs, long seed) {
+
+    private static final long MOST_BYTES = 8_000_000;
+    private static final String CARD = "README.md";
+    private static final String CONFIG = "config.json";
+    private static final String THRESHOLD = "reduce_threshold";
+
+    Embedding {
+        runs = List.copyOf(runs);
+    }
+
+    /**
+     * Reads {@code --name=value} arguments.
+     *
+     * @throws IllegalArgumentException if one is not known, or one that is needed is missing
+     */
+    static Embedding parse(Path target, List<String> arguments) {
+        Map<String, String> values = new LinkedHashMap<>();
+        List<Path> runs = new ArrayList<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            String name = equals < 0 ? argument : argument.substring(0, equals);
+            String value = argument.substring(equals + 1);
+            switch (name) {
+                case "--run" -> runs.add(Path.of(value));
+                case "--model", "--module", "--threshold", "--figures", "--seed" -> values.put(name, value);
+                default ->
+                    throw new IllegalArgumentException("No option " + name
+                            + "; there are --model, --module, --threshold, --figures, --seed, --run");
+            }
+        }
+        String threshold = values.get("--threshold");
+        return new Embedding(
+                target,
+                needed(values, "--model"),
+                needed(values, "--module"),
+                threshold == null ? null : Double.valueOf(threshold),
+                needed(values, "--figures"),
+                runs,
+                Long.parseLong(values.getOrDefault("--seed", Long.toString(StageOptions.SEED))));
+    }
+
+    private static Path needed(Map<String, String> values, String name) {
+        String value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("Give " + name + "=…");
+        }
+        return Path.of(value);
+    }
+
+    /**
+     * Writes the folders.
+     *
+     * @throws IllegalArgumentException if they are larger than a jar should grow, or the lines have no figures
+     */
+    void write() {
+        try {
+            byte[] card =
+                    ModelCard.of(Files.readAllLines(figures), steps(), seed).getBytes(StandardCharsets.UTF_8);
+            long bytes = bytes(model) + bytes(module) + card.length;
+            if (bytes > MOST_BYTES) {
+                throw new IllegalArgumentException("Model and module have " + bytes + " bytes, the limit is "
+                        + MOST_BYTES + "; export in bfloat16 (--precision=mixed)");
+            }
+            replace(model, target.resolve("model"));
+            replace(module, target.resolve("module"));
+            setThreshold(target.resolve("module").resolve(CONFIG));
+            Files.write(target.resolve("model").resolve(CARD), card);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The model cannot be embedded in '" + target + "'", e);
+        }
+    }
+
+    private static void replace(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        for (Path old : files(to)) {
+            Files.delete(old);
+        }
+        for (Path file : files(from)) {
+            Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private void setThreshold(Path config) throws IOException {
+        if (threshold != null) {
+            ObjectMapper json = new ObjectMapper();
+            ObjectNode tree = (ObjectNode) json.readTree(config.toFile());
+            tree.put(THRESHOLD, threshold);
+            Files.writeString(config, json.writerWithDefaultPrettyPrinter().writeValueAsString(tree) + "\n");
+        }
+    }
+
+    /** Steps by stage: the last row of each run's curve. */
+    private Map<String, Long> steps() throws IOException {
+        Map<String, Long> steps = new LinkedHashMap<>();
+        for (Path run : runs) {
+            List<String> rows = Files.readAllLines(run.resolve("curve.csv"));
+            String last = rows.get(rows.size() - 1);
+            steps.put(run.getFileName().toString(), Long.parseLong(last.substring(0, last.indexOf(','))));
+        }
+        return steps;
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        long bytes = 0;
+        for (Path file : files(folder)) {
+            bytes += Files.size(file);
+        }
+        return bytes;
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+}
