@@ -45,9 +45,9 @@ final class Quickstart {
     void ask(QuickstartOptions options, Picture picture, PrintStream out) {
         out.println("Model     " + engine.name() + " (" + engine.family() + ", " + engine.dtypeName() + ", "
                 + engine.deviceName() + ")");
-        if (environment.matchesProfiles(QuickstartOptions.TINY)) {
-            out.println("          This model is tiny and was never trained: its answer is noise.");
-            out.println("          Give a real one by --model=DIRECTORY and --module=DIRECTORY.");
+        if (!environment.containsProperty(QuickstartOptions.LOCATION)) {
+            out.println("          The embedded model reads drawn receipts, signs, charts and scenes, no photos.");
+            out.println("          Give a large one by --model=DIRECTORY and --module=DIRECTORY.");
         }
         out.println("Picture   " + picture.name());
         out.println("Question  " + options.question());

@@ -23,7 +23,7 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
             Options, each as --name=value; quote one that has blanks: '--question=What is this?'
               --image      a picture: PNG, JPEG, WebP, GIF, BMP or TIFF       (a receipt)
               --question   what to ask about it                               (What is the total?)
-              --model      directory of a model in Hugging Face form          (a tiny one, never trained)
+              --model      directory of a model in Hugging Face form          (the tiny one that is embedded)
               --module     directory of a glimpse module made for the model   (none for a model of your own)
               --retention  most image tokens that stay, above 0 and at most 1 (goes by the module)
               --strategy   glimpse, none or one of your own                   (glimpse if there is a module)
@@ -31,10 +31,9 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
             Any property of Spring Boot or Glimpse with a dot in its name, such as --glimpse.device=cpu, will do as well.
             """;
 
-    /** The profile with the model that is asked when none is given. */
-    static final String TINY = "tiny";
+    /** The property that names the model. */
+    static final String LOCATION = "glimpse.model.location";
 
-    private static final String LOCATION = "--glimpse.model.location=";
     private static final String QUESTION = "What is the total?";
     private static final String OVERLAY = "target/overlay.png";
     private static final List<String> NAMES =
@@ -83,9 +82,7 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
     private static void addModel(Map<String, String> values, List<String> properties) {
         String model = values.get("model");
         if (model != null) {
-            properties.add(LOCATION + model);
-        } else if (properties.stream().noneMatch(property -> property.startsWith(LOCATION))) {
-            properties.add("--spring.profiles.active=" + TINY);
+            properties.add("--" + LOCATION + "=" + model);
         }
         String module = values.get("module");
         if (module != null) {

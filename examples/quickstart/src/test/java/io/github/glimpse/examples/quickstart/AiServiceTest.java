@@ -12,11 +12,9 @@ import io.github.glimpse.prune.PruningReport;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.test.context.ActiveProfiles;
 
 /** What an application does: an interface with {@code @AiService}, asked with text, a picture and parameters per call. */
 @SpringBootTest(properties = "glimpse.generation.max-output-tokens=6")
-@ActiveProfiles("tiny")
 class AiServiceTest {
 
     private static final ImageContent RECEIPT = Picture.read(null).content();

@@ -12,13 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QuickstartOptionsTest {
 
     @Test
-    void asksTheTinyModelForTheTotalOfTheReceiptWhenNothingIsSaid() {
+    void asksTheEmbeddedModelForTheTotalOfTheReceiptWhenNothingIsSaid() {
         assertThat(QuickstartOptions.parse())
-                .isEqualTo(new QuickstartOptions(
-                        null,
-                        "What is the total?",
-                        Path.of("target/overlay.png"),
-                        List.of("--spring.profiles.active=tiny")));
+                .isEqualTo(new QuickstartOptions(null, "What is the total?", Path.of("target/overlay.png"), List.of()));
     }
 
     @Test
