@@ -14,7 +14,7 @@ import java.util.Locale;
 final class ThresholdTable {
 
     private static final List<Double> TRIED =
-            List.of(0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8);
+            List.of(0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8);
     private static final double MOST_KEPT = 12.0;
     private static final double LEAST_RECALL = 95.0;
 
@@ -40,7 +40,7 @@ final class ThresholdTable {
         String line() {
             return String.format(
                     Locale.ROOT,
-                    "threshold=%.2f full=%.1f glimpse=%.1f loss=%.1f kept=%.1f recall=%.1f%s",
+                    "threshold=%.3f full=%.1f glimpse=%.1f loss=%.1f kept=%.1f recall=%.1f%s",
                     threshold,
                     full,
                     glimpse,
@@ -97,7 +97,7 @@ final class ThresholdTable {
         return rows.stream()
                 .filter(Row::fits)
                 .min(Comparator.comparingDouble(Row::loss).thenComparingDouble(Row::kept))
-                .map(row -> String.format(Locale.ROOT, "chosen threshold=%.2f", row.threshold()))
+                .map(row -> String.format(Locale.ROOT, "chosen threshold=%.3f", row.threshold()))
                 .orElseGet(() -> String.format(
                         Locale.ROOT,
                         "no threshold keeps at most %.0f %% of the tokens and at least %.0f %% of the evidence",

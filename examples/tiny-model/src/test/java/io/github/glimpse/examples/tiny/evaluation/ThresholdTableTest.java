@@ -14,7 +14,7 @@ class ThresholdTableTest {
                         new ThresholdTable.Row(0.10, 96.0, 95.5, 11.0, 98.0),
                         new ThresholdTable.Row(0.30, 96.0, 95.0, 9.0, 96.0),
                         new ThresholdTable.Row(0.50, 96.0, 96.0, 8.0, 94.9))))
-                .isEqualTo("chosen threshold=0.10");
+                .isEqualTo("chosen threshold=0.100");
     }
 
     @Test
@@ -22,7 +22,7 @@ class ThresholdTableTest {
         assertThat(ThresholdTable.chosen(List.of(
                         new ThresholdTable.Row(0.1, 96.0, 95.5, 11.0, 98.0),
                         new ThresholdTable.Row(0.2, 96.0, 95.5, 10.0, 97.0))))
-                .isEqualTo("chosen threshold=0.20");
+                .isEqualTo("chosen threshold=0.200");
     }
 
     @Test
