@@ -5,13 +5,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.image.PictureFolder;
 import io.github.glimpse.image.PixelArea;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +43,7 @@ public final class VisualCotFile {
      */
     public static List<GlimpseSample> read(Path file, Path pictures, String split) {
         List<GlimpseSample> samples = new ArrayList<>();
+        PictureFolder folder = PictureFolder.of(pictures);
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             int number = 0;
             String line;
@@ -52,7 +53,7 @@ public final class VisualCotFile {
                     JsonNode tree = parse(file, number, line);
                     String own = tree.path("split").asText("");
                     if (split.isEmpty() || own.isEmpty() || own.equals(split)) {
-                        samples.add(sample(tree, "Line " + number + " of '" + file + "'", pictures));
+                        samples.add(sample(tree, "Line " + number + " of '" + file + "'", folder));
                     }
                 }
             }
@@ -81,7 +82,7 @@ public final class VisualCotFile {
         }
     }
 
-    private static GlimpseSample sample(JsonNode tree, String where, Path pictures) {
+    private static GlimpseSample sample(JsonNode tree, String where, PictureFolder pictures) {
         GlimpseSample.PictureFile mask =
                 tree.hasNonNull("mask") ? picture(text(tree, "mask", where), where, pictures) : null;
         List<PixelArea> boxes = tree.hasNonNull("bboxs") ? boxes(tree.get("bboxs"), where) : List.of();
@@ -139,32 +140,20 @@ public final class VisualCotFile {
         return boxes;
     }
 
-    private static GlimpseSample.PictureFile picture(String name, String where, Path pictures) {
-        Path folder = pictures.toAbsolutePath().normalize();
-        Path path;
+    private static GlimpseSample.PictureFile picture(String name, String where, PictureFolder pictures) {
         try {
-            path = folder.resolve(name).normalize();
-        } catch (InvalidPathException e) {
-            throw new TrainingDataException(where + " names a picture that is no path", e);
+            Path path = pictures.resolve(name, where);
+            return () -> bytes(pictures, path, where);
+        } catch (InvalidImageException e) {
+            throw new TrainingDataException(String.valueOf(e.getMessage()), e);
         }
-        if (!path.startsWith(folder) || path.equals(folder)) {
-            throw new TrainingDataException(
-                    where + " names a picture outside of the picture folder; give a path below it", null);
-        }
-        return () -> bytes(path, where);
     }
 
-    private static byte[] bytes(Path path, String where) {
+    private static byte[] bytes(PictureFolder pictures, Path path, String where) {
         try {
-            long size = Files.size(path);
-            if (size > ImageLimits.DEFAULT_MAX_BYTES) {
-                throw new TrainingDataException(
-                        where + " names a picture of " + size + " bytes, the limit is " + ImageLimits.DEFAULT_MAX_BYTES,
-                        null);
-            }
-            return Files.readAllBytes(path);
-        } catch (IOException e) {
-            throw new TrainingDataException(where + " names a picture that cannot be read: " + path.getFileName(), e);
+            return pictures.read(path, where);
+        } catch (InvalidImageException e) {
+            throw new TrainingDataException(String.valueOf(e.getMessage()), e);
         }
     }
 }
