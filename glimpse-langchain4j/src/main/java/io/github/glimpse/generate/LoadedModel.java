@@ -146,6 +146,11 @@ public final class LoadedModel implements AutoCloseable {
         return loaded(core -> core.model().contextLength(), () -> 0);
     }
 
+    /** Native memory of one token in the KV cache, all layers together; 0 before it is loaded. */
+    public long cacheBytesPerToken() {
+        return loaded(ModelInMemory::cacheBytesPerToken, () -> 0L);
+    }
+
     /** Requests that run now. */
     public int activeRequests() {
         return gate.active();

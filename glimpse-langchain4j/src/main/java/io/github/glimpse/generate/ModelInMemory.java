@@ -11,6 +11,7 @@ import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.model.ModelFamilies;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
@@ -148,6 +149,13 @@ final class ModelInMemory implements AutoCloseable {
 
     String dtypeName() {
         return model.weights().dtype().label();
+    }
+
+    /** A key and a value for each key-value head of each layer, in the type that it computes in. */
+    long cacheBytesPerToken() {
+        ModelDimensions dimensions = model.dimensions();
+        long numbers = 2L * dimensions.layers() * dimensions.kvHeads() * dimensions.headDim();
+        return numbers * model.weights().dtype().byteCount();
     }
 
     /** The schedule of a request: its own options, then the model's. */

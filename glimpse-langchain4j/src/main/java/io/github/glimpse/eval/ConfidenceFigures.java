@@ -1,0 +1,116 @@
+package io.github.glimpse.eval;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How far the confidence of a selection tells what it is worth. Not a number where it cannot be said.
+ *
+ * @param readings answers with a confidence
+ * @param recallCorrelation Spearman's correlation with box recall
+ * @param recallSeparation area under the ROC curve for keeping at least half of the boxes' cells
+ * @param agreementCorrelation Spearman's correlation with agreement: 1 where the answer is the unpruned one
+ * @param agreementSeparation area under the ROC curve for agreement
+ * @param lost answers that score less than the unpruned ones
+ * @param lostInLeastConfident share of them among the tenth of the answers with the least confidence; answers of equal confidence
+ *     at its border count in part
+ * @param groups ten groups of rising confidence
+ */
+public record ConfidenceFigures(
+        int readings,
+        double recallCorrelation,
+        double recallSeparation,
+        double agreementCorrelation,
+        double agreementSeparation,
+        int lost,
+        double lostInLeastConfident,
+        List<Group> groups) {
+
+    private static final int GROUPS = 10;
+    private static final double LEAST_SHARE = 0.1;
+    private static final double FOUND = 0.5;
+
+    /**
+     * Answers of about the same confidence.
+     *
+     * @param confidence mean
+     * @param agreement share of answers that equal the unpruned ones
+     * @param recall mean box recall
+     */
+    public record Group(double confidence, double agreement, double recall) {}
+
+    /** Copies the list. */
+    public ConfidenceFigures {
+        groups = List.copyOf(groups);
+    }
+
+    /** What is known of an answer. */
+    record Sample(double confidence, double recall, boolean agrees, boolean lost) {}
+
+    static ConfidenceFigures of(List<Sample> samples) {
+        List<Sample> rising = samples.stream()
+                .sorted(Comparator.comparingDouble(Sample::confidence))
+                .toList();
+        List<Sample> located =
+                rising.stream().filter(sample -> !Double.isNaN(sample.recall())).toList();
+        double[] agreement =
+                rising.stream().mapToDouble(sample -> sample.agrees() ? 1 : 0).toArray();
+        boolean[] agrees = new boolean[rising.size()];
+        boolean[] found = new boolean[located.size()];
+        for (int i = 0; i < agrees.length; i++) {
+            agrees[i] = rising.get(i).agrees();
+        }
+        for (int i = 0; i < found.length; i++) {
+            found[i] = located.get(i).recall() >= FOUND;
+        }
+        double[] recalls = located.stream().mapToDouble(Sample::recall).toArray();
+        return new ConfidenceFigures(
+                rising.size(),
+                Statistics.rankCorrelation(confidences(located), recalls),
+                Statistics.areaUnderCurve(confidences(located), found),
+                Statistics.rankCorrelation(confidences(rising), agreement),
+                Statistics.areaUnderCurve(confidences(rising), agrees),
+                (int) rising.stream().filter(Sample::lost).count(),
+                lostInLeast(rising),
+                groups(rising));
+    }
+
+    private static double[] confidences(List<Sample> samples) {
+        return samples.stream().mapToDouble(Sample::confidence).toArray();
+    }
+
+    private static double lostInLeast(List<Sample> rising) {
+        long lost = rising.stream().filter(Sample::lost).count();
+        if (lost == 0) {
+            return Double.NaN;
+        }
+        int size = (int) Math.ceil(LEAST_SHARE * rising.size());
+        double border = rising.get(size - 1).confidence();
+        List<Sample> below =
+                rising.stream().filter(sample -> sample.confidence() < border).toList();
+        List<Sample> equal =
+                rising.stream().filter(sample -> sample.confidence() == border).toList();
+        double share = (double) (size - below.size()) / equal.size();
+        double least = below.stream().filter(Sample::lost).count()
+                + share * equal.stream().filter(Sample::lost).count();
+        return least / lost;
+    }
+
+    private static List<Group> groups(List<Sample> rising) {
+        List<Group> groups = new ArrayList<>();
+        for (int i = 0; i < GROUPS; i++) {
+            List<Sample> group = rising.subList(i * rising.size() / GROUPS, (i + 1) * rising.size() / GROUPS);
+            if (!group.isEmpty()) {
+                groups.add(new Group(
+                        Statistics.mean(confidences(group)),
+                        (double) group.stream().filter(Sample::agrees).count() / group.size(),
+                        Statistics.mean(group.stream()
+                                .mapToDouble(Sample::recall)
+                                .filter(recall -> !Double.isNaN(recall))
+                                .toArray())));
+            }
+        }
+        return groups;
+    }
+}
