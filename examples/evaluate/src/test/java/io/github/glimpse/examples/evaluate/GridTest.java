@@ -1,0 +1,31 @@
+package io.github.glimpse.examples.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.glimpse.eval.EvaluationRow;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GridTest {
+
+    @Test
+    void comparesEachStrategyAtTheCountOfGlimpse() {
+        List<EvaluationRow> rows = new Grid(
+                        List.of("fastv", "glimpse", "none", "random"), List.of("glimpse", "vscan"), List.of(0.2))
+                .rows();
+        assertThat(rows)
+                .extracting(EvaluationRow::label)
+                .containsExactly("none", "glimpse", "fastv", "random", "glimpse at 20 %");
+        assertThat(rows).extracting(EvaluationRow::sameCountAs).containsExactly(null, null, "glimpse", "glimpse", null);
+        assertThat(rows.get(2).options().at(0.3).retentionRatio()).isEqualTo(0.3);
+        assertThat(rows.get(4).options().at(0.2).maxRetentionRatio()).isEqualTo(0.2);
+        assertThat(rows.get(4).options().at(0.2).threshold()).isZero();
+    }
+
+    @Test
+    void comparesAtSharesWithoutGlimpse() {
+        assertThat(new Grid(List.of("none", "random"), List.of("glimpse"), List.of(0.111, 0.5)).rows())
+                .extracting(EvaluationRow::label)
+                .containsExactly("none", "random at 11.1 %", "random at 50 %");
+    }
+}
