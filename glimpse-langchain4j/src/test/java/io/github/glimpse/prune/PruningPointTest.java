@@ -22,7 +22,7 @@ class PruningPointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"layer 0", "layer 28", "0 %", "100 %", "vision", "19", "layer", "layer -1", ""})
+    @ValueSource(strings = {"layer 0", "layer 28", "0 %", "100 %", "tower", "19", "layer", "layer -1", ""})
     void refusesWhatIsNotInsideTheModelOrNotKnown(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PruningPoint.parse(text, 28))
@@ -30,7 +30,7 @@ class PruningPointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"layer 19", "layer last"})
+    @ValueSource(strings = {"pixels", "vision", "layer 19", "layer last"})
     void printsAsItIsWritten(String text) {
         assertThat(PruningPoint.parse(text, 28)).hasToString(text);
     }
