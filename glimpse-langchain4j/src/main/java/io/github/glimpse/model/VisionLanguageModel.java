@@ -41,7 +41,7 @@ public record VisionLanguageModel(
         int contextLength,
         Weights weights,
         TensorScope owned)
-        implements AutoCloseable {
+        implements AnsweringModel {
 
     /** Copies the collections. */
     public VisionLanguageModel {
@@ -49,7 +49,7 @@ public record VisionLanguageModel(
         stopIds = Set.copyOf(stopIds);
     }
 
-    /** The numbers that strategies may read. */
+    @Override
     public ModelDimensions dimensions() {
         return decoder.dimensions();
     }

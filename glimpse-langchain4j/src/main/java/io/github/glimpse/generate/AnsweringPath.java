@@ -1,0 +1,68 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.model.AnsweringModel;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prune.PlannedCut;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningSchedule;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A model in memory and the way in which its kind answers: {@link ModelInMemory} for language decoders whose prompt holds the
+ * image rows, {@link ImageTextInMemory} for text stacks that look at them. Who may ask, and when it may be closed, is {@link
+ * LoadedModel}'s business.
+ */
+sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, ImageTextInMemory {
+
+    EngineOptions options();
+
+    AnsweringModel model();
+
+    TorchRuntime runtime();
+
+    /** Of everything but remembered pictures. */
+    int liveResources();
+
+    VisionCacheUse visionCacheUse();
+
+    /** The schedule of a request: its own options, then the model's. */
+    PruningSchedule schedule(PruningOptions pruning);
+
+    int countTokens(List<ChatTurn> turns);
+
+    /** What shall be answered once before the first request. */
+    List<ChatTurn> warmUpTurns();
+
+    /**
+     * Answers, in a scope of its own.
+     *
+     * @param waiting how long the request waited, for the report
+     * @throws io.github.glimpse.GlimpseException if it is refused or fails; the memory is back
+     */
+    GenerationResult answer(
+            GenerationRequest request,
+            GenerationListener listener,
+            CancellationPoint cancellation,
+            StageObserver observer,
+            Duration waiting);
+
+    @Override
+    void close();
+
+    default String dtypeName() {
+        return model().weights().dtype().label();
+    }
+
+    /** The cuts of a request, with the numbers that apply. */
+    default List<PlannedCut> plan(PruningOptions pruning) {
+        return schedule(pruning).cuts().stream()
+                .map(cut -> new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
+                .toList();
+    }
+
+    default int countTokens(String text) {
+        return model().tokenizer().encode(model().tokenizer().guard(text)).length;
+    }
+}
