@@ -68,6 +68,9 @@ class ArchitectureTest {
             .ignoreDependency(
                     resideInAPackage("io.github.glimpse.model.llava.."),
                     resideInAPackage("io.github.glimpse.model.clip.."))
+            .ignoreDependency(
+                    resideInAPackage("io.github.glimpse.model.blip.."),
+                    resideInAPackage("io.github.glimpse.model.clip.."))
             .allowEmptyShould(true);
 
     @ArchTest

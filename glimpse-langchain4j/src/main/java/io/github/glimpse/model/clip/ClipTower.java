@@ -2,6 +2,7 @@ package io.github.glimpse.model.clip;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
@@ -19,11 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The vision tower of CLIP: class row and patches with learned positions, blocks with layer norm, full attention and a
- * two-layer MLP. Hidden states are counted as the reference does: 0 is the embedding after {@code pre_layrnorm}, n the output
- * of block n-1. {@code post_layernorm} is not used by LLaVA. Safe for concurrent use.
+ * The vision tower of CLIP, BLIP and SigLIP: class row (not SigLIP) and patches with learned positions, blocks with layer norm,
+ * full attention and a two-layer MLP. Hidden states are counted as the reference does: 0 is the embedding after {@code
+ * pre_layrnorm}, n the output of block n-1. {@code post_layernorm} is not used by LLaVA. Safe for concurrent use.
  *
  * @see <a href="https://arxiv.org/abs/2103.00020">CLIP, section 2.4</a>
  */
@@ -34,10 +36,11 @@ public final class ClipTower implements AutoCloseable {
     private final Dtype dtype;
     private final Graph graph;
     private final NDArray projection;
+    private final NDArray patchBias;
     private final NDArray classRow;
     private final NDArray positions;
     private final TensorList preNorm;
-    private final NDArray noBias;
+    private final @Nullable TensorList postNorm;
     private final List<TensorList> blocks = new ArrayList<>();
 
     /**
@@ -55,31 +58,48 @@ public final class ClipTower implements AutoCloseable {
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
                 .with(ClipTower.class, "tower")
+                .with(ClipTower.class, "pass")
                 .compile(runtime);
         WeightPath root = weights.at(prefix);
         int hidden = config.hidden();
-        int patch = config.patchSize() * config.patchSize() * config.channels();
-        this.projection = root.at("embeddings.patch_embedding").matrixFromConvolution(hidden, patch);
-        this.classRow = root.plain("embeddings.class_embedding", hidden);
-        this.positions = root.plain("embeddings.position_embedding.weight", config.patches() + 1L, hidden);
-        this.preNorm = TensorList.of(
-                List.of(root.plain("pre_layrnorm.weight", hidden), root.plain("pre_layrnorm.bias", hidden)));
-        this.noBias = weights.biasOrEmpty("", 0);
+        TowerLayout layout = config.layout();
+        NDArray none = weights.biasOrEmpty("", 0);
+        this.projection = root.at("embeddings.patch_embedding")
+                .matrixFromConvolution(hidden, (long) config.patchSize() * config.patchSize() * config.channels());
+        this.patchBias = layout == TowerLayout.CLIP ? none : root.plain("embeddings.patch_embedding.bias", hidden);
+        this.classRow = switch (layout) {
+            case CLIP -> root.plain("embeddings.class_embedding", hidden);
+            case BLIP -> root.plain("embeddings.class_embedding", 1, 1, hidden);
+            case SIGLIP -> none;
+        };
+        this.positions = layout == TowerLayout.BLIP
+                ? root.plain("embeddings.position_embedding", 1, config.rows(), hidden)
+                : root.plain("embeddings.position_embedding.weight", config.rows(), hidden);
+        this.preNorm = TensorList.of(layout == TowerLayout.CLIP ? norm(root.at("pre_layrnorm")) : List.of());
+        boolean postNormed = layout != TowerLayout.CLIP || root.has("post_layernorm.weight");
+        this.postNorm = postNormed ? TensorList.of(norm(root.at("post_layernorm"))) : null;
         for (int i = 0; i < config.depth(); i++) {
             blocks.add(blockWeights(root.at("encoder.layers").at(i)));
         }
     }
 
+    private List<NDArray> norm(WeightPath norm) {
+        return List.of(norm.plain("weight", config.hidden()), norm.plain("bias", config.hidden()));
+    }
+
     private TensorList blockWeights(WeightPath block) {
         int hidden = config.hidden();
-        List<NDArray> tensors = new ArrayList<>();
-        tensors.add(block.plain("layer_norm1.weight", hidden));
-        tensors.add(block.plain("layer_norm1.bias", hidden));
-        for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
-            block.at("self_attn").at(name).addLinearTo(tensors, hidden, hidden);
+        List<NDArray> tensors = new ArrayList<>(norm(block.at("layer_norm1")));
+        WeightPath attention = block.at("self_attn");
+        if (config.layout() == TowerLayout.BLIP) {
+            attention.addStackedLinearTo(tensors, "qkv.weight", "qkv.bias", 3, hidden, hidden);
+            attention.at("projection").addLinearTo(tensors, hidden, hidden);
+        } else {
+            for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+                attention.at(name).addLinearTo(tensors, hidden, hidden);
+            }
         }
-        tensors.add(block.plain("layer_norm2.weight", hidden));
-        tensors.add(block.plain("layer_norm2.bias", hidden));
+        tensors.addAll(norm(block.at("layer_norm2")));
         block.at("mlp.fc1").addLinearTo(tensors, config.intermediate(), hidden);
         block.at("mlp.fc2").addLinearTo(tensors, hidden, config.intermediate());
         return TensorList.of(tensors);
@@ -94,18 +114,21 @@ public final class ClipTower implements AutoCloseable {
      */
     public Map<Integer, NDArray> hiddenStates(
             PixelPatches image, Set<Integer> wanted, CancellationPoint cancellation, TensorScope scope) {
-        int patches = config.patches();
-        int rows = RowPadding.rows(patches + 1);
-        long[] whole = {0, 1, patches + 1};
+        int rows = RowPadding.rows(config.rows());
+        long[] whole = {0, 1, config.rows()};
         int last = Collections.max(wanted);
         Map<Integer, NDArray> states = new HashMap<>();
         TensorScope previous = scope.openChild();
-        NDArray hidden = embed(image, rows, previous);
+        NDArray hidden = embed(List.of(image), rows, previous);
         for (int state = 0; ; state++) {
             if (wanted.contains(state)) {
                 states.put(
                         state,
-                        graph.call("patch_rows").with(hidden).with(patches).run(scope));
+                        graph.call("patch_rows")
+                                .with(hidden)
+                                .with(config.layout().classRows())
+                                .with(config.patches())
+                                .run(scope));
             }
             if (state == last) {
                 previous.close();
@@ -113,33 +136,106 @@ public final class ClipTower implements AutoCloseable {
             }
             cancellation.check();
             TensorScope next = scope.openChild();
-            hidden = graph.call("block")
-                    .with(hidden)
-                    .with(whole)
-                    .with(blocks.get(state))
-                    .with(config.heads())
-                    .with(config.activation().label())
-                    .with(config.eps())
-                    .with(runtime.widenFromRows())
-                    .run(next);
+            hidden = block(state, hidden, whole, next);
             previous.close();
             previous = next;
         }
     }
 
-    private NDArray embed(PixelPatches image, int rows, TensorScope scope) {
-        return graph.call("embed_patches")
-                .with(scope.floats(image.values(), config.patches(), image.patchValues()))
-                .with(projection)
-                .with(classRow)
-                .with(positions)
-                .with(preNorm)
-                .with(noBias)
-                .with(rows)
-                .with(dtype.code())
+    /**
+     * Starts the way of some pictures through the tower, which the caller may follow, cut and end where it likes.
+     *
+     * @param images of one preprocessor, at least one
+     * @return owns native memory in a scope of its own inside {@code scope}; the caller closes it
+     */
+    public TowerPass pass(List<PixelPatches> images, CancellationPoint cancellation, TensorScope scope) {
+        return new TowerPass(this, images, cancellation, scope);
+    }
+
+    /** The numbers of this tower. */
+    public ClipConfig config() {
+        return config;
+    }
+
+    /**
+     * Checks that there is a norm after the last block, which towers inside other models may lack.
+     *
+     * @throws ModelFilesException if there is none
+     */
+    public void requirePostNorm() {
+        postNorm();
+    }
+
+    TensorList postNorm() {
+        if (postNorm == null) {
+            throw new ModelFilesException("The checkpoint has no tensor 'post_layernorm.weight' for the vision tower;"
+                    + " use a whole CLIP folder, not a tower that was saved for another model");
+        }
+        return postNorm;
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    TorchRuntime runtime() {
+        return runtime;
+    }
+
+    TensorList weights(int block) {
+        return blocks.get(block);
+    }
+
+    /** One block. {@code runs} as in {@code block_attention}: start, count and length of runs of pictures. */
+    NDArray block(int block, NDArray hidden, long[] runs, TensorScope scope) {
+        return graph.call("block")
+                .with(hidden)
+                .with(runs)
+                .with(blocks.get(block))
+                .with(config.heads())
+                .with(config.activation().label())
                 .with(config.eps())
                 .with(runtime.widenFromRows())
                 .run(scope);
+    }
+
+    /** Hidden state 0 of pictures that lie one below the other. */
+    NDArray embed(List<PixelPatches> images, int rows, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("embed_patches")
+                    .with(pixels(images, step))
+                    .with(images.size())
+                    .with(projection)
+                    .with(patchBias)
+                    .with(classRow)
+                    .with(positions)
+                    .with(preNorm)
+                    .with(rows)
+                    .with(dtype.code())
+                    .with(config.eps())
+                    .with(runtime.widenFromRows())
+                    .run(scope);
+        }
+    }
+
+    private NDArray pixels(List<PixelPatches> images, TensorScope scope) {
+        int patchValues = config.patchSize() * config.patchSize() * config.channels();
+        int values = config.patches() * patchValues;
+        for (PixelPatches image : images) {
+            if (image.values().length != values || image.patchValues() != patchValues) {
+                throw new ShapeMismatchException("The tower takes " + config.patches() + " patches of " + patchValues
+                        + " values, the picture has " + image.plan().grid().patchCount() + " of " + image.patchValues()
+                        + "; check that preprocessor_config.json and config.json belong together");
+            }
+        }
+        if (images.size() == 1) {
+            return scope.floats(images.get(0).values(), config.patches(), patchValues);
+        }
+        float[] all = new float[Math.multiplyExact(images.size(), values)];
+        for (int i = 0; i < images.size(); i++) {
+            System.arraycopy(images.get(i).values(), 0, all, i * values, values);
+        }
+        return scope.floats(all, (long) images.size() * config.patches(), patchValues);
     }
 
     /** The same rows in float32. */
@@ -164,6 +260,9 @@ public final class ClipTower implements AutoCloseable {
     public void close() {
         blocks.forEach(TensorList::close);
         preNorm.close();
+        if (postNorm != null) {
+            postNorm.close();
+        }
         graph.close();
     }
 }
