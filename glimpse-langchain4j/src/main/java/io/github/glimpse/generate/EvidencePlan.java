@@ -1,6 +1,8 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
+import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningSchedule;
 import java.util.Map;
@@ -8,14 +10,25 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What has to be collected for the cuts of a schedule, sorted by where it comes from. */
+/**
+ * What has to be collected on the way for the cuts of a schedule, sorted by where it comes from. What a step can read when its
+ * turn comes, such as the attention of the layer before, is not noted here.
+ */
 final class EvidencePlan implements EvidenceRequest.Collector {
 
+    private final TowerAbilities tower;
     private final Map<Integer, ScoreForm> attentionLayers = new TreeMap<>();
     private final Set<Integer> towerLayers = new TreeSet<>();
+    private final Set<Integer> cls = new TreeSet<>();
+    private final Set<Integer> received = new TreeSet<>();
+    private final Set<Integer> keys = new TreeSet<>();
 
-    static EvidencePlan of(PruningSchedule schedule) {
-        EvidencePlan plan = new EvidencePlan();
+    private EvidencePlan(TowerAbilities tower) {
+        this.tower = tower;
+    }
+
+    static EvidencePlan of(PruningSchedule schedule, TowerAbilities tower) {
+        EvidencePlan plan = new EvidencePlan(tower);
         schedule.needs().forEach(need -> need.collect(plan));
         return plan;
     }
@@ -30,13 +43,63 @@ final class EvidencePlan implements EvidenceRequest.Collector {
         towerLayers.addAll(request.layers());
     }
 
+    @Override
+    public void lastRowAttention(EvidenceRequest.LastRowAttention request) {
+        // read at the step
+    }
+
+    @Override
+    public void layerPeek(EvidenceRequest.LayerPeek request) {
+        // read at the step
+    }
+
+    @Override
+    public void textAttention(EvidenceRequest.TextAttention request) {
+        // read at the step
+    }
+
+    @Override
+    public void imageRows(EvidenceRequest.ImageRows request) {
+        // rows of the tower are there in any case
+    }
+
+    @Override
+    public void enteredRows(EvidenceRequest.EnteredRows request) {
+        // rows of the tower are there in any case
+    }
+
+    @Override
+    public void textRows(EvidenceRequest.TextRows request) {
+        // read at the step
+    }
+
+    @Override
+    public void towerCls(EvidenceRequest.TowerCls request) {
+        cls.add(tower.block(request.block()));
+    }
+
+    @Override
+    public void towerReceived(EvidenceRequest.TowerReceived request) {
+        received.add(tower.block(request.block()));
+    }
+
+    @Override
+    public void towerKeys(EvidenceRequest.TowerKeys request) {
+        keys.add(tower.block(request.block()));
+    }
+
+    @Override
+    public void pixels(EvidenceRequest.Pixels request) {
+        // read at the step
+    }
+
     /** Decoder layers whose attention is wanted, and in which form. */
     Map<Integer, ScoreForm> attentionLayers() {
         return attentionLayers;
     }
 
-    /** Tower layers whose rows are wanted. */
-    Set<Integer> towerLayers() {
-        return towerLayers;
+    /** What is wanted of the tower. */
+    TowerTaps towerTaps() {
+        return new TowerTaps(towerLayers, cls, received, keys);
     }
 }

@@ -18,6 +18,7 @@ import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
+import io.github.glimpse.prune.StrategyOptions;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -93,7 +94,13 @@ final class ModelInMemory implements AutoCloseable {
 
     private static ModelInMemory assemble(
             EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files) {
-        StrategyContext context = new StrategyContext(runtime, model.dimensions(), files.config(), options.module());
+        StrategyContext context = new StrategyContext(
+                runtime,
+                model.dimensions(),
+                files.config(),
+                options.module(),
+                model.tower().abilities(),
+                StrategyOptions.none(PruningOptions.NONE));
         StrategyShelf strategies = new StrategyShelf(
                 PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
         try {
@@ -191,11 +198,11 @@ final class ModelInMemory implements AutoCloseable {
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
-        EvidencePlan evidence = EvidencePlan.of(cuts);
+        EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
         Prefill prefill = new Prefill(model, prompt, cuts, evidence, most, context);
         Sequence sequence;
         try (PictureFeatures pictures =
-                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerLayers())) {
+                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
             sequence = prefill.run(pictures.see(prompt, prompts, context));
         }
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);

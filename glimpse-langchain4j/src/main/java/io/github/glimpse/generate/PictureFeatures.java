@@ -3,12 +3,12 @@ package io.github.glimpse.generate;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +21,16 @@ final class PictureFeatures implements AutoCloseable {
     private final VisionLanguageModel model;
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
-    private final Set<Integer> taps;
+    private final TowerTaps taps;
     private final List<VisionFeatureCache.@Nullable Lease> leases = new ArrayList<>();
 
     /**
      * Nothing yet.
      *
      * @param scopes opens a scope that outlives the request
-     * @param taps tower layers whose rows are wanted besides
+     * @param taps what is wanted besides rows
      */
-    PictureFeatures(
-            VisionLanguageModel model, VisionFeatureCache cache, Supplier<TensorScope> scopes, Set<Integer> taps) {
+    PictureFeatures(VisionLanguageModel model, VisionFeatureCache cache, Supplier<TensorScope> scopes, TowerTaps taps) {
         this.model = model;
         this.cache = cache;
         this.scopes = scopes;
@@ -79,7 +78,7 @@ final class PictureFeatures implements AutoCloseable {
             VisionFeatures features = model.tower().encode(patches, taps, context.cancellation(), lasting);
             long bytes =
                     features.rows().getShape().size() * model.decoder().dtype().byteCount();
-            for (NDArray tapped : features.taps().values()) {
+            for (NDArray tapped : features.tapped()) {
                 bytes += tapped.getShape().size() * Float.BYTES;
             }
             return cache.add(key, features, lasting, bytes);

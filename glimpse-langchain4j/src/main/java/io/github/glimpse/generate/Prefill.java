@@ -139,7 +139,7 @@ final class Prefill {
     }
 
     private NDArray embed(List<VisionFeatures> features, TensorScope layerScope) {
-        plan.towerLayers().forEach(layer -> towerRows.put(layer, joined(features, layer)));
+        plan.towerTaps().layers().forEach(layer -> towerRows.put(layer, joined(features, layer)));
         NDArray ids = layerScope.indices(prompt.layout().ids());
         NDArray hidden = decoder.embed(ids, RowPadding.rows(tokens + probeRows), layerScope);
         for (int i = 0; i < features.size(); i++) {
@@ -209,6 +209,7 @@ final class Prefill {
 
     private boolean isHere(Cut cut, int layersRun) {
         return switch (cut.at().stage()) {
+            case PIXELS, VISION -> false;
             case LAYER -> cut.at().layers() == layersRun;
             case LAST -> layersRun == decoder.dimensions().layers();
         };
@@ -259,7 +260,10 @@ final class Prefill {
         List<List<int[]>> windows =
                 prompt.grids().stream().map(grid -> model.tower().windows(grid)).toList();
         try (TensorScope step = scope.openChild()) {
-            PruningEvidence evidence = new PruningEvidence(attention, towerRows, prompt.grids(), windows, alive, step);
+            PruningEvidence evidence = PruningEvidence.builder(prompt.grids(), windows, alive, step)
+                    .attention(attention)
+                    .visionTaps(towerRows)
+                    .build();
             TokenSelection selection = cut.strategy().select(evidence, cut.budget());
             observer.onSelection(evidence, probe, selection);
             return selection;

@@ -1,6 +1,8 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.nn.ModelDimensions;
+import io.github.glimpse.prune.KvForm;
+import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
@@ -9,10 +11,12 @@ import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
+import io.github.glimpse.prune.StrategyOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The strategies of one model, each made when it is first asked for and shared by all requests, and the way from options to a
@@ -23,7 +27,9 @@ final class StrategyShelf implements AutoCloseable {
     private final PruningStrategies known;
     private final StrategyContext context;
     private final VisionTapCheck taps;
-    private final Map<String, PruningStrategy> made = new HashMap<>();
+    private final Map<Key, PruningStrategy> made = new HashMap<>();
+
+    private record Key(String name, Map<String, String> options) {}
 
     /** Checks that the tower has the layers that a strategy wants. */
     @FunctionalInterface
@@ -51,11 +57,14 @@ final class StrategyShelf implements AutoCloseable {
         List<Cut> cuts = new ArrayList<>();
         for (PruningStep step : steps(options)) {
             if (!step.strategy().equals(PruningOptions.NONE)) {
-                PruningStrategy strategy = strategy(step.strategy());
+                PruningStrategy strategy = strategy(step.strategy(), step.options());
                 cuts.add(new Cut(point(step, strategy), step.strategy(), strategy, options.budget(step)));
             }
         }
-        return new PruningSchedule(cuts);
+        return new PruningSchedule(
+                cuts,
+                Objects.requireNonNullElse(options.kv(), KvForm.UNIFORM),
+                Objects.requireNonNullElse(options.positions(), PositionForm.ORIGINAL));
     }
 
     private List<PruningStep> steps(PruningOptions options) {
@@ -64,7 +73,7 @@ final class StrategyShelf implements AutoCloseable {
         }
         String standard = context.module() == null ? PruningOptions.NONE : PruningOptions.GLIMPSE;
         String name = options.strategy() == null ? standard : options.strategy();
-        return List.of(new PruningStep(null, name, null, null, null, null));
+        return List.of(PruningStep.builder(name).options(options.options()).build());
     }
 
     private PruningPoint point(PruningStep step, PruningStrategy strategy) {
@@ -77,17 +86,20 @@ final class StrategyShelf implements AutoCloseable {
         return point;
     }
 
-    private synchronized PruningStrategy strategy(String name) {
-        PruningStrategy strategy = made.get(name);
+    private synchronized PruningStrategy strategy(String name, Map<String, String> values) {
+        Key key = new Key(name, values);
+        PruningStrategy strategy = made.get(key);
         if (strategy == null) {
-            strategy = known.get(name).create(context);
+            StrategyOptions options = StrategyOptions.of(name, values);
+            strategy = known.get(name).create(context.withOptions(options));
             try {
+                options.checkAllRead();
                 taps.check(strategy);
             } catch (RuntimeException e) {
                 strategy.close();
                 throw e;
             }
-            made.put(name, strategy);
+            made.put(key, strategy);
         }
         return strategy;
     }

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,7 +9,6 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +44,10 @@ final class VisionFeatureCache implements AutoCloseable {
     }
 
     /** Features of a picture with at least these taps, or null. */
-    synchronized @Nullable Lease find(String key, Set<Integer> taps) {
+    synchronized @Nullable Lease find(String key, TowerTaps taps) {
         dropExpired();
         Entry entry = entries.get(key);
-        if (entry == null || !entry.features.taps().keySet().containsAll(taps)) {
+        if (entry == null || !entry.features.has(taps)) {
             misses++;
             return null;
         }

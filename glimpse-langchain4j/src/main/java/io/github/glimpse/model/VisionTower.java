@@ -4,8 +4,8 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.TowerAbilities;
 import java.util.List;
-import java.util.Set;
 
 /** Turns the patches of one picture into rows of the language decoder's input. Safe for concurrent use. */
 public interface VisionTower extends AutoCloseable {
@@ -13,11 +13,11 @@ public interface VisionTower extends AutoCloseable {
     /**
      * Encodes one picture.
      *
-     * @param taps layers whose rows are wanted besides, as {@link #checkTap} counts them
+     * @param taps what is wanted besides
      * @param cancellation asked between blocks
      * @param scope owns the result
      */
-    VisionFeatures encode(PixelPatches image, Set<Integer> taps, CancellationPoint cancellation, TensorScope scope);
+    VisionFeatures encode(PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope);
 
     /**
      * Checks that a layer can be tapped.
@@ -25,6 +25,9 @@ public interface VisionTower extends AutoCloseable {
      * @throws io.github.glimpse.ModelFilesException if the tower has no such layer
      */
     void checkTap(int layer);
+
+    /** What it can tell of its attention. */
+    TowerAbilities abilities();
 
     /** The windows inside which the tower attends, as token indices in raster order; one window if it has none. */
     List<int[]> windows(ImageGrid grid);

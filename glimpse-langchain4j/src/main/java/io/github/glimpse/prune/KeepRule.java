@@ -54,14 +54,17 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
             }
         }
         int passed = kept.cardinality();
+        RatioReason reason = RatioReason.THRESHOLD;
         if (maxRetentionRatio != null && (double) passed / logits.length > maxRetentionRatio) {
             kept = best(logits, (int) (maxRetentionRatio * logits.length));
+            reason = RatioReason.CAP;
         }
         if (kept.cardinality() < minTokens) {
             kept.or(best(logits, Math.min(minTokens, logits.length)));
+            reason = RatioReason.FLOOR;
         }
         addAnchors(kept, grids, alive);
-        return new TokenSelection(kept.stream().toArray(), logits.clone(), passed);
+        return new TokenSelection(kept.stream().toArray(), logits.clone(), passed).withReason(reason);
     }
 
     /** The sigmoid of a logit, in float32 as the reference compares it. */

@@ -1,6 +1,7 @@
 package io.github.glimpse.prune;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,19 +12,27 @@ import org.jspecify.annotations.Nullable;
  * @param enabled whether to prune at all; unset is true
  * @param strategy name of a strategy; unset is {@code glimpse} if the model has a module, else {@code none}
  * @param schedule cuts in order; empty is one cut by {@code strategy} at its own point
+ * @param retentionRatio kept / image tokens before any step, for strategies that keep a given number
  * @param threshold probability above which a token stays
  * @param maxRetentionRatio cap: kept / all image tokens; 1 is no cap
  * @param minTokens floor; 0 is none
  * @param anchors corners that always stay
+ * @param options own options of {@code strategy}; steps of a schedule have theirs
+ * @param kv what a cut does to keys and values of the layers that have run; unset is {@link KvForm#UNIFORM}
+ * @param positions position ids of what stays; unset is {@link PositionForm#ORIGINAL}
  */
 public record PruningOptions(
         @Nullable Boolean enabled,
         @Nullable String strategy,
         List<PruningStep> schedule,
+        @Nullable Double retentionRatio,
         @Nullable Double threshold,
         @Nullable Double maxRetentionRatio,
         @Nullable Integer minTokens,
-        @Nullable Set<Anchor> anchors) {
+        @Nullable Set<Anchor> anchors,
+        Map<String, String> options,
+        @Nullable KvForm kv,
+        @Nullable PositionForm positions) {
 
     /** Name of the strategy that keeps every token. */
     public static final String NONE = "none";
@@ -33,11 +42,13 @@ public record PruningOptions(
 
     /** Checks ranges and copies. */
     public PruningOptions {
+        Ranges.positiveRatio("retention-ratio", retentionRatio, "1 keeps every token");
         Ranges.ratio("threshold", threshold);
         Ranges.positiveRatio("max-retention-ratio", maxRetentionRatio);
         Ranges.notNegative("min-tokens", minTokens);
         schedule = List.copyOf(schedule);
         anchors = anchors == null ? null : Set.copyOf(anchors);
+        options = Map.copyOf(options);
     }
 
     /** Nothing set. */
@@ -56,16 +67,20 @@ public record PruningOptions(
         builder.enabled = enabled;
         builder.strategy = strategy;
         builder.schedule = schedule;
+        builder.retentionRatio = retentionRatio;
         builder.threshold = threshold;
         builder.maxRetentionRatio = maxRetentionRatio;
         builder.minTokens = minTokens;
         builder.anchors = anchors;
+        builder.options = options;
+        builder.kv = kv;
+        builder.positions = positions;
         return builder;
     }
 
     /**
      * These options where set, else {@code fallback}'s. A request that names a strategy of its own does not inherit the
-     * fallback's schedule, which would name another one.
+     * fallback's schedule, which would name another one, nor its options, which are of another one.
      */
     public PruningOptions orElse(PruningOptions fallback) {
         boolean ownPlan = strategy != null || !schedule.isEmpty();
@@ -73,10 +88,14 @@ public record PruningOptions(
                 enabled != null ? enabled : fallback.enabled,
                 strategy != null ? strategy : fallback.strategy,
                 ownPlan ? schedule : fallback.schedule,
+                retentionRatio != null ? retentionRatio : fallback.retentionRatio,
                 threshold != null ? threshold : fallback.threshold,
                 maxRetentionRatio != null ? maxRetentionRatio : fallback.maxRetentionRatio,
                 minTokens != null ? minTokens : fallback.minTokens,
-                anchors != null ? anchors : fallback.anchors);
+                anchors != null ? anchors : fallback.anchors,
+                ownPlan || !options.isEmpty() ? options : fallback.options,
+                kv != null ? kv : fallback.kv,
+                positions != null ? positions : fallback.positions);
     }
 
     /** The numbers of one step: its own where set, else those of these options. */
@@ -85,7 +104,9 @@ public record PruningOptions(
                 step.threshold() != null ? step.threshold() : threshold,
                 step.maxRetentionRatio() != null ? step.maxRetentionRatio() : maxRetentionRatio,
                 step.minTokens() != null ? step.minTokens() : minTokens,
-                step.anchors() != null ? step.anchors() : anchors);
+                step.anchors() != null ? step.anchors() : anchors,
+                step.retentionRatio() != null ? step.retentionRatio() : retentionRatio,
+                null);
     }
 
     /** Collects options. */
@@ -94,10 +115,14 @@ public record PruningOptions(
         private @Nullable Boolean enabled;
         private @Nullable String strategy;
         private List<PruningStep> schedule = List.of();
+        private @Nullable Double retentionRatio;
         private @Nullable Double threshold;
         private @Nullable Double maxRetentionRatio;
         private @Nullable Integer minTokens;
         private @Nullable Set<Anchor> anchors;
+        private Map<String, String> options = Map.of();
+        private @Nullable KvForm kv;
+        private @Nullable PositionForm positions;
 
         private Builder() {}
 
@@ -116,6 +141,12 @@ public record PruningOptions(
         /** Cuts in order. */
         public Builder schedule(List<PruningStep> value) {
             schedule = value;
+            return this;
+        }
+
+        /** Kept / image tokens before any step, above 0 and at most 1. */
+        public Builder retentionRatio(@Nullable Double value) {
+            retentionRatio = value;
             return this;
         }
 
@@ -143,13 +174,42 @@ public record PruningOptions(
             return this;
         }
 
+        /** Own options of the strategy. */
+        public Builder options(Map<String, String> value) {
+            options = value;
+            return this;
+        }
+
+        /** What a cut does to keys and values of the layers that have run. */
+        public Builder kv(@Nullable KvForm value) {
+            kv = value;
+            return this;
+        }
+
+        /** Position ids of what stays. */
+        public Builder positions(@Nullable PositionForm value) {
+            positions = value;
+            return this;
+        }
+
         /**
          * The options.
          *
          * @throws IllegalArgumentException if a number is out of its range
          */
         public PruningOptions build() {
-            return new PruningOptions(enabled, strategy, schedule, threshold, maxRetentionRatio, minTokens, anchors);
+            return new PruningOptions(
+                    enabled,
+                    strategy,
+                    schedule,
+                    retentionRatio,
+                    threshold,
+                    maxRetentionRatio,
+                    minTokens,
+                    anchors,
+                    options,
+                    kv,
+                    positions);
         }
     }
 }

@@ -14,10 +14,14 @@ import java.util.regex.Pattern;
  * @param stage the kind of place
  * @param layers layers that have run; 0 unless the stage is {@link Stage#LAYER}
  */
-public record PruningPoint(Stage stage, int layers) {
+public record PruningPoint(Stage stage, int layers) implements Comparable<PruningPoint> {
 
     /** Kinds of places. */
     public enum Stage {
+        /** Before the vision tower, image by image. */
+        PIXELS,
+        /** Between the vision side and the decoder, image by image. */
+        VISION,
         /** Between two decoder layers. */
         LAYER,
         /** After the last decoder layer. */
@@ -26,6 +30,16 @@ public record PruningPoint(Stage stage, int layers) {
 
     private static final Pattern LAYER = Pattern.compile("layer\\s+(\\d{1,4})");
     private static final Pattern SHARE = Pattern.compile("(\\d{1,3}(?:\\.\\d+)?)\\s*%");
+
+    /** The place before the vision tower. */
+    public static PruningPoint pixels() {
+        return new PruningPoint(Stage.PIXELS, 0);
+    }
+
+    /** The place between the vision side and the decoder. */
+    public static PruningPoint vision() {
+        return new PruningPoint(Stage.VISION, 0);
+    }
 
     /** The place after {@code layers} layers. */
     public static PruningPoint afterLayers(int layers) {
@@ -37,17 +51,35 @@ public record PruningPoint(Stage stage, int layers) {
         return new PruningPoint(Stage.LAST, 0);
     }
 
+    /** Whether decoder layers have run there. */
+    public boolean isInDecoder() {
+        return stage == Stage.LAYER || stage == Stage.LAST;
+    }
+
+    /** Compares places by the order in which a request comes to them. */
+    @Override
+    public int compareTo(PruningPoint other) {
+        int stages = stage.compareTo(other.stage);
+        return stages != 0 ? stages : Integer.compare(layers, other.layers);
+    }
+
     /**
-     * Reads {@code layer 19}, {@code layer last} or {@code 66 %}.
+     * Reads {@code pixels}, {@code vision}, {@code layer 19}, {@code layer last} or {@code 66 %}.
      *
      * @param depth decoder layers of the model
      * @throws IllegalArgumentException if the text is none of these or the layer is not inside the model
      */
     public static PruningPoint parse(String text, int depth) {
         String at = text.strip().toLowerCase(Locale.ROOT);
-        if (at.equals("layer last")) {
-            return last();
-        }
+        return switch (at) {
+            case "pixels" -> pixels();
+            case "vision" -> vision();
+            case "layer last" -> last();
+            default -> between(text, at, depth);
+        };
+    }
+
+    private static PruningPoint between(String text, String at, int depth) {
         Matcher layer = LAYER.matcher(at);
         Matcher share = SHARE.matcher(at);
         int layers;
@@ -56,8 +88,9 @@ public record PruningPoint(Stage stage, int layers) {
         } else if (share.matches()) {
             layers = (int) Math.rint(depth * Double.parseDouble(share.group(1)) / 100);
         } else {
-            throw new IllegalArgumentException("The point '" + text
-                    + "' is not known; use 'layer k', 'layer last' or a share of the depth such as '66 %'");
+            throw new IllegalArgumentException(
+                    "The point '" + text
+                            + "' is not known; use 'pixels', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'");
         }
         if (layers < 1 || layers > depth - 1) {
             throw new IllegalArgumentException("The point '" + text + "' is layer " + layers
@@ -69,6 +102,8 @@ public record PruningPoint(Stage stage, int layers) {
     @Override
     public String toString() {
         return switch (stage) {
+            case PIXELS -> "pixels";
+            case VISION -> "vision";
             case LAYER -> "layer " + layers;
             case LAST -> "layer last";
         };

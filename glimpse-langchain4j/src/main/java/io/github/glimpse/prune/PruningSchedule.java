@@ -1,6 +1,5 @@
 package io.github.glimpse.prune;
 
-import io.github.glimpse.prune.PruningPoint.Stage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,8 +7,10 @@ import java.util.List;
  * The cuts of one request in the order in which they happen, each with its place settled.
  *
  * @param cuts empty if nothing is pruned
+ * @param kv what a cut does to keys and values of the layers that have run
+ * @param positions position ids of what stays
  */
-public record PruningSchedule(List<Cut> cuts) {
+public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions) {
 
     /**
      * One cut.
@@ -27,7 +28,7 @@ public record PruningSchedule(List<Cut> cuts) {
         for (int i = 1; i < cuts.size(); i++) {
             PruningPoint before = cuts.get(i - 1).at();
             PruningPoint here = cuts.get(i).at();
-            if (position(here) <= position(before)) {
+            if (here.compareTo(before) <= 0) {
                 throw new IllegalArgumentException("The cut at " + here + " follows the one at " + before
                         + "; places of a schedule must rise, one cut a place");
             }
@@ -37,13 +38,9 @@ public record PruningSchedule(List<Cut> cuts) {
         }
     }
 
-    private static int position(PruningPoint point) {
-        return point.stage() == Stage.LAST ? Integer.MAX_VALUE : point.layers();
-    }
-
     /** Nothing is pruned. */
     public static PruningSchedule none() {
-        return new PruningSchedule(List.of());
+        return new PruningSchedule(List.of(), KvForm.UNIFORM, PositionForm.ORIGINAL);
     }
 
     /** Everything that the strategies of the cuts need to see. */

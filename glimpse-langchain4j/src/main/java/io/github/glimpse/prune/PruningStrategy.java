@@ -26,11 +26,16 @@ public interface PruningStrategy extends AutoCloseable {
     @Nullable
     ProbeToken probeToken();
 
+    /** What the rules for schedules need to know. */
+    default Set<StrategyTrait> traits() {
+        return Set.of();
+    }
+
     /**
-     * Chooses.
+     * Chooses. At {@code pixels} and {@code vision} it is called once for each image, between layers once for all.
      *
      * @param evidence what was asked for in {@link #needs()}
-     * @param budget the user's numbers
+     * @param budget the user's numbers; the count is settled if the strategy {@linkplain StrategyTrait#USES_BUDGET uses one}
      * @return indices among the tokens alive
      */
     TokenSelection select(PruningEvidence evidence, TokenBudget budget);

@@ -14,8 +14,12 @@ final class Ranges {
     }
 
     static void positiveRatio(String name, @Nullable Double value) {
+        positiveRatio(name, value, "1 means no cap");
+    }
+
+    static void positiveRatio(String name, @Nullable Double value, String meaningOfOne) {
         if (value != null && !(value > 0 && value <= 1)) {
-            throw new IllegalArgumentException(name + " is " + value + ", it must lie in (0, 1]; 1 means no cap");
+            throw new IllegalArgumentException(name + " is " + value + ", it must lie in (0, 1]; " + meaningOfOne);
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.generate.Prompt;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageSpan;
+import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
@@ -49,7 +50,7 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
             int layers,
             TensorScope scope) {
         DecoderStack decoder = model.decoder();
-        VisionFeatures features = model.tower().encode(image, new TreeSet<>(taps), NEVER, scope);
+        VisionFeatures features = model.tower().encode(image, TowerTaps.ofLayers(new TreeSet<>(taps)), NEVER, scope);
         List<NDArray> conditions = taps.stream()
                 .map(layer ->
                         recorded.constant(Objects.requireNonNull(features.taps().get(layer)), scope))

@@ -64,7 +64,7 @@ class ChatModelRefusalsIT {
     }
 
     static Stream<Arguments> parameters() {
-        PruningStep outside = new PruningStep("layer 99", "glimpse", null, null, null, null);
+        PruningStep outside = PruningStep.builder("glimpse").at("layer 99").build();
         return Stream.of(
                 arguments(common().modelName("dummy").build(), UnsupportedFeatureException.class, "modelName"),
                 arguments(

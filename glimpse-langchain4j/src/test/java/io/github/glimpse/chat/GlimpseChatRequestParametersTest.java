@@ -91,7 +91,7 @@ class GlimpseChatRequestParametersTest {
 
     @Test
     void namingAStrategyLeavesTheDefaultsSchedule() {
-        PruningStep step = new PruningStep("layer 2", "glimpse", null, null, null, null);
+        PruningStep step = PruningStep.builder("glimpse").at("layer 2").build();
         GlimpseChatRequestParameters defaults = GlimpseChatRequestParameters.builder()
                 .pruningSchedule(List.of(step))
                 .build();
@@ -155,7 +155,14 @@ class GlimpseChatRequestParametersTest {
                 .pruning();
 
         assertThat(pruning)
-                .isEqualTo(new PruningOptions(true, "glimpse", List.of(), 0.5, 0.3, 4, Set.of(Anchor.TOP_LEFT)));
+                .isEqualTo(PruningOptions.builder()
+                        .enabled(true)
+                        .strategy("glimpse")
+                        .threshold(0.5)
+                        .maxRetentionRatio(0.3)
+                        .minTokens(4)
+                        .anchors(Set.of(Anchor.TOP_LEFT))
+                        .build());
     }
 
     @Test

@@ -184,7 +184,7 @@ class DeferredModelIT {
     @Test
     void refusesAPlaceThatOnlyTheLoadedModelKnowsToBeImpossible() {
         PruningOptions tooDeep = PruningOptions.builder()
-                .schedule(List.of(new PruningStep("layer 99", "glimpse", null, null, null, null)))
+                .schedule(List.of(PruningStep.builder("glimpse").at("layer 99").build()))
                 .build();
         try (LoadedModel model = LoadedModel.deferred(TinyModels.qwen().build(), options -> options)) {
             model.check(tooDeep);

@@ -334,7 +334,7 @@ class LoadedModelIT {
 
     private static PruningOptions schedule(String at) {
         return PruningOptions.builder()
-                .schedule(List.of(new PruningStep(at, "glimpse", null, null, null, null)))
+                .schedule(List.of(PruningStep.builder("glimpse").at(at).build()))
                 .build();
     }
 

@@ -103,8 +103,11 @@ class StageFixturesIT {
         List<ImageGrid> grids = grids(fixture);
         List<List<int[]>> windows =
                 grids.stream().map(model.model().tower()::windows).toList();
-        PruningEvidence evidence = new PruningEvidence(
-                attention, taps, grids, windows, TokenSelection.all(tokens).kept(), scope);
+        PruningEvidence evidence = PruningEvidence.builder(
+                        grids, windows, TokenSelection.all(tokens).kept(), scope)
+                .attention(attention)
+                .visionTaps(taps)
+                .build();
         List<float[]> rows = PredictorRows.of(strategy, evidence);
         float[] joined = new float[rows.size() * tokens];
         for (int i = 0; i < rows.size(); i++) {

@@ -118,7 +118,7 @@ public abstract class ModelFamilyContract {
             PixelPatches picture = model.preprocessor().preprocess(raster(size));
             long tokens = picture.plan().grid().tokenCount();
             try (TensorScope scope = runtime.openScope()) {
-                VisionFeatures features = model.tower().encode(picture, taps, () -> {}, scope);
+                VisionFeatures features = model.tower().encode(picture, TowerTaps.ofLayers(taps), () -> {}, scope);
 
                 assertThat(features.rows().getShape().getShape())
                         .containsExactly(tokens, model.dimensions().hidden());
@@ -156,7 +156,7 @@ public abstract class ModelFamilyContract {
             assertThatThrownBy(() -> model.tower()
                             .encode(
                                     picture,
-                                    Set.of(),
+                                    TowerTaps.NONE,
                                     () -> {
                                         throw new GenerationCancelledException("enough");
                                     },
@@ -170,7 +170,9 @@ public abstract class ModelFamilyContract {
         PixelPatches picture = model.preprocessor().preprocess(raster(SIZES[0]));
         int before = runtime.liveResources();
         try (TensorScope scope = runtime.openScope()) {
-            assertThat(model.tower().encode(picture, Set.of(), () -> {}, scope).rows())
+            assertThat(model.tower()
+                            .encode(picture, TowerTaps.NONE, () -> {}, scope)
+                            .rows())
                     .isNotNull();
         }
         assertThat(runtime.liveResources()).isEqualTo(before);

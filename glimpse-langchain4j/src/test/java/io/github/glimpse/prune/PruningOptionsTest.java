@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class PruningOptionsTest {
 
-    private static final PruningStep STEP = new PruningStep("layer 3", "glimpse", 0.4, null, null, null);
+    private static final PruningStep STEP =
+            PruningStep.builder("glimpse").at("layer 3").threshold(0.4).build();
 
     @Test
     void aRequestWinsOverTheModelValueByValue() {
@@ -43,7 +44,8 @@ class PruningOptionsTest {
                 .maxRetentionRatio(0.2)
                 .anchors(Set.of(Anchor.TOP_LEFT))
                 .build();
-        assertThat(options.budget(STEP)).isEqualTo(new TokenBudget(0.4, 0.2, null, Set.of(Anchor.TOP_LEFT)));
+        assertThat(options.budget(STEP))
+                .isEqualTo(new TokenBudget(0.4, 0.2, null, Set.of(Anchor.TOP_LEFT), null, null));
     }
 
     @Test

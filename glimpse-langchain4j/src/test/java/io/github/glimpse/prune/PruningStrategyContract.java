@@ -11,7 +11,8 @@ import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.ModelDimensions;
-import java.util.HashMap;
+import io.github.glimpse.nn.TowerAbilities;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,15 +33,18 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class PruningStrategyContract {
 
-    private static final List<ImageGrid> GRIDS = List.of(new ImageGrid(8, 12, 14, 2), new ImageGrid(10, 6, 14, 2));
-    private static final int TOKENS =
-            GRIDS.stream().mapToInt(ImageGrid::tokenCount).sum();
+    private static final List<ImageGrid> TWO_IMAGES = List.of(new ImageGrid(8, 12, 14, 2), new ImageGrid(10, 6, 14, 2));
+    private static final double RETENTION = 0.3;
+    private static final int TEXTS = 5;
+    private static final int PIXEL_VALUES = 588;
     private static final int ROUNDS = 20;
     private static final int THREADS = 4;
 
     private TorchRuntime runtime;
     private StrategyContext context;
     private PruningStrategy strategy;
+    private List<ImageGrid> grids = TWO_IMAGES;
+    private int tokens;
     private int resourcesBefore;
 
     /** The factory under test. */
@@ -52,7 +56,9 @@ public abstract class PruningStrategyContract {
                 torch,
                 new ModelDimensions(6, 32, 4, 2, 8, 1e-6, 24, 4),
                 ModelConfig.ofJson("contract", "{\"model_type\": \"contract\"}"),
-                null);
+                null,
+                new TowerAbilities(true, 4, Set.of(0, 1, 2, 3), 2),
+                StrategyOptions.none(factory().name()));
     }
 
     @BeforeEach
@@ -61,6 +67,9 @@ public abstract class PruningStrategyContract {
         resourcesBefore = runtime.liveResources();
         context = context(runtime);
         strategy = factory().create(context);
+        // Before the language model a strategy sees one image at a time.
+        grids = strategy.defaultPoint().isInDecoder() ? TWO_IMAGES : TWO_IMAGES.subList(0, 1);
+        tokens = grids.stream().mapToInt(ImageGrid::tokenCount).sum();
     }
 
     @AfterEach
@@ -120,17 +129,21 @@ public abstract class PruningStrategyContract {
         for (int seed = 0; seed < ROUNDS; seed++) {
             TokenSelection selection = select(seed, everything(), nothingSaid());
 
-            checkIndices(selection, TOKENS);
+            checkIndices(selection, tokens);
         }
     }
 
     @Test
-    void givesALogitForEachTokenOrNoneAtAll() {
-        float[] logits = select(1, everything(), nothingSaid()).logits();
-        if (logits != null) {
-            assertThat(logits).hasSize(TOKENS);
-            for (float logit : logits) {
-                assertThat(logit).isNotNaN();
+    void givesAScoreForEachTokenOrNoneAtAll() {
+        TokenSelection selection = select(1, everything(), nothingSaid());
+        float[] scores = selection.scores();
+        if (scores != null) {
+            assertThat(scores).hasSize(tokens);
+            for (float score : scores) {
+                assertThat(score).isNotNaN();
+                if (selection.kind() == TokenSelection.ScoreKind.SHARE) {
+                    assertThat(score).isNotNegative();
+                }
             }
         }
     }
@@ -145,31 +158,51 @@ public abstract class PruningStrategyContract {
 
     @Test
     void keepsNoMoreThanTheCap() {
+        if (goesByCount()) {
+            return;
+        }
         for (double ratio : new double[] {0.05, 0.25, 0.5, 0.999}) {
             TokenBudget budget = new TokenBudget(0.0, ratio, 0, Set.of());
 
-            assertThat(select(3, everything(), budget).kept()).hasSizeLessThanOrEqualTo((int) (ratio * TOKENS));
+            assertThat(select(3, everything(), budget).kept()).hasSizeLessThanOrEqualTo((int) (ratio * tokens));
         }
     }
 
     @Test
     void keepsAtLeastTheFloorWhateverTheThresholdAndTheCapSay() {
-        for (int floor : new int[] {1, 7, TOKENS, TOKENS + 5}) {
+        if (goesByCount()) {
+            return;
+        }
+        for (int floor : new int[] {1, 7, tokens, tokens + 5}) {
             for (Double cap : new Double[] {null, 0.02}) {
                 TokenBudget budget = new TokenBudget(1.0, cap, floor, Set.of());
 
-                assertThat(select(4, everything(), budget).kept()).hasSizeGreaterThanOrEqualTo(Math.min(floor, TOKENS));
+                assertThat(select(4, everything(), budget).kept()).hasSizeGreaterThanOrEqualTo(Math.min(floor, tokens));
             }
         }
     }
 
     @Test
+    void keepsNoMoreThanTheCountAndAtLeastOneToken() {
+        if (!goesByCount()) {
+            return;
+        }
+        for (int count : new int[] {1, 2, tokens / 3, tokens - 1}) {
+            assertThat(select(8, everything(), TokenBudget.ofCount(count)).kept())
+                    .hasSizeBetween(1, count);
+        }
+    }
+
+    @Test
     void keepsTheAnchorsOfEveryImage() {
+        if (goesByCount()) {
+            return;
+        }
         TokenBudget budget = new TokenBudget(1.0, 0.02, 0, Set.of(Anchor.values()));
         int[] kept = select(5, everything(), budget).kept();
 
         int first = 0;
-        for (ImageGrid grid : GRIDS) {
+        for (ImageGrid grid : grids) {
             for (Anchor anchor : Anchor.values()) {
                 assertThat(kept).contains(first + anchor.tokenOf(grid));
             }
@@ -181,17 +214,22 @@ public abstract class PruningStrategyContract {
     void choosesAmongWhatAnEarlierCutHasLeft() {
         for (int seed = 0; seed < ROUNDS; seed++) {
             Random random = new Random(seed);
-            int[] alive = IntStream.range(0, TOKENS)
+            int[] alive = IntStream.range(0, tokens)
                     .filter(token -> random.nextInt(3) > 0)
                     .toArray();
 
-            checkIndices(select(seed, alive, nothingSaid()), alive.length);
+            if (!strategy.traits().contains(StrategyTrait.NEEDS_FULL_GRID)) {
+                checkIndices(select(seed, alive, nothingSaid()), alive.length);
+            }
         }
     }
 
     @Test
     void choosesAmongASingleToken() {
-        checkIndices(select(6, new int[] {TOKENS - 1}, nothingSaid()), 1);
+        if (strategy.traits().contains(StrategyTrait.NEEDS_FULL_GRID)) {
+            return;
+        }
+        checkIndices(select(6, new int[] {tokens - 1}, nothingSaid()), 1);
     }
 
     @Test
@@ -224,18 +262,35 @@ public abstract class PruningStrategyContract {
         strategy = factory().create(context);
     }
 
-    private static void checkIndices(TokenSelection selection, int tokens) {
+    private static void checkIndices(TokenSelection selection, int alive) {
         int[] kept = selection.kept();
         for (int i = 0; i < kept.length; i++) {
-            assertThat(kept[i]).isBetween(i == 0 ? 0 : kept[i - 1] + 1, tokens - 1);
+            assertThat(kept[i]).isBetween(i == 0 ? 0 : kept[i - 1] + 1, alive - 1);
         }
-        assertThat(selection.passedThreshold()).isBetween(0, tokens);
+        assertThat(selection.passedThreshold()).isBetween(0, alive);
+        int[] order = selection.order();
+        if (order != null) {
+            assertThat(IntStream.of(order).sorted().toArray()).isEqualTo(kept);
+        }
+        for (TokenSelection.MergedToken merged : selection.merged()) {
+            assertThat(kept).contains(merged.representative());
+            for (int source : merged.sources()) {
+                assertThat(source).isBetween(0, alive - 1).isNotEqualTo(merged.representative());
+            }
+        }
     }
 
     private TokenSelection select(int seed, int[] alive, TokenBudget budget) {
+        TokenBudget settled = goesByCount() && budget.count() == null
+                ? budget.withCount(TokenBudget.count(RETENTION, tokens, alive.length))
+                : budget;
         try (TensorScope scope = runtime.openScope()) {
-            return strategy.select(evidence(seed, alive, scope), budget);
+            return strategy.select(evidence(seed, alive, scope), settled);
         }
+    }
+
+    private boolean goesByCount() {
+        return strategy.traits().contains(StrategyTrait.USES_BUDGET);
     }
 
     /** Nothing said: the strategy's own numbers. */
@@ -243,60 +298,135 @@ public abstract class PruningStrategyContract {
         return new TokenBudget(null, null, null, null);
     }
 
-    private static int[] everything() {
-        return IntStream.range(0, TOKENS).toArray();
+    private int[] everything() {
+        return IntStream.range(0, tokens).toArray();
     }
 
     private PruningEvidence evidence(int seed, int[] alive, TensorScope scope) {
-        Made made = new Made(new Random(seed), alive, scope);
-        strategy.needs().forEach(need -> need.collect(made));
-        List<List<int[]>> windows = GRIDS.stream()
+        List<List<int[]>> windows = grids.stream()
                 .map(grid -> List.of(IntStream.range(0, grid.tokenCount()).toArray()))
                 .toList();
-        return new PruningEvidence(made.attention, made.taps, GRIDS, windows, alive, scope);
+        PruningEvidence.Builder builder = PruningEvidence.builder(grids, windows, alive, scope);
+        Made made = new Made(new Random(seed), alive, scope, builder);
+        strategy.needs().stream().sorted(Comparator.comparing(String::valueOf)).forEach(need -> need.collect(made));
+        return builder.build();
     }
 
     /** Makes up what a strategy asks for; a token's numbers do not depend on which others are alive. */
     private final class Made implements EvidenceRequest.Collector {
 
-        private final Map<Integer, NDArray> attention = new HashMap<>();
-        private final Map<Integer, NDArray> taps = new HashMap<>();
         private final Random random;
         private final int[] alive;
         private final TensorScope scope;
+        private final PruningEvidence.Builder builder;
 
-        private Made(Random random, int[] alive, TensorScope scope) {
+        private Made(Random random, int[] alive, TensorScope scope, PruningEvidence.Builder builder) {
             this.random = random;
             this.alive = alive;
             this.scope = scope;
+            this.builder = builder;
         }
 
         @Override
         public void probeAttention(EvidenceRequest.ProbeAttention request) {
             boolean logarithms = request.form() == ScoreForm.LOG_SOFTMAX;
             request.layers()
-                    .forEach(layer ->
-                            attention.put(layer, rows(context.dimensions().heads(), logarithms ? -6 : 0)));
+                    .forEach(layer -> builder.attention(
+                            Map.of(layer, rows(context.dimensions().heads(), logarithms ? -6 : 0))));
         }
 
         @Override
         public void visionTaps(EvidenceRequest.VisionTaps request) {
             request.layers()
-                    .forEach(layer -> taps.put(layer, rows(context.dimensions().visionHidden(), 0)));
+                    .forEach(layer -> builder.visionTaps(
+                            Map.of(layer, rows(context.dimensions().visionHidden(), 0))));
+        }
+
+        @Override
+        public void lastRowAttention(EvidenceRequest.LastRowAttention request) {
+            builder.value(request, shares(context.dimensions().heads()));
+        }
+
+        @Override
+        public void layerPeek(EvidenceRequest.LayerPeek request) {
+            builder.value(request, shares(context.dimensions().heads()));
+        }
+
+        @Override
+        public void textAttention(EvidenceRequest.TextAttention request) {
+            NDArray shares = shares(context.dimensions().heads());
+            builder.textAttention(texts -> shares);
+        }
+
+        @Override
+        public void imageRows(EvidenceRequest.ImageRows request) {
+            builder.value(request, rows(context.dimensions().hidden(), 0));
+        }
+
+        @Override
+        public void enteredRows(EvidenceRequest.EnteredRows request) {
+            int width = context.dimensions().hidden();
+            builder.value(request, scope.floats(made(tokens * width, 0), tokens, width));
+        }
+
+        @Override
+        public void textRows(EvidenceRequest.TextRows request) {
+            int width = context.dimensions().hidden();
+            builder.value(request, scope.floats(made(TEXTS * width, 0), TEXTS, width));
+        }
+
+        @Override
+        public void towerCls(EvidenceRequest.TowerCls request) {
+            builder.value(request, shares(context.dimensions().heads()));
+        }
+
+        @Override
+        public void towerReceived(EvidenceRequest.TowerReceived request) {
+            builder.value(request, shares(1).reshape(alive.length));
+        }
+
+        @Override
+        public void towerKeys(EvidenceRequest.TowerKeys request) {
+            builder.value(request, rows(context.dimensions().headDim(), 0));
+        }
+
+        @Override
+        public void pixels(EvidenceRequest.Pixels request) {
+            builder.value(request, shares(PIXEL_VALUES).transpose());
         }
 
         /** Around a mean, never above 0 for logarithms. */
         private NDArray rows(int width, int mean) {
-            float[] all = new float[TOKENS * width];
-            for (int i = 0; i < all.length; i++) {
-                float value = (float) (mean + random.nextGaussian());
-                all[i] = mean < 0 ? Math.min(value, 0) : value;
-            }
+            float[] all = made(tokens * width, mean);
             float[] values = new float[alive.length * width];
             for (int i = 0; i < alive.length; i++) {
                 System.arraycopy(all, alive[i] * width, values, i * width, width);
             }
             return scope.floats(values, alive.length, width);
+        }
+
+        /** Between 0 and 1: [heads, alive]. */
+        private NDArray shares(int heads) {
+            float[] values = new float[heads * alive.length];
+            for (int head = 0; head < heads; head++) {
+                float[] all = new float[tokens];
+                for (int token = 0; token < tokens; token++) {
+                    all[token] = random.nextFloat();
+                }
+                for (int i = 0; i < alive.length; i++) {
+                    values[head * alive.length + i] = all[alive[i]];
+                }
+            }
+            return scope.floats(values, heads, alive.length);
+        }
+
+        private float[] made(int count, int mean) {
+            float[] values = new float[count];
+            for (int i = 0; i < count; i++) {
+                float value = (float) (mean + random.nextGaussian());
+                values[i] = mean < 0 ? Math.min(value, 0) : value;
+            }
+            return values;
         }
     }
 }

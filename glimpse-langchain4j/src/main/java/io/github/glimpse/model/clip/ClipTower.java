@@ -243,6 +243,11 @@ public final class ClipTower implements AutoCloseable {
         return graph.call("widen").with(rows).run(scope);
     }
 
+    /** Blocks. */
+    public int depth() {
+        return config.depth();
+    }
+
     /**
      * Checks that a hidden state exists.
      *

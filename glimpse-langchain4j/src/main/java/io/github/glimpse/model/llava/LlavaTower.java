@@ -8,18 +8,22 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.model.clip.ClipTower;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TowerAbilities;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * CLIP's tower and the two-layer projector. Taps are counted by hidden state.
@@ -53,8 +57,8 @@ final class LlavaTower implements VisionTower {
 
     @Override
     public VisionFeatures encode(
-            PixelPatches image, Set<Integer> taps, CancellationPoint cancellation, TensorScope scope) {
-        Set<Integer> wanted = new TreeSet<>(taps);
+            PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
+        Set<Integer> wanted = new TreeSet<>(taps.layers());
         wanted.add(featureState);
         try (TensorScope step = scope.openChild()) {
             Map<Integer, NDArray> states = clip.hiddenStates(image, wanted, cancellation, step);
@@ -66,7 +70,7 @@ final class LlavaTower implements VisionTower {
                     .with(runtime.widenFromRows())
                     .run(scope);
             Map<Integer, NDArray> tapped = new HashMap<>();
-            for (int tap : taps) {
+            for (int tap : taps.layers()) {
                 NDArray state = java.util.Objects.requireNonNull(states.get(tap));
                 tapped.put(tap, step.keep(clip.widen(state, step), scope));
             }
@@ -77,6 +81,15 @@ final class LlavaTower implements VisionTower {
     @Override
     public void checkTap(int layer) {
         clip.checkState(layer);
+    }
+
+    @Override
+    public TowerAbilities abilities() {
+        return new TowerAbilities(
+                true,
+                clip.depth(),
+                IntStream.range(0, clip.depth()).boxed().collect(Collectors.toSet()),
+                featureState - 1);
     }
 
     @Override

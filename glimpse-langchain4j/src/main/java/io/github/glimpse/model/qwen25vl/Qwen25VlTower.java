@@ -11,6 +11,7 @@ import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.AttentionBlocks;
@@ -18,12 +19,14 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TowerAbilities;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ObjIntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The vision tower of Qwen2.5-VL: patches by a product, blocks with RMS norm, planar rotary attention and a gated MLP, most
@@ -97,14 +100,14 @@ final class Qwen25VlTower implements VisionTower {
 
     @Override
     public VisionFeatures encode(
-            PixelPatches image, Set<Integer> taps, CancellationPoint cancellation, TensorScope scope) {
+            PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
         int patches = image.plan().grid().patchCount();
         Map<Integer, NDArray> tapped = new HashMap<>();
         try (TensorScope tower = scope.openChild()) {
             AttentionBlocks windows = blocksOf(image.plan().grid());
             NDArray raster = tower.indices(windows.inverse());
             NDArray hidden = runBlocks(image, windows, cancellation, tower, (rows, block) -> {
-                if (taps.contains(block)) {
+                if (taps.layers().contains(block)) {
                     tapped.put(block, means(rows, patches, raster, scope));
                 }
             });
@@ -218,6 +221,18 @@ final class Qwen25VlTower implements VisionTower {
                     + ", the glimpse module wants block " + layer
                     + " (selected_visual_layers); use the module of this model");
         }
+    }
+
+    @Override
+    public TowerAbilities abilities() {
+        return new TowerAbilities(
+                false,
+                config.depth(),
+                IntStream.range(0, config.depth())
+                        .filter(config::isFullAttention)
+                        .boxed()
+                        .collect(Collectors.toSet()),
+                config.depth() - 1);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningPoint.Stage;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
+import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayList;
@@ -126,6 +127,11 @@ final class GlimpseStrategy implements PruningStrategy {
 
     @Override
     public void checkPoint(PruningPoint point) {
+        if (!point.isInDecoder()) {
+            throw new IllegalArgumentException(
+                    "The glimpse module looks at layers of the language model, so it cannot cut at '" + point
+                            + "'; use 'layer k'");
+        }
         int needed = config.selectedLayers().stream()
                         .mapToInt(Integer::intValue)
                         .max()
@@ -150,6 +156,11 @@ final class GlimpseStrategy implements PruningStrategy {
     @Override
     public @Nullable ProbeToken probeToken() {
         return probeToken;
+    }
+
+    @Override
+    public Set<StrategyTrait> traits() {
+        return Set.of(StrategyTrait.QUESTION_DEPENDENT);
     }
 
     @Override
@@ -184,7 +195,8 @@ final class GlimpseStrategy implements PruningStrategy {
     @Override
     public TokenBudget settled(TokenBudget budget) {
         KeepRule rule = rule(budget);
-        return new TokenBudget(rule.threshold(), rule.maxRetentionRatio(), rule.minTokens(), rule.anchors());
+        return new TokenBudget(
+                rule.threshold(), rule.maxRetentionRatio(), rule.minTokens(), rule.anchors(), null, budget.count());
     }
 
     private KeepRule rule(TokenBudget budget) {

@@ -142,8 +142,12 @@ final class PropertiesMapper {
     }
 
     private static PruningStep step(GlimpseProperties.Step step) {
-        return new PruningStep(
-                step.at(), step.strategy(), step.threshold(), step.retentionRatio(), step.minTokens(), null);
+        return PruningStep.builder(step.strategy())
+                .at(step.at())
+                .retentionRatio(step.retentionRatio())
+                .threshold(step.threshold())
+                .minTokens(step.minTokens())
+                .build();
     }
 
     private GenerationOptions generation() {

@@ -130,8 +130,12 @@ class PropertiesMapperTest {
 
         assertThat(options.pruning().schedule())
                 .containsExactly(
-                        new PruningStep("layer 2", "none", null, 0.5, 8, null),
-                        new PruningStep("66 %", "glimpse", 0.3, null, null, null));
+                        PruningStep.builder("none")
+                                .at("layer 2")
+                                .retentionRatio(0.5)
+                                .minTokens(8)
+                                .build(),
+                        PruningStep.builder("glimpse").at("66 %").threshold(0.3).build());
     }
 
     @Test

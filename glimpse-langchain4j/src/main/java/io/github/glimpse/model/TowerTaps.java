@@ -1,0 +1,30 @@
+package io.github.glimpse.model;
+
+import java.util.Set;
+
+/**
+ * What is wanted of a vision tower besides the rows for the language model.
+ *
+ * @param layers layers whose rows are wanted, as {@link VisionTower#checkTap} counts them
+ * @param cls blocks, from 0, of which the CLS row's attention is wanted
+ * @param received blocks, from 0, of which the received attention is wanted
+ * @param keys blocks, from 0, of which the keys are wanted
+ */
+public record TowerTaps(Set<Integer> layers, Set<Integer> cls, Set<Integer> received, Set<Integer> keys) {
+
+    /** Nothing. */
+    public static final TowerTaps NONE = new TowerTaps(Set.of(), Set.of(), Set.of(), Set.of());
+
+    /** Copies the sets. */
+    public TowerTaps {
+        layers = Set.copyOf(layers);
+        cls = Set.copyOf(cls);
+        received = Set.copyOf(received);
+        keys = Set.copyOf(keys);
+    }
+
+    /** Rows of layers only. */
+    public static TowerTaps ofLayers(Set<Integer> layers) {
+        return new TowerTaps(layers, Set.of(), Set.of(), Set.of());
+    }
+}

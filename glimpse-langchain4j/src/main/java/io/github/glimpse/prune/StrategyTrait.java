@@ -1,0 +1,15 @@
+package io.github.glimpse.prune;
+
+/** What the rules for schedules need to know of a strategy. */
+public enum StrategyTrait {
+    /** Keeps the number of tokens that {@code retention-ratio} gives, so it cannot do without. */
+    USES_BUDGET,
+    /** Mixes dropped tokens into kept ones. */
+    MERGES,
+    /** Looks at the question, so what it keeps of a picture is not the same for the next question. */
+    QUESTION_DEPENDENT,
+    /** Needs every token of the grid: no cut may come before it. */
+    NEEDS_FULL_GRID,
+    /** Makes the picture smaller before it is cut into tokens, instead of choosing among them; needs {@link #USES_BUDGET}. */
+    SHRINKS_PICTURE
+}
