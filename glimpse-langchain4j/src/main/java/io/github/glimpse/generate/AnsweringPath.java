@@ -1,13 +1,18 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.AnsweringModel;
+import io.github.glimpse.model.ImageTextModel;
+import io.github.glimpse.model.ModelFamilies;
+import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import java.time.Duration;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model in memory and the way in which its kind answers: {@link ModelInMemory} for language decoders whose prompt holds the
@@ -15,6 +20,52 @@ import java.util.List;
  * LoadedModel}'s business.
  */
 sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, ImageTextInMemory {
+
+    /**
+     * Loads, and warms up if the options say so.
+     *
+     * @throws io.github.glimpse.GlimpseException if something is missing, damaged or does not fit
+     * @throws IllegalArgumentException if the pruning options cannot work with this model
+     */
+    static AnsweringPath load(EngineOptions options, String name) {
+        long start = System.nanoTime();
+        ModelFiles files = ModelFiles.ofDirectory(options.model());
+        TorchRuntime runtime = TorchRuntime.start(options.runtime());
+        AnsweringPath loaded;
+        try {
+            AnsweringModel model = ModelFamilies.discover(options.families())
+                    .of(options.family(), files.config())
+                    .load(files, options.load(), runtime);
+            loaded = model instanceof ImageTextModel looking
+                    ? ImageTextInMemory.assemble(options, runtime, looking, files)
+                    : ModelInMemory.assemble(options, runtime, (VisionLanguageModel) model, files);
+        } catch (RuntimeException | Error e) {
+            runtime.close();
+            throw e;
+        }
+        try {
+            LoggerFactory.getLogger(LoadedModel.class)
+                    .info(
+                            "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
+                            name,
+                            loaded.model().family(),
+                            loaded.dtypeName(),
+                            loaded.model().weights().format(),
+                            runtime.deviceName(),
+                            runtime.threads(),
+                            Duration.ofNanos(System.nanoTime() - start).toMillis(),
+                            loaded.schedule(PruningOptions.defaults()).cuts().stream()
+                                    .map(cut -> cut.name() + " at " + cut.at())
+                                    .toList());
+            if (options.warmUp()) {
+                WarmUp.run(loaded, name);
+            }
+            return loaded;
+        } catch (RuntimeException | Error e) {
+            loaded.close();
+            throw e;
+        }
+    }
 
     EngineOptions options();
 

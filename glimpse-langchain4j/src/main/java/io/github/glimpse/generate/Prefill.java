@@ -209,7 +209,7 @@ final class Prefill {
 
     private boolean isHere(Cut cut, int layersRun) {
         return switch (cut.at().stage()) {
-            case PIXELS, VISION -> false;
+            case PIXELS, TOWER, VISION -> false;
             case LAYER -> cut.at().layers() == layersRun;
             case LAST -> layersRun == decoder.dimensions().layers();
         };

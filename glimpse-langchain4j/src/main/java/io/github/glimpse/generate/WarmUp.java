@@ -25,9 +25,9 @@ final class WarmUp {
      *
      * @throws NativeLibraryException if the native library fails at it: no request would be better off
      */
-    static void run(ModelInMemory model, String name) {
+    static void run(AnsweringPath model, String name) {
         GenerationRequest request = new GenerationRequest(
-                List.of(ChatTurn.user("Hello")),
+                model.warmUpTurns(),
                 PruningOptions.defaults(),
                 GenerationOptions.builder().maxOutputTokens(TOKENS).build());
         Deadline deadline = Deadline.in(model.options().timeout());

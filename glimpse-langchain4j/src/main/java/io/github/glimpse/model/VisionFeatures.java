@@ -16,13 +16,15 @@ import java.util.stream.Stream;
  *     {@code [imageTokens]}
  * @param keys by block, keys as they meet the queries, mean over heads and over the token's patches:
  *     {@code [imageTokens, headDim]}
+ * @param cuts where rows were dropped on the way; then {@code rows} and {@code taps} are of the tokens that are left
  */
 public record VisionFeatures(
         NDArray rows,
         Map<Integer, NDArray> taps,
         Map<Integer, NDArray> cls,
         Map<Integer, NDArray> received,
-        Map<Integer, NDArray> keys) {
+        Map<Integer, NDArray> keys,
+        List<TowerCut> cuts) {
 
     /** Copies the maps. */
     public VisionFeatures {
@@ -30,11 +32,22 @@ public record VisionFeatures(
         cls = Map.copyOf(cls);
         received = Map.copyOf(received);
         keys = Map.copyOf(keys);
+        cuts = List.copyOf(cuts);
+    }
+
+    /** Of a tower that keeps all its rows. */
+    public VisionFeatures(
+            NDArray rows,
+            Map<Integer, NDArray> taps,
+            Map<Integer, NDArray> cls,
+            Map<Integer, NDArray> received,
+            Map<Integer, NDArray> keys) {
+        this(rows, taps, cls, received, keys, List.of());
     }
 
     /** Rows and rows of layers, nothing of attention. */
     public VisionFeatures(NDArray rows, Map<Integer, NDArray> taps) {
-        this(rows, taps, Map.of(), Map.of(), Map.of());
+        this(rows, taps, Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** Whether all of this is there. */

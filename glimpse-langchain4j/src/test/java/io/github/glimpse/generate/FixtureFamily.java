@@ -75,9 +75,18 @@ record FixtureFamily(Path directory) {
         }
     }
 
-    /** Whether this release has the family. */
+    /** Whether this release has the family, with a language decoder. */
     boolean isSupported() {
-        return ModelFamilies.discover(List.of()).accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
+        return !isImageText() && ModelFamilies.discover(List.of()).accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
+    }
+
+    /** Whether cases and values are those of a model with cross-attention, which have a form of their own. */
+    boolean isImageText() {
+        return modelType().equals("blip");
+    }
+
+    private String modelType() {
+        return ModelConfig.ofFile(directory.resolve("model/config.json")).string("model_type", "");
     }
 
     String name() {
