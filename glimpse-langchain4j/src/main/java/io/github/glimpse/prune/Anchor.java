@@ -1,7 +1,11 @@
 package io.github.glimpse.prune;
 
 import io.github.glimpse.image.ImageGrid;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A corner of a picture that is kept whatever the scores say. */
 public enum Anchor {
@@ -44,5 +48,24 @@ public enum Anchor {
             case BOTTOM_LEFT -> last;
             case BOTTOM_RIGHT -> last + grid.columns() - 1;
         };
+    }
+
+    /**
+     * The corners of several images among the tokens that are alive.
+     *
+     * @param grids the images' grids, in prompt order
+     * @param alive original indices of the tokens alive, all images joined, rising
+     * @return places in {@code alive}; corners that are not alive are left out
+     */
+    public static int[] placesOf(Set<Anchor> anchors, List<ImageGrid> grids, int[] alive) {
+        IntStream.Builder places = IntStream.builder();
+        int first = 0;
+        for (ImageGrid grid : grids) {
+            for (Anchor anchor : anchors) {
+                places.add(Arrays.binarySearch(alive, first + anchor.tokenOf(grid)));
+            }
+            first += grid.tokenCount();
+        }
+        return places.build().filter(place -> place >= 0).toArray();
     }
 }

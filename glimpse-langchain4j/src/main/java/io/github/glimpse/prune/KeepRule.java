@@ -2,11 +2,9 @@ package io.github.glimpse.prune;
 
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.ImageGrid;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +39,8 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
      */
     public TokenSelection decide(float[] logits, List<ImageGrid> grids, int[] alive, String strategy) {
         BitSet kept = new BitSet(logits.length);
+        Ranking.requireNumbers(logits, strategy);
         for (int i = 0; i < logits.length; i++) {
-            if (Float.isNaN(logits[i])) {
-                throw new ModelFilesException(
-                        "The strategy '" + strategy + "' gave no number for image token " + i + " of "
-                                + logits.length
-                                + "; the module or the model's weights are damaged, or the compute type overflows"
-                                + " (try glimpse.dtype=float32)");
-            }
             if (probability(logits[i]) > (float) threshold) {
                 kept.set(i);
             }
@@ -56,14 +48,16 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
         int passed = kept.cardinality();
         RatioReason reason = RatioReason.THRESHOLD;
         if (maxRetentionRatio != null && (double) passed / logits.length > maxRetentionRatio) {
-            kept = best(logits, (int) (maxRetentionRatio * logits.length));
+            kept = best(logits, (int) (maxRetentionRatio * logits.length), strategy);
             reason = RatioReason.CAP;
         }
         if (kept.cardinality() < minTokens) {
-            kept.or(best(logits, Math.min(minTokens, logits.length)));
+            kept.or(best(logits, minTokens, strategy));
             reason = RatioReason.FLOOR;
         }
-        addAnchors(kept, grids, alive);
+        for (int place : Anchor.placesOf(anchors, grids, alive)) {
+            kept.set(place);
+        }
         return new TokenSelection(kept.stream().toArray(), logits.clone(), passed).withReason(reason);
     }
 
@@ -72,26 +66,11 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
         return (float) (1.0 / (1.0 + Math.exp(-logit)));
     }
 
-    private void addAnchors(BitSet kept, List<ImageGrid> grids, int[] alive) {
-        int first = 0;
-        for (ImageGrid grid : grids) {
-            for (Anchor anchor : anchors) {
-                int local = Arrays.binarySearch(alive, first + anchor.tokenOf(grid));
-                if (local >= 0) {
-                    kept.set(local);
-                }
-            }
-            first += grid.tokenCount();
-        }
-    }
-
-    private static BitSet best(float[] logits, int count) {
+    private static BitSet best(float[] logits, int count, String strategy) {
         BitSet best = new BitSet(logits.length);
-        IntStream.range(0, logits.length)
-                .boxed()
-                .sorted((a, b) -> logits[a] == logits[b] ? Integer.compare(a, b) : Float.compare(logits[b], logits[a]))
-                .limit(count)
-                .forEach(best::set);
+        for (int token : Ranking.best(logits, count, strategy)) {
+            best.set(token);
+        }
         return best;
     }
 }

@@ -1,0 +1,5 @@
+/** Strategies that keep what the vision tower's attention looks at. They do not know the question, and cut before the decoder. */
+@NullMarked
+package io.github.glimpse.prune.tower;
+
+import org.jspecify.annotations.NullMarked;
