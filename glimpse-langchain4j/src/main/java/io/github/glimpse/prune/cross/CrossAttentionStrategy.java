@@ -1,19 +1,16 @@
 package io.github.glimpse.prune.cross;
 
-import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.EvidenceRequest.CrossAttention;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The image tokens with the most attention of the text stay. */
@@ -58,21 +55,8 @@ final class CrossAttentionStrategy implements PruningStrategy {
     @Override
     public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
         float[] scores = evidence.of(request).toFloatArray();
-        for (int i = 0; i < scores.length; i++) {
-            if (Float.isNaN(scores[i])) {
-                throw new ModelFilesException("The strategy '" + CrossAttentionStrategyFactory.NAME
-                        + "' gave no number for image token " + i + " of " + scores.length
-                        + "; the model's weights are damaged, or the compute type overflows (try glimpse.dtype=float32)");
-            }
-        }
-        int[] kept = IntStream.range(0, scores.length)
-                .boxed()
-                .sorted(Comparator.<Integer>comparingDouble(i -> -scores[i]).thenComparing(Comparator.naturalOrder()))
-                .limit(budget.requireCount())
-                .mapToInt(Integer::intValue)
-                .toArray();
-        Arrays.sort(kept);
-        return TokenSelection.scored(kept, scores, TokenSelection.ScoreKind.SHARE);
+        int[] best = Ranking.best(scores, budget.requireCount(), CrossAttentionStrategyFactory.NAME);
+        return TokenSelection.scored(Ranking.rising(best), scores, TokenSelection.ScoreKind.SHARE);
     }
 
     @Override
