@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.model.ModelFamilies;
+import io.github.glimpse.model.clip.DualEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,14 +18,14 @@ import java.util.stream.Stream;
  *
  * @param directory the folder
  */
-record FixtureFamily(Path directory) {
+public record FixtureFamily(Path directory) {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Path SUBSET = Path.of("src", "test", "resources", "fixtures");
 
     /** The folders to run: those of the property alone, else the subset and those of the environment variable. */
-    static List<FixtureFamily> toRun() {
+    public static List<FixtureFamily> toRun() {
         String property = System.getProperty("glimpse.fixtures", "");
         if (!property.isBlank()) {
             return inside(property);
@@ -89,11 +90,16 @@ record FixtureFamily(Path directory) {
         return ModelConfig.ofFile(directory.resolve("model/config.json")).string("model_type", "");
     }
 
-    String name() {
+    /** Whether it is a model that makes vectors, which has a test of its own. */
+    public boolean makesVectors() {
+        return DualEncoder.accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
+    }
+
+    public String name() {
         return String.valueOf(directory.getFileName());
     }
 
-    Path model() {
+    public Path model() {
         return directory.resolve("model");
     }
 
@@ -107,7 +113,7 @@ record FixtureFamily(Path directory) {
                 .toList();
     }
 
-    static JsonNode json(Path file) {
+    public static JsonNode json(Path file) {
         try {
             return JSON.readTree(file.toFile());
         } catch (IOException e) {

@@ -75,23 +75,22 @@ public final class ClipTower implements AutoCloseable {
         this.positions = layout == TowerLayout.BLIP
                 ? root.plain("embeddings.position_embedding", 1, config.rows(), hidden)
                 : root.plain("embeddings.position_embedding.weight", config.rows(), hidden);
-        this.preNorm = TensorList.of(layout == TowerLayout.CLIP ? norm(root.at("pre_layrnorm")) : List.of());
+        this.preNorm = TensorList.of(layout == TowerLayout.CLIP ? norm(root.at("pre_layrnorm"), hidden) : List.of());
         boolean postNormed = layout != TowerLayout.CLIP || root.has("post_layernorm.weight");
-        this.postNorm = postNormed ? TensorList.of(norm(root.at("post_layernorm"))) : null;
+        this.postNorm = postNormed ? TensorList.of(norm(root.at("post_layernorm"), hidden)) : null;
         for (int i = 0; i < config.depth(); i++) {
-            blocks.add(blockWeights(root.at("encoder.layers").at(i)));
+            blocks.add(blockWeights(root.at("encoder.layers").at(i), layout, hidden, config.intermediate()));
         }
     }
 
-    private List<NDArray> norm(WeightPath norm) {
-        return List.of(norm.plain("weight", config.hidden()), norm.plain("bias", config.hidden()));
+    static List<NDArray> norm(WeightPath norm, int hidden) {
+        return List.of(norm.plain("weight", hidden), norm.plain("bias", hidden));
     }
 
-    private TensorList blockWeights(WeightPath block) {
-        int hidden = config.hidden();
-        List<NDArray> tensors = new ArrayList<>(norm(block.at("layer_norm1")));
+    static TensorList blockWeights(WeightPath block, TowerLayout layout, int hidden, int intermediate) {
+        List<NDArray> tensors = new ArrayList<>(norm(block.at("layer_norm1"), hidden));
         WeightPath attention = block.at("self_attn");
-        if (config.layout() == TowerLayout.BLIP) {
+        if (layout == TowerLayout.BLIP) {
             attention.addStackedLinearTo(tensors, "qkv.weight", "qkv.bias", 3, hidden, hidden);
             attention.at("projection").addLinearTo(tensors, hidden, hidden);
         } else {
@@ -99,9 +98,9 @@ public final class ClipTower implements AutoCloseable {
                 attention.at(name).addLinearTo(tensors, hidden, hidden);
             }
         }
-        tensors.addAll(norm(block.at("layer_norm2")));
-        block.at("mlp.fc1").addLinearTo(tensors, config.intermediate(), hidden);
-        block.at("mlp.fc2").addLinearTo(tensors, hidden, config.intermediate());
+        tensors.addAll(norm(block.at("layer_norm2"), hidden));
+        block.at("mlp.fc1").addLinearTo(tensors, intermediate, hidden);
+        block.at("mlp.fc2").addLinearTo(tensors, hidden, intermediate);
         return TensorList.of(tensors);
     }
 

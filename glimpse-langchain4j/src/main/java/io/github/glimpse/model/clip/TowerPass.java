@@ -58,6 +58,28 @@ public final class TowerPass implements AutoCloseable {
         }
     }
 
+    private TowerPass(TowerPass trunk, TensorScope scope) {
+        this.tower = trunk.tower;
+        this.cancellation = trunk.cancellation;
+        this.scope = scope.openChild();
+        this.classRows = trunk.classRows;
+        this.alive = trunk.alive.clone();
+        this.fusedRows = trunk.fusedRows;
+        this.blocks = trunk.blocks;
+        this.betweenHalves = trunk.betweenHalves;
+        this.step = this.scope.openChild();
+        this.hidden = trunk.hidden;
+    }
+
+    /**
+     * Another way from here on, which is cut on its own. This pass stays where it is, open, as long as the branch has not moved.
+     *
+     * @return the caller closes it
+     */
+    public TowerPass branch(TensorScope owner) {
+        return new TowerPass(this, owner);
+    }
+
     /** Pictures on the way. */
     public int pictures() {
         return alive.length;
