@@ -182,7 +182,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     @Override
     public String toString() {
         return "GlimpseChatRequestParameters{common=" + super.toString() + ", pruning=" + pruning + ", minP=" + minP
-                + ", repetitionPenalty=" + repetitionPenalty + ", seed=" + seed + ", beams=" + beams + ", lengthPenalty="
+                + ", repetitionPenalty=" + repetitionPenalty + ", seed=" + seed + ", beams=" + beams
+                + ", lengthPenalty="
                 + lengthPenalty + ", minOutputTokens=" + minOutputTokens + ", returnScoreMap=" + returnScoreMap + '}';
     }
 

@@ -77,8 +77,9 @@ public final class GlimpseScoringModel implements ScoringModel {
     @Override
     public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
         if (pictures == null) {
-            throw new UnsupportedFeatureException("This model scores texts against images; say with pictures(…) which image"
-                    + " a segment stands for, or use scoreAll(picture, texts)");
+            throw new UnsupportedFeatureException(
+                    "This model scores texts against images; say with pictures(…) which image"
+                            + " a segment stands for, or use scoreAll(picture, texts)");
         }
         List<ImageTextMatch> matches = new ArrayList<>();
         for (TextSegment segment : segments) {

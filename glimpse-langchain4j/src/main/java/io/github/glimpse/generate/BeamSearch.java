@@ -160,7 +160,8 @@ final class BeamSearch {
     }
 
     private boolean isOver(Beam best) {
-        return ended.size() == beams && score(best) <= ended.get(ended.size() - 1).score();
+        return ended.size() == beams
+                && score(best) <= ended.get(ended.size() - 1).score();
     }
 
     private static float[] logSoftmax(float[] logits) {

@@ -61,8 +61,9 @@ final class EvidencePlan implements EvidenceRequest.Collector {
 
     @Override
     public void crossAttention(EvidenceRequest.CrossAttention request) {
-        throw new UnsupportedModelException("The pruning strategy needs cross-attention, which this model does not have: its"
-                + " image tokens stand in the prompt; use glimpse, or a strategy by the attention of the prompt");
+        throw new UnsupportedModelException(
+                "The pruning strategy needs cross-attention, which this model does not have: its"
+                        + " image tokens stand in the prompt; use glimpse, or a strategy by the attention of the prompt");
     }
 
     @Override

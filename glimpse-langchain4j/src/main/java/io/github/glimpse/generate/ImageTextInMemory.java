@@ -227,15 +227,16 @@ final class ImageTextInMemory implements AnsweringPath {
             RequestContext context,
             GenerationListener listener) {
         int end = model.tokens().end();
-        int[] begun = model.task() == ImageTextTask.CAPTION ? ids : new int[] {model.tokens().start()};
+        int[] begun = model.task() == ImageTextTask.CAPTION
+                ? ids
+                : new int[] {model.tokens().start()};
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
         WordLoop loop = new WordLoop(writer, model.tokenizer(), end, stop, context, listener);
         loop.begin(begun);
         int least = Math.min(words.least(), most);
         if (words.beams() > 1) {
             return loop.search(
-                    logits,
-                    new BeamSearch(writer, context, words.beams(), words.lengthPenalty(), least, most, end));
+                    logits, new BeamSearch(writer, context, words.beams(), words.lengthPenalty(), least, most, end));
         }
         return loop.sample(logits, new Sampler(generation, begun, logits.length), least, most);
     }
@@ -274,8 +275,8 @@ final class ImageTextInMemory implements AnsweringPath {
         try (PictureShelf.Seen seen = pictures.see(picture, plan, ofTower, context)) {
             for (String candidate : candidates) {
                 try (TensorScope scope = context.scope().openChild()) {
-                    RequestContext own = new RequestContext(
-                            scope, context.cancellation(), context.observer(), context.watch());
+                    RequestContext own =
+                            new RequestContext(scope, context.cancellation(), context.observer(), context.watch());
                     matches.add(match(candidate, seen, plan, schedule, ofTower.copy(), own));
                 }
             }

@@ -326,9 +326,8 @@ public final class LoadedModel implements AutoCloseable {
 
     List<ImageTextMatch> match(byte[] picture, List<String> texts, PruningOptions pruning, StageObserver observer) {
         return admitted(
-                GenerationListener.NONE,
-                new CancellationSignal(),
-                (core, cancellation, waiting) -> matching(core).match(picture, texts, pruning, cancellation, observer));
+                GenerationListener.NONE, new CancellationSignal(), (core, cancellation, waiting) -> matching(core)
+                        .match(picture, texts, pruning, cancellation, observer));
     }
 
     private static ImageTextInMemory matching(AnsweringPath core) {

@@ -22,8 +22,9 @@ record LookRequest(byte[] picture, @Nullable String text) {
      */
     static LookRequest of(ImageTextTask task, List<ChatTurn> turns) {
         if (task == ImageTextTask.MATCH) {
-            throw new UnsupportedContentException("This model tells how well a text fits an image and writes no answers;"
-                    + " use it through GlimpseScoringModel, or load a model for answers or captions");
+            throw new UnsupportedContentException(
+                    "This model tells how well a text fits an image and writes no answers;"
+                            + " use it through GlimpseScoringModel, or load a model for answers or captions");
         }
         ChatTurn turn = onlyTurn(turns);
         List<byte[]> pictures = new ArrayList<>();
@@ -43,8 +44,8 @@ record LookRequest(byte[] picture, @Nullable String text) {
         List<ChatTurn> spoken = turns.stream().filter(LookRequest::says).toList();
         for (ChatTurn turn : spoken) {
             if (turn.role() == Role.SYSTEM) {
-                throw new UnsupportedContentException("The request has a system message, which this model cannot take;"
-                        + " leave it out");
+                throw new UnsupportedContentException(
+                        "The request has a system message, which this model cannot take;" + " leave it out");
             }
         }
         if (spoken.size() != 1) {

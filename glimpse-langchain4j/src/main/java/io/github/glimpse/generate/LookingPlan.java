@@ -51,16 +51,19 @@ record LookingPlan(List<Cut> tower, List<Cut> text, Set<Integer> taps) {
         PruningPoint at = cut.at();
         switch (at.stage()) {
             case PIXELS ->
-                throw new IllegalArgumentException("This model sees a square of a fixed number of patches, so nothing can be"
-                        + " dropped at 'pixels'; use 'tower k', 'vision' or 'layer k'");
+                throw new IllegalArgumentException(
+                        "This model sees a square of a fixed number of patches, so nothing can be"
+                                + " dropped at 'pixels'; use 'tower k', 'vision' or 'layer k'");
             case LAST ->
-                throw new IllegalArgumentException("Behind its last layer no text looks at the image any more, so a cut at"
-                        + " 'layer last' saves nothing; use 'layer k'");
+                throw new IllegalArgumentException(
+                        "Behind its last layer no text looks at the image any more, so a cut at"
+                                + " 'layer last' saves nothing; use 'layer k'");
             case TOWER -> {
                 int depth = model.tower().config().depth();
                 if (at.layers() < 1 || at.layers() >= depth) {
-                    throw new IllegalArgumentException("The point '" + at + "' is not inside the vision tower; this model"
-                            + " allows 'tower 1' to 'tower " + (depth - 1) + "', after the tower is 'vision'");
+                    throw new IllegalArgumentException(
+                            "The point '" + at + "' is not inside the vision tower; this model"
+                                    + " allows 'tower 1' to 'tower " + (depth - 1) + "', after the tower is 'vision'");
                 }
             }
             case VISION, LAYER -> {

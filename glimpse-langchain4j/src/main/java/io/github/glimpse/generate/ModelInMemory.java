@@ -179,8 +179,9 @@ final class ModelInMemory implements AnsweringPath {
     private static void refuseBeams(GenerationOptions generation) {
         boolean beams = generation.beams() != null && generation.beams() > 1;
         if (beams || (generation.minOutputTokens() != null && generation.minOutputTokens() > 0)) {
-            throw new UnsupportedContentException((beams ? "Beam search (beams " + generation.beams() + ")" : "A least number of"
-                            + " tokens (min-output-tokens " + generation.minOutputTokens() + ")")
+            throw new UnsupportedContentException((beams
+                            ? "Beam search (beams " + generation.beams() + ")"
+                            : "A least number of" + " tokens (min-output-tokens " + generation.minOutputTokens() + ")")
                     + " is for models with cross-attention, such as BLIP; leave it out");
         }
     }

@@ -58,8 +58,7 @@ final class PictureShelf {
      *
      * @param scopes opens a scope that outlives the request
      */
-    PictureShelf(
-            ImageTextModel model, ImageDecoder decoder, VisionFeatureCache cache, Supplier<TensorScope> scopes) {
+    PictureShelf(ImageTextModel model, ImageDecoder decoder, VisionFeatureCache cache, Supplier<TensorScope> scopes) {
         this.model = model;
         this.decoder = decoder;
         this.cache = cache;

@@ -247,8 +247,8 @@ final class TextLook {
                 builder.value(request, step.floats(scores, scores.length));
             }
             PruningEvidence evidence = builder.build();
-            TokenSelection selection = cut.strategy()
-                    .select(evidence, Selections.settled(cut, grid.tokenCount(), alive.length));
+            TokenSelection selection =
+                    cut.strategy().select(evidence, Selections.settled(cut, grid.tokenCount(), alive.length));
             context.observer().onSelection(evidence, probe, selection);
             return selection;
         }

@@ -79,13 +79,7 @@ final class WordWriter {
             for (int layer = 0; layer < caches.size(); layer++) {
                 TextCache cache = caches.get(layer);
                 hidden = stack.layer(
-                                layer,
-                                hidden,
-                                cache,
-                                0,
-                                looked.get(layer),
-                                CrossTextStack.ScoreWish.ROWS_ONLY,
-                                step)
+                                layer, hidden, cache, 0, looked.get(layer), CrossTextStack.ScoreWish.ROWS_ONLY, step)
                         .hidden();
                 cache.use(length + 1);
             }

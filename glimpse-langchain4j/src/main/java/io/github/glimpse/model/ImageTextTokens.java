@@ -9,7 +9,10 @@ import io.github.glimpse.ModelFilesException;
  * @param end ends it
  * @param look stands for the first id of a text that looks at a picture; null leaves the tokenizer's
  */
-public record ImageTextTokens(int start, int end, @org.jspecify.annotations.Nullable Integer look) {
+public record ImageTextTokens(
+        int start,
+        int end,
+        @org.jspecify.annotations.Nullable Integer look) {
 
     /**
      * Checks that the ids are inside the vocabulary.

@@ -46,7 +46,6 @@ public record CrossTextShape(
 
     /** The same stack, looking at rows of another width. */
     public CrossTextShape lookingAt(int width) {
-        return new CrossTextShape(
-                layers, hidden, heads, intermediate, vocabulary, places, width, activation, eps);
+        return new CrossTextShape(layers, hidden, heads, intermediate, vocabulary, places, width, activation, eps);
     }
 }

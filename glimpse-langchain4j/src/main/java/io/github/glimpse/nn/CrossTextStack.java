@@ -263,11 +263,7 @@ public final class CrossTextStack implements AutoCloseable {
      * @return {@code [patches]} float32
      */
     public NDArray meanAttention(List<NDArray> scores, int first, int rows, TensorScope scope) {
-        return graph.call("mean_attention")
-                .with(scores)
-                .with(first)
-                .with(rows)
-                .run(scope);
+        return graph.call("mean_attention").with(scores).with(first).with(rows).run(scope);
     }
 
     /** The scores of one row as they are, without the class row: {@code [patches, heads]} float32. */

@@ -48,11 +48,8 @@ public final class TextCache {
     }
 
     private NDArray moved(NDArray cache, NDArray chosen) {
-        NDArray target = stack.graph()
-                .call("choose_beams")
-                .with(cache)
-                .with(chosen)
-                .run(owner);
+        NDArray target =
+                stack.graph().call("choose_beams").with(cache).with(chosen).run(owner);
         cache.close();
         return target;
     }

@@ -38,9 +38,10 @@ public final class WordHead implements AutoCloseable {
         boolean own = path.has("decoder.weight");
         tensors.add((own ? path.at("decoder") : weights.at(wordTable)).matrix(shape.vocabulary(), hidden));
         // One vector under two names; files hold one of them or both.
-        tensors.add(path.has("bias")
-                ? path.plain("bias", shape.vocabulary())
-                : path.at("decoder").plain("bias", shape.vocabulary()));
+        tensors.add(
+                path.has("bias")
+                        ? path.plain("bias", shape.vocabulary())
+                        : path.at("decoder").plain("bias", shape.vocabulary()));
         return new WordHead(stack, TensorList.of(tensors));
     }
 

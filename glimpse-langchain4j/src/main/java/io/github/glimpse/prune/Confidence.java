@@ -50,7 +50,9 @@ public record Confidence(
                 coverage,
                 kept.length == 0 ? 0 : inside / kept.length,
                 stability,
-                median(Arrays.stream(probabilities).map(p -> Math.abs(2 * p - 1)).toArray()),
+                median(Arrays.stream(probabilities)
+                        .map(p -> Math.abs(2 * p - 1))
+                        .toArray()),
                 Arrays.stream(probabilities).map(Confidence::bits).average().orElse(0),
                 null,
                 null,

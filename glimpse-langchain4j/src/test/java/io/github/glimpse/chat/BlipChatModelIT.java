@@ -99,14 +99,16 @@ class BlipChatModelIT {
         ChatResponse first = ask(answers, FEW, question);
         ChatResponse second = ask(answers, FEW, question);
 
-        assertThat(first.aiMessage().text()).isNotBlank().isEqualTo(second.aiMessage().text());
+        assertThat(first.aiMessage().text())
+                .isNotBlank()
+                .isEqualTo(second.aiMessage().text());
         assertThat(answers.visionCacheUse().hits()).isGreaterThan(hits);
     }
 
     @Test
     void twentyTokensAreWrittenWhereNobodySaysMore() {
-        ChatResponse response = ask(
-                captions, GlimpseChatRequestParameters.builder().build(), UserMessage.from(PICTURE));
+        ChatResponse response =
+                ask(captions, GlimpseChatRequestParameters.builder().build(), UserMessage.from(PICTURE));
 
         assertThat(response.metadata().tokenUsage().outputTokenCount()).isLessThanOrEqualTo(20);
     }
@@ -125,10 +127,8 @@ class BlipChatModelIT {
 
     @Test
     void beamsAndSamplingDoNotGoTogether() {
-        GlimpseChatRequestParameters both = GlimpseChatRequestParameters.builder()
-                .beams(3)
-                .temperature(0.7)
-                .build();
+        GlimpseChatRequestParameters both =
+                GlimpseChatRequestParameters.builder().beams(3).temperature(0.7).build();
 
         assertThatThrownBy(() -> ask(captions, both, UserMessage.from(PICTURE)))
                 .isInstanceOf(InvalidRequestException.class)

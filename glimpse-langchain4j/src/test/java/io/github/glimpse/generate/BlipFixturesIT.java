@@ -82,10 +82,9 @@ class BlipFixturesIT {
 
     @TestFactory
     Stream<DynamicContainer> everyCaseEqualsTheReference() {
-        return FixtureFamily.toRun().stream()
-                .filter(FixtureFamily::isImageText)
-                .flatMap(family -> Stream.of(WeightFormat.MAPPED, WeightFormat.COPIED)
-                        .map(weights -> dynamicContainer(title(family, weights), tests(family, weights))));
+        return FixtureFamily.toRun().stream().filter(FixtureFamily::isImageText).flatMap(family -> Stream.of(
+                        WeightFormat.MAPPED, WeightFormat.COPIED)
+                .map(weights -> dynamicContainer(title(family, weights), tests(family, weights))));
     }
 
     private static String title(FixtureFamily family, WeightFormat weights) {
@@ -93,11 +92,14 @@ class BlipFixturesIT {
     }
 
     private static Stream<DynamicTest> tests(FixtureFamily family, WeightFormat weights) {
-        return family.cases().stream().map(fixture -> dynamicTest(fixture.toString(), () -> {
-            Differences differences = DIFFERENCES.computeIfAbsent(title(family, weights), key -> new Differences());
-            FixtureTensors tensors = new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
-            check(new Case(family, weights, fixture, tensors, differences));
-        }));
+        return family.cases().stream()
+                .map(fixture -> dynamicTest(fixture.toString(), () -> {
+                    Differences differences =
+                            DIFFERENCES.computeIfAbsent(title(family, weights), key -> new Differences());
+                    FixtureTensors tensors =
+                            new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
+                    check(new Case(family, weights, fixture, tensors, differences));
+                }));
     }
 
     private static void check(Case one) {
@@ -137,7 +139,12 @@ class BlipFixturesIT {
                 NDArray rows = pass.rows(scope);
                 String name = "vision.hidden_" + state;
                 if (one.tensors().has(name)) {
-                    one.differences().close("tower: states", rows.toFloatArray(), one.tensors().floats(name), 5e-4);
+                    one.differences()
+                            .close(
+                                    "tower: states",
+                                    rows.toFloatArray(),
+                                    one.tensors().floats(name),
+                                    5e-4);
                 }
                 for (float value : pass.classAttention()[0]) {
                     attention.add(value);
@@ -153,9 +160,13 @@ class BlipFixturesIT {
         JsonNode expected = expected(one, variant);
         LoadedModel loaded = model(one, variant);
         GenerationResult result = loaded.generate(
-                request(one, pruning(variant), GenerationOptions.builder()
-                        .maxOutputTokens(one.request().get("max_new_tokens").intValue())
-                        .build()),
+                request(
+                        one,
+                        pruning(variant),
+                        GenerationOptions.builder()
+                                .maxOutputTokens(
+                                        one.request().get("max_new_tokens").intValue())
+                                .build()),
                 GenerationListener.NONE,
                 new CancellationSignal(),
                 check(one, variant, model));
@@ -166,8 +177,12 @@ class BlipFixturesIT {
 
     private static void report(Case one, JsonNode expected, int[] kept) {
         JsonNode tower = expected.path("tower");
-        JsonNode last = expected.has("kept") ? expected.get("kept") : tower.path(tower.size() - 1).path("kept");
-        int[] all = IntStream.range(0, one.fixture().expected().get("image_tokens").intValue()).toArray();
+        JsonNode last = expected.has("kept")
+                ? expected.get("kept")
+                : tower.path(tower.size() - 1).path("kept");
+        int[] all = IntStream.range(
+                        0, one.fixture().expected().get("image_tokens").intValue())
+                .toArray();
         one.differences().equal("report", kept, last.isMissingNode() ? all : Differences.ints(last));
     }
 
@@ -192,11 +207,16 @@ class BlipFixturesIT {
         double[] score = new double[1];
         GenerationResult result = model(one, null)
                 .generate(
-                        request(one, pruning(null), GenerationOptions.builder()
-                                .beams(settings.get("num_beams").intValue())
-                                .maxOutputTokens(settings.get("max_length").intValue() - begun)
-                                .minOutputTokens(Math.max(0, settings.get("min_length").intValue() - begun))
-                                .build()),
+                        request(
+                                one,
+                                pruning(null),
+                                GenerationOptions.builder()
+                                        .beams(settings.get("num_beams").intValue())
+                                        .maxOutputTokens(
+                                                settings.get("max_length").intValue() - begun)
+                                        .minOutputTokens(Math.max(
+                                                0, settings.get("min_length").intValue() - begun))
+                                        .build()),
                         GenerationListener.NONE,
                         new CancellationSignal(),
                         new StageObserver() {
@@ -205,8 +225,10 @@ class BlipFixturesIT {
                                 score[0] = value;
                             }
                         });
-        one.differences().equal("beams: sequence", sequence(one, model, result), Differences.ints(expected.get("sequence")));
-        one.differences().equal("beams: text", result.text(), expected.get("text").textValue());
+        one.differences()
+                .equal("beams: sequence", sequence(one, model, result), Differences.ints(expected.get("sequence")));
+        one.differences()
+                .equal("beams: text", result.text(), expected.get("text").textValue());
         assertThat(score[0]).isCloseTo(expected.get("sequence_score").doubleValue(), within(BEAM_SCORE));
     }
 
@@ -330,16 +352,14 @@ class BlipFixturesIT {
         String key = title(one.family(), one.weights()) + " " + module + " " + first;
         return MODELS.computeIfAbsent(
                 key,
-                ignored ->
-                        LoadedModel.load(EngineOptions.builder(one.family().model())
-                                .module(module)
-                                .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                                .load(new LoadOptions(
-                                        Dtype.FLOAT32, one.weights(), null, null, ImageAspect.AUTO, first))
-                                .transparency(Transparency.DROP)
-                                // each case shall compute everything that it compares
-                                .visionCache(VisionCacheOptions.off())
-                                .build()));
+                ignored -> LoadedModel.load(EngineOptions.builder(one.family().model())
+                        .module(module)
+                        .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
+                        .load(new LoadOptions(Dtype.FLOAT32, one.weights(), null, null, ImageAspect.AUTO, first))
+                        .transparency(Transparency.DROP)
+                        // each case shall compute everything that it compares
+                        .visionCache(VisionCacheOptions.off())
+                        .build()));
     }
 
     @AfterAll

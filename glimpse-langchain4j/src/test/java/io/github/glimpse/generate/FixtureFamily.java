@@ -78,7 +78,9 @@ public record FixtureFamily(Path directory) {
 
     /** Whether this release has the family, with a language decoder. */
     boolean isSupported() {
-        return !isImageText() && ModelFamilies.discover(List.of()).accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
+        return !isImageText()
+                && ModelFamilies.discover(List.of())
+                        .accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
     }
 
     /** Whether cases and values are those of a model with cross-attention, which have a form of their own. */

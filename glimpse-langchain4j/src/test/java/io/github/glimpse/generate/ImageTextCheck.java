@@ -69,8 +69,8 @@ final class ImageTextCheck implements StageObserver {
 
     @Override
     public void onPixels(int image, PixelPatches patches) {
-        FixtureTensors reference =
-                new FixtureTensors(family.resolve("images").resolve(expected.get("images").get(0).textValue() + ".safetensors"));
+        FixtureTensors reference = new FixtureTensors(
+                family.resolve("images").resolve(expected.get("images").get(0).textValue() + ".safetensors"));
         differences.equal("resized picture", patches.resized().rgb(), reference.unsignedBytes("resized_rgb"));
         differences.close("pixel values", planes(patches), reference.floats("pixel_values"), PIXELS);
     }
@@ -115,7 +115,11 @@ final class ImageTextCheck implements StageObserver {
             compare("tower: rows", "vision.last_hidden_state", features.rows().toFloatArray(), ROWS);
         } else {
             differences.equal("tower: cuts", towerCuts, expected("tower").size());
-            compare("tower: rows left", name("tower.last_hidden_state"), features.rows().toFloatArray(), ROWS);
+            compare(
+                    "tower: rows left",
+                    name("tower.last_hidden_state"),
+                    features.rows().toFloatArray(),
+                    ROWS);
         }
     }
 
@@ -184,15 +188,15 @@ final class ImageTextCheck implements StageObserver {
 
     private float[] evidence(PruningEvidence evidence) {
         List<float[]> parts = new ArrayList<>();
-        layers.forEach(layer -> parts.add(
-                java.util.Objects.requireNonNull(evidence.attention().get(layer)).toFloatArray()));
+        layers.forEach(layer ->
+                parts.add(java.util.Objects.requireNonNull(evidence.attention().get(layer))
+                        .toFloatArray()));
         int patches = evidence.alive().length;
         int heads = parts.get(0).length / patches;
         float[] joined = new float[patches * heads * parts.size()];
         for (int patch = 0; patch < patches; patch++) {
             for (int part = 0; part < parts.size(); part++) {
-                System.arraycopy(
-                        parts.get(part), patch * heads, joined, (patch * parts.size() + part) * heads, heads);
+                System.arraycopy(parts.get(part), patch * heads, joined, (patch * parts.size() + part) * heads, heads);
             }
         }
         return joined;

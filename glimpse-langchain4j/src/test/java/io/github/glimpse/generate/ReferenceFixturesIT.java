@@ -33,8 +33,8 @@ class ReferenceFixturesIT {
 
     @TestFactory
     Stream<DynamicContainer> everyCaseEqualsTheReference() {
-        Stream<FixtureFamily> families = FixtureFamily.toRun().stream()
-                .filter(family -> !family.makesVectors() && !family.isImageText());
+        Stream<FixtureFamily> families =
+                FixtureFamily.toRun().stream().filter(family -> !family.makesVectors() && !family.isImageText());
         return families.flatMap(family -> Stream.of(WeightFormat.MAPPED, WeightFormat.COPIED)
                 .map(weights -> dynamicContainer(title(family, weights), tests(family, weights))));
     }

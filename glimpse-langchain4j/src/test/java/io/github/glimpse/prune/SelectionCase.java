@@ -97,9 +97,7 @@ public final class SelectionCase {
         try {
             byte[] file = Files.readAllBytes(entry.file());
             return Arrays.copyOfRange(
-                    file,
-                    Math.toIntExact(entry.offset()),
-                    Math.toIntExact(entry.offset() + entry.byteCount()));
+                    file, Math.toIntExact(entry.offset()), Math.toIntExact(entry.offset() + entry.byteCount()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -174,8 +172,7 @@ public final class SelectionCase {
     }
 
     /** The weighted sum of a row and others. */
-    public static float[] mixed(
-            float[] matrix, int width, int representative, double own, int[] sources, double each) {
+    public static float[] mixed(float[] matrix, int width, int representative, double own, int[] sources, double each) {
         float[] mixed = new float[width];
         for (int k = 0; k < width; k++) {
             double sum = own * matrix[representative * width + k];

@@ -15,7 +15,11 @@ import java.util.List;
 public final class BlipFolder {
 
     private static final List<String> COPIED = List.of(
-            "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "preprocessor_config.json");
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "vocab.txt",
+            "preprocessor_config.json");
 
     private final String architecture;
     private int visionWidth = 24;

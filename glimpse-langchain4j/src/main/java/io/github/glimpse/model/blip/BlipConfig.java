@@ -48,9 +48,10 @@ record BlipConfig(ImageTextTask task, ClipConfig vision, CrossTextShape text, Im
                 activation(json),
                 json.number("layer_norm_eps", 1e-12));
         if (task == ImageTextTask.ANSWER && vision.hidden() != text.hidden()) {
-            throw new UnsupportedModelException("config.json: a BLIP model that answers questions needs a tower as wide as"
-                    + " its text, this one has " + vision.hidden() + " and " + text.hidden()
-                    + "; there is no such model on the large tower");
+            throw new UnsupportedModelException(
+                    "config.json: a BLIP model that answers questions needs a tower as wide as"
+                            + " its text, this one has " + vision.hidden() + " and " + text.hidden()
+                            + "; there is no such model on the large tower");
         }
         return new BlipConfig(
                 task, vision, text, tokens(json, text), root.positiveInteger("image_text_hidden_size", 256));
@@ -91,8 +92,8 @@ record BlipConfig(ImageTextTask task, ClipConfig vision, CrossTextShape text, Im
     private static Activation activation(ModelConfig json) {
         String name = json.string(ACTIVATION, "gelu");
         return Activation.of(name)
-                .orElseThrow(() -> new UnsupportedModelException("config.json: text_config." + ACTIVATION + " is '" + name
-                        + "', known are " + Activation.known()));
+                .orElseThrow(() -> new UnsupportedModelException("config.json: text_config." + ACTIVATION + " is '"
+                        + name + "', known are " + Activation.known()));
     }
 
     ModelDimensions dimensions() {

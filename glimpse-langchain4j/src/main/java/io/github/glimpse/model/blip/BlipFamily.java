@@ -95,21 +95,16 @@ public final class BlipFamily implements ModelFamily {
             TorchRuntime runtime) {
         ImageTextTask task = config.task();
         CrossTextShape text = config.text();
-        CrossTextStack encoder = task == ImageTextTask.CAPTION
-                ? null
-                : CrossTextStack.load(runtime, weights, BlipConfig.ENCODER, text);
+        CrossTextStack encoder =
+                task == ImageTextTask.CAPTION ? null : CrossTextStack.load(runtime, weights, BlipConfig.ENCODER, text);
         // The answer decoder looks at the question's rows, not at the picture's.
         CrossTextShape written = task == ImageTextTask.ANSWER ? text.lookingAt(text.hidden()) : text;
-        CrossTextStack decoder = task == ImageTextTask.MATCH
-                ? null
-                : CrossTextStack.load(runtime, weights, BlipConfig.DECODER, written);
+        CrossTextStack decoder =
+                task == ImageTextTask.MATCH ? null : CrossTextStack.load(runtime, weights, BlipConfig.DECODER, written);
         WordHead words = decoder == null
                 ? null
                 : WordHead.load(
-                        decoder,
-                        weights,
-                        BlipConfig.PREDICTIONS,
-                        BlipConfig.DECODER + ".embeddings.word_embeddings");
+                        decoder, weights, BlipConfig.PREDICTIONS, BlipConfig.DECODER + ".embeddings.word_embeddings");
         MatchingHeads heads = task == ImageTextTask.MATCH && encoder != null ? heads(config, weights, encoder) : null;
         ClipTower tower = new ClipTower(runtime, weights, "vision_model", config.vision());
         weights.finishLoading();

@@ -32,7 +32,11 @@ final class TextRaters {
      */
     static float[] weights(Graph graph, NDArray images, NDArray texts, TensorScope scope) {
         try (TensorScope reading = scope.openChild()) {
-            return graph.call("text_weights").with(images).with(texts).run(reading).toFloatArray();
+            return graph.call("text_weights")
+                    .with(images)
+                    .with(texts)
+                    .run(reading)
+                    .toFloatArray();
         }
     }
 
@@ -52,9 +56,7 @@ final class TextRaters {
                 .filter(token -> weights[token] > mean)
                 .toArray();
         boolean alike = IntStream.range(1, weights.length).allMatch(token -> weights[token] == weights[0]);
-        return above.length == 0 || alike
-                ? IntStream.range(0, weights.length).toArray()
-                : above;
+        return above.length == 0 || alike ? IntStream.range(0, weights.length).toArray() : above;
     }
 
     /**

@@ -31,7 +31,8 @@ public final class CrossAttentionStrategyFactory implements PruningStrategyFacto
     public PruningStrategy create(StrategyContext context) {
         StrategyOptions options = context.options();
         String rows = options.text("rows", "auto", "auto", "first", "all", "last");
-        List<Integer> layers = layers(options.text("layers", ""), context.dimensions().layers());
+        List<Integer> layers =
+                layers(options.text("layers", ""), context.dimensions().layers());
         return new CrossAttentionStrategy(
                 new CrossAttention(layers, CrossAttention.Rows.valueOf(rows.toUpperCase(Locale.ROOT))));
     }
@@ -45,8 +46,8 @@ public final class CrossAttentionStrategyFactory implements PruningStrategyFacto
             String number = part.strip();
             boolean isLayer = number.matches("\\d{1,4}") && Integer.parseInt(number) < depth - 1;
             if (!isLayer || layers.contains(Integer.parseInt(number))) {
-                throw new IllegalArgumentException("The option 'layers' of the pruning strategy '" + NAME + "' is '" + text
-                        + "', it must be different numbers from 0 to " + (depth - 2) + " with commas");
+                throw new IllegalArgumentException("The option 'layers' of the pruning strategy '" + NAME + "' is '"
+                        + text + "', it must be different numbers from 0 to " + (depth - 2) + " with commas");
             }
             layers.add(Integer.parseInt(number));
         }

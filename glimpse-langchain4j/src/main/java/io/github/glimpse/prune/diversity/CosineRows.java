@@ -88,7 +88,11 @@ final class CosineRows {
     float[] relevance(NDArray texts) {
         try (TensorScope reading = scope.openChild()) {
             NDArray unitTexts = graph.call("unit_rows").with(texts).run(reading);
-            return graph.call("relevance").with(unit).with(unitTexts).run(reading).toFloatArray();
+            return graph.call("relevance")
+                    .with(unit)
+                    .with(unitTexts)
+                    .run(reading)
+                    .toFloatArray();
         }
     }
 }

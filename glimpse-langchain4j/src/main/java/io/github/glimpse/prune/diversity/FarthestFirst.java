@@ -1,7 +1,7 @@
 package io.github.glimpse.prune.diversity;
 
-import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.Ranking;
+import io.github.glimpse.prune.RatioReason;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
@@ -38,12 +38,7 @@ record FarthestFirst(int[] order, float distanceLeft, RatioReason reason) {
      * @param distance the distance; 0 never ends it
      */
     static FarthestFirst pick(
-            float[] nearest,
-            IntFunction<float[]> cosines,
-            int lowest,
-            int highest,
-            double distance,
-            String strategy) {
+            float[] nearest, IntFunction<float[]> cosines, int lowest, int highest, double distance, String strategy) {
         int tokens = nearest.length;
         int[] order = new int[Math.min(highest, tokens)];
         float[] toPicks = distances(nearest, strategy);

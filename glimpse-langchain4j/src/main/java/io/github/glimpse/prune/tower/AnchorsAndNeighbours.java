@@ -32,15 +32,14 @@ record AnchorsAndNeighbours(int[] anchors, int[] withNeighbours, int[] kept) {
      */
     static AnchorsAndNeighbours choose(
             float[] middle, float[] late, int columns, int[] tokens, int count, double alpha, String strategy) {
-        int[] anchors = Ranking.rising(
-                Ranking.best(middle, (int) Math.rint(count * alpha / ANCHOR_AND_NEIGHBOURS), strategy));
+        int[] anchors =
+                Ranking.rising(Ranking.best(middle, (int) Math.rint(count * alpha / ANCHOR_AND_NEIGHBOURS), strategy));
         BitSet kept = new BitSet(tokens.length);
         int last = tokens[tokens.length - 1];
         for (int place : anchors) {
             kept.set(place);
             for (int step : new int[] {-1, 1, -columns, columns}) {
-                int neighbour =
-                        Arrays.binarySearch(tokens, Math.max(tokens[0], Math.min(tokens[place] + step, last)));
+                int neighbour = Arrays.binarySearch(tokens, Math.max(tokens[0], Math.min(tokens[place] + step, last)));
                 if (neighbour >= 0) {
                     kept.set(neighbour);
                 }

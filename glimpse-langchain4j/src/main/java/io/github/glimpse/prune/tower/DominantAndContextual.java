@@ -36,16 +36,14 @@ record DominantAndContextual(int[] dominant, int[] targets, List<int[]> members)
      * @param dominant tokens that stay as they are
      * @param contextual targets; fewer if the rest is smaller
      */
-    static DominantAndContextual choose(
-            float[] scores, float[] keys, int dominant, int contextual, String strategy) {
+    static DominantAndContextual choose(float[] scores, float[] keys, int dominant, int contextual, String strategy) {
         int[] stay = Ranking.rising(Ranking.best(scores, dominant, strategy));
         int[] rest = IntStream.range(0, scores.length)
                 .filter(token -> Arrays.binarySearch(stay, token) < 0)
                 .toArray();
         int count = Math.min(contextual, rest.length);
         int step = count == 0 ? 1 : Math.max(1, rest.length / count);
-        int[] targets =
-                IntStream.range(0, count).map(i -> rest[i * step]).toArray();
+        int[] targets = IntStream.range(0, count).map(i -> rest[i * step]).toArray();
         Ranking.requireNumbers(keys, strategy);
         return new DominantAndContextual(stay, targets, members(rest, targets, unit(keys, scores.length)));
     }

@@ -45,9 +45,8 @@ public final class AttentionSelections {
         given.check(
                 "kept_rows",
                 IntStream.range(0, keys)
-                        .filter(row -> row < prefix
-                                || row >= prefix + images
-                                || Arrays.binarySearch(kept, row - prefix) >= 0)
+                        .filter(row ->
+                                row < prefix || row >= prefix + images || Arrays.binarySearch(kept, row - prefix) >= 0)
                         .toArray());
     }
 
@@ -68,8 +67,8 @@ public final class AttentionSelections {
             given.checkTensor("scores_stage" + stage, scores);
 
             var expected = given.expected().path("stages").path(stage);
-            int[] kept = Ranking.rising(
-                    Ranking.best(scores, expected.path("count").asInt(), "pyramid-drop"));
+            int[] kept =
+                    Ranking.rising(Ranking.best(scores, expected.path("count").asInt(), "pyramid-drop"));
             assertThat(kept).containsExactly(SelectionCase.indices(expected.path("kept_of_stage")));
             int[] before = alive;
             alive = Arrays.stream(kept).map(place -> before[place]).toArray();
@@ -93,8 +92,7 @@ public final class AttentionSelections {
                 squares += (double) hidden[row * width + i] * hidden[row * width + i];
             }
             for (int i = 0; i < width; i++) {
-                normed[row][i] =
-                        hidden[row * width + i] / Math.sqrt(squares / width + given.real("rms_eps")) * norm[i];
+                normed[row][i] = hidden[row * width + i] / Math.sqrt(squares / width + given.real("rms_eps")) * norm[i];
             }
         }
         double[] query = rotated(normed[rows - 1], given.floats("stage" + stage + ".q"), rows - 1, dim, theta);
@@ -109,8 +107,7 @@ public final class AttentionSelections {
         for (int head = 0; head < heads; head++) {
             double sum = Arrays.stream(scores[head]).map(Math::exp).sum();
             for (int i = 0; i < images; i++) {
-                peek[head * images + i] =
-                        (float) (Math.exp(scores[head][given.count("prefix_tokens") + i]) / sum);
+                peek[head * images + i] = (float) (Math.exp(scores[head][given.count("prefix_tokens") + i]) / sum);
             }
         }
         return peek;
@@ -136,8 +133,7 @@ public final class AttentionSelections {
     }
 
     private static void sparseVlm(SelectionCase given) {
-        given.knowsOutputs(
-                "raters", "rater_weight", "kept", "scores", "heads", "recycled", "clusters", "merged");
+        given.knowsOutputs("raters", "rater_weight", "kept", "scores", "heads", "recycled", "clusters", "merged");
         int images = given.count("image_tokens");
         float[] weights = textWeights(given);
         given.checkTensor("rater_weight", weights);
@@ -155,8 +151,7 @@ public final class AttentionSelections {
         }
         float[] scores = HeadScores.mean(attention, heads, looking);
         given.checkTensor("scores", scores);
-        int[] kept = Ranking.rising(
-                Ranking.best(scores, Math.min(given.count("count"), images - 1), "sparse-vlm"));
+        int[] kept = Ranking.rising(Ranking.best(scores, Math.min(given.count("count"), images - 1), "sparse-vlm"));
         given.check("kept", kept);
         if (given.expected().has("recycled")) {
             recycling(given, scores, kept);
@@ -171,7 +166,9 @@ public final class AttentionSelections {
                     given.axis("image_embeddings", 0),
                     given.axis("image_embeddings", 1));
             NDArray texts = scope.floats(
-                    given.floats("text_embeddings"), given.axis("text_embeddings", 0), given.axis("text_embeddings", 1));
+                    given.floats("text_embeddings"),
+                    given.axis("text_embeddings", 0),
+                    given.axis("text_embeddings", 1));
             return TextRaters.weights(graph, images, texts, scope);
         }
     }
@@ -199,7 +196,8 @@ public final class AttentionSelections {
         int width = given.axis("hidden", 1);
         TokenRecycling recycling = TokenRecycling.of(scores, kept, hidden, "sparse-vlm");
         given.check("recycled", recycling.recycled());
-        assertThat(recycling.centres()).hasSize(given.expected().path("clusters").asInt());
+        assertThat(recycling.centres())
+                .hasSize(given.expected().path("clusters").asInt());
         List<float[]> merged = new ArrayList<>();
         for (int[] members : recycling.members()) {
             merged.add(SelectionCase.mixed(hidden, width, members[0], 0, members, 1.0 / members.length));
@@ -211,8 +209,8 @@ public final class AttentionSelections {
     public static void mass(SelectionCase given) {
         given.knowsOutputs("count", "count_before_clamp", "kept", "mass", "concentration");
         float[] scores = given.floats("scores");
-        AttentionMass mass = AttentionMass.holding(
-                given.real("tau"), scores, given.count("lower"), given.count("upper"), "auto");
+        AttentionMass mass =
+                AttentionMass.holding(given.real("tau"), scores, given.count("lower"), given.count("upper"), "auto");
         given.check("count", mass.count());
         given.check("count_before_clamp", mass.reached());
         int[] kept = Ranking.rising(Ranking.best(scores, mass.count(), "auto"));

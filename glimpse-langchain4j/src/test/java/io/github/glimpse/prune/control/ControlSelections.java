@@ -24,7 +24,8 @@ public final class ControlSelections {
         switch (strategy) {
             case "random" -> random(given);
             case "grid" -> grid(given);
-            case "centre" -> given.check("kept", CentreFirst.choose(given.grid(), given.tokens(), given.count("count")));
+            case "centre" ->
+                given.check("kept", CentreFirst.choose(given.grid(), given.tokens(), given.count("count")));
             case "pool" -> pool(given);
             default -> throw new AssertionError("A control '" + strategy + "' is not known");
         }
@@ -34,11 +35,8 @@ public final class ControlSelections {
         long seed = given.count("seed");
         for (int i = 0; i < given.json().path("first_keys_hex").size(); i++) {
             assertThat(Long.toHexString(RandomKeys.key(seed, i)))
-                    .isEqualTo(given.json()
-                            .path("first_keys_hex")
-                            .path(i)
-                            .asText()
-                            .replaceFirst("^0+", ""));
+                    .isEqualTo(
+                            given.json().path("first_keys_hex").path(i).asText().replaceFirst("^0+", ""));
         }
         given.check("kept", RandomKeys.smallest(given.tokens(), given.count("count"), seed));
     }

@@ -46,8 +46,7 @@ public final class DiversitySelections {
         withGraph(given, (graph, scope) -> {
             for (int whole : new int[] {CosineRows.WHOLE, 0}) {
                 CosineRows rows = CosineRows.of(graph, tensor(given, "features", scope), scope, whole);
-                FarthestFirst choice =
-                        FarthestFirst.pick(rows.nearest(), rows::row, given.count("count"), "div-prune");
+                FarthestFirst choice = FarthestFirst.pick(rows.nearest(), rows::row, given.count("count"), "div-prune");
                 given.check("order", choice.order());
                 given.check("kept", Ranking.rising(choice.order()));
             }
@@ -85,7 +84,8 @@ public final class DiversitySelections {
             given.check("order", choice.order());
             given.check("kept", Ranking.rising(choice.order()));
             if (given.json().has("picked_by_gain")) {
-                assertThat(choice.byGain()).isEqualTo(given.json().path("picked_by_gain").asInt());
+                assertThat(choice.byGain())
+                        .isEqualTo(given.json().path("picked_by_gain").asInt());
             }
             if (given.json().has("log_determinant")) {
                 assertThat(choice.logDeterminant())
@@ -165,8 +165,6 @@ public final class DiversitySelections {
             int inside = (row % side * side + column % side) * 3 + i % 3;
             blocks[block * values + inside] = (image[i] & 0xFF) / 255f;
         }
-        given.check(
-                name,
-                PixelPrediction.kept(blocks, given.grid().tokenCount(), columns, scan, distance, threshold));
+        given.check(name, PixelPrediction.kept(blocks, given.grid().tokenCount(), columns, scan, distance, threshold));
     }
 }

@@ -37,8 +37,7 @@ public final class TowerSelections {
     }
 
     private static void visionZip(SelectionCase given) {
-        given.knowsOutputs(
-                "dominant", "contextual_representatives", "contextual_members", "scores", "kept", "output");
+        given.knowsOutputs("dominant", "contextual_representatives", "contextual_members", "scores", "kept", "output");
         boolean cls = given.hasTensor("cls_attention");
         float[] scores = cls ? clsScores(given) : given.floats("received_attention");
         int tokens = scores.length;
@@ -134,11 +133,7 @@ public final class TowerSelections {
         try (Graph graph = NearestKept.graph(given.runtime());
                 TensorScope scope = given.runtime().openScope()) {
             List<int[]> members = NearestKept.members(
-                    graph,
-                    scope.floats(features, given.axis("features", 0), width),
-                    choice.kept(),
-                    scope,
-                    "vscan");
+                    graph, scope.floats(features, given.axis("features", 0), width), choice.kept(), scope, "vscan");
             given.check("members", members);
             List<float[]> merged = new ArrayList<>();
             for (int i = 0; i < members.size(); i++) {
@@ -172,8 +167,7 @@ public final class TowerSelections {
         given.check("count", outliers.count());
         given.check("ratio", (double) outliers.count() / scores.length);
         assertThat(outliers.fence())
-                .isCloseTo(
-                        given.json().path("upper_bound").asDouble(), org.assertj.core.api.Assertions.within(1e-8));
+                .isCloseTo(given.json().path("upper_bound").asDouble(), org.assertj.core.api.Assertions.within(1e-8));
         given.check("kept", Ranking.rising(Ranking.best(scores, outliers.count(), "pru-merge")));
     }
 }
