@@ -15,7 +15,6 @@ import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.Base64;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +32,7 @@ final class PictureShelf {
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
     // Which strategy with which options made a cut is part of what is remembered.
-    private final Map<PruningStrategy, Integer> numbers = new IdentityHashMap<>();
+    private final IdentityHashMap<PruningStrategy, Integer> numbers = new IdentityHashMap<>();
 
     /**
      * What is known of a picture, on loan until it is closed.
