@@ -83,8 +83,8 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
 
     int countTokens(List<ChatTurn> turns);
 
-    /** What shall be answered once before the first request. */
-    List<ChatTurn> warmUpTurns();
+    /** Does once what requests will ask for, and forgets it. */
+    void warmUp(CancellationPoint cancellation);
 
     /**
      * Answers, in a scope of its own.

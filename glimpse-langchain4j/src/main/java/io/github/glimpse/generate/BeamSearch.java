@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.ModelFilesException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -105,6 +106,10 @@ final class BeamSearch {
                     insert(best, new Candidate(beam, id, sum), order);
                 }
             }
+        }
+        if (best.size() < 2 * beams) {
+            throw new ModelFilesException("The model gave no numbers for the next word; its weights are damaged, or the"
+                    + " compute type overflows (try glimpse.dtype=float32)");
         }
         return best;
     }

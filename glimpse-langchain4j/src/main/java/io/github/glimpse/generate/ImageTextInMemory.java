@@ -133,8 +133,17 @@ final class ImageTextInMemory implements AnsweringPath {
     }
 
     @Override
-    public List<ChatTurn> warmUpTurns() {
-        return List.of(ChatTurn.user("what is this", PictureShelf.grey()));
+    public void warmUp(CancellationPoint cancellation) {
+        if (model.task() == ImageTextTask.MATCH) {
+            match(
+                    PictureShelf.grey(),
+                    List.of("grey"),
+                    PruningOptions.defaults(),
+                    cancellation,
+                    StageObserver.NONE);
+        } else {
+            WarmUp.answer(this, ChatTurn.user("grey", PictureShelf.grey()), cancellation);
+        }
     }
 
     @Override

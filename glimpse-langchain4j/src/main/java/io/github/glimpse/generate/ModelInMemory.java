@@ -124,8 +124,8 @@ final class ModelInMemory implements AnsweringPath {
     }
 
     @Override
-    public List<ChatTurn> warmUpTurns() {
-        return List.of(ChatTurn.user("Hello"));
+    public void warmUp(CancellationPoint cancellation) {
+        WarmUp.answer(this, ChatTurn.user("Hello"), cancellation);
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class BlipFamily implements ModelFamily {
     @Override
     public ImageTextModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         BlipConfig config = BlipConfig.of(files.config());
-        ClipPreprocessor preprocessor = preprocessor(files, config);
+        ClipPreprocessor preprocessor = preprocessor(files, options.aspect(), config);
         Tokenizer tokenizer = Tokenizer.load(files.directory());
         Weights weights = null;
         TensorScope owned = null;
@@ -69,11 +69,13 @@ public final class BlipFamily implements ModelFamily {
         }
     }
 
-    private static ClipPreprocessor preprocessor(ModelFiles files, BlipConfig config) {
+    private static ClipPreprocessor preprocessor(ModelFiles files, ImageAspect aspect, BlipConfig config) {
         ClipPreprocessorConfig settings = ClipPreprocessorConfig.squashing(
                 files.imageSettings().node(), config.vision().imageSize());
+        // Without bars the whole picture is pressed into the square, as the reference does.
+        ImageAspect bars = aspect == ImageAspect.PAD ? ImageAspect.PAD : ImageAspect.CROP;
         ClipPreprocessor preprocessor =
-                new ClipPreprocessor(settings, config.vision().patchSize(), ImageAspect.CROP);
+                new ClipPreprocessor(settings, config.vision().patchSize(), bars);
         ImageGrid grid = preprocessor.plan(1, 1).grid();
         int side = config.vision().side();
         // A smaller picture would silently get the first places of the tower's table in the reference.
