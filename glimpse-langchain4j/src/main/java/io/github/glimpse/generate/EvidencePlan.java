@@ -23,6 +23,8 @@ final class EvidencePlan implements EvidenceRequest.Collector {
     private final Set<Integer> cls = new TreeSet<>();
     private final Set<Integer> received = new TreeSet<>();
     private final Set<Integer> keys = new TreeSet<>();
+    private final Set<Integer> joinedCls = new TreeSet<>();
+    private final Set<Integer> receivedFromOthers = new TreeSet<>();
 
     private EvidencePlan(TowerAbilities tower) {
         this.tower = tower;
@@ -83,12 +85,22 @@ final class EvidencePlan implements EvidenceRequest.Collector {
 
     @Override
     public void towerCls(EvidenceRequest.TowerCls request) {
-        cls.add(tower.block(request.block()));
+        Set<Integer> blocks =
+                switch (request.heads()) {
+                    case EACH -> cls;
+                    case JOINED -> joinedCls;
+                };
+        blocks.add(tower.block(request.block()));
     }
 
     @Override
     public void towerReceived(EvidenceRequest.TowerReceived request) {
-        received.add(tower.block(request.block()));
+        Set<Integer> blocks =
+                switch (request.from()) {
+                    case ALL -> received;
+                    case OTHER_PATCHES -> receivedFromOthers;
+                };
+        blocks.add(tower.block(request.block()));
     }
 
     @Override
@@ -108,6 +120,6 @@ final class EvidencePlan implements EvidenceRequest.Collector {
 
     /** What is wanted of the tower. */
     TowerTaps towerTaps() {
-        return new TowerTaps(towerLayers, cls, received, keys);
+        return new TowerTaps(towerLayers, cls, received, keys, joinedCls, receivedFromOthers);
     }
 }

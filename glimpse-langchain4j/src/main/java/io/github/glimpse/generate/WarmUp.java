@@ -5,6 +5,7 @@ import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.PruningOptions;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -16,6 +16,10 @@ import java.util.stream.Stream;
  *     {@code [imageTokens]}
  * @param keys by block, keys as they meet the queries, mean over heads and over the token's patches:
  *     {@code [imageTokens, headDim]}
+ * @param joinedCls by block, attention of the CLS row with all heads as one over the full width, the CLS key left out after
+ *     the softmax: {@code [1, imageTokens]}
+ * @param receivedFromOthers by block, attention that a token receives from the other patches, head mean, sum over queries,
+ *     mean over the token's patches: {@code [imageTokens]}
  * @param cuts where rows were dropped on the way; then {@code rows} and {@code taps} are of the tokens that are left
  */
 public record VisionFeatures(
@@ -24,6 +28,8 @@ public record VisionFeatures(
         Map<Integer, NDArray> cls,
         Map<Integer, NDArray> received,
         Map<Integer, NDArray> keys,
+        Map<Integer, NDArray> joinedCls,
+        Map<Integer, NDArray> receivedFromOthers,
         List<TowerCut> cuts) {
 
     /** Copies the maps. */
@@ -32,6 +38,8 @@ public record VisionFeatures(
         cls = Map.copyOf(cls);
         received = Map.copyOf(received);
         keys = Map.copyOf(keys);
+        joinedCls = Map.copyOf(joinedCls);
+        receivedFromOthers = Map.copyOf(receivedFromOthers);
         cuts = List.copyOf(cuts);
     }
 
@@ -41,13 +49,15 @@ public record VisionFeatures(
             Map<Integer, NDArray> taps,
             Map<Integer, NDArray> cls,
             Map<Integer, NDArray> received,
-            Map<Integer, NDArray> keys) {
-        this(rows, taps, cls, received, keys, List.of());
+            Map<Integer, NDArray> keys,
+            Map<Integer, NDArray> joinedCls,
+            Map<Integer, NDArray> receivedFromOthers) {
+        this(rows, taps, cls, received, keys, joinedCls, receivedFromOthers, List.of());
     }
 
     /** Rows and rows of layers, nothing of attention. */
     public VisionFeatures(NDArray rows, Map<Integer, NDArray> taps) {
-        this(rows, taps, Map.of(), Map.of(), Map.of(), List.of());
+        this(rows, taps, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     /** Whether all of this is there. */
@@ -55,12 +65,14 @@ public record VisionFeatures(
         return taps.keySet().containsAll(wanted.layers())
                 && cls.keySet().containsAll(wanted.cls())
                 && received.keySet().containsAll(wanted.received())
-                && keys.keySet().containsAll(wanted.keys());
+                && keys.keySet().containsAll(wanted.keys())
+                && joinedCls.keySet().containsAll(wanted.joinedCls())
+                && receivedFromOthers.keySet().containsAll(wanted.receivedFromOthers());
     }
 
     /** Everything but the rows. */
     public List<NDArray> tapped() {
-        return Stream.of(taps, cls, received, keys)
+        return Stream.of(taps, cls, received, keys, joinedCls, receivedFromOthers)
                 .map(Map::values)
                 .flatMap(Collection::stream)
                 .toList();

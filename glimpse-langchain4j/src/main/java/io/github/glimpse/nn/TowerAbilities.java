@@ -9,12 +9,19 @@ import java.util.Set;
  * @param blocks transformer blocks
  * @param fullAttentionBlocks blocks, from 0, in which every patch sees every other
  * @param featureBlock the block, from 0, whose rows go to the language model
+ * @param fixedGrid whether every picture has the same number of tokens, whatever its size
  */
-public record TowerAbilities(boolean hasCls, int blocks, Set<Integer> fullAttentionBlocks, int featureBlock) {
+public record TowerAbilities(
+        boolean hasCls, int blocks, Set<Integer> fullAttentionBlocks, int featureBlock, boolean fixedGrid) {
 
     /** Copies the set. */
     public TowerAbilities {
         fullAttentionBlocks = Set.copyOf(fullAttentionBlocks);
+    }
+
+    /** A tower whose grid follows the picture. */
+    public TowerAbilities(boolean hasCls, int blocks, Set<Integer> fullAttentionBlocks, int featureBlock) {
+        this(hasCls, blocks, fullAttentionBlocks, featureBlock, false);
     }
 
     /**

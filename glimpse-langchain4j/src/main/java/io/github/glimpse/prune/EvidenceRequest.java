@@ -170,8 +170,22 @@ public sealed interface EvidenceRequest {
      * Only of towers with CLS.
      *
      * @param block block of the tower
+     * @param heads each head for itself, or all as one, which gives {@code [1, alive]}
      */
-    record TowerCls(int block) implements EvidenceRequest {
+    record TowerCls(int block, Heads heads) implements EvidenceRequest {
+
+        /** How heads are taken. */
+        public enum Heads {
+            /** Each with its own softmax, as the tower runs. */
+            EACH,
+            /** As one head of the full width, scaled by it. */
+            JOINED
+        }
+
+        /** Each head for itself. */
+        public TowerCls(int block) {
+            this(block, Heads.EACH);
+        }
 
         @Override
         public void collect(Collector collector) {
@@ -184,8 +198,22 @@ public sealed interface EvidenceRequest {
      * token.
      *
      * @param block block of the tower
+     * @param from whose attention counts
      */
-    record TowerReceived(int block) implements EvidenceRequest {
+    record TowerReceived(int block, Queries from) implements EvidenceRequest {
+
+        /** Whose attention counts. */
+        public enum Queries {
+            /** That of every row, CLS and the token's own patches included. */
+            ALL,
+            /** That of the other patches: neither that of CLS nor a patch's attention to itself. */
+            OTHER_PATCHES
+        }
+
+        /** The attention of every row. */
+        public TowerReceived(int block) {
+            this(block, Queries.ALL);
+        }
 
         @Override
         public void collect(Collector collector) {

@@ -75,6 +75,11 @@ public final class PruningEvidence {
         return value;
     }
 
+    /** Whether there is a value of a request. */
+    public boolean has(EvidenceRequest request) {
+        return values.containsKey(request);
+    }
+
     /** {@link EvidenceRequest.ProbeAttention} by decoder layer: {@code [alive, heads]}. */
     public Map<Integer, NDArray> attention() {
         return attention;

@@ -46,7 +46,7 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions)
     /** Everything that the strategies of the cuts need to see. */
     public List<EvidenceRequest> needs() {
         List<EvidenceRequest> needs = new ArrayList<>();
-        cuts.forEach(cut -> needs.addAll(cut.strategy().needs()));
+        cuts.forEach(cut -> needs.addAll(cut.strategy().needs(cut.at())));
         return needs;
     }
 }

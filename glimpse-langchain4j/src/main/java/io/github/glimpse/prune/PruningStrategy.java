@@ -22,6 +22,11 @@ public interface PruningStrategy extends AutoCloseable {
     /** What it needs to see. */
     Set<EvidenceRequest> needs();
 
+    /** What it needs to see at a place; for strategies that look at something else there. */
+    default Set<EvidenceRequest> needs(PruningPoint at) {
+        return needs();
+    }
+
     /** Rows that it wants at the end of the prompt until its cut, or null. */
     @Nullable
     ProbeToken probeToken();
@@ -29,6 +34,11 @@ public interface PruningStrategy extends AutoCloseable {
     /** What the rules for schedules need to know. */
     default Set<StrategyTrait> traits() {
         return Set.of();
+    }
+
+    /** What the rules need to know of it at a place; for strategies that work differently there. */
+    default Set<StrategyTrait> traits(PruningPoint at) {
+        return traits();
     }
 
     /**

@@ -184,7 +184,8 @@ public abstract class PruningStrategyContract {
 
     @Test
     void keepsNoMoreThanTheCountAndAtLeastOneToken() {
-        if (!goesByCount()) {
+        // Who makes the picture smaller has nothing left to choose.
+        if (!goesByCount() || strategy.traits().contains(StrategyTrait.SHRINKS_PICTURE)) {
             return;
         }
         for (int count : new int[] {1, 2, tokens / 3, tokens - 1}) {
@@ -377,7 +378,8 @@ public abstract class PruningStrategyContract {
 
         @Override
         public void towerCls(EvidenceRequest.TowerCls request) {
-            builder.value(request, shares(context.dimensions().heads()));
+            boolean joined = request.heads() == EvidenceRequest.TowerCls.Heads.JOINED;
+            builder.value(request, shares(joined ? 1 : context.dimensions().heads()));
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerEvidence;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,7 @@ public final class ClipTower implements AutoCloseable {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
+                .with(TowerEvidence.class, "evidence")
                 .with(ClipTower.class, "tower")
                 .with(ClipTower.class, "pass")
                 .compile(runtime);
@@ -105,17 +108,28 @@ public final class ClipTower implements AutoCloseable {
     }
 
     /**
-     * Runs the blocks up to the last hidden state that is wanted.
+     * Runs the blocks up to the last hidden state, or the last block's queries and keys, that is wanted.
      *
      * @param wanted hidden states that are wanted, at least one
+     * @param evidence takes what is wanted of queries and keys
      * @return by hidden state the patch rows without the class row, {@code [patches, width]}, compute type, owned by
      *     {@code scope}
      */
     public Map<Integer, NDArray> hiddenStates(
-            PixelPatches image, Set<Integer> wanted, CancellationPoint cancellation, TensorScope scope) {
+            PixelPatches image,
+            Set<Integer> wanted,
+            TowerEvidence evidence,
+            CancellationPoint cancellation,
+            TensorScope scope) {
+        int classRows = config.layout().classRows();
+        int patches = config.patches();
         int rows = RowPadding.rows(config.rows());
         long[] whole = {0, 1, config.rows()};
-        int last = Collections.max(wanted);
+        // Queries and keys of block n are made of hidden state n.
+        int last =
+                IntStream.range(0, config.depth()).filter(evidence::wants).reduce(Collections.max(wanted), Math::max);
+        TowerEvidence.Layout layout =
+                new TowerEvidence.Layout(classRows, patches, 1, scope.indices(every(patches)));
         Map<Integer, NDArray> states = new HashMap<>();
         TensorScope previous = scope.openChild();
         NDArray hidden = embed(List.of(image), rows, previous);
@@ -129,6 +143,9 @@ public final class ClipTower implements AutoCloseable {
                                 .with(config.patches())
                                 .run(scope));
             }
+            if (evidence.wants(state)) {
+                readBlock(state, hidden, evidence, layout, previous);
+            }
             if (state == last) {
                 previous.close();
                 return states;
@@ -139,6 +156,30 @@ public final class ClipTower implements AutoCloseable {
             previous.close();
             previous = next;
         }
+    }
+
+    private void readBlock(
+            int block, NDArray input, TowerEvidence evidence, TowerEvidence.Layout layout, TensorScope scope) {
+        try (TensorScope reading = scope.openChild()) {
+            List<NDArray> queryAndKey = graph.call("query_and_key")
+                    .with(input)
+                    .with(config.rows())
+                    .with(blocks.get(block))
+                    .with(config.heads())
+                    .with(config.eps())
+                    .with(runtime.widenFromRows())
+                    .runForList(reading);
+            evidence.read(block, queryAndKey, new long[] {0, 1, config.rows()}, layout);
+        }
+    }
+
+    private static int[] every(int count) {
+        return IntStream.range(0, count).toArray();
+    }
+
+    /** The text of this tower, which holds that of {@link TowerEvidence}. */
+    public Graph graph() {
+        return graph;
     }
 
     /**
@@ -171,10 +212,6 @@ public final class ClipTower implements AutoCloseable {
                     + " use a whole CLIP folder, not a tower that was saved for another model");
         }
         return postNorm;
-    }
-
-    Graph graph() {
-        return graph;
     }
 
     TorchRuntime runtime() {

@@ -8,6 +8,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerEvidence;
 import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
@@ -61,7 +62,8 @@ final class LlavaTower implements VisionTower {
         Set<Integer> wanted = new TreeSet<>(taps.layers());
         wanted.add(featureState);
         try (TensorScope step = scope.openChild()) {
-            Map<Integer, NDArray> states = clip.hiddenStates(image, wanted, cancellation, step);
+            TowerEvidence evidence = new TowerEvidence(clip.graph(), taps, scope);
+            Map<Integer, NDArray> states = clip.hiddenStates(image, wanted, evidence, cancellation, step);
             NDArray features = java.util.Objects.requireNonNull(states.get(featureState));
             NDArray rows = graph.call("project")
                     .with(features)
@@ -74,7 +76,7 @@ final class LlavaTower implements VisionTower {
                 NDArray state = java.util.Objects.requireNonNull(states.get(tap));
                 tapped.put(tap, step.keep(clip.widen(state, step), scope));
             }
-            return new VisionFeatures(rows, tapped);
+            return evidence.with(rows, tapped);
         }
     }
 
@@ -89,7 +91,8 @@ final class LlavaTower implements VisionTower {
                 true,
                 clip.depth(),
                 IntStream.range(0, clip.depth()).boxed().collect(Collectors.toSet()),
-                featureState - 1);
+                featureState - 1,
+                true);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerEvidence;
 import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
@@ -63,6 +64,7 @@ final class Qwen25VlTower implements VisionTower {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
+                .with(TowerEvidence.class, "evidence")
                 .with(Qwen25VlTower.class, "tower")
                 .compile(runtime);
         this.rotary = RotaryEmbedding.planar(graph, config.headDim(), ROTARY_THETA, owner);
@@ -106,24 +108,35 @@ final class Qwen25VlTower implements VisionTower {
         try (TensorScope tower = scope.openChild()) {
             AttentionBlocks windows = blocksOf(image.plan().grid());
             NDArray raster = tower.indices(windows.inverse());
-            NDArray hidden = runBlocks(image, windows, cancellation, tower, (rows, block) -> {
+            TowerEvidence evidence = new TowerEvidence(graph, taps, scope);
+            TowerEvidence.Layout layout = new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster);
+            NDArray hidden = runBlocks(image, windows, evidence, layout, cancellation, tower, (rows, block) -> {
                 if (taps.layers().contains(block)) {
                     tapped.put(block, means(rows, patches, raster, scope));
                 }
             });
-            return new VisionFeatures(merge(hidden, patches, raster, scope), tapped);
+            return evidence.with(merge(hidden, patches, raster, scope), tapped);
         }
     }
 
     /** The rows after the last block in the order of the pixels: {@code [patches, width]}, owned by {@code scope}. */
     NDArray lastBlock(PixelPatches image, TensorScope scope) {
         AttentionBlocks windows = blocksOf(image.plan().grid());
-        NDArray hidden = runBlocks(image, windows, CancellationPoint.NONE, scope, (rows, block) -> {});
+        NDArray raster = scope.indices(windows.inverse());
+        int patches = image.plan().grid().patchCount();
+        NDArray hidden = runBlocks(
+                image,
+                windows,
+                new TowerEvidence(graph, TowerTaps.NONE, scope),
+                new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster),
+                CancellationPoint.NONE,
+                scope,
+                (rows, block) -> {});
         return graph.call("patches_in_order")
                 .with(hidden)
-                .with(image.plan().grid().patchCount())
+                .with(patches)
                 .with(config.patchesPerToken())
-                .with(scope.indices(windows.inverse()))
+                .with(raster)
                 .run(scope);
     }
 
@@ -134,6 +147,8 @@ final class Qwen25VlTower implements VisionTower {
     private NDArray runBlocks(
             PixelPatches image,
             AttentionBlocks windows,
+            TowerEvidence evidence,
+            TowerEvidence.Layout layout,
             CancellationPoint cancellation,
             TensorScope tower,
             ObjIntConsumer<NDArray> afterBlock) {
@@ -146,12 +161,16 @@ final class Qwen25VlTower implements VisionTower {
         NDArray hidden = embed(image, tower.indices(windows.order()), rows, previous);
         for (int i = 0; i < blocks.size(); i++) {
             cancellation.check();
+            long[] runs = config.isFullAttention(i) ? imageRuns : windowRuns;
+            if (evidence.wants(i)) {
+                readBlock(i, hidden, tables, runs, evidence, layout, previous);
+            }
             TensorScope next = tower.openChild();
             hidden = graph.call("block")
                     .with(hidden)
                     .with(tables.cosine())
                     .with(tables.sine())
-                    .with(config.isFullAttention(i) ? imageRuns : windowRuns)
+                    .with(runs)
                     .with(blocks.get(i))
                     .with(config.heads())
                     .with(EPS)
@@ -162,6 +181,29 @@ final class Qwen25VlTower implements VisionTower {
             afterBlock.accept(hidden, i);
         }
         return hidden;
+    }
+
+    private void readBlock(
+            int block,
+            NDArray input,
+            RotaryEmbedding.Tables tables,
+            long[] runs,
+            TowerEvidence evidence,
+            TowerEvidence.Layout layout,
+            TensorScope scope) {
+        try (TensorScope reading = scope.openChild()) {
+            List<NDArray> queryAndKey = graph.call("query_and_key")
+                    .with(input)
+                    .with(layout.patches())
+                    .with(tables.cosine())
+                    .with(tables.sine())
+                    .with(blocks.get(block))
+                    .with(config.heads())
+                    .with(EPS)
+                    .with(runtime.widenFromRows())
+                    .runForList(reading);
+            evidence.read(block, queryAndKey, runs, layout);
+        }
     }
 
     private NDArray embed(PixelPatches image, NDArray order, int rows, TensorScope scope) {

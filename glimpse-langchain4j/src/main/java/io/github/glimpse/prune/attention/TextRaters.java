@@ -5,14 +5,13 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.prune.Ranking;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
  * Which words of the prompt may judge the picture: those that the picture, on the whole, is more like than the mean word.
  * Where none is above the mean (a single word, or all alike), all of them judge.
  *
- * @see <a href="https://arxiv.org/abs/2410.04417">SparseVLM, section 3.2</a>
+ * @see <a href="https://arxiv.org/abs/2410.04417">SparseVLM, section on the method</a>
  */
 final class TextRaters {
 
@@ -60,12 +59,13 @@ final class TextRaters {
     }
 
     /**
-     * The heads that look at the picture most: half of them, rounded down, at least one.
+     * The heads that look at the picture most.
      *
      * @param attention attention of the raters to the image tokens, {@code [heads, tokens]}
+     * @param wanted how many of them
      * @return rising indices of heads
      */
-    static int[] lookingHeads(float[] attention, int heads, String strategy) {
+    static int[] lookingHeads(float[] attention, int heads, int wanted, String strategy) {
         int tokens = attention.length / heads;
         float[] sums = new float[heads];
         for (int head = 0; head < heads; head++) {
@@ -75,8 +75,6 @@ final class TextRaters {
             }
             sums[head] = (float) sum;
         }
-        int[] best = Ranking.best(sums, Math.max(1, heads / 2), strategy);
-        Arrays.sort(best);
-        return best;
+        return Ranking.rising(Ranking.best(sums, wanted, strategy));
     }
 }

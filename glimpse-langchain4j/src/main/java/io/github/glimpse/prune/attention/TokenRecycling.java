@@ -8,12 +8,12 @@ import java.util.List;
 /**
  * What SparseVLM makes of the tokens that it drops: the best third of them is joined by density peaks into a few tokens that
  * go behind the kept ones. It needs the hidden rows of the dropped tokens at the cut, which no strategy sees; so it is exact
- * here, for those who compare with the published tables, and {@link SparseVlmStrategy} does without it.
+ * here, for those who compare with the published tables, and {@link SparseVlmStrategyFactory} does without it.
  *
  * @param recycled dropped tokens that are used again, best first
  * @param centres places in {@code recycled} of the clusters' centres, best first
  * @param centreOf for each recycled token the place in {@code centres} of its cluster
- * @see <a href="https://arxiv.org/abs/2410.04417">SparseVLM, section 3.4</a>
+ * @see <a href="https://arxiv.org/abs/2410.04417">SparseVLM, section on the method</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
 record TokenRecycling(int[] recycled, int[] centres, int[] centreOf) {

@@ -52,8 +52,8 @@ final class EvenSpread {
         kept[place] = true;
         int columns = grid.columns();
         for (int i = 0; i < tokens.length; i++) {
-            long down = tokens[i] / columns - tokens[place] / columns;
-            long right = tokens[i] % columns - tokens[place] % columns;
+            long down = (long) tokens[i] / columns - tokens[place] / columns;
+            long right = (long) tokens[i] % columns - tokens[place] % columns;
             nearest[i] = Math.min(nearest[i], down * down + right * right);
         }
     }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * @param sources rows that merge, by falling similarity
  * @param targets for each of them the row that takes it in
  * @param unmerged rows at even places that stay, by falling similarity
- * @see <a href="https://arxiv.org/abs/2210.09461">Token Merging, section 3.1 and appendix D</a>
+ * @see <a href="https://arxiv.org/abs/2210.09461">Token Merging, section 3</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
 record BipartiteMerging(int[] sources, int[] targets, int[] unmerged) {

@@ -14,7 +14,7 @@ import java.util.function.IntFunction;
  * @param order the picks, in order
  * @param byGain how many of them were picked by gain, before the fill
  * @param logDeterminant natural logarithm of the determinant of those
- * @see <a href="https://arxiv.org/abs/2506.10967">CDPruner, section 3.3</a>
+ * @see <a href="https://arxiv.org/abs/2506.10967">CDPruner, section on the method</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
 record DeterminantalChoice(int[] order, int byGain, double logDeterminant) {

@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
  * @param order the picks, in order
  * @param distanceLeft the largest distance of a token that was not picked to its nearest pick; 0 if all are picked
  * @param reason what ended it
- * @see <a href="https://arxiv.org/abs/2503.02175">DivPrune, section 3.3 and algorithm 1</a>
+ * @see <a href="https://arxiv.org/abs/2503.02175">DivPrune, section on the method</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
 record FarthestFirst(int[] order, float distanceLeft, RatioReason reason) {

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * PixelPrune's choice: a block of pixels that is what its neighbours let expect is dropped. What is compared is not the
  * neighbour itself but what a reader who has only the kept blocks would see there, so errors do not add up.
  *
- * @see <a href="https://arxiv.org/abs/2604.00886">PixelPrune, section 3</a>
+ * @see <a href="https://arxiv.org/abs/2604.00886">PixelPrune, section on the method</a>
  */
 final class PixelPrediction {
 
@@ -36,13 +36,18 @@ final class PixelPrediction {
     private final double threshold;
     // For each block the kept one whose pixels stand there.
     private final int[] shown;
+    // For each block how far its prediction was off; 1, the most there is, for the first.
+    private final float[] surprise;
+    private final int[] kept;
 
-    private PixelPrediction(float[] values, int blocks, Distance distance, double threshold) {
+    private PixelPrediction(float[] values, int blocks, int columns, Scan scan, Distance distance, double threshold) {
         this.values = values;
         this.width = values.length / blocks;
         this.distance = distance;
         this.threshold = threshold;
         this.shown = new int[blocks];
+        this.surprise = new float[blocks];
+        this.kept = walk(columns, scan);
     }
 
     /**
@@ -51,28 +56,39 @@ final class PixelPrediction {
      * @param values {@code [blocks, values]}, row by row of the grid, in 0..1
      * @param columns blocks of a row
      * @param threshold distance up to which two blocks are the same; 0 is lossless
-     * @return rising indices of the blocks that stay; block 0 always does
      */
-    static int[] kept(float[] values, int blocks, int columns, Scan scan, Distance distance, double threshold) {
-        return new PixelPrediction(values, blocks, distance, threshold).walk(columns, scan);
+    static PixelPrediction of(float[] values, int blocks, int columns, Scan scan, Distance distance, double threshold) {
+        return new PixelPrediction(values, blocks, columns, scan, distance, threshold);
+    }
+
+    /** Rising indices of the blocks that stay; block 0 always does. */
+    int[] kept() {
+        return kept;
+    }
+
+    /** Per block how far it is from what was expected: at most the threshold for those that are dropped. */
+    float[] surprise() {
+        return surprise;
     }
 
     private int[] walk(int columns, Scan scan) {
-        int[] kept = new int[shown.length];
+        int[] unexpected = new int[shown.length];
         int count = 0;
         int before = -1;
         for (int step = 0; step < shown.length; step++) {
             int block = scan == Scan.SERPENTINE ? serpentine(step, columns) : step;
             int prediction = scan == Scan.PRED_2D ? neighbour(block, columns) : before;
-            if (prediction >= 0 && same(shown[prediction], block)) {
+            double off = prediction < 0 ? 1 : distance(shown[prediction] * width, block * width);
+            surprise[block] = (float) off;
+            if (prediction >= 0 && off <= threshold) {
                 shown[block] = shown[prediction];
             } else {
                 shown[block] = block;
-                kept[count++] = block;
+                unexpected[count++] = block;
             }
             before = block;
         }
-        int[] rising = Arrays.copyOf(kept, count);
+        int[] rising = Arrays.copyOf(unexpected, count);
         Arrays.sort(rising);
         return rising;
     }

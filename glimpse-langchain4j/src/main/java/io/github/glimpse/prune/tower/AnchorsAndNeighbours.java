@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.tower;
 
+import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.Ranking;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -12,7 +13,7 @@ import java.util.BitSet;
  * @param anchors tokens that the middle block looks at most, rising
  * @param withNeighbours anchors and their neighbours, rising
  * @param kept all that is kept, rising
- * @see <a href="https://arxiv.org/abs/2508.00553">HiPrune, section 3.2</a>
+ * @see <a href="https://arxiv.org/abs/2508.00553">HiPrune, section on the method</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
 record AnchorsAndNeighbours(int[] anchors, int[] withNeighbours, int[] kept) {
@@ -25,21 +26,21 @@ record AnchorsAndNeighbours(int[] anchors, int[] withNeighbours, int[] kept) {
      *
      * @param middle attention received in the middle block, one per token alive
      * @param late attention received in the late block
-     * @param columns of the image's grid
+     * @param grid the image
      * @param tokens places of the tokens alive in the image, rising
      * @param alpha share of the budget for anchors and their neighbours
      * @throws IllegalArgumentException if anchors and neighbours are more than the budget
      */
     static AnchorsAndNeighbours choose(
-            float[] middle, float[] late, int columns, int[] tokens, int count, double alpha, String strategy) {
+            float[] middle, float[] late, ImageGrid grid, int[] tokens, int count, double alpha, String strategy) {
         int[] anchors =
                 Ranking.rising(Ranking.best(middle, (int) Math.rint(count * alpha / ANCHOR_AND_NEIGHBOURS), strategy));
         BitSet kept = new BitSet(tokens.length);
-        int last = tokens[tokens.length - 1];
+        int last = grid.tokenCount() - 1;
         for (int place : anchors) {
             kept.set(place);
-            for (int step : new int[] {-1, 1, -columns, columns}) {
-                int neighbour = Arrays.binarySearch(tokens, Math.max(tokens[0], Math.min(tokens[place] + step, last)));
+            for (int step : new int[] {-1, 1, -grid.columns(), grid.columns()}) {
+                int neighbour = Arrays.binarySearch(tokens, Math.max(0, Math.min(tokens[place] + step, last)));
                 if (neighbour >= 0) {
                     kept.set(neighbour);
                 }

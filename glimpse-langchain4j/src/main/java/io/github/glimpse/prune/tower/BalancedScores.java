@@ -4,7 +4,7 @@ package io.github.glimpse.prune.tower;
  * VisionTrim's score of the dominant tokens: half what the class row looks at, half what the other patches look at, each
  * scaled to length 1 over the picture.
  *
- * @see <a href="https://arxiv.org/abs/2601.22674">VisionTrim, section 3.2</a>
+ * @see <a href="https://arxiv.org/abs/2601.22674">VisionTrim, section on the method</a>
  */
 final class BalancedScores {
 

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * @param dominant tokens that stay as they are, rising
  * @param targets tokens of the rest that take others in, rising
  * @param members for each target the tokens that it takes in, rising, itself not among them
- * @see <a href="https://arxiv.org/abs/2412.04467">VisionZip, section 3.2</a>
+ * @see <a href="https://arxiv.org/abs/2412.04467">VisionZip, section on the method</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
 record DominantAndContextual(int[] dominant, int[] targets, List<int[]> members) {

@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * @param local the first half, in the order in which it was picked
  * @param kept both halves, rising
- * @see <a href="https://arxiv.org/abs/2505.22654">VScan, section 3.1</a>
+ * @see <a href="https://arxiv.org/abs/2505.22654">VScan, section on the method</a>
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
 record LocalThenGlobal(int[] local, int[] kept) {

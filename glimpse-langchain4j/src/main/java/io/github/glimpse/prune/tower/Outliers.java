@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * @param fence third quartile and one and a half times the distance of the quartiles
  * @param count values above it
- * @see <a href="https://arxiv.org/abs/2403.15388">LLaVA-PruMerge, section 3.2</a>
+ * @see <a href="https://arxiv.org/abs/2403.15388">LLaVA-PruMerge, section on the method</a>
  */
 record Outliers(double fence, int count) {
 

@@ -165,6 +165,9 @@ public final class DiversitySelections {
             int inside = (row % side * side + column % side) * 3 + i % 3;
             blocks[block * values + inside] = (image[i] & 0xFF) / 255f;
         }
-        given.check(name, PixelPrediction.kept(blocks, given.grid().tokenCount(), columns, scan, distance, threshold));
+        given.check(
+                name,
+                PixelPrediction.of(blocks, given.grid().tokenCount(), columns, scan, distance, threshold)
+                        .kept());
     }
 }

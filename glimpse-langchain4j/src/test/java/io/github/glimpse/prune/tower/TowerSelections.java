@@ -149,7 +149,7 @@ public final class TowerSelections {
         AnchorsAndNeighbours choice = AnchorsAndNeighbours.choose(
                 given.floats("shallow"),
                 given.floats("deep"),
-                given.grid().columns(),
+                given.grid(),
                 given.tokens(),
                 given.count("count"),
                 given.real("alpha"),

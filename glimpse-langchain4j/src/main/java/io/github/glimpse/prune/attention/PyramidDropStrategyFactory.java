@@ -1,0 +1,46 @@
+package io.github.glimpse.prune.attention;
+
+import io.github.glimpse.prune.EvidenceRequest.LayerPeek;
+import io.github.glimpse.prune.EvidenceStrategy;
+import io.github.glimpse.prune.HeadScores;
+import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.PruningStrategyFactory;
+import io.github.glimpse.prune.Ranking;
+import io.github.glimpse.prune.StrategyContext;
+import io.github.glimpse.prune.StrategyTrait;
+import io.github.glimpse.prune.TokenSelection;
+import io.github.glimpse.prune.TokenSelection.ScoreKind;
+
+/**
+ * {@code pyramid-drop}: the image tokens that the last row of the prompt would look at most in the layer that comes next, mean
+ * over heads. No options.
+ *
+ * <p>Published as three steps, at a quarter, half and three quarters of the depth, that leave 50, 25 and 12.5 % of all image
+ * tokens; write them as a schedule of {@code 25 %}, {@code 50 %} and {@code 75 %}. A single step is the first of them.
+ *
+ * @see <a href="https://arxiv.org/abs/2410.17247">PyramidDrop, section on the method</a>
+ */
+public final class PyramidDropStrategyFactory implements PruningStrategyFactory {
+
+    private static final double FIRST_STEP = 0.25;
+
+    @Override
+    public String name() {
+        return "pyramid-drop";
+    }
+
+    @Override
+    public PruningStrategy create(StrategyContext context) {
+        LayerPeek peek = new LayerPeek(true);
+        return EvidenceStrategy.named(name(), Depths.share(context.dimensions().layers(), FIRST_STEP))
+                .places(Depths.BETWEEN_LAYERS)
+                .needs(peek)
+                .traits(StrategyTrait.USES_BUDGET, StrategyTrait.QUESTION_DEPENDENT)
+                .choosing((evidence, budget) -> {
+                    float[] attention = evidence.of(peek).toFloatArray();
+                    float[] scores = HeadScores.mean(attention, attention.length / evidence.alive().length);
+                    int[] best = Ranking.best(scores, budget.requireCount(), name());
+                    return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
+                });
+    }
+}
