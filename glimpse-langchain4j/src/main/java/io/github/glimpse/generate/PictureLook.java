@@ -67,10 +67,9 @@ final class PictureLook {
             for (int blocks : stops()) {
                 pass.runTo(blocks);
                 tap(pass, step);
+                readAttention(pass, behind);
                 for (Cut cut : plan.tower()) {
-                    if (cut.at().stage() == Stage.VISION) {
-                        readFor(cut, pass, behind);
-                    } else if (cut.at().layers() == blocks + 1) {
+                    if (cut.at().stage() == Stage.TOWER && cut.at().layers() == blocks + 1) {
                         cutInside(cut, pass, step, observer);
                         tap(pass, step);
                     }
@@ -127,10 +126,15 @@ final class PictureLook {
         }
     }
 
-    private void readFor(Cut cut, TowerPass pass, Map<EvidenceRequest, Read> values) {
-        for (EvidenceRequest request : CrossNeeds.of(cut).ofTower()) {
-            if (block(request) == pass.blocks()) {
-                values.put(request, new Read(attention(request, pass), pass.alive(0)));
+    /** What cuts behind the tower want of the next block. */
+    private void readAttention(TowerPass pass, Map<EvidenceRequest, Read> values) {
+        for (Cut cut : plan.tower()) {
+            if (cut.at().stage() == Stage.VISION) {
+                for (EvidenceRequest request : CrossNeeds.of(cut).ofTower()) {
+                    if (block(request) == pass.blocks()) {
+                        values.put(request, new Read(attention(request, pass), pass.alive(0)));
+                    }
+                }
             }
         }
     }

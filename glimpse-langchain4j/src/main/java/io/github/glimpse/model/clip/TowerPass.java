@@ -151,7 +151,7 @@ public final class TowerPass implements AutoCloseable {
      * @return {@code [pictures][patches]}
      */
     public float[][] receivedAttention() {
-        return attention("received_attention");
+        return attention("attention_received");
     }
 
     private float[][] attention(String method) {
