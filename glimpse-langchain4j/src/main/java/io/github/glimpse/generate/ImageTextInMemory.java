@@ -135,12 +135,7 @@ final class ImageTextInMemory implements AnsweringPath {
     @Override
     public void warmUp(CancellationPoint cancellation) {
         if (model.task() == ImageTextTask.MATCH) {
-            match(
-                    PictureShelf.grey(),
-                    List.of("grey"),
-                    PruningOptions.defaults(),
-                    cancellation,
-                    StageObserver.NONE);
+            match(PictureShelf.grey(), List.of("grey"), PruningOptions.defaults(), cancellation, StageObserver.NONE);
         } else {
             WarmUp.answer(this, ChatTurn.user("grey", PictureShelf.grey()), cancellation);
         }

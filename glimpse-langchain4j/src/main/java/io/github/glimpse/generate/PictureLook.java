@@ -92,7 +92,8 @@ final class PictureLook {
                 int[] places = Selections.places(alive, Objects.requireNonNull(aliveOfTap.get(layer)));
                 left.put(layer, stack.choose(Objects.requireNonNull(taps.get(layer)), places, scope));
             }
-            return new VisionFeatures(step.keep(rows, scope), left, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), made);
+            return new VisionFeatures(
+                    step.keep(rows, scope), left, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), made);
         }
     }
 

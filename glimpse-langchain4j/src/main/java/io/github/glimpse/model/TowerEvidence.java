@@ -71,9 +71,7 @@ public final class TowerEvidence {
         NDArray query = queryAndKey.get(0);
         NDArray key = queryAndKey.get(1);
         if (wanted.cls().contains(block)) {
-            cls.put(
-                    block,
-                    graph.call("lead_attention").with(query).with(key).run(owner));
+            cls.put(block, graph.call("lead_attention").with(query).with(key).run(owner));
         }
         if (wanted.joinedCls().contains(block)) {
             joinedCls.put(

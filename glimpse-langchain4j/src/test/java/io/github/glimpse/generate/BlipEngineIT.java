@@ -33,7 +33,8 @@ class BlipEngineIT {
     private Path folder;
 
     private static EngineOptions.Builder options(Path model) {
-        return EngineOptions.builder(model).runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
+        return EngineOptions.builder(model)
+                .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
     }
 
     private Path answers() {
@@ -57,13 +58,16 @@ class BlipEngineIT {
 
     @Test
     void aCaptionWithoutABeginningLooksWithItsOnlyRow() {
-        try (LoadedModel model = LoadedModel.load(options(CAPTIONS.resolve("model")).build())) {
+        try (LoadedModel model =
+                LoadedModel.load(options(CAPTIONS.resolve("model")).build())) {
             GenerationResult last =
                     model.generate(request("", step("cross-attention", "layer 2", 0.5, Map.of("rows", "last"))));
             GenerationResult all =
                     model.generate(request("", step("cross-attention", "layer 2", 0.5, Map.of("rows", "all"))));
 
-            assertThat(last.report().keptJoined()).hasSize(32).isEqualTo(all.report().keptJoined());
+            assertThat(last.report().keptJoined())
+                    .hasSize(32)
+                    .isEqualTo(all.report().keptJoined());
             assertThat(last.tokenIds()).isEqualTo(all.tokenIds());
         }
     }
@@ -145,8 +149,8 @@ class BlipEngineIT {
     @Test
     void crossAttentionAndBeamsAreRefusedByLanguageDecoders() {
         try (LoadedModel model = LoadedModel.load(TinyModels.llava().build())) {
-            assertThatThrownBy(() -> model.generate(
-                            request("What?", step("cross-attention", "layer 2", 0.5, Map.of()))))
+            assertThatThrownBy(
+                            () -> model.generate(request("What?", step("cross-attention", "layer 2", 0.5, Map.of()))))
                     .isInstanceOf(UnsupportedModelException.class)
                     .hasMessageContaining("cross-attention");
             assertThatThrownBy(() -> model.generate(request("What?", step("cls-attention", "tower 2", 0.5, Map.of()))))
@@ -173,8 +177,7 @@ class BlipEngineIT {
     @Test
     void picturesOfAnotherSizeThanTheTowersPlacesAreRefused() throws IOException {
         Path other = answers();
-        Files.writeString(
-                other.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 84, \"width\": 84}}");
+        Files.writeString(other.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 84, \"width\": 84}}");
 
         assertThatThrownBy(() -> LoadedModel.load(options(other).build()))
                 .isInstanceOf(ModelFilesException.class)
@@ -196,7 +199,8 @@ class BlipEngineIT {
 
     @Test
     void theWarmUpOfAModelForAnswersIsAnAnswer() {
-        try (LoadedModel model = LoadedModel.load(options(answers()).warmUp(true).build())) {
+        try (LoadedModel model =
+                LoadedModel.load(options(answers()).warmUp(true).build())) {
             assertThat(model.visionCacheUse().misses()).isEqualTo(1);
         }
     }

@@ -128,8 +128,7 @@ public final class ClipTower implements AutoCloseable {
         // Queries and keys of block n are made of hidden state n.
         int last =
                 IntStream.range(0, config.depth()).filter(evidence::wants).reduce(Collections.max(wanted), Math::max);
-        TowerEvidence.Layout layout =
-                new TowerEvidence.Layout(classRows, patches, 1, scope.indices(every(patches)));
+        TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches, 1, scope.indices(every(patches)));
         Map<Integer, NDArray> states = new HashMap<>();
         TensorScope previous = scope.openChild();
         NDArray hidden = embed(List.of(image), rows, previous);
