@@ -25,7 +25,7 @@ final class CrossNeeds implements EvidenceRequest.Collector {
 
     static CrossNeeds of(Cut cut) {
         CrossNeeds needs = new CrossNeeds(cut);
-        cut.strategy().needs().forEach(need -> need.collect(needs));
+        cut.strategy().needs(cut.at()).forEach(need -> need.collect(needs));
         return needs;
     }
 

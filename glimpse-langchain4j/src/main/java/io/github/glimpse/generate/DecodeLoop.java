@@ -8,7 +8,10 @@ import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.text.IncrementalDecoder;
 import io.github.glimpse.text.StopSequences;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -54,7 +57,7 @@ final class DecodeLoop {
     Answer run(Sequence sequence, Sampler sampler, int most) {
         IntStream.Builder ids = IntStream.builder();
         float[] logits = sequence.logits();
-        long position = sequence.nextPosition();
+        long[] positions = sequence.nextPositions().clone();
         for (int step = 0; ; step++) {
             int id = sampler.next(logits);
             ids.add(id);
@@ -72,10 +75,11 @@ final class DecodeLoop {
                 return finished(ids, FinishReason.LENGTH);
             }
             context.cancellation().check();
-            context.observer().onToken(step, position, sequence.caches().get(0).length());
-            logits = forward(id, position, sequence.caches());
+            context.observer()
+                    .onToken(step, positions[0], sequence.caches().get(0).length());
+            logits = forward(id, positions, sequence.caches());
             context.observer().onLogits(step + 1, logits);
-            position++;
+            Arrays.setAll(positions, layer -> positions[layer] + 1);
         }
     }
 
@@ -95,16 +99,22 @@ final class DecodeLoop {
         }
     }
 
-    private float[] forward(int id, long position, List<KvCache> caches) {
+    private float[] forward(int id, long[] positions, List<KvCache> caches) {
         try (TensorScope step = context.scope().openChild()) {
             NDArray hidden = decoder.embed(step.indices(new int[] {id}), 1, step);
-            RotaryEmbedding.Tables tables = tables(position, step);
+            // One table serves all layers unless a schedule renumbered between them.
+            Map<Long, RotaryEmbedding.Tables> tables = new HashMap<>();
             for (int layer = 0; layer < caches.size(); layer++) {
                 KvCache cache = caches.get(layer);
                 if (cache.length() == cache.capacity()) {
                     cache.reserve(Math.max(ROWS_AT_ONCE, cache.length() / 2));
                 }
-                NDArray next = decoder.layer(layer, hidden, tables, cache, step);
+                NDArray next = decoder.layer(
+                        layer,
+                        hidden,
+                        tables.computeIfAbsent(positions[layer], position -> tables(position, step)),
+                        cache,
+                        step);
                 cache.truncate(cache.length() + 1);
                 hidden.close();
                 hidden = next;
@@ -116,7 +126,7 @@ final class DecodeLoop {
     private RotaryEmbedding.Tables tables(long position, TensorScope step) {
         // All rows of positions are equal behind the prompt; one row of tables fits families with one and with three.
         long[] ids = new long[decoder.positionRows()];
-        java.util.Arrays.fill(ids, position);
+        Arrays.fill(ids, position);
         return decoder.rotary(step.longs(ids, ids.length, 1), step);
     }
 }

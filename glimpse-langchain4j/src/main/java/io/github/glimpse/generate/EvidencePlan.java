@@ -6,6 +6,7 @@ import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningSchedule;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,7 +19,7 @@ import java.util.TreeSet;
 final class EvidencePlan implements EvidenceRequest.Collector {
 
     private final TowerAbilities tower;
-    private final Map<Integer, ScoreForm> attentionLayers = new TreeMap<>();
+    private final Map<Integer, Set<ScoreForm>> attentionForms = new TreeMap<>();
     private final Set<Integer> towerLayers = new TreeSet<>();
     private final Set<Integer> cls = new TreeSet<>();
     private final Set<Integer> received = new TreeSet<>();
@@ -38,7 +39,9 @@ final class EvidencePlan implements EvidenceRequest.Collector {
 
     @Override
     public void probeAttention(EvidenceRequest.ProbeAttention request) {
-        request.layers().forEach(layer -> attentionLayers.put(layer, request.form()));
+        request.layers().forEach(layer -> attentionForms
+                .computeIfAbsent(layer, key -> EnumSet.noneOf(ScoreForm.class))
+                .add(request.form()));
     }
 
     @Override
@@ -63,9 +66,13 @@ final class EvidencePlan implements EvidenceRequest.Collector {
 
     @Override
     public void crossAttention(EvidenceRequest.CrossAttention request) {
-        throw new UnsupportedModelException(
-                "The pruning strategy needs cross-attention, which this model does not have: its"
-                        + " image tokens stand in the prompt; use glimpse, or a strategy by the attention of the prompt");
+        throw noCrossAttention("of the step");
+    }
+
+    static UnsupportedModelException noCrossAttention(String strategy) {
+        return new UnsupportedModelException("The pruning strategy '" + strategy
+                + "' needs cross-attention, which this model does not have: its image tokens stand in the prompt; use"
+                + " glimpse, or a strategy by the attention of the prompt");
     }
 
     @Override
@@ -113,9 +120,9 @@ final class EvidencePlan implements EvidenceRequest.Collector {
         // read at the step
     }
 
-    /** Decoder layers whose attention is wanted, and in which form. */
-    Map<Integer, ScoreForm> attentionLayers() {
-        return attentionLayers;
+    /** The forms in which attention of a decoder layer is wanted; none if it is not. */
+    Set<ScoreForm> attentionForms(int layer) {
+        return attentionForms.getOrDefault(layer, Set.of());
     }
 
     /** What is wanted of the tower. */

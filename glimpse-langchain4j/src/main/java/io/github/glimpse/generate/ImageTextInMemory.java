@@ -66,7 +66,7 @@ final class ImageTextInMemory implements AnsweringPath {
                 abilities(model),
                 StrategyOptions.none(PruningOptions.NONE));
         StrategyShelf strategies =
-                new StrategyShelf(PruningStrategies.discover(options.strategies()), context, strategy -> {});
+                new StrategyShelf(PruningStrategies.discover(options.strategies()), context, 1, strategy -> {});
         try {
             // Made now, so that what does not fit is known now.
             LookingPlan.of(strategies.schedule(options.pruning()), model);

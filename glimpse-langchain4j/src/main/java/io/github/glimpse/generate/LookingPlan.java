@@ -70,12 +70,7 @@ record LookingPlan(List<Cut> tower, List<Cut> text, Set<Integer> taps) {
                 // parsed against the depth
             }
         }
-        boolean counts = cut.strategy().traits().contains(StrategyTrait.USES_BUDGET);
-        if (counts && cut.budget().retentionRatio() == null) {
-            throw new IllegalArgumentException("The pruning strategy '" + cut.name()
-                    + "' keeps a given number of tokens; set glimpse.pruning.retention-ratio, for example to 0.5");
-        }
-        if (cut.strategy().traits().contains(StrategyTrait.MERGES)) {
+        if (cut.strategy().traits(cut.at()).contains(StrategyTrait.MERGES)) {
             throw new UnsupportedModelException("The pruning strategy '" + cut.name()
                     + "' mixes image tokens, which a model with cross-attention does not; use one that drops them");
         }

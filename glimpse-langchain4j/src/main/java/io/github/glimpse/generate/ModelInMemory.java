@@ -56,10 +56,13 @@ final class ModelInMemory implements AnsweringPath {
                 model.tower().abilities(),
                 StrategyOptions.none(PruningOptions.NONE));
         StrategyShelf strategies = new StrategyShelf(
-                PruningStrategies.discover(options.strategies()), context, strategy -> checkTaps(model, strategy));
+                PruningStrategies.discover(options.strategies()),
+                context,
+                model.decoder().positionRows(),
+                strategy -> checkTaps(model, strategy));
         try {
             // Made now, so that what does not fit is known now.
-            refuseTower(strategies.schedule(options.pruning()));
+            decodable(strategies.schedule(options.pruning()));
             return new ModelInMemory(options, runtime, model, strategies);
         } catch (RuntimeException | Error e) {
             strategies.close();
@@ -68,13 +71,16 @@ final class ModelInMemory implements AnsweringPath {
         }
     }
 
-    /** Blocks of the tower in front of a language decoder hand on all their rows. */
-    private static PruningSchedule refuseTower(PruningSchedule schedule) {
+    /** Refuses what is for models whose text looks at the image: their towers are cut inside, their layers have cross-attention. */
+    private static PruningSchedule decodable(PruningSchedule schedule) {
         for (Cut cut : schedule.cuts()) {
             if (cut.at().stage() == PruningPoint.Stage.TOWER) {
                 throw new IllegalArgumentException("The point '" + cut.at()
                         + "' is for models whose text looks at the image by cross-attention; use 'pixels', 'vision' or"
                         + " 'layer k'");
+            }
+            if (cut.strategy().needs(cut.at()).stream().anyMatch(EvidenceRequest.CrossAttention.class::isInstance)) {
+                throw EvidencePlan.noCrossAttention(cut.name());
             }
         }
         return schedule;
@@ -115,7 +121,7 @@ final class ModelInMemory implements AnsweringPath {
 
     @Override
     public PruningSchedule schedule(PruningOptions pruning) {
-        return refuseTower(strategies.schedule(pruning.orElse(options.pruning())));
+        return decodable(strategies.schedule(pruning.orElse(options.pruning())));
     }
 
     @Override
@@ -156,7 +162,9 @@ final class ModelInMemory implements AnsweringPath {
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
         EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
-        Prefill prefill = new Prefill(model, prompt, cuts, evidence, most, context);
+        PromptTexts texts =
+                new PromptTexts(prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt));
+        Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
         Sequence sequence;
         try (PictureFeatures pictures =
                 new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {

@@ -107,7 +107,8 @@ final class PictureShelf {
             TokenSelection selection = cut.scores() == null
                     ? TokenSelection.of(cut.kept())
                     : TokenSelection.scored(cut.kept(), cut.scores(), TokenSelection.ScoreKind.SHARE);
-            log.add(plan.tower().get(i), selection, Selections.pick(log.alive(), cut.kept()));
+            int[] before = log.alive();
+            log.add(plan.tower().get(i), selection, before, Selections.pick(before, cut.kept()));
         }
     }
 

@@ -1,39 +1,40 @@
 package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import io.github.glimpse.engine.TensorScope;
-import io.github.glimpse.model.ImageSpan;
-import io.github.glimpse.model.Positions;
+import io.github.glimpse.generate.LayerEvidence.Moment;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
-import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a prompt through the model and drops image tokens on the way: embeds, appends the probe token, runs layer by layer,
- * collects evidence, lets the strategy choose, cuts hidden rows, positions and the caches of the layers that have run, and
- * goes on with what is left, positions unchanged.
+ * Runs a prompt through the model and drops image tokens on the way: cuts what the tower gave, embeds, appends the probe
+ * token, runs layer by layer, collects evidence, lets strategies choose, cuts hidden rows, positions and, unless they are to
+ * stay ragged, the caches of the layers that have run, and goes on with what is left.
  *
- * <p>Every row sees only rows before it, so the probe, which lies last, changes nothing for the prompt, and its rows are
- * simply forgotten at the cut. One object serves one request; temporaries live in a scope per layer.
+ * <p>Every row sees only rows before it, so the probe, which lies last, changes nothing for the prompt. It passes cuts of
+ * other strategies, and its rows are simply forgotten at its own. One object serves one request; temporaries live in a scope
+ * per layer.
  *
  * @see <a href="https://arxiv.org/abs/2508.01548">GlimpsePrune, section 3</a>
  */
@@ -44,26 +45,25 @@ final class Prefill {
     private final Prompt prompt;
     private final PruningSchedule schedule;
     private final EvidencePlan plan;
+    private final RequestContext context;
     private final TensorScope scope;
-    private final CancellationPoint cancellation;
-    private final StageObserver observer;
-    private final Stopwatch watch;
     private final int tokensToCome;
 
+    private final Deque<Cut> cuts;
     private final List<KvCache> caches = new ArrayList<>();
-    private final Map<Integer, NDArray> towerRows = new HashMap<>();
-    private final Map<Integer, NDArray> attention = new LinkedHashMap<>();
-    private @Nullable ProbeToken probe;
+    private final long[] nextPositions;
+    private final PromptRows rows;
+    private final PromptTexts texts;
+    private final SeenEvidence seen;
+    private final StepDecision decision;
+    private final SelectionLog log;
+    private final @Nullable ProbeToken probe;
     private int probeRows;
-    private int tokens;
-    private int[] imageRows;
-    private int[] alive;
-    private Positions positions;
-    private SelectionLog log;
 
     Prefill(
             VisionLanguageModel model,
             Prompt prompt,
+            PromptTexts texts,
             PruningSchedule schedule,
             EvidencePlan plan,
             int tokensToCome,
@@ -71,24 +71,24 @@ final class Prefill {
         this.model = model;
         this.decoder = model.decoder();
         this.prompt = prompt;
+        this.texts = texts;
         this.schedule = schedule;
         this.plan = plan;
-        this.tokensToCome = Math.min(tokensToCome, DecodeLoop.ROWS_AT_ONCE);
+        this.context = context;
         this.scope = context.scope();
-        this.cancellation = context.cancellation();
-        this.observer = context.observer();
-        this.watch = context.watch();
-        this.tokens = prompt.tokens();
-        this.imageRows = prompt.layout().imageRows();
-        this.alive = TokenSelection.all(imageRows.length).kept();
-        this.positions = prompt.layout().positions();
-        this.log = new SelectionLog(imageRows.length);
-        for (Cut cut : this.schedule.cuts()) {
-            if (cut.strategy().probeToken() != null) {
-                probe = cut.strategy().probeToken();
-            }
-        }
+        this.tokensToCome = Math.min(tokensToCome, DecodeLoop.ROWS_AT_ONCE);
+        this.cuts = new ArrayDeque<>(schedule.cuts());
+        this.nextPositions = new long[decoder.dimensions().layers()];
+        this.rows = new PromptRows(prompt.layout(), schedule.positions());
+        this.seen = new SeenEvidence(decoder.reading(), scope);
+        this.log = new SelectionLog(rows.alive().length);
+        this.probe = schedule.cuts().stream()
+                .map(cut -> cut.strategy().probeToken())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
         this.probeRows = probe == null ? 0 : probe.length();
+        this.decision = new StepDecision(schedule, probe, context.observer());
     }
 
     /**
@@ -97,40 +97,51 @@ final class Prefill {
      * @param pictures what the tower made of the prompt's pictures; lent until the end of the request
      */
     Sequence run(List<VisionFeatures> pictures) {
+        List<NDArray> imageRows = cutPictures(pictures);
         TensorScope current = scope.openChild();
-        NDArray hidden = embed(pictures, current);
+        NDArray hidden = embed(imageRows, current);
         RotaryEmbedding.Tables tables = tables(scope);
-        int cuts = 0;
         for (int layer = 0; layer < decoder.dimensions().layers(); layer++) {
-            cancellation.check();
+            context.cancellation().check();
             addProbe(layer, hidden);
             KvCache cache = decoder.newCache(capacity(hidden), scope);
             caches.add(cache);
+            nextPositions[layer] = rows.positions().next();
             TensorScope next = scope.openChild();
             NDArray output = decoder.layer(layer, hidden, tables, cache, next);
-            cache.truncate(tokens + probeRows);
-            tap(layer, hidden, tables, cache);
-            observer.onLayer(layer);
+            cache.truncate(rows.count() + probeRows);
+            Moment moment = new Moment(layer, hidden, output, tables, cache);
+            tap(moment);
+            context.observer().onLayer(layer);
+            if (isHere(cuts.peek(), layer + 1)) {
+                context.watch().enter(Stage.PRUNING);
+                output = cut(cuts.remove(), moment, next);
+                close(tables);
+                tables = tables(scope);
+                context.watch().enter(Stage.PREFILL_AFTER_CUT);
+            }
             current.close();
             current = next;
             hidden = output;
-            if (cuts < schedule.cuts().size() && isHere(schedule.cuts().get(cuts), layer + 1)) {
-                watch.enter(Stage.PRUNING);
-                hidden = cut(schedule.cuts().get(cuts), hidden, current);
-                tables.cosine().close();
-                tables.sine().close();
-                tables = tables(scope);
-                cuts++;
-                watch.enter(Stage.PREFILL_AFTER_CUT);
-            }
         }
-        float[] logits = decoder.logits(hidden, tokens - 1, current).toFloatArray();
+        float[] logits = decoder.logits(hidden, rows.count() - 1, current).toFloatArray();
         current.close();
+        close(tables);
+        context.watch().enter(Stage.DECODING);
+        context.observer().onLogits(0, logits);
+        Sequence sequence = new Sequence(caches, nextPositions, logits, rows.count());
+        context.observer().onSequence(sequence, rows.positions());
+        return sequence;
+    }
+
+    private static void close(RotaryEmbedding.Tables tables) {
         tables.cosine().close();
         tables.sine().close();
-        watch.enter(Stage.DECODING);
-        observer.onLogits(0, logits);
-        return new Sequence(caches, positions.next(), logits, tokens);
+    }
+
+    private void note(Cut cut, TokenSelection selection, int[] before) {
+        log.add(cut, selection, before, rows.alive());
+        context.observer().onStep(cut, before, selection, rows.alive());
     }
 
     /** What was kept, for the report. */
@@ -138,76 +149,101 @@ final class Prefill {
         return log;
     }
 
-    private NDArray embed(List<VisionFeatures> features, TensorScope layerScope) {
-        plan.towerTaps().layers().forEach(layer -> towerRows.put(layer, joined(features, layer)));
-        NDArray ids = layerScope.indices(prompt.layout().ids());
-        NDArray hidden = decoder.embed(ids, RowPadding.rows(tokens + probeRows), layerScope);
-        for (int i = 0; i < features.size(); i++) {
-            ImageSpan span = prompt.layout().spans().get(i);
-            decoder.place(hidden, span.start(), features.get(i).rows());
+    /** The step at {@code vision}, if there is one: the rows that go into the decoder, by picture. */
+    private List<NDArray> cutPictures(List<VisionFeatures> pictures) {
+        List<int[]> kept = pictures.stream()
+                .map(picture -> TokenSelection.all(
+                                Math.toIntExact(picture.rows().getShape().get(0)))
+                        .kept())
+                .toList();
+        List<NDArray> imageRows = pictures.stream().map(VisionFeatures::rows).toList();
+        Cut first = cuts.peek();
+        if (first != null && first.at().stage() == PruningPoint.Stage.VISION) {
+            context.watch().enter(Stage.PRUNING);
+            Cut cut = cuts.remove();
+            VisionCut.Result result =
+                    new VisionCut(model, prompt, texts, decision, context).make(cut, pictures, rows.alive());
+            int[] before = rows.alive();
+            rows.keep(result.selection().kept());
+            note(cut, result.selection(), before);
+            kept = result.kept();
+            imageRows = result.rows();
+            context.watch().enter(Stage.PREFILL_AFTER_CUT);
+        }
+        seen.takeTower(layerNeeds(), pictures, kept, model.tower().abilities());
+        return imageRows;
+    }
+
+    /** What the steps to come ask for. */
+    private List<EvidenceRequest> layerNeeds() {
+        return cuts.stream()
+                .flatMap(cut -> cut.strategy().needs(cut.at()).stream())
+                .toList();
+    }
+
+    private NDArray embed(List<NDArray> imageRows, TensorScope layerScope) {
+        NDArray ids = layerScope.indices(PromptRows.pick(prompt.layout().ids(), rows.origins()));
+        NDArray hidden = decoder.embed(ids, RowPadding.rows(rows.count() + probeRows), layerScope);
+        int token = 0;
+        for (int i = 0; i < imageRows.size(); i++) {
+            int count = Math.toIntExact(imageRows.get(i).getShape().get(0));
+            if (count > 0) {
+                context.observer().onImageRows(i, imageRows.get(i));
+                decoder.place(hidden, rows.imageRows()[token], imageRows.get(i));
+            }
+            token += count;
         }
         if (probe != null) {
-            decoder.place(hidden, tokens, vectors(0));
+            decoder.place(hidden, rows.count(), vectors(0));
+        }
+        List<EvidenceRequest> needs = layerNeeds();
+        if (needs.stream().anyMatch(SeenEvidence::isOfRows)) {
+            NDArray chosen = decoder.reading().pick(hidden, rows.imageRows(), 0, layerScope);
+            seen.takeRows(needs, decoder.reading().widen(chosen, scope));
         }
         return hidden;
     }
 
-    private NDArray joined(List<VisionFeatures> features, int layer) {
-        NDList parts = new NDList();
-        features.forEach(ofImage ->
-                parts.add(java.util.Objects.requireNonNull(ofImage.taps().get(layer))));
-        // A joined tensor would belong to the first part's scope, which is the remembered picture's.
-        return parts.size() == 1 ? parts.get(0) : scope.keep(NDArrays.concat(parts, 0), scope);
-    }
-
     private NDArray vectors(int layer) {
-        return java.util.Objects.requireNonNull(
-                java.util.Objects.requireNonNull(probe).vectors().get(layer));
+        return Objects.requireNonNull(Objects.requireNonNull(probe).vectors().get(layer));
     }
 
     private void addProbe(int layer, NDArray hidden) {
         if (layer > 0 && probeRows > 0 && probe != null && probe.vectors().containsKey(layer)) {
-            decoder.add(hidden, tokens, vectors(layer));
+            decoder.add(hidden, rows.count(), vectors(layer));
         }
     }
 
     /** Tables for the tokens, the probe behind them, and zeros. */
     private RotaryEmbedding.Tables tables(TensorScope owner) {
-        int rows = RowPadding.rows(tokens + probeRows);
-        long[][] ids = positions.rows();
-        long[] flat = new long[ids.length * rows];
+        int tokens = rows.count();
+        int padded = RowPadding.rows(tokens + probeRows);
+        long[][] ids = rows.positions().rows();
+        long[] flat = new long[ids.length * padded];
         // The probe goes on from the last row's last id, in all rows. Spec, section 3.
         long last = ids[ids.length - 1][tokens - 1];
         for (int r = 0; r < ids.length; r++) {
-            System.arraycopy(ids[r], 0, flat, r * rows, tokens);
+            System.arraycopy(ids[r], 0, flat, r * padded, tokens);
             for (int i = 0; i < probeRows; i++) {
-                flat[r * rows + tokens + i] = last + 1 + i;
+                flat[r * padded + tokens + i] = last + 1 + i;
             }
         }
         try (TensorScope step = owner.openChild()) {
-            return decoder.rotary(step.longs(flat, ids.length, rows), owner);
+            return decoder.rotary(step.longs(flat, ids.length, padded), owner);
         }
     }
 
-    /** Layers before a cut hold the whole prompt; only what is left after it needs room for the answer. */
+    /** Layers before a cut that shortens them hold the whole prompt; only what is left needs room for the answer. */
     private int capacity(NDArray hidden) {
-        int rows = Math.toIntExact(hidden.getShape().get(0));
-        boolean cutToCome = caches.size() < lastCutLayer();
-        return cutToCome ? rows : Math.max(rows, tokens + tokensToCome);
+        int held = Math.toIntExact(hidden.getShape().get(0));
+        boolean cutToCome = schedule.kv() == KvForm.UNIFORM && !cuts.isEmpty();
+        return cutToCome ? held : Math.max(held, rows.count() + tokensToCome);
     }
 
-    private int lastCutLayer() {
-        List<Cut> cuts = schedule.cuts();
-        if (cuts.isEmpty()) {
-            return 0;
+    private boolean isHere(@Nullable Cut cut, int layersRun) {
+        if (cut == null) {
+            return false;
         }
-        Cut last = cuts.get(cuts.size() - 1);
-        return last.at().stage() == PruningPoint.Stage.LAST
-                ? decoder.dimensions().layers()
-                : last.at().layers();
-    }
-
-    private boolean isHere(Cut cut, int layersRun) {
         return switch (cut.at().stage()) {
             case PIXELS, TOWER, VISION -> false;
             case LAYER -> cut.at().layers() == layersRun;
@@ -215,101 +251,79 @@ final class Prefill {
         };
     }
 
-    private void tap(int layer, NDArray input, RotaryEmbedding.Tables tables, KvCache cache) {
-        ScoreForm form = plan.attentionLayers().get(layer);
-        if (form != null) {
-            int row = tokens + probeRows - 1;
-            NDArray chosen = scope.indices(imageRows);
-            attention.put(layer, decoder.attentionOfRow(layer, input, row, tables, cache, chosen, form, scope));
-            chosen.close();
+    private void tap(Moment moment) {
+        for (ScoreForm form : plan.attentionForms(moment.layer())) {
+            try (TensorScope step = scope.openChild()) {
+                NDArray read = decoder.reading()
+                        .attentionOfRow(
+                                moment.layer(),
+                                moment.input(),
+                                rows.count() + probeRows - 1,
+                                moment.tables(),
+                                moment.cache(),
+                                step.indices(rows.imageRows()),
+                                form,
+                                scope);
+                seen.takeAttention(moment.layer(), form, read);
+            }
         }
     }
 
-    private NDArray cut(Cut cut, NDArray hidden, TensorScope layerScope) {
-        TokenSelection selection = select(cut);
-        int[] keptRows = keptRows(selection.kept());
-        int tokensBefore = tokens;
-        alive = pick(alive, selection.kept());
-        imageRows = rowsAfter(keptRows);
-        positions = positions.keep(keptRows);
-        tokens = keptRows.length;
-        probeRows = 0;
-        NDArray chosen = layerScope.indices(keptRows);
-        for (KvCache cache : caches) {
-            cache.keep(chosen, tokensToCome);
+    private NDArray cut(Cut cut, Moment moment, TensorScope layerScope) {
+        int[] before = rows.alive();
+        TokenSelection selection = select(cut, moment);
+        boolean probeLeaves = probeRows > 0 && cut.strategy().probeToken() != null;
+        if (!probeLeaves
+                && selection.kept().length == before.length
+                && selection.merged().isEmpty()) {
+            note(cut, selection, before);
+            return moment.output();
         }
-        gatherEvidence(selection.kept());
-        log.add(cut, selection, alive);
-        NDArray after = decoder.take(hidden, chosen, RowPadding.rows(tokens), layerScope);
-        observer.onCut(hidden, tokensBefore, after, keptRows, prompt.layout(), caches);
+        int tokensBefore = rows.count();
+        int[] tokenRows = rows.imageRows();
+        int[] keptRows = rows.keep(selection.kept());
+        int[] staying = probeLeaves ? keptRows : withProbe(keptRows, tokensBefore);
+        cutCaches(staying, probeLeaves ? probeRows : 0, layerScope);
+        probeRows = probeLeaves ? 0 : probeRows;
+        if (!cuts.isEmpty()) {
+            seen.gather(selection.kept());
+        }
+        note(cut, selection, before);
+        int padded = RowPadding.rows(staying.length);
+        NDArray after = selection.merged().isEmpty()
+                ? decoder.take(moment.output(), layerScope.indices(staying), padded, layerScope)
+                : decoder.reading()
+                        .mix(moment.output(), Mixtures.of(staying, tokenRows, selection.merged()), padded, layerScope);
+        context.observer().onCut(moment.output(), tokensBefore, after, keptRows, prompt.layout(), caches);
         return after;
     }
 
-    /** What was seen before this cut speaks of its tokens only, from now on. */
-    private void gatherEvidence(int[] kept) {
-        if (schedule.cuts().size() == 1) {
-            return;
-        }
-        NDArray chosen = scope.indices(kept);
-        attention.replaceAll((layer, rows) -> decoder.take(rows, chosen, kept.length, scope));
-        towerRows.replaceAll((layer, rows) -> decoder.take(rows, chosen, kept.length, scope));
-        chosen.close();
+    private int[] withProbe(int[] keptRows, int tokens) {
+        return IntStream.concat(Arrays.stream(keptRows), IntStream.range(tokens, tokens + probeRows))
+                .toArray();
     }
 
-    private TokenSelection select(Cut cut) {
-        List<List<int[]>> windows =
-                prompt.grids().stream().map(grid -> model.tower().windows(grid)).toList();
+    private void cutCaches(int[] staying, int forgotten, TensorScope layerScope) {
+        switch (schedule.kv()) {
+            case UNIFORM -> {
+                NDArray chosen = layerScope.indices(staying);
+                caches.forEach(cache -> cache.keep(chosen, tokensToCome));
+            }
+            case RAGGED -> caches.forEach(cache -> cache.truncate(cache.length() - forgotten));
+        }
+    }
+
+    private TokenSelection select(Cut cut, Moment moment) {
         try (TensorScope step = scope.openChild()) {
-            PruningEvidence evidence = PruningEvidence.builder(prompt.grids(), windows, alive, step)
-                    .attention(attention)
-                    .visionTaps(towerRows)
-                    .build();
-            TokenSelection selection = cut.strategy().select(evidence, cut.budget());
-            observer.onSelection(evidence, probe, selection);
-            return selection;
+            return decision.decide(cut, prompt.grids(), rows.alive(), () -> {
+                List<List<int[]>> windows = prompt.grids().stream()
+                        .map(grid -> model.tower().windows(grid))
+                        .toList();
+                PruningEvidence.Builder builder = PruningEvidence.builder(prompt.grids(), windows, rows.alive(), step);
+                LayerEvidence evidence = new LayerEvidence(moment, rows, texts, seen, decoder.reading(), step, builder);
+                cut.strategy().needs(cut.at()).forEach(need -> need.collect(evidence));
+                return builder.build();
+            });
         }
-    }
-
-    /** Rows of the prompt that stay: all text, and the chosen image tokens. */
-    private int[] keptRows(int[] keptTokens) {
-        boolean[] dropped = new boolean[tokens];
-        for (int row : imageRows) {
-            dropped[row] = true;
-        }
-        for (int token : keptTokens) {
-            dropped[imageRows[token]] = false;
-        }
-        int[] rows = new int[tokens - imageRows.length + keptTokens.length];
-        int next = 0;
-        for (int row = 0; row < tokens; row++) {
-            if (!dropped[row]) {
-                rows[next++] = row;
-            }
-        }
-        return rows;
-    }
-
-    /** Where the image tokens that are left lie now. */
-    private int[] rowsAfter(int[] keptRows) {
-        boolean[] isImage = new boolean[tokens];
-        for (int row : imageRows) {
-            isImage[row] = true;
-        }
-        int[] rows = new int[alive.length];
-        int next = 0;
-        for (int i = 0; i < keptRows.length; i++) {
-            if (isImage[keptRows[i]]) {
-                rows[next++] = i;
-            }
-        }
-        return rows;
-    }
-
-    private static int[] pick(int[] values, int[] indices) {
-        int[] picked = new int[indices.length];
-        for (int i = 0; i < indices.length; i++) {
-            picked[i] = values[indices[i]];
-        }
-        return picked;
     }
 }

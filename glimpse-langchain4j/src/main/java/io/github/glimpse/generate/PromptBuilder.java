@@ -7,11 +7,14 @@ import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,9 @@ import java.util.function.Supplier;
  * concurrent use.
  */
 public final class PromptBuilder {
+
+    // A noncharacter, which no text may hold.
+    private static final String PLACE = "\uFDD1";
 
     private final VisionLanguageModel model;
     private final ImageDecoder decoder;
@@ -40,8 +46,7 @@ public final class PromptBuilder {
      */
     public Prompt prompt(List<ChatTurn> turns) {
         List<byte[]> pictures = new ArrayList<>();
-        List<ChatTemplateMessage> messages =
-                turns.stream().map(turn -> message(turn, pictures)).toList();
+        String text = render(turns, pictures);
         List<PatchPlan> plans = new ArrayList<>();
         for (byte[] bytes : pictures) {
             plans.add(numbered(pictures, plans.size(), () -> {
@@ -50,13 +55,72 @@ public final class PromptBuilder {
             }));
         }
         List<ImageGrid> grids = plans.stream().map(PatchPlan::grid).toList();
-        Map<String, Object> variables = new HashMap<>(model.templateVariables());
-        variables.put("add_generation_prompt", true);
-        String text = model.template().render(messages, variables);
         PromptLayout layout =
                 PromptLayout.of(model.tokenizer().encode(text), model.placeholder(), grids, model.positions());
         checkIds(layout.ids());
         return new Prompt(Tokenizer.unguard(text), layout, pictures, plans);
+    }
+
+    private String render(List<ChatTurn> turns, List<byte[]> pictures) {
+        List<ChatTemplateMessage> messages =
+                turns.stream().map(turn -> message(turn, pictures)).toList();
+        Map<String, Object> variables = new HashMap<>(model.templateVariables());
+        variables.put("add_generation_prompt", true);
+        return model.template().render(messages, variables);
+    }
+
+    /**
+     * Rows of a prompt that hold what the user wrote last: the text parts of the last user message, without what the template
+     * puts around them.
+     *
+     * @param turns what the prompt was made of
+     * @return rising rows; none if there is no such text
+     */
+    int[] lastUserRows(List<ChatTurn> turns, Prompt prompt) {
+        int last = turns.size() - 1;
+        while (last >= 0 && turns.get(last).role() != ChatTurn.Role.USER) {
+            last--;
+        }
+        BitSet tokens = new BitSet();
+        String whole = render(turns, new ArrayList<>());
+        for (int part = 0; last >= 0 && part < turns.get(last).parts().size(); part++) {
+            if (turns.get(last).parts().get(part) instanceof ChatTurn.Text text) {
+                String typed = model.tokenizer().guard(text.text());
+                int start = placeOf(turns, last, part, whole);
+                for (String shown : List.of(typed, typed.stripLeading(), typed.stripTrailing(), typed.strip())) {
+                    if (start >= 0 && !shown.isEmpty() && whole.startsWith(shown, start)) {
+                        Arrays.stream(model.tokenizer().tokensBetween(whole, start, start + shown.length()))
+                                .forEach(tokens::set);
+                        break;
+                    }
+                }
+            }
+        }
+        return rows(tokens, prompt.layout());
+    }
+
+    /** Where a part's text begins: the template shows it by putting a mark in its place. Below 0 if it does not. */
+    private int placeOf(List<ChatTurn> turns, int turn, int part, String whole) {
+        List<ChatTurn.Part> parts = new ArrayList<>(turns.get(turn).parts());
+        parts.set(part, new ChatTurn.Text(PLACE));
+        List<ChatTurn> marked = new ArrayList<>(turns);
+        marked.set(turn, new ChatTurn(turns.get(turn).role(), parts));
+        String text = render(marked, new ArrayList<>());
+        int start = text.indexOf(PLACE);
+        return start >= 0 && whole.regionMatches(0, text, 0, start) ? start : -1;
+    }
+
+    /** Tokens of the prompt with one placeholder per image, as rows of the prompt with all image tokens. */
+    private static int[] rows(BitSet tokens, PromptLayout layout) {
+        return tokens.stream()
+                .map(token -> {
+                    int row = token;
+                    for (ImageSpan span : layout.spans()) {
+                        row += span.start() < row ? span.count() - 1 : 0;
+                    }
+                    return row;
+                })
+                .toArray();
     }
 
     /** Decodes one picture of a prompt and cuts it into patches. */

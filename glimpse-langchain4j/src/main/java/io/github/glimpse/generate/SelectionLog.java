@@ -41,7 +41,13 @@ final class SelectionLog {
         return alive;
     }
 
-    void add(Cut cut, TokenSelection selection, int[] aliveAfter) {
+    /**
+     * Remembers a step.
+     *
+     * @param before tokens that were alive, which the selection numbers
+     * @param after tokens that are alive now
+     */
+    void add(Cut cut, TokenSelection selection, int[] before, int[] after) {
         at = cut.at();
         strategies.add(cut.name());
         float[] logits = selection.logits();
@@ -49,11 +55,11 @@ final class SelectionLog {
             // Scores are of the tokens alive before this cut; tokens dropped earlier have none left.
             float[] map = new float[imageTokens];
             for (int i = 0; i < logits.length; i++) {
-                map[alive[i]] = KeepRule.probability(logits[i]);
+                map[before[i]] = KeepRule.probability(logits[i]);
             }
             probabilities = map;
         }
-        alive = aliveAfter;
+        alive = after;
     }
 
     PruningReport report(List<PatchPlan> plans) {

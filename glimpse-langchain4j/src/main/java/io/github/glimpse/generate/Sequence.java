@@ -7,8 +7,8 @@ import java.util.List;
  * A prompt that has run through the model, ready to be decoded. The caches belong to the request's scope.
  *
  * @param caches one per layer, all of the same length unless a schedule left them ragged
- * @param nextPosition position id of the first new token
+ * @param nextPositions position id of the first new token, by layer: they differ where a schedule renumbers
  * @param logits raw logits after the prompt
  * @param rows rows of the prompt that are left
  */
-record Sequence(List<KvCache> caches, long nextPosition, float[] logits, int rows) {}
+record Sequence(List<KvCache> caches, long[] nextPositions, float[] logits, int rows) {}

@@ -2,11 +2,13 @@ package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.Positions;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
+import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,9 @@ interface StageObserver {
     /** What the strategy saw, and chose. */
     default void onSelection(PruningEvidence evidence, @Nullable ProbeToken probe, TokenSelection selection) {}
 
+    /** A step is decided for all images: tokens that were alive before, and those that are after. */
+    default void onStep(Cut cut, int[] before, TokenSelection selection, int[] after) {}
+
     /** Hidden rows before and after a cut, and the caches of the layers that have run, cut. */
     default void onCut(
             NDArray before,
@@ -66,7 +71,13 @@ interface StageObserver {
             PromptLayout layout,
             List<KvCache> caches) {}
 
-    /** A token of the answer runs: its position id and its row in the caches. */
+    /** The rows of one picture as they go into the decoder. */
+    default void onImageRows(int image, NDArray rows) {}
+
+    /** The prompt has run: its caches, and the positions of the rows that are left. */
+    default void onSequence(Sequence sequence, Positions positions) {}
+
+    /** A token of the answer runs: its position id in the first layer and its row in that layer's cache. */
     default void onToken(int step, long position, int cacheRow) {}
 
     /** Raw logits of one step: 0 is the last row of the prompt. */

@@ -12,6 +12,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
+import io.github.glimpse.prune.StrategyTrait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +25,11 @@ import java.util.Objects;
  */
 final class StrategyShelf implements AutoCloseable {
 
+    private static final int MOST_VARIANTS = 1024;
+
     private final PruningStrategies known;
     private final StrategyContext context;
+    private final int positionRows;
     private final VisionTapCheck taps;
     private final Map<Key, PruningStrategy> made = new HashMap<>();
 
@@ -38,7 +42,13 @@ final class StrategyShelf implements AutoCloseable {
         void check(PruningStrategy strategy);
     }
 
-    StrategyShelf(PruningStrategies known, StrategyContext context, VisionTapCheck taps) {
+    /**
+     * An empty shelf.
+     *
+     * @param positionRows rows of the model's position ids
+     */
+    StrategyShelf(PruningStrategies known, StrategyContext context, int positionRows, VisionTapCheck taps) {
+        this.positionRows = positionRows;
         this.known = known;
         this.context = context;
         this.taps = taps;
@@ -58,13 +68,28 @@ final class StrategyShelf implements AutoCloseable {
         for (PruningStep step : steps(options)) {
             if (!step.strategy().equals(PruningOptions.NONE)) {
                 PruningStrategy strategy = strategy(step.strategy(), step.options());
-                cuts.add(new Cut(point(step, strategy), step.strategy(), strategy, options.budget(step)));
+                PruningPoint at = point(step, strategy);
+                checkRatio(step, strategy, at);
+                cuts.add(new Cut(at, step.strategy(), strategy, options.budget(step)));
             }
         }
-        return new PruningSchedule(
-                cuts,
-                Objects.requireNonNullElse(options.kv(), KvForm.UNIFORM),
-                Objects.requireNonNullElse(options.positions(), PositionForm.ORIGINAL));
+        PositionForm positions = Objects.requireNonNullElse(options.positions(), PositionForm.ORIGINAL);
+        if (positions == PositionForm.RENUMBER && positionRows > 1) {
+            throw new IllegalArgumentException(
+                    "Positions of this model have rows and columns of the picture in them, so there"
+                            + " is no renumbering them; set glimpse.pruning.positions=original");
+        }
+        return new PruningSchedule(cuts, Objects.requireNonNullElse(options.kv(), KvForm.UNIFORM), positions);
+    }
+
+    /** A ratio that a step says and its strategy would not look at is a mistake. At pixels it is known to be a result. */
+    private static void checkRatio(PruningStep step, PruningStrategy strategy, PruningPoint at) {
+        boolean counts = strategy.traits(at).contains(StrategyTrait.USES_BUDGET);
+        if (step.retentionRatio() != null && !counts && at.stage() != PruningPoint.Stage.PIXELS) {
+            throw new IllegalArgumentException("The pruning strategy '" + step.strategy()
+                    + "' settles by itself how many tokens stay, so retention-ratio means nothing to it; use"
+                    + " max-retention-ratio for a cap");
+        }
     }
 
     private List<PruningStep> steps(PruningOptions options) {
@@ -92,6 +117,10 @@ final class StrategyShelf implements AutoCloseable {
         Key key = new Key(name, values);
         PruningStrategy strategy = made.get(key);
         if (strategy == null) {
+            if (made.size() >= MOST_VARIANTS) {
+                throw new IllegalArgumentException("The pruning strategies of this model were asked for with "
+                        + MOST_VARIANTS + " different options, each of which is remembered; use fewer");
+            }
             StrategyOptions options = StrategyOptions.of(name, values);
             strategy = known.get(name).create(context.withOptions(options));
             try {

@@ -218,10 +218,11 @@ final class TextLook {
     private void cut(Cut cut, int layer) {
         TokenSelection selection = select(cut);
         int[] kept = selection.kept();
-        int before = alive.length;
+        int[] before = alive;
         alive = Selections.pick(alive, kept);
-        log.add(cut, selection, alive);
-        if (kept.length == before) {
+        log.add(cut, selection, before, alive);
+        context.observer().onStep(cut, before, selection, alive);
+        if (kept.length == before.length) {
             return;
         }
         TensorScope scope = context.scope();

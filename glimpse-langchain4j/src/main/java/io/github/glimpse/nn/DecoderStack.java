@@ -22,6 +22,7 @@ import java.util.List;
 public final class DecoderStack implements AutoCloseable {
 
     private final Graph graph;
+    private final DecoderReading reading;
     private final TorchRuntime runtime;
     private final ModelDimensions dimensions;
     private final Dtype dtype;
@@ -51,7 +52,9 @@ public final class DecoderStack implements AutoCloseable {
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "decoder")
+                .with(DecoderStack.class, "reading")
                 .compile(runtime);
+        this.reading = new DecoderReading(this, graph, runtime.widenFromRows());
         this.rotary = RotaryEmbedding.sectioned(
                 graph, dimensions.headDim(), shape.ropeTheta(), shape.positionSections(), owner);
         this.vocabulary = shape.vocabulary();
@@ -192,45 +195,9 @@ public final class DecoderStack implements AutoCloseable {
         LOG_SOFTMAX
     }
 
-    /**
-     * The attention of one row to chosen keys in one layer, head by head, after that layer has filled its cache.
-     *
-     * @param index the layer
-     * @param input the layer's input {@code [rows, hidden]}
-     * @param row the row that asks; it sees keys {@code 0..row}
-     * @param chosen rows whose keys are wanted, {@code [chosen]}
-     * @return {@code [chosen, heads]} float32, owned by {@code scope}
-     */
-    public NDArray attentionOfRow(
-            int index,
-            NDArray input,
-            int row,
-            RotaryEmbedding.Tables tables,
-            KvCache cache,
-            NDArray chosen,
-            ScoreForm form,
-            TensorScope scope) {
-        try (TensorScope step = scope.openChild()) {
-            NDArray query = graph.call("query_of_row")
-                    .with(input)
-                    .with(row)
-                    .with(tables.cosine())
-                    .with(tables.sine())
-                    .with(layers.get(index))
-                    .with(dimensions.heads())
-                    .with(dimensions.normEps())
-                    .run(step);
-            NDArray scores = graph.call("scores_of_query")
-                    .with(query)
-                    .with(cache.keys())
-                    .with(row + 1)
-                    .run(step);
-            return graph.call("tapped")
-                    .with(scores)
-                    .with(chosen)
-                    .with(form == ScoreForm.LOG_SOFTMAX)
-                    .run(scope);
-        }
+    /** Reads attention of this stack. */
+    public DecoderReading reading() {
+        return reading;
     }
 
     /** The chosen rows of {@code hidden}, then zeros up to {@code rows}: {@code [rows, hidden]}, owned by {@code scope}. */
@@ -262,6 +229,11 @@ public final class DecoderStack implements AutoCloseable {
 
     Graph graph() {
         return graph;
+    }
+
+    /** The weights of a layer in the order of the text, for calls. */
+    TensorList layerList(int index) {
+        return layers.get(index);
     }
 
     /** The weights of a layer in the order of the text. */

@@ -22,20 +22,14 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions)
      */
     public record Cut(PruningPoint at, String name, PruningStrategy strategy, TokenBudget budget) {}
 
-    /** Checks the order: places rise, one cut a place, at most one probe token. */
+    /**
+     * Checks that the steps may be combined.
+     *
+     * @throws IllegalArgumentException if they may not; the message names the rule
+     */
     public PruningSchedule {
         cuts = List.copyOf(cuts);
-        for (int i = 1; i < cuts.size(); i++) {
-            PruningPoint before = cuts.get(i - 1).at();
-            PruningPoint here = cuts.get(i).at();
-            if (here.compareTo(before) <= 0) {
-                throw new IllegalArgumentException("The cut at " + here + " follows the one at " + before
-                        + "; places of a schedule must rise, one cut a place");
-            }
-        }
-        if (cuts.stream().filter(cut -> cut.strategy().probeToken() != null).count() > 1) {
-            throw new IllegalArgumentException("Two cuts of the schedule need a probe token; only one can");
-        }
+        ScheduleRules.check(cuts, kv, positions);
     }
 
     /** Nothing is pruned. */

@@ -97,6 +97,18 @@ public record TokenSelection(
         return new TokenSelection(kept, null, ScoreKind.VALUE, kept.length, order, List.of(), RatioReason.COUNT);
     }
 
+    /** This choice with other tokens kept, such as anchors besides. Those that are new come last in the order of picks. */
+    public TokenSelection withKept(int[] others) {
+        int[] picks = order == null
+                ? null
+                : java.util.stream.IntStream.concat(
+                                java.util.Arrays.stream(order),
+                                java.util.Arrays.stream(others)
+                                        .filter(token -> java.util.Arrays.binarySearch(kept, token) < 0))
+                        .toArray();
+        return new TokenSelection(others, scores, kind, passedThreshold, picks, merged, reason);
+    }
+
     /** This choice with scores. */
     public TokenSelection withScores(float[] values, ScoreKind valuesKind) {
         return new TokenSelection(kept, values, valuesKind, passedThreshold, order, merged, reason);

@@ -94,6 +94,11 @@ record TextAffixes(List<Integer> before, List<Integer> after) {
         return all;
     }
 
+    /** How many ids {@link #around} puts before. */
+    int addedBefore(long[] ids) {
+        return startsWith(ids) ? 0 : before.size();
+    }
+
     private boolean startsWith(long[] ids) {
         if (ids.length < before.size()) {
             return false;

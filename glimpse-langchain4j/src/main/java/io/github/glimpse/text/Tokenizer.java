@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Turns text into the ids of a model and back, by the {@code tokenizer.json} of its folder.
@@ -90,6 +91,28 @@ public final class Tokenizer implements AutoCloseable {
             refuseTypedTokens(text, ids);
         }
         return affixes.around(ids);
+    }
+
+    /**
+     * Which of a prompt's ids stand for a stretch of it.
+     *
+     * @param prompt as it is given to {@link #encode}
+     * @param from first character of the stretch
+     * @param to one behind its last
+     * @return rising places among the ids of {@link #encode}; a token that reaches over the stretch's ends counts
+     */
+    public int[] tokensBetween(String prompt, int from, int to) {
+        String whole = wellFormed(prompt);
+        String text = JinjaText.stripLeft(whole, codePoint -> codePoint == TypedTextGuard.MARK);
+        int left = whole.length() - text.length();
+        int first = text.codePointCount(0, Math.max(0, from - left));
+        int end = text.codePointCount(0, Math.max(0, to - left));
+        int added = affixes.addedBefore(library.encode(text));
+        CharSpan[] spans = library.spans(text);
+        return IntStream.range(0, spans.length)
+                .filter(i -> spans[i] != null && spans[i].getStart() < end && spans[i].getEnd() > first)
+                .map(i -> added + i)
+                .toArray();
     }
 
     /** The library cannot take half a surrogate pair, and would damage the rest of the text with it. */

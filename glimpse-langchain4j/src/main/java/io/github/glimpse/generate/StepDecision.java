@@ -1,0 +1,106 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.image.ImageGrid;
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.ProbeToken;
+import io.github.glimpse.prune.PruningEvidence;
+import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.StrategyTrait;
+import io.github.glimpse.prune.TokenBudget;
+import io.github.glimpse.prune.TokenSelection;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settles how many tokens a step may keep, asks its strategy, and holds the answer to what was agreed. Anchors and the floor
+ * of any step hold at every step: what an earlier one drops, no later one can keep.
+ */
+final class StepDecision {
+
+    private final Set<Anchor> anchors = new HashSet<>();
+    private final int floor;
+    private final @Nullable ProbeToken probe;
+    private final StageObserver observer;
+
+    StepDecision(PruningSchedule schedule, @Nullable ProbeToken probe, StageObserver observer) {
+        this.probe = probe;
+        this.observer = observer;
+        int most = 0;
+        for (Cut cut : schedule.cuts()) {
+            TokenBudget settled = cut.strategy().settled(cut.budget());
+            anchors.addAll(Objects.requireNonNullElse(settled.anchors(), Set.of()));
+            most = Math.max(most, Objects.requireNonNullElse(settled.minTokens(), 0));
+        }
+        this.floor = most;
+    }
+
+    /**
+     * Decides one step for some images.
+     *
+     * @param cut the step
+     * @param grids their grids
+     * @param alive numbers, among those grids' tokens, of the tokens that are alive
+     * @param seen collects what the strategy asks for; not called where there is nothing to choose
+     */
+    TokenSelection decide(Cut cut, List<ImageGrid> grids, int[] alive, Supplier<PruningEvidence> seen) {
+        TokenBudget budget = cut.budget();
+        if (cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET)) {
+            int tokens = grids.stream().mapToInt(ImageGrid::tokenCount).sum();
+            int count = TokenBudget.count(Objects.requireNonNull(budget.retentionRatio()), tokens, alive.length);
+            budget = budget.withCount(Math.max(count, Math.min(floor, alive.length)));
+            if (budget.requireCount() == alive.length) {
+                return TokenSelection.all(alive.length);
+            }
+        }
+        PruningEvidence evidence = seen.get();
+        TokenSelection selection = cut.strategy().select(evidence, budget);
+        observer.onSelection(evidence, probe, selection);
+        check(cut, selection, alive.length);
+        return withAnchors(selection, grids, alive);
+    }
+
+    private static void check(Cut cut, TokenSelection selection, int tokens) {
+        int[] kept = selection.kept();
+        for (int i = 0; i < kept.length; i++) {
+            if (kept[i] < (i == 0 ? 0 : kept[i - 1] + 1) || kept[i] >= tokens) {
+                throw new IllegalStateException("The pruning strategy '" + cut.name() + "' kept token " + kept[i]
+                        + " as number " + i + "; they must rise and be below " + tokens);
+            }
+        }
+        float[] scores = selection.scores();
+        for (int i = 0; scores != null && i < scores.length; i++) {
+            if (Float.isNaN(scores[i])) {
+                throw new ModelFilesException("The strategy '" + cut.name() + "' gave no number for image token " + i
+                        + " of " + scores.length + "; the model's weights are damaged, or the compute type overflows"
+                        + " (try glimpse.dtype=float32)");
+            }
+        }
+    }
+
+    private TokenSelection withAnchors(TokenSelection selection, List<ImageGrid> grids, int[] alive) {
+        BitSet kept = new BitSet();
+        Arrays.stream(selection.kept()).forEach(kept::set);
+        int before = kept.cardinality();
+        int first = 0;
+        for (ImageGrid grid : grids) {
+            for (Anchor anchor : anchors) {
+                int local = Arrays.binarySearch(alive, first + anchor.tokenOf(grid));
+                if (local >= 0) {
+                    kept.set(local);
+                }
+            }
+            first += grid.tokenCount();
+        }
+        return kept.cardinality() == before
+                ? selection
+                : selection.withKept(kept.stream().toArray());
+    }
+}

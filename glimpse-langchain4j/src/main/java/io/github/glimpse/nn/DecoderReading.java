@@ -1,0 +1,205 @@
+package io.github.glimpse.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.nn.DecoderStack.ScoreForm;
+
+/**
+ * Reads attention of a {@link DecoderStack} beside its layers: a row or a few, never the whole matrix; and picks and mixes
+ * rows. All results are float32 but for rows in the compute type. Safe for concurrent use.
+ */
+public final class DecoderReading {
+
+    private final DecoderStack stack;
+    private final Graph graph;
+    private final long widenFromRows;
+
+    DecoderReading(DecoderStack stack, Graph graph, long widenFromRows) {
+        this.stack = stack;
+        this.graph = graph;
+        this.widenFromRows = widenFromRows;
+    }
+
+    /**
+     * The attention of one row to chosen keys in one layer, head by head, after that layer has filled its cache.
+     *
+     * @param index the layer
+     * @param input the layer's input {@code [rows, hidden]}
+     * @param row the row that asks; it sees keys {@code 0..row}
+     * @param chosen rows whose keys are wanted, {@code [chosen]}
+     * @return {@code [chosen, heads]}, owned by {@code scope}
+     */
+    public NDArray attentionOfRow(
+            int index,
+            NDArray input,
+            int row,
+            RotaryEmbedding.Tables tables,
+            KvCache cache,
+            NDArray chosen,
+            ScoreForm form,
+            TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("tapped")
+                    .with(scores(index, input, row, tables, cache, step))
+                    .with(chosen)
+                    .with(form == ScoreForm.LOG_SOFTMAX)
+                    .run(scope);
+        }
+    }
+
+    /**
+     * Like {@link #attentionOfRow}, as shares: softmax over all keys that the row sees.
+     *
+     * @return {@code [heads, chosen]}, owned by {@code scope}
+     */
+    public NDArray sharesOfRow(
+            int index,
+            NDArray input,
+            int row,
+            RotaryEmbedding.Tables tables,
+            KvCache cache,
+            NDArray chosen,
+            TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("shares")
+                    .with(scores(index, input, row, tables, cache, step))
+                    .with(chosen)
+                    .run(scope);
+        }
+    }
+
+    private NDArray scores(
+            int index, NDArray input, int row, RotaryEmbedding.Tables tables, KvCache cache, TensorScope step) {
+        NDArray query = graph.call("query_of_row")
+                .with(input)
+                .with(row)
+                .with(tables.cosine())
+                .with(tables.sine())
+                .with(stack.layerList(index))
+                .with(stack.dimensions().heads())
+                .with(stack.dimensions().normEps())
+                .run(step);
+        return graph.call("scores_of_query")
+                .with(query)
+                .with(cache.keys())
+                .with(row + 1)
+                .run(step);
+    }
+
+    /** Whether queries and keys are turned by their positions. */
+    public enum Rotation {
+        ROTATED,
+        UNROTATED
+    }
+
+    /**
+     * The shares that a row would give in a layer that has not run.
+     *
+     * @param index the layer
+     * @param input its input {@code [rows, hidden]}
+     * @param row the row that asks; it sees rows {@code 0..row}
+     * @param chosen rows whose shares are wanted, {@code [chosen]}
+     * @return {@code [heads, chosen]}, owned by {@code scope}
+     */
+    public NDArray peek(
+            int index,
+            NDArray input,
+            int row,
+            RotaryEmbedding.Tables tables,
+            NDArray chosen,
+            Rotation rotation,
+            TensorScope scope) {
+        ModelDimensions dimensions = stack.dimensions();
+        try (TensorScope step = scope.openChild()) {
+            NDArray scores = graph.call("peeked_scores")
+                    .with(input)
+                    .with(row)
+                    .with(tables.cosine())
+                    .with(tables.sine())
+                    .with(stack.layerList(index))
+                    .with(dimensions.heads())
+                    .with(dimensions.kvHeads())
+                    .with(dimensions.normEps())
+                    .with(widenFromRows)
+                    .with(rotation == Rotation.ROTATED)
+                    .run(step);
+            return graph.call("shares").with(scores).with(chosen).run(scope);
+        }
+    }
+
+    /**
+     * The shares that some rows give in one layer, mean over the rows, after that layer has filled its cache.
+     *
+     * @param rows the rows that ask, rising, at least one; each sees keys up to itself
+     * @param chosen rows whose keys are wanted, {@code [chosen]}
+     * @return {@code [heads, chosen]}, owned by {@code scope}
+     */
+    public NDArray sharesOfRows(
+            int index,
+            NDArray input,
+            int[] rows,
+            RotaryEmbedding.Tables tables,
+            KvCache cache,
+            NDArray chosen,
+            TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("shares_of_rows")
+                    .with(input)
+                    .with(step.indices(rows))
+                    .with(tables.cosine())
+                    .with(tables.sine())
+                    .with(stack.layerList(index))
+                    .with(stack.dimensions().heads())
+                    .with(stack.dimensions().normEps())
+                    .with(cache.keys())
+                    .with(rows[rows.length - 1] + 1)
+                    .with(chosen)
+                    .run(scope);
+        }
+    }
+
+    /** Chosen places of one axis, in the type of {@code values}, owned by {@code scope}. */
+    public NDArray pick(NDArray values, int[] chosen, int axis, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("pick")
+                    .with(values)
+                    .with(step.indices(chosen))
+                    .with(axis)
+                    .run(scope);
+        }
+    }
+
+    /** The same values in float32, owned by {@code scope}. */
+    public NDArray widen(NDArray values, TensorScope scope) {
+        return graph.call("widen").with(values).run(scope);
+    }
+
+    /** Parts one behind the other along an axis, owned by {@code scope}. */
+    public NDArray join(NDList parts, int axis, TensorScope scope) {
+        // A joined tensor would belong to the first part's scope.
+        return scope.keep(NDArrays.concat(parts, axis), scope);
+    }
+
+    /**
+     * Weighted sums of rows.
+     *
+     * @param hidden {@code [rows, hidden]}, compute type
+     * @param mixture which rows go where
+     * @param rows rows of the result; those past the mixture's are zero
+     * @return {@code [rows, hidden]}, compute type, owned by {@code scope}
+     */
+    public NDArray mix(NDArray hidden, RowMixture mixture, int rows, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("mix_rows")
+                    .with(hidden)
+                    .with(rows)
+                    .with(step.indices(mixture.targets()))
+                    .with(step.indices(mixture.sources()))
+                    .with(step.floats(mixture.weights(), mixture.weights().length))
+                    .run(scope);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.glimpse.generate;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.model.Positions;
+import io.github.glimpse.prune.ProbeToken;
+import io.github.glimpse.prune.PruningEvidence;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.TokenSelection;
+import io.github.glimpse.prune.glimpse.PredictorRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Compares one run of a schedule with a case, as it goes by. */
+final class StrategyCheck implements StageObserver {
+
+    // The fixtures' advice: two correct implementations in float32 apart.
+    private static final double SCORES = 5e-6;
+    private static final double TENSORS = 5e-4;
+    private static final double LOGITS = 1e-3;
+
+    private final StrategyCase strategyCase;
+    private final FixtureTensors tensors;
+    private final Differences differences;
+    private final LoadedModel loaded;
+    private final PruningSchedule schedule;
+    private final List<float[]> logits = new ArrayList<>();
+    private final List<float[]> merged = new ArrayList<>();
+    private int steps;
+    private int[] alive = {};
+
+    StrategyCheck(
+            StrategyCase strategyCase,
+            FixtureTensors tensors,
+            Differences differences,
+            LoadedModel loaded,
+            PruningSchedule schedule) {
+        this.strategyCase = strategyCase;
+        this.tensors = tensors;
+        this.differences = differences;
+        this.loaded = loaded;
+        this.schedule = schedule;
+    }
+
+    private JsonNode expected() {
+        return strategyCase.json();
+    }
+
+    @Override
+    public void onSelection(PruningEvidence evidence, @Nullable ProbeToken probe, TokenSelection selection) {
+        Cut cut = schedule.cuts().get(steps);
+        if (cut.name().equals(PruningOptions.GLIMPSE)) {
+            differences.close(
+                    "glimpse attention",
+                    PredictorRows.attention(cut.strategy(), evidence),
+                    tensors.floats("glimpse.attention"),
+                    TENSORS);
+            differences.close(
+                    "predictor logits",
+                    java.util.Objects.requireNonNull(selection.logits()),
+                    tensors.floats("glimpse.logits"),
+                    TENSORS);
+        }
+    }
+
+    @Override
+    public void onStep(Cut cut, int[] before, TokenSelection selection, int[] after) {
+        JsonNode step = expected().get("steps").get(steps++);
+        alive = after;
+        differences.equal("place of a step", cut.at().toString(), step.get("at").textValue());
+        differences.equal("kept set of a step", after, Differences.ints(step.get("kept")));
+        differences.equal(
+                "kept count of a step", after.length, step.get("count").intValue());
+        if (step.has("order")) {
+            List<Integer> order = new ArrayList<>();
+            step.get("order").forEach(image -> image.forEach(token -> order.add(token.intValue())));
+            differences.equal(
+                    "picking order",
+                    PromptRows.pick(before, java.util.Objects.requireNonNull(selection.order())),
+                    order.stream().mapToInt(Integer::intValue).toArray());
+        }
+        String scores = cut.name() + "." + cut.at().toString().replace(" ", "") + ".scores";
+        if (tensors.has(scores)) {
+            differences.close(
+                    "scores", java.util.Objects.requireNonNull(selection.scores()), tensors.floats(scores), SCORES);
+        }
+    }
+
+    @Override
+    public void onImageRows(int image, NDArray rows) {
+        if (tensors.has("merged")) {
+            try (TensorScope scope = loaded.runtime().openScope()) {
+                merged.add(loaded.model().decoder().reading().widen(rows, scope).toFloatArray());
+            }
+        }
+    }
+
+    @Override
+    public void onSequence(Sequence sequence, Positions positions) {
+        JsonNode ids = expected().get("position_ids_after");
+        if (ids.get(0).isArray()) {
+            for (int row = 0; row < ids.size(); row++) {
+                differences.equal("position ids after the cuts", positions.rows()[row], longs(ids.get(row)));
+            }
+        } else {
+            differences.equal("position ids after the cuts", positions.rows()[0], longs(ids));
+        }
+        differences.equal(
+                "rows after the cuts",
+                sequence.rows(),
+                expected().get("rows_after").intValue());
+        differences.equal(
+                "cache lengths",
+                sequence.caches().stream().mapToInt(cache -> cache.length()).toArray(),
+                Differences.ints(expected().get("cache_lengths_after_prefill")));
+        differences.equal(
+                "first decode positions",
+                sequence.nextPositions(),
+                longs(expected().get("first_decode_position_per_layer")));
+        differences.equal("kept set", alive, Differences.ints(expected().get("kept_image_indices")));
+        if (tensors.has("merged")) {
+            differences.close("mixed rows", joined(merged), tensors.floats("merged"), TENSORS);
+        }
+    }
+
+    @Override
+    public void onLogits(int step, float[] ofStep) {
+        logits.add(ofStep);
+    }
+
+    void onResult(GenerationResult result) {
+        differences.equal("steps", steps, expected().get("steps").size());
+        differences.equal(
+                "answer ids", result.tokenIds(), Differences.ints(expected().get("generated_ids")));
+        differences.close("logits of the steps", joined(logits), tensors.floats("step_logits"), LOGITS);
+    }
+
+    private static float[] joined(List<float[]> parts) {
+        float[] all = new float[parts.stream().mapToInt(part -> part.length).sum()];
+        int next = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, all, next, part.length);
+            next += part.length;
+        }
+        return all;
+    }
+
+    private static long[] longs(JsonNode array) {
+        return Arrays.stream(Differences.ints(array)).asLongStream().toArray();
+    }
+}
