@@ -73,12 +73,18 @@ final class CrossNeeds implements EvidenceRequest.Collector {
     @Override
     public void towerCls(EvidenceRequest.TowerCls request) {
         requireTower("the attention of the tower's class row");
+        if (request.heads() != EvidenceRequest.TowerCls.Heads.EACH) {
+            throw refusal("the attention of the tower's class row with all heads as one");
+        }
         ofTower.add(request);
     }
 
     @Override
     public void towerReceived(EvidenceRequest.TowerReceived request) {
         requireTower("the attention that patches receive in the tower");
+        if (request.from() != EvidenceRequest.TowerReceived.Queries.ALL) {
+            throw refusal("the attention that patches receive from other patches alone");
+        }
         ofTower.add(request);
     }
 
