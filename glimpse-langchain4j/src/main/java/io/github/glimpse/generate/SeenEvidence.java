@@ -46,7 +46,8 @@ final class SeenEvidence {
                 taps.layers()
                         .forEach(layer -> visionTaps.computeIfAbsent(
                                 layer,
-                                key -> joined(pictures, kept, 0, picture -> picture.taps().get(key))));
+                                key -> joined(pictures, kept, 0, picture -> picture.taps()
+                                        .get(key))));
             } else if (isOfTower(need)) {
                 int axis = TowerEvidence.tokenAxis(need);
                 values.put(need, joined(pictures, kept, axis, picture -> TowerEvidence.of(need, picture, abilities)));
@@ -61,7 +62,10 @@ final class SeenEvidence {
     }
 
     private NDArray joined(
-            List<VisionFeatures> pictures, List<int[]> kept, int axis, Function<VisionFeatures, @Nullable NDArray> part) {
+            List<VisionFeatures> pictures,
+            List<int[]> kept,
+            int axis,
+            Function<VisionFeatures, @Nullable NDArray> part) {
         NDList parts = new NDList();
         for (int i = 0; i < pictures.size(); i++) {
             NDArray whole = Objects.requireNonNull(part.apply(pictures.get(i)));
@@ -93,9 +97,7 @@ final class SeenEvidence {
     /** What a cut keeps of it. */
     void gather(int[] kept) {
         visionTaps.replaceAll((layer, rows) -> reading.pick(rows, kept, 0, scope));
-        attention
-                .values()
-                .forEach(byLayer -> byLayer.replaceAll((layer, rows) -> reading.pick(rows, kept, 0, scope)));
+        attention.values().forEach(byLayer -> byLayer.replaceAll((layer, rows) -> reading.pick(rows, kept, 0, scope)));
         values.replaceAll((need, rows) -> {
             if (need instanceof EvidenceRequest.EnteredRows) {
                 return rows;

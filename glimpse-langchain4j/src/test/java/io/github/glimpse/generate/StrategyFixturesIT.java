@@ -72,7 +72,8 @@ class StrategyFixturesIT {
     private static LoadedModel model(StrategyCase strategyCase) {
         Optional<Path> module = strategyCase.module();
         return MODELS.computeIfAbsent(
-                strategyCase.family().directory() + " " + module + " " + strategyCase.base().aspect(),
+                strategyCase.family().directory() + " " + module + " "
+                        + strategyCase.base().aspect(),
                 key -> LoadedModel.load(
                         EngineOptions.builder(strategyCase.family().model())
                                 .module(module.orElse(null))
