@@ -160,18 +160,17 @@ final class ImageTextInMemory implements AnsweringPath {
     private GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
         LookRequest look = LookRequest.of(model.task(), request.turns());
-        PruningSchedule schedule = possible(request.pruning());
+        LookingPlan plan = LookingPlan.of(possible(request.pruning()), model);
         GenerationOptions generation = request.generation().orElse(options.generation());
         Words words = Words.of(generation);
         int[] ids = texts.ids(look.text());
         checkLength(ids.length);
         int begun = model.task() == ImageTextTask.CAPTION ? ids.length : 1;
         int most = Math.min(words.most(), model.contextLength() - begun);
-        LookingPlan plan = LookingPlan.of(schedule, model);
         SelectionLog log = new SelectionLog(model.tower().config().patches());
         context.observer().onTextIds(ids);
         try (PictureShelf.Seen picture = pictures.see(look.picture(), plan, log, context)) {
-            TextLook.Result text = lookWith(ids, picture, plan, schedule, most, log, context);
+            TextLook.Result text = lookWith(ids, picture, plan, most, log, context);
             WordWriter writer = writer(text, most, context);
             int last = Math.toIntExact(text.rows().getShape().get(0)) - 1;
             float[] logits = model.task() == ImageTextTask.CAPTION
@@ -195,14 +194,12 @@ final class ImageTextInMemory implements AnsweringPath {
             int[] ids,
             PictureShelf.Seen picture,
             LookingPlan plan,
-            PruningSchedule schedule,
             int most,
             SelectionLog log,
             RequestContext context) {
         return new TextLook(
                         model,
                         plan,
-                        schedule.kv(),
                         picture.features(),
                         log.alive(),
                         picture.plan().grid(),
@@ -272,8 +269,7 @@ final class ImageTextInMemory implements AnsweringPath {
 
     private List<ImageTextMatch> match(
             byte[] picture, List<String> candidates, PruningOptions pruning, RequestContext context) {
-        PruningSchedule schedule = possible(pruning);
-        LookingPlan plan = LookingPlan.of(schedule, model);
+        LookingPlan plan = LookingPlan.of(possible(pruning), model);
         SelectionLog ofTower = new SelectionLog(model.tower().config().patches());
         List<ImageTextMatch> matches = new ArrayList<>();
         try (PictureShelf.Seen seen = pictures.see(picture, plan, ofTower, context)) {
@@ -281,7 +277,7 @@ final class ImageTextInMemory implements AnsweringPath {
                 try (TensorScope scope = context.scope().openChild()) {
                     RequestContext own =
                             new RequestContext(scope, context.cancellation(), context.observer(), context.watch());
-                    matches.add(match(candidate, seen, plan, schedule, ofTower.copy(), own));
+                    matches.add(match(candidate, seen, plan, ofTower.copy(), own));
                 }
             }
         }
@@ -294,18 +290,13 @@ final class ImageTextInMemory implements AnsweringPath {
     }
 
     private ImageTextMatch match(
-            String candidate,
-            PictureShelf.Seen seen,
-            LookingPlan plan,
-            PruningSchedule schedule,
-            SelectionLog log,
-            RequestContext context) {
+            String candidate, PictureShelf.Seen seen, LookingPlan plan, SelectionLog log, RequestContext context) {
         int[] ids = texts.ids(candidate);
         checkLength(ids.length);
         context.observer().onTextIds(ids);
         TensorScope scope = context.scope();
         var heads = Objects.requireNonNull(model.heads());
-        NDArray looking = lookWith(ids, seen, plan, schedule, 0, log, context).rows();
+        NDArray looking = lookWith(ids, seen, plan, 0, log, context).rows();
         float[] picture = heads.picture().unitOf(seen.features().rows(), scope);
         float[] text = heads.text().unitOf(texts.blind(ids, context), scope);
         double similarity = 0;

@@ -17,11 +17,12 @@ import java.util.TreeSet;
  * A schedule, sorted by where a model with cross-attention can drop image rows: inside its tower and after it, which holds for
  * all questions about a picture, and between the layers of the stack that looks, which is decided anew for each text.
  *
+ * @param schedule all of it
  * @param tower cuts inside the tower and after it, in order
  * @param text cuts between layers of the looking stack, in order
  * @param taps hidden states of the tower that the cuts in the text want
  */
-record LookingPlan(List<Cut> tower, List<Cut> text, Set<Integer> taps) {
+record LookingPlan(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Set<Integer> taps) {
 
     /**
      * Sorts a schedule.
@@ -44,7 +45,7 @@ record LookingPlan(List<Cut> tower, List<Cut> text, Set<Integer> taps) {
             }
         }
         taps.forEach(model.tower()::checkState);
-        return new LookingPlan(List.copyOf(tower), List.copyOf(text), Set.copyOf(taps));
+        return new LookingPlan(schedule, List.copyOf(tower), List.copyOf(text), Set.copyOf(taps));
     }
 
     private static void check(Cut cut, ImageTextModel model) {

@@ -40,6 +40,7 @@ final class PictureLook {
     private final Map<Integer, NDArray> taps = new HashMap<>();
     private final Map<Integer, int[]> aliveOfTap = new HashMap<>();
     private final List<TowerCut> made = new ArrayList<>();
+    private final StepDecision decision;
 
     /** Attention, and the patches that it is about. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -56,6 +57,7 @@ final class PictureLook {
         this.plan = plan;
         this.patches = patches;
         this.scope = scope;
+        this.decision = new StepDecision(plan.schedule(), null, StageObserver.NONE);
         this.classRows = model.tower().config().layout().classRows();
     }
 
@@ -171,14 +173,16 @@ final class PictureLook {
         ImageGrid grid = patches.plan().grid();
         List<int[]> whole = List.of(TokenSelection.all(grid.tokenCount()).kept());
         try (TensorScope temporary = owner.openChild()) {
-            PruningEvidence.Builder evidence =
-                    PruningEvidence.builder(List.of(grid), Collections.singletonList(whole), alive, temporary);
-            values.forEach((request, scores) -> evidence.value(
-                    request,
-                    request instanceof EvidenceRequest.TowerCls
-                            ? temporary.floats(scores, 1, scores.length)
-                            : temporary.floats(scores, scores.length)));
-            return cut.strategy().select(evidence.build(), Selections.settled(cut, grid.tokenCount(), alive.length));
+            return decision.decide(cut, List.of(grid), alive, () -> {
+                PruningEvidence.Builder evidence =
+                        PruningEvidence.builder(List.of(grid), Collections.singletonList(whole), alive, temporary);
+                values.forEach((request, scores) -> evidence.value(
+                        request,
+                        request instanceof EvidenceRequest.TowerCls
+                                ? temporary.floats(scores, 1, scores.length)
+                                : temporary.floats(scores, scores.length)));
+                return evidence.build();
+            });
         }
     }
 }

@@ -10,11 +10,16 @@ import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.TowerCut;
 import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.Base64;
 import java.util.IdentityHashMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -131,7 +136,18 @@ final class PictureShelf {
     }
 
     private String setting(LookingPlan plan) {
-        StringBuilder setting = new StringBuilder();
+        if (plan.tower().isEmpty()) {
+            return "";
+        }
+        // Anchors and floor of every step hold in the tower too.
+        Set<Anchor> anchors = new TreeSet<>();
+        int floor = 0;
+        for (Cut cut : plan.schedule().cuts()) {
+            TokenBudget budget = cut.strategy().settled(cut.budget());
+            anchors.addAll(Objects.requireNonNullElse(budget.anchors(), Set.of()));
+            floor = Math.max(floor, Objects.requireNonNullElse(budget.minTokens(), 0));
+        }
+        StringBuilder setting = new StringBuilder(" " + anchors + " " + floor);
         for (Cut cut : plan.tower()) {
             setting.append(' ')
                     .append(cut.at())

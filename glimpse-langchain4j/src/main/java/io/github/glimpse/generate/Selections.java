@@ -1,7 +1,5 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.prune.PruningSchedule.Cut;
-import io.github.glimpse.prune.TokenBudget;
 import java.util.Arrays;
 
 /** Index work on choices of image tokens in front of which a class row lies. */
@@ -40,17 +38,5 @@ final class Selections {
             rows[classRows + i] = classRows + kept[i];
         }
         return rows;
-    }
-
-    /** The budget of a cut with its count settled, where the user wants a share. */
-    static TokenBudget settled(Cut cut, int tokens, int alive) {
-        TokenBudget budget = cut.budget();
-        Double ratio = budget.retentionRatio();
-        if (ratio == null) {
-            return budget;
-        }
-        Integer floor = budget.minTokens();
-        int count = TokenBudget.count(ratio, tokens, alive);
-        return budget.withCount(Math.min(alive, Math.max(count, floor == null ? 0 : floor)));
     }
 }

@@ -44,7 +44,7 @@ final class TextLook {
     private final ImageGrid grid;
     private final boolean causal;
     private final int rowsToCome;
-    private final KvForm kv;
+    private final StepDecision decision;
     private final List<TextCache> caches = new ArrayList<>();
     private final List<LookedRows> looked = new ArrayList<>();
     private final Map<Integer, NDArray> probed = new HashMap<>();
@@ -75,7 +75,6 @@ final class TextLook {
     TextLook(
             ImageTextModel model,
             LookingPlan plan,
-            KvForm kv,
             VisionFeatures picture,
             int[] alive,
             ImageGrid grid,
@@ -85,7 +84,6 @@ final class TextLook {
         this.model = model;
         this.stack = model.looking();
         this.plan = plan;
-        this.kv = kv;
         this.log = log;
         this.context = context;
         this.grid = grid;
@@ -100,6 +98,7 @@ final class TextLook {
             CrossNeeds.of(cut).crossings().forEach(request -> crossed.put(request, new HashMap<>()));
         }
         this.probe = found;
+        this.decision = new StepDecision(plan.schedule(), found, context.observer());
         this.probeRows = found == null ? 0 : found.length();
     }
 
@@ -125,7 +124,7 @@ final class TextLook {
             context.observer().onTextRows(layer, hidden, textRows);
             if (cuts < plan.text().size() && plan.text().get(cuts).at().layers() == layer + 1) {
                 context.watch().enter(Stage.PRUNING);
-                cut(plan.text().get(cuts), layer);
+                cut(plan.text().get(cuts));
                 hidden = probeRows > 0 ? stack.first(hidden, textRows, current) : hidden;
                 probeRows = 0;
                 cuts++;
@@ -215,7 +214,7 @@ final class TextLook {
         return stack.meanAttention(List.of(scores), first, rows, step).toFloatArray();
     }
 
-    private void cut(Cut cut, int layer) {
+    private void cut(Cut cut) {
         TokenSelection selection = select(cut);
         int[] kept = selection.kept();
         int[] before = alive;
@@ -229,7 +228,7 @@ final class TextLook {
         int classRows = model.tower().config().layout().classRows();
         int[] rows = Selections.withClassRow(kept, classRows);
         image = stack.choose(image, rows, scope);
-        if (causal && kv == KvForm.UNIFORM) {
+        if (causal && plan.schedule().kv() == KvForm.UNIFORM) {
             looked.replaceAll(seen -> stack.keep(seen, rows, scope));
         }
         probed.replaceAll((ignored, tensor) -> stack.choose(tensor, kept, scope));
@@ -240,18 +239,16 @@ final class TextLook {
     private TokenSelection select(Cut cut) {
         List<int[]> whole = List.of(TokenSelection.all(grid.tokenCount()).kept());
         try (TensorScope step = context.scope().openChild()) {
-            PruningEvidence.Builder builder = PruningEvidence.builder(List.of(grid), List.of(whole), alive, step)
-                    .attention(probed)
-                    .visionTaps(taps);
-            for (CrossAttention request : CrossNeeds.of(cut).crossings()) {
-                float[] scores = mean(Objects.requireNonNull(crossed.get(request)), layersOf(request, cut));
-                builder.value(request, step.floats(scores, scores.length));
-            }
-            PruningEvidence evidence = builder.build();
-            TokenSelection selection =
-                    cut.strategy().select(evidence, Selections.settled(cut, grid.tokenCount(), alive.length));
-            context.observer().onSelection(evidence, probe, selection);
-            return selection;
+            return decision.decide(cut, List.of(grid), alive, () -> {
+                PruningEvidence.Builder builder = PruningEvidence.builder(List.of(grid), List.of(whole), alive, step)
+                        .attention(probed)
+                        .visionTaps(taps);
+                for (CrossAttention request : CrossNeeds.of(cut).crossings()) {
+                    float[] scores = mean(Objects.requireNonNull(crossed.get(request)), layersOf(request, cut));
+                    builder.value(request, step.floats(scores, scores.length));
+                }
+                return builder.build();
+            });
         }
     }
 
