@@ -5,9 +5,12 @@ import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.KvForm;
+import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -254,6 +257,30 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
          */
         public Builder pruningThreshold(@Nullable Double value) {
             return pruning(pruning.toBuilder().threshold(value).build());
+        }
+
+        /**
+         * Kept / all image tokens, above 0 and at most 1, for strategies that keep a given share.
+         *
+         * @throws IllegalArgumentException if it is out of its range
+         */
+        public Builder pruningRetentionRatio(@Nullable Double value) {
+            return pruning(pruning.toBuilder().retentionRatio(value).build());
+        }
+
+        /** Own options of the strategy, such as {@code seed} of {@code random}. */
+        public Builder pruningOptions(Map<String, String> value) {
+            return pruning(pruning.toBuilder().options(value).build());
+        }
+
+        /** What a cut does to keys and values of the layers that have run. */
+        public Builder pruningKv(@Nullable KvForm value) {
+            return pruning(pruning.toBuilder().kv(value).build());
+        }
+
+        /** Position ids of what stays. */
+        public Builder pruningPositions(@Nullable PositionForm value) {
+            return pruning(pruning.toBuilder().positions(value).build());
         }
 
         /**

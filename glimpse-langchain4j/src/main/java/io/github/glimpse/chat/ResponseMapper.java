@@ -50,7 +50,7 @@ final class ResponseMapper {
                 report.strategy(),
                 report.at(),
                 report.images().stream()
-                        .map(image -> new PruningReport.Image(image.plan(), image.kept(), null))
+                        .map(PruningReport.Image::withoutProbabilities)
                         .toList());
     }
 }

@@ -185,7 +185,7 @@ final class ImageTextInMemory implements AnsweringPath {
                     answer.reason(),
                     ids.length + model.tower().config().patches(),
                     ids.length + log.alive().length,
-                    log.report(List.of(picture.plan())),
+                    log.report(List.of(picture.plan()), List.of(picture.plan())),
                     context.watch().timings(waiting));
         }
     }
@@ -304,7 +304,7 @@ final class ImageTextInMemory implements AnsweringPath {
             similarity += (double) picture[i] * text[i];
         }
         context.observer().onUnits(picture, text);
-        return ImageTextMatch.of(heads.match().of(looking, scope), similarity, log.report(List.of(seen.plan())));
+        return ImageTextMatch.of(heads.match().of(looking, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
     }
 
     private PruningSchedule possible(PruningOptions pruning) {

@@ -155,7 +155,7 @@ final class ModelInMemory implements AnsweringPath {
         checkPictures(request.turns());
         PruningSchedule schedule = possible(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
-        Prompt prompt = prompts.prompt(request.turns());
+        Prompt prompt = prompts.prompt(request.turns(), schedule.pictureShare());
         refuseBeams(generation);
         int most = mostTokens(prompt.tokens(), generation);
         context.observer().onPrompt(prompt.text(), prompt.layout());
@@ -168,7 +168,7 @@ final class ModelInMemory implements AnsweringPath {
         Sequence sequence;
         try (PictureFeatures pictures =
                 new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
-            sequence = prefill.run(pictures.see(prompt, prompts, context));
+            sequence = prefill.run(pictures.see(prompt, prompts, prefill.pixelCut(), context));
         }
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
@@ -180,7 +180,7 @@ final class ModelInMemory implements AnsweringPath {
                 answer.reason(),
                 prompt.tokens(),
                 sequence.rows(),
-                prefill.selections().report(prompt.plans()),
+                prefill.selections().report(prompt.plans(), prompt.wholePlans()),
                 context.watch().timings(waiting));
     }
 

@@ -2,10 +2,13 @@ package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.prune.TokenSelection;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,20 +41,28 @@ final class PictureFeatures implements AutoCloseable {
     }
 
     /** Reads the pictures that are not remembered, then lets the tower look at them. Called once. */
-    List<VisionFeatures> see(Prompt prompt, PromptBuilder prompts, RequestContext context) {
-        List<String> keys =
-                prompt.pictures().stream().map(VisionFeatureCache::key).toList();
+    List<VisionFeatures> see(Prompt prompt, PromptBuilder prompts, @Nullable PixelCut cut, RequestContext context) {
+        List<String> keys = new ArrayList<>();
+        List<int[]> kept = new ArrayList<>();
         List<@Nullable PixelPatches> unseen = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            VisionFeatureCache.Lease lease = cache.find(keys.get(i), taps);
-            leases.add(lease);
-            if (lease == null) {
-                PixelPatches patches = prompts.patches(prompt, i);
-                context.observer().onPixels(i, patches);
-                unseen.add(patches);
-            } else {
-                unseen.add(null);
+        for (int i = 0; i < prompt.pictures().size(); i++) {
+            String key = VisionFeatureCache.key(prompt.pictures().get(i));
+            ImageGrid grid = prompt.grids().get(i);
+            key += prompt.isShrunk(i) ? " in " + grid.rows() + " x " + grid.columns() : "";
+            PixelPatches patches = null;
+            int[] tokens = TokenSelection.all(grid.tokenCount()).kept();
+            if (cut != null && cut.chooses()) {
+                patches = read(prompt, prompts, i, context);
+                tokens = cut.choose(patches);
+                key += tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(bytes(tokens)) : "";
+            } else if (cut != null) {
+                cut.passAll(grid);
             }
+            VisionFeatureCache.Lease lease = cache.find(key, taps);
+            leases.add(lease);
+            keys.add(key);
+            kept.add(tokens);
+            unseen.add(lease != null ? null : patches != null ? patches : read(prompt, prompts, i, context));
         }
         if (!keys.isEmpty()) {
             context.watch().enter(Stage.VISION);
@@ -61,7 +72,7 @@ final class PictureFeatures implements AutoCloseable {
             VisionFeatureCache.Lease lease = leases.get(i);
             PixelPatches patches = unseen.set(i, null);
             if (lease == null && patches != null) {
-                lease = encode(keys.get(i), patches, context);
+                lease = encode(keys.get(i), patches, kept.get(i), context);
                 leases.set(i, lease);
             }
             VisionFeatures features = Objects.requireNonNull(lease).features();
@@ -72,10 +83,24 @@ final class PictureFeatures implements AutoCloseable {
         return all;
     }
 
-    private VisionFeatureCache.Lease encode(String key, PixelPatches patches, RequestContext context) {
+    private static PixelPatches read(Prompt prompt, PromptBuilder prompts, int image, RequestContext context) {
+        PixelPatches patches = prompts.patches(prompt, image);
+        context.observer().onPixels(image, patches);
+        return patches;
+    }
+
+    private static byte[] bytes(int[] tokens) {
+        ByteBuffer bytes = ByteBuffer.allocate(tokens.length * Integer.BYTES);
+        for (int token : tokens) {
+            bytes.putInt(token);
+        }
+        return bytes.array();
+    }
+
+    private VisionFeatureCache.Lease encode(String key, PixelPatches patches, int[] kept, RequestContext context) {
         TensorScope lasting = scopes.get();
         try {
-            VisionFeatures features = model.tower().encode(patches, taps, context.cancellation(), lasting);
+            VisionFeatures features = model.tower().encode(patches, kept, taps, context.cancellation(), lasting);
             long bytes =
                     features.rows().getShape().size() * model.decoder().dtype().byteCount();
             for (NDArray tapped : features.tapped()) {

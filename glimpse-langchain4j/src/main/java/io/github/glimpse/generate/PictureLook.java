@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -100,8 +101,8 @@ final class PictureLook {
     }
 
     /** Numbers of blocks after which there is something to do. */
-    private TreeSet<Integer> stops() {
-        TreeSet<Integer> stops = new TreeSet<>(plan.taps());
+    private SortedSet<Integer> stops() {
+        SortedSet<Integer> stops = new TreeSet<>(plan.taps());
         for (Cut cut : plan.tower()) {
             if (cut.at().stage() == Stage.VISION) {
                 CrossNeeds.of(cut).ofTower().forEach(request -> stops.add(block(request)));
@@ -173,7 +174,7 @@ final class PictureLook {
         ImageGrid grid = patches.plan().grid();
         List<int[]> whole = List.of(TokenSelection.all(grid.tokenCount()).kept());
         try (TensorScope temporary = owner.openChild()) {
-            return decision.decide(cut, List.of(grid), alive, () -> {
+            return decision.decide(cut, List.of(grid), grid.tokenCount(), alive, () -> {
                 PruningEvidence.Builder evidence =
                         PruningEvidence.builder(List.of(grid), Collections.singletonList(whole), alive, temporary);
                 values.forEach((request, scores) -> evidence.value(

@@ -59,6 +59,7 @@ final class Prefill {
     private final SelectionLog log;
     private final @Nullable ProbeToken probe;
     private int probeRows;
+    private @Nullable PixelCut pixelCut;
 
     Prefill(
             VisionLanguageModel model,
@@ -89,6 +90,16 @@ final class Prefill {
                 .orElse(null);
         this.probeRows = probe == null ? 0 : probe.length();
         this.decision = new StepDecision(schedule, probe, context.observer());
+    }
+
+    /** The step at {@code pixels}, for those who read the pictures; null if there is none. Asked once. */
+    @Nullable
+    PixelCut pixelCut() {
+        Cut first = cuts.peek();
+        if (first != null && first.at().stage() == PruningPoint.Stage.PIXELS) {
+            pixelCut = new PixelCut(cuts.remove(), model, decision, context);
+        }
+        return pixelCut;
     }
 
     /**
@@ -151,6 +162,11 @@ final class Prefill {
 
     /** The step at {@code vision}, if there is one: the rows that go into the decoder, by picture. */
     private List<NDArray> cutPictures(List<VisionFeatures> pictures) {
+        if (pixelCut != null) {
+            int[] before = rows.alive();
+            rows.keep(pixelCut.selection().kept());
+            note(pixelCut.cut(), pixelCut.selection(), before);
+        }
         List<int[]> kept = pictures.stream()
                 .map(picture -> TokenSelection.all(
                                 Math.toIntExact(picture.rows().getShape().get(0)))
@@ -315,7 +331,7 @@ final class Prefill {
 
     private TokenSelection select(Cut cut, Moment moment) {
         try (TensorScope step = scope.openChild()) {
-            return decision.decide(cut, prompt.grids(), rows.alive(), () -> {
+            return decision.decide(cut, prompt.grids(), prompt.wholeTokens(), rows.alive(), () -> {
                 List<List<int[]>> windows = prompt.grids().stream()
                         .map(grid -> model.tower().windows(grid))
                         .toList();

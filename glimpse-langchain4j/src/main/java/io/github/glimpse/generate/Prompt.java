@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.model.ImagePreprocessor;
 import io.github.glimpse.model.PromptLayout;
 import java.util.List;
 
@@ -12,12 +13,38 @@ import java.util.List;
  * @param layout ids and positions
  * @param pictures picture files in prompt order
  * @param plans how they will be cut
+ * @param wholePlans how they would be cut if a step at {@code pixels} did not make them smaller
+ * @param preprocessors what cuts each of them
  */
-public record Prompt(String text, PromptLayout layout, List<byte[]> pictures, List<PatchPlan> plans) {
+public record Prompt(
+        String text,
+        PromptLayout layout,
+        List<byte[]> pictures,
+        List<PatchPlan> plans,
+        List<PatchPlan> wholePlans,
+        List<ImagePreprocessor> preprocessors) {
+
+    /** Copies the lists. */
+    public Prompt {
+        pictures = List.copyOf(pictures);
+        plans = List.copyOf(plans);
+        wholePlans = List.copyOf(wholePlans);
+        preprocessors = List.copyOf(preprocessors);
+    }
 
     /** Rows of the prompt. */
     public int tokens() {
         return layout.ids().length;
+    }
+
+    /** Image tokens before any step. */
+    int wholeTokens() {
+        return wholePlans.stream().mapToInt(plan -> plan.grid().tokenCount()).sum();
+    }
+
+    /** Whether a picture was made smaller to have fewer tokens. */
+    boolean isShrunk(int image) {
+        return !plans.get(image).equals(wholePlans.get(image));
     }
 
     /** Grids of the images in prompt order. */

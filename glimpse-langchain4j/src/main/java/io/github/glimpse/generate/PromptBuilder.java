@@ -7,9 +7,11 @@ import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.ImagePreprocessor;
 import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.Tokenizer;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages and picture files to prompt text, ids and patches. The prompt needs the headers of the pictures only, so one that
@@ -45,20 +48,41 @@ public final class PromptBuilder {
      * @throws io.github.glimpse.GlimpseException if a picture or a placeholder is wrong
      */
     public Prompt prompt(List<ChatTurn> turns) {
+        return prompt(turns, null);
+    }
+
+    /**
+     * Lays out a prompt whose pictures are made smaller.
+     *
+     * @param share of each picture's tokens that there may be at most, null for all
+     */
+    Prompt prompt(List<ChatTurn> turns, @Nullable Double share) {
         List<byte[]> pictures = new ArrayList<>();
         String text = render(turns, pictures);
         List<PatchPlan> plans = new ArrayList<>();
+        List<PatchPlan> wholePlans = new ArrayList<>();
+        List<ImagePreprocessor> preprocessors = new ArrayList<>();
         for (byte[] bytes : pictures) {
-            plans.add(numbered(pictures, plans.size(), () -> {
+            wholePlans.add(numbered(pictures, wholePlans.size(), () -> {
                 ImageSize size = decoder.readSize(bytes);
-                return model.preprocessor().plan(size.width(), size.height());
+                PatchPlan whole = model.preprocessor().plan(size.width(), size.height());
+                ImagePreprocessor preprocessor = share == null ? model.preprocessor() : smaller(whole, share);
+                preprocessors.add(preprocessor);
+                plans.add(preprocessor.plan(size.width(), size.height()));
+                return whole;
             }));
         }
         List<ImageGrid> grids = plans.stream().map(PatchPlan::grid).toList();
         PromptLayout layout =
                 PromptLayout.of(model.tokenizer().encode(text), model.placeholder(), grids, model.positions());
         checkIds(layout.ids());
-        return new Prompt(Tokenizer.unguard(text), layout, pictures, plans);
+        return new Prompt(Tokenizer.unguard(text), layout, pictures, plans, wholePlans, preprocessors);
+    }
+
+    private ImagePreprocessor smaller(PatchPlan whole, double share) {
+        int tokens = whole.grid().tokenCount();
+        int count = TokenBudget.count(share, tokens, tokens);
+        return count == tokens ? model.preprocessor() : model.preprocessor().withMostTokens(count);
     }
 
     private String render(List<ChatTurn> turns, List<byte[]> pictures) {
@@ -126,7 +150,8 @@ public final class PromptBuilder {
     /** Decodes one picture of a prompt and cuts it into patches. */
     public PixelPatches patches(Prompt prompt, int index) {
         byte[] bytes = prompt.pictures().get(index);
-        return numbered(prompt.pictures(), index, () -> model.preprocessor().preprocess(decoder.decode(bytes)));
+        ImagePreprocessor preprocessor = prompt.preprocessors().get(index);
+        return numbered(prompt.pictures(), index, () -> preprocessor.preprocess(decoder.decode(bytes)));
     }
 
     private ChatTemplateMessage message(ChatTurn turn, List<byte[]> pictures) {

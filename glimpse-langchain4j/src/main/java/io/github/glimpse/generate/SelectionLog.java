@@ -62,7 +62,13 @@ final class SelectionLog {
         alive = after;
     }
 
-    PruningReport report(List<PatchPlan> plans) {
+    /**
+     * Writes the report.
+     *
+     * @param plans how the images were cut
+     * @param wholePlans how they would have been if no step had made them smaller
+     */
+    PruningReport report(List<PatchPlan> plans, List<PatchPlan> wholePlans) {
         List<PruningReport.Image> entries = new ArrayList<>();
         int first = 0;
         for (PatchPlan plan : plans) {
@@ -74,7 +80,8 @@ final class SelectionLog {
                     .map(token -> token - from)
                     .toArray();
             float[] scores = probabilities == null ? null : Arrays.copyOfRange(probabilities, from, to);
-            entries.add(new PruningReport.Image(plan, kept, scores));
+            int whole = wholePlans.get(entries.size()).grid().tokenCount();
+            entries.add(new PruningReport.Image(plan, kept, scores, whole));
             first = to;
         }
         String names = strategies.isEmpty() ? PruningOptions.NONE : String.join(", ", strategies);

@@ -47,13 +47,13 @@ final class StepDecision {
      *
      * @param cut the step
      * @param grids their grids
+     * @param tokens how many tokens these images had before any step
      * @param alive numbers, among those grids' tokens, of the tokens that are alive
      * @param seen collects what the strategy asks for; not called where there is nothing to choose
      */
-    TokenSelection decide(Cut cut, List<ImageGrid> grids, int[] alive, Supplier<PruningEvidence> seen) {
+    TokenSelection decide(Cut cut, List<ImageGrid> grids, int tokens, int[] alive, Supplier<PruningEvidence> seen) {
         TokenBudget budget = cut.budget();
         if (cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET)) {
-            int tokens = grids.stream().mapToInt(ImageGrid::tokenCount).sum();
             int count = TokenBudget.count(Objects.requireNonNull(budget.retentionRatio()), tokens, alive.length);
             budget = budget.withCount(Math.max(count, Math.min(floor, alive.length)));
             if (budget.requireCount() == alive.length) {

@@ -239,7 +239,7 @@ final class TextLook {
     private TokenSelection select(Cut cut) {
         List<int[]> whole = List.of(TokenSelection.all(grid.tokenCount()).kept());
         try (TensorScope step = context.scope().openChild()) {
-            return decision.decide(cut, List.of(grid), alive, () -> {
+            return decision.decide(cut, List.of(grid), grid.tokenCount(), alive, () -> {
                 PruningEvidence.Builder builder = PruningEvidence.builder(List.of(grid), List.of(whole), alive, step)
                         .attention(probed)
                         .visionTaps(taps);

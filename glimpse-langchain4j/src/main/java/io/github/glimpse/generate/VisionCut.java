@@ -53,8 +53,7 @@ final class VisionCut {
         for (int i = 0; i < pictures.size(); i++) {
             context.cancellation().check();
             int[] tokens = byImage.get(i);
-            TokenSelection selection =
-                    choose(cut, pictures.get(i), prompt.grids().get(i), tokens);
+            TokenSelection selection = choose(cut, pictures.get(i), i, tokens);
             joined.add(selection, tokens.length);
             kept.add(selection.kept());
             rows.add(rows(pictures.get(i).rows(), selection, tokens.length));
@@ -62,9 +61,11 @@ final class VisionCut {
         return new Result(joined.join(), kept, rows);
     }
 
-    private TokenSelection choose(Cut cut, VisionFeatures features, ImageGrid grid, int[] alive) {
+    private TokenSelection choose(Cut cut, VisionFeatures features, int image, int[] alive) {
+        ImageGrid grid = prompt.grids().get(image);
+        int whole = prompt.wholePlans().get(image).grid().tokenCount();
         try (TensorScope step = context.scope().openChild()) {
-            return decision.decide(cut, List.of(grid), alive, () -> {
+            return decision.decide(cut, List.of(grid), whole, alive, () -> {
                 PruningEvidence.Builder builder = PruningEvidence.builder(
                         List.of(grid), List.of(model.tower().windows(grid)), alive, step);
                 PictureEvidence evidence = new PictureEvidence(

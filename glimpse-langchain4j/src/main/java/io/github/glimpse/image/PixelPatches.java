@@ -21,4 +21,22 @@ public record PixelPatches(float[] values, int patchValues, PatchPlan plan, Rast
             throw new IllegalArgumentException(resized + " is not the picture of " + plan);
         }
     }
+
+    /**
+     * The values of some tokens, whose patches lie together.
+     *
+     * @param tokens rising numbers in raster order of the token grid
+     * @return {@code [tokens * patches of a token, patchValues]}; the array of all values where all tokens are wanted
+     */
+    public float[] valuesOf(int[] tokens) {
+        if (tokens.length == plan.grid().tokenCount()) {
+            return values;
+        }
+        int size = plan.grid().mergeSize() * plan.grid().mergeSize() * patchValues;
+        float[] some = new float[tokens.length * size];
+        for (int i = 0; i < tokens.length; i++) {
+            System.arraycopy(values, tokens[i] * size, some, i * size, size);
+        }
+        return some;
+    }
 }

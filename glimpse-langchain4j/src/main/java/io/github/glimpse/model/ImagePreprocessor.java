@@ -1,6 +1,7 @@
 package io.github.glimpse.model;
 
 import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
@@ -24,4 +25,15 @@ public interface ImagePreprocessor {
      * @throws InvalidImageException if the family cannot take a picture of this shape
      */
     PatchPlan plan(int width, int height);
+
+    /**
+     * The same, but for smaller pictures: none gets more tokens than this.
+     *
+     * @param tokens at least 1
+     * @throws UnsupportedModelException if every picture of this family has the same number of tokens
+     */
+    default ImagePreprocessor withMostTokens(int tokens) {
+        throw new UnsupportedModelException("This model cuts every picture into the same number of tokens, so a smaller"
+                + " picture saves nothing; use the pruning strategy pool");
+    }
 }

@@ -6,9 +6,22 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.TowerAbilities;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Turns the patches of one picture into rows of the language decoder's input. Safe for concurrent use. */
 public interface VisionTower extends AutoCloseable {
+
+    /**
+     * Encodes some tokens of a picture: rows, positions and windows are those of the whole picture, attention is among what is
+     * kept.
+     *
+     * @param kept rising numbers of the tokens, in raster order of the grid; at least one
+     * @param taps what is wanted besides; one entry per kept token where {@link VisionFeatures} has one per token
+     * @param cancellation asked between blocks
+     * @param scope owns the result
+     */
+    VisionFeatures encode(
+            PixelPatches image, int[] kept, TowerTaps taps, CancellationPoint cancellation, TensorScope scope);
 
     /**
      * Encodes one picture.
@@ -17,7 +30,11 @@ public interface VisionTower extends AutoCloseable {
      * @param cancellation asked between blocks
      * @param scope owns the result
      */
-    VisionFeatures encode(PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope);
+    default VisionFeatures encode(
+            PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
+        int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
+        return encode(image, every, taps, cancellation, scope);
+    }
 
     /**
      * Checks that a layer can be tapped.

@@ -24,12 +24,18 @@ public record PruningReport(String strategy, @Nullable PruningPoint at, List<Ima
      * @param plan how the image was cut into tokens
      * @param kept rising indices of the tokens that stayed, in raster order of the image's token grid
      * @param probabilities score map: 0..1 per token in raster order, null for strategies without scores
+     * @param imageTokens image tokens before pruning: those of the plan unless the image was made smaller to have fewer
      */
-    public record Image(PatchPlan plan, int[] kept, float @Nullable [] probabilities) {
+    public record Image(PatchPlan plan, int[] kept, float @Nullable [] probabilities, int imageTokens) {
 
-        /** Image tokens before pruning. */
-        public int imageTokens() {
-            return plan.grid().tokenCount();
+        /** An image that was cut into tokens as it came. */
+        public Image(PatchPlan plan, int[] kept, float @Nullable [] probabilities) {
+            this(plan, kept, probabilities, plan.grid().tokenCount());
+        }
+
+        /** The same without its score map. */
+        public Image withoutProbabilities() {
+            return new Image(plan, kept, null, imageTokens);
         }
     }
 
@@ -57,7 +63,7 @@ public record PruningReport(String strategy, @Nullable PruningPoint at, List<Ima
             for (int token : image.kept()) {
                 joined[next++] = first + token;
             }
-            first += image.imageTokens();
+            first += image.plan().grid().tokenCount();
         }
         return joined;
     }

@@ -2,6 +2,7 @@ package io.github.glimpse.prune;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cuts of one request in the order in which they happen, each with its place settled.
@@ -35,6 +36,15 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions)
     /** Nothing is pruned. */
     public static PruningSchedule none() {
         return new PruningSchedule(List.of(), KvForm.UNIFORM, PositionForm.ORIGINAL);
+    }
+
+    /** The share of a picture's tokens that a first step leaves by making the picture smaller, or null. */
+    public @Nullable Double pictureShare() {
+        return cuts.stream()
+                .filter(cut -> cut.strategy().traits(cut.at()).contains(StrategyTrait.SHRINKS_PICTURE))
+                .map(cut -> cut.budget().retentionRatio())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Everything that the strategies of the cuts need to see. */

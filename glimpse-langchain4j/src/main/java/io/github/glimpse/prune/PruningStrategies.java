@@ -2,9 +2,11 @@ package io.github.glimpse.prune;
 
 import io.github.glimpse.UnsupportedModelException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The strategies that are known by name: those on the class path and those handed in, which win. */
@@ -30,6 +32,11 @@ public final class PruningStrategies {
         }
         own.forEach(factory -> strategies.factories.put(factory.name(), factory));
         return strategies;
+    }
+
+    /** The names that there are, sorted. */
+    public SortedSet<String> names() {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(factories.keySet()));
     }
 
     /**

@@ -110,6 +110,7 @@ public final class ClipTower implements AutoCloseable {
     /**
      * Runs the blocks up to the last hidden state, or the last block's queries and keys, that is wanted.
      *
+     * @param kept rising numbers of the patches that are seen, at their own positions
      * @param wanted hidden states that are wanted, at least one
      * @param evidence takes what is wanted of queries and keys
      * @return by hidden state the patch rows without the class row, {@code [patches, width]}, compute type, owned by
@@ -117,29 +118,30 @@ public final class ClipTower implements AutoCloseable {
      */
     public Map<Integer, NDArray> hiddenStates(
             PixelPatches image,
+            int[] kept,
             Set<Integer> wanted,
             TowerEvidence evidence,
             CancellationPoint cancellation,
             TensorScope scope) {
         int classRows = config.layout().classRows();
-        int patches = config.patches();
-        int rows = RowPadding.rows(config.rows());
-        long[] whole = {0, 1, config.rows()};
+        int patches = kept.length;
+        int rows = RowPadding.rows(classRows + patches);
+        long[] whole = {0, 1, classRows + patches};
         // Queries and keys of block n are made of hidden state n.
         int last =
                 IntStream.range(0, config.depth()).filter(evidence::wants).reduce(Collections.max(wanted), Math::max);
         TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches, 1, scope.indices(every(patches)));
         Map<Integer, NDArray> states = new HashMap<>();
         TensorScope previous = scope.openChild();
-        NDArray hidden = embed(List.of(image), rows, previous);
+        NDArray hidden = embed(image, kept, rows, previous);
         for (int state = 0; ; state++) {
             if (wanted.contains(state)) {
                 states.put(
                         state,
                         graph.call("patch_rows")
                                 .with(hidden)
-                                .with(config.layout().classRows())
-                                .with(config.patches())
+                                .with(classRows)
+                                .with(patches)
                                 .run(scope));
             }
             if (evidence.wants(state)) {
@@ -162,13 +164,13 @@ public final class ClipTower implements AutoCloseable {
         try (TensorScope reading = scope.openChild()) {
             List<NDArray> queryAndKey = graph.call("query_and_key")
                     .with(input)
-                    .with(config.rows())
+                    .with(config.layout().classRows() + layout.patches())
                     .with(blocks.get(block))
                     .with(config.heads())
                     .with(config.eps())
                     .with(runtime.widenFromRows())
                     .runForList(reading);
-            evidence.read(block, queryAndKey, new long[] {0, 1, config.rows()}, layout);
+            evidence.read(block, queryAndKey, new long[] {0, 1, config.layout().classRows() + layout.patches()}, layout);
         }
     }
 
@@ -271,6 +273,40 @@ public final class ClipTower implements AutoCloseable {
             System.arraycopy(images.get(i).values(), 0, all, i * values, values);
         }
         return scope.floats(all, (long) images.size() * config.patches(), patchValues);
+    }
+
+    /** Hidden state 0 of one picture, of which some patches are seen. */
+    private NDArray embed(PixelPatches image, int[] kept, int rows, TensorScope scope) {
+        if (kept.length == config.patches()) {
+            return embed(List.of(image), rows, scope);
+        }
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("embed_patches")
+                    .with(step.floats(image.valuesOf(kept), kept.length, image.patchValues()))
+                    .with(1)
+                    .with(projection)
+                    .with(patchBias)
+                    .with(classRow)
+                    .with(positionsOf(kept, step))
+                    .with(preNorm)
+                    .with(rows)
+                    .with(dtype.code())
+                    .with(config.eps())
+                    .with(runtime.widenFromRows())
+                    .run(scope);
+        }
+    }
+
+    /** Positions of the class row and of some patches. */
+    private NDArray positionsOf(int[] kept, TensorScope scope) {
+        int[] rows = IntStream.concat(
+                        IntStream.range(0, config.layout().classRows()),
+                        IntStream.of(kept).map(patch -> patch + config.layout().classRows()))
+                .toArray();
+        return graph.call("rows_of_table")
+                .with(positions)
+                .with(scope.indices(rows))
+                .run(scope);
     }
 
     /** The same rows in float32. */

@@ -58,12 +58,12 @@ final class LlavaTower implements VisionTower {
 
     @Override
     public VisionFeatures encode(
-            PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
+            PixelPatches image, int[] kept, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
         Set<Integer> wanted = new TreeSet<>(taps.layers());
         wanted.add(featureState);
         try (TensorScope step = scope.openChild()) {
             TowerEvidence evidence = new TowerEvidence(clip.graph(), taps, scope);
-            Map<Integer, NDArray> states = clip.hiddenStates(image, wanted, evidence, cancellation, step);
+            Map<Integer, NDArray> states = clip.hiddenStates(image, kept, wanted, evidence, cancellation, step);
             NDArray features = java.util.Objects.requireNonNull(states.get(featureState));
             NDArray rows = graph.call("project")
                     .with(features)

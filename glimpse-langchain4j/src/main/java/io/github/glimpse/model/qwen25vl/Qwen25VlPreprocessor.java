@@ -72,6 +72,19 @@ public final class Qwen25VlPreprocessor implements ImagePreprocessor {
                 (double) height / grid.rows());
     }
 
+    @Override
+    public ImagePreprocessor withMostTokens(int tokens) {
+        int factor = config.patchSize() * config.mergeSize();
+        int most = (int) Math.min(config.maxPixels(), (long) tokens * factor * factor);
+        return new Qwen25VlPreprocessor(new Qwen25VlPreprocessorConfig(
+                config.patchSize(),
+                config.temporalPatchSize(),
+                config.mergeSize(),
+                Math.min(config.minPixels(), most),
+                most,
+                config.scale()));
+    }
+
     private static long nearest(int side, int factor) {
         return atLeastOne(Math.rint((double) side / factor), factor);
     }

@@ -22,6 +22,7 @@ import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerAbilities;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,15 +103,15 @@ final class Qwen25VlTower implements VisionTower {
 
     @Override
     public VisionFeatures encode(
-            PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
-        int patches = image.plan().grid().patchCount();
+            PixelPatches image, int[] kept, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
+        int patches = kept.length * config.patchesPerToken();
         Map<Integer, NDArray> tapped = new HashMap<>();
         try (TensorScope tower = scope.openChild()) {
-            AttentionBlocks windows = blocksOf(image.plan().grid());
+            AttentionBlocks windows = blocksOf(image.plan().grid(), kept);
             NDArray raster = tower.indices(windows.inverse());
             TowerEvidence evidence = new TowerEvidence(graph, taps, scope);
             TowerEvidence.Layout layout = new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster);
-            NDArray hidden = runBlocks(image, windows, evidence, layout, cancellation, tower, (rows, block) -> {
+            NDArray hidden = runBlocks(image, kept, windows, evidence, layout, cancellation, tower, (rows, block) -> {
                 if (taps.layers().contains(block)) {
                     tapped.put(block, means(rows, patches, raster, scope));
                 }
@@ -121,11 +122,13 @@ final class Qwen25VlTower implements VisionTower {
 
     /** The rows after the last block in the order of the pixels: {@code [patches, width]}, owned by {@code scope}. */
     NDArray lastBlock(PixelPatches image, TensorScope scope) {
-        AttentionBlocks windows = blocksOf(image.plan().grid());
+        int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
+        AttentionBlocks windows = blocksOf(image.plan().grid(), every);
         NDArray raster = scope.indices(windows.inverse());
         int patches = image.plan().grid().patchCount();
         NDArray hidden = runBlocks(
                 image,
+                every,
                 windows,
                 new TowerEvidence(graph, TowerTaps.NONE, scope),
                 new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster),
@@ -140,25 +143,34 @@ final class Qwen25VlTower implements VisionTower {
                 .run(scope);
     }
 
-    private AttentionBlocks blocksOf(ImageGrid grid) {
-        return AttentionBlocks.of(List.of(windows(grid)));
+    /** Windows of the whole grid with their kept tokens, which are numbered among the kept ones. */
+    private AttentionBlocks blocksOf(ImageGrid grid, int[] kept) {
+        List<int[]> blocks = new ArrayList<>();
+        for (int[] window : windows(grid)) {
+            blocks.add(Arrays.stream(window)
+                    .map(token -> Arrays.binarySearch(kept, token))
+                    .filter(place -> place >= 0)
+                    .toArray());
+        }
+        return AttentionBlocks.of(List.of(blocks));
     }
 
     private NDArray runBlocks(
             PixelPatches image,
+            int[] kept,
             AttentionBlocks windows,
             TowerEvidence evidence,
             TowerEvidence.Layout layout,
             CancellationPoint cancellation,
             TensorScope tower,
             ObjIntConsumer<NDArray> afterBlock) {
-        int patches = image.plan().grid().patchCount();
+        int patches = layout.patches();
         long[] windowRuns = windows.runsOfRows(config.patchesPerToken());
         long[] imageRuns = {0, 1, patches};
         int rows = RowPadding.rows(patches);
-        RotaryEmbedding.Tables tables = rotary(image.plan().grid(), windows.order(), rows, tower);
+        RotaryEmbedding.Tables tables = rotary(image.plan().grid(), kept, windows.order(), rows, tower);
         TensorScope previous = tower.openChild();
-        NDArray hidden = embed(image, tower.indices(windows.order()), rows, previous);
+        NDArray hidden = embed(image, kept, tower.indices(windows.order()), rows, previous);
         for (int i = 0; i < blocks.size(); i++) {
             cancellation.check();
             long[] runs = config.isFullAttention(i) ? imageRuns : windowRuns;
@@ -206,10 +218,10 @@ final class Qwen25VlTower implements VisionTower {
         }
     }
 
-    private NDArray embed(PixelPatches image, NDArray order, int rows, TensorScope scope) {
-        int patches = image.plan().grid().patchCount();
+    private NDArray embed(PixelPatches image, int[] kept, NDArray order, int rows, TensorScope scope) {
+        int patches = kept.length * config.patchesPerToken();
         return graph.call("embed_patches")
-                .with(scope.floats(image.values(), patches, image.patchValues()))
+                .with(scope.floats(image.valuesOf(kept), patches, image.patchValues()))
                 .with(projection)
                 .with(order)
                 .with(config.patchesPerToken())
@@ -220,13 +232,13 @@ final class Qwen25VlTower implements VisionTower {
                 .run(scope);
     }
 
-    private RotaryEmbedding.Tables rotary(ImageGrid grid, int[] order, int rows, TensorScope scope) {
+    private RotaryEmbedding.Tables rotary(ImageGrid grid, int[] kept, int[] order, int rows, TensorScope scope) {
         int merge = grid.mergeSize();
         int group = merge * merge;
-        int patches = grid.patchCount();
+        int patches = kept.length * group;
         long[] positions = new long[2 * patches];
         for (int i = 0; i < patches; i++) {
-            int token = order[i / group];
+            int token = kept[order[i / group]];
             int inside = i % group;
             positions[i] = (long) token / grid.columns() * merge + inside / merge;
             positions[patches + i] = (long) token % grid.columns() * merge + inside % merge;

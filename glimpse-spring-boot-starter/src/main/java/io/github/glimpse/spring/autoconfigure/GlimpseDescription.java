@@ -96,6 +96,7 @@ record GlimpseDescription(
      *
      * @param strategy its name
      * @param at where
+     * @param retentionRatio share of all image tokens that the strategy keeps; null if it settles that itself
      * @param maxRetentionRatio most tokens that stay, as a share of those that are there; null for no cap
      * @param minTokens least tokens that stay
      * @param threshold probability above which a token stays
@@ -104,6 +105,7 @@ record GlimpseDescription(
     record Step(
             String strategy,
             String at,
+            @Nullable Double retentionRatio,
             @Nullable Double maxRetentionRatio,
             @Nullable Integer minTokens,
             @Nullable Double threshold,
@@ -114,6 +116,7 @@ record GlimpseDescription(
             return new Step(
                     cut.strategy(),
                     cut.at().toString(),
+                    budget.retentionRatio(),
                     budget.maxRetentionRatio(),
                     budget.minTokens(),
                     budget.threshold(),

@@ -5,6 +5,8 @@ import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.ImageAspect;
+import io.github.glimpse.prune.KvForm;
+import io.github.glimpse.prune.PositionForm;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
@@ -16,6 +18,7 @@ import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -114,16 +117,23 @@ public record GlimpseProperties(
      *
      * @param enabled Whether image tokens are pruned at all.
      * @param strategy Name of the strategy: glimpse, none or one of your own; unset is glimpse if the model has a module, else none.
+     * @param retentionRatio Share of all image tokens, above 0 and at most 1, that strategies other than glimpse keep; most of them need it.
      * @param maxRetentionRatio Most image tokens that stay, as a share above 0 and at most 1 of all; unset goes by the module.
      * @param minTokens Least image tokens that stay, 0 for no floor; unset goes by the module, else 1.
      * @param threshold Probability from 0 to 1 above which a token stays; unset goes by the module, else 0.5.
      * @param anchors Corners that always stay: tl, tr, bl, br; unset goes by the module.
-     * @param schedule Cuts in order, each with the keys at, strategy, threshold, retention-ratio and min-tokens; empty is one cut
-     *     by the strategy at its own point.
+     * @param schedule Cuts in order, each with the keys at, strategy, retention-ratio, threshold, max-retention-ratio, min-tokens,
+     *     anchors and options; empty is one cut by the strategy at its own point.
+     * @param options Own options of the strategy, such as seed of random; steps of a schedule have theirs.
+     * @param kv What a cut does to keys and values of the layers that have run: uniform cuts them too, ragged leaves them.
+     * @param positions Position ids of what stays: original, or renumber, which counts anew at each cut and needs plain positions.
      */
     public record Pruning(
             @Nullable Boolean enabled,
             @Nullable String strategy,
+
+            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
+            Double retentionRatio,
 
             @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
             Double maxRetentionRatio,
@@ -133,38 +143,59 @@ public record GlimpseProperties(
 
             @Nullable List<@Pattern(regexp = "(?i)tl|tr|bl|br", message = "must be tl, tr, bl or br") String> anchors,
 
-            @DefaultValue List<@Valid Step> schedule) {
+            @DefaultValue List<@Valid Step> schedule,
+            @Nullable Map<String, String> options,
+            @Nullable KvForm kv,
+            @Nullable PositionForm positions) {
 
-        /** Copies the lists. */
+        /** Copies the lists and the map. */
         public Pruning {
             anchors = anchors == null ? null : List.copyOf(anchors);
             schedule = List.copyOf(schedule);
+            options = options == null ? null : Map.copyOf(options);
         }
     }
 
     /**
      * One cut of the schedule. What is unset is taken from {@code glimpse.pruning.*}, then from the strategy.
      *
-     * @param at Layer k (after k layers), layer last or a share of the depth such as 66 %; unset is the strategy's own point.
+     * @param at Pixels, vision, layer k (after k layers), layer last or a share of the depth such as 66 %; unset is the strategy's own point.
      * @param strategy Name of the strategy.
+     * @param retentionRatio Share of all image tokens, above 0 and at most 1, that the strategy keeps.
      * @param threshold Probability from 0 to 1 above which a token stays.
-     * @param retentionRatio Most tokens that stay, as a share of those that are there at this cut.
+     * @param maxRetentionRatio Most tokens that stay, as a share above 0 and at most 1 of those that are there at this cut.
      * @param minTokens Least tokens that stay, 0 for no floor.
+     * @param anchors Corners that always stay: tl, tr, bl, br.
+     * @param options Own options of the strategy.
      */
     public record Step(
             @Pattern(
-                    regexp = "(?i)\\s*(layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
-                    message = "must be 'layer k', 'layer last' or a share of the depth such as '66 %'")
+                    regexp = "(?i)\\s*(pixels|vision|layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
+                    message =
+                            "must be 'pixels', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'")
             @Nullable
             String at,
 
             @NotBlank String strategy,
-            @DecimalMin("0") @DecimalMax("1") @Nullable Double threshold,
 
             @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
             Double retentionRatio,
 
-            @Min(0) @Nullable Integer minTokens) {}
+            @DecimalMin("0") @DecimalMax("1") @Nullable Double threshold,
+
+            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
+            Double maxRetentionRatio,
+
+            @Min(0) @Nullable Integer minTokens,
+            @Nullable List<@Pattern(regexp = "(?i)tl|tr|bl|br", message = "must be tl, tr, bl or br") String> anchors,
+            @Nullable Map<String, String> options) {
+
+        /** Copies the list and the map. */
+        public Step {
+            anchors = anchors == null ? null : List.copyOf(anchors);
+            options = options == null ? null : Map.copyOf(options);
+        }
+    }
 
     /**
      * How answers are made.

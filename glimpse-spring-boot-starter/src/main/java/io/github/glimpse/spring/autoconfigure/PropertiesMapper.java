@@ -17,6 +17,7 @@ import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.spring.autoconfigure.GlimpseProperties.ComputeType;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -123,12 +124,16 @@ final class PropertiesMapper {
         return PruningOptions.builder()
                 .enabled(pruning.enabled())
                 .strategy(text(pruning.strategy()))
+                .retentionRatio(pruning.retentionRatio())
                 .maxRetentionRatio(pruning.maxRetentionRatio())
                 .minTokens(pruning.minTokens())
                 .threshold(pruning.threshold())
                 .anchors(anchors(pruning.anchors()))
                 .schedule(
                         pruning.schedule().stream().map(PropertiesMapper::step).toList())
+                .options(requireNonNullElse(pruning.options(), Map.of()))
+                .kv(pruning.kv())
+                .positions(pruning.positions())
                 .build();
     }
 
@@ -146,7 +151,10 @@ final class PropertiesMapper {
                 .at(step.at())
                 .retentionRatio(step.retentionRatio())
                 .threshold(step.threshold())
+                .maxRetentionRatio(step.maxRetentionRatio())
                 .minTokens(step.minTokens())
+                .anchors(anchors(step.anchors()))
+                .options(requireNonNullElse(step.options(), Map.of()))
                 .build();
     }
 

@@ -96,8 +96,12 @@ class ConfigurationMetadataTest {
                         "glimpse.observability.stages",
                         "glimpse.pruning.anchors",
                         "glimpse.pruning.enabled",
+                        "glimpse.pruning.kv",
                         "glimpse.pruning.max-retention-ratio",
                         "glimpse.pruning.min-tokens",
+                        "glimpse.pruning.options",
+                        "glimpse.pruning.positions",
+                        "glimpse.pruning.retention-ratio",
                         "glimpse.pruning.schedule",
                         "glimpse.pruning.strategy",
                         "glimpse.pruning.threshold",
@@ -167,6 +171,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.model.family", Objects.requireNonNullElse(engine.family(), "auto"));
         defaults.put("glimpse.pruning.enabled", engine.pruning().enabled() == null);
         defaults.put("glimpse.pruning.schedule", engine.pruning().schedule());
+        defaults.put("glimpse.pruning.kv", "uniform");
+        defaults.put("glimpse.pruning.positions", "original");
         defaults.put("glimpse.generation.stop", List.of());
         // A penalty of 0 subtracts nothing.
         defaults.put("glimpse.generation.presence-penalty", 0.0);

@@ -15,6 +15,8 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.KvForm;
+import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import java.time.Duration;
@@ -126,7 +128,10 @@ class PropertiesMapperTest {
                 "glimpse.pruning.schedule[0].min-tokens=8",
                 "glimpse.pruning.schedule[1].at=66 %",
                 "glimpse.pruning.schedule[1].strategy=glimpse",
-                "glimpse.pruning.schedule[1].threshold=0.3");
+                "glimpse.pruning.schedule[0].options.seed=42",
+                "glimpse.pruning.schedule[1].threshold=0.3",
+                "glimpse.pruning.schedule[1].max-retention-ratio=0.2",
+                "glimpse.pruning.schedule[1].anchors=tl");
 
         assertThat(options.pruning().schedule())
                 .containsExactly(
@@ -134,8 +139,33 @@ class PropertiesMapperTest {
                                 .at("layer 2")
                                 .retentionRatio(0.5)
                                 .minTokens(8)
+                                .options(Map.of("seed", "42"))
                                 .build(),
-                        PruningStep.builder("glimpse").at("66 %").threshold(0.3).build());
+                        PruningStep.builder("glimpse")
+                                .at("66 %")
+                                .threshold(0.3)
+                                .maxRetentionRatio(0.2)
+                                .anchors(Set.of(Anchor.TOP_LEFT))
+                                .build());
+    }
+
+    @Test
+    void mapsWhatOtherStrategiesGoBy() {
+        EngineOptions options = options(
+                "glimpse.pruning.strategy=random",
+                "glimpse.pruning.retention-ratio=0.25",
+                "glimpse.pruning.options.seed=7",
+                "glimpse.pruning.kv=ragged",
+                "glimpse.pruning.positions=renumber");
+
+        assertThat(options.pruning())
+                .isEqualTo(PruningOptions.builder()
+                        .strategy("random")
+                        .retentionRatio(0.25)
+                        .options(Map.of("seed", "7"))
+                        .kv(KvForm.RAGGED)
+                        .positions(PositionForm.RENUMBER)
+                        .build());
     }
 
     @Test
