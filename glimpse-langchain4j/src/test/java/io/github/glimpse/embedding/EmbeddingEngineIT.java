@@ -182,6 +182,53 @@ class EmbeddingEngineIT {
     }
 
     @Test
+    void aBatchOfLargePicturesGivesWhatEachGivesAlone(@TempDir Path folder) throws IOException {
+        large(folder);
+        PatchPruning half = PatchPruning.of(PatchCut.of("50 %", 0.5));
+        try (EmbeddingEngine batches =
+                        EmbeddingEngine.load(EmbeddingOptions.builder(folder).build());
+                EmbeddingEngine single = EmbeddingEngine.load(
+                        EmbeddingOptions.builder(folder).batchSize(1).build())) {
+            for (PatchPruning pruning : List.of(PatchPruning.none(), half)) {
+                ImageVectors together = batches.embedImages(PICTURES, pruning);
+                ImageVectors alone = single.embedImages(PICTURES, pruning);
+                for (int i = 0; i < PICTURES.size(); i++) {
+                    assertThat(together.vectors().get(i))
+                            .containsExactly(alone.vectors().get(i), within(1e-5f));
+                    assertThat(together.report().images().get(i).kept())
+                            .isEqualTo(alone.report().images().get(i).kept());
+                }
+            }
+            assertThat(batches.embedImages(PICTURES, half).report().keptPatches())
+                    .isEqualTo(2 * 144);
+        }
+    }
+
+    /** The tiny model for pictures of 17 x 17 patches, whose attention goes another way. */
+    private static void large(Path directory) throws IOException {
+        Path model = TinyClip.CLIP.resolve("model");
+        for (String name : List.of("config.json", "preprocessor_config.json")) {
+            String text = Files.readString(model.resolve(name));
+            Files.writeString(directory.resolve(name), text.replaceAll("(size\": )112\\b", "$1238"));
+        }
+        Files.copy(model.resolve("tokenizer.json"), directory.resolve("tokenizer.json"));
+        Map<String, CheckpointTensor> tensors = new LinkedHashMap<>();
+        SafetensorsFile.open(model.resolve("model.safetensors")).entries().forEach((name, entry) -> {
+            if (!name.endsWith("position_ids")) {
+                float[] values = SafetensorsFile.floats(entry);
+                boolean places = name.equals("vision_model.embeddings.position_embedding.weight");
+                float[] more = new float[places ? 290 * 48 : values.length];
+                for (int i = 0; i < more.length; i++) {
+                    more[i] = values[i % values.length] + (i >= values.length ? 1e-3f * (i % 13) : 0);
+                }
+                tensors.put(
+                        name, new CheckpointTensor(entry.type(), places ? new long[] {290, 48} : entry.shape(), more));
+            }
+        });
+        SafetensorsWriter.write(directory.resolve("model.safetensors"), tensors, Map.of());
+    }
+
+    @Test
     void namesWhatIsMissing(@TempDir Path folder) throws IOException {
         assertThatThrownBy(() -> EmbeddingEngine.load(
                         EmbeddingOptions.builder(folder.resolve("nowhere")).build()))
