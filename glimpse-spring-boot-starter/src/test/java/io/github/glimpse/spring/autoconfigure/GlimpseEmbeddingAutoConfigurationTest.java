@@ -163,7 +163,7 @@ class GlimpseEmbeddingAutoConfigurationTest {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .hasMessageContaining("embedding-model.pruning.retention-ratio"));
+                        .hasMessageContaining("embeddingModel.pruning.retentionRatio"));
         runner.withPropertyValues(
                         "glimpse.embedding-model.pruning.retention-ratio=0.5",
                         "glimpse.embedding-model.pruning.at=layer 40")
