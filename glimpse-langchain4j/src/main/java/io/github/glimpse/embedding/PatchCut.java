@@ -12,6 +12,9 @@ package io.github.glimpse.embedding;
  */
 public record PatchCut(String at, PatchEvidence evidence, double retentionRatio, double textShare, Form form) {
 
+    /** The place where nobody says another: a quarter of the blocks have run. */
+    public static final String DEFAULT_AT = "25 %";
+
     /** The weight of the text where nobody says another. */
     public static final double DEFAULT_TEXT_SHARE = 0.5;
 

@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
  */
 public record PatchPruning(List<PatchCut> cuts, int minPatches, TextUse texts) {
 
+    /** The floor where nobody says another. */
+    public static final int DEFAULT_MIN_PATCHES = 1;
+
     private static final PatchPruning NONE = of();
 
     /** Which texts a picture's patches are compared with. */
@@ -41,7 +44,7 @@ public record PatchPruning(List<PatchCut> cuts, int minPatches, TextUse texts) {
 
     /** Cuts in the order of the tower; evidence that needs texts looks at all of them. */
     public static PatchPruning of(PatchCut... cuts) {
-        return new PatchPruning(List.of(cuts), 1, TextUse.JOINT);
+        return new PatchPruning(List.of(cuts), DEFAULT_MIN_PATCHES, TextUse.JOINT);
     }
 
     /** Whether a cut can only be made when texts are known. */
@@ -56,7 +59,7 @@ public record PatchPruning(List<PatchCut> cuts, int minPatches, TextUse texts) {
         }
         String places = cuts.stream().map(PatchCut::toString).collect(Collectors.joining(", "));
         return places
-                + (minPatches == 1 ? "" : ", at least " + minPatches)
+                + (minPatches == DEFAULT_MIN_PATCHES ? "" : ", at least " + minPatches)
                 + (needsText() && texts == TextUse.EACH ? ", each text" : "");
     }
 }

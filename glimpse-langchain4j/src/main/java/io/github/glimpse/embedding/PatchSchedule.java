@@ -34,7 +34,7 @@ record PatchSchedule(PatchPruning pruning, List<Step> steps) {
         List<Step> steps = new ArrayList<>();
         for (PatchCut cut : pruning.cuts()) {
             PruningPoint point = PruningPoint.parse(cut.at(), depth);
-            int block = point.stage() == PruningPoint.Stage.LAST ? depth - 1 : point.layers() - 1;
+            int block = blockOf(point, depth, cut);
             if (!steps.isEmpty() && steps.get(steps.size() - 1).block() >= block) {
                 throw new IllegalArgumentException("The cut at '" + cut.at()
                         + "' does not come after the cut before it,"
@@ -45,6 +45,17 @@ record PatchSchedule(PatchPruning pruning, List<Step> steps) {
             steps.add(new Step(block, cut));
         }
         return new PatchSchedule(pruning, List.copyOf(steps));
+    }
+
+    private static int blockOf(PruningPoint point, int depth, PatchCut cut) {
+        if (point.stage() == PruningPoint.Stage.LAST) {
+            return depth - 1;
+        }
+        if (point.stage() == PruningPoint.Stage.LAYER) {
+            return point.layers() - 1;
+        }
+        throw new IllegalArgumentException("The place '" + cut.at()
+                + "' is not inside the tower; use 'layer k', 'layer last' or a share of the depth such as '25 %'");
     }
 
     private static void check(PatchCut cut, boolean last, DualEncoder model) {

@@ -3,23 +3,20 @@ package io.github.glimpse.train;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.Graph;
-import io.github.glimpse.engine.SafetensorsFile;
-import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorEntry;
 import io.github.glimpse.engine.TensorList;
-import io.github.glimpse.engine.TensorScope;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Adam with decoupled weight decay. Computes what torch's {@code AdamW} does, operation by operation. Tensors of frozen groups
- * are left alone; tensors that no loss reached have a gradient of zero, and decay.
+ * Adam with decoupled weight decay. Computes what torch's {@code AdamW} does, operation by operation. Tensors that no loss
+ * reached have a gradient of zero, and decay.
  *
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter, Decoupled weight decay regularization</a>
  */
-public final class AdamW implements AutoCloseable {
+public final class AdamW implements OptimizerPart {
 
     /**
      * The numbers of the method.
@@ -60,75 +57,38 @@ public final class AdamW implements AutoCloseable {
     private final Map<String, NDArray> means = new LinkedHashMap<>();
     private final Map<String, NDArray> squares = new LinkedHashMap<>();
     private final List<Bundle> bundles = new ArrayList<>();
-    private final TensorList allGradients;
     private long updates;
 
-    private AdamW(TrainableParameters parameters, Options options) {
+    /** For the tensors of these gradients. */
+    AdamW(TrainableParameters parameters, Map<String, NDArray> gradients, Options options) {
         this.parameters = parameters;
         this.options = options;
         this.graph = parameters.graph();
-        List<String> trained = parameters.trained();
-        if (trained.isEmpty()) {
-            throw new IllegalArgumentException("No parameter learns; add one to a group that is not frozen");
+        for (String name : gradients.keySet()) {
+            means.put(name, parameters.zerosLike(name));
+            squares.put(name, parameters.zerosLike(name));
         }
-        Map<String, NDArray> gradients = new LinkedHashMap<>();
-        List<NDArray> found = parameters.gradientsOf(trained);
-        for (int i = 0; i < trained.size(); i++) {
-            String name = trained.get(i);
-            gradients.put(name, found.get(i));
-            means.put(name, zeros(name));
-            squares.put(name, zeros(name));
-        }
-        this.allGradients = TensorList.of(found);
-        bundle(trained, gradients);
+        bundle(gradients);
     }
 
-    /** Makes the optimiser of these parameters. Add no parameter to the set afterwards. */
-    public static AdamW of(TrainableParameters parameters, Options options) {
-        return new AdamW(parameters, options);
-    }
-
-    private NDArray zeros(String name) {
-        long[] shape = parameters.shape(name);
-        int count = Math.toIntExact(parameters.get(name).size());
-        return parameters.owned().floats(new float[count], shape);
-    }
-
-    private void bundle(List<String> trained, Map<String, NDArray> gradients) {
+    private void bundle(Map<String, NDArray> gradients) {
         Map<List<Double>, List<String>> alike = new LinkedHashMap<>();
-        for (String name : trained) {
+        for (String name : gradients.keySet()) {
             ParameterGroup group = parameters.group(name);
             double decay = parameters.shape(name).length < 2 ? 0 : group.weightDecay();
             alike.computeIfAbsent(List.of(group.rateFactor(), decay), key -> new ArrayList<>())
                     .add(name);
         }
-        alike.forEach((key, names) -> bundles.add(new Bundle(
+        alike.forEach((key, same) -> bundles.add(new Bundle(
                 key.get(0),
                 key.get(1),
-                TensorList.of(names.stream().map(parameters::get).toList()),
-                TensorList.of(names.stream().map(gradients::get).toList()),
-                TensorList.of(names.stream().map(means::get).toList()),
-                TensorList.of(names.stream().map(squares::get).toList()))));
+                TensorList.of(same.stream().map(parameters::get).toList()),
+                TensorList.of(same.stream().map(gradients::get).toList()),
+                TensorList.of(same.stream().map(means::get).toList()),
+                TensorList.of(same.stream().map(squares::get).toList()))));
     }
 
-    /** Steps taken so far. */
-    public long updates() {
-        return updates;
-    }
-
-    /**
-     * Shortens the gradients of all tensors, taken as one vector.
-     *
-     * @param longest the longest allowed, or 0 to measure only
-     * @return their length before
-     */
-    public double clip(double longest) {
-        try (TensorScope step = parameters.owned().openChild()) {
-            return graph.call("clip").with(allGradients).with(longest).run(step).toFloatArray()[0];
-        }
-    }
-
-    /** Changes the tensors by their gradients and sets these to zero. */
+    @Override
     public void step(double rate) {
         updates++;
         double correction1 = 1 - Math.pow(options.beta1(), (double) updates);
@@ -148,45 +108,25 @@ public final class AdamW implements AutoCloseable {
                     .with(correction2)
                     .run();
         }
-        zeroGradients();
     }
 
-    /** Forgets the gradients. */
-    public void zeroGradients() {
-        graph.call("zero").with(allGradients).run();
-    }
-
-    /** The moments by the names under which checkpoints keep them. */
-    Map<String, CheckpointTensor> snapshot() {
+    @Override
+    public Map<String, CheckpointTensor> snapshot() {
         Map<String, CheckpointTensor> tensors = new LinkedHashMap<>();
-        means.forEach((name, tensor) -> tensors.put(MEAN + name, copy(name, tensor)));
-        squares.forEach((name, tensor) -> tensors.put(SQUARE + name, copy(name, tensor)));
+        means.forEach((name, tensor) -> tensors.put(MEAN + name, parameters.copy(name, tensor)));
+        squares.forEach((name, tensor) -> tensors.put(SQUARE + name, parameters.copy(name, tensor)));
         return tensors;
     }
 
-    private CheckpointTensor copy(String name, NDArray tensor) {
-        return new CheckpointTensor(StoredType.F32, parameters.shape(name), tensor.toFloatArray());
-    }
-
-    void restore(Map<String, TensorEntry> entries, long updatesSoFar) {
-        means.forEach((name, tensor) -> restore(entries, MEAN, name, tensor));
-        squares.forEach((name, tensor) -> restore(entries, SQUARE, name, tensor));
+    @Override
+    public void restore(Map<String, TensorEntry> entries, long updatesSoFar) {
+        means.forEach((name, tensor) -> parameters.overwrite(name, tensor, entries.get(MEAN + name)));
+        squares.forEach((name, tensor) -> parameters.overwrite(name, tensor, entries.get(SQUARE + name)));
         updates = updatesSoFar;
-    }
-
-    private void restore(Map<String, TensorEntry> entries, String prefix, String name, NDArray target) {
-        float[] values = SafetensorsFile.floats(parameters.checked(entries.get(prefix + name), name));
-        try (TensorScope step = parameters.owned().openChild()) {
-            graph.call("overwrite")
-                    .with(target)
-                    .with(step.floats(values, parameters.shape(name)))
-                    .run();
-        }
     }
 
     @Override
     public void close() {
-        allGradients.close();
         for (Bundle bundle : bundles) {
             bundle.tensors().close();
             bundle.gradients().close();

@@ -216,6 +216,27 @@ public final class TrainableParameters implements AutoCloseable {
         return found;
     }
 
+    /** Zeros in the shape of a tensor, owned by this set. */
+    NDArray zerosLike(String name) {
+        return owned.floats(new float[Math.toIntExact(get(name).size())], shape(name));
+    }
+
+    /** A copy of a tensor that has the shape of a parameter. */
+    CheckpointTensor copy(String name, NDArray tensor) {
+        return new CheckpointTensor(StoredType.F32, shape(name), tensor.toFloatArray());
+    }
+
+    /** Overwrites a tensor that has the shape of a parameter. */
+    void overwrite(String name, NDArray target, @Nullable TensorEntry entry) {
+        float[] values = SafetensorsFile.floats(checked(entry, name));
+        try (TensorScope step = owned.openChild()) {
+            graph.call("overwrite")
+                    .with(target)
+                    .with(step.floats(values, shape(name)))
+                    .run();
+        }
+    }
+
     Graph graph() {
         return graph;
     }

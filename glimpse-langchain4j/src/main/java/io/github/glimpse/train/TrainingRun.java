@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop of training: losses, gradients, AdamW, checkpoints, progress. It knows nothing of a model: losses come from a
+ * The loop of training: losses, gradients, AdamW or Muon, checkpoints, progress. It knows nothing of a model: losses come from a
  * {@link LossFunction}.
  *
  * <p>A run that is killed and {@linkplain #resume() resumed} goes on with the same losses, bit for bit on one thread of the
@@ -36,7 +36,7 @@ public final class TrainingRun implements AutoCloseable {
     private final TorchRuntime runtime;
     private final TrainableParameters parameters;
     private final TrainingOptions options;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final @Nullable CheckpointFolder checkpoints;
     private final Map<String, String> notes = new LinkedHashMap<>();
     private long step;
@@ -49,7 +49,7 @@ public final class TrainingRun implements AutoCloseable {
         this.runtime = runtime;
         this.parameters = parameters;
         this.options = options;
-        this.optimizer = AdamW.of(parameters, options.optimizer());
+        this.optimizer = new Optimizer(parameters, options.optimizer());
         this.checkpoints = options.checkpoints() == null ? null : new CheckpointFolder(options.checkpoints());
     }
 

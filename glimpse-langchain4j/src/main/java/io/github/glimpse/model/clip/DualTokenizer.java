@@ -1,6 +1,7 @@
 package io.github.glimpse.model.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.text.Tokenizer;
 import java.util.Arrays;
@@ -50,6 +51,10 @@ final class DualTokenizer implements AutoCloseable {
 
     int[] ids(String text) {
         int[] ids = tokenizer.encode(tokenizer.guard(canonical ? canonical(text) : text));
+        if (ids.length == 0) {
+            throw new UnsupportedContentException(
+                    "The text gives the tokenizer nothing to read; send one with letters or numbers");
+        }
         if (ids.length <= most) {
             return ids;
         }

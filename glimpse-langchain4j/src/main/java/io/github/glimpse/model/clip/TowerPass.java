@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TowerPass implements AutoCloseable {
 
+    /** From more rows on, {@code block_attention} may go head by head, if a run is one picture. */
+    private static final int MOST_BATCHED = 255;
+
     private final ClipTower tower;
     private final CancellationPoint cancellation;
     private final TensorScope scope;
@@ -125,9 +128,23 @@ public final class TowerPass implements AutoCloseable {
         while (blocks < count) {
             cancellation.check();
             TensorScope next = scope.openChild();
-            move(tower.block(blocks, hidden, new long[] {0, alive.length, living()}, next), next);
+            move(tower.block(blocks, hidden, runs(), next), next);
             blocks++;
         }
+    }
+
+    /** Pictures of many rows one by one: that is where attention has its faster form. */
+    private long[] runs() {
+        if (living() <= MOST_BATCHED) {
+            return new long[] {0, alive.length, living()};
+        }
+        long[] runs = new long[3 * alive.length];
+        for (int i = 0; i < alive.length; i++) {
+            runs[3 * i] = (long) i * living();
+            runs[3 * i + 1] = 1;
+            runs[3 * i + 2] = living();
+        }
+        return runs;
     }
 
     /**

@@ -279,7 +279,9 @@ final class ClipCaseCheck implements AutoCloseable {
                 step(pass, variant.get("steps").get(i), cut, prefix + "step" + layer + ".hidden_after");
             }
             pass.runTo(model.tower().config().depth());
-            close(prefix + "pooled", pass.pooled(scope).toFloatArray(), STATES);
+            if (model.placesPatches()) {
+                close(prefix + "pooled", pass.pooled(scope).toFloatArray(), STATES);
+            }
             close(prefix + "image_embed", model.imageVectors(pass, scope).toFloatArray(), STATES);
         }
     }

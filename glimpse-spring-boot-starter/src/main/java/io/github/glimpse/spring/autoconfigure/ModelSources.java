@@ -76,6 +76,32 @@ final class ModelSources implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens the location of the embedding model, downloads included.
+     *
+     * @param classPath where to look for class path folders, null for that of the calling thread
+     * @throws InvalidPropertyException if it is missing or nothing is there
+     */
+    static ModelSources openEmbedding(GlimpseProperties properties, @Nullable ClassLoader classPath) {
+        String location = properties.embeddingModel().location();
+        if (!StringUtils.hasText(location)) {
+            throw new InvalidPropertyException(
+                    PropertiesMapper.EMBEDDING_LOCATION,
+                    "no model is named; give the directory of a CLIP or SigLIP model in Hugging Face form (a path, file:,"
+                            + " classpath: or hf:owner/name), or leave glimpse.embedding-model.enabled out",
+                    null);
+        }
+        ClassLoader loader = classPath == null ? ModelSources.class.getClassLoader() : classPath;
+        Source model = isHub(location)
+                ? Source.fetched(
+                        PropertiesMapper.EMBEDDING_LOCATION,
+                        location,
+                        () -> ModelSource.open(location, loader, hub(properties.model())))
+                : Source.local(PropertiesMapper.EMBEDDING_LOCATION, location, loader);
+        model.open();
+        return new ModelSources(location.startsWith(CLASS_PATH) || isHub(location) ? model.name() : null, model, null);
+    }
+
     private static Source module(String module, GlimpseProperties.Model properties, ClassLoader loader) {
         return isHub(module)
                 ? Source.fetched(

@@ -23,7 +23,7 @@ final class JointStage implements AutoCloseable {
     private static final double HEADS_FIRST = 0.3;
     private static final double HEADS_LAST = 0.1;
     private static final double ALIGNED_FIRST = 0.3;
-    private static final double ALIGNED_LAST = 0.02;
+    private static final double ALIGNED_LAST = 0.1;
 
     private final StageOptions options;
     private final TinyModel model;
@@ -33,8 +33,8 @@ final class JointStage implements AutoCloseable {
         this.model = new TinyModel(
                 runtime,
                 options.seed(),
-                ParameterGroup.named("vision"),
-                ParameterGroup.named("decoder"),
+                options.group("vision"),
+                options.group("decoder"),
                 ParameterGroup.frozen("symbols"));
     }
 

@@ -1,5 +1,6 @@
 package io.github.glimpse.examples.tiny.training;
 
+import io.github.glimpse.train.ParameterGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param rate highest learning rate
  * @param seed of first weights and of the choice of pictures
  * @param half whether products are made in bfloat16
+ * @param muon whether matrices inside the model learn by Muon, else all by AdamW
  * @param threads of one native operation
  * @param checkpointEvery steps between two checkpoints
  * @param validateEvery steps between two looks at pictures that are not trained; 0 for none
@@ -25,6 +27,7 @@ record StageOptions(
         double rate,
         long seed,
         boolean half,
+        boolean muon,
         int threads,
         long checkpointEvery,
         long validateEvery,
@@ -55,12 +58,18 @@ record StageOptions(
             String value = argument.substring(equals + 1);
             switch (name) {
                 case "from" -> from.add(Path.of(value));
-                case "steps", "rate", "seed", "precision", "threads", "checkpoint-every", "validate-every" ->
-                    values.put(name, value);
+                case "steps",
+                        "rate",
+                        "seed",
+                        "precision",
+                        "optimizer",
+                        "threads",
+                        "checkpoint-every",
+                        "validate-every" -> values.put(name, value);
                 default ->
                     throw new IllegalArgumentException("No option --" + name
-                            + "; there are --steps, --rate, --seed, --precision, --threads, --checkpoint-every,"
-                            + " --validate-every, --from");
+                            + "; there are --steps, --rate, --seed, --precision, --optimizer, --threads,"
+                            + " --checkpoint-every, --validate-every, --from");
             }
         }
         return new StageOptions(
@@ -68,7 +77,8 @@ record StageOptions(
                 Long.parseLong(values.getOrDefault("steps", Long.toString(steps))),
                 Double.parseDouble(values.getOrDefault("rate", Double.toString(rate))),
                 Long.parseLong(values.getOrDefault("seed", Long.toString(SEED))),
-                half(values.getOrDefault("precision", "mixed")),
+                first("precision", values, "mixed", "float"),
+                first("optimizer", values, "muon", "adamw"),
                 Integer.parseInt(values.getOrDefault("threads", "1")),
                 Long.parseLong(values.getOrDefault("checkpoint-every", Long.toString(CHECKPOINT_EVERY))),
                 Long.parseLong(values.getOrDefault("validate-every", Long.toString(VALIDATE_EVERY))),
@@ -80,11 +90,17 @@ record StageOptions(
         return validateEvery > 0 && (sample % validateEvery == 0 || sample == steps - 1);
     }
 
-    private static boolean half(String precision) {
-        return switch (precision) {
-            case "mixed" -> true;
-            case "float" -> false;
-            default -> throw new IllegalArgumentException("--precision is '" + precision + "'; write mixed or float");
-        };
+    /** A group that learns, by the optimiser of this run. */
+    ParameterGroup group(String name) {
+        ParameterGroup group = ParameterGroup.named(name);
+        return muon ? group.withOrthogonalSteps() : group;
+    }
+
+    private static boolean first(String name, Map<String, String> values, String standard, String other) {
+        String value = values.getOrDefault(name, standard);
+        if (!value.equals(standard) && !value.equals(other)) {
+            throw new IllegalArgumentException("--" + name + " is '" + value + "'; write " + standard + " or " + other);
+        }
+        return value.equals(standard);
     }
 }

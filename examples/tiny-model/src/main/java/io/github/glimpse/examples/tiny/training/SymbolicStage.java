@@ -36,9 +36,9 @@ final class SymbolicStage implements AutoCloseable {
                 .with(SymbolicStage.class, "symbols")
                 .compile(runtime);
         this.parameters = TrainableParameters.empty(runtime, options.seed());
-        ParameterGroup group = ParameterGroup.named("decoder");
+        ParameterGroup group = options.group("decoder");
         TinyWeights.addDecoder(parameters, group);
-        PageSymbols.addTo(parameters, group);
+        PageSymbols.addTo(parameters, TinyWeights.outer(group));
     }
 
     /** Trains to the end, or goes on. */

@@ -53,7 +53,7 @@ final class TinyWeights {
         double last = 1 / Math.sqrt(2.0 * TinyShape.VISION_DEPTH);
         parameters.add(
                 "visual.patch_embed.proj.weight",
-                group,
+                outer(group),
                 Initializer.fanIn(1),
                 width,
                 TinyShape.CHANNELS,
@@ -73,7 +73,7 @@ final class TinyWeights {
         int joined = width * TinyShape.GROUP;
         norm(parameters, "visual.merger.ln_q", group, width);
         linear(parameters, "visual.merger.mlp.0", group, 1, joined, joined);
-        linear(parameters, "visual.merger.mlp.2", group, 1, TinyShape.HIDDEN, joined);
+        linear(parameters, "visual.merger.mlp.2", outer(group), 1, TinyShape.HIDDEN, joined);
     }
 
     /** Adds the decoder with its table. */
@@ -84,7 +84,7 @@ final class TinyWeights {
         double last = 1 / Math.sqrt(2.0 * TinyShape.LAYERS);
         parameters.add(
                 "model.embed_tokens.weight",
-                group.withWeightDecay(0),
+                outer(group).withWeightDecay(0),
                 Initializer.normal(TABLE_DEVIATION),
                 TinyShape.vocabulary(),
                 width);
@@ -101,6 +101,11 @@ final class TinyWeights {
             matrix(parameters, layer + "mlp.down_proj", group, last, width, TinyShape.INNER);
         }
         norm(parameters, "model.norm", group, width);
+    }
+
+    /** For tensors that turn something else into hidden rows, or back: these learn by AdamW whatever the others do. */
+    static ParameterGroup outer(ParameterGroup group) {
+        return new ParameterGroup(group.name(), group.rateFactor(), group.weightDecay(), false);
     }
 
     private static void norm(TrainableParameters parameters, String name, ParameterGroup group, int width) {

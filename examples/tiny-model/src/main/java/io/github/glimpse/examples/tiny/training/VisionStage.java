@@ -53,9 +53,9 @@ final class VisionStage implements AutoCloseable {
                 .with(VisionStage.class, "dense")
                 .compile(runtime);
         this.parameters = TrainableParameters.empty(runtime, options.seed());
-        ParameterGroup group = ParameterGroup.named("vision");
+        ParameterGroup group = options.group("vision");
         TinyWeights.addVision(parameters, group);
-        TinyWeights.linear(parameters, "labels", group, 1, DenseBatch.outputs(), TinyShape.HIDDEN);
+        TinyWeights.linear(parameters, "labels", TinyWeights.outer(group), 1, DenseBatch.outputs(), TinyShape.HIDDEN);
     }
 
     /** Trains to the end, or goes on. */
