@@ -736,4 +736,4 @@ if __name__ == "__main__":
     write_zip(root / "image/pictures.zip", picture_files())
     write_zip(root / "image/resize.zip", resize_cases())
     write_zip(root / "model/qwen25vl/preprocessor.zip", qwen_cases())
-    write_zip(root / "model/llava/preprocessor.zip", llava_cases())
+    write_zip(root / "model/clip/preprocessor.zip", llava_cases())

@@ -11,7 +11,7 @@ import io.github.glimpse.model.qwen25vl.Qwen25VlFamily;
 /** A fine-tuned Qwen2.5-VL whose {@code config.json} has a {@code model_type} of its own. */
 public final class ReceiptFamily implements ModelFamily {
 
-    private final ModelFamily qwen = new Qwen25VlFamily();
+    private final Qwen25VlFamily qwen = new Qwen25VlFamily();
 
     @Override
     public String name() {

@@ -38,12 +38,12 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>native failure, out of memory, anything else</td><td>{@link InternalServerException}</td></tr>
  * </table>
  */
-final class ErrorMapper {
+public final class ErrorMapper {
 
     private ErrorMapper() {}
 
     /** What a request died of while it ran. */
-    static LangChain4jException failure(Throwable error) {
+    public static LangChain4jException failure(Throwable error) {
         if (error instanceof LangChain4jException known) {
             return known;
         }
@@ -59,7 +59,7 @@ final class ErrorMapper {
     }
 
     /** Why a request cannot work: like {@link #failure}, but a value out of its range is the caller's fault. */
-    static LangChain4jException refusal(Throwable error) {
+    public static LangChain4jException refusal(Throwable error) {
         return error instanceof IllegalArgumentException ? invalid(error) : failure(error);
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Nobody has to close this: the threads are daemons and end when idle. How many run at once is the engine's gate to say;
  * the bound here is for callers whose handlers hold threads after their answer.
  */
-final class GenerationThreads {
+public final class GenerationThreads {
 
     private static final long IDLE_SECONDS = 30;
 
@@ -27,7 +27,12 @@ final class GenerationThreads {
 
     static Executor of(LoadedModel model) {
         EngineOptions options = model.options();
-        long most = (long) options.maxActive() + options.maxQueued() + SPARE;
+        return of(options.maxActive(), options.maxQueued());
+    }
+
+    /** Threads for a model that lets so many requests run and wait. */
+    public static Executor of(int maxActive, int maxQueued) {
+        long most = (long) maxActive + maxQueued + SPARE;
         AtomicInteger number = new AtomicInteger();
         ThreadFactory threads = work -> {
             // Without the first caller's inheritable thread locals, which would live as long as the thread.

@@ -34,6 +34,9 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     private final @Nullable Double minP;
     private final @Nullable Double repetitionPenalty;
     private final @Nullable Long seed;
+    private final @Nullable Integer beams;
+    private final @Nullable Double lengthPenalty;
+    private final @Nullable Integer minOutputTokens;
     private final @Nullable Boolean returnScoreMap;
 
     private GlimpseChatRequestParameters(Builder builder) {
@@ -42,6 +45,9 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         this.minP = builder.minP;
         this.repetitionPenalty = builder.repetitionPenalty;
         this.seed = builder.seed;
+        this.beams = builder.beams;
+        this.lengthPenalty = builder.lengthPenalty;
+        this.minOutputTokens = builder.minOutputTokens;
         this.returnScoreMap = builder.returnScoreMap;
     }
 
@@ -66,6 +72,9 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .minP(generation.minP())
                 .repetitionPenalty(generation.repetitionPenalty())
                 .seed(generation.seed())
+                .beams(generation.beams())
+                .lengthPenalty(generation.lengthPenalty())
+                .minOutputTokens(generation.minOutputTokens())
                 .pruning(options.pruning())
                 .build();
     }
@@ -90,6 +99,21 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return seed;
     }
 
+    /** Beginnings that are written side by side, of which the best whole is taken; 1 is off; null is unset. BLIP only. */
+    public @Nullable Integer beams() {
+        return beams;
+    }
+
+    /** Power of the length by which the score of a beam is divided; null is unset. */
+    public @Nullable Double lengthPenalty() {
+        return lengthPenalty;
+    }
+
+    /** Least tokens before an answer may end; null is unset. BLIP only. */
+    public @Nullable Integer minOutputTokens() {
+        return minOutputTokens;
+    }
+
     /**
      * Whether the {@linkplain GlimpseChatResponseMetadata#pruning() report} holds each token's probability, where the strategy
      * has one; unset is true. Which tokens were kept is always there.
@@ -112,6 +136,9 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .maxOutputTokens(maxOutputTokens())
                 // LangChain4j has no word for "none instead of the defaults": its empty list is "unset".
                 .stop(stopSequences().isEmpty() ? null : stopSequences())
+                .beams(beams)
+                .lengthPenalty(lengthPenalty)
+                .minOutputTokens(minOutputTokens)
                 .build();
     }
 
@@ -135,19 +162,32 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && Objects.equals(minP, that.minP)
                 && Objects.equals(repetitionPenalty, that.repetitionPenalty)
                 && Objects.equals(seed, that.seed)
+                && Objects.equals(beams, that.beams)
+                && Objects.equals(lengthPenalty, that.lengthPenalty)
+                && Objects.equals(minOutputTokens, that.minOutputTokens)
                 && Objects.equals(returnScoreMap, that.returnScoreMap);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, minP, repetitionPenalty, seed, returnScoreMap);
+        return Objects.hash(
+                super.hashCode(),
+                pruning,
+                minP,
+                repetitionPenalty,
+                seed,
+                beams,
+                lengthPenalty,
+                minOutputTokens,
+                returnScoreMap);
     }
 
     @Override
     public String toString() {
         return "GlimpseChatRequestParameters{common=" + super.toString() + ", pruning=" + pruning + ", minP=" + minP
-                + ", repetitionPenalty=" + repetitionPenalty + ", seed=" + seed + ", returnScoreMap=" + returnScoreMap
-                + '}';
+                + ", repetitionPenalty=" + repetitionPenalty + ", seed=" + seed + ", beams=" + beams
+                + ", lengthPenalty="
+                + lengthPenalty + ", minOutputTokens=" + minOutputTokens + ", returnScoreMap=" + returnScoreMap + '}';
     }
 
     /** Starts with nothing set. */
@@ -162,6 +202,9 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private @Nullable Double minP;
         private @Nullable Double repetitionPenalty;
         private @Nullable Long seed;
+        private @Nullable Integer beams;
+        private @Nullable Double lengthPenalty;
+        private @Nullable Integer minOutputTokens;
         private @Nullable Boolean returnScoreMap;
 
         private Builder() {}
@@ -178,6 +221,9 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 minP = that.minP != null ? that.minP : minP;
                 repetitionPenalty = that.repetitionPenalty != null ? that.repetitionPenalty : repetitionPenalty;
                 seed = that.seed != null ? that.seed : seed;
+                beams = that.beams != null ? that.beams : beams;
+                lengthPenalty = that.lengthPenalty != null ? that.lengthPenalty : lengthPenalty;
+                minOutputTokens = that.minOutputTokens != null ? that.minOutputTokens : minOutputTokens;
                 returnScoreMap = that.returnScoreMap != null ? that.returnScoreMap : returnScoreMap;
             }
             return this;
@@ -275,6 +321,24 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         /** Makes sampling repeatable. */
         public Builder seed(@Nullable Long value) {
             seed = value;
+            return this;
+        }
+
+        /** Beginnings that are written side by side, of which the best whole is taken; BLIP only. */
+        public Builder beams(@Nullable Integer value) {
+            beams = value;
+            return this;
+        }
+
+        /** Power of the length by which the score of a beam is divided; above 0 favours long answers. */
+        public Builder lengthPenalty(@Nullable Double value) {
+            lengthPenalty = value;
+            return this;
+        }
+
+        /** Least tokens before an answer may end; BLIP only. */
+        public Builder minOutputTokens(@Nullable Integer value) {
+            minOutputTokens = value;
             return this;
         }
 

@@ -12,13 +12,23 @@ import org.jspecify.annotations.Nullable;
  * The bytes of a picture in a message: base64 data, a {@code data:} URL with base64 data or, if the operator wants it, what an
  * http or https URL leads to. No data of the picture stands in a message.
  */
-final class ImageBytes {
+public final class ImageBytes {
 
     private static final String NEXT_STEP = "; send the picture's bytes: ImageContent.from(base64Data, mimeType)";
 
     private final long maxBytes;
 
     private final ImageFetcher fetcher;
+
+    /**
+     * Reads what these options allow.
+     *
+     * @param maxBytes longest picture
+     * @param urls whether pictures are fetched
+     */
+    public ImageBytes(long maxBytes, ImageUrlOptions urls) {
+        this(maxBytes, new ImageFetcher(urls.atMost(maxBytes)));
+    }
 
     ImageBytes(long maxBytes, ImageFetcher fetcher) {
         this.maxBytes = maxBytes;
@@ -30,7 +40,7 @@ final class ImageBytes {
      *
      * @param name such as {@code image 2 of 3}
      */
-    void check(Image image, String name) {
+    public void check(Image image, String name) {
         String type = image.mimeType();
         if (hasData(image)) {
             checkType(type, name);
@@ -47,7 +57,7 @@ final class ImageBytes {
     }
 
     /** The bytes of a picture that was checked. */
-    byte[] read(Image image, String name) {
+    public byte[] read(Image image, String name) {
         if (hasData(image)) {
             return decode(image.base64Data(), name);
         }

@@ -31,6 +31,14 @@ public record TensorEntry(String name, StoredType type, long[] shape, Path file,
         return byteCount / type.byteCount();
     }
 
+    /** The entry of some rows: a slice along the first dimension. */
+    TensorEntry rows(long from, long count) {
+        long rowBytes = byteCount / shape[0];
+        long[] sizes = shape.clone();
+        sizes[0] = count;
+        return new TensorEntry(name, type, sizes, file, offset + from * rowBytes, count * rowBytes);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof TensorEntry that

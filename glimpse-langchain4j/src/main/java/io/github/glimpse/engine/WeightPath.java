@@ -40,6 +40,17 @@ public final class WeightPath {
         tensors.add(biasOrEmpty(out));
     }
 
+    /**
+     * Adds matrices and biases of {@code parts} linear layers {@code [out, in]} that lie one below the other in {@code
+     * <path>.<matrix>} and {@code <path>.<bias>}, such as queries, keys and values in one.
+     */
+    public void addStackedLinearTo(List<NDArray> tensors, String matrix, String bias, int parts, long out, long in) {
+        for (int part = 0; part < parts; part++) {
+            tensors.add(weights.matrixRows(join(matrix), parts * out, in, part * out, out));
+            tensors.add(weights.plainRows(join(bias), parts * out, part * out, out));
+        }
+    }
+
     /** The tensor {@code <path>.<name>} in the compute type. */
     public NDArray plain(String name, long... shape) {
         return weights.plain(join(name), shape);

@@ -113,6 +113,16 @@ public final class Weights implements AutoCloseable {
         return matrixOf(entry(name, out, in), out, in);
     }
 
+    /** Some rows of a matrix {@code [rows, in]} that holds several linear layers: {@code [count, in]}, like {@link #matrix}. */
+    NDArray matrixRows(String name, long rows, long in, long from, long count) {
+        return matrixOf(entry(name, rows, in).rows(from, count), count, in);
+    }
+
+    /** Some values of a bias {@code [rows]} that holds those of several linear layers: {@code [count]}. */
+    NDArray plainRows(String name, long rows, long from, long count) {
+        return small(entry(name, rows).rows(from, count), dtype, count);
+    }
+
     /** Like {@link #matrix}, from a tensor of any shape with {@code out * in} elements: a convolution used as a product. */
     public NDArray matrixFromConvolution(String name, long out, long in) {
         TensorEntry entry = entry(name);
@@ -148,7 +158,10 @@ public final class Weights implements AutoCloseable {
     }
 
     private NDArray small(String name, Dtype type, long... shape) {
-        TensorEntry entry = entry(name, shape);
+        return small(entry(name, shape), type, shape);
+    }
+
+    private NDArray small(TensorEntry entry, Dtype type, long... shape) {
         if (format == WeightFormat.MAPPED) {
             return convert(stored(entry, Residence.LASTING, shape), type, owned);
         }

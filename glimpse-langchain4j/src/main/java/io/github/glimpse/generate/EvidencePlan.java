@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.TowerAbilities;
@@ -61,6 +62,17 @@ final class EvidencePlan implements EvidenceRequest.Collector {
     @Override
     public void textAttention(EvidenceRequest.TextAttention request) {
         // read at the step
+    }
+
+    @Override
+    public void crossAttention(EvidenceRequest.CrossAttention request) {
+        throw noCrossAttention("of the step");
+    }
+
+    static UnsupportedModelException noCrossAttention(String strategy) {
+        return new UnsupportedModelException("The pruning strategy '" + strategy
+                + "' needs cross-attention, which this model does not have: its image tokens stand in the prompt; use"
+                + " glimpse, or a strategy by the attention of the prompt");
     }
 
     @Override

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param seed of sampling; unset takes a new one each time
  * @param maxOutputTokens most tokens of the answer, at least 1
  * @param stop texts that end the answer and are not part of it; an empty list is none, null is unset
+ * @param beams beginnings that are written side by side, of which the best whole is taken; 1 is off. Above 1 only models with
+ *     cross-attention (BLIP), and only without sampling and penalties
+ * @param lengthPenalty power of the length by which the score of a beam is divided; above 0 favours long answers
+ * @param minOutputTokens least tokens of the answer before it may end; only models with cross-attention
  */
 public record GenerationOptions(
         @Nullable Double temperature,
@@ -27,7 +31,10 @@ public record GenerationOptions(
         @Nullable Double frequencyPenalty,
         @Nullable Long seed,
         @Nullable Integer maxOutputTokens,
-        @Nullable List<String> stop) {
+        @Nullable List<String> stop,
+        @Nullable Integer beams,
+        @Nullable Double lengthPenalty,
+        @Nullable Integer minOutputTokens) {
 
     /** Greedy. */
     public static final double DEFAULT_TEMPERATURE = 0.0;
@@ -41,7 +48,12 @@ public record GenerationOptions(
     /** Tokens of an answer. */
     public static final int DEFAULT_MAX_OUTPUT_TOKENS = 512;
 
+    /** The score of a beam is its mean per token. */
+    public static final double DEFAULT_LENGTH_PENALTY = 1.0;
+
     private static final double LARGEST_PENALTY = 2.0;
+    private static final int MOST_BEAMS = 64;
+    private static final double LARGEST_POWER = 100;
 
     /** Checks the ranges. */
     public GenerationOptions {
@@ -53,6 +65,9 @@ public record GenerationOptions(
         check("presence-penalty", presencePenalty, -LARGEST_PENALTY, LARGEST_PENALTY);
         check("frequency-penalty", frequencyPenalty, -LARGEST_PENALTY, LARGEST_PENALTY);
         check("max-output-tokens", maxOutputTokens == null ? null : (double) maxOutputTokens, 1, Integer.MAX_VALUE);
+        check("beams", beams == null ? null : (double) beams, 1, MOST_BEAMS);
+        check("length-penalty", lengthPenalty, -LARGEST_POWER, LARGEST_POWER);
+        check("min-output-tokens", minOutputTokens == null ? null : (double) minOutputTokens, 0, Integer.MAX_VALUE);
         stop = stop == null ? null : List.copyOf(stop);
         if (stop != null && stop.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException("A stop sequence is empty; leave it out");
@@ -88,7 +103,22 @@ public record GenerationOptions(
                 frequencyPenalty != null ? frequencyPenalty : fallback.frequencyPenalty,
                 seed != null ? seed : fallback.seed,
                 maxOutputTokens != null ? maxOutputTokens : fallback.maxOutputTokens,
-                stop != null ? stop : fallback.stop);
+                stop != null ? stop : fallback.stop,
+                beams != null ? beams : fallback.beams,
+                lengthPenalty != null ? lengthPenalty : fallback.lengthPenalty,
+                minOutputTokens != null ? minOutputTokens : fallback.minOutputTokens);
+    }
+
+    /** Whether tokens are sampled, or made more or less likely than the model says. */
+    boolean changesLikelihoods() {
+        return differs(temperature, DEFAULT_TEMPERATURE)
+                || differs(repetitionPenalty, DEFAULT_REPETITION_PENALTY)
+                || differs(presencePenalty, 0)
+                || differs(frequencyPenalty, 0);
+    }
+
+    private static boolean differs(@Nullable Double value, double standard) {
+        return value != null && value != standard;
     }
 
     /** Collects options. */
@@ -104,6 +134,9 @@ public record GenerationOptions(
         private @Nullable Long seed;
         private @Nullable Integer maxOutputTokens;
         private @Nullable List<String> stop;
+        private @Nullable Integer beams;
+        private @Nullable Double lengthPenalty;
+        private @Nullable Integer minOutputTokens;
 
         private Builder() {}
 
@@ -167,6 +200,24 @@ public record GenerationOptions(
             return this;
         }
 
+        /** Beginnings that are written side by side; 1 is off. */
+        public Builder beams(@Nullable Integer value) {
+            beams = value;
+            return this;
+        }
+
+        /** Above 0 favours long answers among beams. */
+        public Builder lengthPenalty(@Nullable Double value) {
+            lengthPenalty = value;
+            return this;
+        }
+
+        /** Least tokens before the answer may end. */
+        public Builder minOutputTokens(@Nullable Integer value) {
+            minOutputTokens = value;
+            return this;
+        }
+
         /**
          * The options.
          *
@@ -183,7 +234,10 @@ public record GenerationOptions(
                     frequencyPenalty,
                     seed,
                     maxOutputTokens,
-                    stop);
+                    stop,
+                    beams,
+                    lengthPenalty,
+                    minOutputTokens);
         }
     }
 }

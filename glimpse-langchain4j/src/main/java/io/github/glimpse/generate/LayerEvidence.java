@@ -136,6 +136,11 @@ final class LayerEvidence implements EvidenceRequest.Collector {
     }
 
     @Override
+    public void crossAttention(EvidenceRequest.CrossAttention request) {
+        throw new IllegalStateException("There is no cross-attention in a language decoder");
+    }
+
+    @Override
     public void pixels(EvidenceRequest.Pixels request) {
         throw new IllegalStateException("There are no pixels between layers");
     }

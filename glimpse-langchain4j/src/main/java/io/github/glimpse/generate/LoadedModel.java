@@ -135,7 +135,7 @@ public final class LoadedModel implements AutoCloseable {
      * the options, else {@code auto}.
      */
     public String dtypeName() {
-        return loaded(ModelInMemory::dtypeName, () -> {
+        return loaded(AnsweringPath::dtypeName, () -> {
             var dtype = loading.options().load().dtype();
             return dtype == null ? AUTO : dtype.label();
         });
@@ -148,7 +148,7 @@ public final class LoadedModel implements AutoCloseable {
 
     /** Native memory of one token in the KV cache, all layers together; 0 before it is loaded. */
     public long cacheBytesPerToken() {
-        return loaded(ModelInMemory::cacheBytesPerToken, () -> 0L);
+        return loaded(AnsweringPath::cacheBytesPerToken, () -> 0L);
     }
 
     /** Requests that run now. */
@@ -163,16 +163,16 @@ public final class LoadedModel implements AutoCloseable {
 
     /** What the cache of vision features has done so far. */
     public VisionCacheUse visionCacheUse() {
-        return loaded(ModelInMemory::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
+        return loaded(AnsweringPath::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
     }
 
     /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
     public int liveResources() {
-        return loaded(ModelInMemory::liveResources, () -> 0);
+        return loaded(AnsweringPath::liveResources, () -> 0);
     }
 
-    private <T> T loaded(Function<ModelInMemory, T> now, Supplier<T> before) {
-        ModelInMemory core = loading.ifLoaded();
+    private <T> T loaded(Function<AnsweringPath, T> now, Supplier<T> before) {
+        AnsweringPath core = loading.ifLoaded();
         return core == null ? before.get() : now.apply(core);
     }
 
@@ -191,7 +191,7 @@ public final class LoadedModel implements AutoCloseable {
      */
     public void check(PruningOptions pruning) {
         loading.check();
-        ModelInMemory core = loading.ifLoaded();
+        AnsweringPath core = loading.ifLoaded();
         if (core != null) {
             inUse(() -> core.schedule(pruning));
         }
@@ -205,23 +205,23 @@ public final class LoadedModel implements AutoCloseable {
      * @throws IllegalArgumentException if a place is not possible
      */
     public List<PlannedCut> plan(PruningOptions pruning) {
-        ModelInMemory core = loading.ifLoaded();
+        AnsweringPath core = loading.ifLoaded();
         return core == null ? List.of() : inUse(() -> core.plan(pruning));
     }
 
     PruningSchedule schedule(PruningOptions pruning) {
-        return now().schedule(pruning);
+        return path().schedule(pruning);
     }
 
     VisionLanguageModel model() {
-        return now().model();
+        return (VisionLanguageModel) path().model();
     }
 
     TorchRuntime runtime() {
-        return now().runtime();
+        return path().runtime();
     }
 
-    private ModelInMemory now() {
+    AnsweringPath path() {
         return loading.await(() -> {});
     }
 
@@ -231,7 +231,7 @@ public final class LoadedModel implements AutoCloseable {
      * @throws io.github.glimpse.GlimpseException if the prompt cannot be built
      */
     public int countTokens(List<ChatTurn> turns) {
-        ModelInMemory core = awaitLoaded();
+        AnsweringPath core = awaitLoaded();
         return inUse(() -> core.countTokens(turns));
     }
 
@@ -240,11 +240,11 @@ public final class LoadedModel implements AutoCloseable {
      * beginning token where the tokenizer adds one.
      */
     public int countTokens(String text) {
-        ModelInMemory core = awaitLoaded();
+        AnsweringPath core = awaitLoaded();
         return inUse(() -> core.countTokens(text));
     }
 
-    private ModelInMemory awaitLoaded() {
+    private AnsweringPath awaitLoaded() {
         Deadline deadline = Deadline.in(options().timeout());
         return loading.await(() -> {
             checkOpen();
@@ -273,6 +273,20 @@ public final class LoadedModel implements AutoCloseable {
 
     GenerationResult generate(
             GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
+        return admitted(
+                listener,
+                signal,
+                (core, cancellation, waiting) -> core.answer(request, listener, cancellation, observer, waiting));
+    }
+
+    /** What is done with the model by a request that has its place. */
+    @FunctionalInterface
+    private interface Work<T> {
+
+        T with(AnsweringPath core, CancellationPoint cancellation, Duration waiting);
+    }
+
+    private <T> T admitted(GenerationListener listener, CancellationSignal signal, Work<T> work) {
         Deadline deadline = Deadline.in(options().timeout());
         CancellationSignal expulsion = entrance.enter(this::closedError);
         try {
@@ -290,15 +304,42 @@ public final class LoadedModel implements AutoCloseable {
             listener.onStage(Stage.WAITING);
             gate.enter(cancellation);
             try {
-                ModelInMemory core = loading.await(cancellation);
-                return inUse(() ->
-                        observed(() -> core.answer(request, listener, cancellation, observer, deadline.passed())));
+                AnsweringPath core = loading.await(cancellation);
+                return inUse(() -> observed(() -> work.with(core, cancellation, deadline.passed())));
             } finally {
                 gate.leave();
             }
         } finally {
             entrance.leave();
         }
+    }
+
+    /**
+     * Tells how well texts fit a picture. Runs on the caller's thread, after waiting for a free place; the picture is looked at
+     * once.
+     *
+     * @param picture bytes of a picture file
+     * @param texts at least one
+     * @param pruning what this request says about pruning
+     * @return one per text, in their order
+     * @throws io.github.glimpse.UnsupportedModelException if the model was not trained for that
+     * @throws io.github.glimpse.GlimpseException as {@link #generate(GenerationRequest)}
+     */
+    public List<ImageTextMatch> match(byte[] picture, List<String> texts, PruningOptions pruning) {
+        return match(picture, texts, pruning, StageObserver.NONE);
+    }
+
+    List<ImageTextMatch> match(byte[] picture, List<String> texts, PruningOptions pruning, StageObserver observer) {
+        return admitted(
+                GenerationListener.NONE, new CancellationSignal(), (core, cancellation, waiting) -> matching(core)
+                        .match(picture, texts, pruning, cancellation, observer));
+    }
+
+    private static ImageTextInMemory matching(AnsweringPath core) {
+        if (core instanceof ImageTextInMemory looking) {
+            return looking;
+        }
+        throw ImageTextInMemory.notMatching(core.model().family());
     }
 
     private String advice() {
@@ -308,9 +349,9 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /** Remembers how it went, for {@link #state()}. */
-    private GenerationResult observed(Supplier<GenerationResult> answer) {
+    private <T> T observed(Supplier<T> answer) {
         try {
-            GenerationResult result = answer.get();
+            T result = answer.get();
             failing = false;
             return result;
         } catch (NativeLibraryException | OutOfMemoryError e) {
@@ -391,7 +432,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private void free() {
-        ModelInMemory core = loading.close();
+        AnsweringPath core = loading.close();
         use.writeLock().lock();
         try {
             if (core != null) {

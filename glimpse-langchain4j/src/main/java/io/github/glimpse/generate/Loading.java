@@ -26,7 +26,7 @@ final class Loading {
 
     private final String name;
     private final UnaryOperator<EngineOptions> prepare;
-    private final CompletableFuture<ModelInMemory> result = new CompletableFuture<>();
+    private final CompletableFuture<AnsweringPath> result = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private volatile EngineOptions options;
     private volatile @Nullable Thread thread;
@@ -42,7 +42,7 @@ final class Loading {
     /** Loads on this thread, and throws what goes wrong. */
     static Loading now(String name, EngineOptions options) {
         Loading loading = new Loading(name, options, UnaryOperator.identity());
-        loading.result.complete(ModelInMemory.load(options, name));
+        loading.result.complete(AnsweringPath.load(options, name));
         return loading;
     }
 
@@ -73,7 +73,7 @@ final class Loading {
         try {
             EngineOptions settled = prepare.apply(options);
             prepared(settled);
-            deliver(ModelInMemory.load(settled, name));
+            deliver(AnsweringPath.load(settled, name));
         } catch (Throwable e) {
             // Errors too, such as a full heap: whoever waits must hear of it.
             result.completeExceptionally(e);
@@ -95,7 +95,7 @@ final class Loading {
         }
     }
 
-    private void deliver(ModelInMemory model) {
+    private void deliver(AnsweringPath model) {
         boolean late;
         lock.lock();
         try {
@@ -116,7 +116,7 @@ final class Loading {
     }
 
     /** Hears of the end. */
-    CompletableFuture<ModelInMemory> result() {
+    CompletableFuture<AnsweringPath> result() {
         return result;
     }
 
@@ -129,7 +129,7 @@ final class Loading {
 
     /** The model if it is loaded. */
     @Nullable
-    ModelInMemory ifLoaded() {
+    AnsweringPath ifLoaded() {
         return state() == EngineState.READY ? result.join() : null;
     }
 
@@ -138,7 +138,7 @@ final class Loading {
      *
      * @throws ModelLoadException if it could not be loaded
      */
-    ModelInMemory await(CancellationPoint cancellation) {
+    AnsweringPath await(CancellationPoint cancellation) {
         start();
         while (true) {
             try {
@@ -185,7 +185,7 @@ final class Loading {
      * @return the model, which is the caller's to close, or null if there is none
      */
     @Nullable
-    ModelInMemory close() {
+    AnsweringPath close() {
         Thread running;
         lock.lock();
         try {

@@ -8,30 +8,25 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
-import io.github.glimpse.model.ModelFamilies;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
-import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prune.EvidenceRequest;
-import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import java.time.Duration;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A model with its strategies, and the making of an answer. Who may ask, and when it may be closed, is {@link LoadedModel}'s
  * business.
  */
-final class ModelInMemory implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
+final class ModelInMemory implements AnsweringPath {
 
     private final EngineOptions options;
     private final TorchRuntime runtime;
@@ -50,50 +45,8 @@ final class ModelInMemory implements AutoCloseable {
         this.visionCache = new VisionFeatureCache(options.visionCache(), System::nanoTime);
     }
 
-    /**
-     * Loads, and warms up if the options say so.
-     *
-     * @throws io.github.glimpse.GlimpseException if something is missing, damaged or does not fit
-     * @throws IllegalArgumentException if the pruning options cannot work with this model
-     */
-    static ModelInMemory load(EngineOptions options, String name) {
-        long start = System.nanoTime();
-        ModelFiles files = ModelFiles.ofDirectory(options.model());
-        TorchRuntime runtime = TorchRuntime.start(options.runtime());
-        ModelInMemory loaded;
-        try {
-            VisionLanguageModel model = ModelFamilies.discover(options.families())
-                    .of(options.family(), files.config())
-                    .load(files, options.load(), runtime);
-            loaded = assemble(options, runtime, model, files);
-        } catch (RuntimeException | Error e) {
-            runtime.close();
-            throw e;
-        }
-        try {
-            LOG.info(
-                    "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
-                    name,
-                    loaded.model.family(),
-                    loaded.dtypeName(),
-                    loaded.model.weights().format(),
-                    runtime.deviceName(),
-                    runtime.threads(),
-                    Duration.ofNanos(System.nanoTime() - start).toMillis(),
-                    loaded.schedule(PruningOptions.defaults()).cuts().stream()
-                            .map(cut -> cut.name() + " at " + cut.at())
-                            .toList());
-            if (options.warmUp()) {
-                WarmUp.run(loaded, name);
-            }
-            return loaded;
-        } catch (RuntimeException | Error e) {
-            loaded.close();
-            throw e;
-        }
-    }
-
-    private static ModelInMemory assemble(
+    /** Puts the parts together; closes the model if they do not fit. */
+    static ModelInMemory assemble(
             EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files) {
         StrategyContext context = new StrategyContext(
                 runtime,
@@ -109,13 +62,28 @@ final class ModelInMemory implements AutoCloseable {
                 strategy -> checkTaps(model, strategy));
         try {
             // Made now, so that what does not fit is known now.
-            strategies.schedule(options.pruning());
+            decodable(strategies.schedule(options.pruning()));
             return new ModelInMemory(options, runtime, model, strategies);
         } catch (RuntimeException | Error e) {
             strategies.close();
             model.close();
             throw e;
         }
+    }
+
+    /** Refuses what is for models whose text looks at the image: their towers are cut inside, their layers have cross-attention. */
+    private static PruningSchedule decodable(PruningSchedule schedule) {
+        for (Cut cut : schedule.cuts()) {
+            if (cut.at().stage() == PruningPoint.Stage.TOWER) {
+                throw new IllegalArgumentException("The point '" + cut.at()
+                        + "' is for models whose text looks at the image by cross-attention; use 'pixels', 'vision' or"
+                        + " 'layer k'");
+            }
+            if (cut.strategy().needs(cut.at()).stream().anyMatch(EvidenceRequest.CrossAttention.class::isInstance)) {
+                throw EvidencePlan.noCrossAttention(cut.name());
+            }
+        }
+        return schedule;
     }
 
     private static void checkTaps(VisionLanguageModel model, PruningStrategy strategy) {
@@ -126,65 +94,48 @@ final class ModelInMemory implements AutoCloseable {
         }
     }
 
-    EngineOptions options() {
+    @Override
+    public EngineOptions options() {
         return options;
     }
 
-    VisionLanguageModel model() {
+    @Override
+    public VisionLanguageModel model() {
         return model;
     }
 
-    TorchRuntime runtime() {
+    @Override
+    public TorchRuntime runtime() {
         return runtime;
     }
 
-    VisionCacheUse visionCacheUse() {
+    @Override
+    public VisionCacheUse visionCacheUse() {
         return visionCache.use();
     }
 
-    /** Of everything but remembered pictures. */
-    int liveResources() {
+    @Override
+    public int liveResources() {
         return runtime.liveResources() - visionCache.liveResources();
     }
 
-    String dtypeName() {
-        return model.weights().dtype().label();
+    @Override
+    public PruningSchedule schedule(PruningOptions pruning) {
+        return decodable(strategies.schedule(pruning.orElse(options.pruning())));
     }
 
-    /** A key and a value for each key-value head of each layer, in the type that it computes in. */
-    long cacheBytesPerToken() {
-        ModelDimensions dimensions = model.dimensions();
-        long numbers = 2L * dimensions.layers() * dimensions.kvHeads() * dimensions.headDim();
-        return numbers * model.weights().dtype().byteCount();
-    }
-
-    /** The schedule of a request: its own options, then the model's. */
-    PruningSchedule schedule(PruningOptions pruning) {
-        return strategies.schedule(pruning.orElse(options.pruning()));
-    }
-
-    /** The cuts of a request, with the numbers that apply. */
-    List<PlannedCut> plan(PruningOptions pruning) {
-        return schedule(pruning).cuts().stream()
-                .map(cut -> new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
-                .toList();
-    }
-
-    int countTokens(List<ChatTurn> turns) {
+    @Override
+    public int countTokens(List<ChatTurn> turns) {
         return prompts.prompt(turns).tokens();
     }
 
-    int countTokens(String text) {
-        return model.tokenizer().encode(model.tokenizer().guard(text)).length;
+    @Override
+    public void warmUp(CancellationPoint cancellation) {
+        WarmUp.answer(this, ChatTurn.user("Hello"), cancellation);
     }
 
-    /**
-     * Answers, in a scope of its own.
-     *
-     * @param waiting how long the request waited, for the report
-     * @throws io.github.glimpse.GlimpseException if it is refused or fails; the memory is back
-     */
-    GenerationResult answer(
+    @Override
+    public GenerationResult answer(
             GenerationRequest request,
             GenerationListener listener,
             CancellationPoint cancellation,
@@ -205,6 +156,7 @@ final class ModelInMemory implements AutoCloseable {
         PruningSchedule schedule = possible(request.pruning());
         GenerationOptions generation = request.generation().orElse(options.generation());
         Prompt prompt = prompts.prompt(request.turns(), schedule.pictureShare());
+        refuseBeams(generation);
         int most = mostTokens(prompt.tokens(), generation);
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
@@ -230,6 +182,16 @@ final class ModelInMemory implements AutoCloseable {
                 sequence.rows(),
                 prefill.selections().report(prompt.plans(), prompt.wholePlans()),
                 context.watch().timings(waiting));
+    }
+
+    private static void refuseBeams(GenerationOptions generation) {
+        boolean beams = generation.beams() != null && generation.beams() > 1;
+        if (beams || (generation.minOutputTokens() != null && generation.minOutputTokens() > 0)) {
+            throw new UnsupportedContentException((beams
+                            ? "Beam search (beams " + generation.beams() + ")"
+                            : "A least number of" + " tokens (min-output-tokens " + generation.minOutputTokens() + ")")
+                    + " is for models with cross-attention, such as BLIP; leave it out");
+        }
     }
 
     private PruningSchedule possible(PruningOptions pruning) {

@@ -96,6 +96,11 @@ final class PictureEvidence implements EvidenceRequest.Collector {
     }
 
     @Override
+    public void crossAttention(EvidenceRequest.CrossAttention request) {
+        throw notThere(request);
+    }
+
+    @Override
     public void pixels(EvidenceRequest.Pixels request) {
         throw notThere(request);
     }

@@ -261,7 +261,7 @@ final class Prefill {
             return false;
         }
         return switch (cut.at().stage()) {
-            case PIXELS, VISION -> false;
+            case PIXELS, TOWER, VISION -> false;
             case LAYER -> cut.at().layers() == layersRun;
             case LAST -> layersRun == decoder.dimensions().layers();
         };

@@ -26,6 +26,21 @@ final class SelectionLog {
         this.alive = TokenSelection.all(imageTokens).kept();
     }
 
+    /** A log that goes on from here on its own. */
+    SelectionLog copy() {
+        SelectionLog copy = new SelectionLog(imageTokens);
+        copy.alive = alive;
+        copy.at = at;
+        copy.strategies.addAll(strategies);
+        copy.probabilities = probabilities;
+        return copy;
+    }
+
+    /** Tokens that are left. */
+    int[] alive() {
+        return alive;
+    }
+
     /**
      * Remembers a step.
      *

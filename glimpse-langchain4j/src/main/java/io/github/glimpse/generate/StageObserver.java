@@ -30,6 +30,29 @@ interface StageObserver {
     /** What the tower made of one picture. */
     default void onVision(int image, VisionFeatures features) {}
 
+    /** Rows were dropped inside the tower, after so many blocks. */
+    default void onTowerCut(int blocks, TokenSelection selection) {}
+
+    /** Ids of a text that looks at its picture by cross-attention. */
+    default void onTextIds(int[] ids) {}
+
+    /** A layer of such a text has run; rows behind {@code textRows} are the probe's. */
+    default void onTextRows(int layer, NDArray rows, int textRows) {}
+
+    /** Whether {@link #onCrossScores} wants every layer. */
+    default boolean wantsCrossScores() {
+        return false;
+    }
+
+    /** Scores of a layer's cross-attention before the softmax, {@code [heads, rows, looked]}. */
+    default void onCrossScores(int layer, NDArray scores, int textRows) {}
+
+    /** Picture and text that were encoded apart, of length 1. */
+    default void onUnits(float[] picture, float[] text) {}
+
+    /** Beam search has ended, its best text with this score. */
+    default void onBeams(double score) {}
+
     /** A decoder layer has run on the prompt. */
     default void onLayer(int layer) {}
 

@@ -107,7 +107,9 @@ final class StrategyShelf implements AutoCloseable {
             return strategy.defaultPoint();
         }
         PruningPoint point = PruningPoint.parse(step.at(), dimensions.layers());
-        strategy.checkPoint(point);
+        if (point.stage() != PruningPoint.Stage.TOWER) {
+            strategy.checkPoint(point);
+        }
         return point;
     }
 

@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.PruningOptions;
 import java.time.Duration;
 import java.util.List;
@@ -25,24 +26,24 @@ final class WarmUp {
      *
      * @throws NativeLibraryException if the native library fails at it: no request would be better off
      */
-    static void run(ModelInMemory model, String name) {
-        GenerationRequest request = new GenerationRequest(
-                List.of(ChatTurn.user("Hello")),
-                PruningOptions.defaults(),
-                GenerationOptions.builder().maxOutputTokens(TOKENS).build());
+    static void run(AnsweringPath model, String name) {
         Deadline deadline = Deadline.in(model.options().timeout());
         try {
-            model.answer(
-                    request,
-                    GenerationListener.NONE,
-                    () -> deadline.check(() -> "this was the warm-up"),
-                    StageObserver.NONE,
-                    Duration.ZERO);
+            model.warmUp(() -> deadline.check(() -> "this was the warm-up"));
             LOG.info("Warmed {} up in {} ms", name, deadline.passed().toMillis());
         } catch (NativeLibraryException e) {
             throw e;
         } catch (GlimpseException e) {
             LOG.warn("{} is loaded, but its warm-up was refused: {}", name, e.getMessage());
         }
+    }
+
+    /** Answers one message with two tokens. */
+    static void answer(AnsweringPath model, ChatTurn turn, CancellationPoint cancellation) {
+        GenerationRequest request = new GenerationRequest(
+                List.of(turn),
+                PruningOptions.defaults(),
+                GenerationOptions.builder().maxOutputTokens(TOKENS).build());
+        model.answer(request, GenerationListener.NONE, cancellation, StageObserver.NONE, Duration.ZERO);
     }
 }

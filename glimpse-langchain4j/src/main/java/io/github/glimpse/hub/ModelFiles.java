@@ -37,12 +37,25 @@ public final class ModelFiles {
      * @throws ModelFilesException if something is missing: says where it was looked for, what it is and how to get it
      */
     public static ModelFiles ofDirectory(Path directory) {
+        return ofDirectory(directory, true);
+    }
+
+    /**
+     * Like {@link #ofDirectory(Path)}, for a vision tower that was saved alone: there need be no tokenizer.
+     *
+     * @throws ModelFilesException if something is missing: says where it was looked for, what it is and how to get it
+     */
+    public static ModelFiles ofTowerDirectory(Path directory) {
+        return ofDirectory(directory, false);
+    }
+
+    private static ModelFiles ofDirectory(Path directory, boolean readsText) {
         checkDirectory(directory, "model");
         List<String> missing = new ArrayList<>();
         if (!isFile(directory.resolve(CONFIG))) {
             missing.add(CONFIG);
         }
-        if (!isFile(directory.resolve(TOKENIZER))) {
+        if (readsText && !isFile(directory.resolve(TOKENIZER))) {
             missing.add(TOKENIZER + tokenizerHint(directory));
         }
         if (!isFile(directory.resolve(PREPROCESSOR)) && !isFile(directory.resolve(PROCESSOR))) {

@@ -52,6 +52,11 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
      * @param yardstick the end of the name of a matrix whose stored type stands for the checkpoint's
      */
     public Weights openWeights(TorchRuntime runtime, LoadOptions options, String yardstick) {
+        return openWeights(files, runtime, options, yardstick);
+    }
+
+    /** The same for a family without a chat template. */
+    public static Weights openWeights(ModelFiles files, TorchRuntime runtime, LoadOptions options, String yardstick) {
         Map<String, TensorEntry> entries = SafetensorsIndex.of(files.directory());
         Dtype stored = entries.values().stream()
                 .filter(entry ->

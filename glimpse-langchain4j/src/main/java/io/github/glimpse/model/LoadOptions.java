@@ -12,13 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param minPixels least pixels of a resized picture, null for the model's own
  * @param maxPixels most pixels of a resized picture, null for the model's own
  * @param aspect how a picture becomes a square, for families that need one
+ * @param firstToken the first id of a text that looks at a picture, for families where it may differ
  */
 public record LoadOptions(
         @Nullable Dtype dtype,
         WeightFormat weights,
         @Nullable Integer minPixels,
         @Nullable Integer maxPixels,
-        ImageAspect aspect) {
+        ImageAspect aspect,
+        FirstToken firstToken) {
+
+    /** With the library's first id. */
+    public LoadOptions(
+            @Nullable Dtype dtype,
+            WeightFormat weights,
+            @Nullable Integer minPixels,
+            @Nullable Integer maxPixels,
+            ImageAspect aspect) {
+        this(dtype, weights, minPixels, maxPixels, aspect, FirstToken.CLS);
+    }
 
     /** The model's own choices throughout. */
     public static LoadOptions defaults() {

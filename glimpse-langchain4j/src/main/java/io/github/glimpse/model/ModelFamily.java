@@ -22,5 +22,5 @@ public interface ModelFamily {
      * @return the model; the caller closes it
      * @throws io.github.glimpse.GlimpseException if files are missing, damaged or of a kind that is not supported
      */
-    VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime);
+    AnsweringModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime);
 }

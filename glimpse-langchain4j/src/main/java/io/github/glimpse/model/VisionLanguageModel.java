@@ -1,5 +1,6 @@
 package io.github.glimpse.model;
 
+import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.nn.DecoderStack;
@@ -41,7 +42,7 @@ public record VisionLanguageModel(
         int contextLength,
         Weights weights,
         TensorScope owned)
-        implements AutoCloseable {
+        implements AnsweringModel {
 
     /** Copies the collections. */
     public VisionLanguageModel {
@@ -49,7 +50,21 @@ public record VisionLanguageModel(
         stopIds = Set.copyOf(stopIds);
     }
 
-    /** The numbers that strategies may read. */
+    /**
+     * A model as one of this kind.
+     *
+     * @throws UnsupportedModelException if it is of the other kind; the model is closed then
+     */
+    public static VisionLanguageModel require(AnsweringModel model) {
+        if (model instanceof VisionLanguageModel decoding) {
+            return decoding;
+        }
+        model.close();
+        throw new UnsupportedModelException("The family " + model.family()
+                + " has no language decoder whose prompt holds the image; use a family that has one, such as llava");
+    }
+
+    @Override
     public ModelDimensions dimensions() {
         return decoder.dimensions();
     }

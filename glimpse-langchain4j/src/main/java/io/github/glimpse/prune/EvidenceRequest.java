@@ -91,6 +91,38 @@ public sealed interface EvidenceRequest {
         }
     }
 
+    /**
+     * Attention that text pays to the image in layers with cross-attention: {@code [alive]}, mean over layers, heads and text rows
+     * of the softmax over all rows that are looked at, a class row included. Only of models that look at their image so.
+     *
+     * @param layers layers of the text; empty is the one that ran last before the step
+     * @param rows text rows that ask
+     */
+    record CrossAttention(List<Integer> layers, Rows rows) implements EvidenceRequest {
+
+        /** Text rows. */
+        public enum Rows {
+            /** The first row. */
+            FIRST,
+            /** Every row. */
+            ALL,
+            /** The last row. */
+            LAST,
+            /** The first row where all rows see each other, the last where each sees those before it. */
+            AUTO
+        }
+
+        /** Copies the list. */
+        public CrossAttention {
+            layers = List.copyOf(layers);
+        }
+
+        @Override
+        public void collect(Collector collector) {
+            collector.crossAttention(this);
+        }
+    }
+
     /** The image tokens' rows of the language model's input: {@code [alive, hidden]}. */
     record ImageRows() implements EvidenceRequest {
 
@@ -228,6 +260,9 @@ public sealed interface EvidenceRequest {
 
         /** Plans attention of text rows. */
         void textAttention(TextAttention request);
+
+        /** Plans attention of text that looks at its image by cross-attention. */
+        void crossAttention(CrossAttention request);
 
         /** Plans the image tokens' input rows. */
         void imageRows(ImageRows request);

@@ -20,6 +20,8 @@ public record PruningPoint(Stage stage, int layers) implements Comparable<Prunin
     public enum Stage {
         /** Before the vision tower, image by image. */
         PIXELS,
+        /** Between two blocks of the vision tower, image by image. */
+        TOWER,
         /** Between the vision side and the decoder, image by image. */
         VISION,
         /** Between two decoder layers. */
@@ -28,12 +30,18 @@ public record PruningPoint(Stage stage, int layers) implements Comparable<Prunin
         LAST
     }
 
+    private static final Pattern TOWER = Pattern.compile("tower\\s+(\\d{1,4})");
     private static final Pattern LAYER = Pattern.compile("layer\\s+(\\d{1,4})");
     private static final Pattern SHARE = Pattern.compile("(\\d{1,3}(?:\\.\\d+)?)\\s*%");
 
     /** The place before the vision tower. */
     public static PruningPoint pixels() {
         return new PruningPoint(Stage.PIXELS, 0);
+    }
+
+    /** The place inside the vision tower after {@code blocks} blocks. */
+    public static PruningPoint insideTower(int blocks) {
+        return new PruningPoint(Stage.TOWER, blocks);
     }
 
     /** The place between the vision side and the decoder. */
@@ -64,7 +72,7 @@ public record PruningPoint(Stage stage, int layers) implements Comparable<Prunin
     }
 
     /**
-     * Reads {@code pixels}, {@code vision}, {@code layer 19}, {@code layer last} or {@code 66 %}.
+     * Reads {@code pixels}, {@code tower 4}, {@code vision}, {@code layer 19}, {@code layer last} or {@code 66 %}.
      *
      * @param depth decoder layers of the model
      * @throws IllegalArgumentException if the text is none of these or the layer is not inside the model
@@ -80,6 +88,11 @@ public record PruningPoint(Stage stage, int layers) implements Comparable<Prunin
     }
 
     private static PruningPoint between(String text, String at, int depth) {
+        Matcher tower = TOWER.matcher(at);
+        if (tower.matches()) {
+            // The tower has a depth of its own, which the engine checks.
+            return insideTower(Integer.parseInt(tower.group(1)));
+        }
         Matcher layer = LAYER.matcher(at);
         Matcher share = SHARE.matcher(at);
         int layers;
@@ -90,7 +103,7 @@ public record PruningPoint(Stage stage, int layers) implements Comparable<Prunin
         } else {
             throw new IllegalArgumentException(
                     "The point '" + text
-                            + "' is not known; use 'pixels', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'");
+                            + "' is not known; use 'pixels', 'tower k', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'");
         }
         if (layers < 1 || layers > depth - 1) {
             throw new IllegalArgumentException("The point '" + text + "' is layer " + layers
@@ -103,6 +116,7 @@ public record PruningPoint(Stage stage, int layers) implements Comparable<Prunin
     public String toString() {
         return switch (stage) {
             case PIXELS -> "pixels";
+            case TOWER -> "tower " + layers;
             case VISION -> "vision";
             case LAYER -> "layer " + layers;
             case LAST -> "layer last";

@@ -56,6 +56,11 @@ final class StepEvidenceRule implements EvidenceRequest.Collector {
     }
 
     @Override
+    public void crossAttention(EvidenceRequest.CrossAttention request) {
+        require(cut.at().isInDecoder(), "cross-attention", "use 'layer k'");
+    }
+
+    @Override
     public void imageRows(EvidenceRequest.ImageRows request) {
         afterTower("rows of the language model's input");
     }

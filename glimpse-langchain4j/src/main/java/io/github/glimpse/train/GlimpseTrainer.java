@@ -66,9 +66,9 @@ public final class GlimpseTrainer implements AutoCloseable {
         this.options = options;
         this.runtime = runtime;
         ModelFiles files = ModelFiles.ofDirectory(base.model());
-        this.model = ModelFamilies.discover(base.families())
+        this.model = VisionLanguageModel.require(ModelFamilies.discover(base.families())
                 .of(base.family(), files.config())
-                .load(files, unpacked(base.load()), runtime);
+                .load(files, unpacked(base.load()), runtime));
         ModuleFiles given = options.module() == null ? null : ModuleFiles.ofDirectory(options.module());
         this.config = config(given, files.config());
         this.glimpse = RecordedGlimpse.of(

@@ -185,7 +185,8 @@ class GlimpseChatRequestParametersTest {
 
     @Test
     void engineOptionsBecomeDefaults() {
-        GenerationOptions generation = new GenerationOptions(0.7, 5, 0.9, 0.1, 1.1, 0.2, 0.3, 11L, 64, List.of("."));
+        GenerationOptions generation =
+                new GenerationOptions(0.7, 5, 0.9, 0.1, 1.1, 0.2, 0.3, 11L, 64, List.of("."), 3, 0.5, 2);
         PruningOptions pruning = PruningOptions.builder().threshold(0.4).build();
 
         GlimpseChatRequestParameters parameters =

@@ -8,20 +8,20 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The largest difference seen per quantity, and the tolerance that it was held against. */
-final class Differences {
+public final class Differences {
 
     private record Entry(double largest, double tolerance, int comparisons) {}
 
     private final Map<String, Entry> entries = new TreeMap<>();
 
     /** Compares exactly; counts as difference 0. */
-    void equal(String quantity, Object actual, Object expected) {
+    public void equal(String quantity, Object actual, Object expected) {
         assertThat(actual).as(quantity).isEqualTo(expected);
         note(quantity, 0, 0);
     }
 
     /** Compares number by number. */
-    void close(String quantity, float[] actual, float[] expected, double tolerance) {
+    public void close(String quantity, float[] actual, float[] expected, double tolerance) {
         assertThat(actual.length).as(quantity + ": count of values").isEqualTo(expected.length);
         double largest = 0;
         int at = -1;
@@ -50,7 +50,7 @@ final class Differences {
     }
 
     /** One line per quantity. */
-    String table(String title) {
+    public String table(String title) {
         StringBuilder table = new StringBuilder(title).append(System.lineSeparator());
         entries.forEach((quantity, entry) -> table.append(String.format(
                 Locale.ROOT,
@@ -66,7 +66,7 @@ final class Differences {
         return value == 0 ? "0 (equal)" : String.format(Locale.ROOT, "%.2e", value);
     }
 
-    static int[] ints(com.fasterxml.jackson.databind.JsonNode array) {
+    public static int[] ints(com.fasterxml.jackson.databind.JsonNode array) {
         int[] values = new int[array.size()];
         Arrays.setAll(values, i -> array.get(i).intValue());
         return values;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.model.ModelFamilies;
+import io.github.glimpse.model.clip.DualEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,14 +18,14 @@ import java.util.stream.Stream;
  *
  * @param directory the folder
  */
-record FixtureFamily(Path directory) {
+public record FixtureFamily(Path directory) {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Path SUBSET = Path.of("src", "test", "resources", "fixtures");
 
     /** The folders to run: those of the property alone, else the subset and those of the environment variable. */
-    static List<FixtureFamily> toRun() {
+    public static List<FixtureFamily> toRun() {
         String property = System.getProperty("glimpse.fixtures", "");
         if (!property.isBlank()) {
             return inside(property);
@@ -75,16 +76,32 @@ record FixtureFamily(Path directory) {
         }
     }
 
-    /** Whether this release has the family. */
+    /** Whether this release has the family, with a language decoder. */
     boolean isSupported() {
-        return ModelFamilies.discover(List.of()).accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
+        return !isImageText()
+                && ModelFamilies.discover(List.of())
+                        .accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
     }
 
-    String name() {
+    /** Whether cases and values are those of a model with cross-attention, which have a form of their own. */
+    boolean isImageText() {
+        return modelType().equals("blip");
+    }
+
+    private String modelType() {
+        return ModelConfig.ofFile(directory.resolve("model/config.json")).string("model_type", "");
+    }
+
+    /** Whether it is a model that makes vectors, which has a test of its own. */
+    public boolean makesVectors() {
+        return DualEncoder.accepts(ModelConfig.ofFile(directory.resolve("model/config.json")));
+    }
+
+    public String name() {
         return String.valueOf(directory.getFileName());
     }
 
-    Path model() {
+    public Path model() {
         return directory.resolve("model");
     }
 
@@ -98,7 +115,7 @@ record FixtureFamily(Path directory) {
                 .toList();
     }
 
-    static JsonNode json(Path file) {
+    public static JsonNode json(Path file) {
         try {
             return JSON.readTree(file.toFile());
         } catch (IOException e) {

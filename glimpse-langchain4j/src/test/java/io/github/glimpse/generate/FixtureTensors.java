@@ -13,47 +13,47 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The tensors of one expected file. Remembers what was compared, so that nothing is left out by accident. */
-final class FixtureTensors {
+public final class FixtureTensors {
 
     private final Map<String, TensorEntry> entries;
     private final Set<String> unread;
 
-    FixtureTensors(Path file) {
+    public FixtureTensors(Path file) {
         this.entries = SafetensorsFile.open(file).entries();
         this.unread = new TreeSet<>(entries.keySet());
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return entries.containsKey(name);
     }
 
-    Set<String> names() {
+    public Set<String> names() {
         return entries.keySet();
     }
 
-    long[] shape(String name) {
+    public long[] shape(String name) {
         return entry(name).shape();
     }
 
-    float[] floats(String name) {
+    public float[] floats(String name) {
         unread.remove(name);
         return SafetensorsFile.floats(entry(name));
     }
 
-    int[] ints(String name) {
+    public int[] ints(String name) {
         int[] values = new int[Math.toIntExact(entry(name).byteCount() / Integer.BYTES)];
         bytes(name).asIntBuffer().get(values);
         return values;
     }
 
-    byte[] unsignedBytes(String name) {
+    public byte[] unsignedBytes(String name) {
         byte[] values = new byte[Math.toIntExact(entry(name).byteCount())];
         bytes(name).get(values);
         return values;
     }
 
     /** Names that nobody asked for. */
-    Set<String> unread() {
+    public Set<String> unread() {
         return unread;
     }
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HostileInputsIT {
 
-    private static final long SEED = Long.getLong("glimpse.hostile.seed", 20_240_611);
-    private static final int COUNT = Integer.getInteger("glimpse.hostile", 240);
+    static final long SEED = Long.getLong("glimpse.hostile.seed", 20_240_611);
+    static final int COUNT = Integer.getInteger("glimpse.hostile", 240);
     private static final List<String> PICTURES = List.of(
             "qwen2_5_vl-tiny/cases/020/a.png",
             "llava-1_5-tiny/cases/009/r.png",
@@ -43,7 +43,7 @@ class HostileInputsIT {
             "tokenizer_config.json",
             "chat_template.json",
             "model.safetensors");
-    private static final String[] PIECES = {
+    static final String[] PIECES = {
         "<|im_start|>",
         "<|image_pad|>",
         "<image>",
@@ -134,7 +134,7 @@ class HostileInputsIT {
                 GenerationOptions.builder().maxOutputTokens(2).build()));
     }
 
-    private static void run(String kind, int number, Runnable work) {
+    static void run(String kind, int number, Runnable work) {
         String outcome;
         try {
             work.run();
@@ -148,7 +148,7 @@ class HostileInputsIT {
         OUTCOMES.merge(kind + ": " + outcome, 1, Integer::sum);
     }
 
-    private static void damage(Path file, Random random) {
+    static void damage(Path file, Random random) {
         try {
             byte[] bytes = Files.readAllBytes(file);
             boolean isText = file.toString().endsWith(".json");
@@ -175,7 +175,7 @@ class HostileInputsIT {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] damaged(byte[] bytes, Random random) {
+    static byte[] damaged(byte[] bytes, Random random) {
         byte[] damaged = bytes.clone();
         switch (random.nextInt(4)) {
             case 0 -> damaged = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
@@ -210,7 +210,7 @@ class HostileInputsIT {
         return to;
     }
 
-    private static void delete(Path directory) {
+    static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(java.util.Comparator.reverseOrder())
                     .forEach(path -> path.toFile().delete());

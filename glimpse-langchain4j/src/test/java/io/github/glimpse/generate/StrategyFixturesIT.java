@@ -106,7 +106,7 @@ class StrategyFixturesIT {
 
         @Override
         public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
-            VisionLanguageModel model = family.load(files, options, runtime);
+            VisionLanguageModel model = VisionLanguageModel.require(family.load(files, options, runtime));
             return new VisionLanguageModel(
                     model.family(),
                     model.preprocessor(),

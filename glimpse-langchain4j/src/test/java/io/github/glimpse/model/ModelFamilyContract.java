@@ -61,7 +61,7 @@ public abstract class ModelFamilyContract {
         files = ModelFiles.ofDirectory(folder());
         runtime = TorchRuntime.start(CPU);
         resourcesBefore = runtime.liveResources();
-        model = family().load(files, LoadOptions.defaults(), runtime);
+        model = VisionLanguageModel.require(family().load(files, LoadOptions.defaults(), runtime));
     }
 
     @AfterEach

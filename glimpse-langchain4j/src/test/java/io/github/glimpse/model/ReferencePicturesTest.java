@@ -11,8 +11,8 @@ import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.Transparency;
-import io.github.glimpse.model.llava.LlavaPreprocessor;
-import io.github.glimpse.model.llava.LlavaPreprocessorConfig;
+import io.github.glimpse.model.clip.ClipPreprocessor;
+import io.github.glimpse.model.clip.ClipPreprocessorConfig;
 import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessor;
 import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessorConfig;
 import java.io.IOException;
@@ -144,8 +144,8 @@ class ReferencePicturesTest {
         JsonNode request =
                 JSON.readTree(caseWith(family, picture).resolve("request.json").toFile());
         String aspect = request.path("image_aspect_ratio").asText();
-        return new LlavaPreprocessor(
-                LlavaPreprocessorConfig.from(preprocessorFile(family)),
+        return new ClipPreprocessor(
+                ClipPreprocessorConfig.from(preprocessorFile(family)),
                 vision.path("patch_size").asInt(),
                 ImageAspect.valueOf(aspect.toUpperCase(Locale.ROOT)));
     }

@@ -181,7 +181,8 @@ class TowerEvidenceIT {
     }
 
     private VisionLanguageModel load(ModelFamily family, Path folder) {
-        return family.load(ModelFiles.ofDirectory(folder), LoadOptions.defaults(), runtime);
+        return VisionLanguageModel.require(
+                family.load(ModelFiles.ofDirectory(folder), LoadOptions.defaults(), runtime));
     }
 
     private static TowerTaps everything(int depth, Set<Integer> withoutCls) {

@@ -383,6 +383,11 @@ public abstract class PruningStrategyContract {
         }
 
         @Override
+        public void crossAttention(EvidenceRequest.CrossAttention request) {
+            builder.value(request, shares(1).reshape(alive.length));
+        }
+
+        @Override
         public void towerReceived(EvidenceRequest.TowerReceived request) {
             builder.value(request, shares(1).reshape(alive.length));
         }

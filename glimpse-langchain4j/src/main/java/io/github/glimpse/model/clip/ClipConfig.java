@@ -6,7 +6,7 @@ import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.nn.Activation;
 
 /**
- * The numbers of a CLIP vision tower.
+ * The numbers of a vision tower of CLIP's kind.
  *
  * @param depth blocks
  * @param hidden width
@@ -17,6 +17,7 @@ import io.github.glimpse.nn.Activation;
  * @param channels colours
  * @param activation of the MLP
  * @param eps epsilon of the layer norms
+ * @param layout which family's names and surroundings the blocks have
  */
 public record ClipConfig(
         int depth,
@@ -27,25 +28,37 @@ public record ClipConfig(
         int patchSize,
         int channels,
         Activation activation,
-        double eps) {
+        double eps,
+        TowerLayout layout) {
 
-    /** Reads {@code vision_config}; missing keys have the reference's defaults. */
+    /** Reads CLIP's {@code vision_config}; missing keys have the reference's defaults. */
     public static ClipConfig of(ModelConfig json) {
-        String type = json.string("model_type", "clip_vision_model");
-        if (!type.equals("clip_vision_model")) {
+        return of(json, TowerLayout.CLIP);
+    }
+
+    /**
+     * Reads {@code vision_config}; missing keys have the reference's defaults for this family.
+     *
+     * @throws UnsupportedModelException if it is of another type, or the activation is unknown
+     * @throws ModelFilesException if the numbers do not go together
+     */
+    public static ClipConfig of(ModelConfig json, TowerLayout layout) {
+        String type = json.string("model_type", layout.type());
+        if (!type.equals(layout.type())) {
             throw new UnsupportedModelException(
-                    "config.json: the vision tower is of type '" + type + "', clip_vision_model is known");
+                    "config.json: the vision tower is of type '" + type + "', " + layout.type() + " is known");
         }
         ClipConfig config = new ClipConfig(
                 json.positiveInteger("num_hidden_layers", 12),
                 json.positiveInteger("hidden_size", 768),
                 json.positiveInteger("num_attention_heads", 12),
                 json.positiveInteger("intermediate_size", 3_072),
-                json.positiveInteger("image_size", 224),
-                json.positiveInteger("patch_size", 32),
+                json.positiveInteger("image_size", layout.defaultImageSize()),
+                json.positiveInteger("patch_size", layout.defaultPatchSize()),
                 json.positiveInteger("num_channels", 3),
-                activation(json),
-                json.number("layer_norm_eps", 1e-5));
+                activation(json, layout),
+                json.number("layer_norm_eps", layout.defaultEps()),
+                layout);
         if (config.imageSize < config.patchSize || config.hidden % config.heads != 0) {
             throw new ModelFilesException("config.json: vision_config has an image of " + config.imageSize
                     + " pixels for patches of " + config.patchSize + ", and width " + config.hidden + " for "
@@ -54,8 +67,8 @@ public record ClipConfig(
         return config;
     }
 
-    private static Activation activation(ModelConfig json) {
-        String name = json.string("hidden_act", "quick_gelu");
+    private static Activation activation(ModelConfig json, TowerLayout layout) {
+        String name = json.string("hidden_act", layout.defaultActivation());
         return Activation.of(name)
                 .orElseThrow(() -> new UnsupportedModelException(
                         "config.json: vision_config.hidden_act is '" + name + "', known are " + Activation.known()));
@@ -69,5 +82,10 @@ public record ClipConfig(
     /** Patches of a picture, without the class row. */
     public int patches() {
         return side() * side();
+    }
+
+    /** Rows of a picture: patches, and the class row where there is one. */
+    public int rows() {
+        return patches() + layout.classRows();
     }
 }

@@ -2,6 +2,7 @@ package io.github.glimpse.model.clip;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
@@ -21,11 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The vision tower of CLIP: class row and patches with learned positions, blocks with layer norm, full attention and a
- * two-layer MLP. Hidden states are counted as the reference does: 0 is the embedding after {@code pre_layrnorm}, n the output
- * of block n-1. {@code post_layernorm} is not used by LLaVA. Safe for concurrent use.
+ * The vision tower of CLIP, BLIP and SigLIP: class row (not SigLIP) and patches with learned positions, blocks with layer norm,
+ * full attention and a two-layer MLP. Hidden states are counted as the reference does: 0 is the embedding after {@code
+ * pre_layrnorm}, n the output of block n-1. {@code post_layernorm} is not used by LLaVA. Safe for concurrent use.
  *
  * @see <a href="https://arxiv.org/abs/2103.00020">CLIP, section 2.4</a>
  */
@@ -36,10 +38,11 @@ public final class ClipTower implements AutoCloseable {
     private final Dtype dtype;
     private final Graph graph;
     private final NDArray projection;
+    private final NDArray patchBias;
     private final NDArray classRow;
     private final NDArray positions;
     private final TensorList preNorm;
-    private final NDArray noBias;
+    private final @Nullable TensorList postNorm;
     private final List<TensorList> blocks = new ArrayList<>();
 
     /**
@@ -58,33 +61,49 @@ public final class ClipTower implements AutoCloseable {
                 .with(DecoderStack.class, "activation")
                 .with(TowerEvidence.class, "evidence")
                 .with(ClipTower.class, "tower")
+                .with(ClipTower.class, "pass")
                 .compile(runtime);
         WeightPath root = weights.at(prefix);
         int hidden = config.hidden();
-        int patch = config.patchSize() * config.patchSize() * config.channels();
-        this.projection = root.at("embeddings.patch_embedding").matrixFromConvolution(hidden, patch);
-        this.classRow = root.plain("embeddings.class_embedding", hidden);
-        this.positions = root.plain("embeddings.position_embedding.weight", config.patches() + 1L, hidden);
-        this.preNorm = TensorList.of(
-                List.of(root.plain("pre_layrnorm.weight", hidden), root.plain("pre_layrnorm.bias", hidden)));
-        this.noBias = weights.biasOrEmpty("", 0);
+        TowerLayout layout = config.layout();
+        NDArray none = weights.biasOrEmpty("", 0);
+        this.projection = root.at("embeddings.patch_embedding")
+                .matrixFromConvolution(hidden, (long) config.patchSize() * config.patchSize() * config.channels());
+        this.patchBias = layout == TowerLayout.CLIP ? none : root.plain("embeddings.patch_embedding.bias", hidden);
+        this.classRow = switch (layout) {
+            case CLIP -> root.plain("embeddings.class_embedding", hidden);
+            case BLIP -> root.plain("embeddings.class_embedding", 1, 1, hidden);
+            case SIGLIP -> none;
+        };
+        this.positions = layout == TowerLayout.BLIP
+                ? root.plain("embeddings.position_embedding", 1, config.rows(), hidden)
+                : root.plain("embeddings.position_embedding.weight", config.rows(), hidden);
+        this.preNorm = TensorList.of(layout == TowerLayout.CLIP ? norm(root.at("pre_layrnorm"), hidden) : List.of());
+        boolean postNormed = layout != TowerLayout.CLIP || root.has("post_layernorm.weight");
+        this.postNorm = postNormed ? TensorList.of(norm(root.at("post_layernorm"), hidden)) : null;
         for (int i = 0; i < config.depth(); i++) {
-            blocks.add(blockWeights(root.at("encoder.layers").at(i)));
+            blocks.add(blockWeights(root.at("encoder.layers").at(i), layout, hidden, config.intermediate()));
         }
     }
 
-    private TensorList blockWeights(WeightPath block) {
-        int hidden = config.hidden();
-        List<NDArray> tensors = new ArrayList<>();
-        tensors.add(block.plain("layer_norm1.weight", hidden));
-        tensors.add(block.plain("layer_norm1.bias", hidden));
-        for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
-            block.at("self_attn").at(name).addLinearTo(tensors, hidden, hidden);
+    static List<NDArray> norm(WeightPath norm, int hidden) {
+        return List.of(norm.plain("weight", hidden), norm.plain("bias", hidden));
+    }
+
+    static TensorList blockWeights(WeightPath block, TowerLayout layout, int hidden, int intermediate) {
+        List<NDArray> tensors = new ArrayList<>(norm(block.at("layer_norm1"), hidden));
+        WeightPath attention = block.at("self_attn");
+        if (layout == TowerLayout.BLIP) {
+            attention.addStackedLinearTo(tensors, "qkv.weight", "qkv.bias", 3, hidden, hidden);
+            attention.at("projection").addLinearTo(tensors, hidden, hidden);
+        } else {
+            for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+                attention.at(name).addLinearTo(tensors, hidden, hidden);
+            }
         }
-        tensors.add(block.plain("layer_norm2.weight", hidden));
-        tensors.add(block.plain("layer_norm2.bias", hidden));
-        block.at("mlp.fc1").addLinearTo(tensors, config.intermediate(), hidden);
-        block.at("mlp.fc2").addLinearTo(tensors, hidden, config.intermediate());
+        tensors.addAll(norm(block.at("layer_norm2"), hidden));
+        block.at("mlp.fc1").addLinearTo(tensors, intermediate, hidden);
+        block.at("mlp.fc2").addLinearTo(tensors, hidden, intermediate);
         return TensorList.of(tensors);
     }
 
@@ -104,13 +123,14 @@ public final class ClipTower implements AutoCloseable {
             TowerEvidence evidence,
             CancellationPoint cancellation,
             TensorScope scope) {
+        int classRows = config.layout().classRows();
         int patches = kept.length;
-        int rows = RowPadding.rows(patches + 1);
-        long[] whole = {0, 1, patches + 1};
+        int rows = RowPadding.rows(classRows + patches);
+        long[] whole = {0, 1, classRows + patches};
         // Queries and keys of block n are made of hidden state n.
         int last =
                 IntStream.range(0, config.depth()).filter(evidence::wants).reduce(Collections.max(wanted), Math::max);
-        TowerEvidence.Layout layout = new TowerEvidence.Layout(1, patches, 1, scope.indices(every(patches)));
+        TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches, 1, scope.indices(every(patches)));
         Map<Integer, NDArray> states = new HashMap<>();
         TensorScope previous = scope.openChild();
         NDArray hidden = embed(image, kept, rows, previous);
@@ -118,7 +138,11 @@ public final class ClipTower implements AutoCloseable {
             if (wanted.contains(state)) {
                 states.put(
                         state,
-                        graph.call("patch_rows").with(hidden).with(patches).run(scope));
+                        graph.call("patch_rows")
+                                .with(hidden)
+                                .with(classRows)
+                                .with(patches)
+                                .run(scope));
             }
             if (evidence.wants(state)) {
                 readBlock(state, hidden, evidence, layout, previous);
@@ -129,15 +153,7 @@ public final class ClipTower implements AutoCloseable {
             }
             cancellation.check();
             TensorScope next = scope.openChild();
-            hidden = graph.call("block")
-                    .with(hidden)
-                    .with(whole)
-                    .with(blocks.get(state))
-                    .with(config.heads())
-                    .with(config.activation().label())
-                    .with(config.eps())
-                    .with(runtime.widenFromRows())
-                    .run(next);
+            hidden = block(state, hidden, whole, next);
             previous.close();
             previous = next;
         }
@@ -148,13 +164,13 @@ public final class ClipTower implements AutoCloseable {
         try (TensorScope reading = scope.openChild()) {
             List<NDArray> queryAndKey = graph.call("query_and_key")
                     .with(input)
-                    .with(layout.patches() + 1)
+                    .with(config.layout().classRows() + layout.patches())
                     .with(blocks.get(block))
                     .with(config.heads())
                     .with(config.eps())
                     .with(runtime.widenFromRows())
                     .runForList(reading);
-            evidence.read(block, queryAndKey, new long[] {0, 1, layout.patches() + 1}, layout);
+            evidence.read(block, queryAndKey, new long[] {0, 1, config.layout().classRows() + layout.patches()}, layout);
         }
     }
 
@@ -167,24 +183,125 @@ public final class ClipTower implements AutoCloseable {
         return graph;
     }
 
-    private NDArray embed(PixelPatches image, int[] kept, int rows, TensorScope scope) {
-        return graph.call("embed_patches")
-                .with(scope.floats(image.valuesOf(kept), kept.length, image.patchValues()))
-                .with(projection)
-                .with(classRow)
-                .with(kept.length == config.patches() ? positions : positionsOf(kept, scope))
-                .with(preNorm)
-                .with(noBias)
-                .with(rows)
-                .with(dtype.code())
+    /**
+     * Starts the way of some pictures through the tower, which the caller may follow, cut and end where it likes.
+     *
+     * @param images of one preprocessor, at least one
+     * @return owns native memory in a scope of its own inside {@code scope}; the caller closes it
+     */
+    public TowerPass pass(List<PixelPatches> images, CancellationPoint cancellation, TensorScope scope) {
+        return new TowerPass(this, images, cancellation, scope);
+    }
+
+    /** The numbers of this tower. */
+    public ClipConfig config() {
+        return config;
+    }
+
+    /**
+     * Checks that there is a norm after the last block, which towers inside other models may lack.
+     *
+     * @throws ModelFilesException if there is none
+     */
+    public void requirePostNorm() {
+        postNorm();
+    }
+
+    TensorList postNorm() {
+        if (postNorm == null) {
+            throw new ModelFilesException("The checkpoint has no tensor 'post_layernorm.weight' for the vision tower;"
+                    + " use a whole CLIP folder, not a tower that was saved for another model");
+        }
+        return postNorm;
+    }
+
+    TorchRuntime runtime() {
+        return runtime;
+    }
+
+    TensorList weights(int block) {
+        return blocks.get(block);
+    }
+
+    /** One block. {@code runs} as in {@code block_attention}: start, count and length of runs of pictures. */
+    NDArray block(int block, NDArray hidden, long[] runs, TensorScope scope) {
+        return graph.call("block")
+                .with(hidden)
+                .with(runs)
+                .with(blocks.get(block))
+                .with(config.heads())
+                .with(config.activation().label())
                 .with(config.eps())
                 .with(runtime.widenFromRows())
                 .run(scope);
     }
 
+    /** Hidden state 0 of pictures that lie one below the other. */
+    NDArray embed(List<PixelPatches> images, int rows, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("embed_patches")
+                    .with(pixels(images, step))
+                    .with(images.size())
+                    .with(projection)
+                    .with(patchBias)
+                    .with(classRow)
+                    .with(positions)
+                    .with(preNorm)
+                    .with(rows)
+                    .with(dtype.code())
+                    .with(config.eps())
+                    .with(runtime.widenFromRows())
+                    .run(scope);
+        }
+    }
+
+    private NDArray pixels(List<PixelPatches> images, TensorScope scope) {
+        int patchValues = config.patchSize() * config.patchSize() * config.channels();
+        int values = config.patches() * patchValues;
+        for (PixelPatches image : images) {
+            if (image.values().length != values || image.patchValues() != patchValues) {
+                throw new ShapeMismatchException("The tower takes " + config.patches() + " patches of " + patchValues
+                        + " values, the picture has " + image.plan().grid().patchCount() + " of " + image.patchValues()
+                        + "; check that preprocessor_config.json and config.json belong together");
+            }
+        }
+        if (images.size() == 1) {
+            return scope.floats(images.get(0).values(), config.patches(), patchValues);
+        }
+        float[] all = new float[Math.multiplyExact(images.size(), values)];
+        for (int i = 0; i < images.size(); i++) {
+            System.arraycopy(images.get(i).values(), 0, all, i * values, values);
+        }
+        return scope.floats(all, (long) images.size() * config.patches(), patchValues);
+    }
+
+    /** Hidden state 0 of one picture, of which some patches are seen. */
+    private NDArray embed(PixelPatches image, int[] kept, int rows, TensorScope scope) {
+        if (kept.length == config.patches()) {
+            return embed(List.of(image), rows, scope);
+        }
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("embed_patches")
+                    .with(step.floats(image.valuesOf(kept), kept.length, image.patchValues()))
+                    .with(1)
+                    .with(projection)
+                    .with(patchBias)
+                    .with(classRow)
+                    .with(positionsOf(kept, step))
+                    .with(preNorm)
+                    .with(rows)
+                    .with(dtype.code())
+                    .with(config.eps())
+                    .with(runtime.widenFromRows())
+                    .run(scope);
+        }
+    }
+
     /** Positions of the class row and of some patches. */
     private NDArray positionsOf(int[] kept, TensorScope scope) {
-        int[] rows = IntStream.concat(IntStream.of(0), IntStream.of(kept).map(patch -> patch + 1))
+        int[] rows = IntStream.concat(
+                        IntStream.range(0, config.layout().classRows()),
+                        IntStream.of(kept).map(patch -> patch + config.layout().classRows()))
                 .toArray();
         return graph.call("rows_of_table")
                 .with(positions)
@@ -219,6 +336,9 @@ public final class ClipTower implements AutoCloseable {
     public void close() {
         blocks.forEach(TensorList::close);
         preNorm.close();
+        if (postNorm != null) {
+            postNorm.close();
+        }
         graph.close();
     }
 }

@@ -1,4 +1,4 @@
-/** The CLIP vision tower (arXiv 2103.00020), as LLaVA uses it. */
+/** CLIP (arXiv 2103.00020): the vision tower, which LLaVA, BLIP and SigLIP share, and what makes vectors of pictures and texts. */
 @NullMarked
 package io.github.glimpse.model.clip;
 

@@ -12,6 +12,8 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.model.Positions;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.model.clip.ClipPreprocessor;
+import io.github.glimpse.model.clip.ClipPreprocessorConfig;
 import io.github.glimpse.model.clip.ClipTower;
 import io.github.glimpse.nn.DecoderNames;
 import io.github.glimpse.nn.DecoderStack;
@@ -48,8 +50,8 @@ public final class LlavaFamily implements ModelFamily {
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         LlavaConfig config = LlavaConfig.of(files.config());
         ImageAspect aspect = options.aspect() == ImageAspect.AUTO ? ImageAspect.PAD : options.aspect();
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(
-                LlavaPreprocessorConfig.from(files.imageSettings().node()),
+        ClipPreprocessor preprocessor = new ClipPreprocessor(
+                ClipPreprocessorConfig.from(files.imageSettings().node()),
                 config.vision().patchSize(),
                 aspect);
         int side = preprocessor.plan(1, 1).grid().rows();
@@ -74,7 +76,7 @@ public final class LlavaFamily implements ModelFamily {
 
     private VisionLanguageModel assemble(
             LlavaConfig config,
-            LlavaPreprocessor preprocessor,
+            ClipPreprocessor preprocessor,
             FamilyFiles text,
             Weights weights,
             TensorScope owned,

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param hidden {@code hidden_size} of the base
  * @param layers {@code num_hidden_layers} of the base
  * @param heads {@code num_attention_heads} of the base
- * @param normEps {@code rms_norm_eps} of the base, also of the glimpse vectors' RMS norm
+ * @param normEps {@code rms_norm_eps} of the base, also of the glimpse vectors' RMS norm; {@code le_norm_eps} for a base with
+ *     cross-attention
  * @param selectedLayers decoder layers whose attention is read, in the order of the columns
  * @param reduceLayer the last layer that sees all tokens
  * @param scoreForm what is read of the attention
@@ -69,6 +70,8 @@ record GlimpseConfig(
     private static final int DEFAULT_HEADS = 4;
     private static final int NO_REDUCTION = 1_000;
     private static final int MOST_GLIMPSE_TOKENS = 64;
+    private static final int CROSS_LAYERS = 12;
+    private static final double CROSS_NORM_EPS = 1e-6;
 
     /**
      * Reads a module's configuration.
@@ -76,7 +79,9 @@ record GlimpseConfig(
      * @param base the model's, from which LLaVA takes one flag
      */
     static GlimpseConfig of(ModelConfig json, ModelConfig base) {
-        String type = json.string("model_type");
+        // A module for cross-attention need not repeat the base's numbers.
+        boolean cross = base.string("model_type", "").equals("blip");
+        String type = cross ? json.string("model_type", "blip") : json.string("model_type");
         boolean llava = type.startsWith("llava");
         if (json.bool("use_ref_masks", false) || json.bool("use_zero_masks", false)) {
             throw new ModelFilesException(
@@ -86,14 +91,18 @@ record GlimpseConfig(
         return new GlimpseConfig(
                 type,
                 json.integer("hidden_size"),
-                json.integer("num_hidden_layers"),
+                cross
+                        ? json.integer(
+                                "num_hidden_layers",
+                                base.at("text_config").positiveInteger("num_hidden_layers", CROSS_LAYERS))
+                        : json.integer("num_hidden_layers"),
                 json.integer("num_attention_heads"),
-                json.number("rms_norm_eps"),
+                cross ? json.number("le_norm_eps", CROSS_NORM_EPS) : json.number("rms_norm_eps"),
                 json.integers("selected_layers", llava ? List.of(21) : List.of()),
                 json.integer("reduce_layer", llava ? 21 : NO_REDUCTION),
                 // LLaVA's attention layers read the flag from the config that they were built with: the base's, which
                 // released models leave out. Spec, trap T3.
-                (llava ? base : json).bool("use_attention_logits", false) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
+                (llava ? base : json).bool("use_attention_logits", cross) ? ScoreForm.LOGITS : ScoreForm.LOG_SOFTMAX,
                 json.integers("le_layers", List.of(0)),
                 glimpseLength(json),
                 !llava && layerNorm(json),

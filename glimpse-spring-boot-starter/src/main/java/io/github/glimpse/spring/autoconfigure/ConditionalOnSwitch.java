@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 import org.springframework.context.annotation.Conditional;
 
 /**
- * Matches unless a property is false. Unlike Spring Boot's own condition it takes every spelling of a boolean ({@code off},
+ * Matches unless a property is false, or, where it is off by default, if it is true. Unlike Spring Boot's own condition it takes every spelling of a boolean ({@code off},
  * {@code no}, {@code 0}) and refuses what is none, instead of reading it as false.
  */
 @Retention(RetentionPolicy.RUNTIME)
@@ -17,4 +17,7 @@ import org.springframework.context.annotation.Conditional;
 
     /** The property. */
     String value();
+
+    /** What an unset property means. */
+    boolean byDefault() default true;
 }

@@ -3,6 +3,8 @@ package io.github.glimpse.spring.autoconfigure;
 import dev.langchain4j.exception.ModelNotFoundException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.embedding.EmbeddingEngine;
+import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import java.nio.file.Path;
@@ -39,6 +41,28 @@ final class EngineLoading {
         return found(() -> switch (properties.load()) {
             case EAGER -> ModelSources.open(properties.model(), classPath);
             case BACKGROUND, LAZY -> ModelSources.openLocal(properties.model(), classPath);
+        });
+    }
+
+    /** The location of the embedding model, which is loaded at the start whatever {@code glimpse.load} says. */
+    static ModelSources embeddingSources(GlimpseProperties properties, @Nullable ClassLoader classPath) {
+        return found(() -> ModelSources.openEmbedding(properties, classPath));
+    }
+
+    /**
+     * The embedding model, loaded now.
+     *
+     * @throws ModelNotFoundException if the model is not there or makes no vectors
+     * @throws io.github.glimpse.GlimpseException if it cannot be loaded otherwise
+     */
+    static EmbeddingEngine embedding(EmbeddingOptions options) {
+        return found(() -> {
+            try {
+                return EmbeddingEngine.load(options);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidPropertyException(
+                        PropertiesMapper.EMBEDDING_PRUNING, String.valueOf(e.getMessage()), e);
+            }
         });
     }
 

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -30,7 +31,8 @@ import org.springframework.core.io.ResourceLoader;
 
 /**
  * One engine, loaded once, and its views: {@code glimpseEngine}, {@code glimpseChatModel}, {@code glimpseStreamingChatModel} and
- * {@code glimpseTokenCountEstimator}. Each backs off for a bean of its name.
+ * {@code glimpseTokenCountEstimator}. Each backs off for a bean of its name. An application that names an embedding model only
+ * ({@link GlimpseEmbeddingAutoConfiguration}) gets none of them.
  *
  * <p>By name and not by type: LangChain4j's starter takes models by type and fails on two, so an application with another
  * provider turns one off ({@code glimpse.chat-model.enabled}), whatever the order of the auto-configurations. Bean methods say
@@ -50,6 +52,7 @@ public final class GlimpseAutoConfiguration {
     /** The engine and what it is made of. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(name = ENGINE)
+    @Conditional(OnChatModelCondition.class)
     static class Engine {
 
         /** Closed after the engine, since that depends on it. */
@@ -61,7 +64,7 @@ public final class GlimpseAutoConfiguration {
         @Bean(name = ENGINE, destroyMethod = "close")
         LoadedModel glimpseEngine(
                 GlimpseProperties properties,
-                ModelSources sources,
+                @Qualifier("glimpseModelSources") ModelSources sources,
                 ObjectProvider<ModelFamily> families,
                 ObjectProvider<PruningStrategyFactory> strategies,
                 ObjectProvider<GlimpseChatModelCustomizer> customizers,
@@ -98,6 +101,7 @@ public final class GlimpseAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "glimpseChatModel")
+    @ConditionalOnBean(name = ENGINE)
     @ConditionalOnSwitch("glimpse.chat-model.enabled")
     GlimpseChatModel glimpseChatModel(
             @Qualifier(ENGINE) LoadedModel engine,
@@ -117,6 +121,7 @@ public final class GlimpseAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "glimpseStreamingChatModel")
+    @ConditionalOnBean(name = ENGINE)
     @ConditionalOnSwitch("glimpse.streaming-chat-model.enabled")
     GlimpseStreamingChatModel glimpseStreamingChatModel(
             @Qualifier(ENGINE) LoadedModel engine,
@@ -136,6 +141,7 @@ public final class GlimpseAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
+    @ConditionalOnBean(name = ENGINE)
     GlimpseTokenCountEstimator glimpseTokenCountEstimator(
             @Qualifier(ENGINE) LoadedModel engine, ImageUrlOptions imageUrls, SystemMessageText systemMessage) {
         return new GlimpseTokenCountEstimator(engine, imageUrls, systemMessage.text());

@@ -33,6 +33,7 @@ import org.springframework.validation.annotation.Validated;
  * The {@code glimpse.*} properties. What is unset is left to the library, whose defaults the metadata repeats.
  *
  * @param model What is loaded.
+ * @param embeddingModel The model that makes vectors of pictures and texts.
  * @param load When the model is loaded: eager at the start, background beside it, lazy by the first request.
  * @param warmUp Whether the model answers a short text at the start, so that the first request does not wait for cold memory.
  * @param device Where it runs: auto (a GPU if the native library sees one), cpu, cuda or cuda:N.
@@ -53,6 +54,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(GlimpseProperties.PREFIX)
 public record GlimpseProperties(
         @Valid @DefaultValue Model model,
+        @Valid @DefaultValue EmbeddingModel embeddingModel,
         @DefaultValue("eager") Load load,
         @DefaultValue("true") boolean warmUp,
 
@@ -73,6 +75,10 @@ public record GlimpseProperties(
         @DefaultValue Observability observability) {
 
     static final String PREFIX = "glimpse";
+
+    private static final String PLACE = "(?i)\\s*(layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*";
+    private static final String PLACE_MESSAGE =
+            "must be 'layer k', 'layer last' or a share of the depth such as '66 %'";
 
     /** When the model is loaded. */
     public enum Load {
@@ -104,6 +110,70 @@ public record GlimpseProperties(
             @Nullable String family,
             @Nullable String pruningModule,
             @DefaultValue("true") boolean verifyChecksums) {}
+
+    /**
+     * The model that makes vectors. Device, compute type, limits of pictures and of requests are those of {@code glimpse.*}.
+     *
+     * @param enabled Whether there are beans glimpseEmbeddingEngine and glimpseEmbeddingModel, which load a model of their own at the start.
+     * @param location CLIP or SigLIP model in Hugging Face form: a path, a file: URL, a classpath: folder or hf:owner/name[@revision].
+     * @param name Name of the model in answers; unset takes the directory's.
+     * @param batchSize Pictures that go through the model together.
+     * @param maxInputs Most pictures and texts of a request.
+     * @param pruning Which patches of pictures stay inside the tower.
+     */
+    public record EmbeddingModel(
+            @DefaultValue("false") boolean enabled,
+            @Nullable String location,
+            @Nullable String name,
+            @Min(1) @Nullable Integer batchSize,
+            @Min(1) @Nullable Integer maxInputs,
+            @Valid @DefaultValue PatchPruning pruning) {}
+
+    /**
+     * Which patches of pictures stay. Vectors of one index should be made with one setting.
+     *
+     * @param retentionRatio Patches that stay, as a share above 0 and at most 1 of the whole picture's; unset drops none.
+     * @param at Where the others are dropped: layer k (after k blocks), layer last or a share of the depth such as 25 %.
+     * @param evidence What patches are ranked by: cls (attention of the class row) or received (attention from all rows, for SigLIP).
+     * @param minPatches Least patches that stay.
+     * @param schedule Several cuts in the order of the tower, each with the keys at, evidence and retention-ratio; instead of the
+     *     single one.
+     */
+    public record PatchPruning(
+            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
+            Double retentionRatio,
+
+            @Pattern(regexp = PLACE, message = PLACE_MESSAGE) @Nullable
+            String at,
+
+            @Pattern(regexp = "(?i)cls|received", message = "must be cls or received") @Nullable
+            String evidence,
+
+            @Min(1) @Nullable Integer minPatches,
+            @DefaultValue List<@Valid PatchStep> schedule) {
+
+        /** Copies the list. */
+        public PatchPruning {
+            schedule = List.copyOf(schedule);
+        }
+    }
+
+    /**
+     * One cut inside the tower.
+     *
+     * @param at Layer k (after k blocks), layer last or a share of the depth such as 25 %.
+     * @param evidence What patches are ranked by: cls or received; unset is cls.
+     * @param retentionRatio Patches that stay, as a share above 0 and at most 1 of the whole picture's.
+     */
+    public record PatchStep(
+            @NotBlank @Pattern(regexp = PLACE, message = PLACE_MESSAGE)
+            String at,
+
+            @Pattern(regexp = "(?i)cls|received", message = "must be cls or received") @Nullable
+            String evidence,
+
+            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1")
+            double retentionRatio) {}
 
     /**
      * The PyTorch library.
@@ -170,9 +240,9 @@ public record GlimpseProperties(
      */
     public record Step(
             @Pattern(
-                    regexp = "(?i)\\s*(pixels|vision|layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
+                    regexp = "(?i)\\s*(pixels|tower\\s+\\d{1,4}|vision|layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
                     message =
-                            "must be 'pixels', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'")
+                            "must be 'pixels', 'tower k', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'")
             @Nullable
             String at,
 

@@ -63,7 +63,7 @@ final class ModelSources implements AutoCloseable {
             LOG.info(
                     "glimpse.model.location is not set: the embedded model answers, which is for trying, teaching and tests");
         }
-        Source model = embedded ? embedded() : model(location, properties, loader);
+        Source model = embedded ? embedded() : model(PropertiesMapper.LOCATION, location, properties, loader);
         try {
             return new ModelSources(
                     embedded || location.startsWith(CLASS_PATH) || isHub(location) ? model.name() : null,
@@ -79,11 +79,11 @@ final class ModelSources implements AutoCloseable {
         return Source.local(PropertiesMapper.LOCATION, ModelSource::embedded);
     }
 
-    private static Source model(String location, GlimpseProperties.Model properties, ClassLoader loader) {
+    private static Source model(
+            String property, String location, GlimpseProperties.Model properties, ClassLoader loader) {
         return isHub(location)
-                ? Source.fetched(
-                        PropertiesMapper.LOCATION, location, () -> ModelSource.open(location, loader, hub(properties)))
-                : Source.local(PropertiesMapper.LOCATION, () -> ModelSource.open(location, loader));
+                ? Source.fetched(property, location, () -> ModelSource.open(location, loader, hub(properties)))
+                : Source.local(property, () -> ModelSource.open(location, loader));
     }
 
     /** An empty location is none at all, also for the embedded model. */
@@ -94,6 +94,27 @@ final class ModelSources implements AutoCloseable {
             return Source.local(PropertiesMapper.PRUNING_MODULE, ModelSource::embeddedModule);
         }
         return StringUtils.hasText(module) ? module(module, properties, loader) : null;
+    }
+
+    /**
+     * Opens the location of the embedding model, downloads included.
+     *
+     * @param classPath where to look for class path folders, null for that of the calling thread
+     * @throws InvalidPropertyException if it is missing or nothing is there
+     */
+    static ModelSources openEmbedding(GlimpseProperties properties, @Nullable ClassLoader classPath) {
+        String location = properties.embeddingModel().location();
+        if (!StringUtils.hasText(location)) {
+            throw new InvalidPropertyException(
+                    PropertiesMapper.EMBEDDING_LOCATION,
+                    "no model is named; give the directory of a CLIP or SigLIP model in Hugging Face form (a path, file:,"
+                            + " classpath: or hf:owner/name), or leave glimpse.embedding-model.enabled out",
+                    null);
+        }
+        ClassLoader loader = classPath == null ? ModelSources.class.getClassLoader() : classPath;
+        Source model = model(PropertiesMapper.EMBEDDING_LOCATION, location, properties.model(), loader);
+        model.open();
+        return new ModelSources(location.startsWith(CLASS_PATH) || isHub(location) ? model.name() : null, model, null);
     }
 
     private static Source module(String module, GlimpseProperties.Model properties, ClassLoader loader) {

@@ -3,6 +3,10 @@ package io.github.glimpse.spring.autoconfigure;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.embedding.EmbeddingOptions;
+import io.github.glimpse.embedding.PatchCut;
+import io.github.glimpse.embedding.PatchEvidence;
+import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
@@ -28,6 +32,8 @@ final class PropertiesMapper {
 
     static final String LOCATION = "glimpse.model.location";
     static final String PRUNING_MODULE = "glimpse.model.pruning-module";
+    static final String EMBEDDING_LOCATION = "glimpse.embedding-model.location";
+    static final String EMBEDDING_PRUNING = "glimpse.embedding-model.pruning";
     static final String SCHEDULE = "glimpse.pruning.schedule";
 
     private static final String VISION_FEATURES = "glimpse.cache.vision-features";
@@ -70,6 +76,55 @@ final class PropertiesMapper {
             engine.transparency(properties.images().transparency());
         }
         return engine;
+    }
+
+    /**
+     * The options of the embedding model.
+     *
+     * @throws InvalidPropertyException if the library refuses a value
+     */
+    EmbeddingOptions embedding(ModelSources sources) {
+        GlimpseProperties.EmbeddingModel embedding = properties.embeddingModel();
+        GlimpseProperties.Concurrency concurrency = properties.concurrency();
+        EmbeddingOptions.Builder options = EmbeddingOptions.builder(sources.model())
+                .name(StringUtils.hasText(embedding.name()) ? embedding.name() : sources.name())
+                .runtime(runtime())
+                .load(load())
+                .pruning(checked(EMBEDDING_PRUNING, () -> patches(embedding.pruning())))
+                .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
+                .batchSize(requireNonNullElse(embedding.batchSize(), EmbeddingOptions.DEFAULT_BATCH_SIZE))
+                .maxInputs(requireNonNullElse(embedding.maxInputs(), EmbeddingOptions.DEFAULT_MAX_INPUTS))
+                .maxActive(requireNonNullElse(concurrency.maxActive(), EngineOptions.DEFAULT_MAX_ACTIVE))
+                .maxQueued(requireNonNullElse(concurrency.maxQueued(), EngineOptions.DEFAULT_MAX_QUEUED))
+                .timeout(requireNonNullElse(properties.limits().timeout(), EngineOptions.DEFAULT_TIMEOUT));
+        if (properties.images().transparency() != null) {
+            options.transparency(properties.images().transparency());
+        }
+        return options.build();
+    }
+
+    private static PatchPruning patches(GlimpseProperties.PatchPruning pruning) {
+        List<PatchCut> cuts = pruning.schedule().stream()
+                .map(step -> PatchCut.of(step.at(), evidence(step.evidence()), step.retentionRatio()))
+                .toList();
+        if (pruning.retentionRatio() != null) {
+            if (!cuts.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "there is both a retention-ratio, which is a single cut, and a schedule; leave one of them out");
+            }
+            cuts = List.of(PatchCut.of(
+                    requireNonNullElse(pruning.at(), PatchCut.DEFAULT_AT),
+                    evidence(pruning.evidence()),
+                    pruning.retentionRatio()));
+        }
+        return new PatchPruning(
+                cuts,
+                requireNonNullElse(pruning.minPatches(), PatchPruning.DEFAULT_MIN_PATCHES),
+                PatchPruning.TextUse.JOINT);
+    }
+
+    private static PatchEvidence evidence(@Nullable String label) {
+        return label == null ? PatchEvidence.CLS : PatchEvidence.of(label);
     }
 
     /**

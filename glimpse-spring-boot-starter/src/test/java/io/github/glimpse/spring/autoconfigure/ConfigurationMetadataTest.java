@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.embedding.EmbeddingOptions;
+import io.github.glimpse.embedding.PatchCut;
+import io.github.glimpse.embedding.PatchEvidence;
+import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
@@ -55,6 +59,16 @@ class ConfigurationMetadataTest {
                         "glimpse.concurrency.max-queued",
                         "glimpse.device",
                         "glimpse.dtype",
+                        "glimpse.embedding-model.batch-size",
+                        "glimpse.embedding-model.enabled",
+                        "glimpse.embedding-model.location",
+                        "glimpse.embedding-model.max-inputs",
+                        "glimpse.embedding-model.name",
+                        "glimpse.embedding-model.pruning.at",
+                        "glimpse.embedding-model.pruning.evidence",
+                        "glimpse.embedding-model.pruning.min-patches",
+                        "glimpse.embedding-model.pruning.retention-ratio",
+                        "glimpse.embedding-model.pruning.schedule",
                         "glimpse.enabled",
                         "glimpse.generation.frequency-penalty",
                         "glimpse.generation.max-output-tokens",
@@ -150,6 +164,14 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.enabled", true);
         defaults.put("glimpse.chat-model.enabled", true);
         defaults.put("glimpse.streaming-chat-model.enabled", true);
+        defaults.put("glimpse.embedding-model.enabled", false);
+        defaults.put("glimpse.embedding-model.batch-size", EmbeddingOptions.DEFAULT_BATCH_SIZE);
+        defaults.put("glimpse.embedding-model.max-inputs", EmbeddingOptions.DEFAULT_MAX_INPUTS);
+        defaults.put("glimpse.embedding-model.pruning.at", PatchCut.DEFAULT_AT);
+        defaults.put("glimpse.embedding-model.pruning.evidence", PatchEvidence.CLS.label());
+        defaults.put("glimpse.embedding-model.pruning.min-patches", PatchPruning.DEFAULT_MIN_PATCHES);
+        defaults.put(
+                "glimpse.embedding-model.pruning.schedule", PatchPruning.none().cuts());
         defaults.put("glimpse.load", "eager");
         defaults.put("glimpse.warm-up", true);
         defaults.put(

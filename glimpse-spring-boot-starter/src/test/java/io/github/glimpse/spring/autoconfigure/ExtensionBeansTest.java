@@ -64,7 +64,7 @@ class ExtensionBeansTest {
     /** Qwen2.5-VL, counted. */
     private static final class CountingFamily implements ModelFamily {
 
-        private final ModelFamily qwen = new Qwen25VlFamily();
+        private final Qwen25VlFamily qwen = new Qwen25VlFamily();
         private int loaded;
 
         @Override

@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 final class SlowFamily implements ModelFamily {
 
     final CountDownLatch disk = new CountDownLatch(1);
-    private final ModelFamily qwen = new Qwen25VlFamily();
+    private final Qwen25VlFamily qwen = new Qwen25VlFamily();
 
     @Override
     public String name() {

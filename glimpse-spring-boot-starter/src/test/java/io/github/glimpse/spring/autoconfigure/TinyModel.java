@@ -7,6 +7,7 @@ final class TinyModel {
 
     static final Path QWEN = folder("qwen2_5_vl-tiny");
     static final Path LLAVA = folder("llava-1_5-tiny");
+    static final Path CLIP = folder("clip-tiny");
 
     private TinyModel() {}
 

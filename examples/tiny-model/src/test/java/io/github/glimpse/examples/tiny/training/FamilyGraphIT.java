@@ -103,9 +103,9 @@ class FamilyGraphIT {
 
     private static float[] served(TorchRuntime runtime, Path folder, Drawing drawing, Question question) {
         ModelFiles files = ModelFiles.ofDirectory(folder);
-        try (VisionLanguageModel model = ModelFamilies.discover(List.of())
+        try (VisionLanguageModel model = VisionLanguageModel.require(ModelFamilies.discover(List.of())
                         .of(null, files.config())
-                        .load(files, LoadOptions.defaults(), runtime);
+                        .load(files, LoadOptions.defaults(), runtime));
                 TensorScope scope = runtime.openScope()) {
             PromptBuilder builder =
                     new PromptBuilder(model, new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE));

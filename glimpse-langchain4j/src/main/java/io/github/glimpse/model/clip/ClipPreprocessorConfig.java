@@ -1,4 +1,4 @@
-package io.github.glimpse.model.llava;
+package io.github.glimpse.model.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.ModelFilesException;
@@ -7,7 +7,7 @@ import io.github.glimpse.model.PreprocessorFile;
 import java.util.List;
 
 /**
- * What {@code preprocessor_config.json} of a LLaVA-1.5 folder says.
+ * What {@code preprocessor_config.json} of a CLIP, LLaVA-1.5, BLIP or SigLIP folder says.
  *
  * @param shortSide the shorter side after the resize, or 0 if both sides are given
  * @param resizedWidth width after the resize, or 0 if only the shorter side is given
@@ -17,7 +17,7 @@ import java.util.List;
  * @param imageMeans mean per channel, 0 to 1; the colour of the padding
  * @param scale how colour levels become numbers
  */
-public record LlavaPreprocessorConfig(
+public record ClipPreprocessorConfig(
         int shortSide,
         int resizedWidth,
         int resizedHeight,
@@ -29,7 +29,7 @@ public record LlavaPreprocessorConfig(
     private static final int DEFAULT_SIDE = 224;
     private static final int MOST_SIDE = 8192;
 
-    public LlavaPreprocessorConfig {
+    public ClipPreprocessorConfig {
         imageMeans = List.copyOf(imageMeans);
         if (imageMeans.size() != 3 || imageMeans.stream().anyMatch(mean -> !(mean >= 0 && mean <= 1))) {
             throw new ModelFilesException(PreprocessorFile.NAME + " has \"image_mean\": " + imageMeans
@@ -49,20 +49,36 @@ public record LlavaPreprocessorConfig(
     }
 
     /**
-     * Reads the file, in both forms: plain numbers, or objects with {@code shortest_edge} or {@code height} and
-     * {@code width}.
+     * Reads the file of CLIP or LLaVA, in both forms: plain numbers, or objects with {@code shortest_edge} or {@code height}
+     * and {@code width}. The middle is cut out, by default.
      *
      * @throws ModelFilesException if a key has a value that does not do
      */
-    public static LlavaPreprocessorConfig from(JsonNode json) {
+    public static ClipPreprocessorConfig from(JsonNode json) {
+        return from(json, true, DEFAULT_SIDE);
+    }
+
+    /**
+     * Reads the file of BLIP or SigLIP, whose pictures are squashed into a square: a plain number, or {@code height} and
+     * {@code width}. Nothing is cut off, by default.
+     *
+     * @param defaultSide the side where the file has no {@code size}
+     * @throws ModelFilesException if a key has a value that does not do
+     */
+    public static ClipPreprocessorConfig squashing(JsonNode json, int defaultSide) {
+        return from(json, false, defaultSide);
+    }
+
+    private static ClipPreprocessorConfig from(JsonNode json, boolean crops, int defaultSide) {
         PreprocessorFile file = new PreprocessorFile(json);
         file.requireBicubicResize();
+        boolean cropping = file.flag("do_center_crop", crops);
         JsonNode size = file.at("size");
         int shortSide = 0;
         int width = 0;
         int height = 0;
         if (size.isMissingNode()) {
-            shortSide = DEFAULT_SIDE;
+            shortSide = defaultSide;
         } else if (size.isNumber()) {
             shortSide = PreprocessorFile.positive("size", size);
         } else if (size.hasNonNull("shortest_edge")) {
@@ -71,14 +87,19 @@ public record LlavaPreprocessorConfig(
             width = side("size", size, "width");
             height = side("size", size, "height");
         }
-        if (!file.flag("do_center_crop", true)) {
+        if (!crops && !cropping && !size.hasNonNull("shortest_edge")) {
+            width = Math.max(width, shortSide);
+            height = Math.max(height, shortSide);
+            shortSide = 0;
+        }
+        if (!cropping) {
             if (shortSide > 0) {
                 throw PreprocessorFile.wrong(
                         "do_center_crop",
                         file.at("do_center_crop"),
                         "true, or \"size\" must give height and width: else pictures keep their shape");
             }
-            return new LlavaPreprocessorConfig(0, width, height, width, height, file.imageMeans(), file.scale());
+            return new ClipPreprocessorConfig(0, width, height, width, height, file.imageMeans(), file.scale());
         }
         JsonNode crop = file.at("crop_size");
         boolean square = crop.isNumber() || crop.hasNonNull("shortest_edge");
@@ -88,7 +109,7 @@ public record LlavaPreprocessorConfig(
         if (crop.isMissingNode()) {
             side = DEFAULT_SIDE;
         }
-        return new LlavaPreprocessorConfig(
+        return new ClipPreprocessorConfig(
                 shortSide,
                 width,
                 height,

@@ -1,4 +1,4 @@
-package io.github.glimpse.model.llava;
+package io.github.glimpse.model.clip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -26,10 +26,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-class LlavaPreprocessorTest {
+class ClipPreprocessorTest {
 
     private static final SortedMap<String, byte[]> FILES =
-            GoldenFiles.read(LlavaPreprocessorTest.class, "preprocessor.zip");
+            GoldenFiles.read(ClipPreprocessorTest.class, "preprocessor.zip");
 
     /** The sums are the reference's own, in the same precision. */
     private static final float NO_DIFFERENCE = 0f;
@@ -38,9 +38,9 @@ class LlavaPreprocessorTest {
             "{\"size\": {\"shortest_edge\": 14}, \"crop_size\": {\"height\": 12, \"width\": 12}}";
     private static final String RELEASED = "{\"size\": 336, \"crop_size\": 336}";
 
-    private static LlavaPreprocessorConfig config(String json) {
+    private static ClipPreprocessorConfig config(String json) {
         try {
-            return LlavaPreprocessorConfig.from(new ObjectMapper().readTree(json));
+            return ClipPreprocessorConfig.from(new ObjectMapper().readTree(json));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
@@ -66,7 +66,7 @@ class LlavaPreprocessorTest {
                     String base = name.replace(".in.ppm", "." + aspect.name().toLowerCase(Locale.ROOT));
                     return dynamicTest(base, () -> {
                         PixelPatches patches =
-                                new LlavaPreprocessor(config(SMALL), 4, aspect).preprocess(GoldenFiles.ppm(file(name)));
+                                new ClipPreprocessor(config(SMALL), 4, aspect).preprocess(GoldenFiles.ppm(file(name)));
 
                         assertThat(patches.resized()).isEqualTo(GoldenFiles.ppm(file(base + ".ppm")));
                         assertThat(patches.patchValues()).isEqualTo(3 * 4 * 4);
@@ -78,35 +78,35 @@ class LlavaPreprocessorTest {
 
     @Test
     void givesEveryPictureTheSameTokens() {
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD);
+        ClipPreprocessor preprocessor = new ClipPreprocessor(config(RELEASED), 14, ImageAspect.PAD);
         assertThat(preprocessor.plan(1, 1).grid()).isEqualTo(new ImageGrid(24, 24, 14, 1));
         assertThat(preprocessor.plan(4000, 30).grid().tokenCount()).isEqualTo(576);
     }
 
     @Test
     void tokensOfAPaddedPictureReachOutOfIt() {
-        PatchPlan plan = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD).plan(480, 241);
+        PatchPlan plan = new ClipPreprocessor(config(RELEASED), 14, ImageAspect.PAD).plan(480, 241);
         assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(0, -119, 20, 20));
         assertThat(plan.area(23, 23).bottom()).isEqualTo(361);
     }
 
     @Test
     void tokensOfACroppedPictureLieInItsMiddle() {
-        PatchPlan plan = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.CROP).plan(960, 480);
+        PatchPlan plan = new ClipPreprocessor(config(RELEASED), 14, ImageAspect.CROP).plan(960, 480);
         assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(240, 0, 20, 20));
         assertThat(plan.area(23, 23).right()).isEqualTo(720);
     }
 
     @Test
     void plansWhatItDoes() {
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(SMALL), 4, ImageAspect.CROP);
+        ClipPreprocessor preprocessor = new ClipPreprocessor(config(SMALL), 4, ImageAspect.CROP);
         PixelPatches patches = preprocessor.preprocess(GoldenFiles.ppm(file("31x9.in.ppm")));
         assertThat(patches.plan()).isEqualTo(preprocessor.plan(31, 9));
     }
 
     @Test
     void refusesPicturesThatAreTooLong() {
-        LlavaPreprocessor preprocessor = new LlavaPreprocessor(config(RELEASED), 14, ImageAspect.PAD);
+        ClipPreprocessor preprocessor = new ClipPreprocessor(config(RELEASED), 14, ImageAspect.PAD);
         assertThatThrownBy(() -> preprocessor.plan(1, 201))
                 .isInstanceOf(InvalidImageException.class)
                 .hasMessageContaining("1 x 201");
@@ -116,7 +116,7 @@ class LlavaPreprocessorTest {
     void readsBothFormsOfSizes() {
         assertThat(config(RELEASED).shortSide()).isEqualTo(336);
         assertThat(config(SMALL).cropHeight()).isEqualTo(12);
-        LlavaPreprocessorConfig exact =
+        ClipPreprocessorConfig exact =
                 config("{\"size\": {\"height\": 30, \"width\": 40}, \"crop_size\": {\"height\": 28, \"width\": 36}}");
         assertThat(exact.shortSide()).isZero();
         assertThat(exact.resizedWidth()).isEqualTo(40);
@@ -129,9 +129,9 @@ class LlavaPreprocessorTest {
 
     @Test
     void stretchesToExactSides() {
-        LlavaPreprocessorConfig exact =
+        ClipPreprocessorConfig exact =
                 config("{\"size\": {\"height\": 28, \"width\": 42}, \"crop_size\": {\"height\": 14, \"width\": 28}}");
-        PatchPlan plan = new LlavaPreprocessor(exact, 14, ImageAspect.CROP).plan(84, 84);
+        PatchPlan plan = new ClipPreprocessor(exact, 14, ImageAspect.CROP).plan(84, 84);
         assertThat(plan.area(0, 0)).isEqualTo(new PixelArea(14, 21, 28, 42));
     }
 
@@ -157,7 +157,7 @@ class LlavaPreprocessorTest {
 
     @Test
     void refusesPatchesThatDoNotFitTheCrop() {
-        assertThatThrownBy(() -> new LlavaPreprocessor(config(RELEASED), 13, ImageAspect.PAD))
+        assertThatThrownBy(() -> new ClipPreprocessor(config(RELEASED), 13, ImageAspect.PAD))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("13")
                 .hasMessageContaining("336");

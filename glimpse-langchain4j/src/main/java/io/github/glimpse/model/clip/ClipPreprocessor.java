@@ -1,4 +1,4 @@
-package io.github.glimpse.model.llava;
+package io.github.glimpse.model.clip;
 
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
@@ -15,7 +15,8 @@ import io.github.glimpse.model.ImagePreprocessor;
 import io.github.glimpse.model.PreprocessorFile;
 
 /**
- * LLaVA-1.5 gives every picture the same size, so that each has the same number of image tokens, one per patch.
+ * Gives every picture the same size, as CLIP, LLaVA-1.5, BLIP and SigLIP want it, so that each has the same number of image
+ * tokens, one per patch.
  *
  * <p>With {@link ImageAspect#PAD} the picture first lies in the middle of a square in the mean colour, {@code int(mean
  * * 255)}. Then the shorter side is resized to the stated size and the longer one in proportion, rounded down, and the
@@ -24,7 +25,7 @@ import io.github.glimpse.model.PreprocessorFile;
  *
  * @see <a href="https://arxiv.org/abs/2310.03744">Improved Baselines with Visual Instruction Tuning, section 3</a>
  */
-public final class LlavaPreprocessor implements ImagePreprocessor {
+public final class ClipPreprocessor implements ImagePreprocessor {
 
     private static final int CHANNELS = 3;
     private static final int MOST_LEVEL = 255;
@@ -34,7 +35,7 @@ public final class LlavaPreprocessor implements ImagePreprocessor {
      */
     private static final int MOST_ASPECT = 200;
 
-    private final LlavaPreprocessorConfig config;
+    private final ClipPreprocessorConfig config;
     private final ImageAspect aspect;
     private final ImageGrid grid;
 
@@ -46,7 +47,7 @@ public final class LlavaPreprocessor implements ImagePreprocessor {
      * @param aspect what to do with pictures that are not square
      * @throws ModelFilesException if the crop is no multiple of the patch size
      */
-    public LlavaPreprocessor(LlavaPreprocessorConfig config, int patchSize, ImageAspect aspect) {
+    public ClipPreprocessor(ClipPreprocessorConfig config, int patchSize, ImageAspect aspect) {
         if (patchSize < 1 || config.cropWidth() % patchSize != 0 || config.cropHeight() % patchSize != 0) {
             throw new ModelFilesException("The vision config has \"patch_size\": " + patchSize + ", but "
                     + PreprocessorFile.NAME + " crops to " + config.cropWidth() + " x " + config.cropHeight()

@@ -1,0 +1,253 @@
+package io.github.glimpse.embedding;
+
+import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.generate.SharedModel;
+import io.github.glimpse.nn.CancellationPoint;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One model that makes vectors of pictures and texts, loaded once, asked by many. Owns all its native memory; {@link #close()} lets
+ * running requests end at their next block and then frees it. Safe for concurrent use.
+ *
+ * <pre>{@code
+ * try (EmbeddingEngine engine = EmbeddingEngine.load(EmbeddingOptions.builder(directory).build())) {
+ *     MatchScores scores = engine.match(List.of(picture), List.of("a photo of a cat", "a photo of a dog"));
+ *     float probability = scores.probabilities()[0][0];
+ * }
+ * }</pre>
+ *
+ * <p>Requests run on the caller's thread, after waiting for a free place. They throw a {@link io.github.glimpse.GlimpseException}
+ * that says what was refused or failed; the place is free again and the memory is back.
+ */
+public final class EmbeddingEngine implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddingEngine.class);
+    private static final String ADVICE = "send fewer pictures and texts at once";
+
+    private final String name;
+    private final EmbeddingOptions options;
+    private final SharedModel<EncoderWork> shared;
+
+    private EmbeddingEngine(String name, EmbeddingOptions options, EncoderWork work) {
+        this.name = name;
+        this.options = options;
+        this.shared = new SharedModel<>(name, work, options.maxActive(), options.maxQueued(), options.timeout());
+    }
+
+    /**
+     * Loads a model and checks the pruning against it.
+     *
+     * @throws io.github.glimpse.GlimpseException if something is missing, damaged, unknown or does not fit
+     * @throws IllegalArgumentException if the pruning cannot work with this model
+     */
+    public static EmbeddingEngine load(EmbeddingOptions options) {
+        long start = System.nanoTime();
+        String name = options.name() != null
+                ? options.name()
+                : String.valueOf(options.model().toAbsolutePath().normalize().getFileName());
+        EncoderWork work = EncoderWork.load(options);
+        LOG.info(
+                "Loaded {} ({}, {}, weights {}) on {} in {} ms; pruning {}",
+                name,
+                work.model().family(),
+                work.model().weights().dtype().label(),
+                work.model().weights().format(),
+                work.runtime().deviceName(),
+                Duration.ofNanos(System.nanoTime() - start).toMillis(),
+                options.pruning().label());
+        return new EmbeddingEngine(name, options, work);
+    }
+
+    /** The model's name in answers. */
+    public String name() {
+        return name;
+    }
+
+    /** What it was loaded with. */
+    public EmbeddingOptions options() {
+        return options;
+    }
+
+    /** The name of its family: {@code clip} or {@code siglip}. */
+    public String family() {
+        return shared.inUse(work -> work.model().family());
+    }
+
+    /** Numbers of a vector. */
+    public int dimension() {
+        return shared.inUse(work -> work.model().dimension());
+    }
+
+    /** The type that it computes in: {@code float32}, {@code bfloat16} or {@code float16}. */
+    public String dtypeName() {
+        return shared.inUse(work -> work.model().weights().dtype().label());
+    }
+
+    /** The device that it runs on, {@code cpu} or {@code cuda:N}. */
+    public String deviceName() {
+        return shared.inUse(work -> work.runtime().deviceName());
+    }
+
+    /** Requests that run now. */
+    public int activeRequests() {
+        return shared.activeRequests();
+    }
+
+    /** Requests that wait now. */
+    public int queuedRequests() {
+        return shared.queuedRequests();
+    }
+
+    /** Native arrays and scopes that are alive; for leak tests. */
+    public int liveResources() {
+        return shared.inUse(work -> work.runtime().liveResources());
+    }
+
+    /** Whether {@link #close()} was called. */
+    public boolean isClosed() {
+        return shared.isClosed();
+    }
+
+    /**
+     * Checks a setting against this model, without running anything.
+     *
+     * @throws IllegalArgumentException if it cannot work
+     */
+    public void check(PatchPruning pruning) {
+        shared.inUse(work -> work.schedule(pruning));
+    }
+
+    /** Vectors of texts. What is longer than the model takes is cut off. */
+    public TextVectors embedTexts(List<String> texts) {
+        return ask(texts.size(), new CancellationSignal(), EncoderWork::texts, texts);
+    }
+
+    /** Vectors of pictures, given by the bytes of their files, pruned as the options say. */
+    public ImageVectors embedImages(List<byte[]> images) {
+        return embedImages(images, null, new CancellationSignal());
+    }
+
+    /**
+     * Vectors of pictures, pruned in another way than the options say.
+     *
+     * @throws UnsupportedModelException if the setting cannot work with this model, or needs texts
+     */
+    public ImageVectors embedImages(List<byte[]> images, PatchPruning pruning) {
+        return embedImages(images, pruning, new CancellationSignal());
+    }
+
+    ImageVectors embedImages(List<byte[]> images, @Nullable PatchPruning pruning, CancellationSignal signal) {
+        return ask(
+                images.size(),
+                signal,
+                (work, pictures, cancellation) -> work.images(pictures, withoutText(work, pruning), cancellation),
+                images);
+    }
+
+    /**
+     * Pictures and texts of one request, in one place of the queue.
+     *
+     * @param texts may be empty
+     * @param images may be empty
+     */
+    Both embed(List<String> texts, List<byte[]> images, @Nullable PatchPruning pruning, CancellationSignal signal) {
+        return ask(
+                texts.size() + images.size(),
+                signal,
+                (work, told, cancellation) -> new Both(
+                        work.texts(told, cancellation), work.images(images, withoutText(work, pruning), cancellation)),
+                texts);
+    }
+
+    /** Vectors of the texts and of the pictures of one request. */
+    record Both(TextVectors texts, ImageVectors images) {}
+
+    /**
+     * Vectors of the patches that stay, for stores that keep several of a picture. A cut at {@code layer last} drops patches that
+     * are not worth storing; it saves no time in the tower.
+     *
+     * @throws UnsupportedModelException if the setting cannot work with this model, or its patches have no vectors
+     */
+    public List<PatchVectors> embedPatches(List<byte[]> images, PatchPruning pruning) {
+        return ask(
+                images.size(),
+                new CancellationSignal(),
+                (work, pictures, cancellation) -> {
+                    if (!work.model().placesPatches()) {
+                        throw new UnsupportedModelException(
+                                "The patches of " + work.model().family()
+                                        + " have no vectors of their own; use a CLIP model, or embedImages");
+                    }
+                    return work.patches(pictures, withoutText(work, pruning), cancellation);
+                },
+                images);
+    }
+
+    /** How well pictures and texts go together, pruned as the options say: labels, or a ranking. */
+    public MatchScores match(List<byte[]> images, List<String> texts) {
+        return match(images, texts, null);
+    }
+
+    /**
+     * How well pictures and texts go together.
+     *
+     * @param pruning may look at the texts; null is that of the options
+     * @throws UnsupportedModelException if the setting cannot work with this model
+     */
+    public MatchScores match(List<byte[]> images, List<String> texts, @Nullable PatchPruning pruning) {
+        return ask(
+                images.size() + texts.size(),
+                new CancellationSignal(),
+                (work, pictures, cancellation) -> work.match(pictures, texts, schedule(work, pruning), cancellation),
+                images);
+    }
+
+    private interface Task<T, R> {
+        R run(EncoderWork work, List<T> inputs, CancellationPoint cancellation);
+    }
+
+    private <T, R> R ask(int count, CancellationSignal signal, Task<T, R> task, List<T> inputs) {
+        if (count > options.maxInputs()) {
+            throw new UnsupportedContentException("The request has " + count + " pictures and texts, the limit is "
+                    + options.maxInputs() + "; send fewer at once or raise max-inputs");
+        }
+        List<T> copy = List.copyOf(inputs);
+        return shared.ask(signal, ADVICE, (work, cancellation) -> task.run(work, copy, cancellation));
+    }
+
+    private static PatchSchedule schedule(EncoderWork work, @Nullable PatchPruning pruning) {
+        try {
+            return work.schedule(pruning);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static PatchSchedule withoutText(EncoderWork work, @Nullable PatchPruning pruning) {
+        if (pruning != null && pruning.needsText()) {
+            throw new UnsupportedModelException("The pruning '" + pruning.label()
+                    + "' looks at texts, but vectors of pictures are made without; use cls or received, or match()");
+        }
+        return schedule(work, pruning);
+    }
+
+    /**
+     * Refuses new requests and lets those that run and wait finish within a time; frees nothing.
+     *
+     * @return whether all have finished
+     */
+    public boolean drain(Duration limit) {
+        return shared.drain(limit);
+    }
+
+    @Override
+    public void close() {
+        shared.close();
+    }
+}

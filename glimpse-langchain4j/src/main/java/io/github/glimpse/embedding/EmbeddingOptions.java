@@ -1,0 +1,183 @@
+package io.github.glimpse.embedding;
+
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.LoadOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is settled when an embedding model is loaded. Defaults live here and in what it holds.
+ *
+ * @param model directory of a CLIP or SigLIP model in Hugging Face form
+ * @param name the model's name in answers; null takes the directory's
+ * @param runtime device and threads
+ * @param load compute type and weight format; picture sizes are the model's own
+ * @param pruning for requests that do not say otherwise; may not need texts, since vectors of pictures are made without
+ * @param imageLimits what is refused before it is decoded
+ * @param transparency what lies behind transparent pictures
+ * @param maxInputs most pictures and texts of a request
+ * @param batchSize pictures that go through the tower together
+ * @param maxActive requests that run at once
+ * @param maxQueued requests that may wait
+ * @param timeout longest time of a request, waiting included
+ */
+public record EmbeddingOptions(
+        Path model,
+        @Nullable String name,
+        RuntimeOptions runtime,
+        LoadOptions load,
+        PatchPruning pruning,
+        ImageLimits imageLimits,
+        Transparency transparency,
+        int maxInputs,
+        int batchSize,
+        int maxActive,
+        int maxQueued,
+        Duration timeout) {
+
+    /** Pictures and texts of a request. */
+    public static final int DEFAULT_MAX_INPUTS = 1_024;
+
+    /** Pictures that go through the tower together. */
+    public static final int DEFAULT_BATCH_SIZE = 8;
+
+    /** Checks the numbers. */
+    public EmbeddingOptions {
+        positive("max-inputs", maxInputs);
+        positive("batch-size", batchSize);
+        positive("max-active", maxActive);
+        if (maxQueued < 0) {
+            throw new IllegalArgumentException("max-queued is " + maxQueued + ", it must be at least 0");
+        }
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout is " + timeout + ", it must be positive");
+        }
+        if (pruning.needsText()) {
+            throw new IllegalArgumentException("The pruning '" + pruning.label() + "' looks at texts, but vectors of"
+                    + " pictures are made without; use the evidence cls or received, and give this one to match()");
+        }
+    }
+
+    private static void positive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", it must be at least 1");
+        }
+    }
+
+    /** Starts with the defaults. */
+    public static Builder builder(Path model) {
+        return new Builder(model);
+    }
+
+    /** Collects options. */
+    public static final class Builder {
+
+        private final Path model;
+        private @Nullable String name;
+        private RuntimeOptions runtime = RuntimeOptions.defaults();
+        private LoadOptions load = LoadOptions.defaults();
+        private PatchPruning pruning = PatchPruning.none();
+        private ImageLimits imageLimits = ImageLimits.defaults();
+        private Transparency transparency = Transparency.WHITE;
+        private int maxInputs = DEFAULT_MAX_INPUTS;
+        private int batchSize = DEFAULT_BATCH_SIZE;
+        private int maxActive = EngineOptions.DEFAULT_MAX_ACTIVE;
+        private int maxQueued = EngineOptions.DEFAULT_MAX_QUEUED;
+        private Duration timeout = EngineOptions.DEFAULT_TIMEOUT;
+
+        private Builder(Path model) {
+            this.model = model;
+        }
+
+        /** The model's name in answers. */
+        public Builder name(@Nullable String value) {
+            name = value;
+            return this;
+        }
+
+        /** Device and threads. */
+        public Builder runtime(RuntimeOptions value) {
+            runtime = value;
+            return this;
+        }
+
+        /** Compute type and weight format. */
+        public Builder load(LoadOptions value) {
+            load = value;
+            return this;
+        }
+
+        /** Pruning of requests that do not say otherwise. */
+        public Builder pruning(PatchPruning value) {
+            pruning = value;
+            return this;
+        }
+
+        /** What is refused before it is decoded. */
+        public Builder imageLimits(ImageLimits value) {
+            imageLimits = value;
+            return this;
+        }
+
+        /** What lies behind transparent pictures. */
+        public Builder transparency(Transparency value) {
+            transparency = value;
+            return this;
+        }
+
+        /** Most pictures and texts of a request. */
+        public Builder maxInputs(int value) {
+            maxInputs = value;
+            return this;
+        }
+
+        /** Pictures that go through the tower together. */
+        public Builder batchSize(int value) {
+            batchSize = value;
+            return this;
+        }
+
+        /** Requests that run at once. */
+        public Builder maxActive(int value) {
+            maxActive = value;
+            return this;
+        }
+
+        /** Requests that may wait. */
+        public Builder maxQueued(int value) {
+            maxQueued = value;
+            return this;
+        }
+
+        /** Longest time of a request. */
+        public Builder timeout(Duration value) {
+            timeout = value;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException if a number is out of its range, or the pruning needs texts
+         */
+        public EmbeddingOptions build() {
+            return new EmbeddingOptions(
+                    model,
+                    name,
+                    runtime,
+                    load,
+                    pruning,
+                    imageLimits,
+                    transparency,
+                    maxInputs,
+                    batchSize,
+                    maxActive,
+                    maxQueued,
+                    timeout);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.github.glimpse.embedding;
+
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.scoring.ScoringModel;
+import io.github.glimpse.chat.ErrorMapper;
+import io.github.glimpse.generate.ImageTextMatch;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningReport;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * LangChain4j's scoring model on a model for image-text matching (BLIP): tells how well a text fits a picture, from 0 to 1, or
+ * compares both as vectors, from -1 to 1. For ranking pictures by a text, as {@code ReRankingContentAggregator} does, a
+ * {@linkplain Builder#pictures function} says which picture a segment stands for; for ranking texts by a picture there is {@link
+ * #scoreAll(byte[], List)}.
+ *
+ * <pre>{@code
+ * ScoringModel scorer = GlimpseScoringModel.builder()
+ *     .model(blip)
+ *     .pictures(segment -> store.load(segment.metadata().getString("picture")))
+ *     .build();
+ * }</pre>
+ *
+ * <p>The response's metadata has what pruning kept under {@link #PRUNING}, one {@link PruningReport} per score. A view of one
+ * {@link LoadedModel}: it owns nothing and needs no closing. Safe for concurrent use.
+ */
+public final class GlimpseScoringModel implements ScoringModel {
+
+    /** The key of the reports in a response's metadata. */
+    public static final String PRUNING = "pruning";
+
+    /** What a score is. */
+    public enum Score {
+        /** The probability that the text fits: the text looks at the picture. Slower and better. */
+        MATCH,
+        /** The cosine of picture and text, encoded apart. */
+        SIMILARITY
+    }
+
+    private final LoadedModel model;
+    private final Score score;
+    private final PruningOptions pruning;
+    private final @Nullable Function<TextSegment, byte[]> pictures;
+
+    private GlimpseScoringModel(Builder builder) {
+        this.model = Objects.requireNonNull(builder.model, "model: load one with LoadedModel.load(options)");
+        this.score = builder.score;
+        this.pruning = builder.pruning;
+        this.pictures = builder.pictures;
+        refusable(() -> {
+            model.check(pruning);
+            return model;
+        });
+    }
+
+    /** Starts a model; the one thing it needs is {@link Builder#model}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * How well a text fits the picture of each segment.
+     *
+     * @throws UnsupportedFeatureException without {@link Builder#pictures}: a text has no picture to fit
+     * @throws dev.langchain4j.exception.LangChain4jException if a picture cannot be read, a text is too long, or the engine fails
+     */
+    @Override
+    public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
+        if (pictures == null) {
+            throw new UnsupportedFeatureException(
+                    "This model scores texts against images; say with pictures(…) which image"
+                            + " a segment stands for, or use scoreAll(picture, texts)");
+        }
+        List<ImageTextMatch> matches = new ArrayList<>();
+        for (TextSegment segment : segments) {
+            byte[] picture = Objects.requireNonNull(pictures.apply(segment), "pictures gave null for a segment");
+            matches.addAll(match(picture, List.of(query)));
+        }
+        return response(matches);
+    }
+
+    /**
+     * How well each of some texts fits a picture, which is looked at once.
+     *
+     * @param picture bytes of a picture file
+     * @throws dev.langchain4j.exception.LangChain4jException if the picture cannot be read, a text is too long, or the engine fails
+     */
+    public Response<List<Double>> scoreAll(byte[] picture, List<String> texts) {
+        return response(match(picture, texts));
+    }
+
+    /** Like {@link #scoreAll(byte[], List)}, with everything that is known of each pair. */
+    public List<ImageTextMatch> match(byte[] picture, List<String> texts) {
+        return texts.isEmpty() ? List.of() : refusable(() -> model.match(picture, texts, pruning));
+    }
+
+    private Response<List<Double>> response(List<ImageTextMatch> matches) {
+        List<Double> scores = matches.stream()
+                .map(match -> score == Score.MATCH ? match.probability() : match.similarity())
+                .toList();
+        Map<String, Object> metadata = new HashMap<>();
+        metadata.put(PRUNING, matches.stream().map(ImageTextMatch::report).toList());
+        return new Response<>(scores, null, null, metadata);
+    }
+
+    private static <T> T refusable(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            throw ErrorMapper.refusal(e);
+        }
+    }
+
+    /** Collects what a model is made of. */
+    public static final class Builder {
+
+        private @Nullable LoadedModel model;
+        private Score score = Score.MATCH;
+        private PruningOptions pruning = PruningOptions.defaults();
+        private @Nullable Function<TextSegment, byte[]> pictures;
+
+        private Builder() {}
+
+        /** The engine. Required; stays the caller's to close. */
+        public Builder model(LoadedModel value) {
+            model = value;
+            return this;
+        }
+
+        /** What a score is; unset is the probability of a match. */
+        public Builder score(Score value) {
+            score = value;
+            return this;
+        }
+
+        /** What is said about pruning; unset is what the engine was loaded with. */
+        public Builder pruning(PruningOptions value) {
+            pruning = value;
+            return this;
+        }
+
+        /** The bytes of the picture file that a segment stands for. */
+        public Builder pictures(@Nullable Function<TextSegment, byte[]> value) {
+            pictures = value;
+            return this;
+        }
+
+        /**
+         * The model.
+         *
+         * @throws NullPointerException without {@link #model}
+         * @throws dev.langchain4j.exception.LangChain4jException if no request with this pruning can work
+         */
+        public GlimpseScoringModel build() {
+            return new GlimpseScoringModel(this);
+        }
+    }
+}

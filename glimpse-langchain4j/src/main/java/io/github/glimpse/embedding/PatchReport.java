@@ -1,0 +1,64 @@
+package io.github.glimpse.embedding;
+
+import io.github.glimpse.image.PatchPlan;
+import java.util.List;
+
+/**
+ * What pruning did to the pictures of one request. Plain data, free of native memory.
+ *
+ * @param pruning the label of the setting, {@link PatchPruning#label()}
+ * @param images one per picture, in the order of the request
+ */
+public record PatchReport(String pruning, List<Image> images) {
+
+    /** Copies the list. */
+    public PatchReport {
+        images = List.copyOf(images);
+    }
+
+    /**
+     * One picture.
+     *
+     * @param plan how it was cut into patches, for {@link io.github.glimpse.image.MaskOverlay}
+     * @param kept rising indices of the patches that stayed, in raster order
+     * @param cuts what was decided, in order; a cut that dropped nothing is left out
+     */
+    public record Image(PatchPlan plan, int[] kept, List<Cut> cuts) {
+
+        /** Copies the list. */
+        public Image {
+            cuts = List.copyOf(cuts);
+        }
+
+        /** Patches before pruning. */
+        public int patches() {
+            return plan.grid().tokenCount();
+        }
+    }
+
+    /**
+     * One decision.
+     *
+     * @param layers blocks that had run when rows were dropped
+     * @param evidence by what patches were ranked
+     * @param alive indices of the patches that were there
+     * @param scores one for each of those
+     * @param kept indices of those that stayed
+     */
+    public record Cut(int layers, PatchEvidence evidence, int[] alive, float[] scores, int[] kept) {}
+
+    /** Patches before pruning. */
+    public int patches() {
+        return images.stream().mapToInt(Image::patches).sum();
+    }
+
+    /** Patches that stayed. */
+    public int keptPatches() {
+        return images.stream().mapToInt(image -> image.kept().length).sum();
+    }
+
+    /** Kept / all patches, 1 if there was no picture. */
+    public double retention() {
+        return patches() == 0 ? 1.0 : (double) keptPatches() / patches();
+    }
+}

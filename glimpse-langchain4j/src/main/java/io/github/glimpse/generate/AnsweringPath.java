@@ -1,0 +1,127 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.model.AnsweringModel;
+import io.github.glimpse.model.ImageTextModel;
+import io.github.glimpse.model.ModelFamilies;
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.ModelDimensions;
+import io.github.glimpse.prune.PlannedCut;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningSchedule;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model in memory and the way in which its kind answers: {@link ModelInMemory} for language decoders whose prompt holds the
+ * image rows, {@link ImageTextInMemory} for text stacks that look at them. Who may ask, and when it may be closed, is {@link
+ * LoadedModel}'s business.
+ */
+sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, ImageTextInMemory {
+
+    /**
+     * Loads, and warms up if the options say so.
+     *
+     * @throws io.github.glimpse.GlimpseException if something is missing, damaged or does not fit
+     * @throws IllegalArgumentException if the pruning options cannot work with this model
+     */
+    static AnsweringPath load(EngineOptions options, String name) {
+        long start = System.nanoTime();
+        ModelFiles files = ModelFiles.ofDirectory(options.model());
+        TorchRuntime runtime = TorchRuntime.start(options.runtime());
+        AnsweringPath loaded;
+        try {
+            AnsweringModel model = ModelFamilies.discover(options.families())
+                    .of(options.family(), files.config())
+                    .load(files, options.load(), runtime);
+            loaded = model instanceof ImageTextModel looking
+                    ? ImageTextInMemory.assemble(options, runtime, looking, files)
+                    : ModelInMemory.assemble(options, runtime, (VisionLanguageModel) model, files);
+        } catch (RuntimeException | Error e) {
+            runtime.close();
+            throw e;
+        }
+        try {
+            LoggerFactory.getLogger(LoadedModel.class)
+                    .info(
+                            "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
+                            name,
+                            loaded.model().family(),
+                            loaded.dtypeName(),
+                            loaded.model().weights().format(),
+                            runtime.deviceName(),
+                            runtime.threads(),
+                            Duration.ofNanos(System.nanoTime() - start).toMillis(),
+                            loaded.schedule(PruningOptions.defaults()).cuts().stream()
+                                    .map(cut -> cut.name() + " at " + cut.at())
+                                    .toList());
+            if (options.warmUp()) {
+                WarmUp.run(loaded, name);
+            }
+            return loaded;
+        } catch (RuntimeException | Error e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    EngineOptions options();
+
+    AnsweringModel model();
+
+    TorchRuntime runtime();
+
+    /** Of everything but remembered pictures. */
+    int liveResources();
+
+    VisionCacheUse visionCacheUse();
+
+    /** The schedule of a request: its own options, then the model's. */
+    PruningSchedule schedule(PruningOptions pruning);
+
+    /** A key and a value for each key-value head of each layer, in the type that it computes in. */
+    default long cacheBytesPerToken() {
+        ModelDimensions dimensions = model().dimensions();
+        long numbers = 2L * dimensions.layers() * dimensions.kvHeads() * dimensions.headDim();
+        return numbers * model().weights().dtype().byteCount();
+    }
+
+    int countTokens(List<ChatTurn> turns);
+
+    /** Does once what requests will ask for, and forgets it. */
+    void warmUp(CancellationPoint cancellation);
+
+    /**
+     * Answers, in a scope of its own.
+     *
+     * @param waiting how long the request waited, for the report
+     * @throws io.github.glimpse.GlimpseException if it is refused or fails; the memory is back
+     */
+    GenerationResult answer(
+            GenerationRequest request,
+            GenerationListener listener,
+            CancellationPoint cancellation,
+            StageObserver observer,
+            Duration waiting);
+
+    @Override
+    void close();
+
+    default String dtypeName() {
+        return model().weights().dtype().label();
+    }
+
+    /** The cuts of a request, with the numbers that apply. */
+    default List<PlannedCut> plan(PruningOptions pruning) {
+        return schedule(pruning).cuts().stream()
+                .map(cut -> new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
+                .toList();
+    }
+
+    default int countTokens(String text) {
+        return model().tokenizer().encode(model().tokenizer().guard(text)).length;
+    }
+}

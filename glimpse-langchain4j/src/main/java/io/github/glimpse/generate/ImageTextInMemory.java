@@ -1,0 +1,358 @@
+package io.github.glimpse.generate;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.PromptTooLongException;
+import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.model.ImageTextModel;
+import io.github.glimpse.model.ImageTextTask;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.TowerAbilities;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.PruningStrategies;
+import io.github.glimpse.prune.StrategyContext;
+import io.github.glimpse.prune.StrategyOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A model whose text looks at its picture by cross-attention, with its strategies, and the making of an answer, a caption or a
+ * score. What the tower made of a picture is remembered with the cuts inside it; what a text saw is computed for each text.
+ */
+final class ImageTextInMemory implements AnsweringPath {
+
+    /** Words of an answer where nobody says more: the library's default for this kind of model. */
+    static final int DEFAULT_MAX_OUTPUT_TOKENS = 20;
+
+    private final EngineOptions options;
+    private final TorchRuntime runtime;
+    private final ImageTextModel model;
+    private final StrategyShelf strategies;
+    private final LookingTexts texts;
+    private final PictureShelf pictures;
+
+    private ImageTextInMemory(
+            EngineOptions options, TorchRuntime runtime, ImageTextModel model, StrategyShelf strategies) {
+        this.options = options;
+        this.runtime = runtime;
+        this.model = model;
+        this.strategies = strategies;
+        this.texts = new LookingTexts(model);
+        this.pictures = new PictureShelf(
+                model,
+                new ImageDecoder(options.imageLimits(), options.transparency()),
+                new VisionFeatureCache(options.visionCache(), System::nanoTime),
+                runtime::openScope);
+    }
+
+    /** Puts the parts together; closes the model if they do not fit. */
+    static ImageTextInMemory assemble(
+            EngineOptions options, TorchRuntime runtime, ImageTextModel model, ModelFiles files) {
+        StrategyContext context = new StrategyContext(
+                runtime,
+                model.dimensions(),
+                files.config(),
+                options.module(),
+                abilities(model),
+                StrategyOptions.none(PruningOptions.NONE));
+        StrategyShelf strategies =
+                new StrategyShelf(PruningStrategies.discover(options.strategies()), context, 1, strategy -> {});
+        try {
+            // Made now, so that what does not fit is known now.
+            LookingPlan.of(strategies.schedule(options.pruning()), model);
+            return new ImageTextInMemory(options, runtime, model, strategies);
+        } catch (RuntimeException | Error e) {
+            strategies.close();
+            model.close();
+            throw e;
+        }
+    }
+
+    private static TowerAbilities abilities(ImageTextModel model) {
+        int depth = model.tower().config().depth();
+        boolean classRow = model.tower().config().layout().classRows() > 0;
+        return new TowerAbilities(
+                classRow, depth, IntStream.range(0, depth).boxed().collect(Collectors.toSet()), depth - 1);
+    }
+
+    @Override
+    public EngineOptions options() {
+        return options;
+    }
+
+    @Override
+    public ImageTextModel model() {
+        return model;
+    }
+
+    @Override
+    public TorchRuntime runtime() {
+        return runtime;
+    }
+
+    @Override
+    public int liveResources() {
+        return runtime.liveResources() - pictures.cache().liveResources();
+    }
+
+    @Override
+    public VisionCacheUse visionCacheUse() {
+        return pictures.cache().use();
+    }
+
+    @Override
+    public PruningSchedule schedule(PruningOptions pruning) {
+        PruningSchedule schedule = strategies.schedule(pruning.orElse(options.pruning()));
+        LookingPlan.of(schedule, model);
+        return schedule;
+    }
+
+    /** Ids of the text and patches of the picture; an empty system message counts nothing. */
+    @Override
+    public int countTokens(List<ChatTurn> turns) {
+        int count = 0;
+        for (ChatTurn turn : turns) {
+            List<byte[]> found = new ArrayList<>();
+            String text = LookRequest.text(turn, found);
+            count += found.size() * model.tower().config().patches();
+            if (text != null || !found.isEmpty()) {
+                count += texts.ids(text).length;
+            }
+        }
+        return count;
+    }
+
+    @Override
+    public void warmUp(CancellationPoint cancellation) {
+        if (model.task() == ImageTextTask.MATCH) {
+            match(PictureShelf.grey(), List.of("grey"), PruningOptions.defaults(), cancellation, StageObserver.NONE);
+        } else {
+            WarmUp.answer(this, ChatTurn.user("grey", PictureShelf.grey()), cancellation);
+        }
+    }
+
+    @Override
+    public GenerationResult answer(
+            GenerationRequest request,
+            GenerationListener listener,
+            CancellationPoint cancellation,
+            StageObserver observer,
+            Duration waiting) {
+        try (TensorScope scope = runtime.openScope()) {
+            RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
+            return answer(request, listener, context, waiting);
+        } catch (EngineException e) {
+            // Array work outside compute text, which tells its failures itself.
+            throw TorchRuntime.translate("array work", e);
+        }
+    }
+
+    private GenerationResult answer(
+            GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
+        LookRequest look = LookRequest.of(model.task(), request.turns());
+        LookingPlan plan = LookingPlan.of(possible(request.pruning()), model);
+        GenerationOptions generation = request.generation().orElse(options.generation());
+        Words words = Words.of(generation);
+        int[] ids = texts.ids(look.text());
+        checkLength(ids.length);
+        int begun = model.task() == ImageTextTask.CAPTION ? ids.length : 1;
+        int most = Math.min(words.most(), model.contextLength() - begun);
+        SelectionLog log = new SelectionLog(model.tower().config().patches());
+        context.observer().onTextIds(ids);
+        try (PictureShelf.Seen picture = pictures.see(look.picture(), plan, log, context)) {
+            TextLook.Result text = lookWith(ids, picture, plan, most, log, context);
+            WordWriter writer = writer(text, most, context);
+            int last = Math.toIntExact(text.rows().getShape().get(0)) - 1;
+            float[] logits = model.task() == ImageTextTask.CAPTION
+                    ? writer.logitsOf(model.looking().choose(text.rows(), new int[] {last}, context.scope()))
+                    : writer.read(new int[] {model.tokens().start()})[0];
+            context.watch().enter(Stage.DECODING);
+            DecodeLoop.Answer answer = write(writer, logits, ids, words, most, generation, context, listener);
+            context.watch().finish();
+            return new GenerationResult(
+                    answer.text(),
+                    answer.ids(),
+                    answer.reason(),
+                    ids.length + model.tower().config().patches(),
+                    ids.length + log.alive().length,
+                    log.report(List.of(picture.plan()), List.of(picture.plan())),
+                    context.watch().timings(waiting));
+        }
+    }
+
+    private TextLook.Result lookWith(
+            int[] ids,
+            PictureShelf.Seen picture,
+            LookingPlan plan,
+            int most,
+            SelectionLog log,
+            RequestContext context) {
+        return new TextLook(
+                        model,
+                        plan,
+                        picture.features(),
+                        log.alive(),
+                        picture.plan().grid(),
+                        model.task() == ImageTextTask.CAPTION ? most : 0,
+                        log,
+                        context)
+                .run(ids);
+    }
+
+    /** Captions go on where the text ended; answers begin anew and look at the question. */
+    private WordWriter writer(TextLook.Result text, int most, RequestContext context) {
+        var decoder = Objects.requireNonNull(model.decoder());
+        var words = Objects.requireNonNull(model.words());
+        return model.task() == ImageTextTask.CAPTION
+                ? new WordWriter(decoder, words, text.caches(), text.looked(), context)
+                : WordWriter.lookingAt(text.rows(), decoder, words, most + 1, context);
+    }
+
+    private DecodeLoop.Answer write(
+            WordWriter writer,
+            float[] logits,
+            int[] ids,
+            Words words,
+            int most,
+            GenerationOptions generation,
+            RequestContext context,
+            GenerationListener listener) {
+        int end = model.tokens().end();
+        int[] begun = model.task() == ImageTextTask.CAPTION
+                ? ids
+                : new int[] {model.tokens().start()};
+        List<String> stop = generation.stop() == null ? List.of() : generation.stop();
+        WordLoop loop = new WordLoop(writer, model.tokenizer(), end, stop, context, listener);
+        loop.begin(begun);
+        int least = Math.min(words.least(), most);
+        if (words.beams() > 1) {
+            return loop.search(
+                    logits, new BeamSearch(writer, context, words.beams(), words.lengthPenalty(), least, most, end));
+        }
+        return loop.sample(logits, new Sampler(generation, begun, logits.length), least, most);
+    }
+
+    /**
+     * Tells how well texts fit a picture, which is looked at once.
+     *
+     * @throws UnsupportedModelException if the model was not trained for that
+     */
+    List<ImageTextMatch> match(
+            byte[] picture,
+            List<String> candidates,
+            PruningOptions pruning,
+            CancellationPoint cancellation,
+            StageObserver observer) {
+        if (model.task() != ImageTextTask.MATCH) {
+            throw notMatching(model.family());
+        }
+        try (TensorScope scope = runtime.openScope()) {
+            return match(
+                    picture,
+                    candidates,
+                    pruning,
+                    new RequestContext(scope, cancellation, observer, new Stopwatch(GenerationListener.NONE)));
+        } catch (EngineException e) {
+            throw TorchRuntime.translate("array work", e);
+        }
+    }
+
+    private List<ImageTextMatch> match(
+            byte[] picture, List<String> candidates, PruningOptions pruning, RequestContext context) {
+        LookingPlan plan = LookingPlan.of(possible(pruning), model);
+        SelectionLog ofTower = new SelectionLog(model.tower().config().patches());
+        List<ImageTextMatch> matches = new ArrayList<>();
+        try (PictureShelf.Seen seen = pictures.see(picture, plan, ofTower, context)) {
+            for (String candidate : candidates) {
+                try (TensorScope scope = context.scope().openChild()) {
+                    RequestContext own =
+                            new RequestContext(scope, context.cancellation(), context.observer(), context.watch());
+                    matches.add(match(candidate, seen, plan, ofTower.copy(), own));
+                }
+            }
+        }
+        return matches;
+    }
+
+    static UnsupportedModelException notMatching(String family) {
+        return new UnsupportedModelException("The loaded model (" + family
+                + ") does not tell how well a text fits an image; load a BLIP model for image-text retrieval");
+    }
+
+    private ImageTextMatch match(
+            String candidate, PictureShelf.Seen seen, LookingPlan plan, SelectionLog log, RequestContext context) {
+        int[] ids = texts.ids(candidate);
+        checkLength(ids.length);
+        context.observer().onTextIds(ids);
+        TensorScope scope = context.scope();
+        var heads = Objects.requireNonNull(model.heads());
+        NDArray looking = lookWith(ids, seen, plan, 0, log, context).rows();
+        float[] picture = heads.picture().unitOf(seen.features().rows(), scope);
+        float[] text = heads.text().unitOf(texts.blind(ids, context), scope);
+        double similarity = 0;
+        for (int i = 0; i < picture.length; i++) {
+            similarity += (double) picture[i] * text[i];
+        }
+        context.observer().onUnits(picture, text);
+        return ImageTextMatch.of(heads.match().of(looking, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
+    }
+
+    private PruningSchedule possible(PruningOptions pruning) {
+        try {
+            return schedule(pruning);
+        } catch (IllegalArgumentException e) {
+            // Only a loaded model knows its places, so a request may get as far as here with one that there is not.
+            throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void checkLength(int length) {
+        int room = model.task() == ImageTextTask.CAPTION ? model.contextLength() - 1 : model.contextLength();
+        if (length > room) {
+            throw new PromptTooLongException(
+                    "The text has " + length + " tokens, this model reads at most " + room + "; send less text");
+        }
+        int all = length + model.tower().config().patches();
+        Integer limit = options.maxInputTokens();
+        if (limit != null && all > limit) {
+            throw new PromptTooLongException("The prompt has " + all + " tokens, image tokens included; the limit is "
+                    + limit + "; send less text or raise glimpse.limits.max-input-tokens");
+        }
+    }
+
+    /** How many words, and how many beginnings side by side. */
+    private record Words(int least, int most, int beams, double lengthPenalty) {
+
+        static Words of(GenerationOptions options) {
+            Words words = new Words(
+                    Objects.requireNonNullElse(options.minOutputTokens(), 0),
+                    Objects.requireNonNullElse(options.maxOutputTokens(), DEFAULT_MAX_OUTPUT_TOKENS),
+                    Objects.requireNonNullElse(options.beams(), 1),
+                    Objects.requireNonNullElse(options.lengthPenalty(), GenerationOptions.DEFAULT_LENGTH_PENALTY));
+            if (words.beams > 1 && options.changesLikelihoods()) {
+                throw new UnsupportedContentException("Beam search (beams " + words.beams
+                        + ") takes what is likeliest as a whole, so temperature and penalties do not go with it;"
+                        + " leave them out, or set beams to 1");
+            }
+            return words;
+        }
+    }
+
+    @Override
+    public void close() {
+        pictures.cache().close();
+        strategies.close();
+        model.close();
+        runtime.close();
+    }
+}

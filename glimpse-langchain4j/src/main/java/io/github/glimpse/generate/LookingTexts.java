@@ -1,0 +1,79 @@
+package io.github.glimpse.generate;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.model.ImageTextModel;
+import io.github.glimpse.model.ImageTextTask;
+import io.github.glimpse.nn.CrossTextStack;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Texts as a model with cross-attention reads them. Safe for concurrent use. */
+final class LookingTexts {
+
+    private final ImageTextModel model;
+
+    LookingTexts(ImageTextModel model) {
+        this.model = model;
+    }
+
+    /**
+     * Ids of a text. Special tokens in it are plain text. The beginning of a caption has the start id first and no id that would
+     * end it.
+     *
+     * @param text null for no text
+     */
+    int[] ids(@Nullable String text) {
+        boolean caption = model.task() == ImageTextTask.CAPTION;
+        if (text == null) {
+            return caption ? new int[] {model.tokens().start()} : new int[0];
+        }
+        int[] ids = model.tokenizer().encode(model.tokenizer().guard(text));
+        int vocabulary = model.looking().shape().vocabulary();
+        for (int id : ids) {
+            if (id >= vocabulary) {
+                throw new ModelFilesException("The tokenizer gave token " + id + ", but the model's vocabulary has "
+                        + vocabulary + " entries; check that tokenizer.json and config.json belong together");
+            }
+        }
+        if (ids.length < 2) {
+            throw new ModelFilesException("The tokenizer puts no tokens before and behind a text, as BLIP's does;"
+                    + " check the tokenizer.json of the model's folder");
+        }
+        if (caption) {
+            ids[0] = model.tokens().start();
+            return Arrays.copyOf(ids, ids.length - 1);
+        }
+        if (model.tokens().look() != null) {
+            ids[0] = Objects.requireNonNull(model.tokens().look());
+        }
+        return ids;
+    }
+
+    /** Rows of a text that looks at nothing, owned by the request. */
+    NDArray blind(int[] ids, RequestContext context) {
+        CrossTextStack stack = model.looking();
+        TensorScope current = context.scope().openChild();
+        NDArray hidden = stack.embed(ids, 0, current);
+        for (int layer = 0; layer < stack.shape().layers(); layer++) {
+            context.cancellation().check();
+            TensorScope next = context.scope().openChild();
+            hidden = stack.layer(
+                            layer,
+                            hidden,
+                            stack.newCache(ids.length, next),
+                            ids.length,
+                            null,
+                            CrossTextStack.ScoreWish.ROWS_ONLY,
+                            next)
+                    .hidden();
+            current.close();
+            current = next;
+        }
+        NDArray rows = current.keep(hidden, context.scope());
+        current.close();
+        return rows;
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.glimpse.generate;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageSize;
+import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.ImageTextModel;
+import io.github.glimpse.model.TowerCut;
+import io.github.glimpse.model.TowerTaps;
+import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.TokenBudget;
+import io.github.glimpse.prune.TokenSelection;
+import java.util.Base64;
+import java.util.IdentityHashMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * Pictures as the tower of a model with cross-attention sees them: remembered where one was seen before with the same cuts,
+ * computed where not. Safe for concurrent use.
+ */
+final class PictureShelf {
+
+    /** A grey picture of one pixel. */
+    private static final String GREY =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
+
+    private final ImageTextModel model;
+    private final ImageDecoder decoder;
+    private final VisionFeatureCache cache;
+    private final Supplier<TensorScope> scopes;
+    // Which strategy with which options made a cut is part of what is remembered.
+    private final IdentityHashMap<PruningStrategy, Integer> numbers = new IdentityHashMap<>();
+
+    /**
+     * What is known of a picture, on loan until it is closed.
+     *
+     * @param plan how it was cut into patches
+     * @param lease holds what the tower made
+     */
+    record Seen(PatchPlan plan, VisionFeatureCache.Lease lease) implements AutoCloseable {
+
+        VisionFeatures features() {
+            return lease.features();
+        }
+
+        @Override
+        public void close() {
+            lease.close();
+        }
+    }
+
+    /**
+     * An empty shelf.
+     *
+     * @param scopes opens a scope that outlives the request
+     */
+    PictureShelf(ImageTextModel model, ImageDecoder decoder, VisionFeatureCache cache, Supplier<TensorScope> scopes) {
+        this.model = model;
+        this.decoder = decoder;
+        this.cache = cache;
+        this.scopes = scopes;
+    }
+
+    VisionFeatureCache cache() {
+        return cache;
+    }
+
+    /** A picture file, for the warm-up. */
+    static byte[] grey() {
+        return Base64.getDecoder().decode(GREY);
+    }
+
+    /**
+     * Looks at a picture.
+     *
+     * @param log is told of the cuts
+     * @throws io.github.glimpse.InvalidImageException if it is none
+     */
+    Seen see(byte[] picture, LookingPlan plan, SelectionLog log, RequestContext context) {
+        String key = VisionFeatureCache.key(picture) + setting(plan);
+        VisionFeatureCache.Lease lease = cache.find(key, TowerTaps.ofLayers(plan.taps()));
+        PatchPlan patchPlan;
+        if (lease == null) {
+            PixelPatches patches = model.preprocessor().preprocess(decoder.decode(picture));
+            context.observer().onPixels(0, patches);
+            patchPlan = patches.plan();
+            context.watch().enter(Stage.VISION);
+            lease = encode(key, patches, plan, context);
+        } else {
+            ImageSize size = decoder.readSize(picture);
+            patchPlan = model.preprocessor().plan(size.width(), size.height());
+            context.watch().enter(Stage.VISION);
+        }
+        VisionFeatures features = lease.features();
+        tell(plan, features, log);
+        context.observer().onVision(0, features);
+        context.watch().enter(Stage.PREFILL_BEFORE_CUT);
+        return new Seen(patchPlan, lease);
+    }
+
+    private static void tell(LookingPlan plan, VisionFeatures features, SelectionLog log) {
+        for (int i = 0; i < plan.tower().size(); i++) {
+            TowerCut cut = features.cuts().get(i);
+            TokenSelection selection = cut.scores() == null
+                    ? TokenSelection.of(cut.kept())
+                    : TokenSelection.scored(cut.kept(), cut.scores(), TokenSelection.ScoreKind.SHARE);
+            int[] before = log.alive();
+            log.add(plan.tower().get(i), selection, before, Selections.pick(before, cut.kept()));
+        }
+    }
+
+    private VisionFeatureCache.Lease encode(
+            String key, PixelPatches patches, LookingPlan plan, RequestContext context) {
+        TensorScope lasting = scopes.get();
+        try {
+            VisionFeatures features =
+                    new PictureLook(model, plan, patches, lasting).see(context.cancellation(), context.observer());
+            long bytes =
+                    features.rows().getShape().size() * model.looking().dtype().byteCount();
+            for (NDArray tapped : features.tapped()) {
+                bytes += tapped.getShape().size() * Float.BYTES;
+            }
+            return cache.add(key, features, lasting, bytes);
+        } catch (RuntimeException | Error e) {
+            lasting.close();
+            throw e;
+        }
+    }
+
+    private String setting(LookingPlan plan) {
+        if (plan.tower().isEmpty()) {
+            return "";
+        }
+        // Anchors and floor of every step hold in the tower too.
+        Set<Anchor> anchors = new TreeSet<>();
+        int floor = 0;
+        for (Cut cut : plan.schedule().cuts()) {
+            TokenBudget budget = cut.strategy().settled(cut.budget());
+            anchors.addAll(Objects.requireNonNullElse(budget.anchors(), Set.of()));
+            floor = Math.max(floor, Objects.requireNonNullElse(budget.minTokens(), 0));
+        }
+        StringBuilder setting = new StringBuilder(" " + anchors + " " + floor);
+        for (Cut cut : plan.tower()) {
+            setting.append(' ')
+                    .append(cut.at())
+                    .append(' ')
+                    .append(number(cut.strategy()))
+                    .append(' ')
+                    .append(cut.budget());
+        }
+        return setting.toString();
+    }
+
+    private int number(PruningStrategy strategy) {
+        synchronized (numbers) {
+            return numbers.computeIfAbsent(strategy, ignored -> numbers.size());
+        }
+    }
+}

@@ -1,0 +1,419 @@
+package io.github.glimpse.model.clip;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.RowPadding;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some pictures on their way through a vision tower, block by block, with as many rows each. Between two blocks, or inside one,
+ * rows may be dropped: all pictures keep as many. Positions were added at the start and travel with the rows.
+ *
+ * <p>Which rows stay is the caller's decision; it sees, of the block that comes next, the attention that patches receive. To cut by
+ * that, decide first: {@link #attendKeeping} then computes queries, attention and, in {@link #feedForward}, the MLP for the kept
+ * rows only, with the same numbers as a cut after the block.
+ *
+ * <p>Not safe for concurrent use. Owns native memory until it is closed; what its methods hand out belongs to the scope that is
+ * given.
+ */
+public final class TowerPass implements AutoCloseable {
+
+    /** From more rows on, {@code block_attention} may go head by head, if a run is one picture. */
+    private static final int MOST_BATCHED = 255;
+
+    private final ClipTower tower;
+    private final CancellationPoint cancellation;
+    private final TensorScope scope;
+    private final int[][] alive;
+    private final int classRows;
+    private int fusedRows;
+    private int blocks;
+    private boolean betweenHalves;
+    private TensorScope step;
+    private NDArray hidden;
+    private @Nullable Opened opened;
+
+    /** What the next block has computed of its attention. */
+    private record Opened(NDArray normed, NDArray key, NDArray value) {}
+
+    TowerPass(ClipTower tower, List<PixelPatches> images, CancellationPoint cancellation, TensorScope scope) {
+        if (images.isEmpty()) {
+            throw new IllegalArgumentException("There is no picture to see");
+        }
+        this.tower = tower;
+        this.cancellation = cancellation;
+        this.scope = scope.openChild();
+        this.classRows = tower.config().layout().classRows();
+        this.alive = new int[images.size()][];
+        Arrays.setAll(alive, i -> IntStream.range(0, tower.config().patches()).toArray());
+        this.step = this.scope.openChild();
+        try {
+            this.hidden = tower.embed(images, padded(), step);
+        } catch (RuntimeException | Error e) {
+            this.scope.close();
+            throw e;
+        }
+    }
+
+    private TowerPass(TowerPass trunk, TensorScope scope) {
+        this.tower = trunk.tower;
+        this.cancellation = trunk.cancellation;
+        this.scope = scope.openChild();
+        this.classRows = trunk.classRows;
+        this.alive = trunk.alive.clone();
+        this.fusedRows = trunk.fusedRows;
+        this.blocks = trunk.blocks;
+        this.betweenHalves = trunk.betweenHalves;
+        this.step = this.scope.openChild();
+        this.hidden = trunk.hidden;
+    }
+
+    /**
+     * Another way from here on, which is cut on its own. This pass stays where it is, open, as long as the branch has not moved.
+     *
+     * @return the caller closes it
+     */
+    public TowerPass branch(TensorScope owner) {
+        return new TowerPass(this, owner);
+    }
+
+    /** Pictures on the way. */
+    public int pictures() {
+        return alive.length;
+    }
+
+    /** Blocks that have run. The hidden state of this number is {@link #rows}. */
+    public int blocks() {
+        return blocks;
+    }
+
+    /** Patches of the whole picture that are still there, ascending. */
+    public int[] alive(int picture) {
+        return alive[picture].clone();
+    }
+
+    /** Patches that each picture still has. */
+    public int patches() {
+        return alive[0].length;
+    }
+
+    /** Rows that each picture still has: class row, patches, a fused row. */
+    public int living() {
+        return classRows + alive[0].length + fusedRows;
+    }
+
+    private int padded() {
+        return RowPadding.rows(Math.multiplyExact(alive.length, living()));
+    }
+
+    /**
+     * Runs blocks until this many have run.
+     *
+     * @throws IllegalArgumentException if the tower has fewer, or more have run
+     */
+    public void runTo(int count) {
+        if (count < blocks || count > tower.config().depth()) {
+            throw new IllegalArgumentException("Of " + tower.config().depth() + " blocks " + blocks + " have run, "
+                    + count + " cannot be the next");
+        }
+        if (blocks < count && betweenHalves) {
+            feedForward();
+        }
+        while (blocks < count) {
+            cancellation.check();
+            TensorScope next = scope.openChild();
+            move(tower.block(blocks, hidden, runs(), next), next);
+            blocks++;
+        }
+    }
+
+    /** Pictures of many rows one by one: that is where attention has its faster form. */
+    private long[] runs() {
+        if (living() <= MOST_BATCHED) {
+            return new long[] {0, alive.length, living()};
+        }
+        long[] runs = new long[3 * alive.length];
+        for (int i = 0; i < alive.length; i++) {
+            runs[3 * i] = (long) i * living();
+            runs[3 * i + 1] = 1;
+            runs[3 * i + 2] = living();
+        }
+        return runs;
+    }
+
+    /**
+     * The attention of the class row to each living patch in the next block: probabilities over all living rows, mean of the
+     * heads.
+     *
+     * @return {@code [pictures][patches]}
+     * @throws IllegalStateException if the tower has no class row
+     */
+    public float[][] classAttention() {
+        if (classRows == 0) {
+            throw new IllegalStateException("This tower has no class row");
+        }
+        return attention("class_attention");
+    }
+
+    /**
+     * The attention that each living patch receives in the next block, mean of heads and of all living rows. Needs the whole
+     * matrix of scores.
+     *
+     * @return {@code [pictures][patches]}
+     */
+    public float[][] receivedAttention() {
+        return attention("attention_received");
+    }
+
+    private float[][] attention(String method) {
+        Opened next = opened();
+        try (TensorScope temporary = scope.openChild()) {
+            float[] all = tower.graph()
+                    .call(method)
+                    .with(next.normed())
+                    .with(next.key())
+                    .with(tower.weights(blocks))
+                    .with(tower.runtime().widenFromRows())
+                    .run(temporary)
+                    .toFloatArray();
+            float[][] scores = new float[alive.length][];
+            for (int i = 0; i < alive.length; i++) {
+                int from = i * living() + classRows;
+                scores[i] = Arrays.copyOfRange(all, from, from + patches());
+            }
+            return scores;
+        }
+    }
+
+    private Opened opened() {
+        if (blocks == tower.config().depth() || betweenHalves) {
+            throw new IllegalStateException("No block comes next whose attention could be asked for");
+        }
+        if (opened == null) {
+            cancellation.check();
+            List<NDArray> parts = tower.graph()
+                    .call("keys_values")
+                    .with(hidden)
+                    .with(tower.weights(blocks))
+                    .with(alive.length)
+                    .with(living())
+                    .with(tower.config().heads())
+                    .with(tower.config().eps())
+                    .with(tower.runtime().widenFromRows())
+                    .runForList(step);
+            opened = new Opened(parts.get(0), parts.get(1), parts.get(2));
+        }
+        return opened;
+    }
+
+    /**
+     * Runs the attention half of the next block, for the kept rows only.
+     *
+     * @param kept of each picture the patches that stay, as places in {@link #alive}, ascending, as many of each
+     */
+    public void attendKeeping(int[][] kept) {
+        Opened next = opened();
+        int[] rows = rowsOf(kept);
+        int count = RowPadding.rows(rows.length);
+        TensorScope after = scope.openChild();
+        NDArray attended = attend(next, rows, count, after);
+        narrow(kept);
+        move(attended, after);
+        betweenHalves = true;
+    }
+
+    private NDArray attend(Opened next, int[] rows, int count, TensorScope owner) {
+        try (TensorScope temporary = scope.openChild()) {
+            return tower.graph()
+                    .call("attend_kept")
+                    .with(hidden)
+                    .with(next.normed())
+                    .with(next.key())
+                    .with(next.value())
+                    .with(temporary.indices(rows))
+                    .with(tower.weights(blocks))
+                    .with(count)
+                    .with(tower.runtime().widenFromRows())
+                    .run(owner);
+        }
+    }
+
+    /**
+     * Like {@link #attendKeeping}, and adds one row at the end of each picture: the dropped rows times their weights, not divided
+     * by their sum. The row goes through later blocks like any other and is no patch.
+     *
+     * @param weights of each living patch of each picture: {@code [pictures][patches]}
+     * @throws IllegalStateException if there is such a row already
+     * @throws IllegalArgumentException if nothing is dropped
+     * @see <a href="https://arxiv.org/abs/2202.07800">EViT, section 3.2</a>
+     */
+    public void attendFusing(int[][] kept, float[][] weights) {
+        if (fusedRows > 0) {
+            throw new IllegalStateException("The dropped rows were fused before, a second time is not defined");
+        }
+        int dropped = patches() - kept[0].length;
+        if (dropped < 1) {
+            throw new IllegalArgumentException("All " + patches() + " patches stay, there is nothing to fuse");
+        }
+        Opened next = opened();
+        int[] leaving = new int[alive.length * dropped];
+        float[] shares = new float[leaving.length];
+        int to = 0;
+        for (int i = 0; i < alive.length; i++) {
+            for (int place = 0; place < patches(); place++) {
+                if (Arrays.binarySearch(kept[i], place) < 0) {
+                    leaving[to] = i * living() + classRows + place;
+                    shares[to++] = weights[i][place];
+                }
+            }
+        }
+        int[] staying = rowsOf(kept);
+        TensorScope after = scope.openChild();
+        try (TensorScope temporary = scope.openChild()) {
+            int[] all = IntStream.range(0, alive.length * living()).toArray();
+            NDArray attended = attend(next, all, padded(), temporary);
+            NDArray fused = tower.graph()
+                    .call("keep_fused")
+                    .with(attended)
+                    .with(temporary.indices(staying))
+                    .with(temporary.indices(leaving))
+                    .with(temporary.floats(shares, shares.length))
+                    .with(alive.length)
+                    .with(RowPadding.rows(staying.length + alive.length))
+                    .run(after);
+            narrow(kept);
+            fusedRows = 1;
+            move(fused, after);
+            betweenHalves = true;
+        }
+    }
+
+    /** Runs the MLP half of the block whose attention half has run. */
+    public void feedForward() {
+        if (!betweenHalves) {
+            throw new IllegalStateException("The attention half of the next block has not run");
+        }
+        TensorScope next = scope.openChild();
+        NDArray result = tower.graph()
+                .call("feed_forward")
+                .with(hidden)
+                .with(tower.weights(blocks))
+                .with(tower.config().activation().label())
+                .with(tower.config().eps())
+                .with(tower.runtime().widenFromRows())
+                .run(next);
+        move(result, next);
+        betweenHalves = false;
+        blocks++;
+    }
+
+    /**
+     * Drops rows where the pictures are now, that is after the last block that has run.
+     *
+     * @param kept as in {@link #attendKeeping}
+     */
+    public void keep(int[][] kept) {
+        int[] rows = rowsOf(kept);
+        TensorScope next = scope.openChild();
+        try (TensorScope temporary = scope.openChild()) {
+            NDArray cut = tower.graph()
+                    .call("keep_rows")
+                    .with(hidden)
+                    .with(temporary.indices(rows))
+                    .with(RowPadding.rows(rows.length))
+                    .run(next);
+            narrow(kept);
+            move(cut, next);
+        }
+    }
+
+    /** The rows of the kept patches and of what always stays. */
+    private int[] rowsOf(int[][] kept) {
+        int each = classRows + kept[0].length + fusedRows;
+        int[] rows = new int[alive.length * each];
+        int to = 0;
+        for (int i = 0; i < alive.length; i++) {
+            int first = i * living();
+            if (kept[i].length != kept[0].length) {
+                throw new IllegalArgumentException("Picture 0 keeps " + kept[0].length + " patches, picture " + i
+                        + " keeps " + kept[i].length + "; all must keep as many");
+            }
+            if (classRows > 0) {
+                rows[to++] = first;
+            }
+            for (int place : kept[i]) {
+                rows[to++] = first + classRows + place;
+            }
+            if (fusedRows > 0) {
+                rows[to++] = first + living() - 1;
+            }
+        }
+        return rows;
+    }
+
+    private void narrow(int[][] kept) {
+        for (int i = 0; i < alive.length; i++) {
+            int[] before = alive[i];
+            alive[i] = Arrays.stream(kept[i]).map(place -> before[place]).toArray();
+        }
+    }
+
+    private void move(NDArray rows, TensorScope next) {
+        step.close();
+        opened = null;
+        step = next;
+        hidden = rows;
+    }
+
+    /** All living rows in the compute type, {@code [pictures, living, width]}. */
+    public NDArray rows(TensorScope owner) {
+        return living(hidden, owner);
+    }
+
+    /** All living rows after {@code post_layernorm}, {@code [pictures, living, width]}: BLIP's and SigLIP's last hidden state. */
+    public NDArray normedRows(TensorScope owner) {
+        try (TensorScope temporary = scope.openChild()) {
+            return living(
+                    tower.graph()
+                            .call("post_norm")
+                            .with(hidden)
+                            .with(tower.postNorm())
+                            .with(tower.config().eps())
+                            .run(temporary),
+                    owner);
+        }
+    }
+
+    private NDArray living(NDArray rows, TensorScope owner) {
+        return call("living_rows").with(rows).with(alive.length).with(living()).run(owner);
+    }
+
+    /** The class rows after {@code post_layernorm}, {@code [pictures, width]}: CLIP's pooled output. */
+    public NDArray pooled(TensorScope owner) {
+        if (classRows == 0) {
+            throw new IllegalStateException("This tower has no class row");
+        }
+        return call("pooled_rows")
+                .with(hidden)
+                .with(tower.postNorm())
+                .with(alive.length)
+                .with(living())
+                .with(tower.config().eps())
+                .run(owner);
+    }
+
+    private Graph.Call call(String method) {
+        return tower.graph().call(method);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,306 @@
+package io.github.glimpse.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.TensorList;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightPath;
+import io.github.glimpse.engine.Weights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text transformer of BERT's kind whose layers look at other rows too: word and position table, layers with self-attention,
+ * cross-attention and an MLP, each followed by its norm. It serves as encoder, whose rows all see each other, and as decoder,
+ * whose rows see what stands before them. One native call per layer.
+ *
+ * <p>Hidden rows are {@code [rows, hidden]}; with several beams those of a beam lie side by side. Safe for concurrent use: all
+ * state is in caches and arguments.
+ *
+ * @see <a href="https://arxiv.org/abs/2201.12086">BLIP, figure 2</a>
+ */
+public final class CrossTextStack implements AutoCloseable {
+
+    private final Graph graph;
+    private final TorchRuntime runtime;
+    private final CrossTextShape shape;
+    private final Dtype dtype;
+    private final NDArray words;
+    private final NDArray places;
+    private final TensorList embeddingNorm;
+    private final List<TensorList> layers = new ArrayList<>();
+    private final List<TensorList> crossings = new ArrayList<>();
+
+    /**
+     * What a layer makes of the rows.
+     *
+     * @param hidden rows {@code [rows, hidden]}
+     * @param scores scaled products of its cross-attention before the softmax, {@code [heads, rows, looked]} float32; null where
+     *     nobody asked or there is nothing to look at
+     */
+    public record LayerOutput(NDArray hidden, @Nullable NDArray scores) {}
+
+    private CrossTextStack(TorchRuntime runtime, Weights weights, String root, CrossTextShape shape) {
+        this.runtime = runtime;
+        this.shape = shape;
+        this.dtype = weights.dtype();
+        this.graph = Graph.named("text with cross-attention")
+                .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "norms")
+                .with(DecoderStack.class, "attention")
+                .with(DecoderStack.class, "activation")
+                .with(CrossTextStack.class, "cross_text")
+                .compile(runtime);
+        int hidden = shape.hidden();
+        WeightPath embeddings = weights.at(root).at("embeddings");
+        this.words = embeddings.at("word_embeddings").table(shape.vocabulary(), hidden);
+        this.places = embeddings.at("position_embeddings").table(shape.places(), hidden);
+        List<NDArray> norm = new ArrayList<>();
+        addNormTo(norm, embeddings.at("LayerNorm"), hidden);
+        this.embeddingNorm = TensorList.of(norm);
+        for (int i = 0; i < shape.layers(); i++) {
+            WeightPath layer = weights.at(root).at("encoder.layer").at(i);
+            layers.add(layerWeights(layer));
+            crossings.add(crossing(layer.at("crossattention.self")));
+        }
+    }
+
+    /**
+     * Loads a stack.
+     *
+     * @param weights the checkpoint; owns the tensors of this stack
+     * @param root path above {@code embeddings} and {@code encoder}
+     */
+    public static CrossTextStack load(TorchRuntime runtime, Weights weights, String root, CrossTextShape shape) {
+        return new CrossTextStack(runtime, weights, root, shape);
+    }
+
+    static void addNormTo(List<NDArray> tensors, WeightPath norm, int width) {
+        tensors.add(norm.plain("weight", width));
+        tensors.add(norm.plain("bias", width));
+    }
+
+    private TensorList layerWeights(WeightPath layer) {
+        int hidden = shape.hidden();
+        List<NDArray> tensors = new ArrayList<>();
+        for (String name : List.of("query", "key", "value")) {
+            layer.at("attention.self").at(name).addLinearTo(tensors, hidden, hidden);
+        }
+        layer.at("attention.output.dense").addLinearTo(tensors, hidden, hidden);
+        addNormTo(tensors, layer.at("attention.output.LayerNorm"), hidden);
+        layer.at("crossattention.self.query").addLinearTo(tensors, hidden, hidden);
+        layer.at("crossattention.output.dense").addLinearTo(tensors, hidden, hidden);
+        addNormTo(tensors, layer.at("crossattention.output.LayerNorm"), hidden);
+        layer.at("intermediate.dense").addLinearTo(tensors, shape.intermediate(), hidden);
+        layer.at("output.dense").addLinearTo(tensors, hidden, shape.intermediate());
+        addNormTo(tensors, layer.at("output.LayerNorm"), hidden);
+        return TensorList.of(tensors);
+    }
+
+    private TensorList crossing(WeightPath attention) {
+        List<NDArray> tensors = new ArrayList<>();
+        attention.at("key").addLinearTo(tensors, shape.hidden(), shape.lookedWidth());
+        attention.at("value").addLinearTo(tensors, shape.hidden(), shape.lookedWidth());
+        return TensorList.of(tensors);
+    }
+
+    /** The numbers of this stack. */
+    public CrossTextShape shape() {
+        return shape;
+    }
+
+    /** The type that it computes in. */
+    public Dtype dtype() {
+        return dtype;
+    }
+
+    /**
+     * Words at their places, normed.
+     *
+     * @param ids one per row
+     * @param first place of the first row; the next rows follow it
+     * @return {@code [rows, hidden]}, owned by {@code scope}
+     */
+    public NDArray embed(int[] ids, int first, TensorScope scope) {
+        int[] positions = new int[ids.length];
+        Arrays.setAll(positions, i -> first + i);
+        return embed(ids, positions, scope);
+    }
+
+    /** The next word of each beam, all at the same place: {@code [beams, hidden]}. */
+    public NDArray embedBeams(int[] ids, int place, TensorScope scope) {
+        int[] positions = new int[ids.length];
+        Arrays.fill(positions, place);
+        return embed(ids, positions, scope);
+    }
+
+    private NDArray embed(int[] ids, int[] positions, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("text_embed")
+                    .with(words)
+                    .with(places)
+                    .with(step.indices(ids))
+                    .with(step.indices(positions))
+                    .with(embeddingNorm)
+                    .with(shape.eps())
+                    .with(dtype.code())
+                    .run(scope);
+        }
+    }
+
+    /** The rows with others behind them, such as learned ones. */
+    public NDArray append(NDArray hidden, NDArray rows, TensorScope scope) {
+        return graph.call("append_rows").with(hidden).with(rows).run(scope);
+    }
+
+    /** Adds to the last rows of {@code hidden}, in place. */
+    public void addToLast(NDArray hidden, NDArray rows) {
+        graph.call("add_to_last").with(hidden).with(rows).run();
+    }
+
+    /** The first rows. */
+    public NDArray first(NDArray hidden, int rows, TensorScope scope) {
+        return graph.call("first_rows").with(hidden).with(rows).run(scope);
+    }
+
+    /** Chosen rows of what is looked at. */
+    public NDArray choose(NDArray rows, int[] chosen, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            return graph.call("choose_rows")
+                    .with(rows)
+                    .with(step.indices(chosen))
+                    .run(scope);
+        }
+    }
+
+    /** The cache of one layer for one beam, owned by {@code owner}. */
+    public TextCache newCache(int rows, TensorScope owner) {
+        return new TextCache(this, rows, owner);
+    }
+
+    /**
+     * Keys and values of a layer's cross-attention.
+     *
+     * @param rows what is looked at, {@code [count, lookedWidth]}, compute type
+     * @param scope owns the result
+     */
+    public LookedRows look(int layer, NDArray rows, TensorScope scope) {
+        List<NDArray> pair = graph.call("cross_pair")
+                .with(rows)
+                .with(crossings.get(layer))
+                .with(shape.heads())
+                .with(runtime.widenFromRows())
+                .runForList(scope);
+        return new LookedRows(pair, Math.toIntExact(rows.getShape().get(0)));
+    }
+
+    /** The chosen rows, in this order; what they were chosen of is freed. */
+    public LookedRows keep(LookedRows looked, int[] chosen, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            NDArray places = step.indices(chosen);
+            List<NDArray> kept = looked.pair().stream()
+                    .map(tensor ->
+                            graph.call("keep_pair").with(tensor).with(places).run(scope))
+                    .toList();
+            looked.pair().forEach(NDArray::close);
+            return new LookedRows(kept, chosen.length);
+        }
+    }
+
+    /**
+     * Runs one layer; writes keys and values of the rows behind the cache's length and leaves that length as it is.
+     *
+     * @param hidden {@code [beams * rows, hidden]}; not changed
+     * @param together so many of the first rows see each other; 0 for a decoder
+     * @param looked what the cross-attention looks at, null to leave it out
+     * @param wantsScores whether the scores of the cross-attention are wanted
+     */
+    public LayerOutput layer(
+            int index,
+            NDArray hidden,
+            TextCache cache,
+            int together,
+            @Nullable LookedRows looked,
+            ScoreWish wantsScores,
+            TensorScope scope) {
+        List<NDArray> results = graph.call("text_layer")
+                .with(hidden)
+                .with(cache.keys())
+                .with(cache.values())
+                .with(cache.length())
+                .with(together)
+                .with(looked == null ? List.<NDArray>of() : looked.pair())
+                .with(looked == null ? 0 : looked.count())
+                .with(layers.get(index))
+                .with(shape.heads())
+                .with(shape.activation().label())
+                .with(shape.eps())
+                .with(runtime.widenFromRows())
+                .with(wantsScores == ScoreWish.SCORES)
+                .runForList(scope);
+        return new LayerOutput(results.get(0), results.size() > 1 ? results.get(1) : null);
+    }
+
+    /** Whether a layer shall hand out the scores of its cross-attention. */
+    public enum ScoreWish {
+        /** Only the rows. */
+        ROWS_ONLY,
+        /** The scores too. */
+        SCORES
+    }
+
+    /**
+     * The attention to the patches: mean over layers, heads and some rows of the softmax over all rows that are looked at, the
+     * class row, which is the first, left out after the softmax.
+     *
+     * @param scores of the layers, {@link LayerOutput#scores}
+     * @param first the first row that asks
+     * @param rows how many ask
+     * @return {@code [patches]} float32
+     */
+    public NDArray meanAttention(List<NDArray> scores, int first, int rows, TensorScope scope) {
+        return graph.call("mean_attention").with(scores).with(first).with(rows).run(scope);
+    }
+
+    /** The scores of one row as they are, without the class row: {@code [patches, heads]} float32. */
+    public NDArray attentionOfRow(NDArray scores, int row, TensorScope scope) {
+        return graph.call("attention_of_row").with(scores).with(row).run(scope);
+    }
+
+    /** The rows of one picture {@code [1, rows, width]} without the first ones: {@code [patches, width]} float32. */
+    public NDArray patches(NDArray picture, int before, TensorScope scope) {
+        return graph.call("patches_behind").with(picture).with(before).run(scope);
+    }
+
+    /** The rows of one picture {@code [1, rows, width]} as {@link #look} takes them. */
+    public NDArray rows(NDArray picture, TensorScope scope) {
+        return graph.call("flat_rows").with(picture).run(scope);
+    }
+
+    NDArray newCacheTensor(int rows, TensorScope owner) {
+        return graph.call("new_text_cache")
+                .with(1)
+                .with(shape.heads())
+                .with(rows)
+                .with(shape.headDim())
+                .with(dtype.code())
+                .with(runtime.deviceName())
+                .run(owner);
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public void close() {
+        layers.forEach(TensorList::close);
+        crossings.forEach(TensorList::close);
+        embeddingNorm.close();
+        graph.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** By the attention of a text that looks at its picture by cross-attention (BLIP). */
+@NullMarked
+package io.github.glimpse.prune.cross;
+
+import org.jspecify.annotations.NullMarked;

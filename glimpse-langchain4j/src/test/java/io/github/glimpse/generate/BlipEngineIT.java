@@ -1,0 +1,207 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.model.ImageAspect;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.testing.BlipFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The engine on BLIP folders: what is equal to what, what is remembered, and which folders are refused. */
+class BlipEngineIT {
+
+    private static final Path CAPTIONS = TinyModels.fixture("blip-tiny-caption");
+    private static final byte[] PICTURE = TinyModels.picture("blip-tiny-caption/cases/001/a.png");
+
+    @TempDir
+    private Path folder;
+
+    private static EngineOptions.Builder options(Path model) {
+        return EngineOptions.builder(model)
+                .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
+    }
+
+    private Path answers() {
+        return BlipFolder.answers().write(folder.resolve("answers"), CAPTIONS.resolve("model"));
+    }
+
+    private static GenerationRequest request(String text, PruningStep... steps) {
+        return new GenerationRequest(
+                List.of(ChatTurn.user(text, PICTURE)),
+                PruningOptions.builder().schedule(List.of(steps)).build(),
+                GenerationOptions.builder().maxOutputTokens(12).build());
+    }
+
+    private static PruningStep step(String strategy, String at, double ratio, Map<String, String> own) {
+        return PruningStep.builder(strategy)
+                .at(at)
+                .retentionRatio(ratio)
+                .options(own)
+                .build();
+    }
+
+    @Test
+    void aCaptionWithoutABeginningLooksWithItsOnlyRow() {
+        try (LoadedModel model =
+                LoadedModel.load(options(CAPTIONS.resolve("model")).build())) {
+            GenerationResult last =
+                    model.generate(request("", step("cross-attention", "layer 2", 0.5, Map.of("rows", "last"))));
+            GenerationResult all =
+                    model.generate(request("", step("cross-attention", "layer 2", 0.5, Map.of("rows", "all"))));
+
+            assertThat(last.report().keptJoined())
+                    .hasSize(32)
+                    .isEqualTo(all.report().keptJoined());
+            assertThat(last.tokenIds()).isEqualTo(all.tokenIds());
+        }
+    }
+
+    @Test
+    void aRememberedPictureGivesTheSameAnswerAndTheSameReport() {
+        PruningStep inTower = step("cls-attention", "tower 1", 0.5, Map.of());
+        PruningStep inText = step("cross-attention", "layer 1", 0.25, Map.of());
+        try (LoadedModel model = LoadedModel.load(options(answers()).build())) {
+            GenerationResult first = model.generate(request("what is it", inTower, inText));
+            GenerationResult second = model.generate(request("what is it", inTower, inText));
+            model.generate(request("what is it", step("cls-attention", "tower 1", 0.25, Map.of())));
+
+            assertThat(second.tokenIds()).isEqualTo(first.tokenIds());
+            PruningReport.Image image = second.report().images().get(0);
+            assertThat(image.kept()).isEqualTo(first.report().images().get(0).kept());
+            assertThat(image.probabilities())
+                    .isEqualTo(first.report().images().get(0).probabilities());
+            assertThat(model.visionCacheUse().hits()).isEqualTo(1);
+            // Another ratio in the tower is another picture.
+            assertThat(model.visionCacheUse().pictures()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void cutsBehindTheTowerKeepTheClassRowAndAddUpWithTheOthers() {
+        try (LoadedModel model = LoadedModel.load(options(answers()).build())) {
+            GenerationResult result = model.generate(request(
+                    "what is it",
+                    step("received-attention", "tower 1", 0.75, Map.of()),
+                    step("cls-attention", "vision", 0.5, Map.of("block", "0")),
+                    step("cross-attention", "layer 1", 0.25, Map.of())));
+
+            assertThat(result.report().strategy()).isEqualTo("received-attention, cls-attention, cross-attention");
+            assertThat(result.report().keptTokens()).isEqualTo(16);
+        }
+    }
+
+    @Test
+    void otherTypesAndPackedWeightsAnswerToo() {
+        for (Dtype dtype : List.of(Dtype.BFLOAT16, Dtype.FLOAT16)) {
+            LoadOptions load = new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
+            try (LoadedModel model = LoadedModel.load(options(CAPTIONS.resolve("model"))
+                    .module(CAPTIONS.resolve("glimpse-token"))
+                    .load(load)
+                    .build())) {
+                GenerationResult result = model.generate(new GenerationRequest(
+                        List.of(ChatTurn.user("a picture of", PICTURE)),
+                        PruningOptions.defaults(),
+                        GenerationOptions.builder().maxOutputTokens(6).build()));
+
+                assertThat(result.report().strategy()).isEqualTo("glimpse");
+                assertThat(result.text()).startsWith("a picture of");
+            }
+        }
+    }
+
+    @Test
+    void aModuleOfOneModelIsRefusedByAnother() {
+        assertThatThrownBy(() -> LoadedModel.load(options(answers())
+                        .module(CAPTIONS.resolve("glimpse-token"))
+                        .build()))
+                .hasMessageContaining("hidden_size 48")
+                .hasMessageContaining("24");
+    }
+
+    @Test
+    void strategiesOfLanguageDecodersAreRefusedWithWhatThereIs() {
+        assertThatThrownBy(() -> LoadedModel.load(options(answers())
+                        .pruning(PruningOptions.builder()
+                                .strategy("fastv")
+                                .retentionRatio(0.5)
+                                .build())
+                        .build()))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("cross-attention");
+    }
+
+    @Test
+    void crossAttentionAndBeamsAreRefusedByLanguageDecoders() {
+        try (LoadedModel model = LoadedModel.load(TinyModels.llava().build())) {
+            assertThatThrownBy(
+                            () -> model.generate(request("What?", step("cross-attention", "layer 2", 0.5, Map.of()))))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageContaining("cross-attention");
+            assertThatThrownBy(() -> model.generate(request("What?", step("cls-attention", "tower 2", 0.5, Map.of()))))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageContaining("tower 2");
+            assertThatThrownBy(() -> model.generate(new GenerationRequest(
+                            List.of(ChatTurn.user("What?", PICTURE)),
+                            PruningOptions.defaults(),
+                            GenerationOptions.builder().beams(3).build())))
+                    .isInstanceOf(UnsupportedContentException.class)
+                    .hasMessageContaining("beams 3");
+        }
+    }
+
+    @Test
+    void aTowerOfAnotherWidthCannotAnswer() {
+        Path wide = BlipFolder.answers().visionWidth(36).write(folder.resolve("wide"), CAPTIONS.resolve("model"));
+
+        assertThatThrownBy(() -> LoadedModel.load(options(wide).build()))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("36 and 24");
+    }
+
+    @Test
+    void picturesOfAnotherSizeThanTheTowersPlacesAreRefused() throws IOException {
+        Path other = answers();
+        Files.writeString(other.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 84, \"width\": 84}}");
+
+        assertThatThrownBy(() -> LoadedModel.load(options(other).build()))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("7 x 7")
+                .hasMessageContaining("8 x 8");
+    }
+
+    @Test
+    void aTaskThatIsNotKnownIsRefusedWithThoseThatAre() throws IOException {
+        Path other = answers();
+        Path config = other.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("BlipForQuestionAnswering", "BlipModel"));
+
+        assertThatThrownBy(() -> LoadedModel.load(options(other).build()))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("[BlipModel]")
+                .hasMessageContaining("BlipForConditionalGeneration");
+    }
+
+    @Test
+    void theWarmUpOfAModelForAnswersIsAnAnswer() {
+        try (LoadedModel model =
+                LoadedModel.load(options(answers()).warmUp(true).build())) {
+            assertThat(model.visionCacheUse().misses()).isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.glimpse.DeadlineExceededException;
+import io.github.glimpse.EngineBusyException;
+import io.github.glimpse.EngineClosedException;
+import io.github.glimpse.GenerationCancelledException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class SharedModelTest {
+
+    private final AtomicInteger closed = new AtomicInteger();
+    private final SharedModel<AutoCloseable> model =
+            new SharedModel<>("tiny", closed::incrementAndGet, 1, 0, Duration.ofSeconds(20));
+    private final CountDownLatch inside = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    private CompletableFuture<String> slowRequest(CancellationSignal signal) {
+        CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> model.ask(signal, "wait", (m, point) -> {
+            inside.countDown();
+            while (goOn.getCount() > 0) {
+                point.check();
+                Thread.onSpinWait();
+            }
+            return "done";
+        }));
+        awaitInside();
+        return answer;
+    }
+
+    private void awaitInside() {
+        try {
+            assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String ask() {
+        return model.ask(new CancellationSignal(), "wait", (m, point) -> "done");
+    }
+
+    @Test
+    void refusesARequestMoreThanMayRunAndWait() {
+        CompletableFuture<String> first = slowRequest(new CancellationSignal());
+
+        assertThat(model.activeRequests()).isEqualTo(1);
+        assertThatThrownBy(this::ask).isInstanceOf(EngineBusyException.class);
+        goOn.countDown();
+        assertThat(first.join()).isEqualTo("done");
+        assertThat(ask()).isEqualTo("done");
+        assertThat(model.activeRequests()).isZero();
+    }
+
+    @Test
+    void closesOnceAndOnlyWhenTheRunningRequestHasEnded() {
+        CompletableFuture<String> first = slowRequest(new CancellationSignal());
+
+        model.close();
+        model.close();
+
+        assertThat(closed).hasValue(1);
+        assertThatThrownBy(first::join).hasCauseInstanceOf(EngineClosedException.class);
+        assertThatThrownBy(this::ask).isInstanceOf(EngineClosedException.class).hasMessageContaining("tiny is closed");
+        assertThatThrownBy(() -> model.inUse(m -> m)).isInstanceOf(EngineClosedException.class);
+    }
+
+    @Test
+    void endsACancelledRequest() {
+        CancellationSignal signal = new CancellationSignal();
+        CompletableFuture<String> first = slowRequest(signal);
+        signal.cancel();
+
+        assertThatThrownBy(first::join).hasCauseInstanceOf(GenerationCancelledException.class);
+    }
+
+    @Test
+    void drainsAndExpelsWhoStaysTooLong() {
+        CompletableFuture<String> first = slowRequest(new CancellationSignal());
+
+        assertThat(model.drain(Duration.ofMillis(10))).isFalse();
+        assertThatThrownBy(first::join)
+                .hasCauseInstanceOf(EngineClosedException.class)
+                .hasMessageContaining("shutting down");
+        assertThat(model.drain(Duration.ofSeconds(20))).isTrue();
+        assertThat(closed).hasValue(0);
+    }
+
+    @Test
+    void saysThatTheTimeIsOverAndWhatToDo() {
+        SharedModel<AutoCloseable> hurried =
+                new SharedModel<>("tiny", closed::incrementAndGet, 1, 0, Duration.ofNanos(1));
+
+        assertThatThrownBy(() -> hurried.ask(new CancellationSignal(), "send less", (m, point) -> "done"))
+                .isInstanceOf(DeadlineExceededException.class)
+                .hasMessageContaining("send less");
+    }
+}

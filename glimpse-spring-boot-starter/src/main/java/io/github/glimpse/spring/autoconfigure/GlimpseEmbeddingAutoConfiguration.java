@@ -1,0 +1,70 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
+import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.embedding.EmbeddingEngine;
+import io.github.glimpse.embedding.GlimpseEmbeddingModel;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * A model that makes vectors of pictures and texts, off by default: {@code glimpseEmbeddingEngine}, which owns the memory, and
+ * {@code glimpseEmbeddingModel}. Each backs off for a bean of its name.
+ */
+@AutoConfiguration(after = GlimpseAutoConfiguration.class)
+@ConditionalOnClass({EmbeddingEngine.class, EmbeddingModel.class})
+@ConditionalOnSwitch("glimpse.enabled")
+public final class GlimpseEmbeddingAutoConfiguration {
+
+    static final String SWITCH = "glimpse.embedding-model.enabled";
+    static final String ENGINE = "glimpseEmbeddingEngine";
+    static final String MODEL = "glimpseEmbeddingModel";
+
+    GlimpseEmbeddingAutoConfiguration() {}
+
+    /** The engine and its view. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnSwitch(value = SWITCH, byDefault = false)
+    @EnableConfigurationProperties(GlimpseProperties.class)
+    static class Embedding {
+
+        @Bean
+        @ConditionalOnMissingBean(name = MODEL)
+        GlimpseEmbeddingModel glimpseEmbeddingModel(
+                @Qualifier(ENGINE) EmbeddingEngine engine,
+                ObjectProvider<EmbeddingModelListener> listeners,
+                ImageUrlOptions imageUrls) {
+            return GlimpseEmbeddingModel.builder()
+                    .engine(engine)
+                    .listeners(listeners.orderedStream().toList())
+                    .imageUrls(imageUrls)
+                    .build();
+        }
+
+        /** What is loaded. */
+        @Configuration(proxyBeanMethods = false)
+        @ConditionalOnMissingBean(name = ENGINE)
+        static class Engine {
+
+            /** Closed after the engine, since that depends on it. */
+            @Bean(destroyMethod = "close")
+            ModelSources glimpseEmbeddingSources(GlimpseProperties properties, ResourceLoader resources) {
+                return EngineLoading.embeddingSources(properties, resources.getClassLoader());
+            }
+
+            @Bean(name = ENGINE, destroyMethod = "close")
+            EmbeddingEngine glimpseEmbeddingEngine(
+                    GlimpseProperties properties, @Qualifier("glimpseEmbeddingSources") ModelSources sources) {
+                return EngineLoading.embedding(new PropertiesMapper(properties).embedding(sources));
+            }
+        }
+    }
+}
