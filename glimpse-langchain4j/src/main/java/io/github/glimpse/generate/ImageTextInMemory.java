@@ -304,7 +304,8 @@ final class ImageTextInMemory implements AnsweringPath {
             similarity += (double) picture[i] * text[i];
         }
         context.observer().onUnits(picture, text);
-        return ImageTextMatch.of(heads.match().of(looking, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
+        return ImageTextMatch.of(
+                heads.match().of(looking, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
     }
 
     private PruningSchedule possible(PruningOptions pruning) {

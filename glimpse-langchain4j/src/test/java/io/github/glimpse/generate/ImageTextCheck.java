@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the stages of one run of a model with cross-attention with a case, as they go by. */
@@ -98,7 +99,7 @@ final class ImageTextCheck implements StageObserver {
         JsonNode step = expected("tower").get(towerCuts);
         differences.equal("tower: block", blocks - 1, step.get("layer").intValue());
         if (towerCuts == 0) {
-            compare("tower: scores", name("tower.scores"), selection.scores(), SCORES);
+            compare("tower: scores", name("tower.scores"), Objects.requireNonNull(selection.scores()), SCORES);
         }
         towerAlive = towerCuts == 0 ? selection.kept() : Selections.pick(towerAlive, selection.kept());
         differences.equal("tower: kept", towerAlive, Differences.ints(step.get("kept")));

@@ -147,7 +147,7 @@ public final class BlipFolder {
     private void tower(TensorPlan plan) {
         int side = image / patch;
         plan.random("vision_model.embeddings.class_embedding", 1, 1, visionWidth)
-                .random("vision_model.embeddings.position_embedding", 1, side * side + 1L, visionWidth)
+                .random("vision_model.embeddings.position_embedding", 1, (long) side * side + 1, visionWidth)
                 .random("vision_model.embeddings.patch_embedding.weight", visionWidth, 3, patch, patch)
                 .random("vision_model.embeddings.patch_embedding.bias", visionWidth)
                 .normWithBias("vision_model.post_layernorm", visionWidth);

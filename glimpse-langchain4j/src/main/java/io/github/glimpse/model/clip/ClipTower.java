@@ -170,7 +170,8 @@ public final class ClipTower implements AutoCloseable {
                     .with(config.eps())
                     .with(runtime.widenFromRows())
                     .runForList(reading);
-            evidence.read(block, queryAndKey, new long[] {0, 1, config.layout().classRows() + layout.patches()}, layout);
+            evidence.read(
+                    block, queryAndKey, new long[] {0, 1, config.layout().classRows() + layout.patches()}, layout);
         }
     }
 

@@ -240,7 +240,8 @@ public record GlimpseProperties(
      */
     public record Step(
             @Pattern(
-                    regexp = "(?i)\\s*(pixels|tower\\s+\\d{1,4}|vision|layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
+                    regexp =
+                            "(?i)\\s*(pixels|tower\\s+\\d{1,4}|vision|layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
                     message =
                             "must be 'pixels', 'tower k', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'")
             @Nullable
