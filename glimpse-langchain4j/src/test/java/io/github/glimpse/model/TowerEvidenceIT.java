@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -254,7 +255,7 @@ class TowerEvidenceIT {
         return keys;
     }
 
-    private static float[] check(NDArray actual, double[] expected) {
+    private static float[] check(@Nullable NDArray actual, double[] expected) {
         float[] values = Objects.requireNonNull(actual).toFloatArray();
         float[] wanted = new float[expected.length];
         for (int i = 0; i < wanted.length; i++) {

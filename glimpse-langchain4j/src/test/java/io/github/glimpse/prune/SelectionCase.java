@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
@@ -114,9 +115,7 @@ public final class SelectionCase {
     }
 
     private TensorEntry entry(String tensor) {
-        TensorEntry entry = tensors.get(name() + "." + tensor);
-        assertThat(entry).as(tensor).isNotNull();
-        return entry;
+        return Objects.requireNonNull(tensors.get(name() + "." + tensor), "The case has no tensor " + tensor);
     }
 
     /** A list of indices. */

@@ -21,9 +21,9 @@ record MassShare(double share, double minRatio, double maxRatio) {
     /** Reads the options {@code mass}, {@code min-ratio} (0.3) and {@code max-ratio} (1). */
     static MassShare of(StrategyOptions options) {
         return new MassShare(
-                options.number("mass", 0.9, Double.MIN_VALUE, 1),
+                options.number("mass", 0.9, 1e-6, 1),
                 options.number("min-ratio", 0.3, 0, 1),
-                options.number("max-ratio", 1, Double.MIN_VALUE, 1));
+                options.number("max-ratio", 1, 1e-6, 1));
     }
 
     /** Keeps the best tokens that hold the share. */

@@ -22,7 +22,7 @@ import io.github.glimpse.prune.TokenSelection.ScoreKind;
  *
  * <p>The published relevance compares patches with the question in CLIP's own space, which the checkpoints do not hold. Here,
  * as in the port to OpenVINO, it is the mean cosine of a token's row to the word embeddings of the last user message, spread
- * over 0..1; without text all tokens matter alike. How well that works was not measured by the authors.
+ * over 0..1 in each picture; without text all tokens matter alike. How well that works was not measured by the authors.
  *
  * @see <a href="https://arxiv.org/abs/2506.10967">CDPruner, section on the method</a>
  */
@@ -51,7 +51,8 @@ public final class ConditionalDiversityStrategyFactory implements PruningStrateg
         NDArray texts = evidence.of(QUESTION);
         float[] relevance = texts.getShape().get(0) == 0
                 ? DeterminantalChoice.alike(rows.size())
-                : DeterminantalChoice.spread(rows.relevance(texts), 0, name());
+                : DeterminantalChoice.spreadPerImage(
+                        rows.relevance(texts), evidence.images(), evidence.alive(), name());
         int[] order = DeterminantalChoice.pick(relevance, rows::row, budget.requireCount(), name())
                 .order();
         return TokenSelection.picked(order).withScores(relevance, ScoreKind.VALUE);

@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.diversity;
 
+import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.Ranking;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,6 +109,29 @@ record DeterminantalChoice(int[] order, int byGain, double logDeterminant) {
         float[] alike = new float[tokens];
         Arrays.fill(alike, 1);
         return alike;
+    }
+
+    /**
+     * Spreads relevance over 0..1, each image for itself.
+     *
+     * @param relevance one per token alive
+     * @param alive original indices of those tokens, all images joined, rising
+     */
+    static float[] spreadPerImage(float[] relevance, List<ImageGrid> images, int[] alive, String strategy) {
+        float[] spread = new float[relevance.length];
+        int behindImage = 0;
+        int from = 0;
+        for (ImageGrid image : images) {
+            behindImage += image.tokenCount();
+            int to = from;
+            while (to < alive.length && alive[to] < behindImage) {
+                to++;
+            }
+            float[] part = spread(Arrays.copyOfRange(relevance, from, to), 0, strategy);
+            System.arraycopy(part, 0, spread, from, part.length);
+            from = to;
+        }
+        return spread;
     }
 
     /**

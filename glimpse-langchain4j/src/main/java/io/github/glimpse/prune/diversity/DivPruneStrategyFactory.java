@@ -42,9 +42,9 @@ public final class DivPruneStrategyFactory implements PruningStrategyFactory {
         boolean stops = options.has("stop-distance");
         Stop stop = stops
                 ? new Stop(
-                        options.number("stop-distance", 0, Double.MIN_VALUE, 2),
+                        options.number("stop-distance", 0, 1e-6, 2),
                         options.number("min-ratio", 0.1, 0, 1),
-                        options.number("max-ratio", 0.6, Double.MIN_VALUE, 1))
+                        options.number("max-ratio", 0.6, 1e-6, 1))
                 : new Stop(0, 0, 1);
         Graph graph = CosineRows.graph(context.runtime());
         EvidenceStrategy.Builder strategy = EvidenceStrategy.named(name(), PruningPoint.vision())
