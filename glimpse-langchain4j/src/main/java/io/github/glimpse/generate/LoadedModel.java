@@ -40,6 +40,7 @@ public final class LoadedModel implements AutoCloseable {
     private final RequestGate gate;
     private final String name;
     private final Entrance entrance = new Entrance();
+    private final Canary canary;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean failing;
     // Requests read, close writes: memory is freed when nobody uses it any more.
@@ -50,6 +51,7 @@ public final class LoadedModel implements AutoCloseable {
         this.loading = loading;
         this.gate =
                 new RequestGate(loading.options().maxActive(), loading.options().maxQueued());
+        this.canary = new Canary(loading.options().canaryRatio(), this::isIdle, this::answerAside);
     }
 
     /**
@@ -161,6 +163,23 @@ public final class LoadedModel implements AutoCloseable {
         return loaded(ModelInMemory::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
     }
 
+    /** What the canary has found so far: how often answers agree with those that are made without pruning. */
+    public CanaryUse canaryUse() {
+        return canary.use();
+    }
+
+    private boolean isIdle() {
+        return entrance.isOpen() && gate.active() == 0 && gate.queued() == 0;
+    }
+
+    /** Answers for the canary: nobody waits for it, so it takes no place. */
+    private GenerationResult answerAside(GenerationRequest request, CancellationSignal signal) {
+        Deadline deadline = Deadline.in(options().timeout());
+        CancellationPoint cancellation = cancellation(new CancellationSignal(), signal, deadline);
+        return inUse(
+                () -> now().answer(request, GenerationListener.NONE, cancellation, StageObserver.NONE, Duration.ZERO));
+    }
+
     /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
     public int liveResources() {
         return loaded(ModelInMemory::liveResources, () -> 0);
@@ -268,23 +287,22 @@ public final class LoadedModel implements AutoCloseable {
 
     GenerationResult generate(
             GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
+        GenerationResult result = admitted(request, listener, signal, observer);
+        canary.offer(request, request.generation().orElse(options().generation()), result);
+        return result;
+    }
+
+    private GenerationResult admitted(
+            GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
         Deadline deadline = Deadline.in(options().timeout());
         CancellationSignal expulsion = entrance.enter(this::closedError);
         try {
-            CancellationPoint cancellation = () -> {
-                checkOpen();
-                if (expulsion.isCancelled()) {
-                    throw closedError();
-                }
-                if (signal.isCancelled()) {
-                    throw new GenerationCancelledException("The request was cancelled by its caller");
-                }
-                deadline.check(this::advice);
-            };
+            CancellationPoint cancellation = cancellation(expulsion, signal, deadline);
             cancellation.check();
             listener.onStage(Stage.WAITING);
             gate.enter(cancellation);
             try {
+                canary.stepAside();
                 ModelInMemory core = loading.await(cancellation);
                 return inUse(() ->
                         observed(() -> core.answer(request, listener, cancellation, observer, deadline.passed())));
@@ -294,6 +312,19 @@ public final class LoadedModel implements AutoCloseable {
         } finally {
             entrance.leave();
         }
+    }
+
+    private CancellationPoint cancellation(CancellationSignal expulsion, CancellationSignal signal, Deadline deadline) {
+        return () -> {
+            checkOpen();
+            if (expulsion.isCancelled()) {
+                throw closedError();
+            }
+            if (signal.isCancelled()) {
+                throw new GenerationCancelledException("The request was cancelled by its caller");
+            }
+            deadline.check(this::advice);
+        };
     }
 
     private String advice() {
@@ -349,6 +380,7 @@ public final class LoadedModel implements AutoCloseable {
      */
     public boolean drain(Duration limit) {
         entrance.shut();
+        canary.stepAside();
         // A listener that drains waits for the others, not for its own request.
         int own = use.getReadHoldCount() > 0 ? 1 : 0;
         boolean finished = entrance.awaitAtMost(own, limit);
@@ -377,6 +409,7 @@ public final class LoadedModel implements AutoCloseable {
             return;
         }
         entrance.shut();
+        canary.close();
         if (use.getReadHoldCount() > 0) {
             // This thread's own request holds what freeing waits for.
             new Thread(this::free, "glimpse-close").start();
