@@ -49,7 +49,7 @@ class GlimpseEndpointAutoConfigurationTest {
             assertThat(description.active()).isZero();
             assertThat(description.queued()).isZero();
             assertThat(description.pruning().steps())
-                    .containsExactly(new Step("glimpse", "layer 4", null, 1, 0.5, List.of()));
+                    .containsExactly(new Step("glimpse", "layer 4", null, null, 1, 0.5, List.of()));
             assertThat(description.generation().temperature()).isZero();
             assertThat(description.generation().maxOutputTokens()).isEqualTo(512);
             assertThat(description.limits().maxActive()).isEqualTo(EngineOptions.DEFAULT_MAX_ACTIVE);
@@ -68,7 +68,7 @@ class GlimpseEndpointAutoConfigurationTest {
         runner.withPropertyValues(
                         "glimpse.pruning.schedule[0].strategy=glimpse",
                         "glimpse.pruning.schedule[0].at=layer last",
-                        "glimpse.pruning.schedule[0].retention-ratio=0.5",
+                        "glimpse.pruning.schedule[0].max-retention-ratio=0.5",
                         "glimpse.pruning.threshold=0.25",
                         "glimpse.pruning.anchors=br,tl",
                         "glimpse.generation.temperature=0.7",
@@ -80,7 +80,8 @@ class GlimpseEndpointAutoConfigurationTest {
                             context.getBean(GlimpseEndpoint.class).describe();
 
                     assertThat(description.pruning().steps())
-                            .containsExactly(new Step("glimpse", "layer last", 0.5, 1, 0.25, List.of("br", "tl")));
+                            .containsExactly(
+                                    new Step("glimpse", "layer last", null, 0.5, 1, 0.25, List.of("br", "tl")));
                     assertThat(description.generation().temperature()).isEqualTo(0.7);
                     assertThat(description.limits().maxInputTokens()).isEqualTo(100);
                     assertThat(description.limits().timeout()).isEqualTo(Duration.ofSeconds(7));
