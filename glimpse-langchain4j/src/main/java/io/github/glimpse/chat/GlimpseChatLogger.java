@@ -6,6 +6,7 @@ import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
 import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import io.github.glimpse.prune.PruningReport;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -32,7 +33,7 @@ public final class GlimpseChatLogger implements ChatModelListener {
         REQUESTS,
         /** Answers, token usage and errors. */
         RESPONSES,
-        /** One line per answer: tokens kept, and the time by stage. */
+        /** One line per answer: tokens kept, how sure that was, what the guard did, and the time by stage. */
         PRUNING
     }
 
@@ -65,8 +66,15 @@ public final class GlimpseChatLogger implements ChatModelListener {
             PruningReport pruning = own.pruning();
             String at = pruning.at() == null ? "" : " at " + pruning.at();
             lines.accept("Pruning " + metadata.id() + ": " + pruning.strategy() + at + " kept " + pruning.keptTokens()
-                    + " of " + pruning.imageTokens() + " image tokens; " + own.timings());
+                    + " of " + pruning.imageTokens() + " image tokens" + trust(pruning) + "; " + own.timings());
         }
+    }
+
+    private static String trust(PruningReport pruning) {
+        Double confidence = pruning.confidence();
+        String sure = confidence == null ? "" : String.format(Locale.ROOT, ", confidence %.2f", confidence);
+        String message = pruning.guard().message();
+        return message == null ? sure : sure + ", guard: " + message;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
@@ -82,6 +83,13 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     /** What is said about pruning; empty options if nothing. */
     public PruningOptions pruning() {
         return pruning;
+    }
+
+    /** These with other pruning. */
+    GlimpseChatRequestParameters withPruning(PruningOptions other) {
+        return other.equals(pruning)
+                ? this
+                : builder().overrideWith(this).pruning(other).build();
     }
 
     /** Tokens less likely than this share of the likeliest are dropped, 0..1; null is unset. */
@@ -243,6 +251,19 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         /** Name of the strategy, such as {@code glimpse} or {@code none}. */
         public Builder pruningStrategy(@Nullable String value) {
             return pruning(pruning.toBuilder().strategy(value).build());
+        }
+
+        /**
+         * Name of a profile, {@code careful}, {@code balanced}, {@code bold}, {@code off}, {@code auto} or an own one, for what these
+         * parameters do not say about pruning. It wins over what the model says.
+         */
+        public Builder profile(@Nullable String value) {
+            return pruning(pruning.toBuilder().profile(value).build());
+        }
+
+        /** When choices that are not sure of themselves are widened or dropped. */
+        public Builder pruningGuard(GuardOptions value) {
+            return pruning(pruning.toBuilder().guard(value).build());
         }
 
         /** Cuts in order. */

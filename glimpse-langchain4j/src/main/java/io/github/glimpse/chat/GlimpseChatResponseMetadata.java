@@ -2,8 +2,14 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.prune.GuardReport;
+import io.github.glimpse.prune.PruningExplanation;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.RatioReason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +52,35 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     /** What pruning did, per image. */
     public PruningReport pruning() {
         return pruning;
+    }
+
+    /**
+     * How sure the choice of the kept image tokens is, 0..1, after the guard; null if nothing was pruned, or by a strategy that
+     * knows nothing of the question. All figures are in the steps of {@link #pruning()}.
+     */
+    public @Nullable Double confidence() {
+        return pruning.confidence();
+    }
+
+    /** What settled how many tokens stayed; null if nothing was pruned. */
+    public @Nullable RatioReason ratioReason() {
+        return pruning.ratioReason();
+    }
+
+    /** What the guard did. */
+    public GuardReport guard() {
+        return pruning.guard();
+    }
+
+    /**
+     * Draws what pruning did on the pictures of the conversation, step by step.
+     *
+     * @param pictures the files as they were sent, in prompt order
+     * @throws IllegalArgumentException if there are more or fewer than the request had
+     * @throws io.github.glimpse.InvalidImageException if one cannot be read
+     */
+    public PruningExplanation explanation(List<byte[]> pictures) {
+        return PruningExplanation.of(pruning, new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE), pictures);
     }
 
     /** Where the time went, by stage. */

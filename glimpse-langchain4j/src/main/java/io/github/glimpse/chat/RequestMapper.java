@@ -31,7 +31,7 @@ final class RequestMapper {
      * @throws LangChain4jException if it can never work
      */
     GenerationRequest map(ChatRequest request) {
-        GlimpseChatRequestParameters parameters = GlimpseChatRequestParameters.of(request.parameters());
+        GlimpseChatRequestParameters parameters = parameters(request);
         check(parameters);
         return map(request, parameters);
     }
@@ -48,10 +48,15 @@ final class RequestMapper {
             GenerationRequest mapped = map(request);
             return () -> mapped;
         }
-        GlimpseChatRequestParameters parameters = GlimpseChatRequestParameters.of(request.parameters());
+        GlimpseChatRequestParameters parameters = parameters(request);
         check(parameters);
         messages.check(request.messages());
         return () -> map(request, parameters);
+    }
+
+    private static GlimpseChatRequestParameters parameters(ChatRequest request) {
+        GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(request.parameters());
+        return own.withPruning(PruningOverride.of(own.pruning()));
     }
 
     private GenerationRequest map(ChatRequest request, GlimpseChatRequestParameters parameters) {

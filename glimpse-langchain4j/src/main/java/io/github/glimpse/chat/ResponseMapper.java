@@ -32,7 +32,7 @@ final class ResponseMapper {
                                 report.imageTokens(),
                                 report.imageTokens() - report.keptTokens()))
                         .finishReason(finishReason(result))
-                        .pruning(scoreMap ? report : withoutScoreMap(report))
+                        .pruning(scoreMap ? report : report.withoutScores())
                         .timings(result.timings())
                         .build())
                 .build();
@@ -43,14 +43,5 @@ final class ResponseMapper {
             case STOP -> FinishReason.STOP;
             case LENGTH -> FinishReason.LENGTH;
         };
-    }
-
-    private static PruningReport withoutScoreMap(PruningReport report) {
-        return new PruningReport(
-                report.strategy(),
-                report.at(),
-                report.images().stream()
-                        .map(PruningReport.Image::withoutProbabilities)
-                        .toList());
     }
 }

@@ -10,6 +10,7 @@ import io.github.glimpse.prune.PruningStrategyFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param warmUp whether a short answer is made as part of loading, so that the first request does not wait for cold memory
  * @param families own families, which win over services of the same name
  * @param strategies own strategies, which win over services of the same name
+ * @param profiles own pruning profiles by name, which win over those of {@link io.github.glimpse.prune.PruningProfile}
+ * @param canaryRatio share of pruned answers that are made once more without pruning, to see how often both agree, 0..1
  */
 public record EngineOptions(
         Path model,
@@ -54,7 +57,9 @@ public record EngineOptions(
         VisionCacheOptions visionCache,
         boolean warmUp,
         List<ModelFamily> families,
-        List<PruningStrategyFactory> strategies) {
+        List<PruningStrategyFactory> strategies,
+        Map<String, PruningOptions> profiles,
+        double canaryRatio) {
 
     /** Pictures of a request. */
     public static final int DEFAULT_MAX_IMAGES = 8;
@@ -81,8 +86,13 @@ public record EngineOptions(
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout is " + timeout + ", it must be positive");
         }
+        if (!(canaryRatio >= 0 && canaryRatio <= 1)) {
+            throw new IllegalArgumentException(
+                    "canary-ratio is " + canaryRatio + ", it must lie in [0, 1]; 0.01 is one request of a hundred");
+        }
         families = List.copyOf(families);
         strategies = List.copyOf(strategies);
+        profiles = Map.copyOf(profiles);
     }
 
     private static void positive(String name, int value) {
@@ -117,7 +127,9 @@ public record EngineOptions(
                 visionCache,
                 warmUp,
                 families,
-                strategies);
+                strategies,
+                profiles,
+                canaryRatio);
     }
 
     /** Collects options. */
@@ -142,6 +154,8 @@ public record EngineOptions(
         private boolean warmUp;
         private List<ModelFamily> families = List.of();
         private List<PruningStrategyFactory> strategies = List.of();
+        private Map<String, PruningOptions> profiles = Map.of();
+        private double canaryRatio;
 
         private Builder(Path model) {
             this.model = model;
@@ -255,6 +269,18 @@ public record EngineOptions(
             return this;
         }
 
+        /** Own pruning profiles by name. */
+        public Builder profiles(Map<String, PruningOptions> value) {
+            profiles = value;
+            return this;
+        }
+
+        /** Share of pruned answers that are made once more without pruning, 0..1. */
+        public Builder canaryRatio(double value) {
+            canaryRatio = value;
+            return this;
+        }
+
         /**
          * The options.
          *
@@ -280,7 +306,9 @@ public record EngineOptions(
                     visionCache,
                     warmUp,
                     families,
-                    strategies);
+                    strategies,
+                    profiles,
+                    canaryRatio);
         }
     }
 }

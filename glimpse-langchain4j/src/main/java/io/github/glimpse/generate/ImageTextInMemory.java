@@ -14,6 +14,7 @@ import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
@@ -38,15 +39,21 @@ final class ImageTextInMemory implements AnsweringPath {
     private final TorchRuntime runtime;
     private final ImageTextModel model;
     private final StrategyShelf strategies;
+    private final PruningProfiles profiles;
     private final LookingTexts texts;
     private final PictureShelf pictures;
 
     private ImageTextInMemory(
-            EngineOptions options, TorchRuntime runtime, ImageTextModel model, StrategyShelf strategies) {
+            EngineOptions options,
+            TorchRuntime runtime,
+            ImageTextModel model,
+            StrategyShelf strategies,
+            PruningProfiles profiles) {
         this.options = options;
         this.runtime = runtime;
         this.model = model;
         this.strategies = strategies;
+        this.profiles = profiles;
         this.texts = new LookingTexts(model);
         this.pictures = new PictureShelf(
                 model,
@@ -69,8 +76,9 @@ final class ImageTextInMemory implements AnsweringPath {
                 new StrategyShelf(PruningStrategies.discover(options.strategies()), context, 1, strategy -> {});
         try {
             // Made now, so that what does not fit is known now.
-            LookingPlan.of(strategies.schedule(options.pruning()), model);
-            return new ImageTextInMemory(options, runtime, model, strategies);
+            PruningProfiles profiles = new PruningProfiles(options.profiles(), options.module() != null, null);
+            LookingPlan.of(strategies.schedule(profiles.settle(options.pruning())), model);
+            return new ImageTextInMemory(options, runtime, model, strategies, profiles);
         } catch (RuntimeException | Error e) {
             strategies.close();
             model.close();
@@ -112,7 +120,7 @@ final class ImageTextInMemory implements AnsweringPath {
 
     @Override
     public PruningSchedule schedule(PruningOptions pruning) {
-        PruningSchedule schedule = strategies.schedule(pruning.orElse(options.pruning()));
+        PruningSchedule schedule = strategies.schedule(profiles.settle(pruning.orElse(options.pruning())));
         LookingPlan.of(schedule, model);
         return schedule;
     }

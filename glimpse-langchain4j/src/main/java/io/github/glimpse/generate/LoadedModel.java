@@ -40,6 +40,7 @@ public final class LoadedModel implements AutoCloseable {
     private final RequestGate gate;
     private final String name;
     private final Entrance entrance = new Entrance();
+    private final Canary canary;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean failing;
     // Requests read, close writes: memory is freed when nobody uses it any more.
@@ -50,6 +51,7 @@ public final class LoadedModel implements AutoCloseable {
         this.loading = loading;
         this.gate =
                 new RequestGate(loading.options().maxActive(), loading.options().maxQueued());
+        this.canary = new Canary(loading.options().canaryRatio(), this::isIdle, this::answerAside);
     }
 
     /**
@@ -166,6 +168,23 @@ public final class LoadedModel implements AutoCloseable {
         return loaded(AnsweringPath::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
     }
 
+    /** What the canary has found so far: how often answers agree with those that are made without pruning. */
+    public CanaryUse canaryUse() {
+        return canary.use();
+    }
+
+    private boolean isIdle() {
+        return entrance.isOpen() && gate.active() == 0 && gate.queued() == 0;
+    }
+
+    /** Answers for the canary: nobody waits for it, so it takes no place. */
+    private GenerationResult answerAside(GenerationRequest request, CancellationSignal signal) {
+        Deadline deadline = Deadline.in(options().timeout());
+        CancellationPoint cancellation = cancellation(new CancellationSignal(), signal, deadline);
+        return inUse(
+                () -> path().answer(request, GenerationListener.NONE, cancellation, StageObserver.NONE, Duration.ZERO));
+    }
+
     /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
     public int liveResources() {
         return loaded(AnsweringPath::liveResources, () -> 0);
@@ -273,10 +292,12 @@ public final class LoadedModel implements AutoCloseable {
 
     GenerationResult generate(
             GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
-        return admitted(
+        GenerationResult result = admitted(
                 listener,
                 signal,
                 (core, cancellation, waiting) -> core.answer(request, listener, cancellation, observer, waiting));
+        canary.offer(request, request.generation().orElse(options().generation()), result);
+        return result;
     }
 
     /** What is done with the model by a request that has its place. */
@@ -290,20 +311,12 @@ public final class LoadedModel implements AutoCloseable {
         Deadline deadline = Deadline.in(options().timeout());
         CancellationSignal expulsion = entrance.enter(this::closedError);
         try {
-            CancellationPoint cancellation = () -> {
-                checkOpen();
-                if (expulsion.isCancelled()) {
-                    throw closedError();
-                }
-                if (signal.isCancelled()) {
-                    throw new GenerationCancelledException("The request was cancelled by its caller");
-                }
-                deadline.check(this::advice);
-            };
+            CancellationPoint cancellation = cancellation(expulsion, signal, deadline);
             cancellation.check();
             listener.onStage(Stage.WAITING);
             gate.enter(cancellation);
             try {
+                canary.stepAside();
                 AnsweringPath core = loading.await(cancellation);
                 return inUse(() -> observed(() -> work.with(core, cancellation, deadline.passed())));
             } finally {
@@ -340,6 +353,19 @@ public final class LoadedModel implements AutoCloseable {
             return looking;
         }
         throw ImageTextInMemory.notMatching(core.model().family());
+    }
+
+    private CancellationPoint cancellation(CancellationSignal expulsion, CancellationSignal signal, Deadline deadline) {
+        return () -> {
+            checkOpen();
+            if (expulsion.isCancelled()) {
+                throw closedError();
+            }
+            if (signal.isCancelled()) {
+                throw new GenerationCancelledException("The request was cancelled by its caller");
+            }
+            deadline.check(this::advice);
+        };
     }
 
     private String advice() {
@@ -395,6 +421,7 @@ public final class LoadedModel implements AutoCloseable {
      */
     public boolean drain(Duration limit) {
         entrance.shut();
+        canary.stepAside();
         // A listener that drains waits for the others, not for its own request.
         int own = use.getReadHoldCount() > 0 ? 1 : 0;
         boolean finished = entrance.awaitAtMost(own, limit);
@@ -423,6 +450,7 @@ public final class LoadedModel implements AutoCloseable {
             return;
         }
         entrance.shut();
+        canary.close();
         if (use.getReadHoldCount() > 0) {
             // This thread's own request holds what freeing waits for.
             new Thread(this::free, "glimpse-close").start();

@@ -6,6 +6,7 @@ import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -13,6 +14,7 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
+import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategies;
@@ -21,6 +23,8 @@ import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model with its strategies, and the making of an answer. Who may ask, and when it may be closed, is {@link LoadedModel}'s
@@ -28,16 +32,27 @@ import java.util.List;
  */
 final class ModelInMemory implements AnsweringPath {
 
+    /** Key of {@code config.json}. */
+    private static final String STOP_DISTANCE = "glimpse_stop_distance";
+
+    private static final double LARGEST_DISTANCE = 2;
+
     private final EngineOptions options;
     private final TorchRuntime runtime;
     private final VisionLanguageModel model;
     private final StrategyShelf strategies;
+    private final PruningProfiles profiles;
     private final PromptBuilder prompts;
     private final VisionFeatureCache visionCache;
 
     private ModelInMemory(
-            EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, StrategyShelf strategies) {
+            EngineOptions options,
+            TorchRuntime runtime,
+            VisionLanguageModel model,
+            StrategyShelf strategies,
+            PruningProfiles profiles) {
         this.options = options;
+        this.profiles = profiles;
         this.runtime = runtime;
         this.model = model;
         this.strategies = strategies;
@@ -61,9 +76,11 @@ final class ModelInMemory implements AnsweringPath {
                 model.decoder().positionRows(),
                 strategy -> checkTaps(model, strategy));
         try {
+            PruningProfiles profiles =
+                    new PruningProfiles(options.profiles(), options.module() != null, stopDistance(files.config()));
             // Made now, so that what does not fit is known now.
-            decodable(strategies.schedule(options.pruning()));
-            return new ModelInMemory(options, runtime, model, strategies);
+            decodable(strategies.schedule(profiles.settle(options.pruning())));
+            return new ModelInMemory(options, runtime, model, strategies, profiles);
         } catch (RuntimeException | Error e) {
             strategies.close();
             model.close();
@@ -84,6 +101,18 @@ final class ModelInMemory implements AnsweringPath {
             }
         }
         return schedule;
+    }
+
+    /** The distance at which div-prune stops in the profile auto, if whoever made the model has measured it. */
+    private static @Nullable Double stopDistance(ModelConfig config) {
+        OptionalDouble distance = config.optionalNumber(STOP_DISTANCE);
+        if (distance.isEmpty()) {
+            return null;
+        }
+        if (!(distance.getAsDouble() > 0 && distance.getAsDouble() <= LARGEST_DISTANCE)) {
+            throw config.problem(STOP_DISTANCE, "a distance above 0 and at most 2");
+        }
+        return distance.getAsDouble();
     }
 
     private static void checkTaps(VisionLanguageModel model, PruningStrategy strategy) {
@@ -121,7 +150,7 @@ final class ModelInMemory implements AnsweringPath {
 
     @Override
     public PruningSchedule schedule(PruningOptions pruning) {
-        return decodable(strategies.schedule(pruning.orElse(options.pruning())));
+        return decodable(strategies.schedule(profiles.settle(pruning.orElse(options.pruning()))));
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
+import java.util.List;
 import java.util.Base64;
 import java.util.IdentityHashMap;
 import java.util.Objects;
@@ -113,7 +114,8 @@ final class PictureShelf {
                     ? TokenSelection.of(cut.kept())
                     : TokenSelection.scored(cut.kept(), cut.scores(), TokenSelection.ScoreKind.SHARE);
             int[] before = log.alive();
-            log.add(plan.tower().get(i), selection, before, Selections.pick(before, cut.kept()));
+            // What the guard thought is not remembered with the picture.
+            log.add(plan.tower().get(i), selection, before, Selections.pick(before, cut.kept()), List.of());
         }
     }
 

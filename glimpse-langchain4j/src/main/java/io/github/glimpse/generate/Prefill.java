@@ -151,7 +151,7 @@ final class Prefill {
     }
 
     private void note(Cut cut, TokenSelection selection, int[] before) {
-        log.add(cut, selection, before, rows.alive());
+        log.add(cut, selection, before, rows.alive(), decision.takeVerdicts());
         context.observer().onStep(cut, before, selection, rows.alive());
     }
 

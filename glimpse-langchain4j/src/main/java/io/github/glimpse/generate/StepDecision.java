@@ -3,13 +3,16 @@ package io.github.glimpse.generate;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.GuardedSelection;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.SelectionGuard;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -29,10 +32,13 @@ final class StepDecision {
     private final int floor;
     private final @Nullable ProbeToken probe;
     private final StageObserver observer;
+    private final SelectionGuard guard;
+    private final List<GuardedSelection> verdicts = new ArrayList<>();
 
     StepDecision(PruningSchedule schedule, @Nullable ProbeToken probe, StageObserver observer) {
         this.probe = probe;
         this.observer = observer;
+        this.guard = schedule.guard();
         int most = 0;
         for (Cut cut : schedule.cuts()) {
             TokenBudget settled = cut.strategy().settled(cut.budget());
@@ -64,7 +70,31 @@ final class StepDecision {
         TokenSelection selection = cut.strategy().select(evidence, budget);
         observer.onSelection(evidence, probe, selection);
         check(cut, selection, alive.length);
-        return withAnchors(selection, grids, alive);
+        GuardedSelection guarded = guarded(cut, budget, selection, grids, alive, evidence);
+        return withAnchors(guarded.selection(), grids, alive);
+    }
+
+    private GuardedSelection guarded(
+            Cut cut,
+            TokenBudget budget,
+            TokenSelection selection,
+            List<ImageGrid> grids,
+            int[] alive,
+            PruningEvidence evidence) {
+        GuardedSelection guarded = guard.check(cut, budget, selection, grids, alive, count -> {
+            TokenSelection other = cut.strategy().select(evidence, budget.withCount(count));
+            check(cut, other, alive.length);
+            return other;
+        });
+        verdicts.add(guarded);
+        return guarded;
+    }
+
+    /** What the guard thought of the choices since the last call: one for each image, or one for all. */
+    List<GuardedSelection> takeVerdicts() {
+        List<GuardedSelection> taken = List.copyOf(verdicts);
+        verdicts.clear();
+        return taken;
     }
 
     private static void check(Cut cut, TokenSelection selection, int tokens) {

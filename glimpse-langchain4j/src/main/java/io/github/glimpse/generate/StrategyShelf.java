@@ -10,6 +10,7 @@ import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.SelectionGuard;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
@@ -79,7 +80,11 @@ final class StrategyShelf implements AutoCloseable {
                     "Positions of this model have rows and columns of the picture in them, so there"
                             + " is no renumbering them; set glimpse.pruning.positions=original");
         }
-        return new PruningSchedule(cuts, Objects.requireNonNullElse(options.kv(), KvForm.UNIFORM), positions);
+        return new PruningSchedule(
+                cuts,
+                Objects.requireNonNullElse(options.kv(), KvForm.UNIFORM),
+                positions,
+                new SelectionGuard(options.guard()));
     }
 
     /** A ratio that a step says and its strategy would not look at is a mistake. At pixels it is known to be a result. */

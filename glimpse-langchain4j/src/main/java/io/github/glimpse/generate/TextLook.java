@@ -219,7 +219,7 @@ final class TextLook {
         int[] kept = selection.kept();
         int[] before = alive;
         alive = Selections.pick(alive, kept);
-        log.add(cut, selection, before, alive);
+        log.add(cut, selection, before, alive, decision.takeVerdicts());
         context.observer().onStep(cut, before, selection, alive);
         if (kept.length == before.length) {
             return;

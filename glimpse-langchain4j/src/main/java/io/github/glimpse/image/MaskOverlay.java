@@ -2,6 +2,7 @@ package io.github.glimpse.image;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * Draws on the original picture what became of its image tokens, as PNG files.
@@ -60,6 +61,11 @@ public final class MaskOverlay {
      * @throws IllegalArgumentException if an index is out of range
      */
     public static byte[] png(RasterImage original, PatchPlan plan, int[] keptTokens) {
+        return PngEncoder.encode(draw(original, plan, keptTokens));
+    }
+
+    /** The picture of {@link #png}, to draw on. */
+    static RasterImage draw(RasterImage original, PatchPlan plan, int[] keptTokens) {
         BitSet kept = new BitSet(plan.grid().tokenCount());
         for (int token : keptTokens) {
             if (token < 0 || token >= plan.grid().tokenCount()) {
@@ -71,7 +77,7 @@ public final class MaskOverlay {
         MaskOverlay overlay = new MaskOverlay(original, plan);
         overlay.drawMask(kept);
         overlay.drawOutlines(kept);
-        return overlay.encode();
+        return overlay.picture();
     }
 
     /**
@@ -85,13 +91,27 @@ public final class MaskOverlay {
      * @throws IllegalArgumentException if there are more or fewer scores than tokens, or one is not finite
      */
     public static byte[] scoreMap(RasterImage original, PatchPlan plan, float[] scores) {
+        return scoreMap(
+                original, plan, scores, IntStream.range(0, scores.length).toArray());
+    }
+
+    /**
+     * Like {@link #scoreMap(RasterImage, PatchPlan, float[])} where some tokens have no score, because they were dropped
+     * before: those are dark grey, as in {@link #png}.
+     *
+     * @param scored indices of the tokens that have a score, each a finite number
+     * @throws IllegalArgumentException if there are more or fewer scores than tokens, or one of those is not finite
+     */
+    public static byte[] scoreMap(RasterImage original, PatchPlan plan, float[] scores, int[] scored) {
         if (scores.length != plan.grid().tokenCount()) {
             throw new IllegalArgumentException(
                     scores.length + " scores do not fit " + plan.grid().tokenCount() + " tokens");
         }
         double least = Double.POSITIVE_INFINITY;
         double most = Double.NEGATIVE_INFINITY;
-        for (int token = 0; token < scores.length; token++) {
+        BitSet coloured = new BitSet(scores.length);
+        for (int token : scored) {
+            coloured.set(token);
             if (!Float.isFinite(scores[token])) {
                 throw new IllegalArgumentException("The score of token " + token + " is " + scores[token]);
             }
@@ -99,8 +119,8 @@ public final class MaskOverlay {
             most = Math.max(most, scores[token]);
         }
         MaskOverlay overlay = new MaskOverlay(original, plan);
-        overlay.drawScores(scores, least, most - least);
-        return overlay.encode();
+        overlay.drawScores(scores, coloured, least, most - least);
+        return PngEncoder.encode(overlay.picture());
     }
 
     private void drawMask(BitSet kept) {
@@ -134,12 +154,12 @@ public final class MaskOverlay {
         }
     }
 
-    private void drawScores(float[] scores, double least, double range) {
+    private void drawScores(float[] scores, BitSet coloured, double least, double range) {
         for (int y = 0; y < rows.length; y++) {
             for (int x = 0; x < columns.length; x++) {
                 int at = at(x, y);
-                if (!isSeen(x, y)) {
-                    fill(at, (int) (grey(at) * UNSEEN_LIGHT));
+                if (!isSeen(x, y) || !coloured.get(token(x, y))) {
+                    fill(at, (int) (grey(at) * (isSeen(x, y) ? DROPPED_LIGHT : UNSEEN_LIGHT)));
                     continue;
                 }
                 double height = range > 0 ? (scores[token(x, y)] - least) / range : 0.5;
@@ -181,7 +201,7 @@ public final class MaskOverlay {
         Arrays.fill(result, at, at + CHANNELS, (byte) grey);
     }
 
-    private byte[] encode() {
-        return PngEncoder.encode(new RasterImage(original.width(), original.height(), result));
+    private RasterImage picture() {
+        return new RasterImage(original.width(), original.height(), result);
     }
 }

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user may say about pruning, for a model or for one request. Unset values fall through: request, then model, then
- * the module's {@code config.json}, then {@link TokenBudget}'s defaults.
+ * What a user may say about pruning, for a model or for one request. Unset values fall through: request, the request's
+ * profile, model, the model's profile, the module's {@code config.json}, {@link TokenBudget}'s defaults.
  *
  * @param enabled whether to prune at all; unset is true
  * @param strategy name of a strategy; unset is {@code glimpse} if the model has a module, else {@code none}
@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param options own options of {@code strategy}; steps of a schedule have theirs
  * @param kv what a cut does to keys and values of the layers that have run; unset is {@link KvForm#UNIFORM}
  * @param positions position ids of what stays; unset is {@link PositionForm#ORIGINAL}
+ * @param guard when choices that are not sure of themselves are widened or dropped; unset is never
+ * @param profile name of a {@link PruningProfile} or of an own one, for what is not set here
+ * @param beneath what applies where neither these values nor the profile say anything; null without a profile
  */
 public record PruningOptions(
         @Nullable Boolean enabled,
@@ -32,7 +35,10 @@ public record PruningOptions(
         @Nullable Set<Anchor> anchors,
         Map<String, String> options,
         @Nullable KvForm kv,
-        @Nullable PositionForm positions) {
+        @Nullable PositionForm positions,
+        GuardOptions guard,
+        @Nullable String profile,
+        @Nullable PruningOptions beneath) {
 
     /** Name of the strategy that keeps every token. */
     public static final String NONE = "none";
@@ -75,15 +81,24 @@ public record PruningOptions(
         builder.options = options;
         builder.kv = kv;
         builder.positions = positions;
+        builder.guard = guard;
+        builder.profile = profile;
+        builder.beneath = beneath;
         return builder;
     }
 
     /**
      * These options where set, else {@code fallback}'s. A request that names a strategy of its own does not inherit the
      * fallback's schedule, which would name another one, nor its options, which are of another one.
+     *
+     * <p>What a profile says is only known where the model is: options with a profile keep the fallback {@link #beneath} it,
+     * and {@link PruningProfiles#settle} merges them.
      */
     public PruningOptions orElse(PruningOptions fallback) {
-        boolean ownPlan = strategy != null || !schedule.isEmpty();
+        if (profile != null) {
+            return over(fallback);
+        }
+        boolean ownPlan = hasPlan();
         return new PruningOptions(
                 enabled != null ? enabled : fallback.enabled,
                 strategy != null ? strategy : fallback.strategy,
@@ -95,7 +110,30 @@ public record PruningOptions(
                 anchors != null ? anchors : fallback.anchors,
                 ownPlan || !options.isEmpty() ? options : fallback.options,
                 kv != null ? kv : fallback.kv,
-                positions != null ? positions : fallback.positions);
+                positions != null ? positions : fallback.positions,
+                guard.orElse(fallback.guard),
+                fallback.profile,
+                fallback.beneath);
+    }
+
+    private PruningOptions over(PruningOptions fallback) {
+        boolean nothingNew = fallback.equals(defaults()) || fallback.equals(beneath) || fallback.equals(this);
+        if (nothingNew) {
+            return this;
+        }
+        return toBuilder()
+                .beneath(beneath == null ? fallback : beneath.orElse(fallback))
+                .build();
+    }
+
+    /** Whether it says itself by which strategy or schedule, not by a profile. */
+    boolean hasPlan() {
+        return strategy != null || !schedule.isEmpty();
+    }
+
+    /** These values alone, without a profile and what is beneath it. */
+    PruningOptions withoutProfile() {
+        return toBuilder().profile(null).beneath(null).build();
     }
 
     /** The numbers of one step: its own where set, else those of these options. */
@@ -123,6 +161,9 @@ public record PruningOptions(
         private Map<String, String> options = Map.of();
         private @Nullable KvForm kv;
         private @Nullable PositionForm positions;
+        private GuardOptions guard = GuardOptions.unset();
+        private @Nullable String profile;
+        private @Nullable PruningOptions beneath;
 
         private Builder() {}
 
@@ -192,6 +233,23 @@ public record PruningOptions(
             return this;
         }
 
+        /** When choices that are not sure of themselves are widened or dropped. */
+        public Builder guard(GuardOptions value) {
+            guard = value;
+            return this;
+        }
+
+        /** Name of a profile for what is not set here. */
+        public Builder profile(@Nullable String value) {
+            profile = value;
+            return this;
+        }
+
+        private Builder beneath(@Nullable PruningOptions value) {
+            beneath = value;
+            return this;
+        }
+
         /**
          * The options.
          *
@@ -209,7 +267,10 @@ public record PruningOptions(
                     anchors,
                     options,
                     kv,
-                    positions);
+                    positions,
+                    guard,
+                    profile,
+                    beneath);
         }
     }
 }

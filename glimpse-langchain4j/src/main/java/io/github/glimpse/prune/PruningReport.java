@@ -1,7 +1,9 @@
 package io.github.glimpse.prune;
 
 import io.github.glimpse.image.PatchPlan;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param strategy name of the strategy, {@code none} if nothing was pruned
  * @param at where the last cut was made, null if there was none
  * @param images one entry per image, in prompt order
+ * @param steps what each step did, in order; empty if nothing was pruned
  */
-public record PruningReport(String strategy, @Nullable PruningPoint at, List<Image> images) {
+public record PruningReport(String strategy, @Nullable PruningPoint at, List<Image> images, List<StepReport> steps) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public PruningReport {
         images = List.copyOf(images);
+        steps = List.copyOf(steps);
+    }
+
+    /** A report that says nothing of the steps. */
+    public PruningReport(String strategy, @Nullable PruningPoint at, List<Image> images) {
+        this(strategy, at, images, List.of());
     }
 
     /**
@@ -52,6 +61,45 @@ public record PruningReport(String strategy, @Nullable PruningPoint at, List<Ima
     /** Kept / all image tokens, 1 if there was no image. */
     public double retention() {
         return imageTokens() == 0 ? 1.0 : (double) keptTokens() / imageTokens();
+    }
+
+    /**
+     * How sure the selection is of itself, 0..1: that of the least sure step, after the guard. Null if no step knows: nothing
+     * was pruned, or by strategies that know nothing of the question.
+     */
+    public @Nullable Double confidence() {
+        return steps.stream()
+                .map(StepReport::confidence)
+                .filter(Objects::nonNull)
+                .map(Confidence::confidence)
+                .min(Double::compare)
+                .orElse(null);
+    }
+
+    /** What settled the number of tokens at the last step that says so, null if none does. */
+    public @Nullable RatioReason ratioReason() {
+        RatioReason last = null;
+        for (StepReport step : steps) {
+            last = step.ratioReason() != null ? step.ratioReason() : last;
+        }
+        return last;
+    }
+
+    /** What the guard did, at the step where that was gravest. */
+    public GuardReport guard() {
+        return steps.stream()
+                .map(StepReport::guard)
+                .max(Comparator.comparing(GuardReport::action))
+                .orElse(GuardReport.none(keptTokens()));
+    }
+
+    /** This report without the scores of tokens; which were kept, and how sure that is, stays. */
+    public PruningReport withoutScores() {
+        return new PruningReport(
+                strategy,
+                at,
+                images.stream().map(Image::withoutProbabilities).toList(),
+                steps.stream().map(StepReport::withoutScores).toList());
     }
 
     /** Indices of the kept tokens among those of all images joined, rising. */

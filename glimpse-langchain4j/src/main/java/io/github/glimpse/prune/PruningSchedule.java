@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param cuts empty if nothing is pruned
  * @param kv what a cut does to keys and values of the layers that have run
  * @param positions position ids of what stays
+ * @param guard what happens to choices that are not sure of themselves
  */
-public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions) {
+public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions, SelectionGuard guard) {
 
     /**
      * One cut.
@@ -22,6 +23,11 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions)
      * @param budget the user's numbers
      */
     public record Cut(PruningPoint at, String name, PruningStrategy strategy, TokenBudget budget) {}
+
+    /** A schedule without a guard. */
+    public PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions) {
+        this(cuts, kv, positions, new SelectionGuard(GuardOptions.off()));
+    }
 
     /**
      * Checks that the steps may be combined.

@@ -13,8 +13,11 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import io.github.glimpse.chat.GlimpseChatLogger.Topic;
+import io.github.glimpse.prune.Confidence;
+import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.StepReport;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -56,6 +59,29 @@ class GlimpseChatLoggerTest {
                 .singleElement()
                 .asString()
                 .startsWith("Pruning 1: glimpse at layer 4 kept 0 of 0 image tokens;");
+    }
+
+    @Test
+    void writesHowSureTheChoiceWasAndWhatTheGuardDid() {
+        PruningPoint at = PruningPoint.afterLayers(4);
+        Confidence confidence = Confidence.ofShares(new float[] {1, 1}, new int[] {0});
+        GuardReport guard = new GuardReport(GuardReport.Action.REPORTED, "the cap", 0.0, 1, 1);
+        StepReport step = new StepReport(at, "fastv", List.of(), null, confidence, guard);
+        ChatResponse response = ChatResponse.builder()
+                .aiMessage(AiMessage.from("A car."))
+                .metadata(GlimpseChatResponseMetadata.builder()
+                        .id("1")
+                        .pruning(new PruningReport("fastv", at, List.of(), List.of(step)))
+                        .build())
+                .build();
+
+        new GlimpseChatLogger(EnumSet.of(Topic.PRUNING), lines::add)
+                .onResponse(new ChatModelResponseContext(response, REQUEST, ModelProvider.OTHER, Map.of()));
+
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .startsWith("Pruning 1: fastv at layer 4 kept 0 of 0 image tokens, confidence 0.00, guard: the cap;");
     }
 
     @Test

@@ -97,4 +97,15 @@ class MaskOverlayTest {
         assertThatThrownBy(() -> MaskOverlay.scoreMap(picture(), PLAN, new float[] {1}))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void drawsTokensWithoutAScoreAsDroppedOnes() {
+        float[] scores = {Float.NaN, 0, 1, 5};
+        RasterImage map = decoded(MaskOverlay.scoreMap(picture(), PLAN, scores, new int[] {1, 2, 3}));
+        RasterImage mask = decoded(MaskOverlay.png(picture(), PLAN, new int[] {3}));
+
+        assertThat(pixel(map, 5, 5)).containsExactly(pixel(mask, 5, 5));
+        // The lowest of those that have one is dark blue: 0.6 of (0, 0, 60) and 0.4 of the grey, which is 87.
+        assertThat(pixel(map, 15, 5)).containsExactly(35, 35, 71);
+    }
 }

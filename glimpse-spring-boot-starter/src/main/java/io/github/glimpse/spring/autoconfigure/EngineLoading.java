@@ -102,9 +102,9 @@ final class EngineLoading {
         }
     }
 
-    /** The one thing that only the loaded model can refuse: where its layers are. */
+    /** What only the loaded model can refuse: places, strategies, schedules and profiles that it cannot have. */
     private static InvalidPropertyException misplaced(IllegalArgumentException e) {
-        return new InvalidPropertyException(PropertiesMapper.SCHEDULE, String.valueOf(e.getMessage()), e);
+        return new InvalidPropertyException(PropertiesMapper.PRUNING, String.valueOf(e.getMessage()), e);
     }
 
     /** LangChain4j's type for a model that is not there, around ours, which the failure analysers know. */

@@ -23,6 +23,32 @@ enum GlimpseMeter {
             "Kept / all image tokens per answer to a question with pictures, from 0 to 1.",
             Tag.MODEL,
             Tag.STRATEGY),
+    CONFIDENCE(
+            "glimpse.confidence",
+            SUMMARY,
+            "How sure the choice of image tokens was, from 0 to 1, per answer to a question with pictures; strategies that"
+                    + " know nothing of the question have none.",
+            Tag.MODEL,
+            Tag.STRATEGY),
+    GUARD(
+            "glimpse.guard",
+            COUNTER,
+            "Answers to questions with pictures that a strategy pruned, by what the guard did.",
+            Tag.MODEL,
+            Tag.STRATEGY,
+            Tag.ACTION),
+    CANARY(
+            "glimpse.canary",
+            COUNTER,
+            "Pruned answers that were to be made once more without pruning, by how that ended.",
+            Tag.MODEL,
+            Tag.COMPARISON),
+    CANARY_FIRST_TOKEN(
+            "glimpse.canary.first.token",
+            COUNTER,
+            "Pruned answers that were made once more without pruning, by whether the first tokens are equal.",
+            Tag.MODEL,
+            Tag.AGREEMENT),
     STAGE_DURATION(
             "glimpse.stage.duration",
             TIMER,
@@ -115,6 +141,11 @@ enum GlimpseMeter {
     enum Tag {
         MODEL("model", "Name of the model."),
         STRATEGY("strategy", "Strategy that pruned, none if nothing did."),
+        ACTION("action", "none, widened, reported (it could do nothing, or not enough) or skipped (nothing was cut)."),
+        COMPARISON(
+                "comparison",
+                "agreed, differed, skipped (the engine had other work), abandoned (a request came) or failed."),
+        AGREEMENT("agreement", "agreed or differed."),
         TOKEN_STAGE("stage", "in before pruning, kept after it."),
         STAGE("stage", "wait, decode (of pictures), vision, prefill, prune or generate."),
         OUTCOME(

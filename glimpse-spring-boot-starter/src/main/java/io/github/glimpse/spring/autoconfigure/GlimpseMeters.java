@@ -7,6 +7,7 @@ import dev.langchain4j.model.output.TokenUsage;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.chat.RequestOutcome;
 import io.github.glimpse.chat.RequestOutcomeListener;
+import io.github.glimpse.generate.CanaryUse;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.VisionCacheUse;
@@ -56,6 +57,18 @@ final class GlimpseMeters implements RequestOutcomeListener {
                 .bytes());
         cache(engine, "hit", VisionCacheUse::hits);
         cache(engine, "miss", VisionCacheUse::misses);
+        canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "agreed", CanaryUse::agreed);
+        canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "differed", use -> use.answered() - use.agreed());
+        canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "skipped", CanaryUse::skipped);
+        canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "abandoned", CanaryUse::abandoned);
+        canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "failed", CanaryUse::failed);
+        canary(engine, GlimpseMeter.CANARY_FIRST_TOKEN, Tag.AGREEMENT, "agreed", CanaryUse::firstTokenAgreed);
+        canary(
+                engine,
+                GlimpseMeter.CANARY_FIRST_TOKEN,
+                Tag.AGREEMENT,
+                "differed",
+                use -> use.answered() - use.firstTokenAgreed());
     }
 
     @Override
@@ -109,6 +122,21 @@ final class GlimpseMeters implements RequestOutcomeListener {
             summarize(GlimpseMeter.IMAGE_TOKENS, tags.and(stage, "in"), pruning.imageTokens());
             summarize(GlimpseMeter.IMAGE_TOKENS, tags.and(stage, "kept"), pruning.keptTokens());
             summarize(GlimpseMeter.RETENTION, tags, pruning.retention());
+            trust(pruning, tags);
+        }
+    }
+
+    private void trust(PruningReport pruning, Tags tags) {
+        Double confidence = pruning.confidence();
+        if (confidence != null) {
+            summarize(GlimpseMeter.CONFIDENCE, tags, confidence);
+        }
+        if (!pruning.steps().isEmpty()) {
+            Counter.builder(GlimpseMeter.GUARD.meterName())
+                    .description(GlimpseMeter.GUARD.sentence())
+                    .tags(tags.and(Tag.ACTION.key(), pruning.guard().action().label()))
+                    .register(registry)
+                    .increment();
         }
     }
 
@@ -161,6 +189,15 @@ final class GlimpseMeters implements RequestOutcomeListener {
                         counted -> pictures.applyAsDouble(counted.visionCacheUse()))
                 .description(GlimpseMeter.CACHE_REQUESTS.sentence())
                 .tags(model.and(Tag.RESULT.key(), result))
+                .register(registry);
+    }
+
+    /** The canary counts itself: nobody asks for its answers. */
+    private void canary(
+            LoadedModel engine, GlimpseMeter meter, Tag tag, String value, ToDoubleFunction<CanaryUse> answers) {
+        FunctionCounter.builder(meter.meterName(), engine, counted -> answers.applyAsDouble(counted.canaryUse()))
+                .description(meter.sentence())
+                .tags(model.and(tag.key(), value))
                 .register(registry);
     }
 

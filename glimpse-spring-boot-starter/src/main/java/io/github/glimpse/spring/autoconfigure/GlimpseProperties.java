@@ -41,6 +41,7 @@ import org.springframework.validation.annotation.Validated;
  * @param weights How the weights of linear layers lie in memory.
  * @param nativeLibrary The PyTorch library.
  * @param threads Threads of one native operation; unset takes the number of physical cores.
+ * @param profiles Own pruning profiles by name, each with the keys of glimpse.pruning; one may name another by its key profile.
  * @param pruning Which image tokens stay, for requests that do not say otherwise.
  * @param generation How answers are made, for requests that do not say otherwise.
  * @param concurrency How many requests run and wait.
@@ -66,6 +67,7 @@ public record GlimpseProperties(
         @Name("native") @DefaultValue NativeLibrary nativeLibrary,
         @Min(1) @Nullable Integer threads,
         @Valid @DefaultValue Pruning pruning,
+        @DefaultValue Map<String, @Valid Pruning> profiles,
         @Valid @DefaultValue Generation generation,
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
@@ -185,6 +187,7 @@ public record GlimpseProperties(
     /**
      * Which image tokens stay. Retention is kept / all image tokens.
      *
+     * @param profile Settings by name for what is not set here: careful, balanced, bold, off, auto or one of glimpse.profiles.
      * @param enabled Whether image tokens are pruned at all.
      * @param strategy Name of the strategy: glimpse, none or one of your own; unset is glimpse if the model has a module, else none.
      * @param retentionRatio Share of all image tokens, above 0 and at most 1, that strategies other than glimpse keep; most of them need it.
@@ -197,8 +200,12 @@ public record GlimpseProperties(
      * @param options Own options of the strategy, such as seed of random; steps of a schedule have theirs.
      * @param kv What a cut does to keys and values of the layers that have run: uniform cuts them too, ragged leaves them.
      * @param positions Position ids of what stays: original, or renumber, which counts anew at each cut and needs plain positions.
+     * @param guard What happens to choices of tokens that are not sure of themselves.
+     * @param canaryRatio Share of pruned answers, from 0 to 1, that are made once more without pruning while nothing else runs, to
+     *     measure how often both agree.
      */
     public record Pruning(
+            @Nullable String profile,
             @Nullable Boolean enabled,
             @Nullable String strategy,
 
@@ -216,7 +223,9 @@ public record GlimpseProperties(
             @DefaultValue List<@Valid Step> schedule,
             @Nullable Map<String, String> options,
             @Nullable KvForm kv,
-            @Nullable PositionForm positions) {
+            @Nullable PositionForm positions,
+            @Valid @DefaultValue Guard guard,
+            @DecimalMin("0") @DecimalMax("1") @Nullable Double canaryRatio) {
 
         /** Copies the lists and the map. */
         public Pruning {
@@ -225,6 +234,18 @@ public record GlimpseProperties(
             options = options == null ? null : Map.copyOf(options);
         }
     }
+
+    /**
+     * What happens to choices of tokens that are not sure of themselves.
+     *
+     * @param enabled Whether the guard acts; unset goes by the profile, else it is off.
+     * @param widenBelow More tokens are kept if the confidence is below this, from 0 to 1.
+     * @param skipBelow Nothing is cut if the confidence is below this even then, from 0 to 1 and not above widen-below.
+     */
+    public record Guard(
+            @Nullable Boolean enabled,
+            @DecimalMin("0") @DecimalMax("1") @Nullable Double widenBelow,
+            @DecimalMin("0") @DecimalMax("1") @Nullable Double skipBelow) {}
 
     /**
      * One cut of the schedule. What is unset is taken from {@code glimpse.pruning.*}, then from the strategy.

@@ -16,9 +16,12 @@ import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.spring.autoconfigure.GlimpseProperties.ComputeType;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +37,11 @@ final class PropertiesMapper {
     static final String PRUNING_MODULE = "glimpse.model.pruning-module";
     static final String EMBEDDING_LOCATION = "glimpse.embedding-model.location";
     static final String EMBEDDING_PRUNING = "glimpse.embedding-model.pruning";
-    static final String SCHEDULE = "glimpse.pruning.schedule";
+    static final String PRUNING = "glimpse.pruning";
 
+    private static final String PROFILES = "glimpse.profiles";
+    private static final String PROFILE = "glimpse.pruning.profile";
+    private static final String CANARY_RATIO = "glimpse.pruning.canary-ratio";
     private static final String VISION_FEATURES = "glimpse.cache.vision-features";
     private static final String AUTO = "auto";
 
@@ -62,7 +68,9 @@ final class PropertiesMapper {
                 .family(family(properties.model().family()))
                 .runtime(runtime())
                 .load(load())
-                .pruning(checked("glimpse.pruning", this::pruning))
+                .pruning(checked(PRUNING, () -> pruning(properties.pruning())))
+                .profiles(profiles())
+                .canaryRatio(requireNonNullElse(properties.pruning().canaryRatio(), 0.0))
                 .generation(checked("glimpse.generation", this::generation))
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
                 .visionCache(visionCache())
@@ -174,9 +182,34 @@ final class PropertiesMapper {
         };
     }
 
-    private PruningOptions pruning() {
-        GlimpseProperties.Pruning pruning = properties.pruning();
+    private Map<String, PruningOptions> profiles() {
+        Map<String, PruningOptions> profiles = new LinkedHashMap<>();
+        properties.profiles().forEach((name, profile) -> {
+            String key = PROFILES + "." + name;
+            if (profile.canaryRatio() != null) {
+                throw new InvalidPropertyException(
+                        key + ".canary-ratio",
+                        "The canary is the model's and not a profile's; set " + CANARY_RATIO,
+                        null);
+            }
+            profiles.put(name, checked(key, () -> pruning(profile)));
+        });
+        // Known profiles do not depend on the model, so that a wrong name is found before it is loaded.
+        PruningProfiles known = checked(PROFILES, () -> new PruningProfiles(profiles, false, null));
+        String chosen = text(properties.pruning().profile());
+        if (chosen != null && !known.names().contains(chosen)) {
+            throw new InvalidPropertyException(
+                    PROFILE,
+                    "The pruning profile '" + chosen + "' is not known; use one of " + String.join(", ", known.names()),
+                    null);
+        }
+        return profiles;
+    }
+
+    private static PruningOptions pruning(GlimpseProperties.Pruning pruning) {
         return PruningOptions.builder()
+                .profile(text(pruning.profile()))
+                .guard(guard(pruning.guard()))
                 .enabled(pruning.enabled())
                 .strategy(text(pruning.strategy()))
                 .retentionRatio(pruning.retentionRatio())
@@ -190,6 +223,15 @@ final class PropertiesMapper {
                 .kv(pruning.kv())
                 .positions(pruning.positions())
                 .build();
+    }
+
+    private static GuardOptions guard(GlimpseProperties.Guard guard) {
+        GuardOptions options = new GuardOptions(guard.enabled(), guard.widenBelow(), guard.skipBelow());
+        // What only one of them contradicts is known with the profile: when the model is loaded.
+        if (guard.widenBelow() != null && guard.skipBelow() != null) {
+            options.checkFloors();
+        }
+        return options;
     }
 
     private static @Nullable Set<Anchor> anchors(@Nullable List<String> labels) {

@@ -19,6 +19,8 @@ import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.GuardOptions;
+import io.github.glimpse.prune.PruningProfile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -108,13 +110,19 @@ class ConfigurationMetadataTest {
                         "glimpse.observability.meters",
                         "glimpse.observability.observations",
                         "glimpse.observability.stages",
+                        "glimpse.profiles",
                         "glimpse.pruning.anchors",
+                        "glimpse.pruning.canary-ratio",
                         "glimpse.pruning.enabled",
+                        "glimpse.pruning.guard.enabled",
+                        "glimpse.pruning.guard.skip-below",
+                        "glimpse.pruning.guard.widen-below",
                         "glimpse.pruning.kv",
                         "glimpse.pruning.max-retention-ratio",
                         "glimpse.pruning.min-tokens",
                         "glimpse.pruning.options",
                         "glimpse.pruning.positions",
+                        "glimpse.pruning.profile",
                         "glimpse.pruning.retention-ratio",
                         "glimpse.pruning.schedule",
                         "glimpse.pruning.strategy",
@@ -195,6 +203,9 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.pruning.schedule", engine.pruning().schedule());
         defaults.put("glimpse.pruning.kv", "uniform");
         defaults.put("glimpse.pruning.positions", "original");
+        defaults.put("glimpse.pruning.guard.widen-below", GuardOptions.DEFAULT_WIDEN_BELOW);
+        defaults.put("glimpse.pruning.guard.skip-below", GuardOptions.DEFAULT_SKIP_BELOW);
+        defaults.put("glimpse.pruning.canary-ratio", engine.canaryRatio());
         defaults.put("glimpse.generation.stop", List.of());
         // A penalty of 0 subtracts nothing.
         defaults.put("glimpse.generation.presence-penalty", 0.0);
@@ -256,6 +267,11 @@ class ConfigurationMetadataTest {
     @Test
     void hintsNameEveryUrlAccess() {
         assertThat(hinted("glimpse.images.url-access")).isEqualTo(labels(ImageUrlOptions.Access.values()));
+    }
+
+    @Test
+    void hintsNameEveryProfile() {
+        assertThat(hinted("glimpse.pruning.profile")).isEqualTo(labels(PruningProfile.values()));
     }
 
     @Test

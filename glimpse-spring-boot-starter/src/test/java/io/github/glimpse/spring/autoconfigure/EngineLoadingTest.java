@@ -110,7 +110,7 @@ class EngineLoadingTest {
                 "glimpse.pruning.schedule[0].strategy=glimpse")) {
             until(() -> output.getOut().contains("Action:"));
 
-            assertThat(output).contains("glimpse.pruning.schedule: The point 'layer 99'");
+            assertThat(output).contains("glimpse.pruning: The point 'layer 99'");
             assertThat(context.isActive()).isTrue();
         }
     }

@@ -39,6 +39,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -153,6 +154,59 @@ class GlimpseMetersAutoConfigurationTest {
             assertThat(total(registry.get("gen_ai.server.time_per_output_token").timer()))
                     .isEqualTo(metadata.timings().decoding().dividedBy(following));
         });
+    }
+
+    @Test
+    void measuresConfidenceAndWhatTheGuardDid() {
+        runner.withPropertyValues(
+                        "glimpse.pruning.threshold=0.999",
+                        "glimpse.pruning.guard.enabled=true",
+                        "glimpse.pruning.guard.widen-below=1",
+                        "glimpse.pruning.guard.skip-below=1")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+
+                    ChatResponse response = context.getBean(ChatModel.class).chat(TestPicture.question());
+
+                    GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
+                    assertThat(registry.get("glimpse.confidence").summary().totalAmount())
+                            .isEqualTo(metadata.confidence());
+                    assertThat(byTag(registry, "glimpse.guard", "action"))
+                            .containsExactlyEntriesOf(Map.of("skipped", 1.0));
+                });
+    }
+
+    @Test
+    @Timeout(60)
+    void countsWhatTheCanaryFinds() {
+        runner.withPropertyValues("glimpse.pruning.canary-ratio=1", "glimpse.pruning.max-retention-ratio=0.2")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    LoadedModel engine = context.getBean(LoadedModel.class);
+
+                    context.getBean(ChatModel.class).chat(TestPicture.question());
+                    while (engine.canaryUse().answered() == 0) {
+                        Thread.sleep(5);
+                    }
+
+                    double agreed = engine.canaryUse().agreed();
+                    double equalFirst = engine.canaryUse().firstTokenAgreed();
+                    assertThat(byTag(registry, "glimpse.canary", "comparison"))
+                            .containsExactlyInAnyOrderEntriesOf(Map.of(
+                                    "agreed",
+                                    agreed,
+                                    "differed",
+                                    1 - agreed,
+                                    "skipped",
+                                    0.0,
+                                    "abandoned",
+                                    0.0,
+                                    "failed",
+                                    0.0));
+                    assertThat(byTag(registry, "glimpse.canary.first.token", "agreement"))
+                            .containsExactlyInAnyOrderEntriesOf(
+                                    Map.of("agreed", equalFirst, "differed", 1 - equalFirst));
+                });
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
@@ -147,6 +148,76 @@ class PropertiesMapperTest {
                                 .maxRetentionRatio(0.2)
                                 .anchors(Set.of(Anchor.TOP_LEFT))
                                 .build());
+    }
+
+    @Test
+    void mapsProfileGuardAndCanary() {
+        EngineOptions options = options(
+                "glimpse.pruning.profile=balanced",
+                "glimpse.pruning.guard.enabled=true",
+                "glimpse.pruning.guard.widen-below=0.6",
+                "glimpse.pruning.guard.skip-below=0.1",
+                "glimpse.pruning.canary-ratio=0.01");
+
+        assertThat(options.pruning())
+                .isEqualTo(PruningOptions.builder()
+                        .profile("balanced")
+                        .guard(new GuardOptions(true, 0.6, 0.1))
+                        .build());
+        assertThat(options.canaryRatio()).isEqualTo(0.01);
+    }
+
+    @Test
+    void mapsOwnProfilesWithTheKeysOfPruning() {
+        EngineOptions options = options(
+                "glimpse.pruning.profile=receipts",
+                "glimpse.profiles.receipts.profile=careful",
+                "glimpse.profiles.receipts.max-retention-ratio=0.5",
+                "glimpse.profiles.receipts.guard.widen-below=0.7",
+                "glimpse.profiles.two-steps.schedule[0].at=vision",
+                "glimpse.profiles.two-steps.schedule[0].strategy=div-prune",
+                "glimpse.profiles.two-steps.schedule[0].retention-ratio=0.5");
+
+        assertThat(options.profiles())
+                .isEqualTo(Map.of(
+                        "receipts",
+                        PruningOptions.builder()
+                                .profile("careful")
+                                .maxRetentionRatio(0.5)
+                                .guard(new GuardOptions(null, 0.7, null))
+                                .build(),
+                        "two-steps",
+                        PruningOptions.builder()
+                                .schedule(List.of(PruningStep.builder("div-prune")
+                                        .at("vision")
+                                        .retentionRatio(0.5)
+                                        .build()))
+                                .build()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "glimpse.pruning.profile=brave | glimpse.pruning.profile | auto, balanced, bold, careful, off",
+                "glimpse.profiles.a.profile=a | glimpse.profiles | leads back",
+                "glimpse.profiles.a.profile=b | glimpse.profiles | 'b' is not known",
+                "glimpse.profiles.a.canary-ratio=0.1 | glimpse.profiles.a.canary-ratio | glimpse.pruning.canary-ratio",
+                "glimpse.profiles.a.anchors=xx | glimpse.profiles.a | xx"
+            })
+    void refusesProfilesThatCannotBeAndNamesTheKey(String property, String key, String reason) {
+        assertThatThrownBy(() -> options(property))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageStartingWith(key + ":")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void refusesFloorsThatContradictEachOther() {
+        assertThatThrownBy(
+                        () -> options("glimpse.pruning.guard.widen-below=0.2", "glimpse.pruning.guard.skip-below=0.4"))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContainingAll("glimpse.pruning", "skip-below is 0.4");
     }
 
     @Test

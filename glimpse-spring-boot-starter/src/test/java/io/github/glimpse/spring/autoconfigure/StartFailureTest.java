@@ -87,6 +87,11 @@ class StartFailureTest {
                 "glimpse.model.pruning-module=/no/such/folder",
                 "glimpse.model.family=gpt",
                 "glimpse.pruning.strategy=guess",
+                "glimpse.pruning.profile=brave",
+                "glimpse.pruning.guard.widen-below=1.5",
+                "glimpse.pruning.guard.skip-below=-1",
+                "glimpse.pruning.canary-ratio=2",
+                "glimpse.profiles.mine.max-retention-ratio=7",
             })
     void namesTheKeyOfAWrongValue(String key, String value, CapturedOutput output) {
         startFails(key + "=" + value);
@@ -136,7 +141,14 @@ class StartFailureTest {
 
         assertThat(output)
                 .contains(UNDERSTOOD)
-                .contains("glimpse.pruning.schedule: The point 'layer 99' is layer 99, the model allows 1 to 5");
+                .contains("glimpse.pruning: The point 'layer 99' is layer 99, the model allows 1 to 5");
+    }
+
+    @Test
+    void saysWhatTheProfileAutoNeedsWithoutAModule(CapturedOutput output) {
+        startFails("glimpse.model.pruning-module=", "glimpse.pruning.profile=auto");
+
+        assertThat(output).contains(UNDERSTOOD).contains("glimpse.pruning.options.stop-distance");
     }
 
     @Test

@@ -1,0 +1,154 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.guardrail.OutputGuardrail;
+import dev.langchain4j.guardrail.OutputGuardrailRequest;
+import dev.langchain4j.guardrail.OutputGuardrailResult;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import io.github.glimpse.prune.GuardOptions;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningReport;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks again with less pruning, when the answer of an AI service was made from image tokens that were chosen with little
+ * confidence, or when it is none that the application can use. Answers of other models, of questions without pictures, and
+ * of pictures that were not pruned, are only held to the application's own check.
+ *
+ * <pre>{@code
+ * AiServices.builder(Receipts.class)
+ *         .chatModel(model)
+ *         .outputGuardrails(LessPruningOutputGuardrail.builder().accept(answer -> answer.matches(".*\\d.*")).build())
+ *         .build();
+ * }</pre>
+ *
+ * <p>The same request is sent again, pictures and parameters included, with pruning as each of {@link Builder#profiles} says, one
+ * after the other, until an answer will do; that is the service's result. (A {@code Result}'s {@code finalResponse()} stays the
+ * first answer's: LangChain4j takes it before guardrails.)
+ * If none will do, the result is a failure, and the AI service throws LangChain4j's {@code OutputGuardrailException}; with
+ * {@link Builder#lastAnswerCounts} it is the last answer. LangChain4j's own retries are not used: they repeat a request without its
+ * picture where there is no chat memory, and as it was pruned before.
+ *
+ * <p>The chat model has to be asked on the thread that asks, as AI services do. Safe for concurrent use.
+ */
+public final class LessPruningOutputGuardrail implements OutputGuardrail {
+
+    private final double minConfidence;
+    private final Predicate<String> accept;
+    private final List<PruningOptions> attempts;
+    private final boolean lastAnswerCounts;
+
+    private LessPruningOutputGuardrail(Builder builder) {
+        this.minConfidence = builder.minConfidence;
+        this.accept = builder.accept;
+        this.attempts = builder.profiles.stream()
+                .map(name -> PruningOptions.builder().profile(name).build())
+                .toList();
+        this.lastAnswerCounts = builder.lastAnswerCounts;
+    }
+
+    /** With the defaults; for AI services that name their guardrails by class. */
+    public LessPruningOutputGuardrail() {
+        this(builder());
+    }
+
+    /** Starts with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public OutputGuardrailResult validate(OutputGuardrailRequest request) {
+        ChatResponse response = request.responseFromLLM();
+        String problem = problem(response);
+        if (problem == null) {
+            return success();
+        }
+        for (PruningOptions less : attempts) {
+            response = PruningOverride.during(less, () -> request.chatExecutor().execute());
+            problem = problem(response);
+            if (problem == null) {
+                return successWith(response.aiMessage(), response);
+            }
+        }
+        return lastAnswerCounts
+                ? successWith(response.aiMessage(), response)
+                : failure("Asked again " + attempts.size() + " times with less pruning: " + problem);
+    }
+
+    private @Nullable String problem(ChatResponse response) {
+        String text = response.aiMessage().text();
+        if (!accept.test(text == null ? "" : text)) {
+            return "the answer is none that the application accepts";
+        }
+        if (!(response.metadata() instanceof GlimpseChatResponseMetadata metadata)) {
+            return null;
+        }
+        PruningReport report = metadata.pruning();
+        Double confidence = report.confidence();
+        boolean sure = confidence == null || confidence >= minConfidence || report.retention() >= 1;
+        return sure
+                ? null
+                : String.format(
+                        Locale.ROOT,
+                        "the confidence of the kept image tokens is %.2f, the least that counts is %.2f",
+                        confidence,
+                        minConfidence);
+    }
+
+    /** Collects what a guardrail goes by. */
+    public static final class Builder {
+
+        private double minConfidence = GuardOptions.DEFAULT_WIDEN_BELOW;
+        private Predicate<String> accept = answer -> true;
+        private List<String> profiles = List.of("careful", "off");
+        private boolean lastAnswerCounts;
+
+        private Builder() {}
+
+        /**
+         * The least confidence that counts, 0..1; unset is 0.5.
+         *
+         * @throws IllegalArgumentException if it is out of its range
+         */
+        public Builder minConfidence(double value) {
+            if (!(value >= 0 && value <= 1)) {
+                throw new IllegalArgumentException("min-confidence is " + value + ", it must lie in [0, 1]");
+            }
+            minConfidence = value;
+            return this;
+        }
+
+        /** Which answers the application can use; unset is all. Called for the first answer and for each further one. */
+        public Builder accept(Predicate<String> value) {
+            accept = value;
+            return this;
+        }
+
+        /**
+         * Profiles to ask again with, in order; unset is {@code careful}, then {@code off}.
+         *
+         * @throws IllegalArgumentException if there is none
+         */
+        public Builder profiles(List<String> value) {
+            if (value.isEmpty()) {
+                throw new IllegalArgumentException("There is no profile to ask again with; name one, such as 'off'");
+            }
+            profiles = List.copyOf(value);
+            return this;
+        }
+
+        /** If no answer will do, the last one counts instead of a failure. */
+        public Builder lastAnswerCounts() {
+            lastAnswerCounts = true;
+            return this;
+        }
+
+        /** The guardrail. */
+        public LessPruningOutputGuardrail build() {
+            return new LessPruningOutputGuardrail(this);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.DeadlineExceededException;
+import io.github.glimpse.EngineClosedException;
+import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.prune.PruningOptions;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks one of many questions once more without pruning, after its answer is there, and counts how often both answers agree.
+ * It never stands in anybody's way: it starts only while nothing else runs or waits, takes no place at the gate, and ends at
+ * its next layer or token when a request comes. Which answers are due is settled by counting, not by chance.
+ *
+ * <p>Only greedy answers to pruned pictures are counted: others differ for another reason, or cannot differ. Safe for
+ * concurrent use.
+ */
+final class Canary implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Canary.class);
+    private static final long IDLE_SECONDS = 10;
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
+    private static final Pattern END = Pattern.compile("[\\s.,;:!?。]+$");
+
+    private final double ratio;
+    private final BooleanSupplier idle;
+    private final Asker asker;
+    private final ExecutorService threads;
+
+    private long pruned;
+    private CanaryUse use = CanaryUse.none();
+    private volatile @Nullable CancellationSignal running;
+
+    /** Answers a request. */
+    @FunctionalInterface
+    interface Asker {
+
+        GenerationResult answer(GenerationRequest request, CancellationSignal signal);
+    }
+
+    /**
+     * A canary that has seen nothing yet.
+     *
+     * @param ratio share of pruned answers, 0..1
+     * @param idle whether nothing else runs or waits
+     * @param asker answers without a place at the gate
+     */
+    Canary(double ratio, BooleanSupplier idle, Asker asker) {
+        this.ratio = ratio;
+        this.idle = idle;
+        this.asker = asker;
+        this.threads =
+                new ThreadPoolExecutor(0, 1, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Canary::thread);
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // a hint where the platform heeds it; nothing relies on it
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(null, work, "glimpse-canary", 0, false);
+        thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
+        return thread;
+    }
+
+    /**
+     * Looks at an answer that its caller is about to get. Returns at once.
+     *
+     * @param request what was asked; its pictures are copied if it is due
+     * @param generation how it was answered, the model's defaults included
+     * @param result the answer
+     */
+    void offer(GenerationRequest request, GenerationOptions generation, GenerationResult result) {
+        boolean greedy = generation.temperature() == null || generation.temperature() == 0;
+        if (ratio == 0 || !greedy || result.report().retention() >= 1 || !isDue()) {
+            return;
+        }
+        CancellationSignal signal = new CancellationSignal();
+        // Said before looking, so that of two that look at each other one sees the other.
+        boolean free = claim(signal);
+        if (!free || !idle.getAsBoolean()) {
+            release(free ? signal : null);
+            count(Outcome.SKIPPED);
+            return;
+        }
+        GenerationRequest again = new GenerationRequest(
+                request.turns().stream().map(Canary::copy).toList(),
+                PruningOptions.builder().enabled(false).build(),
+                generation);
+        try {
+            threads.execute(() -> compare(again, result, signal));
+        } catch (RejectedExecutionException e) {
+            // Closed, or the thread of the last one is still leaving, which is as good as no room.
+            release(signal);
+            count(Outcome.SKIPPED);
+        }
+    }
+
+    /** A request has come: whatever runs here ends at its next layer or token. */
+    void stepAside() {
+        CancellationSignal current = running;
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    /** What was found so far. */
+    synchronized CanaryUse use() {
+        return use;
+    }
+
+    /** Of n answers the one that makes {@code (int) (n * ratio)} rise: deterministic, and even. */
+    private synchronized boolean isDue() {
+        pruned++;
+        return (long) (pruned * ratio) > (long) ((pruned - 1) * ratio);
+    }
+
+    private synchronized boolean claim(CancellationSignal signal) {
+        if (running != null) {
+            return false;
+        }
+        running = signal;
+        return true;
+    }
+
+    private synchronized void release(@Nullable CancellationSignal signal) {
+        if (signal != null && running == signal) {
+            running = null;
+        }
+    }
+
+    private void compare(GenerationRequest request, GenerationResult pruned, CancellationSignal signal) {
+        Outcome outcome = Outcome.FAILED;
+        try {
+            GenerationResult full = asker.answer(request, signal);
+            boolean first = pruned.tokenIds()[0] == full.tokenIds()[0];
+            boolean all = normalised(pruned.text()).equals(normalised(full.text()));
+            outcome = all ? (first ? Outcome.AGREED : Outcome.AGREED_LATER) : first ? Outcome.PARTED : Outcome.DIFFERED;
+        } catch (GenerationCancelledException | EngineClosedException | DeadlineExceededException e) {
+            outcome = Outcome.ABANDONED;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // Nobody waits for this answer; the next request will find out whether the engine still works.
+            LOG.debug("The canary's run failed", e);
+        } finally {
+            release(signal);
+            count(outcome);
+        }
+    }
+
+    private enum Outcome {
+        AGREED,
+        AGREED_LATER,
+        PARTED,
+        DIFFERED,
+        SKIPPED,
+        ABANDONED,
+        FAILED
+    }
+
+    private synchronized void count(Outcome outcome) {
+        use = switch (outcome) {
+            case AGREED -> answered(1, 1);
+            case AGREED_LATER -> answered(1, 0);
+            case PARTED -> answered(0, 1);
+            case DIFFERED -> answered(0, 0);
+            case SKIPPED -> lost(1, 0, 0);
+            case ABANDONED -> lost(0, 1, 0);
+            case FAILED -> lost(0, 0, 1);
+        };
+    }
+
+    private CanaryUse answered(int agreed, int first) {
+        return new CanaryUse(
+                use.answered() + 1,
+                use.agreed() + agreed,
+                use.firstTokenAgreed() + first,
+                use.skipped(),
+                use.abandoned(),
+                use.failed());
+    }
+
+    private CanaryUse lost(int skipped, int abandoned, int failed) {
+        return new CanaryUse(
+                use.answered(),
+                use.agreed(),
+                use.firstTokenAgreed(),
+                use.skipped() + skipped,
+                use.abandoned() + abandoned,
+                use.failed() + failed);
+    }
+
+    /** The caller may use its arrays again as soon as it has its answer. */
+    private static ChatTurn copy(ChatTurn turn) {
+        List<ChatTurn.Part> parts = turn.parts().stream()
+                .map(part -> part instanceof ChatTurn.Picture picture
+                        ? new ChatTurn.Picture(picture.bytes().clone())
+                        : part)
+                .toList();
+        return new ChatTurn(turn.role(), parts);
+    }
+
+    /** What remains of an answer when upper case, white space and punctuation at the end do not count. */
+    static String normalised(String answer) {
+        String plain = Normalizer.normalize(answer, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+        return END.matcher(WHITE_SPACE.matcher(plain).replaceAll(" ").strip()).replaceAll("");
+    }
+
+    /** Gives up what runs; nothing is started any more. */
+    @Override
+    public void close() {
+        stepAside();
+        threads.shutdown();
+    }
+}
