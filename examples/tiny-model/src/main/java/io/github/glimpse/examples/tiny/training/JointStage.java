@@ -20,10 +20,15 @@ final class JointStage implements AutoCloseable {
     private static final int READY = 3;
     // The decoder has seen these questions before, as symbols.
     private static final long SHIFT = 1L << 32;
+    // Each cell tells its owner and its characters by the vectors that the decoder reads.
+    private static final double TOLD = 0.3;
+    private static final String[] FIGURES = {
+        "region", "pointer", "alignment", "owner_loss", "owner", "characters_loss", "characters"
+    };
     private static final double HEADS_FIRST = 0.3;
     private static final double HEADS_LAST = 0.1;
-    private static final double ALIGNED_FIRST = 0.3;
-    private static final double ALIGNED_LAST = 0.1;
+    private static final double ALIGNED_FIRST = 3;
+    private static final double ALIGNED_LAST = 1;
 
     private final StageOptions options;
     private final TinyModel model;
@@ -41,7 +46,7 @@ final class JointStage implements AutoCloseable {
     /** Trains to the end, or goes on. */
     void train(TorchRuntime runtime) {
         options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
-        String[] figures = ReadingFigures.columns("region", "pointer", "alignment");
+        String[] figures = ReadingFigures.columns(FIGURES);
         String[] charted = {"loss", "answer", "alignment", "full_all", "cut_all"};
         try (TrainingRun run =
                 TrainingRun.of(runtime, model.parameters(), RunFolder.options(options, figures, charted))) {
@@ -54,7 +59,7 @@ final class JointStage implements AutoCloseable {
     }
 
     /** A batch with its pixels cut. */
-    private record Prepared(ReadingData data, float[] pixels) {
+    record Prepared(ReadingData data, float[] pixels) {
 
         static Prepared of(ReadingData data) {
             return new Prepared(
@@ -75,7 +80,7 @@ final class JointStage implements AutoCloseable {
                     (valid, part) -> call(model.graph().constant("joint_loss"), Prepared.of(valid), sample, part));
         }
         List<NDArray> results = call(model.graph().record("joint_loss"), prepared, sample, scope);
-        ReadingFigures.addTraining(figures, prepared.data().batch(), results, "region", "pointer", "alignment");
+        ReadingFigures.addTraining(figures, prepared.data().batch(), results, FIGURES);
         return results.get(0);
     }
 
@@ -88,7 +93,8 @@ final class JointStage implements AutoCloseable {
                 scope.longs(new long[] {TinyShape.REDUCE_LAYER + 1L}),
                 scope.longs(new long[] {options.half() ? 1 : 0}),
                 scope.floats(new float[] {(float) (HEADS_FIRST + done * (HEADS_LAST - HEADS_FIRST))}),
-                scope.floats(new float[] {(float) (ALIGNED_FIRST + done * (ALIGNED_LAST - ALIGNED_FIRST))}));
+                scope.floats(new float[] {(float) (ALIGNED_FIRST + done * (ALIGNED_LAST - ALIGNED_FIRST))}),
+                scope.floats(new float[] {(float) TOLD}));
         PageLayout layout = PageLayout.of(data.batch().size());
         return call.with(TowerInput.tensors(prepared.pixels(), data.drawings().size(), layout, scope))
                 .with(model.tower())

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class Train {
 
-    private static final String STAGES = "vision, symbolic, graft, joint, glimpse, export, embed";
+    private static final String STAGES = "vision, symbolic, graft, align, joint, glimpse, export, embed";
 
     private Train() {}
 
@@ -28,6 +28,7 @@ public final class Train {
             case "vision" -> vision(StageOptions.parse(folder, rest, 20_000, 1.5e-3));
             case "symbolic" -> symbolic(StageOptions.parse(folder, rest, 10_000, 1.5e-3));
             case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0));
+            case "align" -> align(StageOptions.parse(folder, rest, 4_000, 1.5e-3));
             case "joint" -> joint(StageOptions.parse(folder, rest, 10_000, 8e-4));
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
             case "embed" -> Embedding.parse(folder, rest).write();
@@ -54,6 +55,13 @@ public final class Train {
         try (TorchRuntime runtime = start(options);
                 GraftStage stage = new GraftStage(runtime, options)) {
             stage.run(runtime);
+        }
+    }
+
+    private static void align(StageOptions options) {
+        try (TorchRuntime runtime = start(options);
+                AlignStage stage = new AlignStage(runtime, options)) {
+            stage.train(runtime);
         }
     }
 
