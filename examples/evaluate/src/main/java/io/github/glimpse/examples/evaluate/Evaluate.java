@@ -162,6 +162,7 @@ final class Evaluate implements Callable<Integer> {
                     .generation(GenerationOptions.builder()
                             .maxOutputTokens(data == null ? HELD_OUT_OUTPUT_TOKENS : maxOutputTokens)
                             .build())
+                    .confidence(result -> result.report().confidence())
                     .workers(atOnce)
                     .build();
             List<Reading> readings = new ArrayList<>();

@@ -2,17 +2,20 @@ package io.github.glimpse.examples.evaluate;
 
 import io.github.glimpse.eval.EvaluationRow;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningProfile;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rows of the table: unpruned; {@code glimpse} by its own threshold; each other strategy with as many image tokens as
+ * The rows of the table: unpruned; {@code glimpse} by its own threshold; the profile {@code auto}; each other strategy with as many image tokens as
  * {@code glimpse} kept of the same question; and some at given shares, for the curves. Without {@code glimpse} all are at given
  * shares.
  */
 final class Grid {
+
+    private static final String AUTO = PruningProfile.AUTO.label();
 
     private final List<String> strategies;
     private final List<String> curves;
@@ -38,6 +41,7 @@ final class Grid {
         if (glimpse) {
             rows.add(EvaluationRow.of(PruningOptions.GLIMPSE, PruningOptions.GLIMPSE, plain(PruningOptions.GLIMPSE)));
         }
+        rows.add(EvaluationRow.of(AUTO, AUTO, PruningOptions.builder().profile(AUTO).build()));
         List<String> others = strategies.stream()
                 .filter(name -> !name.equals(PruningOptions.NONE) && !name.equals(PruningOptions.GLIMPSE))
                 .toList();

@@ -15,17 +15,17 @@ class GridTest {
                 .rows();
         assertThat(rows)
                 .extracting(EvaluationRow::label)
-                .containsExactly("none", "glimpse", "fastv", "random", "glimpse at 20 %");
-        assertThat(rows).extracting(EvaluationRow::sameCountAs).containsExactly(null, null, "glimpse", "glimpse", null);
-        assertThat(rows.get(2).options().at(0.3).retentionRatio()).isEqualTo(0.3);
-        assertThat(rows.get(4).options().at(0.2).maxRetentionRatio()).isEqualTo(0.2);
-        assertThat(rows.get(4).options().at(0.2).threshold()).isZero();
+                .containsExactly("none", "glimpse", "auto", "fastv", "random", "glimpse at 20 %");
+        assertThat(rows).extracting(EvaluationRow::sameCountAs).containsExactly(null, null, null, "glimpse", "glimpse", null);
+        assertThat(rows.get(3).options().at(0.3).retentionRatio()).isEqualTo(0.3);
+        assertThat(rows.get(5).options().at(0.2).maxRetentionRatio()).isEqualTo(0.2);
+        assertThat(rows.get(5).options().at(0.2).threshold()).isZero();
     }
 
     @Test
     void comparesAtSharesWithoutGlimpse() {
         assertThat(new Grid(List.of("none", "random"), List.of("glimpse"), List.of(0.111, 0.5)).rows())
                 .extracting(EvaluationRow::label)
-                .containsExactly("none", "random at 11.1 %", "random at 50 %");
+                .containsExactly("none", "auto", "random at 11.1 %", "random at 50 %");
     }
 }
