@@ -29,8 +29,14 @@ class EveryStrategyIT {
     private static final String LLAVA = "llava-1_5-tiny";
     /** What a family cannot give, and the word of the reason. */
     private static final Map<String, Map<String, String>> REFUSED = Map.of(
-            QWEN, Map.of("cls-attention", "CLS", "pru-merge", "CLS", "vision-trim", "CLS"),
-            LLAVA, Map.of("down-sample", "pool"));
+            QWEN,
+            Map.of(
+                    "cls-attention", "CLS",
+                    "pru-merge", "CLS",
+                    "vision-trim", "CLS",
+                    "cross-attention", "does not have"),
+            LLAVA,
+            Map.of("down-sample", "pool", "cross-attention", "does not have"));
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
 
