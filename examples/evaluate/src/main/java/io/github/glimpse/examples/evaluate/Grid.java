@@ -41,7 +41,8 @@ final class Grid {
         if (glimpse) {
             rows.add(EvaluationRow.of(PruningOptions.GLIMPSE, PruningOptions.GLIMPSE, plain(PruningOptions.GLIMPSE)));
         }
-        rows.add(EvaluationRow.of(AUTO, AUTO, PruningOptions.builder().profile(AUTO).build()));
+        rows.add(EvaluationRow.of(
+                AUTO, AUTO, PruningOptions.builder().profile(AUTO).build()));
         List<String> others = strategies.stream()
                 .filter(name -> !name.equals(PruningOptions.NONE) && !name.equals(PruningOptions.GLIMPSE))
                 .toList();

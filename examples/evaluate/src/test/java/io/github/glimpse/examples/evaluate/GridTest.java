@@ -16,7 +16,9 @@ class GridTest {
         assertThat(rows)
                 .extracting(EvaluationRow::label)
                 .containsExactly("none", "glimpse", "auto", "fastv", "random", "glimpse at 20 %");
-        assertThat(rows).extracting(EvaluationRow::sameCountAs).containsExactly(null, null, null, "glimpse", "glimpse", null);
+        assertThat(rows)
+                .extracting(EvaluationRow::sameCountAs)
+                .containsExactly(null, null, null, "glimpse", "glimpse", null);
         assertThat(rows.get(3).options().at(0.3).retentionRatio()).isEqualTo(0.3);
         assertThat(rows.get(5).options().at(0.2).maxRetentionRatio()).isEqualTo(0.2);
         assertThat(rows.get(5).options().at(0.2).threshold()).isZero();
