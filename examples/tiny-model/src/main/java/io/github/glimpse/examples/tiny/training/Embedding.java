@@ -2,6 +2,11 @@ package io.github.glimpse.examples.tiny.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.engine.CheckpointTensor;
+import io.github.glimpse.engine.SafetensorsFile;
+import io.github.glimpse.engine.SafetensorsWriter;
+import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.prune.TokenBudget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the library's folder of the embedded model; {@code model} and {@code module} lie in it
  * @param model an exported model folder
  * @param module its glimpse module
- * @param threshold of the module, null for the one that it has
+ * @param threshold that parts what stays, null for the module's; the module is written so that 0.5 does the same
  * @param figures lines of the evaluation
  * @param runs run folders of the stages, for their number of steps
  * @param seed that the stages had
@@ -33,7 +40,7 @@ record Embedding(
     private static final long MOST_BYTES = 8_000_000;
     private static final String CARD = "README.md";
     private static final String CONFIG = "config.json";
-    private static final String THRESHOLD = "reduce_threshold";
+    private static final String DECIDING = "attn_fuser\\.attn_out_projs\\.\\d+\\.bias";
 
     Embedding {
         runs = List.copyOf(runs);
@@ -94,7 +101,7 @@ record Embedding(
             }
             replace(model, target.resolve("model"));
             replace(module, target.resolve("module"));
-            setThreshold(target.resolve("module").resolve(CONFIG));
+            moveThreshold(target.resolve("module"));
             Files.write(target.resolve("model").resolve(CARD), card);
         } catch (IOException e) {
             throw new UncheckedIOException("The model cannot be embedded in '" + target + "'", e);
@@ -111,13 +118,33 @@ record Embedding(
         }
     }
 
-    private void setThreshold(Path config) throws IOException {
-        if (threshold != null) {
-            ObjectMapper json = new ObjectMapper();
-            ObjectNode tree = (ObjectNode) json.readTree(config.toFile());
-            tree.put(THRESHOLD, threshold);
-            Files.writeString(config, json.writerWithDefaultPrettyPrinter().writeValueAsString(tree) + "\n");
+    /**
+     * Moves the bias of the deciding projection so that 0.5 parts what the chosen threshold parts: then it is the threshold that
+     * everybody expects, and profiles, which name thresholds of their own, mean here what they mean elsewhere.
+     */
+    private void moveThreshold(Path folder) throws IOException {
+        if (threshold == null) {
+            return;
         }
+        Path file = folder.resolve("model.safetensors");
+        SafetensorsFile old = SafetensorsFile.open(file);
+        Map<String, CheckpointTensor> tensors = new TreeMap<>();
+        old.entries()
+                .forEach((name, entry) -> tensors.put(
+                        name, new CheckpointTensor(entry.type(), entry.shape(), SafetensorsFile.floats(entry))));
+        String last = tensors.keySet().stream()
+                .filter(name -> name.matches(DECIDING))
+                .max(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+        float[] bias = tensors.get(last).values();
+        bias[0] -= (float) Math.log(threshold / (1 - threshold));
+        tensors.put(last, new CheckpointTensor(StoredType.F32, new long[] {1}, bias));
+        SafetensorsWriter.write(file, tensors, old.metadata());
+        ObjectMapper json = new ObjectMapper();
+        Path config = folder.resolve(CONFIG);
+        ObjectNode tree = (ObjectNode) json.readTree(config.toFile());
+        tree.put("reduce_threshold", TokenBudget.DEFAULT_THRESHOLD);
+        Files.writeString(config, json.writerWithDefaultPrettyPrinter().writeValueAsString(tree) + "\n");
     }
 
     /** Steps by stage: the last row of each run's curve. */

@@ -72,7 +72,7 @@ class StagesIT {
         });
         assertThat(target.resolve("model/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("model/model.safetensors"));
-        assertThat(target.resolve("module/config.json")).content().contains("\"reduce_threshold\" : 0.25");
+        assertThat(target.resolve("module/config.json")).content().contains("\"reduce_threshold\" : 0.5");
         assertThat(target.resolve("model/README.md"))
                 .content()
                 .contains("seed: 20250801\nsteps:\n  v: 2\n  j: 2\n---\n")
