@@ -189,7 +189,7 @@ public record GlimpseProperties(
      *
      * @param profile Settings by name for what is not set here: careful, balanced, bold, off, auto or one of glimpse.profiles.
      * @param enabled Whether image tokens are pruned at all.
-     * @param strategy Name of the strategy: glimpse, none or one of your own; unset is glimpse if the model has a module, else none.
+     * @param strategy Name of the strategy: glimpse, none, another of the library's or one of your own; unset is glimpse if the model has a module, else none.
      * @param retentionRatio Share of all image tokens, above 0 and at most 1, that strategies other than glimpse keep; most of them need it.
      * @param maxRetentionRatio Most image tokens that stay, as a share above 0 and at most 1 of all; unset goes by the module.
      * @param minTokens Least image tokens that stay, 0 for no floor; unset goes by the module, else 1.

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,7 @@ record Embedding(
                 .filter(name -> name.matches(DECIDING))
                 .max(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
                 .orElseThrow();
-        float[] bias = tensors.get(last).values();
+        float[] bias = Objects.requireNonNull(tensors.get(last)).values();
         bias[0] -= (float) Math.log(threshold / (1 - threshold));
         tensors.put(last, new CheckpointTensor(StoredType.F32, new long[] {1}, bias));
         SafetensorsWriter.write(file, tensors, old.metadata());
