@@ -1,7 +1,6 @@
 package io.github.glimpse.eval;
 
 import io.github.glimpse.generate.GenerationOptions;
-import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningOptions;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +33,6 @@ public final class EvaluationRun {
     private final List<EvaluationRow> rows;
     private final Metrics metrics;
     private final GenerationOptions generation;
-    private final Function<GenerationResult, @Nullable Double> confidence;
     private final int workers;
     private final ReadingsFile file;
     private final Map<String, Reading> known = new HashMap<>();
@@ -55,7 +52,6 @@ public final class EvaluationRun {
         rows = List.copyOf(builder.rows);
         metrics = builder.metrics;
         generation = builder.generation;
-        confidence = builder.confidence;
         workers = builder.workers;
         file = ReadingsFile.open(builder.file);
         file.read().stream().filter(reading -> !reading.failed()).forEach(reading -> known.put(reading.key(), reading));
@@ -84,7 +80,7 @@ public final class EvaluationRun {
         List<EvaluationRow> possible = possible(name, model);
         String fingerprint = ModelFingerprint.of(model.options());
         RunProgress progress = new RunProgress(name, (long) set.items().size() * possible.size());
-        Questioner questioner = new Questioner(model, generation, metrics, confidence);
+        Questioner questioner = new Questioner(model, generation, metrics);
         List<Callable<List<Reading>>> work = new ArrayList<>();
         for (EvaluationItem item : set) {
             work.add(() -> ask(new Round(name, name + fingerprint, possible, questioner, progress), item));
@@ -186,7 +182,6 @@ public final class EvaluationRun {
         private final Path file;
         private Metrics metrics = Metrics.discover();
         private GenerationOptions generation = GenerationOptions.defaults();
-        private Function<GenerationResult, @Nullable Double> confidence = result -> null;
         private int workers = 1;
 
         private Builder(EvaluationSet set, List<EvaluationRow> rows, Path file) {
@@ -204,12 +199,6 @@ public final class EvaluationRun {
         /** How answers are made; what is unset is the model's. */
         public Builder generation(GenerationOptions value) {
             generation = value;
-            return this;
-        }
-
-        /** Where the confidence of a selection stands; null for results that have none. */
-        public Builder confidence(Function<GenerationResult, @Nullable Double> value) {
-            confidence = value;
             return this;
         }
 

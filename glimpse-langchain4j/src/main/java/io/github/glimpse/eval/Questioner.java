@@ -11,7 +11,6 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one question with one setting and reads off everything. */
@@ -23,22 +22,16 @@ final class Questioner {
     private final LoadedModel model;
     private final GenerationOptions generation;
     private final Metrics metrics;
-    private final Function<GenerationResult, @Nullable Double> confidence;
     private final ImageDecoder decoder;
     private final ResidentMemory memory = new ResidentMemory();
 
     /** Which question with which setting. */
     record Asked(String model, EvaluationItem item, String row, String key) {}
 
-    Questioner(
-            LoadedModel model,
-            GenerationOptions generation,
-            Metrics metrics,
-            Function<GenerationResult, @Nullable Double> confidence) {
+    Questioner(LoadedModel model, GenerationOptions generation, Metrics metrics) {
         this.model = model;
         this.generation = generation;
         this.metrics = metrics;
-        this.confidence = confidence;
         this.decoder =
                 new ImageDecoder(model.options().imageLimits(), model.options().transparency());
     }
@@ -59,7 +52,7 @@ final class Questioner {
                     score,
                     selection(item, picture, result.report()),
                     cost(result, peak),
-                    confidence.apply(result),
+                    result.report().confidence(),
                     "");
         } catch (io.github.glimpse.EngineClosedException e) {
             throw e;

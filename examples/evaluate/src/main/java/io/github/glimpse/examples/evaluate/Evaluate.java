@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -89,7 +90,10 @@ final class Evaluate implements Callable<Integer> {
     @Option(names = "--questions", defaultValue = "500", description = "Most questions")
     private int questions;
 
-    @Option(names = "--strategies", split = ",", description = "Strategies to compare; all that are known if not set")
+    @Option(
+            names = "--strategies",
+            split = ",",
+            description = "Strategies to compare, or auto for the profile; all that are known if not set")
     private List<String> strategies = List.of();
 
     @Option(
@@ -162,7 +166,6 @@ final class Evaluate implements Callable<Integer> {
                     .generation(GenerationOptions.builder()
                             .maxOutputTokens(data == null ? HELD_OUT_OUTPUT_TOKENS : maxOutputTokens)
                             .build())
-                    .confidence(result -> result.report().confidence())
                     .workers(atOnce)
                     .build();
             List<Reading> readings = new ArrayList<>();
@@ -216,9 +219,9 @@ final class Evaluate implements Callable<Integer> {
             return strategies;
         }
         boolean glimpse = engines.stream().allMatch(options -> options.module() != null);
-        return PruningStrategies.discover(List.of()).names().stream()
-                .filter(name -> glimpse || !name.equals(PruningOptions.GLIMPSE))
-                .toList();
+        Stream<String> known = PruningStrategies.discover(List.of()).names().stream()
+                .filter(name -> glimpse || !name.equals(PruningOptions.GLIMPSE));
+        return Stream.concat(known, Stream.of(Grid.AUTO)).toList();
     }
 
     private CommandSpec spec() {

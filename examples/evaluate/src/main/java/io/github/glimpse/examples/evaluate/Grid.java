@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The rows of the table: unpruned; {@code glimpse} by its own threshold; the profile {@code auto}; each other strategy with as many image tokens as
@@ -15,7 +16,10 @@ import java.util.List;
  */
 final class Grid {
 
-    private static final String AUTO = PruningProfile.AUTO.label();
+    /** The profile, among the names of strategies. */
+    static final String AUTO = PruningProfile.AUTO.label();
+
+    private static final Set<String> PLAIN = Set.of(PruningOptions.NONE, AUTO);
 
     private final List<String> strategies;
     private final List<String> curves;
@@ -44,7 +48,7 @@ final class Grid {
         rows.add(EvaluationRow.of(
                 AUTO, AUTO, PruningOptions.builder().profile(AUTO).build()));
         List<String> others = strategies.stream()
-                .filter(name -> !name.equals(PruningOptions.NONE) && !name.equals(PruningOptions.GLIMPSE))
+                .filter(name -> !PLAIN.contains(name) && !name.equals(PruningOptions.GLIMPSE))
                 .toList();
         if (glimpse) {
             for (String name : others) {
@@ -53,7 +57,7 @@ final class Grid {
         }
         for (String name : strategies) {
             boolean drawn = !glimpse || curves.contains(name);
-            if (drawn && !name.equals(PruningOptions.NONE)) {
+            if (drawn && !PLAIN.contains(name)) {
                 retentions.forEach(retention ->
                         rows.add(EvaluationRow.at(label(name, retention), name, retention, ratio -> at(name, ratio))));
             }

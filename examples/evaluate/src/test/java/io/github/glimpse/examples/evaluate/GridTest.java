@@ -11,7 +11,9 @@ class GridTest {
     @Test
     void comparesEachStrategyAtTheCountOfGlimpse() {
         List<EvaluationRow> rows = new Grid(
-                        List.of("fastv", "glimpse", "none", "random"), List.of("glimpse", "vscan"), List.of(0.2))
+                        List.of("auto", "fastv", "glimpse", "none", "random"),
+                        List.of("glimpse", "vscan"),
+                        List.of(0.2))
                 .rows();
         assertThat(rows)
                 .extracting(EvaluationRow::label)
@@ -26,7 +28,7 @@ class GridTest {
 
     @Test
     void comparesAtSharesWithoutGlimpse() {
-        assertThat(new Grid(List.of("none", "random"), List.of("glimpse"), List.of(0.111, 0.5)).rows())
+        assertThat(new Grid(List.of("auto", "none", "random"), List.of("glimpse"), List.of(0.111, 0.5)).rows())
                 .extracting(EvaluationRow::label)
                 .containsExactly("none", "auto", "random at 11.1 %", "random at 50 %");
     }
