@@ -14,6 +14,7 @@ import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.RatioReason;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,8 @@ class TextDensityIT {
         PruningReport strict = ask(0.9, Map.of("flat", "0.05")).report();
 
         assertThat(roomy.keptTokens()).isEqualTo((int) (0.9 * roomy.imageTokens()));
-        assertThat((double) strict.keptTokens() / strict.imageTokens()).isBetween(0.4, 0.6);
+        assertThat(strict.keptTokens()).isEqualTo(strict.imageTokens() / 2);
+        assertThat(strict.ratioReason()).isEqualTo(RatioReason.THRESHOLD);
     }
 
     @Test
