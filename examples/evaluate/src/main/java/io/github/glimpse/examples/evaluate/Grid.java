@@ -45,8 +45,10 @@ final class Grid {
         if (glimpse) {
             rows.add(EvaluationRow.of(PruningOptions.GLIMPSE, PruningOptions.GLIMPSE, plain(PruningOptions.GLIMPSE)));
         }
-        rows.add(EvaluationRow.of(
-                AUTO, AUTO, PruningOptions.builder().profile(AUTO).build()));
+        if (strategies.contains(AUTO)) {
+            rows.add(EvaluationRow.of(
+                    AUTO, AUTO, PruningOptions.builder().profile(AUTO).build()));
+        }
         List<String> others = strategies.stream()
                 .filter(name -> !PLAIN.contains(name) && !name.equals(PruningOptions.GLIMPSE))
                 .toList();
