@@ -234,7 +234,7 @@ public sealed interface EvidenceRequest {
         }
     }
 
-    /** The picture's values after resizing: {@code [alive, values]} in 0..1; only at {@code pixels}. */
+    /** The picture after resizing: {@code [alive, values]} in 0..1, of a token row by row, red, green and blue beside each other; only at {@code pixels}. */
     record Pixels() implements EvidenceRequest {
 
         @Override
