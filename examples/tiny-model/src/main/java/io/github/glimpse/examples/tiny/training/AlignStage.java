@@ -15,7 +15,7 @@ import java.util.List;
  * The eye alone, after the graft: its image tokens must be the vectors that the decoder has learned to read. No question is asked,
  * so every cell of every picture teaches, in the decoder's own words.
  */
-final class AlignStage implements AutoCloseable {
+final class AlignStage implements Train.Stage {
 
     private static final int CELLS = 1024;
     private static final int READY = 3;
@@ -33,8 +33,8 @@ final class AlignStage implements AutoCloseable {
         this.model = new TinyModel(runtime, options.seed(), options.group("vision"), frozen, frozen);
     }
 
-    /** Trains to the end, or goes on. */
-    void train(TorchRuntime runtime) {
+    @Override
+    public void train(TorchRuntime runtime) {
         options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
         String[] columns = new String[2 * FIGURES.length];
         for (int i = 0; i < FIGURES.length; i++) {

@@ -14,7 +14,7 @@ import java.util.List;
  * Eye and decoder together, on pictures. Answers teach everything; heads and image tokens are held to their places by losses that
  * fade. Half of the batches are cut, as in the stage before.
  */
-final class JointStage implements AutoCloseable {
+final class JointStage implements Train.Stage {
 
     private static final int CELLS = 1024;
     private static final int READY = 3;
@@ -43,8 +43,8 @@ final class JointStage implements AutoCloseable {
                 ParameterGroup.frozen("symbols"));
     }
 
-    /** Trains to the end, or goes on. */
-    void train(TorchRuntime runtime) {
+    @Override
+    public void train(TorchRuntime runtime) {
         options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
         String[] figures = ReadingFigures.columns(FIGURES);
         String[] charted = {"loss", "answer", "alignment", "full_all", "cut_all"};

@@ -19,7 +19,7 @@ import java.util.List;
  * character. In half of the batches each question loses all but its evidence and some stray cells behind the cut; where the
  * evidence is lost too, the refusal is right, so nothing may be answered from what was read before the cut alone.
  */
-final class SymbolicStage implements AutoCloseable {
+final class SymbolicStage implements Train.Stage {
 
     private static final int CELLS = 1024;
     private static final int READY = 4;
@@ -41,8 +41,8 @@ final class SymbolicStage implements AutoCloseable {
         PageSymbols.addTo(parameters, TinyWeights.outer(group));
     }
 
-    /** Trains to the end, or goes on. */
-    void train(TorchRuntime runtime) {
+    @Override
+    public void train(TorchRuntime runtime) {
         options.from().forEach(source -> RunFolder.copyInto(parameters, source));
         String[] figures = ReadingFigures.columns("region", "pointer");
         String[] charted = {"loss", "answer", "full_all", "cut_all"};

@@ -6,6 +6,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.train.ParameterGroup;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * Runs one stage of the training: {@code Train <stage> <run folder> [--name=value …]}. Started again with the same arguments it
@@ -25,11 +26,11 @@ public final class Train {
         Path folder = Path.of(arguments[1]);
         List<String> rest = List.of(arguments).subList(2, arguments.length);
         switch (arguments[0]) {
-            case "vision" -> vision(StageOptions.parse(folder, rest, 20_000, 1.5e-3));
-            case "symbolic" -> symbolic(StageOptions.parse(folder, rest, 10_000, 1.5e-3));
+            case "vision" -> train(StageOptions.parse(folder, rest, 20_000, 1.5e-3), VisionStage::new);
+            case "symbolic" -> train(StageOptions.parse(folder, rest, 10_000, 1.5e-3), SymbolicStage::new);
             case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0));
-            case "align" -> align(StageOptions.parse(folder, rest, 4_000, 1.5e-3));
-            case "joint" -> joint(StageOptions.parse(folder, rest, 10_000, 8e-4));
+            case "align" -> train(StageOptions.parse(folder, rest, 4_000, 1.5e-3), AlignStage::new);
+            case "joint" -> train(StageOptions.parse(folder, rest, 10_000, 8e-4), JointStage::new);
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
             case "embed" -> Embedding.parse(folder, rest).write();
             case "export" -> export(StageOptions.parse(folder, rest, 1, 0));
@@ -37,16 +38,19 @@ public final class Train {
         }
     }
 
-    private static void vision(StageOptions options) {
-        try (TorchRuntime runtime = start(options);
-                VisionStage stage = new VisionStage(runtime, options)) {
-            stage.train(runtime);
-        }
+    /** A stage that trains: frees what it has made when it is closed. */
+    interface Stage extends AutoCloseable {
+
+        /** Trains to the end, or goes on. */
+        void train(TorchRuntime runtime);
+
+        @Override
+        void close();
     }
 
-    private static void symbolic(StageOptions options) {
+    private static void train(StageOptions options, BiFunction<TorchRuntime, StageOptions, Stage> maker) {
         try (TorchRuntime runtime = start(options);
-                SymbolicStage stage = new SymbolicStage(runtime, options)) {
+                Stage stage = maker.apply(runtime, options)) {
             stage.train(runtime);
         }
     }
@@ -55,20 +59,6 @@ public final class Train {
         try (TorchRuntime runtime = start(options);
                 GraftStage stage = new GraftStage(runtime, options)) {
             stage.run(runtime);
-        }
-    }
-
-    private static void align(StageOptions options) {
-        try (TorchRuntime runtime = start(options);
-                AlignStage stage = new AlignStage(runtime, options)) {
-            stage.train(runtime);
-        }
-    }
-
-    private static void joint(StageOptions options) {
-        try (TorchRuntime runtime = start(options);
-                JointStage stage = new JointStage(runtime, options)) {
-            stage.train(runtime);
         }
     }
 

@@ -27,7 +27,7 @@ import java.util.Random;
  * The eye alone: every cell must tell its characters, and what they belong to. No question is asked, so every character of
  * every picture teaches. The head that tells is dropped afterwards.
  */
-final class VisionStage implements AutoCloseable {
+final class VisionStage implements Train.Stage {
 
     private static final String[] FIGURES = {"characters", "owner", "colour", "role", "index"};
     private static final String VALID = "valid";
@@ -58,8 +58,8 @@ final class VisionStage implements AutoCloseable {
         TinyWeights.linear(parameters, "labels", TinyWeights.outer(group), 1, DenseBatch.outputs(), TinyShape.HIDDEN);
     }
 
-    /** Trains to the end, or goes on. */
-    void train(TorchRuntime runtime) {
+    @Override
+    public void train(TorchRuntime runtime) {
         List<String> figures = new ArrayList<>(List.of(FIGURES));
         figures.add(VALID);
         WRITTEN.forEach(family -> figures.add(columnOf(family)));
