@@ -22,6 +22,57 @@ class ControlChoicesTest {
     }
 
     @Test
+    void keysAreTheFirstOutputsOfSplitMix64() {
+        assertThat(RandomKeys.key(1, 0)).isEqualTo(0x910A2DEC89025CC1L);
+        assertThat(RandomKeys.key(1, 1)).isEqualTo(0xBEEB8DA1658EEC67L);
+        assertThat(RandomKeys.key(42, 0)).isEqualTo(0xBDD732262FEB6E95L);
+    }
+
+    @Test
+    void keepsWhatTheReferenceKeeps() {
+        assertThat(random(3, 4, 5, 1)).containsExactly(3, 4, 7, 8, 10);
+        assertThat(random(7, 9, 13, 42)).containsExactly(4, 16, 18, 21, 24, 36, 39, 41, 46, 47, 52, 54, 59);
+        assertThat(grid(3, 4, 5)).containsExactly(1, 3, 4, 9, 11);
+        assertThat(grid(5, 6, 15)).containsExactly(1, 3, 5, 7, 9, 11, 12, 14, 16, 19, 21, 23, 25, 27, 29);
+    }
+
+    @Test
+    void chanceKeepsThatManyAndAPartOfWhatALargerCountKeeps() {
+        assertThat(random(12, 16, 9, 5)).hasSize(9);
+        assertThat(random(12, 16, 30, 5)).hasSize(30).contains(random(12, 16, 9, 5));
+        assertThat(random(12, 16, 30, 6)).isNotEqualTo(random(12, 16, 30, 5));
+    }
+
+    @Test
+    void spreadsOverTheMiddlesOfALattice() {
+        assertThat(grid(8, 8, 4)).containsExactly(2 * 8 + 2, 2 * 8 + 6, 6 * 8 + 2, 6 * 8 + 6);
+        assertThat(grid(8, 12, 1)).containsExactly(4 * 12 + 6);
+    }
+
+    @Test
+    void keepsExactlyThatManyOnEveryPage() {
+        for (int rows = 8; rows <= 16; rows++) {
+            for (int columns = 8; columns <= 16; columns++) {
+                for (int count = 1; count <= rows * columns; count += 3) {
+                    assertThat(grid(rows, columns, count))
+                            .as("%d of %d x %d", count, rows, columns)
+                            .hasSize(count)
+                            .doesNotHaveDuplicates();
+                }
+            }
+        }
+    }
+
+    private static int[] random(int rows, int columns, int count, long seed) {
+        return RandomKeys.smallest(IntStream.range(0, rows * columns).toArray(), count, seed);
+    }
+
+    private static int[] grid(int rows, int columns, int count) {
+        int[] all = IntStream.range(0, rows * columns).toArray();
+        return EvenSpread.choose(new ImageGrid(rows, columns, 14, 1), all, count);
+    }
+
+    @Test
     void theSameTokensWinTheLotAmongThoseThatAreLeft() {
         int[] odd = IntStream.range(0, 21).map(i -> 2 * i + 1).toArray();
         int[] places = RandomKeys.smallest(odd, 5, 3);

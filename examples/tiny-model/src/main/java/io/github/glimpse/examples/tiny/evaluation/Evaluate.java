@@ -56,7 +56,6 @@ public final class Evaluate {
                 .generation(GenerationOptions.builder()
                         .maxOutputTokens(LONGEST_ANSWER)
                         .build())
-                .strategies(ControlStrategy.all())
                 .build());
     }
 
@@ -75,14 +74,13 @@ public final class Evaluate {
     private static Outcome outcome(Examination examination, Examination.Asked asked, EvaluationOptions options) {
         // First, since it has the tower tell more than the others need.
         GenerationResult pruned = examination.glimpse(asked, options.threshold());
-        double kept = pruned.report().retention();
         return new Outcome(
                 asked.question().kind(),
                 examination.rightInFull(asked),
                 Examination.right(pruned, asked),
-                examination.rightByControl(asked, ControlStrategy.random(asked.number()), kept),
-                examination.rightByControl(asked, ControlStrategy.GRID, kept),
-                kept,
+                examination.rightByChance(asked, pruned.report()),
+                examination.rightByGrid(asked, pruned.report()),
+                pruned.report().retention(),
                 Examination.found(pruned, asked));
     }
 }

@@ -13,9 +13,12 @@ import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.PruningStep;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * the others find what it saw in the engine's cache. What comes out does not depend on how many are asked at once.
  */
 final class Examination {
+
+    /** Where the module of the tiny model cuts. */
+    private static final String CUT = "layer 4";
+
+    private static final int SEEDS = 32;
 
     private final LoadedModel model;
     private final List<Sheet> sheets = new ArrayList<>();
@@ -72,26 +80,39 @@ final class Examination {
 
     /** The answer with all image tokens. */
     boolean rightInFull(Asked asked) {
-        return right(answer(asked, PruningOptions.NONE, null, null), asked);
+        return right(answer(asked, plain(PruningOptions.NONE).build()), asked);
     }
 
     /** The answer with what the module keeps. */
     GenerationResult glimpse(Asked asked, @Nullable Double threshold) {
-        return answer(asked, PruningOptions.GLIMPSE, threshold, null);
+        return answer(asked, plain(PruningOptions.GLIMPSE).threshold(threshold).build());
     }
 
-    /** The answer with so many by a control. */
-    boolean rightByControl(Asked asked, String strategy, double keptRatio) {
-        return right(answer(asked, strategy, null, keptRatio), asked);
+    /** The answer with as many by chance. The seed follows the question, so that one unlucky draw decides little. */
+    boolean rightByChance(Asked asked, PruningReport pruned) {
+        String seed = Integer.toString(asked.number() % SEEDS);
+        return rightWithAsMany(asked, PruningStep.builder("random").options(Map.of("seed", seed)), pruned);
     }
 
-    private GenerationResult answer(
-            Asked asked, String strategy, @Nullable Double threshold, @Nullable Double keptRatio) {
-        PruningOptions pruning = PruningOptions.builder()
-                .strategy(strategy)
-                .threshold(threshold)
-                .maxRetentionRatio(keptRatio)
-                .build();
+    /** The answer with as many spread evenly. */
+    boolean rightByGrid(Asked asked, PruningReport pruned) {
+        return rightWithAsMany(asked, PruningStep.builder("grid"), pruned);
+    }
+
+    private boolean rightWithAsMany(Asked asked, PruningStep.Builder control, PruningReport pruned) {
+        // Half a token more, so that truncation gives the count whatever the last bit of the product.
+        double ratio = Math.min(1, (pruned.keptTokens() + 0.5) / pruned.imageTokens());
+        PruningStep step = control.at(CUT).retentionRatio(ratio).build();
+        PruningOptions options =
+                PruningOptions.builder().schedule(List.of(step)).build();
+        return right(answer(asked, options), asked);
+    }
+
+    private static PruningOptions.Builder plain(String strategy) {
+        return PruningOptions.builder().strategy(strategy);
+    }
+
+    private GenerationResult answer(Asked asked, PruningOptions pruning) {
         return model.generate(new GenerationRequest(
                 List.of(ChatTurn.user(asked.question().text(), asked.picture())),
                 pruning,
