@@ -1,5 +1,8 @@
 package io.github.glimpse.generate;
 
+import ai.djl.engine.EngineException;
+import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.AnsweringModel;
@@ -13,6 +16,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -100,12 +104,42 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
      * @param waiting how long the request waited, for the report
      * @throws io.github.glimpse.GlimpseException if it is refused or fails; the memory is back
      */
-    GenerationResult answer(
+    default GenerationResult answer(
             GenerationRequest request,
             GenerationListener listener,
             CancellationPoint cancellation,
             StageObserver observer,
-            Duration waiting);
+            Duration waiting) {
+        return inScope(listener, cancellation, observer, context -> answer(request, listener, context, waiting));
+    }
+
+    /** Answers, in a scope that is there. */
+    GenerationResult answer(
+            GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting);
+
+    /** Works for a request in a scope of its own. */
+    default <T> T inScope(
+            GenerationListener listener,
+            CancellationPoint cancellation,
+            StageObserver observer,
+            Function<RequestContext, T> work) {
+        try (TensorScope scope = runtime().openScope()) {
+            return work.apply(new RequestContext(scope, cancellation, observer, new Stopwatch(listener)));
+        } catch (EngineException e) {
+            // Array work outside compute text, which tells its failures itself.
+            throw TorchRuntime.translate("array work", e);
+        }
+    }
+
+    /** The schedule of a request that has come as far as the model. */
+    default PruningSchedule possible(PruningOptions pruning) {
+        try {
+            return schedule(pruning);
+        } catch (IllegalArgumentException e) {
+            // Only a loaded model knows its places, so a request may get as far as here with one that there is not.
+            throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
+        }
+    }
 
     @Override
     void close();

@@ -1,6 +1,5 @@
 package io.github.glimpse.generate;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
@@ -151,21 +150,6 @@ final class ImageTextInMemory implements AnsweringPath {
 
     @Override
     public GenerationResult answer(
-            GenerationRequest request,
-            GenerationListener listener,
-            CancellationPoint cancellation,
-            StageObserver observer,
-            Duration waiting) {
-        try (TensorScope scope = runtime.openScope()) {
-            RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
-            return answer(request, listener, context, waiting);
-        } catch (EngineException e) {
-            // Array work outside compute text, which tells its failures itself.
-            throw TorchRuntime.translate("array work", e);
-        }
-    }
-
-    private GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
         LookRequest look = LookRequest.of(model.task(), request.turns());
         LookingPlan plan = LookingPlan.of(possible(request.pruning()), model);
@@ -264,15 +248,11 @@ final class ImageTextInMemory implements AnsweringPath {
         if (model.task() != ImageTextTask.MATCH) {
             throw notMatching(model.family());
         }
-        try (TensorScope scope = runtime.openScope()) {
-            return match(
-                    picture,
-                    candidates,
-                    pruning,
-                    new RequestContext(scope, cancellation, observer, new Stopwatch(GenerationListener.NONE)));
-        } catch (EngineException e) {
-            throw TorchRuntime.translate("array work", e);
-        }
+        return inScope(
+                GenerationListener.NONE,
+                cancellation,
+                observer,
+                context -> match(picture, candidates, pruning, context));
     }
 
     private List<ImageTextMatch> match(
@@ -314,15 +294,6 @@ final class ImageTextInMemory implements AnsweringPath {
         context.observer().onUnits(picture, text);
         return ImageTextMatch.of(
                 heads.match().of(looking, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
-    }
-
-    private PruningSchedule possible(PruningOptions pruning) {
-        try {
-            return schedule(pruning);
-        } catch (IllegalArgumentException e) {
-            // Only a loaded model knows its places, so a request may get as far as here with one that there is not.
-            throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
-        }
     }
 
     private void checkLength(int length) {

@@ -1,10 +1,7 @@
 package io.github.glimpse.generate;
 
-import ai.djl.engine.EngineException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
-import io.github.glimpse.UnsupportedModelException;
-import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
@@ -165,21 +162,6 @@ final class ModelInMemory implements AnsweringPath {
 
     @Override
     public GenerationResult answer(
-            GenerationRequest request,
-            GenerationListener listener,
-            CancellationPoint cancellation,
-            StageObserver observer,
-            Duration waiting) {
-        try (TensorScope scope = runtime.openScope()) {
-            RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
-            return answer(request, listener, context, waiting);
-        } catch (EngineException e) {
-            // Array work outside compute text, which tells its failures itself.
-            throw TorchRuntime.translate("array work", e);
-        }
-    }
-
-    private GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
         checkPictures(request.turns());
         PruningSchedule schedule = possible(request.pruning());
@@ -218,17 +200,8 @@ final class ModelInMemory implements AnsweringPath {
         if (beams || (generation.minOutputTokens() != null && generation.minOutputTokens() > 0)) {
             throw new UnsupportedContentException((beams
                             ? "Beam search (beams " + generation.beams() + ")"
-                            : "A least number of" + " tokens (min-output-tokens " + generation.minOutputTokens() + ")")
+                            : "A least number of tokens (min-output-tokens " + generation.minOutputTokens() + ")")
                     + " is for models with cross-attention, such as BLIP; leave it out");
-        }
-    }
-
-    private PruningSchedule possible(PruningOptions pruning) {
-        try {
-            return schedule(pruning);
-        } catch (IllegalArgumentException e) {
-            // Only a loaded model knows its places, so a request may get as far as here with one that there is not.
-            throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
         }
     }
 
