@@ -49,6 +49,7 @@ final class GlimpsePass implements AutoCloseable {
     private final Graph graph;
     private final TensorScope owned;
     private final double maskWeight;
+    private final double crossEntropyWeight;
     private final double languageWeight;
 
     GlimpsePass(
@@ -68,6 +69,7 @@ final class GlimpsePass implements AutoCloseable {
         this.graph = Losses.addTo(Graph.named("glimpse loss").with(GlimpsePass.class, "glimpse"))
                 .compile(runtime);
         this.maskWeight = options.maskWeight();
+        this.crossEntropyWeight = options.crossEntropyWeight();
         this.languageWeight = options.languageWeight();
     }
 
@@ -101,6 +103,7 @@ final class GlimpsePass implements AutoCloseable {
                 .with(spoken)
                 .with(scope.longs(answer, answer.length))
                 .with(maskWeight)
+                .with(crossEntropyWeight)
                 .with(languageWeight)
                 .runForList(scope);
         return new Outcome(

@@ -43,9 +43,10 @@ import org.jspecify.annotations.Nullable;
  * frozen model without history, the glimpse tokens behind it with one: gradients pass from the loss through the predictor and the
  * attention logits of the selected layers back to the embeddings.
  *
- * <p>Loss: {@code maskWeight * (dice + 0.1 * cross entropy)} summed over the predictor's outputs, plus {@code languageWeight} times
- * the answer's cross entropy with the glimpse tokens between prompt and answer. Matrices of the predictor start by Xavier's rule,
- * embeddings normal with 0.02, biases 0, norms 1. For one thread; the native library should have one too.
+ * <p>Loss: {@code maskWeight * (dice + crossEntropyWeight * cross entropy)} summed over the predictor's outputs, plus
+ * {@code languageWeight} times the answer's cross entropy with the glimpse tokens between prompt and answer. Matrices of the
+ * predictor start by Xavier's rule, embeddings normal with 0.02, biases 0, norms 1. For one thread; the native library should have
+ * one too.
  *
  * @see <a href="https://arxiv.org/abs/2508.01548">GlimpsePrune, section 3</a>
  */
@@ -212,11 +213,22 @@ public final class GlimpseTrainer implements AutoCloseable {
             GlimpseScores.AtThreshold half = GlimpseScores.of(outcome.logits(), outcome.target(), 0.5);
             figures.add("mask_loss", outcome.mask());
             figures.add("language_loss", outcome.language());
-            figures.add("iou", half.intersectionOverUnion());
-            figures.add("recall", half.recall());
+            if (wantsAny(outcome.target())) {
+                figures.add("iou", half.intersectionOverUnion());
+                figures.add("recall", half.recall());
+            }
             figures.add("kept", half.keptRatio());
             return outcome.total();
         };
+    }
+
+    private static boolean wantsAny(float[] target) {
+        for (float wanted : target) {
+            if (wanted > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Among thousands of samples one must know which one is wrong. */

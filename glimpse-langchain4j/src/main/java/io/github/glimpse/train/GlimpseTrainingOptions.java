@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param weightDecay of matrices
  * @param longestGradient gradients are shortened to this; 0 never
  * @param maskWeight of dice and cross entropy of the mask
+ * @param crossEntropyWeight of the mask's cross entropy beside its dice. Dice alone decides each token for good; the more cross
+ *     entropy, the more a probability tells how likely a token is wanted, and the more a low threshold can find
  * @param languageWeight of the answer's cross entropy; 0 leaves the layers behind the cut out, which is much cheaper
  * @param dropout share of the glimpse vectors' numbers that are dropped in training
  * @param seed of first values, order and dropout
@@ -34,6 +36,7 @@ public record GlimpseTrainingOptions(
         double weightDecay,
         double longestGradient,
         double maskWeight,
+        double crossEntropyWeight,
         double languageWeight,
         double dropout,
         long seed,
@@ -47,16 +50,20 @@ public record GlimpseTrainingOptions(
     /** The published recipe's warm-up. */
     public static final double DEFAULT_WARM_UP_RATIO = 0.1;
 
+    /** The published recipe's weight of the mask's cross entropy. */
+    public static final double DEFAULT_CROSS_ENTROPY_WEIGHT = 0.1;
+
     /** The published recipe's samples per step, per process. */
     public static final int DEFAULT_ACCUMULATION = 8;
 
     /** Checks the numbers and copies the list. */
     public GlimpseTrainingOptions {
-        boolean weights = maskWeight >= 0 && languageWeight >= 0 && maskWeight + languageWeight > 0;
+        boolean weights =
+                maskWeight >= 0 && crossEntropyWeight >= 0 && languageWeight >= 0 && maskWeight + languageWeight > 0;
         if (epochs < 1 || accumulation < 1 || !(rate > 0) || !weights || !(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("Cannot train for " + epochs + " epochs of steps of " + accumulation
-                    + " samples with rate " + rate + ", mask weight " + maskWeight + ", language weight "
-                    + languageWeight + ", dropout " + dropout);
+                    + " samples with rate " + rate + ", mask weight " + maskWeight + ", cross entropy weight "
+                    + crossEntropyWeight + ", language weight " + languageWeight + ", dropout " + dropout);
         }
         listeners = List.copyOf(listeners);
     }
@@ -78,6 +85,7 @@ public record GlimpseTrainingOptions(
         private double weightDecay;
         private double longestGradient = TrainingOptions.DEFAULT_LONGEST_GRADIENT;
         private double maskWeight = 1;
+        private double crossEntropyWeight = DEFAULT_CROSS_ENTROPY_WEIGHT;
         private double languageWeight;
         private double dropout;
         private long seed;
@@ -142,6 +150,12 @@ public record GlimpseTrainingOptions(
             return this;
         }
 
+        /** Of the mask's cross entropy beside its dice. */
+        public Builder crossEntropyWeight(double value) {
+            crossEntropyWeight = value;
+            return this;
+        }
+
         /** Share of the glimpse vectors' numbers that are dropped in training. */
         public Builder dropout(double value) {
             dropout = value;
@@ -183,6 +197,7 @@ public record GlimpseTrainingOptions(
                     weightDecay,
                     longestGradient,
                     maskWeight,
+                    crossEntropyWeight,
                     languageWeight,
                     dropout,
                     seed,

@@ -115,6 +115,29 @@ class GlimpseTrainerIT {
     }
 
     @Test
+    void theCrossEntropyCountsAsMuchAsIsAskedFor() throws IOException {
+        List<GlimpseSample> samples =
+                samples("qwen2_5_vl-tiny", "cases/020/a.png").subList(0, 1);
+        GlimpseScores dice = look(samples, 0);
+        double entropy = 0;
+        for (int i = 0; i < dice.target(0).length; i++) {
+            double probability = dice.probabilities(0)[i];
+            entropy -= Math.log(dice.target(0)[i] == 1 ? probability : 1 - probability) / dice.target(0).length;
+        }
+        assertThat(look(samples, 0.1).loss() - dice.loss()).isCloseTo(0.1 * entropy, within(1e-6));
+        assertThat(look(samples, 3).loss() - dice.loss()).isCloseTo(3 * entropy, within(1e-5));
+    }
+
+    private static GlimpseScores look(List<GlimpseSample> samples, double crossEntropyWeight) {
+        GlimpseTrainingOptions options =
+                recipe(1).crossEntropyWeight(crossEntropyWeight).build();
+        try (GlimpseTrainer trainer =
+                GlimpseTrainer.open(base("qwen2_5_vl-tiny").build(), options)) {
+            return trainer.evaluate(samples);
+        }
+    }
+
+    @Test
     void memoryStaysFlatOverManySteps() throws IOException {
         List<GlimpseSample> samples = samples("qwen2_5_vl-tiny", "cases/020/a.png");
         try (GlimpseTrainer trainer = GlimpseTrainer.open(
