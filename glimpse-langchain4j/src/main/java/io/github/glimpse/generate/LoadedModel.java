@@ -360,7 +360,8 @@ public final class LoadedModel implements ModelEngine {
     }
 
     private String advice() {
-        return loading.state() == EngineState.LOADING
+        EngineState state = loading.state();
+        return state == EngineState.LOADING || state == EngineState.UNLOADED
                 ? "the model " + name + " is still loading: try again later"
                 : "send smaller pictures, ask for fewer tokens";
     }
