@@ -1,8 +1,16 @@
 package io.github.glimpse.chat;
 
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.exception.RateLimitException;
+import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -47,5 +55,39 @@ public final class GenerationThreads {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 threads);
+    }
+
+    /**
+     * Starts work on another thread.
+     *
+     * @throws RateLimitException if there is no thread for it
+     */
+    static void start(Executor executor, Runnable work) {
+        try {
+            executor.execute(work);
+        } catch (RejectedExecutionException e) {
+            throw new RateLimitException("No thread is free for the request; try again later", e);
+        }
+    }
+
+    /**
+     * Lets another thread do the work of a request, and waits for it.
+     *
+     * @param signal is given when the waiting thread is interrupted, which keeps its interrupt status
+     * @throws LangChain4jException what the work died of, {@link RateLimitException} if there is no thread for it, {@link
+     *     NonRetriableException} if the waiting thread was interrupted
+     */
+    public static <T> T await(Executor executor, CancellationSignal signal, Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        start(executor, task);
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            signal.cancel();
+            Thread.currentThread().interrupt();
+            throw new NonRetriableException("The calling thread was interrupted; the request is cancelled", e);
+        } catch (ExecutionException e) {
+            throw ErrorMapper.failure(e.getCause() == null ? e : e.getCause());
+        }
     }
 }

@@ -16,9 +16,7 @@ import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.Stage;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,17 +71,7 @@ public final class GlimpseChatModel implements ChatModel {
 
     private GenerationResult await(GenerationRequest request, RequestTrace trace) {
         CancellationSignal signal = new CancellationSignal();
-        FutureTask<GenerationResult> task = new FutureTask<>(() -> generate(request, signal, trace));
-        view.start(task);
-        try {
-            return task.get();
-        } catch (InterruptedException e) {
-            signal.cancel();
-            Thread.currentThread().interrupt();
-            throw new NonRetriableException("The calling thread was interrupted; the request is cancelled", e);
-        } catch (ExecutionException e) {
-            throw ErrorMapper.failure(e.getCause() == null ? e : e.getCause());
-        }
+        return GenerationThreads.await(view.executor(), signal, () -> generate(request, signal, trace));
     }
 
     private GenerationResult generate(GenerationRequest request, CancellationSignal signal, RequestTrace trace) {

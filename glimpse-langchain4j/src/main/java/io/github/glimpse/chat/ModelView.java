@@ -9,7 +9,6 @@ import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -116,10 +115,6 @@ record ModelView(
      * @throws RateLimitException if there is no thread for it
      */
     void start(Runnable work) {
-        try {
-            executor.execute(work);
-        } catch (RejectedExecutionException e) {
-            throw new RateLimitException("No thread is free for the request; try again later", e);
-        }
+        GenerationThreads.start(executor, work);
     }
 }

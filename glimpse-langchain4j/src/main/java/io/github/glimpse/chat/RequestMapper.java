@@ -6,6 +6,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.function.Supplier;
@@ -99,9 +100,10 @@ final class RequestMapper {
 
     private void checkValues(GlimpseChatRequestParameters parameters) {
         try {
-            parameters.generation();
+            GenerationOptions generation = parameters.generation();
             // A closed model has no strategies to ask; the request will hear that it is closed.
             if (!model.isClosed()) {
+                model.check(generation);
                 model.check(parameters.pruning());
             }
         } catch (RuntimeException e) {

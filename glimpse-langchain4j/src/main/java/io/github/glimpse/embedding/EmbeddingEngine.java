@@ -3,6 +3,8 @@ package io.github.glimpse.embedding;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.generate.EngineState;
+import io.github.glimpse.generate.ModelEngine;
 import io.github.glimpse.generate.SharedModel;
 import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>Requests run on the caller's thread, after waiting for a free place. They throw a {@link io.github.glimpse.GlimpseException}
  * that says what was refused or failed; the place is free again and the memory is back.
  */
-public final class EmbeddingEngine implements AutoCloseable {
+public final class EmbeddingEngine implements ModelEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddingEngine.class);
     private static final String ADVICE = "send fewer pictures and texts at once";
@@ -33,10 +35,17 @@ public final class EmbeddingEngine implements AutoCloseable {
     private final String name;
     private final EmbeddingOptions options;
     private final SharedModel<EncoderWork> shared;
+    // Said of a closed engine too.
+    private final String family;
+    private final String dtype;
+    private final String device;
 
     private EmbeddingEngine(String name, EmbeddingOptions options, EncoderWork work) {
         this.name = name;
         this.options = options;
+        this.family = work.model().family();
+        this.dtype = work.model().weights().dtype().label();
+        this.device = work.runtime().deviceName();
         this.shared = new SharedModel<>(name, work, options.maxActive(), options.maxQueued(), options.timeout());
     }
 
@@ -52,19 +61,20 @@ public final class EmbeddingEngine implements AutoCloseable {
                 ? options.name()
                 : String.valueOf(options.model().toAbsolutePath().normalize().getFileName());
         EncoderWork work = EncoderWork.load(options);
+        EmbeddingEngine engine = new EmbeddingEngine(name, options, work);
         LOG.info(
                 "Loaded {} ({}, {}, weights {}) on {} in {} ms; pruning {}",
                 name,
-                work.model().family(),
-                work.model().weights().dtype().label(),
+                engine.family,
+                engine.dtype,
                 work.model().weights().format(),
-                work.runtime().deviceName(),
+                engine.device,
                 Duration.ofNanos(System.nanoTime() - start).toMillis(),
                 options.pruning().label());
-        return new EmbeddingEngine(name, options, work);
+        return engine;
     }
 
-    /** The model's name in answers. */
+    @Override
     public String name() {
         return name;
     }
@@ -75,8 +85,14 @@ public final class EmbeddingEngine implements AutoCloseable {
     }
 
     /** The name of its family: {@code clip} or {@code siglip}. */
+    @Override
     public String family() {
-        return shared.inUse(work -> work.model().family());
+        return family;
+    }
+
+    @Override
+    public EngineState state() {
+        return shared.state();
     }
 
     /** Numbers of a vector. */
@@ -84,22 +100,22 @@ public final class EmbeddingEngine implements AutoCloseable {
         return shared.inUse(work -> work.model().dimension());
     }
 
-    /** The type that it computes in: {@code float32}, {@code bfloat16} or {@code float16}. */
+    @Override
     public String dtypeName() {
-        return shared.inUse(work -> work.model().weights().dtype().label());
+        return dtype;
     }
 
-    /** The device that it runs on, {@code cpu} or {@code cuda:N}. */
+    @Override
     public String deviceName() {
-        return shared.inUse(work -> work.runtime().deviceName());
+        return device;
     }
 
-    /** Requests that run now. */
+    @Override
     public int activeRequests() {
         return shared.activeRequests();
     }
 
-    /** Requests that wait now. */
+    @Override
     public int queuedRequests() {
         return shared.queuedRequests();
     }
@@ -109,7 +125,7 @@ public final class EmbeddingEngine implements AutoCloseable {
         return shared.inUse(work -> work.runtime().liveResources());
     }
 
-    /** Whether {@link #close()} was called. */
+    @Override
     public boolean isClosed() {
         return shared.isClosed();
     }
@@ -237,13 +253,14 @@ public final class EmbeddingEngine implements AutoCloseable {
         return schedule(work, pruning);
     }
 
-    /**
-     * Refuses new requests and lets those that run and wait finish within a time; frees nothing.
-     *
-     * @return whether all have finished
-     */
+    @Override
     public boolean drain(Duration limit) {
         return shared.drain(limit);
+    }
+
+    @Override
+    public void resume() {
+        shared.resume();
     }
 
     @Override

@@ -2,8 +2,6 @@ package io.github.glimpse.embedding;
 
 import dev.langchain4j.data.message.ContentType;
 import dev.langchain4j.exception.LangChain4jException;
-import dev.langchain4j.exception.NonRetriableException;
-import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.embedding.EmbeddingModel;
@@ -22,10 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,21 +108,7 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
         }
         PatchPruning pruning = request.parameters().parameter(PRUNING);
         CancellationSignal signal = new CancellationSignal();
-        FutureTask<EmbeddingResponse> task = new FutureTask<>(() -> answer(request, pruning, signal));
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            throw new RateLimitException("No thread is free for the request; try again later", e);
-        }
-        try {
-            return task.get();
-        } catch (InterruptedException e) {
-            signal.cancel();
-            Thread.currentThread().interrupt();
-            throw new NonRetriableException("The calling thread was interrupted; the request is cancelled", e);
-        } catch (ExecutionException e) {
-            throw ErrorMapper.failure(e.getCause() == null ? e : e.getCause());
-        }
+        return GenerationThreads.await(executor, signal, () -> answer(request, pruning, signal));
     }
 
     private EmbeddingResponse answer(

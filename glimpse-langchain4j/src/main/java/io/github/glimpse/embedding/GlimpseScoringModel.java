@@ -1,22 +1,30 @@
 package io.github.glimpse.embedding;
 
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.scoring.ScoringModel;
 import io.github.glimpse.chat.ErrorMapper;
+import io.github.glimpse.chat.GenerationThreads;
+import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.ImageTextMatch;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * LangChain4j's scoring model on a model for image-text matching (BLIP): tells how well a text fits a picture, from 0 to 1, or
@@ -31,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  *     .build();
  * }</pre>
  *
- * <p>The response's metadata has what pruning kept under {@link #PRUNING}, one {@link PruningReport} per score. A view of one
- * {@link LoadedModel}: it owns nothing and needs no closing. Safe for concurrent use.
+ * <p>The response's metadata has what pruning kept under {@link #PRUNING}, one {@link PruningReport} per score. Requests run
+ * on platform threads of their own; the caller waits and may be a virtual thread. A view of one {@link LoadedModel}: it owns nothing
+ * and needs no closing. Safe for concurrent use.
  */
 public final class GlimpseScoringModel implements ScoringModel {
 
@@ -47,17 +56,27 @@ public final class GlimpseScoringModel implements ScoringModel {
         SIMILARITY
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(GlimpseScoringModel.class);
+
     private final LoadedModel model;
+    private final Executor executor;
+    private final List<ScoringListener> listeners;
     private final Score score;
     private final PruningOptions pruning;
-    private final @Nullable Function<TextSegment, byte[]> pictures;
+    private final @Nullable SegmentPictures pictures;
 
     private GlimpseScoringModel(Builder builder) {
         this.model = Objects.requireNonNull(builder.model, "model: load one with LoadedModel.load(options)");
+        EngineOptions options = model.options();
+        this.executor = builder.executor == null
+                ? GenerationThreads.of(options.maxActive(), options.maxQueued())
+                : builder.executor;
+        this.listeners = List.copyOf(builder.listeners);
         this.score = builder.score;
         this.pruning = builder.pruning;
         this.pictures = builder.pictures;
         refusable(() -> {
+            model.checkMatching();
             model.check(pruning);
             return model;
         });
@@ -83,7 +102,7 @@ public final class GlimpseScoringModel implements ScoringModel {
         }
         List<ImageTextMatch> matches = new ArrayList<>();
         for (TextSegment segment : segments) {
-            byte[] picture = Objects.requireNonNull(pictures.apply(segment), "pictures gave null for a segment");
+            byte[] picture = Objects.requireNonNull(pictures.of(segment), "pictures gave null for a segment");
             matches.addAll(match(picture, List.of(query)));
         }
         return response(matches);
@@ -101,7 +120,31 @@ public final class GlimpseScoringModel implements ScoringModel {
 
     /** Like {@link #scoreAll(byte[], List)}, with everything that is known of each pair. */
     public List<ImageTextMatch> match(byte[] picture, List<String> texts) {
-        return texts.isEmpty() ? List.of() : refusable(() -> model.match(picture, texts, pruning));
+        if (texts.isEmpty()) {
+            return List.of();
+        }
+        long start = System.nanoTime();
+        CancellationSignal signal = new CancellationSignal();
+        List<ImageTextMatch> matches;
+        try {
+            matches = GenerationThreads.await(
+                    executor, signal, () -> refusable(() -> model.match(picture, texts, pruning, signal)));
+        } catch (LangChain4jException e) {
+            tell(listener -> listener.onError(e, Duration.ofNanos(System.nanoTime() - start)));
+            throw e;
+        }
+        tell(listener -> listener.onMatches(matches, Duration.ofNanos(System.nanoTime() - start)));
+        return matches;
+    }
+
+    private void tell(Consumer<ScoringListener> call) {
+        for (ScoringListener listener : listeners) {
+            try {
+                call.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn("A ScoringListener failed; the failure is ignored", e);
+            }
+        }
     }
 
     private Response<List<Double>> response(List<ImageTextMatch> matches) {
@@ -127,7 +170,9 @@ public final class GlimpseScoringModel implements ScoringModel {
         private @Nullable LoadedModel model;
         private Score score = Score.MATCH;
         private PruningOptions pruning = PruningOptions.defaults();
-        private @Nullable Function<TextSegment, byte[]> pictures;
+        private @Nullable SegmentPictures pictures;
+        private List<ScoringListener> listeners = List.of();
+        private @Nullable Executor executor;
 
         private Builder() {}
 
@@ -149,8 +194,20 @@ public final class GlimpseScoringModel implements ScoringModel {
             return this;
         }
 
+        /** Hear how requests ended. */
+        public Builder listeners(List<ScoringListener> value) {
+            listeners = value;
+            return this;
+        }
+
+        /** Runs the requests, on platform threads; unset is a pool of daemon threads of the model's own. */
+        public Builder executor(@Nullable Executor value) {
+            executor = value;
+            return this;
+        }
+
         /** The bytes of the picture file that a segment stands for. */
-        public Builder pictures(@Nullable Function<TextSegment, byte[]> value) {
+        public Builder pictures(@Nullable SegmentPictures value) {
             pictures = value;
             return this;
         }
@@ -159,7 +216,8 @@ public final class GlimpseScoringModel implements ScoringModel {
          * The model.
          *
          * @throws NullPointerException without {@link #model}
-         * @throws dev.langchain4j.exception.LangChain4jException if no request with this pruning can work
+         * @throws dev.langchain4j.exception.LangChain4jException if the model does not match texts and pictures, or no request
+         *     with this pruning can work
          */
         public GlimpseScoringModel build() {
             return new GlimpseScoringModel(this);

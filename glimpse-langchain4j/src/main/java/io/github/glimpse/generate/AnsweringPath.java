@@ -93,6 +93,18 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
         return numbers * model().weights().dtype().byteCount();
     }
 
+    /**
+     * Checks how answers are to be made.
+     *
+     * @throws io.github.glimpse.UnsupportedContentException if this kind of model cannot make them so
+     */
+    void check(GenerationOptions generation);
+
+    /** Most tokens of an answer where nobody says more. */
+    default int defaultOutputTokens() {
+        return GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS;
+    }
+
     int countTokens(List<ChatTurn> turns);
 
     /** Does once what requests will ask for, and forgets it. */

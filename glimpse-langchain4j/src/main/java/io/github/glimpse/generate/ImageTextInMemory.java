@@ -8,6 +8,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.nn.CancellationPoint;
@@ -77,11 +78,22 @@ final class ImageTextInMemory implements AnsweringPath {
             // Made now, so that what does not fit is known now.
             PruningProfiles profiles = new PruningProfiles(options.profiles(), options.module() != null, null);
             LookingPlan.of(strategies.schedule(profiles.settle(options.pruning())), model);
+            Words.of(options.generation());
+            refuseFirstToken(options, model);
             return new ImageTextInMemory(options, runtime, model, strategies, profiles);
         } catch (RuntimeException | Error e) {
             strategies.close();
             model.close();
             throw e;
+        }
+    }
+
+    private static void refuseFirstToken(EngineOptions options, ImageTextModel model) {
+        FirstToken first = options.load().firstToken();
+        if (model.task() == ImageTextTask.CAPTION && first != FirstToken.CLS) {
+            throw new UnsupportedContentException("The first token " + first.label()
+                    + " is for questions and for texts that are matched, captions begin with the start id;"
+                    + " leave it out");
         }
     }
 
@@ -122,6 +134,16 @@ final class ImageTextInMemory implements AnsweringPath {
         PruningSchedule schedule = strategies.schedule(profiles.settle(pruning.orElse(options.pruning())));
         LookingPlan.of(schedule, model);
         return schedule;
+    }
+
+    @Override
+    public int defaultOutputTokens() {
+        return DEFAULT_MAX_OUTPUT_TOKENS;
+    }
+
+    @Override
+    public void check(GenerationOptions generation) {
+        Words.of(generation);
     }
 
     /** Ids of the text and patches of the picture; an empty system message counts nothing. */
@@ -235,19 +257,25 @@ final class ImageTextInMemory implements AnsweringPath {
     }
 
     /**
-     * Tells how well texts fit a picture, which is looked at once.
+     * The model as one that tells how well a text fits a picture.
      *
-     * @throws UnsupportedModelException if the model was not trained for that
+     * @throws UnsupportedModelException if it was not trained for that
      */
+    static ImageTextInMemory matching(AnsweringPath core) {
+        if (core instanceof ImageTextInMemory looking && looking.model.task() == ImageTextTask.MATCH) {
+            return looking;
+        }
+        throw new UnsupportedModelException("The loaded model (" + core.model().family()
+                + ") does not tell how well a text fits an image; load a BLIP model for image-text retrieval");
+    }
+
+    /** Tells how well texts fit a picture, which is looked at once. Only on a model for {@linkplain #matching matching}. */
     List<ImageTextMatch> match(
             byte[] picture,
             List<String> candidates,
             PruningOptions pruning,
             CancellationPoint cancellation,
             StageObserver observer) {
-        if (model.task() != ImageTextTask.MATCH) {
-            throw notMatching(model.family());
-        }
         return inScope(
                 GenerationListener.NONE,
                 cancellation,
@@ -270,11 +298,6 @@ final class ImageTextInMemory implements AnsweringPath {
             }
         }
         return matches;
-    }
-
-    static UnsupportedModelException notMatching(String family) {
-        return new UnsupportedModelException("The loaded model (" + family
-                + ") does not tell how well a text fits an image; load a BLIP model for image-text retrieval");
     }
 
     private ImageTextMatch match(

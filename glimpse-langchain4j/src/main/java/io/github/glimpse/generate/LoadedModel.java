@@ -1,8 +1,5 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.EngineClosedException;
-import io.github.glimpse.GenerationCancelledException;
-import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
@@ -13,8 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -29,29 +24,21 @@ import java.util.function.UnaryOperator;
  *
  * <p>To shut down with care: {@link #drain}, then {@link #close()}.
  */
-public final class LoadedModel implements AutoCloseable {
-
-    /** What {@link #drain} leaves to cancelled requests, so that their callers hear before everything else stops. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+public final class LoadedModel implements ModelEngine {
 
     private static final String AUTO = "auto";
 
     private final Loading loading;
-    private final RequestGate gate;
+    private final SharedModel<Loading> shared;
     private final String name;
-    private final Entrance entrance = new Entrance();
     private final Canary canary;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean failing;
-    // Requests read, close writes: memory is freed when nobody uses it any more.
-    private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
     private LoadedModel(String name, Loading loading) {
         this.name = name;
         this.loading = loading;
-        this.gate =
-                new RequestGate(loading.options().maxActive(), loading.options().maxQueued());
-        this.canary = new Canary(loading.options().canaryRatio(), this::isIdle, this::answerAside);
+        EngineOptions options = loading.options();
+        this.shared = new SharedModel<>(name, loading, options.maxActive(), options.maxQueued(), options.timeout());
+        this.canary = new Canary(options.canaryRatio(), shared::isIdle, this::answerAside);
     }
 
     /**
@@ -96,24 +83,21 @@ public final class LoadedModel implements AutoCloseable {
         return loading.result().thenApply(model -> this).minimalCompletionStage();
     }
 
-    /** What it is doing now. Runs nothing, waits for nothing, touches no native memory. */
+    @Override
     public EngineState state() {
-        if (closed.get()) {
-            return EngineState.CLOSED;
-        }
-        if (!entrance.isOpen()) {
-            return EngineState.DRAINING;
-        }
-        EngineState state = loading.state();
-        return state == EngineState.READY && failing ? EngineState.FAILING : state;
+        EngineState use = shared.state();
+        EngineState loaded = loading.state();
+        boolean stays = use == EngineState.CLOSED || use == EngineState.DRAINING || loaded == EngineState.READY;
+        return stays ? use : loaded;
     }
 
-    /** The model's name in answers. */
+    @Override
     public String name() {
         return name;
     }
 
     /** The name of its family; before it is loaded what the options say, else {@code auto}. */
+    @Override
     public String family() {
         return loaded(
                 core -> core.model().family(),
@@ -126,6 +110,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /** The device that it runs on, {@code cpu} or {@code cuda:N}; before it is loaded the choice of the options. */
+    @Override
     public String deviceName() {
         return loaded(
                 core -> core.runtime().deviceName(),
@@ -136,6 +121,7 @@ public final class LoadedModel implements AutoCloseable {
      * The type that it computes in: {@code float32}, {@code bfloat16} or {@code float16}; before it is loaded the choice of
      * the options, else {@code auto}.
      */
+    @Override
     public String dtypeName() {
         return loaded(AnsweringPath::dtypeName, () -> {
             var dtype = loading.options().load().dtype();
@@ -148,19 +134,24 @@ public final class LoadedModel implements AutoCloseable {
         return loaded(core -> core.model().contextLength(), () -> 0);
     }
 
+    /** Most tokens of an answer where neither request nor options say more. */
+    public int defaultOutputTokens() {
+        return loaded(AnsweringPath::defaultOutputTokens, () -> GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS);
+    }
+
     /** Native memory of one token in the KV cache, all layers together; 0 before it is loaded. */
     public long cacheBytesPerToken() {
         return loaded(AnsweringPath::cacheBytesPerToken, () -> 0L);
     }
 
-    /** Requests that run now. */
+    @Override
     public int activeRequests() {
-        return gate.active();
+        return shared.activeRequests();
     }
 
-    /** Requests that wait now. */
+    @Override
     public int queuedRequests() {
-        return gate.queued();
+        return shared.queuedRequests();
     }
 
     /** What the cache of vision features has done so far. */
@@ -173,16 +164,10 @@ public final class LoadedModel implements AutoCloseable {
         return canary.use();
     }
 
-    private boolean isIdle() {
-        return entrance.isOpen() && gate.active() == 0 && gate.queued() == 0;
-    }
-
     /** Answers for the canary: nobody waits for it, so it takes no place. */
     private GenerationResult answerAside(GenerationRequest request, CancellationSignal signal) {
-        Deadline deadline = Deadline.in(options().timeout());
-        CancellationPoint cancellation = cancellation(new CancellationSignal(), signal, deadline);
-        return inUse(
-                () -> path().answer(request, GenerationListener.NONE, cancellation, StageObserver.NONE, Duration.ZERO));
+        return shared.aside(signal, this::advice, (open, cancellation) -> path().answer(
+                        request, GenerationListener.NONE, cancellation, StageObserver.NONE, Duration.ZERO));
     }
 
     /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
@@ -195,9 +180,9 @@ public final class LoadedModel implements AutoCloseable {
         return core == null ? before.get() : now.apply(core);
     }
 
-    /** Whether {@link #close()} was called. */
+    @Override
     public boolean isClosed() {
-        return closed.get();
+        return shared.isClosed();
     }
 
     /**
@@ -212,7 +197,20 @@ public final class LoadedModel implements AutoCloseable {
         loading.check();
         AnsweringPath core = loading.ifLoaded();
         if (core != null) {
-            inUse(() -> core.schedule(pruning));
+            var unused = shared.inUse(open -> core.schedule(pruning));
+        }
+    }
+
+    /**
+     * Checks how the answer of a request is to be made, without running anything. Before the model is loaded there is nothing to
+     * check it against.
+     *
+     * @throws io.github.glimpse.GlimpseException if this model cannot make it so
+     */
+    public void check(GenerationOptions generation) {
+        AnsweringPath core = loading.ifLoaded();
+        if (core != null) {
+            core.check(generation);
         }
     }
 
@@ -225,7 +223,7 @@ public final class LoadedModel implements AutoCloseable {
      */
     public List<PlannedCut> plan(PruningOptions pruning) {
         AnsweringPath core = loading.ifLoaded();
-        return core == null ? List.of() : inUse(() -> core.plan(pruning));
+        return core == null ? List.of() : shared.inUse(open -> core.plan(pruning));
     }
 
     PruningSchedule schedule(PruningOptions pruning) {
@@ -251,7 +249,7 @@ public final class LoadedModel implements AutoCloseable {
      */
     public int countTokens(List<ChatTurn> turns) {
         AnsweringPath core = awaitLoaded();
-        return inUse(() -> core.countTokens(turns));
+        return shared.inUse(open -> core.countTokens(turns));
     }
 
     /**
@@ -260,13 +258,13 @@ public final class LoadedModel implements AutoCloseable {
      */
     public int countTokens(String text) {
         AnsweringPath core = awaitLoaded();
-        return inUse(() -> core.countTokens(text));
+        return shared.inUse(open -> core.countTokens(text));
     }
 
     private AnsweringPath awaitLoaded() {
         Deadline deadline = Deadline.in(options().timeout());
         return loading.await(() -> {
-            checkOpen();
+            shared.checkOpen();
             deadline.check(this::advice);
         });
     }
@@ -308,23 +306,12 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private <T> T admitted(GenerationListener listener, CancellationSignal signal, Work<T> work) {
-        Deadline deadline = Deadline.in(options().timeout());
-        CancellationSignal expulsion = entrance.enter(this::closedError);
-        try {
-            CancellationPoint cancellation = cancellation(expulsion, signal, deadline);
-            cancellation.check();
-            listener.onStage(Stage.WAITING);
-            gate.enter(cancellation);
-            try {
-                canary.stepAside();
-                AnsweringPath core = loading.await(cancellation);
-                return inUse(() -> observed(() -> work.with(core, cancellation, deadline.passed())));
-            } finally {
-                gate.leave();
-            }
-        } finally {
-            entrance.leave();
-        }
+        return shared.ask(
+                signal, this::advice, () -> listener.onStage(Stage.WAITING), (open, cancellation, deadline) -> {
+                    canary.stepAside();
+                    AnsweringPath core = open.await(cancellation);
+                    return work.with(core, cancellation, deadline.passed());
+                });
     }
 
     /**
@@ -339,104 +326,56 @@ public final class LoadedModel implements AutoCloseable {
      * @throws io.github.glimpse.GlimpseException as {@link #generate(GenerationRequest)}
      */
     public List<ImageTextMatch> match(byte[] picture, List<String> texts, PruningOptions pruning) {
-        return match(picture, texts, pruning, StageObserver.NONE);
+        return match(picture, texts, pruning, new CancellationSignal());
     }
 
-    List<ImageTextMatch> match(byte[] picture, List<String> texts, PruningOptions pruning, StageObserver observer) {
+    /** Like {@link #match(byte[], List, PruningOptions)}; the signal ends the request. */
+    public List<ImageTextMatch> match(
+            byte[] picture, List<String> texts, PruningOptions pruning, CancellationSignal signal) {
+        return match(picture, texts, pruning, signal, StageObserver.NONE);
+    }
+
+    List<ImageTextMatch> match(
+            byte[] picture,
+            List<String> texts,
+            PruningOptions pruning,
+            CancellationSignal signal,
+            StageObserver observer) {
         return admitted(
-                GenerationListener.NONE, new CancellationSignal(), (core, cancellation, waiting) -> matching(core)
+                GenerationListener.NONE, signal, (core, cancellation, waiting) -> ImageTextInMemory.matching(core)
                         .match(picture, texts, pruning, cancellation, observer));
     }
 
-    private static ImageTextInMemory matching(AnsweringPath core) {
-        if (core instanceof ImageTextInMemory looking) {
-            return looking;
+    /**
+     * Checks that this model tells how well texts fit a picture, without running anything. Before it is loaded there is nothing
+     * to check.
+     *
+     * @throws io.github.glimpse.UnsupportedModelException if it was not trained for that
+     */
+    public void checkMatching() {
+        AnsweringPath core = loading.ifLoaded();
+        if (core != null) {
+            var unused = ImageTextInMemory.matching(core);
         }
-        throw ImageTextInMemory.notMatching(core.model().family());
-    }
-
-    private CancellationPoint cancellation(CancellationSignal expulsion, CancellationSignal signal, Deadline deadline) {
-        return () -> {
-            checkOpen();
-            if (expulsion.isCancelled()) {
-                throw closedError();
-            }
-            if (signal.isCancelled()) {
-                throw new GenerationCancelledException("The request was cancelled by its caller");
-            }
-            deadline.check(this::advice);
-        };
     }
 
     private String advice() {
-        return loading.state() == EngineState.LOADING
+        EngineState state = loading.state();
+        return state == EngineState.LOADING || state == EngineState.UNLOADED
                 ? "the model " + name + " is still loading: try again later"
                 : "send smaller pictures, ask for fewer tokens";
     }
 
-    /** Remembers how it went, for {@link #state()}. */
-    private <T> T observed(Supplier<T> answer) {
-        try {
-            T result = answer.get();
-            failing = false;
-            return result;
-        } catch (NativeLibraryException | OutOfMemoryError e) {
-            failing = true;
-            throw e;
-        }
-    }
-
-    /** Does something with native memory, which {@link #close()} frees only after. */
-    private <T> T inUse(Supplier<T> work) {
-        use.readLock().lock();
-        try {
-            checkOpen();
-            return work.get();
-        } finally {
-            use.readLock().unlock();
-        }
-    }
-
-    private void checkOpen() {
-        if (closed.get()) {
-            throw closedError();
-        }
-    }
-
-    private EngineClosedException closedError() {
-        return new EngineClosedException(
-                closed.get()
-                        ? "The model " + name + " is closed; load it again"
-                        : "The model " + name + " is shutting down and takes no more requests; ask another instance");
-    }
-
-    /**
-     * Refuses new requests with {@link EngineClosedException}, as after {@link #close()}; lets those that run and wait finish
-     * within a time, and tells the rest to end at their next layer or token, with the same exception. Frees nothing: call
-     * {@link #close()} afterwards, or {@link #resume()}.
-     *
-     * @param limit how long requests may go on; those that are told to end get a second more before this returns. When the
-     *     thread is interrupted, the time is over.
-     * @return whether all finished by themselves
-     */
+    @Override
     public boolean drain(Duration limit) {
-        entrance.shut();
+        shared.shut();
         canary.stepAside();
-        // A listener that drains waits for the others, not for its own request.
-        int own = use.getReadHoldCount() > 0 ? 1 : 0;
-        boolean finished = entrance.awaitAtMost(own, limit);
-        if (!finished) {
-            entrance.expel();
-            entrance.awaitAtMost(own, LAST_WORDS);
-        }
-        return finished;
+        return shared.drain(limit);
     }
 
-    /** Takes requests again after {@link #drain}; does nothing else, and nothing after {@link #close()}. */
+    @Override
     public void resume() {
-        if (!closed.get() && !entrance.isOpen()) {
-            entrance.open();
-        }
+        shared.resume();
     }
 
     /**
@@ -446,28 +385,6 @@ public final class LoadedModel implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        entrance.shut();
-        canary.close();
-        if (use.getReadHoldCount() > 0) {
-            // This thread's own request holds what freeing waits for.
-            new Thread(this::free, "glimpse-close").start();
-        } else {
-            free();
-        }
-    }
-
-    private void free() {
-        AnsweringPath core = loading.close();
-        use.writeLock().lock();
-        try {
-            if (core != null) {
-                core.close();
-            }
-        } finally {
-            use.writeLock().unlock();
-        }
+        shared.close(canary::close);
     }
 }

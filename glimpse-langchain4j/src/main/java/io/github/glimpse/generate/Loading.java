@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The way of a model into memory: at once, or once on a daemon thread of its own when somebody {@linkplain #start() starts} it.
  * Whoever needs the model waits; how it ended stays so.
  */
-final class Loading {
+final class Loading implements AutoCloseable {
 
     private static final long LOOK_MILLIS = 20;
 
@@ -178,14 +178,9 @@ final class Loading {
         return new EngineClosedException("The model " + name + " was closed while it was loading; load it again");
     }
 
-    /**
-     * Ends the waiting of all, gives up what is being fetched, and waits a while for what is being read; later it frees
-     * itself.
-     *
-     * @return the model, which is the caller's to close, or null if there is none
-     */
-    @Nullable
-    AnsweringPath close() {
+    /** Ends the waiting of all, gives up what is being fetched, and waits a while for what is being read; later it frees itself. */
+    @Override
+    public void close() {
         Thread running;
         lock.lock();
         try {
@@ -207,6 +202,9 @@ final class Loading {
                 Thread.currentThread().interrupt();
             }
         }
-        return ifLoaded();
+        AnsweringPath model = ifLoaded();
+        if (model != null) {
+            model.close();
+        }
     }
 }

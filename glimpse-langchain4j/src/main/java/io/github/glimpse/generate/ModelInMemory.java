@@ -6,6 +6,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.EvidenceRequest;
@@ -77,6 +78,11 @@ final class ModelInMemory implements AnsweringPath {
                     new PruningProfiles(options.profiles(), options.module() != null, stopDistance(files.config()));
             // Made now, so that what does not fit is known now.
             decodable(strategies.schedule(profiles.settle(options.pruning())));
+            refuseBeams(options.generation());
+            if (options.load().firstToken() != FirstToken.CLS) {
+                throw forLookingTexts(
+                        "The first token " + options.load().firstToken().label());
+            }
             return new ModelInMemory(options, runtime, model, strategies, profiles);
         } catch (RuntimeException | Error e) {
             strategies.close();
@@ -195,14 +201,27 @@ final class ModelInMemory implements AnsweringPath {
                 context.watch().timings(waiting));
     }
 
+    @Override
+    public void check(GenerationOptions generation) {
+        refuseBeams(generation);
+    }
+
     private static void refuseBeams(GenerationOptions generation) {
-        boolean beams = generation.beams() != null && generation.beams() > 1;
-        if (beams || (generation.minOutputTokens() != null && generation.minOutputTokens() > 0)) {
-            throw new UnsupportedContentException((beams
-                            ? "Beam search (beams " + generation.beams() + ")"
-                            : "A least number of tokens (min-output-tokens " + generation.minOutputTokens() + ")")
-                    + " is for models with cross-attention, such as BLIP; leave it out");
+        Double penalty = generation.lengthPenalty();
+        if (generation.beams() != null && generation.beams() > 1) {
+            throw forLookingTexts("Beam search (beams " + generation.beams() + ")");
         }
+        if (penalty != null && penalty != GenerationOptions.DEFAULT_LENGTH_PENALTY) {
+            throw forLookingTexts("A penalty of the length of beams (length-penalty " + penalty + ")");
+        }
+        if (generation.minOutputTokens() != null && generation.minOutputTokens() > 0) {
+            throw forLookingTexts("A least number of tokens (min-output-tokens " + generation.minOutputTokens() + ")");
+        }
+    }
+
+    private static UnsupportedContentException forLookingTexts(String what) {
+        return new UnsupportedContentException(
+                what + " is for models with cross-attention, such as BLIP; leave it out");
     }
 
     private void checkPictures(List<ChatTurn> turns) {

@@ -5,7 +5,6 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageTextModel;
-import io.github.glimpse.model.TowerCut;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.clip.TowerPass;
 import io.github.glimpse.nn.CancellationPoint;
@@ -40,7 +39,7 @@ final class PictureLook {
     private final int classRows;
     private final Map<Integer, NDArray> taps = new HashMap<>();
     private final Map<Integer, int[]> aliveOfTap = new HashMap<>();
-    private final List<TowerCut> made = new ArrayList<>();
+    private final List<TowerDecision> decisions = new ArrayList<>();
     private final StepDecision decision;
 
     /** Attention, and the patches that it is about. */
@@ -85,7 +84,6 @@ final class PictureLook {
             for (Cut cut : plan.tower()) {
                 if (cut.at().stage() == Stage.VISION) {
                     TokenSelection selection = select(cut, alive, valuesOf(cut, behind, alive), step);
-                    made.add(new TowerCut(selection.kept(), selection.scores()));
                     rows = stack.choose(rows, Selections.withClassRow(selection.kept(), classRows), step);
                     alive = Selections.pick(alive, selection.kept());
                 }
@@ -95,9 +93,13 @@ final class PictureLook {
                 int[] places = Selections.places(alive, Objects.requireNonNull(aliveOfTap.get(layer)));
                 left.put(layer, stack.choose(Objects.requireNonNull(taps.get(layer)), places, scope));
             }
-            return new VisionFeatures(
-                    step.keep(rows, scope), left, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), made);
+            return new VisionFeatures(step.keep(rows, scope), left, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
         }
+    }
+
+    /** What was cut, in order; complete once the tower has looked. */
+    List<TowerDecision> decisions() {
+        return List.copyOf(decisions);
     }
 
     /** Numbers of blocks after which there is something to do. */
@@ -152,7 +154,6 @@ final class PictureLook {
         // Inside the tower there is one block to go by, whatever block the strategy would take behind it.
         CrossNeeds.of(cut).ofTower().forEach(request -> values.put(request, attention(request, pass)));
         TokenSelection selection = select(cut, pass.alive(0), values, step);
-        made.add(new TowerCut(selection.kept(), selection.scores()));
         if (selection.kept().length < pass.patches()) {
             pass.attendKeeping(new int[][] {selection.kept()});
             pass.feedForward();
@@ -174,7 +175,7 @@ final class PictureLook {
         ImageGrid grid = patches.plan().grid();
         List<int[]> whole = List.of(TokenSelection.all(grid.tokenCount()).kept());
         try (TensorScope temporary = owner.openChild()) {
-            return decision.decide(cut, List.of(grid), grid.tokenCount(), alive, () -> {
+            TokenSelection selection = decision.decide(cut, List.of(grid), grid.tokenCount(), alive, () -> {
                 PruningEvidence.Builder evidence =
                         PruningEvidence.builder(List.of(grid), Collections.singletonList(whole), alive, temporary);
                 values.forEach((request, scores) -> evidence.value(
@@ -184,6 +185,8 @@ final class PictureLook {
                                 : temporary.floats(scores, scores.length)));
                 return evidence.build();
             });
+            decisions.add(new TowerDecision(selection, decision.takeVerdicts()));
+            return selection;
         }
     }
 }

@@ -7,7 +7,6 @@ import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageTextModel;
-import io.github.glimpse.model.TowerCut;
 import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.prune.Anchor;
@@ -101,21 +100,22 @@ final class PictureShelf {
             context.watch().enter(Stage.VISION);
         }
         VisionFeatures features = lease.features();
-        tell(plan, features, log);
+        tell(plan, lease.decisions(), log);
         context.observer().onVision(0, features);
         context.watch().enter(Stage.PREFILL_BEFORE_CUT);
         return new Seen(patchPlan, lease);
     }
 
-    private static void tell(LookingPlan plan, VisionFeatures features, SelectionLog log) {
+    private static void tell(LookingPlan plan, List<TowerDecision> decisions, SelectionLog log) {
         for (int i = 0; i < plan.tower().size(); i++) {
-            TowerCut cut = features.cuts().get(i);
-            TokenSelection selection = cut.scores() == null
-                    ? TokenSelection.of(cut.kept())
-                    : TokenSelection.scored(cut.kept(), cut.scores(), TokenSelection.ScoreKind.SHARE);
+            TokenSelection selection = decisions.get(i).selection();
             int[] before = log.alive();
-            // What the guard thought is not remembered with the picture.
-            log.add(plan.tower().get(i), selection, before, Selections.pick(before, cut.kept()), List.of());
+            log.add(
+                    plan.tower().get(i),
+                    selection,
+                    before,
+                    Selections.pick(before, selection.kept()),
+                    decisions.get(i).verdicts());
         }
     }
 
@@ -123,14 +123,14 @@ final class PictureShelf {
             String key, PixelPatches patches, LookingPlan plan, RequestContext context) {
         TensorScope lasting = scopes.get();
         try {
-            VisionFeatures features =
-                    new PictureLook(model, plan, patches, lasting).see(context.cancellation(), context.observer());
+            PictureLook look = new PictureLook(model, plan, patches, lasting);
+            VisionFeatures features = look.see(context.cancellation(), context.observer());
             long bytes =
                     features.rows().getShape().size() * model.looking().dtype().byteCount();
             for (NDArray tapped : features.tapped()) {
                 bytes += tapped.getShape().size() * Float.BYTES;
             }
-            return cache.add(key, features, lasting, bytes);
+            return cache.add(key, features, look.decisions(), lasting, bytes);
         } catch (RuntimeException | Error e) {
             lasting.close();
             throw e;
@@ -141,7 +141,7 @@ final class PictureShelf {
         if (plan.tower().isEmpty()) {
             return "";
         }
-        // Anchors and floor of every step hold in the tower too.
+        // Anchors and floor of every step hold in the tower too, and so does the guard.
         Set<Anchor> anchors = new TreeSet<>();
         int floor = 0;
         for (Cut cut : plan.schedule().cuts()) {
@@ -149,7 +149,8 @@ final class PictureShelf {
             anchors.addAll(Objects.requireNonNullElse(budget.anchors(), Set.of()));
             floor = Math.max(floor, Objects.requireNonNullElse(budget.minTokens(), 0));
         }
-        StringBuilder setting = new StringBuilder(" " + anchors + " " + floor);
+        StringBuilder setting = new StringBuilder(
+                " " + anchors + " " + floor + " " + plan.schedule().guard().options());
         for (Cut cut : plan.tower()) {
             setting.append(' ')
                     .append(cut.at())

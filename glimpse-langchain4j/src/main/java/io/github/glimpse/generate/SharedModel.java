@@ -2,19 +2,25 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * A model in memory that many ask, with the rules of {@link LoadedModel}: how many at once, how many may wait, how long a request
- * takes, and that memory is freed only when nobody uses it. For models that do not generate text. Safe for concurrent use.
+ * A model in memory that many ask: how many at once, how many may wait, how long a request takes, and that memory is freed only
+ * when nobody uses it. What is asked of the model is its engine's business: {@link LoadedModel} for answers, others for the rest.
+ * Safe for concurrent use.
  *
  * @param <M> the model, which {@link #close()} closes
  */
 public final class SharedModel<M extends AutoCloseable> implements AutoCloseable {
+
+    /** What {@link #drain} leaves to cancelled requests, so that their callers hear before everything else stops. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final String name;
     private final M model;
@@ -22,6 +28,8 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     private final Duration timeout;
     private final Entrance entrance = new Entrance();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean failing;
+    // Requests read, close writes: memory is freed when nobody uses it any more.
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
     /**
@@ -39,6 +47,21 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         this.timeout = timeout;
     }
 
+    /** What a request does with the model. */
+    @FunctionalInterface
+    public interface Work<M, R> {
+
+        /** Does it. */
+        R with(M model, CancellationPoint cancellation);
+    }
+
+    /** What a request does with the model that wants to know how long it has been under way. */
+    @FunctionalInterface
+    interface TimedWork<M, R> {
+
+        R with(M model, CancellationPoint cancellation, Deadline deadline);
+    }
+
     /**
      * Does the work of a request on the caller's thread, after waiting for a free place.
      *
@@ -49,22 +72,24 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      *     closed
      */
     public <R> R ask(CancellationSignal signal, String advice, Work<M, R> work) {
+        return ask(signal, () -> advice, () -> {}, (open, cancellation, deadline) -> work.with(open, cancellation));
+    }
+
+    /**
+     * The same.
+     *
+     * @param waiting is run when the request begins to wait
+     */
+    <R> R ask(CancellationSignal signal, Supplier<String> advice, Runnable waiting, TimedWork<M, R> work) {
         Deadline deadline = Deadline.in(timeout);
         CancellationSignal expulsion = entrance.enter(this::closedError);
         try {
-            CancellationPoint cancellation = () -> {
-                if (closed.get() || expulsion.isCancelled()) {
-                    throw closedError();
-                }
-                if (signal.isCancelled()) {
-                    throw new GenerationCancelledException("The request was cancelled by its caller");
-                }
-                deadline.check(() -> advice);
-            };
+            CancellationPoint cancellation = cancellation(expulsion, signal, deadline, advice);
             cancellation.check();
+            waiting.run();
             gate.enter(cancellation);
             try {
-                return inUse(open -> work.with(open, cancellation));
+                return inUse(open -> observed(() -> work.with(open, cancellation, deadline)));
             } finally {
                 gate.leave();
             }
@@ -73,12 +98,36 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         }
     }
 
-    /** What a request does with the model. */
-    @FunctionalInterface
-    public interface Work<M, R> {
+    private CancellationPoint cancellation(
+            CancellationSignal expulsion, CancellationSignal signal, Deadline deadline, Supplier<String> advice) {
+        return () -> {
+            checkOpen();
+            if (expulsion.isCancelled()) {
+                throw closedError();
+            }
+            if (signal.isCancelled()) {
+                throw new GenerationCancelledException("The request was cancelled by its caller");
+            }
+            deadline.check(advice);
+        };
+    }
 
-        /** Does it. */
-        R with(M model, CancellationPoint cancellation);
+    /** Does work that nobody waits for and that takes no place. */
+    <R> R aside(CancellationSignal signal, Supplier<String> advice, Work<M, R> work) {
+        CancellationPoint cancellation = cancellation(new CancellationSignal(), signal, Deadline.in(timeout), advice);
+        return inUse(open -> work.with(open, cancellation));
+    }
+
+    /** Remembers how it went, for {@link #state()}. */
+    private <R> R observed(Supplier<R> answer) {
+        try {
+            R result = answer.get();
+            failing = false;
+            return result;
+        } catch (NativeLibraryException | OutOfMemoryError e) {
+            failing = true;
+            throw e;
+        }
     }
 
     /**
@@ -89,13 +138,35 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     public <R> R inUse(Function<M, R> look) {
         use.readLock().lock();
         try {
-            if (closed.get()) {
-                throw closedError();
-            }
+            checkOpen();
             return look.apply(model);
         } finally {
             use.readLock().unlock();
         }
+    }
+
+    void checkOpen() {
+        if (closed.get()) {
+            throw closedError();
+        }
+    }
+
+    private EngineClosedException closedError() {
+        return new EngineClosedException(
+                closed.get()
+                        ? "The model " + name + " is closed; load it again"
+                        : "The model " + name + " is shutting down and takes no more requests; ask another instance");
+    }
+
+    /** {@link EngineState#READY}, or what keeps it from being so. */
+    public EngineState state() {
+        if (closed.get()) {
+            return EngineState.CLOSED;
+        }
+        if (!entrance.isOpen()) {
+            return EngineState.DRAINING;
+        }
+        return failing ? EngineState.FAILING : EngineState.READY;
     }
 
     /** Requests that run now. */
@@ -108,42 +179,70 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         return gate.queued();
     }
 
+    /** Whether requests are taken and there are none. */
+    boolean isIdle() {
+        return entrance.isOpen() && gate.active() == 0 && gate.queued() == 0;
+    }
+
     /** Whether {@link #close()} was called. */
     public boolean isClosed() {
         return closed.get();
     }
 
-    /**
-     * Refuses new requests and lets those that run and wait finish within a time; frees nothing.
-     *
-     * @return whether all have finished
-     */
+    /** Refuses new requests. */
+    void shut() {
+        entrance.shut();
+    }
+
+    /** As {@link ModelEngine#drain} says. */
     public boolean drain(Duration limit) {
         entrance.shut();
-        boolean finished = entrance.awaitAtMost(0, limit);
+        // A listener that drains waits for the others, not for its own request.
+        int own = use.getReadHoldCount() > 0 ? 1 : 0;
+        boolean finished = entrance.awaitAtMost(own, limit);
         if (!finished) {
             entrance.expel();
+            entrance.awaitAtMost(own, LAST_WORDS);
         }
         return finished;
     }
 
-    private EngineClosedException closedError() {
-        return new EngineClosedException(
-                closed.get()
-                        ? "The model " + name + " is closed; load it again"
-                        : "The model " + name + " is shutting down and takes no more requests; ask another instance");
+    /** As {@link ModelEngine#resume} says. */
+    public void resume() {
+        if (!closed.get() && !entrance.isOpen()) {
+            entrance.open();
+        }
     }
 
     /**
-     * Refuses new requests, lets running ones end at their next step, then closes the model. Not to be called by a request's own
-     * work.
+     * Refuses new requests, lets running ones end at their next step, then closes the model. Called by a listener, that is inside
+     * a request, it returns at once and the model is closed when that request has ended.
      */
     @Override
     public void close() {
+        close(() -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param first is run when new requests are refused, before anything is waited for
+     */
+    void close(Runnable first) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         entrance.shut();
+        first.run();
+        if (use.getReadHoldCount() > 0) {
+            // This thread's own request holds what freeing waits for.
+            new Thread(this::free, "glimpse-close").start();
+        } else {
+            free();
+        }
+    }
+
+    private void free() {
         use.writeLock().lock();
         try {
             model.close();

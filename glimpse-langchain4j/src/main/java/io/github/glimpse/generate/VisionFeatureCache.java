@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +56,21 @@ final class VisionFeatureCache implements AutoCloseable {
         return lend(entry);
     }
 
+    /** Takes features over that were made without a cut, and lends them. */
+    Lease add(String key, VisionFeatures features, TensorScope scope, long size) {
+        return add(key, features, List.of(), scope, size);
+    }
+
     /**
      * Takes features over and lends them.
      *
+     * @param decisions the cuts on the way
      * @param scope owns them; closed by this cache
      * @param size bytes that they hold
      */
-    synchronized Lease add(String key, VisionFeatures features, TensorScope scope, long size) {
-        Entry entry = new Entry(features, scope, size);
+    synchronized Lease add(
+            String key, VisionFeatures features, List<TowerDecision> decisions, TensorScope scope, long size) {
+        Entry entry = new Entry(features, decisions, scope, size);
         Entry former = entries.remove(key);
         if (former != null) {
             forget(former);
@@ -131,14 +139,16 @@ final class VisionFeatureCache implements AutoCloseable {
     private static final class Entry {
 
         private final VisionFeatures features;
+        private final List<TowerDecision> decisions;
         private final TensorScope scope;
         private final long size;
         private int users;
         private boolean listed;
         private long lastUse;
 
-        private Entry(VisionFeatures features, TensorScope scope, long size) {
+        private Entry(VisionFeatures features, List<TowerDecision> decisions, TensorScope scope, long size) {
             this.features = features;
+            this.decisions = decisions;
             this.scope = scope;
             this.size = size;
         }
@@ -163,6 +173,11 @@ final class VisionFeatureCache implements AutoCloseable {
         /** Valid until this lease is closed. Not to be changed. */
         VisionFeatures features() {
             return entry.features;
+        }
+
+        /** The cuts on the way to these features, in order. */
+        List<TowerDecision> decisions() {
+            return entry.decisions;
         }
 
         @Override

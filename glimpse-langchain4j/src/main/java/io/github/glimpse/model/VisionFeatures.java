@@ -20,7 +20,6 @@ import java.util.stream.Stream;
  *     the softmax: {@code [1, imageTokens]}
  * @param receivedFromOthers by block, attention that a token receives from the other patches, head mean, sum over queries,
  *     mean over the token's patches: {@code [imageTokens]}
- * @param cuts where rows were dropped on the way; then {@code rows} and {@code taps} are of the tokens that are left
  */
 public record VisionFeatures(
         NDArray rows,
@@ -29,8 +28,7 @@ public record VisionFeatures(
         Map<Integer, NDArray> received,
         Map<Integer, NDArray> keys,
         Map<Integer, NDArray> joinedCls,
-        Map<Integer, NDArray> receivedFromOthers,
-        List<TowerCut> cuts) {
+        Map<Integer, NDArray> receivedFromOthers) {
 
     /** Copies the maps. */
     public VisionFeatures {
@@ -40,19 +38,6 @@ public record VisionFeatures(
         keys = Map.copyOf(keys);
         joinedCls = Map.copyOf(joinedCls);
         receivedFromOthers = Map.copyOf(receivedFromOthers);
-        cuts = List.copyOf(cuts);
-    }
-
-    /** Of a tower that keeps all its rows. */
-    public VisionFeatures(
-            NDArray rows,
-            Map<Integer, NDArray> taps,
-            Map<Integer, NDArray> cls,
-            Map<Integer, NDArray> received,
-            Map<Integer, NDArray> keys,
-            Map<Integer, NDArray> joinedCls,
-            Map<Integer, NDArray> receivedFromOthers) {
-        this(rows, taps, cls, received, keys, joinedCls, receivedFromOthers, List.of());
     }
 
     /** Rows and rows of layers, nothing of attention. */

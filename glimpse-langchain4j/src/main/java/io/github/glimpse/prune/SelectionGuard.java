@@ -37,6 +37,11 @@ public final class SelectionGuard {
         this.options = options;
     }
 
+    /** When it steps in. */
+    public GuardOptions options() {
+        return options;
+    }
+
     /**
      * Looks at a choice.
      *

@@ -9,11 +9,15 @@ import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.GuardOptions;
+import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.prune.StepReport;
 import io.github.glimpse.testing.BlipFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,6 +97,36 @@ class BlipEngineIT {
     }
 
     @Test
+    void whatTheGuardThoughtOfACutInTheTowerIsRememberedWithThePicture() {
+        PruningStep inTower = step("cls-attention", "tower 1", 0.5, Map.of());
+        PruningOptions guarded = PruningOptions.builder()
+                .schedule(List.of(inTower))
+                .guard(new GuardOptions(true, 1.0, 0.0))
+                .build();
+        try (LoadedModel model = LoadedModel.load(options(answers()).build())) {
+            GenerationRequest wary = new GenerationRequest(
+                    List.of(ChatTurn.user("what is it", PICTURE)),
+                    guarded,
+                    GenerationOptions.builder().maxOutputTokens(12).build());
+            StepReport first = model.generate(wary).report().steps().get(0);
+            StepReport second = model.generate(wary).report().steps().get(0);
+            StepReport unguarded = model.generate(request("what is it", inTower))
+                    .report()
+                    .steps()
+                    .get(0);
+
+            assertThat(model.visionCacheUse().hits()).isEqualTo(1);
+            assertThat(first.guard().action()).isEqualTo(GuardReport.Action.WIDENED);
+            assertThat(second.guard()).isEqualTo(first.guard());
+            assertThat(second.confidence()).isEqualTo(first.confidence()).isNotNull();
+            // Without the guard the same picture is cut in another way.
+            assertThat(unguarded.guard().action()).isEqualTo(GuardReport.Action.NONE);
+            assertThat(unguarded.images().get(0).kept()).hasSize(32);
+            assertThat(first.images().get(0).kept().length).isGreaterThan(32);
+        }
+    }
+
+    @Test
     void cutsBehindTheTowerKeepTheClassRowAndAddUpWithTheOthers() {
         try (LoadedModel model = LoadedModel.load(options(answers()).build())) {
             GenerationResult result = model.generate(request(
@@ -163,6 +197,45 @@ class BlipEngineIT {
                     .isInstanceOf(UnsupportedContentException.class)
                     .hasMessageContaining("beams 3");
         }
+    }
+
+    @Test
+    void whatOnlyLookingTextsHaveIsRefusedByLanguageDecodersWhenTheyAreLoaded() {
+        Map<String, GenerationOptions> refused = Map.of(
+                "beams 3", GenerationOptions.builder().beams(3).build(),
+                "length-penalty 2.0",
+                        GenerationOptions.builder().lengthPenalty(2.0).build(),
+                "min-output-tokens 4",
+                        GenerationOptions.builder().minOutputTokens(4).build());
+        refused.forEach((name, generation) -> assertThatThrownBy(() -> LoadedModel.load(
+                        TinyModels.llava().generation(generation).build()))
+                .isInstanceOf(UnsupportedContentException.class)
+                .hasMessageContaining(name));
+        assertThatThrownBy(() ->
+                        LoadedModel.load(TinyModels.llava().load(beginning()).build()))
+                .isInstanceOf(UnsupportedContentException.class)
+                .hasMessageContaining("first token enc");
+    }
+
+    @Test
+    void beamsWithSamplingAndACaptionWithAnotherFirstTokenAreRefusedWhenTheModelIsLoaded() {
+        assertThatThrownBy(() -> LoadedModel.load(options(CAPTIONS.resolve("model"))
+                        .generation(GenerationOptions.builder()
+                                .beams(3)
+                                .temperature(0.5)
+                                .build())
+                        .build()))
+                .isInstanceOf(UnsupportedContentException.class)
+                .hasMessageContaining("beams 3")
+                .hasMessageContaining("temperature");
+        assertThatThrownBy(() -> LoadedModel.load(
+                        options(CAPTIONS.resolve("model")).load(beginning()).build()))
+                .isInstanceOf(UnsupportedContentException.class)
+                .hasMessageContaining("captions begin with the start id");
+    }
+
+    private static LoadOptions beginning() {
+        return new LoadOptions(null, WeightFormat.AUTO, null, null, ImageAspect.AUTO, FirstToken.ENC);
     }
 
     @Test

@@ -239,6 +239,7 @@ class BlipFixturesIT {
                         one.picture(),
                         List.of(java.util.Objects.requireNonNull(one.text())),
                         pruning(variant),
+                        new CancellationSignal(),
                         check(one, variant, model))
                 .get(0);
         String name = (variant == null ? "" : variant.get("name").textValue() + ".") + "itm_logits";

@@ -7,6 +7,7 @@ import io.github.glimpse.DeadlineExceededException;
 import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.NativeLibraryException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -93,6 +94,47 @@ class SharedModelTest {
                 .hasMessageContaining("shutting down");
         assertThat(model.drain(Duration.ofSeconds(20))).isTrue();
         assertThat(closed).hasValue(0);
+    }
+
+    @Test
+    void takesRequestsAgainAfterItWasDrainedButNotAfterItWasClosed() {
+        assertThat(model.state()).isEqualTo(EngineState.READY);
+        model.drain(Duration.ZERO);
+        assertThat(model.state()).isEqualTo(EngineState.DRAINING);
+
+        model.resume();
+        assertThat(model.state()).isEqualTo(EngineState.READY);
+        assertThat(ask()).isEqualTo("done");
+
+        model.close();
+        model.resume();
+        assertThat(model.state()).isEqualTo(EngineState.CLOSED);
+    }
+
+    @Test
+    void failsAfterARequestDiedOfTheNativeLibraryUntilOneIsAnswered() {
+        assertThatThrownBy(() -> model.ask(new CancellationSignal(), "wait", (m, point) -> {
+                    throw new NativeLibraryException("no memory");
+                }))
+                .isInstanceOf(NativeLibraryException.class);
+        assertThat(model.state()).isEqualTo(EngineState.FAILING);
+
+        ask();
+        assertThat(model.state()).isEqualTo(EngineState.READY);
+    }
+
+    @Test
+    void mayBeClosedByARequestOfItsOwn() {
+        String answer = model.ask(new CancellationSignal(), "wait", (m, point) -> {
+            model.close();
+            return "last words";
+        });
+
+        assertThat(answer).isEqualTo("last words");
+        while (closed.get() == 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(closed).hasValue(1);
     }
 
     @Test

@@ -84,7 +84,7 @@ record BlipConfig(ImageTextTask task, ClipConfig vision, CrossTextShape text, Im
         int look = tokens.start() + 1;
         if (look >= text.vocabulary()) {
             throw new UnsupportedModelException("This model's vocabulary of " + text.vocabulary()
-                    + " has no [ENC] behind the start id " + tokens.start() + "; use glimpse.model.first-token=cls");
+                    + " has no [ENC] behind the start id " + tokens.start() + "; leave the first token enc out");
         }
         return new ImageTextTokens(tokens.start(), tokens.end(), look);
     }

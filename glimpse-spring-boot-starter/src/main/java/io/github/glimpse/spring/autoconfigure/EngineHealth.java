@@ -1,12 +1,12 @@
 package io.github.glimpse.spring.autoconfigure;
 
-import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.ModelEngine;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * What health says about the engine, for the types of either Spring Boot. Runs nothing and touches no native memory.
+ * What health says about an engine, for the types of either Spring Boot. Runs nothing and touches no native memory.
  *
  * <p>UP once the model is loaded and warmed up; OUT_OF_SERVICE while it loads, and from the beginning of the shutdown on; DOWN if
  * it could not be loaded, and after a request died of the native library or of lack of memory, until the next one is
@@ -15,9 +15,9 @@ import java.util.Map;
  */
 final class EngineHealth {
 
-    private final LoadedModel engine;
+    private final ModelEngine engine;
 
-    EngineHealth(LoadedModel engine) {
+    EngineHealth(ModelEngine engine) {
         this.engine = engine;
     }
 

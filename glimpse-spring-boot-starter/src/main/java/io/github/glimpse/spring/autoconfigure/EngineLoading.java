@@ -2,6 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import dev.langchain4j.exception.ModelNotFoundException;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
@@ -66,6 +67,38 @@ final class EngineLoading {
         });
     }
 
+    /** The location of the model that scores, which is loaded at the start whatever {@code glimpse.load} says. */
+    static ModelSources scoringSources(GlimpseProperties properties, @Nullable ClassLoader classPath) {
+        return found(() -> ModelSources.openScoring(properties, classPath));
+    }
+
+    /**
+     * The model that scores, loaded now.
+     *
+     * @throws ModelNotFoundException if the model is not there or does not tell how well a text fits a picture
+     * @throws io.github.glimpse.GlimpseException if it cannot be loaded otherwise
+     */
+    static LoadedModel scoring(EngineOptions options) {
+        return found(() -> {
+            LoadedModel engine;
+            try {
+                engine = LoadedModel.load(options);
+            } catch (UnsupportedContentException e) {
+                throw new InvalidPropertyException(
+                        PropertiesMapper.SCORING_FIRST_TOKEN, String.valueOf(e.getMessage()), e);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidPropertyException(PropertiesMapper.SCORING_PRUNING, String.valueOf(e.getMessage()), e);
+            }
+            try {
+                engine.checkMatching();
+                return engine;
+            } catch (UnsupportedModelException e) {
+                engine.close();
+                throw e;
+            }
+        });
+    }
+
     /**
      * The engine.
      *
@@ -97,14 +130,18 @@ final class EngineLoading {
     private static LoadedModel placed(Supplier<LoadedModel> loading) {
         try {
             return loading.get();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | UnsupportedContentException e) {
             throw misplaced(e);
         }
     }
 
-    /** What only the loaded model can refuse: places, strategies, schedules and profiles that it cannot have. */
-    private static InvalidPropertyException misplaced(IllegalArgumentException e) {
-        return new InvalidPropertyException(PropertiesMapper.PRUNING, String.valueOf(e.getMessage()), e);
+    /**
+     * What only the loaded model can refuse: places, strategies, schedules and profiles that it cannot have, and answers that
+     * it cannot make in this way, such as by beam search.
+     */
+    private static InvalidPropertyException misplaced(RuntimeException e) {
+        String key = e instanceof UnsupportedContentException ? PropertiesMapper.GENERATION : PropertiesMapper.PRUNING;
+        return new InvalidPropertyException(key, String.valueOf(e.getMessage()), e);
     }
 
     /** LangChain4j's type for a model that is not there, around ours, which the failure analysers know. */
@@ -122,7 +159,9 @@ final class EngineLoading {
     }
 
     private void report(String model, @Nullable Throwable failure) {
-        Throwable known = failure instanceof IllegalArgumentException e ? misplaced(e) : failure;
+        Throwable known = failure instanceof IllegalArgumentException || failure instanceof UnsupportedContentException
+                ? misplaced((RuntimeException) failure)
+                : failure;
         FailureAnalysis analysis = known == null ? null : analysis(known);
         if (analysis == null) {
             LOG.error("The model {} could not be loaded; requests are refused", model, failure);

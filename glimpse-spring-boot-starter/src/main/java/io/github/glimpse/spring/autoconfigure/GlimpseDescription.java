@@ -20,7 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code /actuator/glimpse} says. Holds no text or picture of any request and no path of this machine.
+ * What {@code /actuator/glimpse} says, and {@code /actuator/glimpse/scoring}. Holds no text or picture of any request and no path of this machine.
  *
  * @param model name of the model
  * @param family name of its family
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param active requests that run
  * @param queued requests that wait
  * @param pruning of requests that do not say otherwise
- * @param generation of requests that do not say otherwise; without a seed each takes a new one
+ * @param generation of requests that do not say otherwise; without a seed each takes a new one; null for scores
  * @param limits what is refused
  * @param cache what is remembered of pictures
  * @param lastAnswer null before the first
@@ -42,7 +42,7 @@ record GlimpseDescription(
         int active,
         int queued,
         Pruning pruning,
-        GenerationOptions generation,
+        @Nullable GenerationOptions generation,
         Limits limits,
         Cache cache,
         @Nullable LastAnswer lastAnswer) {
@@ -53,12 +53,22 @@ record GlimpseDescription(
             .repetitionPenalty(GenerationOptions.DEFAULT_REPETITION_PENALTY)
             .presencePenalty(0.0)
             .frequencyPenalty(0.0)
-            .maxOutputTokens(GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS)
             .stop(List.of())
             .build();
 
     static GlimpseDescription of(LoadedModel engine, @Nullable LastAnswer lastAnswer) {
-        EngineOptions options = engine.options();
+        GenerationOptions most = GenerationOptions.builder()
+                .maxOutputTokens(engine.defaultOutputTokens())
+                .build();
+        return of(engine, engine.options().generation().orElse(STANDARD).orElse(most), lastAnswer);
+    }
+
+    static GlimpseDescription ofScores(LoadedModel engine) {
+        return of(engine, null, null);
+    }
+
+    private static GlimpseDescription of(
+            LoadedModel engine, @Nullable GenerationOptions generation, @Nullable LastAnswer lastAnswer) {
         return new GlimpseDescription(
                 engine.name(),
                 engine.family(),
@@ -67,7 +77,7 @@ record GlimpseDescription(
                 engine.activeRequests(),
                 engine.queuedRequests(),
                 Pruning.of(engine),
-                options.generation().orElse(STANDARD),
+                generation,
                 Limits.of(engine),
                 Cache.of(engine),
                 lastAnswer);

@@ -5,6 +5,7 @@ import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
 import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -41,10 +42,14 @@ public final class GlimpseEmbeddingAutoConfiguration {
         GlimpseEmbeddingModel glimpseEmbeddingModel(
                 @Qualifier(ENGINE) EmbeddingEngine engine,
                 ObjectProvider<EmbeddingModelListener> listeners,
+                ObjectProvider<EmbeddingListener> own,
                 ImageUrlOptions imageUrls) {
             return GlimpseEmbeddingModel.builder()
                     .engine(engine)
-                    .listeners(listeners.orderedStream().toList())
+                    .listeners(Stream.concat(
+                                    listeners.orderedStream(),
+                                    own.orderedStream().map(EmbeddingListener::listener))
+                            .toList())
                     .imageUrls(imageUrls)
                     .build();
         }

@@ -1,19 +1,26 @@
 package io.github.glimpse.spring.autoconfigure;
 
+import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.generate.LoadedModel;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 
 /** The endpoint {@code glimpse}, where Actuator exposes it: {@code management.endpoints.web.exposure.include=glimpse}. */
-@AutoConfiguration(after = GlimpseAutoConfiguration.class)
+@AutoConfiguration(
+        after = {
+            GlimpseAutoConfiguration.class,
+            GlimpseEmbeddingAutoConfiguration.class,
+            GlimpseScoringAutoConfiguration.class
+        })
 @ConditionalOnClass({LoadedModel.class, Endpoint.class, ConditionalOnAvailableEndpoint.class})
-@ConditionalOnBean(name = GlimpseAutoConfiguration.ENGINE)
+@Conditional(OnAnyEngineCondition.class)
 @ConditionalOnAvailableEndpoint(GlimpseEndpoint.class)
 public final class GlimpseEndpointAutoConfiguration {
 
@@ -21,8 +28,11 @@ public final class GlimpseEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    GlimpseEndpoint glimpseEndpoint(@Qualifier(GlimpseAutoConfiguration.ENGINE) LoadedModel engine) {
-        return new GlimpseEndpoint(engine);
+    GlimpseEndpoint glimpseEndpoint(
+            @Qualifier(GlimpseAutoConfiguration.ENGINE) ObjectProvider<LoadedModel> chat,
+            @Qualifier(GlimpseEmbeddingAutoConfiguration.ENGINE) ObjectProvider<EmbeddingEngine> embedding,
+            @Qualifier(GlimpseScoringAutoConfiguration.ENGINE) ObjectProvider<LoadedModel> scoring) {
+        return new GlimpseEndpoint(chat.getIfAvailable(), embedding.getIfAvailable(), scoring.getIfAvailable());
     }
 
     @Bean

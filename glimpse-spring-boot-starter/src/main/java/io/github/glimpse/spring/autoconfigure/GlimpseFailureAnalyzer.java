@@ -5,6 +5,7 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.UnsupportedModelException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -28,7 +29,8 @@ final class GlimpseFailureAnalyzer extends AbstractFailureAnalyzer<GlimpseExcept
     private @Nullable String action(GlimpseException cause) {
         if (cause instanceof ModelFilesException) {
             return "Check the files of these directories:"
-                    + values(PropertiesMapper.LOCATION, PropertiesMapper.PRUNING_MODULE);
+                    + values(PropertiesMapper.LOCATION, PropertiesMapper.PRUNING_MODULE)
+                    + otherLocations();
         }
         if (cause instanceof ShapeMismatchException) {
             return "Use a pruning module that was made for this model, or leave glimpse.model.pruning-module out:"
@@ -43,13 +45,21 @@ final class GlimpseFailureAnalyzer extends AbstractFailureAnalyzer<GlimpseExcept
                             "glimpse.pruning.strategy",
                             "glimpse.device",
                             "glimpse.dtype",
-                            "glimpse.weights");
+                            "glimpse.weights")
+                    + otherLocations();
         }
         if (cause instanceof NativeLibraryException) {
             return "Add the native library that the description names, or change these properties:"
                     + values("glimpse.device", "glimpse.native.download");
         }
         return null;
+    }
+
+    /** Of the models that are off by default: named only where there are any. */
+    private String otherLocations() {
+        return values(Stream.of(PropertiesMapper.EMBEDDING_LOCATION, PropertiesMapper.SCORING_LOCATION)
+                .filter(environment::containsProperty)
+                .toArray(String[]::new));
     }
 
     private String values(String... keys) {

@@ -1,6 +1,8 @@
 package io.github.glimpse.spring.autoconfigure;
 
+import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.ModelEngine;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -11,17 +13,24 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The health contributor {@code glimpse}: what {@link EngineHealth} says. Backs off for a bean {@code glimpseHealthIndicator}.
+ * The health contributors {@code glimpse}, {@code glimpseEmbedding} and {@code glimpseScoring}, one for each engine that there is:
+ * what {@link EngineHealth} says. Each backs off for a bean of its name.
  *
  * <p>Spring Boot 4 moved the health types. One half is compiled against each home of them, and only that half is read whose
  * types the application has.
  */
-@AutoConfiguration(after = GlimpseAutoConfiguration.class)
+@AutoConfiguration(
+        after = {
+            GlimpseAutoConfiguration.class,
+            GlimpseEmbeddingAutoConfiguration.class,
+            GlimpseScoringAutoConfiguration.class
+        })
 @ConditionalOnClass(LoadedModel.class)
-@ConditionalOnBean(name = GlimpseAutoConfiguration.ENGINE)
 public final class GlimpseHealthAutoConfiguration {
 
     static final String INDICATOR = "glimpseHealthIndicator";
+    static final String EMBEDDING_INDICATOR = "glimpseEmbeddingHealthIndicator";
+    static final String SCORING_INDICATOR = "glimpseScoringHealthIndicator";
     static final String BOOT3_TYPE = "org.springframework.boot.actuate.health.HealthIndicator";
     static final String BOOT4_TYPE = "org.springframework.boot.health.contributor.HealthIndicator";
 
@@ -34,9 +43,30 @@ public final class GlimpseHealthAutoConfiguration {
     static class Boot3 {
 
         @Bean
+        @ConditionalOnBean(name = GlimpseAutoConfiguration.ENGINE)
         @ConditionalOnMissingBean(name = INDICATOR)
         org.springframework.boot.actuate.health.HealthIndicator glimpseHealthIndicator(
                 @Qualifier(GlimpseAutoConfiguration.ENGINE) LoadedModel engine) {
+            return indicator(engine);
+        }
+
+        @Bean
+        @ConditionalOnBean(name = GlimpseEmbeddingAutoConfiguration.ENGINE)
+        @ConditionalOnMissingBean(name = EMBEDDING_INDICATOR)
+        org.springframework.boot.actuate.health.HealthIndicator glimpseEmbeddingHealthIndicator(
+                @Qualifier(GlimpseEmbeddingAutoConfiguration.ENGINE) EmbeddingEngine engine) {
+            return indicator(engine);
+        }
+
+        @Bean
+        @ConditionalOnBean(name = GlimpseScoringAutoConfiguration.ENGINE)
+        @ConditionalOnMissingBean(name = SCORING_INDICATOR)
+        org.springframework.boot.actuate.health.HealthIndicator glimpseScoringHealthIndicator(
+                @Qualifier(GlimpseScoringAutoConfiguration.ENGINE) LoadedModel engine) {
+            return indicator(engine);
+        }
+
+        private static org.springframework.boot.actuate.health.HealthIndicator indicator(ModelEngine engine) {
             EngineHealth health = new EngineHealth(engine);
             return () -> {
                 org.springframework.boot.actuate.health.Health.Builder builder =
@@ -56,9 +86,30 @@ public final class GlimpseHealthAutoConfiguration {
     static class Boot4 {
 
         @Bean
+        @ConditionalOnBean(name = GlimpseAutoConfiguration.ENGINE)
         @ConditionalOnMissingBean(name = INDICATOR)
         org.springframework.boot.health.contributor.HealthIndicator glimpseHealthIndicator(
                 @Qualifier(GlimpseAutoConfiguration.ENGINE) LoadedModel engine) {
+            return indicator(engine);
+        }
+
+        @Bean
+        @ConditionalOnBean(name = GlimpseEmbeddingAutoConfiguration.ENGINE)
+        @ConditionalOnMissingBean(name = EMBEDDING_INDICATOR)
+        org.springframework.boot.health.contributor.HealthIndicator glimpseEmbeddingHealthIndicator(
+                @Qualifier(GlimpseEmbeddingAutoConfiguration.ENGINE) EmbeddingEngine engine) {
+            return indicator(engine);
+        }
+
+        @Bean
+        @ConditionalOnBean(name = GlimpseScoringAutoConfiguration.ENGINE)
+        @ConditionalOnMissingBean(name = SCORING_INDICATOR)
+        org.springframework.boot.health.contributor.HealthIndicator glimpseScoringHealthIndicator(
+                @Qualifier(GlimpseScoringAutoConfiguration.ENGINE) LoadedModel engine) {
+            return indicator(engine);
+        }
+
+        private static org.springframework.boot.health.contributor.HealthIndicator indicator(ModelEngine engine) {
             EngineHealth health = new EngineHealth(engine);
             return () -> {
                 org.springframework.boot.health.contributor.Health.Builder builder =

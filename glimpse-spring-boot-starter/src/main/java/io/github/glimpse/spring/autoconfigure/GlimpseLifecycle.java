@@ -2,9 +2,13 @@ package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.ModelEngine;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,11 +20,11 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 
 /**
- * Opens and closes the engine with the application.
+ * Opens and closes the engines with the application.
  *
- * <p>Stopping drains the engine within {@code spring.lifecycle.timeout-per-shutdown-phase}: after the web server has stopped to
+ * <p>Stopping drains them, all at once, within {@code spring.lifecycle.timeout-per-shutdown-phase}: after the web server has stopped to
  * accept requests and waited for those under way, which may still need answers, and before it is taken down, so that those
- * whose answer is cancelled now can say so. The engine bean is closed after all that, when beans are destroyed. A context that is
+ * whose answer is cancelled now can say so. The engine beans are closed after all that, when beans are destroyed. A context that is
  * stopped and started again takes requests again.
  *
  * <p>An application whose model is loading when it gets ready is taken out of traffic until the model is there.
@@ -43,6 +47,11 @@ final class GlimpseLifecycle implements SmartLifecycle {
     private static final int RESERVE_SHARE = 5;
     private static final Duration MOST_RESERVE = Duration.ofSeconds(2);
 
+    private static final List<String> ENGINES = List.of(
+            GlimpseAutoConfiguration.ENGINE,
+            GlimpseEmbeddingAutoConfiguration.ENGINE,
+            GlimpseScoringAutoConfiguration.ENGINE);
+
     private final ConfigurableApplicationContext context;
     private final AtomicBoolean running = new AtomicBoolean();
     // Events about readiness leave in the order of what they tell.
@@ -56,9 +65,8 @@ final class GlimpseLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
-        LoadedModel engine = engine();
-        if (engine != null && drained) {
-            engine.resume();
+        if (drained) {
+            engines().forEach(ModelEngine::resume);
             drained = false;
             publish(ReadinessState.ACCEPTING_TRAFFIC);
         }
@@ -82,18 +90,26 @@ final class GlimpseLifecycle implements SmartLifecycle {
 
     @Override
     public void stop(Runnable callback) {
-        LoadedModel engine = running.getAndSet(false) ? engine() : null;
-        if (engine == null || engine.isClosed()) {
+        List<ModelEngine> open = running.getAndSet(false)
+                ? engines().filter(engine -> !engine.isClosed()).toList()
+                : List.of();
+        if (open.isEmpty()) {
             callback.run();
             return;
         }
         drained = true;
         publish(ReadinessState.REFUSING_TRAFFIC);
-        // On a thread of its own: other beans of this phase stop meanwhile.
-        new Thread(() -> drain(engine, callback), "glimpse-drain").start();
+        AtomicInteger left = new AtomicInteger(open.size());
+        Runnable done = () -> {
+            if (left.decrementAndGet() == 0) {
+                callback.run();
+            }
+        };
+        // On threads of their own: other beans of this phase stop meanwhile.
+        open.forEach(engine -> new Thread(() -> drain(engine, done), "glimpse-drain").start());
     }
 
-    private void drain(LoadedModel engine, Runnable callback) {
+    private void drain(ModelEngine engine, Runnable callback) {
         try {
             Duration timeout = Binder.get(context.getEnvironment())
                     .bind(TIMEOUT, Duration.class)
@@ -145,10 +161,18 @@ final class GlimpseLifecycle implements SmartLifecycle {
         AvailabilityChangeEvent.publish(context, state);
     }
 
-    /** The engine if there is one: with lazy initialisation nobody may have asked for it, and this is no reason to. */
+    /** The engine of the chat models, the only one that may be loading still. */
     private @Nullable LoadedModel engine() {
         return context.getBeanFactory().getSingleton(GlimpseAutoConfiguration.ENGINE) instanceof LoadedModel engine
                 ? engine
                 : null;
+    }
+
+    /** The engines that there are: with lazy initialisation nobody may have asked for one, and this is no reason to. */
+    private Stream<ModelEngine> engines() {
+        return ENGINES.stream()
+                .map(context.getBeanFactory()::getSingleton)
+                .filter(ModelEngine.class::isInstance)
+                .map(ModelEngine.class::cast);
     }
 }

@@ -13,14 +13,14 @@ enum GlimpseMeter {
     IMAGE_TOKENS(
             "glimpse.image.tokens",
             SUMMARY,
-            "Image tokens per answer to a question with pictures, before and after pruning.",
+            "Image tokens per answered request with pictures, before and after pruning.",
             Tag.MODEL,
             Tag.STRATEGY,
             Tag.TOKEN_STAGE),
     RETENTION(
             "glimpse.retention",
             SUMMARY,
-            "Kept / all image tokens per answer to a question with pictures, from 0 to 1.",
+            "Kept / all image tokens per answered request with pictures, from 0 to 1.",
             Tag.MODEL,
             Tag.STRATEGY),
     CONFIDENCE(
@@ -65,6 +65,12 @@ enum GlimpseMeter {
             Tag.OUTCOME),
     REQUESTS_REJECTED(
             "glimpse.requests.rejected", COUNTER, "Requests that were refused, by reason.", Tag.MODEL, Tag.REASON),
+    INPUTS(
+            "glimpse.inputs",
+            COUNTER,
+            "Pictures and texts of answered requests to the models for vectors and scores.",
+            Tag.MODEL,
+            Tag.KIND),
     CACHE_REQUESTS(
             "glimpse.cache.requests",
             COUNTER,
@@ -152,9 +158,10 @@ enum GlimpseMeter {
                 "outcome",
                 "answered, invalid, unsupported, queue-full, closed, not-loaded, timed-out, cancelled or failed."),
         REASON("reason", "queue-full, closed, unsupported or invalid."),
+        KIND("kind", "image or text."),
         RESULT("result", "hit or miss."),
         PROVIDER("gen_ai.provider.name", "glimpse."),
-        OPERATION("gen_ai.operation.name", "chat."),
+        OPERATION("gen_ai.operation.name", "chat, embeddings or score."),
         REQUEST_MODEL("gen_ai.request.model", "Name of the model."),
         ERROR("error.type", "Class of the exception, none for an answer.");
 

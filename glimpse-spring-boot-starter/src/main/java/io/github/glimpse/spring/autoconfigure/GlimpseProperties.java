@@ -2,8 +2,10 @@ package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
@@ -34,6 +36,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param model What is loaded.
  * @param embeddingModel The model that makes vectors of pictures and texts.
+ * @param scoringModel The model that tells how well texts fit a picture.
  * @param load When the model is loaded: eager at the start, background beside it, lazy by the first request.
  * @param warmUp Whether the model answers a short text at the start, so that the first request does not wait for cold memory.
  * @param device Where it runs: auto (a GPU if the native library sees one), cpu, cuda or cuda:N.
@@ -56,6 +59,7 @@ import org.springframework.validation.annotation.Validated;
 public record GlimpseProperties(
         @Valid @DefaultValue Model model,
         @Valid @DefaultValue EmbeddingModel embeddingModel,
+        @Valid @DefaultValue ScoringModel scoringModel,
         @DefaultValue("eager") Load load,
         @DefaultValue("true") boolean warmUp,
 
@@ -130,6 +134,24 @@ public record GlimpseProperties(
             @Min(1) @Nullable Integer batchSize,
             @Min(1) @Nullable Integer maxInputs,
             @Valid @DefaultValue PatchPruning pruning) {}
+
+    /**
+     * The model that scores. Device, compute type, limits of pictures and of requests are those of {@code glimpse.*}.
+     *
+     * @param enabled Whether there are beans glimpseScoringEngine and glimpseScoringModel, which load a model of their own at the start.
+     * @param location BLIP model for image-text retrieval in Hugging Face form: a path, a file: URL, a classpath: folder or hf:owner/name[@revision].
+     * @param name Name of the model in messages and meters; unset takes the directory's.
+     * @param score What a score is: match, the probability that the text fits, or similarity, the cosine of both encoded apart.
+     * @param firstToken First token of a text: cls as the library of the reference, or enc as the original training.
+     * @param pruning Which patches of pictures stay.
+     */
+    public record ScoringModel(
+            @DefaultValue("false") boolean enabled,
+            @Nullable String location,
+            @Nullable String name,
+            @DefaultValue("match") GlimpseScoringModel.Score score,
+            @Nullable FirstToken firstToken,
+            @Valid @DefaultValue Pruning pruning) {}
 
     /**
      * Which patches of pictures stay. Vectors of one index should be made with one setting.
@@ -300,7 +322,12 @@ public record GlimpseProperties(
      * @param repetitionPenalty Above 1 makes tokens of prompt and answer less likely; 1 is off.
      * @param presencePenalty Subtracted from the score of each token that the answer has, from -2 to 2.
      * @param frequencyPenalty Subtracted from a token's score per occurrence in the answer, from -2 to 2.
-     * @param maxOutputTokens Most tokens of an answer.
+     * @param maxOutputTokens Most tokens of an answer; BLIP takes 20 if this is unset.
+     * @param minOutputTokens Least tokens before an answer may end; BLIP only.
+     * @param beams Beginnings that are written side by side, of which the best whole is taken; 1 is off. BLIP only, and without
+     *     sampling and penalties.
+     * @param lengthPenalty Power of the length by which the score of a beam is divided; above 0 favours long answers. BLIP only.
+     * @param firstToken First token of a question: cls as the library of the reference, or enc as the original training; BLIP only.
      * @param stop Texts that end the answer and are not part of it.
      * @param systemMessage System message of requests that have none: a text, or a text file as a classpath: or file: location.
      */
@@ -317,6 +344,10 @@ public record GlimpseProperties(
             @DecimalMin("-2") @DecimalMax("2") @Nullable Double presencePenalty,
             @DecimalMin("-2") @DecimalMax("2") @Nullable Double frequencyPenalty,
             @Min(1) @Nullable Integer maxOutputTokens,
+            @Min(0) @Nullable Integer minOutputTokens,
+            @Min(1) @Max(64) @Nullable Integer beams,
+            @DecimalMin("-100") @DecimalMax("100") @Nullable Double lengthPenalty,
+            @Nullable FirstToken firstToken,
             @Nullable List<@NotEmpty String> stop,
             @Nullable String systemMessage) {
 

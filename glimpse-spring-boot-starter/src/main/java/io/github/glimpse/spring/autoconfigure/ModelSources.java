@@ -103,16 +103,46 @@ final class ModelSources implements AutoCloseable {
      * @throws InvalidPropertyException if it is missing or nothing is there
      */
     static ModelSources openEmbedding(GlimpseProperties properties, @Nullable ClassLoader classPath) {
-        String location = properties.embeddingModel().location();
+        return openOther(
+                PropertiesMapper.EMBEDDING_LOCATION,
+                properties.embeddingModel().location(),
+                "a CLIP or SigLIP model",
+                properties,
+                classPath);
+    }
+
+    /**
+     * Opens the location of the model that scores, downloads included.
+     *
+     * @param classPath where to look for class path folders, null for that of the calling thread
+     * @throws InvalidPropertyException if it is missing or nothing is there
+     */
+    static ModelSources openScoring(GlimpseProperties properties, @Nullable ClassLoader classPath) {
+        return openOther(
+                PropertiesMapper.SCORING_LOCATION,
+                properties.scoringModel().location(),
+                "a BLIP model for image-text retrieval",
+                properties,
+                classPath);
+    }
+
+    /** A model without a module and without an embedded one in its place. */
+    private static ModelSources openOther(
+            String property,
+            @Nullable String location,
+            String what,
+            GlimpseProperties properties,
+            @Nullable ClassLoader classPath) {
         if (!StringUtils.hasText(location)) {
             throw new InvalidPropertyException(
-                    PropertiesMapper.EMBEDDING_LOCATION,
-                    "no model is named; give the directory of a CLIP or SigLIP model in Hugging Face form (a path, file:,"
-                            + " classpath: or hf:owner/name), or leave glimpse.embedding-model.enabled out",
+                    property,
+                    "no model is named; give the directory of " + what + " in Hugging Face form (a path, file:,"
+                            + " classpath: or hf:owner/name), or leave "
+                            + property.replace(".location", ".enabled") + " out",
                     null);
         }
         ClassLoader loader = classPath == null ? ModelSources.class.getClassLoader() : classPath;
-        Source model = model(PropertiesMapper.EMBEDDING_LOCATION, location, properties.model(), loader);
+        Source model = model(property, location, properties.model(), loader);
         model.open();
         return new ModelSources(location.startsWith(CLASS_PATH) || isHub(location) ? model.name() : null, model, null);
     }

@@ -14,6 +14,7 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.GuardOptions;
@@ -37,7 +38,11 @@ final class PropertiesMapper {
     static final String PRUNING_MODULE = "glimpse.model.pruning-module";
     static final String EMBEDDING_LOCATION = "glimpse.embedding-model.location";
     static final String EMBEDDING_PRUNING = "glimpse.embedding-model.pruning";
+    static final String SCORING_LOCATION = "glimpse.scoring-model.location";
+    static final String SCORING_FIRST_TOKEN = "glimpse.scoring-model.first-token";
+    static final String SCORING_PRUNING = "glimpse.scoring-model.pruning";
     static final String PRUNING = "glimpse.pruning";
+    static final String GENERATION = "glimpse.generation";
 
     private static final String PROFILES = "glimpse.profiles";
     private static final String PROFILE = "glimpse.pruning.profile";
@@ -57,24 +62,46 @@ final class PropertiesMapper {
      * @throws InvalidPropertyException if the library refuses a value
      */
     EngineOptions.Builder engine(ModelSources sources) {
+        return engine(
+                        sources,
+                        properties.model().name(),
+                        properties.generation().firstToken())
+                .module(sources.module())
+                .family(family(properties.model().family()))
+                .pruning(checked(PRUNING, () -> pruning(properties.pruning())))
+                .canaryRatio(requireNonNullElse(properties.pruning().canaryRatio(), 0.0))
+                .generation(checked(GENERATION, this::generation))
+                .maxImages(requireNonNullElse(properties.limits().maxImages(), EngineOptions.DEFAULT_MAX_IMAGES));
+    }
+
+    /**
+     * The options of the model that scores.
+     *
+     * @throws InvalidPropertyException if the library refuses a value
+     */
+    EngineOptions scoring(ModelSources sources) {
+        GlimpseProperties.ScoringModel scoring = properties.scoringModel();
+        if (scoring.pruning().canaryRatio() != null) {
+            throw new InvalidPropertyException(
+                    SCORING_PRUNING + ".canary-ratio",
+                    "The canary compares answers, and this model gives none; leave it out",
+                    null);
+        }
+        return engine(sources, scoring.name(), scoring.firstToken())
+                .pruning(checked(SCORING_PRUNING, () -> pruning(scoring.pruning())))
+                .build();
+    }
+
+    private EngineOptions.Builder engine(ModelSources sources, @Nullable String name, @Nullable FirstToken firstToken) {
         GlimpseProperties.Concurrency concurrency = properties.concurrency();
         GlimpseProperties.Limits limits = properties.limits();
         EngineOptions.Builder engine = EngineOptions.builder(sources.model())
-                .module(sources.module())
-                .name(
-                        StringUtils.hasText(properties.model().name())
-                                ? properties.model().name()
-                                : sources.name())
-                .family(family(properties.model().family()))
+                .name(StringUtils.hasText(name) ? name : sources.name())
                 .runtime(runtime())
-                .load(load())
-                .pruning(checked(PRUNING, () -> pruning(properties.pruning())))
+                .load(load(firstToken))
                 .profiles(profiles())
-                .canaryRatio(requireNonNullElse(properties.pruning().canaryRatio(), 0.0))
-                .generation(checked("glimpse.generation", this::generation))
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
                 .visionCache(visionCache())
-                .maxImages(requireNonNullElse(limits.maxImages(), EngineOptions.DEFAULT_MAX_IMAGES))
                 .maxInputTokens(limits.maxInputTokens())
                 .maxActive(requireNonNullElse(concurrency.maxActive(), EngineOptions.DEFAULT_MAX_ACTIVE))
                 .maxQueued(requireNonNullElse(concurrency.maxQueued(), EngineOptions.DEFAULT_MAX_QUEUED))
@@ -97,7 +124,7 @@ final class PropertiesMapper {
         EmbeddingOptions.Builder options = EmbeddingOptions.builder(sources.model())
                 .name(StringUtils.hasText(embedding.name()) ? embedding.name() : sources.name())
                 .runtime(runtime())
-                .load(load())
+                .load(load(null))
                 .pruning(checked(EMBEDDING_PRUNING, () -> patches(embedding.pruning())))
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
                 .batchSize(requireNonNullElse(embedding.batchSize(), EmbeddingOptions.DEFAULT_BATCH_SIZE))
@@ -163,14 +190,15 @@ final class PropertiesMapper {
                 properties.nativeLibrary().download() ? NativeDownload.ALLOWED : NativeDownload.FORBIDDEN);
     }
 
-    private LoadOptions load() {
+    private LoadOptions load(@Nullable FirstToken firstToken) {
         LoadOptions standard = LoadOptions.defaults();
         return new LoadOptions(
                 dtype(requireNonNullElse(properties.dtype(), ComputeType.AUTO)),
                 requireNonNullElse(properties.weights(), standard.weights()),
                 properties.limits().minPixels(),
                 properties.limits().maxPixels(),
-                requireNonNullElse(properties.images().aspect(), standard.aspect()));
+                requireNonNullElse(properties.images().aspect(), standard.aspect()),
+                requireNonNullElse(firstToken, standard.firstToken()));
     }
 
     private static @Nullable Dtype dtype(ComputeType type) {
@@ -267,6 +295,9 @@ final class PropertiesMapper {
                 .presencePenalty(generation.presencePenalty())
                 .frequencyPenalty(generation.frequencyPenalty())
                 .maxOutputTokens(generation.maxOutputTokens())
+                .minOutputTokens(generation.minOutputTokens())
+                .beams(generation.beams())
+                .lengthPenalty(generation.lengthPenalty())
                 .stop(generation.stop())
                 .build();
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.embedding.EmbeddingOptions;
+import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.embedding.PatchCut;
 import io.github.glimpse.embedding.PatchEvidence;
 import io.github.glimpse.embedding.PatchPruning;
@@ -72,8 +73,12 @@ class ConfigurationMetadataTest {
                         "glimpse.embedding-model.pruning.retention-ratio",
                         "glimpse.embedding-model.pruning.schedule",
                         "glimpse.enabled",
+                        "glimpse.generation.beams",
+                        "glimpse.generation.first-token",
                         "glimpse.generation.frequency-penalty",
+                        "glimpse.generation.length-penalty",
                         "glimpse.generation.max-output-tokens",
+                        "glimpse.generation.min-output-tokens",
                         "glimpse.generation.min-p",
                         "glimpse.generation.presence-penalty",
                         "glimpse.generation.repetition-penalty",
@@ -127,6 +132,27 @@ class ConfigurationMetadataTest {
                         "glimpse.pruning.schedule",
                         "glimpse.pruning.strategy",
                         "glimpse.pruning.threshold",
+                        "glimpse.scoring-model.enabled",
+                        "glimpse.scoring-model.first-token",
+                        "glimpse.scoring-model.location",
+                        "glimpse.scoring-model.name",
+                        "glimpse.scoring-model.pruning.anchors",
+                        "glimpse.scoring-model.pruning.canary-ratio",
+                        "glimpse.scoring-model.pruning.enabled",
+                        "glimpse.scoring-model.pruning.guard.enabled",
+                        "glimpse.scoring-model.pruning.guard.skip-below",
+                        "glimpse.scoring-model.pruning.guard.widen-below",
+                        "glimpse.scoring-model.pruning.kv",
+                        "glimpse.scoring-model.pruning.max-retention-ratio",
+                        "glimpse.scoring-model.pruning.min-tokens",
+                        "glimpse.scoring-model.pruning.options",
+                        "glimpse.scoring-model.pruning.positions",
+                        "glimpse.scoring-model.pruning.profile",
+                        "glimpse.scoring-model.pruning.retention-ratio",
+                        "glimpse.scoring-model.pruning.schedule",
+                        "glimpse.scoring-model.pruning.strategy",
+                        "glimpse.scoring-model.pruning.threshold",
+                        "glimpse.scoring-model.score",
                         "glimpse.streaming-chat-model.enabled",
                         "glimpse.threads",
                         "glimpse.warm-up",
@@ -180,6 +206,10 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.embedding-model.pruning.min-patches", PatchPruning.DEFAULT_MIN_PATCHES);
         defaults.put(
                 "glimpse.embedding-model.pruning.schedule", PatchPruning.none().cuts());
+        defaults.put("glimpse.scoring-model.enabled", false);
+        defaults.put("glimpse.scoring-model.score", label(GlimpseScoringModel.Score.MATCH));
+        defaults.put("glimpse.scoring-model.first-token", load.firstToken().label());
+        defaults.put("glimpse.scoring-model.pruning.schedule", engine.pruning().schedule());
         defaults.put("glimpse.load", "eager");
         defaults.put("glimpse.warm-up", true);
         defaults.put(
@@ -207,6 +237,9 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.pruning.guard.skip-below", GuardOptions.DEFAULT_SKIP_BELOW);
         defaults.put("glimpse.pruning.canary-ratio", engine.canaryRatio());
         defaults.put("glimpse.generation.stop", List.of());
+        // One beginning, and no least number.
+        defaults.put("glimpse.generation.beams", 1);
+        defaults.put("glimpse.generation.min-output-tokens", 0);
         // A penalty of 0 subtracts nothing.
         defaults.put("glimpse.generation.presence-penalty", 0.0);
         defaults.put("glimpse.generation.frequency-penalty", 0.0);
@@ -225,6 +258,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.generation.top-p", GenerationOptions.DEFAULT_TOP_P);
         defaults.put("glimpse.generation.repetition-penalty", GenerationOptions.DEFAULT_REPETITION_PENALTY);
         defaults.put("glimpse.generation.max-output-tokens", GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS);
+        defaults.put("glimpse.generation.length-penalty", GenerationOptions.DEFAULT_LENGTH_PENALTY);
+        defaults.put("glimpse.generation.first-token", load.firstToken().label());
         defaults.put("glimpse.concurrency.max-active", EngineOptions.DEFAULT_MAX_ACTIVE);
         defaults.put("glimpse.concurrency.max-queued", EngineOptions.DEFAULT_MAX_QUEUED);
         defaults.put(
@@ -262,6 +297,17 @@ class ConfigurationMetadataTest {
     @Test
     void hintsNameEveryAspect() {
         assertThat(hinted("glimpse.images.aspect")).isEqualTo(labels(io.github.glimpse.model.ImageAspect.values()));
+    }
+
+    @Test
+    void hintsNameEveryFirstToken() {
+        assertThat(hinted("glimpse.generation.first-token"))
+                .isEqualTo(labels(io.github.glimpse.model.FirstToken.values()));
+    }
+
+    @Test
+    void hintsNameEveryScore() {
+        assertThat(hinted("glimpse.scoring-model.score")).isEqualTo(labels(GlimpseScoringModel.Score.values()));
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.Anchor;
@@ -251,6 +252,10 @@ class PropertiesMapperTest {
                 "glimpse.generation.presence-penalty=0.5",
                 "glimpse.generation.frequency-penalty=-0.5",
                 "glimpse.generation.max-output-tokens=64",
+                "glimpse.generation.min-output-tokens=3",
+                "glimpse.generation.beams=4",
+                "glimpse.generation.length-penalty=-0.5",
+                "glimpse.generation.first-token=enc",
                 "glimpse.generation.stop[0]=END",
                 "glimpse.generation.stop[1]=\n\n");
 
@@ -263,6 +268,10 @@ class PropertiesMapperTest {
         assertThat(options.generation().presencePenalty()).isEqualTo(0.5);
         assertThat(options.generation().frequencyPenalty()).isEqualTo(-0.5);
         assertThat(options.generation().maxOutputTokens()).isEqualTo(64);
+        assertThat(options.generation().minOutputTokens()).isEqualTo(3);
+        assertThat(options.generation().beams()).isEqualTo(4);
+        assertThat(options.generation().lengthPenalty()).isEqualTo(-0.5);
+        assertThat(options.load().firstToken()).isEqualTo(FirstToken.ENC);
         assertThat(options.generation().stop()).containsExactly("END", "\n\n");
     }
 

@@ -64,6 +64,11 @@ class StartFailureTest {
                 "glimpse.generation.presence-penalty=3",
                 "glimpse.generation.frequency-penalty=-3",
                 "glimpse.generation.max-output-tokens=0",
+                "glimpse.generation.min-output-tokens=-1",
+                "glimpse.generation.beams=0",
+                "glimpse.generation.beams=65",
+                "glimpse.generation.length-penalty=101",
+                "glimpse.generation.first-token=sep",
                 "glimpse.generation.stop[0]=\"\"",
                 "glimpse.concurrency.max-active=0",
                 "glimpse.concurrency.max-queued=-1",
@@ -142,6 +147,23 @@ class StartFailureTest {
         assertThat(output)
                 .contains(UNDERSTOOD)
                 .contains("glimpse.pruning: The point 'layer 99' is layer 99, the model allows 1 to 5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "glimpse.generation.beams=3, beams 3",
+        "glimpse.generation.length-penalty=0.5, length-penalty 0.5",
+        "glimpse.generation.min-output-tokens=2, min-output-tokens 2",
+        "glimpse.generation.first-token=enc, first token enc"
+    })
+    void saysThatTheModelWritesNoBeams(String property, String what, CapturedOutput output) {
+        startFails(property);
+
+        assertThat(output)
+                .contains(UNDERSTOOD)
+                .contains("glimpse.generation: ")
+                .contains(what)
+                .contains("is for models with cross-attention, such as BLIP; leave it out");
     }
 
     @Test

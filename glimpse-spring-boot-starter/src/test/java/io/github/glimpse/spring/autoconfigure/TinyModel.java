@@ -8,6 +8,7 @@ final class TinyModel {
     static final Path QWEN = folder("qwen2_5_vl-tiny");
     static final Path LLAVA = folder("llava-1_5-tiny");
     static final Path CLIP = folder("clip-tiny");
+    static final Path BLIP_CAPTION = folder("blip-tiny-caption");
 
     private TinyModel() {}
 
