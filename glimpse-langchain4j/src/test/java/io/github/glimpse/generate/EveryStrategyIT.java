@@ -36,7 +36,7 @@ class EveryStrategyIT {
                     "vision-trim", "CLS",
                     "cross-attention", "does not have"),
             LLAVA,
-            Map.of("down-sample", "pool", "cross-attention", "does not have"));
+            Map.of("down-sample", "pool", "foveate", "same number of tokens", "cross-attention", "does not have"));
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
 
@@ -79,7 +79,7 @@ class EveryStrategyIT {
         if (REFUSED.getOrDefault(family, Map.of()).containsKey(name)) {
             return;
         }
-        Set<String> settleThemselves = Set.of("glimpse", "pixel-prune", "pru-merge");
+        Set<String> settleThemselves = Set.of("glimpse", "foveate", "pixel-prune", "pru-merge");
         PruningOptions quarter = PruningOptions.builder()
                 .schedule(List.of(PruningStep.builder(name).build()))
                 .retentionRatio(0.25)
