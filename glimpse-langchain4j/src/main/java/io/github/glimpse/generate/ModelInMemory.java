@@ -19,6 +19,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
+import io.github.glimpse.prune.TwoScaleStrategy;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -178,15 +179,11 @@ final class ModelInMemory implements AnsweringPath {
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
-        EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
-        PromptTexts texts =
-                new PromptTexts(prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt));
-        Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
-        Sequence sequence;
-        try (PictureFeatures pictures =
-                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
-            sequence = prefill.run(pictures.see(prompt, prompts, prefill.pixelCut(), context));
-        }
+        Cut twoScales = cuts.twoScaleCut();
+        Prefilled prefilled = twoScales == null
+                ? inOneScale(request, prompt, cuts, most, context)
+                : inTwoScales(request, prompt, cuts, (TwoScaleStrategy) twoScales.strategy(), most, context);
+        Sequence sequence = prefilled.sequence();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
         DecodeLoop.Answer answer = new DecodeLoop(model, context, stop, listener).run(sequence, sampler, most);
@@ -197,13 +194,46 @@ final class ModelInMemory implements AnsweringPath {
                 answer.reason(),
                 prompt.tokens(),
                 sequence.rows(),
-                prefill.selections().report(prompt.plans(), prompt.wholePlans()),
+                prefilled.log().report(prompt.plans(), prompt.wholePlans()),
                 context.watch().timings(waiting));
     }
 
     @Override
     public void check(GenerationOptions generation) {
         refuseBeams(generation);
+    }
+
+    /**
+     * A prompt that has run.
+     *
+     * @param sequence ready to be decoded
+     * @param log what was kept
+     */
+    record Prefilled(Sequence sequence, SelectionLog log) {}
+
+    private Prefilled inOneScale(
+            GenerationRequest request, Prompt prompt, PruningSchedule cuts, int most, RequestContext context) {
+        EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
+        PromptTexts texts =
+                new PromptTexts(prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt));
+        Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
+        try (PictureFeatures pictures =
+                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
+            Sequence sequence = prefill.run(pictures.see(prompt, prompts, prefill.pixelCut(), context));
+            return new Prefilled(sequence, prefill.selections());
+        }
+    }
+
+    private Prefilled inTwoScales(
+            GenerationRequest request,
+            Prompt prompt,
+            PruningSchedule cuts,
+            TwoScaleStrategy strategy,
+            int most,
+            RequestContext context) {
+        Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale());
+        return new TwoScalePrefill(model, prompts, visionCache, runtime::openScope, cuts, context)
+                .run(prompt, small, most);
     }
 
     private static void refuseBeams(GenerationOptions generation) {

@@ -40,46 +40,93 @@ final class PictureFeatures implements AutoCloseable {
         this.taps = taps;
     }
 
-    /** Reads the pictures that are not remembered, then lets the tower look at them. Called once. */
+    /**
+     * Pictures that are to be seen, in parts or as a whole.
+     *
+     * @param keys by which they are remembered
+     * @param kept tokens that the tower is to look at, rising; none leaves the picture out
+     * @param read what was read already; nulls afterwards
+     */
+    private record Wanted(List<String> keys, List<int[]> kept, List<@Nullable PixelPatches> read) {
+
+        Wanted() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+
+        void add(Prompt prompt, int image, int[] tokens, @Nullable PixelPatches patches) {
+            ImageGrid grid = prompt.grids().get(image);
+            keys.add(VisionFeatureCache.key(prompt.pictures().get(image))
+                    + (prompt.isShrunk(image) ? " in " + grid.rows() + " x " + grid.columns() : "")
+                    + (tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(bytes(tokens)) : ""));
+            kept.add(tokens);
+            read.add(patches);
+        }
+    }
+
+    /** Reads the pictures that are not remembered, then lets the tower look at them. Called once, or its sister. */
     List<VisionFeatures> see(Prompt prompt, PromptBuilder prompts, @Nullable PixelCut cut, RequestContext context) {
-        List<String> keys = new ArrayList<>();
-        List<int[]> kept = new ArrayList<>();
-        List<@Nullable PixelPatches> unseen = new ArrayList<>();
+        Wanted wanted = new Wanted();
         for (int i = 0; i < prompt.pictures().size(); i++) {
-            String key = VisionFeatureCache.key(prompt.pictures().get(i));
             ImageGrid grid = prompt.grids().get(i);
-            key += prompt.isShrunk(i) ? " in " + grid.rows() + " x " + grid.columns() : "";
             PixelPatches patches = null;
             int[] tokens = TokenSelection.all(grid.tokenCount()).kept();
             if (cut != null && cut.chooses()) {
                 patches = read(prompt, prompts, i, context);
                 tokens = cut.choose(patches);
-                key += tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(bytes(tokens)) : "";
             } else if (cut != null) {
                 cut.passAll(grid);
             }
-            VisionFeatureCache.Lease lease = cache.find(key, taps);
-            leases.add(lease);
-            keys.add(key);
-            kept.add(tokens);
-            unseen.add(lease != null ? null : patches != null ? patches : read(prompt, prompts, i, context));
+            wanted.add(prompt, i, tokens, patches);
         }
-        if (!keys.isEmpty()) {
+        return see(wanted, prompt, prompts, context).stream()
+                .map(Objects::requireNonNull)
+                .toList();
+    }
+
+    /**
+     * The same for tokens that were chosen before.
+     *
+     * @param kept by picture, rising
+     * @return by picture, null where nothing was kept
+     */
+    List<@Nullable VisionFeatures> see(Prompt prompt, PromptBuilder prompts, List<int[]> kept, RequestContext context) {
+        Wanted wanted = new Wanted();
+        for (int i = 0; i < kept.size(); i++) {
+            wanted.add(prompt, i, kept.get(i), null);
+        }
+        return see(wanted, prompt, prompts, context);
+    }
+
+    private List<@Nullable VisionFeatures> see(
+            Wanted wanted, Prompt prompt, PromptBuilder prompts, RequestContext context) {
+        int pictures = wanted.keys().size();
+        for (int i = 0; i < pictures; i++) {
+            boolean some = wanted.kept().get(i).length > 0;
+            VisionFeatureCache.Lease lease = some ? cache.find(wanted.keys().get(i), taps) : null;
+            leases.add(lease);
+            if (lease != null || !some) {
+                wanted.read().set(i, null);
+            } else if (wanted.read().get(i) == null) {
+                wanted.read().set(i, read(prompt, prompts, i, context));
+            }
+        }
+        if (pictures > 0) {
             context.watch().enter(Stage.VISION);
         }
-        List<VisionFeatures> all = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            VisionFeatureCache.Lease lease = leases.get(i);
-            PixelPatches patches = unseen.set(i, null);
-            if (lease == null && patches != null) {
-                lease = encode(keys.get(i), patches, kept.get(i), context);
-                leases.set(i, lease);
+        List<@Nullable VisionFeatures> all = new ArrayList<>();
+        for (int i = 0; i < pictures; i++) {
+            PixelPatches patches = wanted.read().set(i, null);
+            if (patches != null) {
+                leases.set(
+                        i, encode(wanted.keys().get(i), patches, wanted.kept().get(i), context));
             }
-            VisionFeatures features = Objects.requireNonNull(lease).features();
-            context.observer().onVision(i, features);
+            VisionFeatureCache.Lease lease = leases.get(i);
+            VisionFeatures features = lease == null ? null : lease.features();
+            if (features != null) {
+                context.observer().onVision(i, features);
+            }
             all.add(features);
         }
-        context.watch().enter(Stage.PREFILL_BEFORE_CUT);
         return all;
     }
 

@@ -6,20 +6,16 @@ import io.github.glimpse.generate.LayerEvidence.Moment;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
-import io.github.glimpse.nn.DecoderStack.ScoreForm;
-import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.ProbeToken;
-import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -44,21 +40,17 @@ final class Prefill {
     private final DecoderStack decoder;
     private final Prompt prompt;
     private final PruningSchedule schedule;
-    private final EvidencePlan plan;
     private final RequestContext context;
     private final TensorScope scope;
     private final int tokensToCome;
 
     private final Deque<Cut> cuts;
-    private final List<KvCache> caches = new ArrayList<>();
     private final long[] nextPositions;
     private final PromptRows rows;
     private final PromptTexts texts;
-    private final SeenEvidence seen;
+    private final PromptPass pass;
     private final StepDecision decision;
     private final SelectionLog log;
-    private final @Nullable ProbeToken probe;
-    private int probeRows;
     private @Nullable PixelCut pixelCut;
 
     Prefill(
@@ -74,21 +66,19 @@ final class Prefill {
         this.prompt = prompt;
         this.texts = texts;
         this.schedule = schedule;
-        this.plan = plan;
         this.context = context;
         this.scope = context.scope();
         this.tokensToCome = Math.min(tokensToCome, DecodeLoop.ROWS_AT_ONCE);
         this.cuts = new ArrayDeque<>(schedule.cuts());
         this.nextPositions = new long[decoder.dimensions().layers()];
         this.rows = new PromptRows(prompt.layout(), schedule.positions());
-        this.seen = new SeenEvidence(decoder.reading(), scope);
         this.log = new SelectionLog(rows.alive().length);
-        this.probe = schedule.cuts().stream()
+        ProbeToken probe = schedule.cuts().stream()
                 .map(cut -> cut.strategy().probeToken())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
-        this.probeRows = probe == null ? 0 : probe.length();
+        this.pass = new PromptPass(model, prompt, rows, texts, plan, probe, context);
         this.decision = new StepDecision(schedule, probe, context.observer());
     }
 
@@ -108,27 +98,21 @@ final class Prefill {
      * @param pictures what the tower made of the prompt's pictures; lent until the end of the request
      */
     Sequence run(List<VisionFeatures> pictures) {
+        context.watch().enter(Stage.PREFILL_BEFORE_CUT);
         List<NDArray> imageRows = cutPictures(pictures);
         TensorScope current = scope.openChild();
-        NDArray hidden = embed(imageRows, current);
-        RotaryEmbedding.Tables tables = tables(scope);
+        NDArray hidden = pass.embed(imageRows, layerNeeds(), current);
+        RotaryEmbedding.Tables tables = pass.tables();
         for (int layer = 0; layer < decoder.dimensions().layers(); layer++) {
-            context.cancellation().check();
-            addProbe(layer, hidden);
-            KvCache cache = decoder.newCache(capacity(hidden), scope);
-            caches.add(cache);
             nextPositions[layer] = rows.positions().next();
             TensorScope next = scope.openChild();
-            NDArray output = decoder.layer(layer, hidden, tables, cache, next);
-            cache.truncate(rows.count() + probeRows);
-            Moment moment = new Moment(layer, hidden, output, tables, cache);
-            tap(moment);
-            context.observer().onLayer(layer);
+            Moment moment = pass.run(layer, hidden, tables, capacity(hidden), next);
+            NDArray output = moment.output();
             if (isHere(cuts.peek(), layer + 1)) {
                 context.watch().enter(Stage.PRUNING);
                 output = cut(cuts.remove(), moment, next);
-                close(tables);
-                tables = tables(scope);
+                PromptPass.close(tables);
+                tables = pass.tables();
                 context.watch().enter(Stage.PREFILL_AFTER_CUT);
             }
             current.close();
@@ -137,17 +121,12 @@ final class Prefill {
         }
         float[] logits = decoder.logits(hidden, rows.count() - 1, current).toFloatArray();
         current.close();
-        close(tables);
+        PromptPass.close(tables);
         context.watch().enter(Stage.DECODING);
         context.observer().onLogits(0, logits);
-        Sequence sequence = new Sequence(caches, nextPositions, logits, rows.count());
+        Sequence sequence = new Sequence(pass.caches(), nextPositions, logits, rows.count());
         context.observer().onSequence(sequence, rows.positions());
         return sequence;
-    }
-
-    private static void close(RotaryEmbedding.Tables tables) {
-        tables.cosine().close();
-        tables.sine().close();
     }
 
     private void note(Cut cut, TokenSelection selection, int[] before) {
@@ -186,7 +165,7 @@ final class Prefill {
             imageRows = result.rows();
             context.watch().enter(Stage.PREFILL_AFTER_CUT);
         }
-        seen.takeTower(layerNeeds(), pictures, kept, model.tower().abilities());
+        pass.seen().takeTower(layerNeeds(), pictures, kept, model.tower().abilities());
         return imageRows;
     }
 
@@ -195,58 +174,6 @@ final class Prefill {
         return cuts.stream()
                 .flatMap(cut -> cut.strategy().needs(cut.at()).stream())
                 .toList();
-    }
-
-    private NDArray embed(List<NDArray> imageRows, TensorScope layerScope) {
-        NDArray ids = layerScope.indices(PromptRows.pick(prompt.layout().ids(), rows.origins()));
-        NDArray hidden = decoder.embed(ids, RowPadding.rows(rows.count() + probeRows), layerScope);
-        int token = 0;
-        for (int i = 0; i < imageRows.size(); i++) {
-            int count = Math.toIntExact(imageRows.get(i).getShape().get(0));
-            if (count > 0) {
-                context.observer().onImageRows(i, imageRows.get(i));
-                decoder.place(hidden, rows.imageRows()[token], imageRows.get(i));
-            }
-            token += count;
-        }
-        if (probe != null) {
-            decoder.place(hidden, rows.count(), vectors(0));
-        }
-        List<EvidenceRequest> needs = layerNeeds();
-        if (needs.stream().anyMatch(SeenEvidence::isOfRows)) {
-            NDArray chosen = decoder.reading().pick(hidden, rows.imageRows(), 0, layerScope);
-            seen.takeRows(needs, decoder.reading().widen(chosen, scope));
-        }
-        return hidden;
-    }
-
-    private NDArray vectors(int layer) {
-        return Objects.requireNonNull(Objects.requireNonNull(probe).vectors().get(layer));
-    }
-
-    private void addProbe(int layer, NDArray hidden) {
-        if (layer > 0 && probeRows > 0 && probe != null && probe.vectors().containsKey(layer)) {
-            decoder.add(hidden, rows.count(), vectors(layer));
-        }
-    }
-
-    /** Tables for the tokens, the probe behind them, and zeros. */
-    private RotaryEmbedding.Tables tables(TensorScope owner) {
-        int tokens = rows.count();
-        int padded = RowPadding.rows(tokens + probeRows);
-        long[][] ids = rows.positions().rows();
-        long[] flat = new long[ids.length * padded];
-        // The probe goes on from the last row's last id, in all rows. Spec, section 3.
-        long last = ids[ids.length - 1][tokens - 1];
-        for (int r = 0; r < ids.length; r++) {
-            System.arraycopy(ids[r], 0, flat, r * padded, tokens);
-            for (int i = 0; i < probeRows; i++) {
-                flat[r * padded + tokens + i] = last + 1 + i;
-            }
-        }
-        try (TensorScope step = owner.openChild()) {
-            return decoder.rotary(step.longs(flat, ids.length, padded), owner);
-        }
     }
 
     /** Layers before a cut that shortens them hold the whole prompt; only what is left needs room for the answer. */
@@ -267,28 +194,10 @@ final class Prefill {
         };
     }
 
-    private void tap(Moment moment) {
-        for (ScoreForm form : plan.attentionForms(moment.layer())) {
-            try (TensorScope step = scope.openChild()) {
-                NDArray read = decoder.reading()
-                        .attentionOfRow(
-                                moment.layer(),
-                                moment.input(),
-                                rows.count() + probeRows - 1,
-                                moment.tables(),
-                                moment.cache(),
-                                step.indices(rows.imageRows()),
-                                form,
-                                scope);
-                seen.takeAttention(moment.layer(), form, read);
-            }
-        }
-    }
-
     private NDArray cut(Cut cut, Moment moment, TensorScope layerScope) {
         int[] before = rows.alive();
         TokenSelection selection = select(cut, moment);
-        boolean probeLeaves = probeRows > 0 && cut.strategy().probeToken() != null;
+        boolean probeLeaves = pass.probeRows() > 0 && cut.strategy().probeToken() != null;
         if (!probeLeaves
                 && selection.kept().length == before.length
                 && selection.merged().isEmpty()) {
@@ -299,10 +208,12 @@ final class Prefill {
         int[] tokenRows = rows.imageRows();
         int[] keptRows = rows.keep(selection.kept());
         int[] staying = probeLeaves ? keptRows : withProbe(keptRows, tokensBefore);
-        cutCaches(staying, probeLeaves ? probeRows : 0, layerScope);
-        probeRows = probeLeaves ? 0 : probeRows;
+        cutCaches(staying, probeLeaves ? pass.probeRows() : 0, layerScope);
+        if (probeLeaves) {
+            pass.forgetProbe();
+        }
         if (!cuts.isEmpty()) {
-            seen.gather(selection.kept());
+            pass.seen().gather(selection.kept());
         }
         note(cut, selection, before);
         int padded = RowPadding.rows(staying.length);
@@ -310,12 +221,12 @@ final class Prefill {
                 ? decoder.take(moment.output(), layerScope.indices(staying), padded, layerScope)
                 : decoder.reading()
                         .mix(moment.output(), Mixtures.of(staying, tokenRows, selection.merged()), padded, layerScope);
-        context.observer().onCut(moment.output(), tokensBefore, after, keptRows, prompt.layout(), caches);
+        context.observer().onCut(moment.output(), tokensBefore, after, keptRows, prompt.layout(), pass.caches());
         return after;
     }
 
     private int[] withProbe(int[] keptRows, int tokens) {
-        return IntStream.concat(Arrays.stream(keptRows), IntStream.range(tokens, tokens + probeRows))
+        return IntStream.concat(Arrays.stream(keptRows), IntStream.range(tokens, tokens + pass.probeRows()))
                 .toArray();
     }
 
@@ -323,23 +234,16 @@ final class Prefill {
         switch (schedule.kv()) {
             case UNIFORM -> {
                 NDArray chosen = layerScope.indices(staying);
-                caches.forEach(cache -> cache.keep(chosen, tokensToCome));
+                pass.caches().forEach(cache -> cache.keep(chosen, tokensToCome));
             }
-            case RAGGED -> caches.forEach(cache -> cache.truncate(cache.length() - forgotten));
+            case RAGGED -> pass.caches().forEach(cache -> cache.truncate(cache.length() - forgotten));
         }
     }
 
     private TokenSelection select(Cut cut, Moment moment) {
         try (TensorScope step = scope.openChild()) {
-            return decision.decide(cut, prompt.grids(), prompt.wholeTokens(), rows.alive(), () -> {
-                List<List<int[]>> windows = prompt.grids().stream()
-                        .map(grid -> model.tower().windows(grid))
-                        .toList();
-                PruningEvidence.Builder builder = PruningEvidence.builder(prompt.grids(), windows, rows.alive(), step);
-                LayerEvidence evidence = new LayerEvidence(moment, rows, texts, seen, decoder.reading(), step, builder);
-                cut.strategy().needs(cut.at()).forEach(need -> need.collect(evidence));
-                return builder.build();
-            });
+            return decision.decide(
+                    cut, prompt.grids(), prompt.wholeTokens(), rows.alive(), () -> pass.evidence(cut, moment, step));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.model.ImagePreprocessor;
+import io.github.glimpse.model.Positions;
 import io.github.glimpse.model.PromptLayout;
 import java.util.List;
 
@@ -30,6 +31,12 @@ public record Prompt(
         plans = List.copyOf(plans);
         wholePlans = List.copyOf(wholePlans);
         preprocessors = List.copyOf(preprocessors);
+    }
+
+    /** The same prompt at other positions. */
+    Prompt at(Positions positions) {
+        PromptLayout moved = new PromptLayout(layout.ids(), layout.spans(), positions);
+        return new Prompt(text, moved, pictures, plans, wholePlans, preprocessors);
     }
 
     /** Rows of the prompt. */

@@ -66,7 +66,7 @@ public final class PromptBuilder {
             wholePlans.add(numbered(pictures, wholePlans.size(), () -> {
                 ImageSize size = decoder.readSize(bytes);
                 PatchPlan whole = model.preprocessor().plan(size.width(), size.height());
-                ImagePreprocessor preprocessor = share == null ? model.preprocessor() : smaller(whole, share);
+                ImagePreprocessor preprocessor = share == null ? model.preprocessor() : smaller(whole, size, share);
                 preprocessors.add(preprocessor);
                 plans.add(preprocessor.plan(size.width(), size.height()));
                 return whole;
@@ -79,10 +79,17 @@ public final class PromptBuilder {
         return new Prompt(Tokenizer.unguard(text), layout, pictures, plans, wholePlans, preprocessors);
     }
 
-    private ImagePreprocessor smaller(PatchPlan whole, double share) {
+    private ImagePreprocessor smaller(PatchPlan whole, ImageSize size, double share) {
         int tokens = whole.grid().tokenCount();
         int count = TokenBudget.count(share, tokens, tokens);
-        return count == tokens ? model.preprocessor() : model.preprocessor().withMostTokens(count);
+        if (count == tokens) {
+            return model.preprocessor();
+        }
+        ImagePreprocessor smaller = model.preprocessor().withMostTokens(count);
+        // A side of a token at least, and the shape of the picture: that may be more for a picture that is all length.
+        boolean isSmaller =
+                new GridPair(smaller.plan(size.width(), size.height()).grid(), whole.grid()).isSmaller();
+        return isSmaller ? smaller : model.preprocessor();
     }
 
     private String render(List<ChatTurn> turns, List<byte[]> pictures) {

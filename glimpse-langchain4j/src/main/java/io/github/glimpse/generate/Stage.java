@@ -1,6 +1,10 @@
 package io.github.glimpse.generate;
 
-/** The stages of a request, in the order in which it goes through them; the last three may come again for a further cut. */
+/**
+ * The stages of a request, in the order in which it goes through them. {@link #PRUNING} and {@link #PREFILL_AFTER_CUT} come
+ * again for a further cut; the strategy {@code foveate} comes back to {@link #IMAGES} and {@link #VISION} after {@link
+ * #PRUNING}, for what it kept.
+ */
 public enum Stage {
     /** Waits for a free place, and for the model if that is still loading. */
     WAITING,

@@ -53,6 +53,11 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions,
                 .orElse(null);
     }
 
+    /** The only cut, if its strategy first looks at smaller pictures; else null. */
+    public @Nullable Cut twoScaleCut() {
+        return cuts.size() == 1 && cuts.get(0).strategy() instanceof TwoScaleStrategy ? cuts.get(0) : null;
+    }
+
     /** Everything that the strategies of the cuts need to see. */
     public List<EvidenceRequest> needs() {
         List<EvidenceRequest> needs = new ArrayList<>();

@@ -15,6 +15,7 @@ final class ScheduleRules {
      * @throws IllegalArgumentException if a rule forbids it
      */
     static void check(List<Cut> cuts, KvForm kv, PositionForm positions) {
+        checkTwoScales(cuts);
         checkOrder(cuts);
         cuts.forEach(ScheduleRules::checkBudget);
         cuts.forEach(StepEvidenceRule::check);
@@ -22,6 +23,17 @@ final class ScheduleRules {
         checkFullGrid(cuts);
         checkMerging(cuts);
         checkPositions(cuts, kv, positions);
+    }
+
+    private static void checkTwoScales(List<Cut> cuts) {
+        for (Cut cut : cuts) {
+            if (cut.strategy() instanceof TwoScaleStrategy && cuts.size() > 1) {
+                Cut other = cuts.get(cut.equals(cuts.get(0)) ? 1 : 0);
+                throw new IllegalArgumentException("The pruning strategy '" + cut.name()
+                        + "' shows small pictures beside parts of the whole ones, and no other step can count both; leave out '"
+                        + other.name() + "' at " + other.at() + ", or '" + cut.name() + "'");
+            }
+        }
     }
 
     private static void checkOrder(List<Cut> cuts) {

@@ -42,7 +42,7 @@ class EveryStrategyIT {
     private static final String EMBEDDED = "embedded";
     private static final double PART = 0.3;
     /** Those that settle the number of tokens by themselves. */
-    private static final Set<String> OWN_COUNT = Set.of("none", "glimpse", "pixel-prune", "pru-merge");
+    private static final Set<String> OWN_COUNT = Set.of("none", "glimpse", "foveate", "pixel-prune", "pru-merge");
     /** What a family cannot give, and the word of the reason. */
     private static final Map<String, String> REFUSED_BY_QWEN = Map.of(
             "cls-attention", "CLS",
@@ -56,7 +56,7 @@ class EveryStrategyIT {
             EMBEDDED,
             REFUSED_BY_QWEN,
             LLAVA,
-            Map.of("down-sample", "pool", "cross-attention", "does not have"));
+            Map.of("down-sample", "pool", "foveate", "same number of tokens", "cross-attention", "does not have"));
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
     private static final Map<String, GenerationResult> UNPRUNED = new HashMap<>();

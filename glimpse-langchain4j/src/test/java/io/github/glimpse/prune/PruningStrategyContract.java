@@ -68,8 +68,13 @@ public abstract class PruningStrategyContract {
         context = context(runtime);
         strategy = factory().create(context);
         // Before the language model a strategy sees one image at a time.
-        grids = strategy.defaultPoint().isInDecoder() ? TWO_IMAGES : TWO_IMAGES.subList(0, 1);
+        grids = choosesAt().isInDecoder() ? TWO_IMAGES : TWO_IMAGES.subList(0, 1);
         tokens = grids.stream().mapToInt(ImageGrid::tokenCount).sum();
+    }
+
+    /** Its own point, or that of its first look. */
+    private PruningPoint choosesAt() {
+        return strategy instanceof TwoScaleStrategy twoScales ? twoScales.lookPoint() : strategy.defaultPoint();
     }
 
     @AfterEach
@@ -98,7 +103,7 @@ public abstract class PruningStrategyContract {
 
     @Test
     void asksOnlyForLayersThatHaveRunAtItsPoint() {
-        PruningPoint point = strategy.defaultPoint();
+        PruningPoint point = choosesAt();
         int run =
                 point.stage() == PruningPoint.Stage.LAST ? context.dimensions().layers() : point.layers();
 

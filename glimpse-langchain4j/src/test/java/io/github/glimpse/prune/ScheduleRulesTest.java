@@ -1,5 +1,6 @@
 package io.github.glimpse.prune;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -51,6 +52,50 @@ class ScheduleRulesTest {
 
         @Override
         public void close() {}
+    }
+
+    /** A strategy that first looks at smaller pictures. */
+    private static final class TwoScales implements TwoScaleStrategy {
+
+        @Override
+        public double scale() {
+            return 0.5;
+        }
+
+        @Override
+        public PruningPoint lookPoint() {
+            return LAYER_2;
+        }
+
+        @Override
+        public PruningPoint defaultPoint() {
+            return PIXELS;
+        }
+
+        @Override
+        public void checkPoint(PruningPoint point) {}
+
+        @Override
+        public Set<EvidenceRequest> needs() {
+            return Set.of();
+        }
+
+        @Override
+        public @Nullable ProbeToken probeToken() {
+            return null;
+        }
+
+        @Override
+        public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
+            throw new AssertionError("rules do not select");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static Cut twoScales() {
+        return new Cut(PIXELS, "foveate", new TwoScales(), new TokenBudget(null, null, null, null, null, null));
     }
 
     private static Cut counting(PruningPoint at, @Nullable Double ratio, StrategyTrait... more) {
@@ -106,6 +151,15 @@ class ScheduleRulesTest {
                                 List.of(counting(LAYER_2, 0.25, StrategyTrait.MERGES)),
                                 "no step after 'layer 1' may merge"),
                         arguments(
+                                "two scales before others",
+                                List.of(twoScales(), counting(LAYER_2, 0.5)),
+                                "'foveate' shows small pictures beside parts of the whole ones, and no other step can"
+                                        + " count both; leave out 'some' at layer 2, or 'foveate'"),
+                        arguments(
+                                "two scales twice",
+                                List.of(twoScales(), twoScales()),
+                                "leave out 'foveate' at pixels, or 'foveate'"),
+                        arguments(
                                 "smaller picture late",
                                 List.of(counting(VISION, 0.25, StrategyTrait.SHRINKS_PICTURE)),
                                 "it works at 'pixels' only, not at 'vision'")),
@@ -160,6 +214,16 @@ class ScheduleRulesTest {
                 .hasMessageContaining("set glimpse.pruning.kv=ragged");
         assertThatCode(() -> new PruningSchedule(cuts, KvForm.RAGGED, PositionForm.RENUMBER))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void twoScalesMayStandAlone() {
+        Cut alone = twoScales();
+
+        PruningSchedule schedule = new PruningSchedule(List.of(alone), KvForm.RAGGED, PositionForm.ORIGINAL);
+
+        assertThat(schedule.twoScaleCut()).isSameAs(alone);
+        assertThat(PruningSchedule.none().twoScaleCut()).isNull();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.glimpse.prune;
 import io.github.glimpse.engine.TorchRuntime;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,8 +31,8 @@ class ShippedStrategiesIT extends PruningStrategyContract {
     static Stream<Shipped> shipped() {
         Stream<Shipped> all = ServiceLoader.load(PruningStrategyFactory.class).stream()
                 .map(ServiceLoader.Provider::get)
-                // The learned one needs a module and has a test of its own.
-                .filter(factory -> !factory.name().equals(PruningOptions.GLIMPSE))
+                // The learned ones need a module and have tests of their own.
+                .filter(factory -> !Set.of(PruningOptions.GLIMPSE, "foveate").contains(factory.name()))
                 .map(factory -> new Shipped(factory, Map.of()));
         Stream<Shipped> others = Stream.of(
                 set("div-prune", Map.of("stop-distance", "0.9")),

@@ -58,6 +58,16 @@ class StrategyRefusalsIT {
         assertThatCode(() -> make("down-sample", QWEN, 28, Map.of()).close()).doesNotThrowAnyException();
     }
 
+    @Test
+    void twoScalesNeedAGridThatFollowsThePictureAndAModule() {
+        assertThatThrownBy(() -> make("foveate", CLIP, 32, Map.of()))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("same number of tokens; use glimpse");
+        assertThatThrownBy(() -> make("foveate", QWEN, 28, Map.of()))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("set glimpse.model.pruning-module to its directory");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "fastv, 28, layer 2",
@@ -99,6 +109,7 @@ class StrategyRefusalsIT {
     @ParameterizedTest
     @CsvSource({
         "random, seed, x",
+        "foveate, scale, 1",
         "vision-zip, share, 1.5",
         "vision-zip, block, 32",
         "hi-prune, alpha, -0.1",

@@ -47,6 +47,12 @@ final class Benchmark implements Callable<Integer> {
     @Option(names = "--retention", split = ",", defaultValue = "0.333,0.111", description = "Shares to keep")
     private List<Double> retentions = List.of();
 
+    @Option(
+            names = "--foveate",
+            split = ",",
+            description = "Shares of the small picture's cells that the two-scale glimpse keeps; left out if not set")
+    private List<Double> foveations = List.of();
+
     @Option(names = "--dtype", split = ",", defaultValue = "bfloat16", description = "bfloat16, float32")
     private List<String> dtypes = List.of();
 
@@ -91,6 +97,7 @@ final class Benchmark implements Callable<Integer> {
                         threads,
                         pictures,
                         retentions,
+                        foveations,
                         repeat,
                         outputTokens);
                 take(

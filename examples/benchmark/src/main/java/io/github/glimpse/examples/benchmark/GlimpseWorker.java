@@ -58,6 +58,9 @@ final class GlimpseWorker {
                 for (double retention : turn.retentions()) {
                     ask(model, bytes, keeping(retention));
                 }
+                for (double share : turn.foveations()) {
+                    foveate(model, bytes, share);
+                }
             }
             print("resident after requests", 0, 0, Resident.bytes(), "bytes");
         }
@@ -96,6 +99,28 @@ final class GlimpseWorker {
         model.generate(about(picture, pruning));
         for (int i = 1; i <= turn.repeat(); i++) {
             print(model.generate(about(fresh(picture, i), pruning)));
+        }
+    }
+
+    /** The two-scale glimpse, kept is of the whole picture's tokens; its rows are the small picture's besides. */
+    private void foveate(LoadedModel model, byte[] picture, double share) throws IOException {
+        PruningOptions pruning = PruningOptions.builder()
+                .strategy("foveate")
+                .retentionRatio(share)
+                .build();
+        model.generate(about(picture, pruning));
+        for (int i = 1; i <= turn.repeat(); i++) {
+            GenerationResult result = model.generate(about(fresh(picture, i), pruning));
+            int tokens = result.report().imageTokens();
+            int kept = result.report().keptTokens();
+            StageTimings times = result.timings();
+            print("two scales: image", tokens, kept, seconds(times.images()), "s");
+            print("two scales: vision", tokens, kept, seconds(times.vision()), "s");
+            print("two scales: first look", tokens, kept, seconds(times.prefillBeforeCut()), "s");
+            print("two scales: predictor", tokens, kept, seconds(times.pruning()), "s");
+            print("two scales: prefill behind the look", tokens, kept, seconds(times.prefillAfterCut()), "s");
+            print("two scales: ttft", tokens, kept, seconds(times.toFirstToken()), "s");
+            print("two scales: rows", tokens, kept, result.prefilledTokens(), "");
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
  * @param threads threads of a product
  * @param pictures PNG files, asked about one after the other
  * @param retentions shares to keep, for the rival that can prune
+ * @param foveations shares of the small picture's cells to keep by the two-scale glimpse, for the rival that has it
  * @param repeat measured requests per picture, after one that is not
  * @param outputTokens tokens of each answer
  */
@@ -21,6 +22,7 @@ record Turn(
         int threads,
         List<String> pictures,
         List<Double> retentions,
+        List<Double> foveations,
         int repeat,
         int outputTokens) {
 

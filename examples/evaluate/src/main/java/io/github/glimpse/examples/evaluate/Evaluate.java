@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -220,7 +221,7 @@ final class Evaluate implements Callable<Integer> {
         }
         boolean glimpse = engines.stream().allMatch(options -> options.module() != null);
         Stream<String> known = PruningStrategies.discover(List.of()).names().stream()
-                .filter(name -> glimpse || !name.equals(PruningOptions.GLIMPSE));
+                .filter(name -> glimpse || !Set.of(PruningOptions.GLIMPSE, Grid.FOVEATE).contains(name));
         return Stream.concat(known, Stream.of(Grid.AUTO)).toList();
     }
 

@@ -10,16 +10,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The rows of the table: unpruned; {@code glimpse} by its own threshold; the profile {@code auto}; each other strategy with as many image tokens as
- * {@code glimpse} kept of the same question; and some at given shares, for the curves. Without {@code glimpse} all are at given
- * shares.
+ * The rows of the table: unpruned; {@code glimpse} by its own threshold; {@code foveate}, which looks by the same module and shows a
+ * small picture besides, alike; the profile {@code auto}; each other strategy with as many image tokens as {@code glimpse} kept of the
+ * same question; and some at given shares, for the curves. Without {@code glimpse} all are at given shares.
  */
 final class Grid {
 
     /** The profile, among the names of strategies. */
     static final String AUTO = PruningProfile.AUTO.label();
 
-    private static final Set<String> PLAIN = Set.of(PruningOptions.NONE, AUTO);
+    static final String FOVEATE = "foveate";
+
+    private static final Set<String> PLAIN = Set.of(PruningOptions.NONE, AUTO, FOVEATE);
 
     private final List<String> strategies;
     private final List<String> curves;
@@ -44,6 +46,9 @@ final class Grid {
         boolean glimpse = strategies.contains(PruningOptions.GLIMPSE);
         if (glimpse) {
             rows.add(EvaluationRow.of(PruningOptions.GLIMPSE, PruningOptions.GLIMPSE, plain(PruningOptions.GLIMPSE)));
+        }
+        if (strategies.contains(FOVEATE)) {
+            rows.add(EvaluationRow.of(FOVEATE, FOVEATE, plain(FOVEATE)));
         }
         if (strategies.contains(AUTO)) {
             rows.add(EvaluationRow.of(

@@ -11,19 +11,19 @@ class GridTest {
     @Test
     void comparesEachStrategyAtTheCountOfGlimpse() {
         List<EvaluationRow> rows = new Grid(
-                        List.of("auto", "fastv", "glimpse", "none", "random"),
+                        List.of("auto", "fastv", "foveate", "glimpse", "none", "random"),
                         List.of("glimpse", "vscan"),
                         List.of(0.2))
                 .rows();
         assertThat(rows)
                 .extracting(EvaluationRow::label)
-                .containsExactly("none", "glimpse", "auto", "fastv", "random", "glimpse at 20 %");
+                .containsExactly("none", "glimpse", "foveate", "auto", "fastv", "random", "glimpse at 20 %");
         assertThat(rows)
                 .extracting(EvaluationRow::sameCountAs)
-                .containsExactly(null, null, null, "glimpse", "glimpse", null);
-        assertThat(rows.get(3).options().at(0.3).retentionRatio()).isEqualTo(0.3);
-        assertThat(rows.get(5).options().at(0.2).maxRetentionRatio()).isEqualTo(0.2);
-        assertThat(rows.get(5).options().at(0.2).threshold()).isZero();
+                .containsExactly(null, null, null, null, "glimpse", "glimpse", null);
+        assertThat(rows.get(4).options().at(0.3).retentionRatio()).isEqualTo(0.3);
+        assertThat(rows.get(6).options().at(0.2).maxRetentionRatio()).isEqualTo(0.2);
+        assertThat(rows.get(6).options().at(0.2).threshold()).isZero();
     }
 
     @Test
