@@ -22,6 +22,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.embedding.EmbeddingModel;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.VisionCacheUse;
@@ -300,10 +301,16 @@ class GlimpseMetersAutoConfigurationTest {
 
     @Test
     void everyMeterHasTheNameTagsAndSentenceOfTheEnum() {
-        runner.run(context -> {
+        ApplicationContextRunner both = runner.withConfiguration(
+                        AutoConfigurations.of(GlimpseEmbeddingAutoConfiguration.class))
+                .withPropertyValues(
+                        "glimpse.embedding-model.enabled=true",
+                        "glimpse.embedding-model.location=" + TinyModel.CLIP.resolve("model"));
+        both.run(context -> {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
             ChatModel model = context.getBean(ChatModel.class);
             model.chat(TestPicture.question());
+            context.getBean(EmbeddingModel.class).embed("a red car");
             assertThatThrownBy(() -> model.chat(TestPicture.damaged())).isInstanceOf(InvalidRequestException.class);
 
             for (GlimpseMeter meter : GlimpseMeter.values()) {
