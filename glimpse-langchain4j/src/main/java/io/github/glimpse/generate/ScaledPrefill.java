@@ -78,7 +78,11 @@ final class ScaledPrefill {
             last = rows.count() - 1;
             int held = running.count();
             running = through(
-                    running, 0, layers, caches, layer -> decoder.newCache(Math.max(held, rows.count() + tokensToCome), scope));
+                    running,
+                    0,
+                    layers,
+                    caches,
+                    layer -> decoder.newCache(Math.max(held, rows.count() + tokensToCome), scope));
         }
         float[] logits = decoder.logits(running.hidden(), last, running.scope()).toFloatArray();
         running.scope().close();
@@ -163,7 +167,8 @@ final class ScaledPrefill {
         int looked = Math.toIntExact(found.hidden().getShape().get(0));
         TensorScope layerScope = running.scope();
         NDArray both = decoder.reading().join(new NDList(found.hidden(), running.hidden()), 0, layerScope);
-        int[] chosen = IntStream.concat(IntStream.range(0, first), IntStream.range(looked, looked + rows.count() - first))
+        int[] chosen = IntStream.concat(
+                        IntStream.range(0, first), IntStream.range(looked, looked + rows.count() - first))
                 .toArray();
         NDArray all = decoder.take(both, layerScope.indices(chosen), RowPadding.rows(chosen.length), layerScope);
         return new Running(all, layerScope);

@@ -56,7 +56,8 @@ record ScaledRows(int[] origins, int[] smallCells, List<Block> blocks) {
             row = span.start() + span.count();
         }
         rows.addText(row, whole.ids().length);
-        return new ScaledRows(rows.origins.build().toArray(), rows.smallCells.build().toArray(), rows.blocks);
+        return new ScaledRows(
+                rows.origins.build().toArray(), rows.smallCells.build().toArray(), rows.blocks);
     }
 
     /** Collects rows. */

@@ -214,6 +214,20 @@ class FoveateIT {
     }
 
     @Test
+    void aPictureThatIsAllLengthHasNoSmallerCopy() throws IOException {
+        byte[] line = png(190, 1);
+        Watcher watcher = new Watcher();
+
+        GenerationResult result = ask(model, foveate(), watcher, line);
+
+        // By the family's rule the copy of 1 x 7 tokens would have 1 x 13.
+        assertThat(watcher.pixels).containsExactly(7);
+        assertThat(result.report().retention()).isEqualTo(1.0);
+        assertThat(result.tokenIds())
+                .isEqualTo(unpruned(model, new Watcher(), line).tokenIds());
+    }
+
+    @Test
     void aPictureThatWasSeenBeforeIsNotReadAgain() {
         try (LoadedModel caching = LoadedModel.load(TinyModels.qwen().build())) {
             Watcher again = new Watcher();

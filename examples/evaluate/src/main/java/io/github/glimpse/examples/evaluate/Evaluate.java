@@ -221,7 +221,8 @@ final class Evaluate implements Callable<Integer> {
         }
         boolean glimpse = engines.stream().allMatch(options -> options.module() != null);
         Stream<String> known = PruningStrategies.discover(List.of()).names().stream()
-                .filter(name -> glimpse || !Set.of(PruningOptions.GLIMPSE, Grid.FOVEATE).contains(name));
+                .filter(name ->
+                        glimpse || !Set.of(PruningOptions.GLIMPSE, Grid.FOVEATE).contains(name));
         return Stream.concat(known, Stream.of(Grid.AUTO)).toList();
     }
 
