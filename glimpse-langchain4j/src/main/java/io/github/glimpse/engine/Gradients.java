@@ -4,7 +4,6 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +54,8 @@ public final class Gradients implements AutoCloseable {
         if (loss.size() != 1) {
             throw new IllegalArgumentException("A loss is one number, this has the shape " + loss.getShape());
         }
-        try (NDArray seed = loss.getManager().create(FloatBuffer.wrap(new float[] {(float) weight}), loss.getShape())) {
+        // In torch's own memory: a gradient of one number may be the seed itself, and outlive it.
+        try (NDArray seed = loss.getManager().full(loss.getShape(), (float) weight)) {
             JniUtils.backward((PtNDArray) loss, (PtNDArray) seed, false, false);
         } catch (EngineException e) {
             throw TorchRuntime.translate("backward", e);

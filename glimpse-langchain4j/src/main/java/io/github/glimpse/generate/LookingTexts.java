@@ -11,11 +11,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Texts as a model with cross-attention reads them. Safe for concurrent use. */
-final class LookingTexts {
+public final class LookingTexts {
 
     private final ImageTextModel model;
 
-    LookingTexts(ImageTextModel model) {
+    /** Reads texts for a model. */
+    public LookingTexts(ImageTextModel model) {
         this.model = model;
     }
 
@@ -25,7 +26,7 @@ final class LookingTexts {
      *
      * @param text null for no text
      */
-    int[] ids(@Nullable String text) {
+    public int[] ids(@Nullable String text) {
         boolean caption = model.task() == ImageTextTask.CAPTION;
         if (text == null) {
             return caption ? new int[] {model.tokens().start()} : new int[0];

@@ -32,6 +32,7 @@ public final class CrossTextStack implements AutoCloseable {
     private final NDArray words;
     private final NDArray places;
     private final TensorList embeddingNorm;
+    private final List<List<NDArray>> layerTensors = new ArrayList<>();
     private final List<TensorList> layers = new ArrayList<>();
     private final List<TensorList> crossings = new ArrayList<>();
 
@@ -64,7 +65,8 @@ public final class CrossTextStack implements AutoCloseable {
         this.embeddingNorm = TensorList.of(norm);
         for (int i = 0; i < shape.layers(); i++) {
             WeightPath layer = weights.at(root).at("encoder.layer").at(i);
-            layers.add(layerWeights(layer));
+            layerTensors.add(layerWeights(layer));
+            layers.add(TensorList.of(layerTensors.get(i)));
             crossings.add(crossing(layer.at("crossattention.self")));
         }
     }
@@ -84,7 +86,7 @@ public final class CrossTextStack implements AutoCloseable {
         tensors.add(norm.plain("bias", width));
     }
 
-    private TensorList layerWeights(WeightPath layer) {
+    private List<NDArray> layerWeights(WeightPath layer) {
         int hidden = shape.hidden();
         List<NDArray> tensors = new ArrayList<>();
         for (String name : List.of("query", "key", "value")) {
@@ -98,7 +100,7 @@ public final class CrossTextStack implements AutoCloseable {
         layer.at("intermediate.dense").addLinearTo(tensors, shape.intermediate(), hidden);
         layer.at("output.dense").addLinearTo(tensors, hidden, shape.intermediate());
         addNormTo(tensors, layer.at("output.LayerNorm"), hidden);
-        return TensorList.of(tensors);
+        return tensors;
     }
 
     private TensorList crossing(WeightPath attention) {
@@ -290,6 +292,11 @@ public final class CrossTextStack implements AutoCloseable {
                 .with(dtype.code())
                 .with(runtime.deviceName())
                 .run(owner);
+    }
+
+    /** Weights of a layer in the order of the text, without keys and values of its cross-attention. */
+    List<NDArray> layerTensors(int index) {
+        return layerTensors.get(index);
     }
 
     Graph graph() {

@@ -2,15 +2,12 @@ package io.github.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.PromptTooLongException;
-import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.Prompt;
 import io.github.glimpse.generate.PromptBuilder;
 import io.github.glimpse.image.ImageDecoder;
-import io.github.glimpse.image.ImageSize;
-import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.RecordedDecoder;
 import io.github.glimpse.nn.RotaryEmbedding;
@@ -27,18 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One sample from picture to loss: the prompt through the frozen model, then the glimpse tokens, and with a language loss the answer
  * behind them, with history.
  */
-final class GlimpsePass implements AutoCloseable {
-
-    /**
-     * What came out.
-     *
-     * @param total the loss, with history
-     * @param mask its part of the mask, unweighted
-     * @param language its part of the answer, unweighted; 0 without
-     * @param logits the deciding row, {@code [imageTokens]}
-     * @param target what was wanted, zeros and ones
-     */
-    record Outcome(NDArray total, float mask, float language, float[] logits, float[] target) {}
+final class GlimpsePass implements SamplePass {
 
     private final VisionLanguageModel model;
     private final RecordedDecoder recorded;
@@ -46,10 +32,8 @@ final class GlimpsePass implements AutoCloseable {
     private final TrainableParameters parameters;
     private final ImageDecoder pictures;
     private final PromptBuilder prompts;
-    private final Graph graph;
+    private final GlimpseLoss losses;
     private final TensorScope owned;
-    private final double maskWeight;
-    private final double crossEntropyWeight;
     private final double languageWeight;
 
     GlimpsePass(
@@ -66,22 +50,15 @@ final class GlimpsePass implements AutoCloseable {
         this.prompts = new PromptBuilder(model, pictures);
         this.owned = runtime.openScope();
         this.recorded = RecordedDecoder.of(runtime, model.decoder(), owned);
-        this.graph = Losses.addTo(Graph.named("glimpse loss").with(GlimpsePass.class, "glimpse"))
-                .compile(runtime);
-        this.maskWeight = options.maskWeight();
-        this.crossEntropyWeight = options.crossEntropyWeight();
+        this.losses = new GlimpseLoss(runtime, options);
         this.languageWeight = options.languageWeight();
     }
 
-    /**
-     * Runs a sample.
-     *
-     * @param dropout factors of the glimpse vectors, null for none
-     */
-    Outcome run(GlimpseSample sample, float @Nullable [] dropout, TensorScope scope) {
+    @Override
+    public Outcome run(GlimpseSample sample, float @Nullable [] dropout, TensorScope scope) {
         byte[] picture = sample.picture().bytes();
         Prompt prompt = prompts.prompt(List.of(ChatTurn.user(sample.question(), picture)));
-        float[] target = target(sample, picture, prompt);
+        float[] target = TargetMask.of(sample, picture, pictures, prompt.plans().get(0));
         long[] answer = languageWeight > 0 ? answer(sample.answer()) : new long[0];
         int needed = prompt.tokens() + glimpse.glimpseLength() + answer.length;
         if (needed > model.contextLength()) {
@@ -97,21 +74,7 @@ final class GlimpsePass implements AutoCloseable {
                 prompt.grids().stream().map(grid -> model.tower().windows(grid)).toList();
         List<NDArray> rows =
                 glimpse.logits(parameters::get, attention, frozen.conditions(), prompt.grids(), windows, scope);
-        List<NDArray> losses = graph.record("glimpse_loss")
-                .with(rows)
-                .with(scope.floats(target, target.length))
-                .with(spoken)
-                .with(scope.longs(answer, answer.length))
-                .with(maskWeight)
-                .with(crossEntropyWeight)
-                .with(languageWeight)
-                .runForList(scope);
-        return new Outcome(
-                losses.get(0),
-                losses.get(1).toFloatArray()[0],
-                losses.get(2).toFloatArray()[0],
-                rows.get(rows.size() - 1).toFloatArray(),
-                target);
+        return losses.of(rows, target, spoken, answer, scope);
     }
 
     /** Glimpse rows and answer, layer by layer; fills {@code attention}, gives the answer's logits. */
@@ -193,18 +156,10 @@ final class GlimpsePass implements AutoCloseable {
         return answer;
     }
 
-    private float[] target(GlimpseSample sample, byte[] picture, Prompt prompt) {
-        PatchPlan plan = prompt.plans().get(0);
-        ImageSize decoded = pictures.readSize(picture);
-        return sample.mask() == null
-                ? TargetMask.ofBoxes(sample.boxes(), new ImageSize(sample.width(), sample.height()), decoded, plan)
-                : TargetMask.ofPicture(pictures.decode(sample.mask().bytes()), decoded, plan);
-    }
-
     @Override
     public void close() {
         recorded.close();
-        graph.close();
+        losses.close();
         owned.close();
     }
 }

@@ -20,6 +20,8 @@ import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.hub.ModuleFiles;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.model.AnsweringModel;
+import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamilies;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -41,7 +43,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trains a glimpse module for a model of any family; the model itself stays as it is. Per sample the prompt runs once through the
  * frozen model without history, the glimpse tokens behind it with one: gradients pass from the loss through the predictor and the
- * attention logits of the selected layers back to the embeddings.
+ * attention logits of the selected layers back to the embeddings. Of a model with cross-attention (BLIP) those are the attention
+ * logits of its looks at the picture; a module without a glimpse token learns there too, from what a row of the text looks at. Its
+ * answers do not read the token, so there is no language loss.
  *
  * <p>Loss: {@code maskWeight * (dice + crossEntropyWeight * cross entropy)} summed over the predictor's outputs, plus
  * {@code languageWeight} times the answer's cross entropy with the glimpse tokens between prompt and answer. Matrices of the
@@ -57,19 +61,19 @@ public final class GlimpseTrainer implements AutoCloseable {
 
     private final GlimpseTrainingOptions options;
     private final TorchRuntime runtime;
-    private final VisionLanguageModel model;
+    private final AnsweringModel model;
     private final ObjectNode config;
     private final RecordedGlimpse glimpse;
     private final TrainableParameters parameters;
-    private final GlimpsePass pass;
+    private final SamplePass pass;
 
     private GlimpseTrainer(EngineOptions base, GlimpseTrainingOptions options, TorchRuntime runtime) {
         this.options = options;
         this.runtime = runtime;
         ModelFiles files = ModelFiles.ofDirectory(base.model());
-        this.model = VisionLanguageModel.require(ModelFamilies.discover(base.families())
+        this.model = ModelFamilies.discover(base.families())
                 .of(base.family(), files.config())
-                .load(files, unpacked(base.load()), runtime));
+                .load(files, unpacked(base.load()), runtime);
         ModuleFiles given = options.module() == null ? null : ModuleFiles.ofDirectory(options.module());
         this.config = config(given, files.config());
         this.glimpse = RecordedGlimpse.of(
@@ -77,16 +81,25 @@ public final class GlimpseTrainer implements AutoCloseable {
                 ModelConfig.ofJson("the module's config.json", config.toString()),
                 files.config(),
                 model.dimensions());
-        glimpse.visionTaps().forEach(model.tower()::checkTap);
+        checkTaps();
         this.parameters = TrainableParameters.empty(runtime, options.seed());
         addParameters(given == null ? Map.of() : tensors(given));
-        this.pass = new GlimpsePass(
-                runtime,
-                model,
-                glimpse,
-                parameters,
-                new ImageDecoder(base.imageLimits(), base.transparency()),
-                options);
+        this.pass = pass(new ImageDecoder(base.imageLimits(), base.transparency()));
+    }
+
+    private void checkTaps() {
+        if (model instanceof ImageTextModel looking) {
+            glimpse.visionTaps().forEach(looking.tower()::checkState);
+        } else {
+            glimpse.visionTaps().forEach(VisionLanguageModel.require(model).tower()::checkTap);
+        }
+    }
+
+    private SamplePass pass(ImageDecoder pictures) {
+        return model instanceof ImageTextModel looking
+                ? new LookingPass(runtime, looking, glimpse, parameters, pictures, options)
+                : new GlimpsePass(
+                        runtime, VisionLanguageModel.require(model), glimpse, parameters, pictures, options);
     }
 
     /**
@@ -115,9 +128,17 @@ public final class GlimpseTrainer implements AutoCloseable {
         if (given != null && options.design() == null) {
             return given.config().node().deepCopy();
         }
-        GlimpseModuleDesign design =
-                options.design() == null ? GlimpseModuleDesign.recipe(model.dimensions()) : options.design();
+        GlimpseModuleDesign design = options.design() == null ? recipe() : options.design();
         return design.json(base, model.dimensions());
+    }
+
+    /** Behind the last layer no text looks at the picture any more, so a cut there would save nothing. */
+    private GlimpseModuleDesign recipe() {
+        GlimpseModuleDesign recipe = GlimpseModuleDesign.recipe(model.dimensions());
+        int last = model.dimensions().layers() - 2;
+        return model instanceof ImageTextModel && recipe.reduceLayer() > last
+                ? recipe.withReduceLayer(Math.max(0, last))
+                : recipe;
     }
 
     private static Map<String, CheckpointTensor> tensors(ModuleFiles files) {
@@ -209,7 +230,7 @@ public final class GlimpseTrainer implements AutoCloseable {
     public LossFunction loss(List<GlimpseSample> samples) {
         Order order = new Order(samples.size(), options.seed());
         return (number, scope, figures) -> {
-            GlimpsePass.Outcome outcome = run(samples, order.index(number), dropout(number), scope);
+            SamplePass.Outcome outcome = run(samples, order.index(number), dropout(number), scope);
             GlimpseScores.AtThreshold half = GlimpseScores.of(outcome.logits(), outcome.target(), 0.5);
             figures.add("mask_loss", outcome.mask());
             figures.add("language_loss", outcome.language());
@@ -232,7 +253,7 @@ public final class GlimpseTrainer implements AutoCloseable {
     }
 
     /** Among thousands of samples one must know which one is wrong. */
-    private GlimpsePass.Outcome run(
+    private SamplePass.Outcome run(
             List<GlimpseSample> samples, int index, float @Nullable [] dropout, TensorScope scope) {
         try {
             return pass.run(samples.get(index), dropout, scope);
@@ -269,7 +290,7 @@ public final class GlimpseTrainer implements AutoCloseable {
     }
 
     private float @Nullable [] dropout(long number) {
-        if (options.dropout() == 0) {
+        if (options.dropout() == 0 || glimpse.glimpseLength() == 0) {
             return null;
         }
         Random random = new Random(options.seed() * 1_000_003 + number);
@@ -294,7 +315,7 @@ public final class GlimpseTrainer implements AutoCloseable {
         GlimpseScores scores = new GlimpseScores();
         for (int i = 0; i < samples.size(); i++) {
             try (TensorScope scope = runtime.openScope()) {
-                GlimpsePass.Outcome outcome = run(samples, i, null, scope);
+                SamplePass.Outcome outcome = run(samples, i, null, scope);
                 scores.add(outcome.logits(), outcome.target(), outcome.mask());
             }
         }

@@ -1,5 +1,6 @@
 package io.github.glimpse.train;
 
+import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
@@ -15,6 +16,14 @@ import java.util.List;
 final class TargetMask {
 
     private TargetMask() {}
+
+    /** The mask of a sample whose picture was cut by this plan. */
+    static float[] of(GlimpseSample sample, byte[] picture, ImageDecoder pictures, PatchPlan plan) {
+        ImageSize decoded = pictures.readSize(picture);
+        return sample.mask() == null
+                ? ofBoxes(sample.boxes(), new ImageSize(sample.width(), sample.height()), decoded, plan)
+                : ofPicture(pictures.decode(sample.mask().bytes()), decoded, plan);
+    }
 
     /**
      * The mask of boxes.

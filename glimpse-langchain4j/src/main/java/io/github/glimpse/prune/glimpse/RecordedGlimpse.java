@@ -71,9 +71,10 @@ public final class RecordedGlimpse implements AutoCloseable {
             TorchRuntime runtime, ModelConfig module, ModelConfig base, ModelDimensions dimensions) {
         GlimpseConfig config = GlimpseConfig.of(module, base);
         GlimpseStrategy.checkFits(config, base, dimensions);
-        if (config.fuserType() == FuserType.DUMMY
-                || config.glimpseLength() == 0
-                || config.glimpseLayers().isEmpty()) {
+        boolean token = config.glimpseLength() > 0 && !config.glimpseLayers().isEmpty();
+        // Where text looks by cross-attention, a row of the text itself can ask in the token's place.
+        boolean asksByText = base.string("model_type").equals("blip");
+        if (config.fuserType() == FuserType.DUMMY || !(token || asksByText)) {
             throw new ModelFilesException("A glimpse module is trained with a predictor and a glimpse token;"
                     + " attn_fuse_type is " + config.fuserType() + ", le_length " + config.glimpseLength()
                     + ", le_layers " + config.glimpseLayers());
@@ -84,12 +85,16 @@ public final class RecordedGlimpse implements AutoCloseable {
     private static Map<String, long[]> shapes(GlimpseConfig config, ModelDimensions base) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         long hidden = base.hidden();
-        shapes.put("learnable_embeddings", new long[] {config.glimpseLayers().size(), config.glimpseLength(), hidden});
-        shapes.put("le_proj.weight", new long[] {hidden, hidden});
-        shapes.put("le_proj.bias", new long[] {hidden});
-        shapes.put("le_norm.weight", new long[] {hidden});
-        if (config.layerNorm()) {
-            shapes.put("le_norm.bias", new long[] {hidden});
+        if (config.glimpseLength() > 0 && !config.glimpseLayers().isEmpty()) {
+            shapes.put(
+                    "learnable_embeddings",
+                    new long[] {config.glimpseLayers().size(), config.glimpseLength(), hidden});
+            shapes.put("le_proj.weight", new long[] {hidden, hidden});
+            shapes.put("le_proj.bias", new long[] {hidden});
+            shapes.put("le_norm.weight", new long[] {hidden});
+            if (config.layerNorm()) {
+                shapes.put("le_norm.bias", new long[] {hidden});
+            }
         }
         long width = config.fuseSize();
         int depth = config.selectedVisualLayers().size();
@@ -145,9 +150,9 @@ public final class RecordedGlimpse implements AutoCloseable {
         return config.glimpseLayers();
     }
 
-    /** Glimpse tokens. */
+    /** Glimpse tokens; 0 where a row of the text asks in their place. */
     public int glimpseLength() {
-        return config.glimpseLength();
+        return config.glimpseLayers().isEmpty() ? 0 : config.glimpseLength();
     }
 
     /** Tower layers that {@link #logits} needs; empty without condition. */

@@ -11,11 +11,18 @@ import java.util.List;
  * @param rgb red, green and blue of each pixel, row by row; not copied, do not change
  * @param labels what each cell shows
  * @param questions about the picture, in no order of rank; none for {@link Family#DENSE}
+ * @param things coloured things that scenes and signs show, in the order of drawing
  */
-public record Drawing(DrawingRequest request, String face, byte[] rgb, CellLabels labels, List<Question> questions) {
+public record Drawing(
+        DrawingRequest request,
+        String face,
+        byte[] rgb,
+        CellLabels labels,
+        List<Question> questions,
+        List<Thing> things) {
 
     /**
-     * Checks the number of bytes and copies the list.
+     * Checks the number of bytes and copies the lists.
      *
      * @throws IllegalArgumentException if the bytes do not fit the page
      */
@@ -26,6 +33,7 @@ public record Drawing(DrawingRequest request, String face, byte[] rgb, CellLabel
                     "The picture has " + rgb.length + " bytes, its page asks for " + expected);
         }
         questions = List.copyOf(questions);
+        things = List.copyOf(things);
     }
 
     /** Pixels across. */

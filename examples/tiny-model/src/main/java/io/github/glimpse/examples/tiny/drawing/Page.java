@@ -17,6 +17,7 @@ final class Page {
     private final LabelSheet labels;
     private final Wording wording;
     private final List<Question> questions = new ArrayList<>();
+    private final List<Thing> things = new ArrayList<>();
     private final int strength;
 
     Page(DrawingRequest request) {
@@ -74,6 +75,11 @@ final class Page {
         return colour;
     }
 
+    /** Notes what a caption tells. */
+    void shows(String colour, String name, Box box) {
+        things.add(new Thing(colour, name, box));
+    }
+
     /** Asks in one of the split's phrasings. */
     void ask(
             QuestionKind kind,
@@ -95,6 +101,6 @@ final class Page {
             canvas.blur();
         }
         byte[] rgb = canvas.bytes(dice, dice.between(0, 7));
-        return new Drawing(request, face.name(), rgb, labels.labels(), questions);
+        return new Drawing(request, face.name(), rgb, labels.labels(), questions, things);
     }
 }

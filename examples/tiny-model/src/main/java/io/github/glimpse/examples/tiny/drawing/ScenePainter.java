@@ -68,6 +68,7 @@ final class ScenePainter {
         Polygon outline = kind.at(x, y, radius, dice.uniform(-MOST_TURN, MOST_TURN));
         page.canvas().fill(outline, Colours.shade(colour, dice));
         page.labels().cover(outline, 0.2, Vocabulary.id(kind.word()), Vocabulary.id(colour), CellRole.SHAPE);
+        page.shows(colour, kind.word(), outline.box());
         shapes.add(new Shape(kind, colour, x, y, radius, outline.box()));
     }
 

@@ -71,6 +71,7 @@ final class SignPainter {
         PlacedText word = page.write(typesetter, text, left + (width - textWidth) / 2, centreY, ink);
         List<Question.Pointer> pointers = page.labels().write(word, owner, owner, CellRole.VALUE);
         Box box = new Box(left, top, left + width, top + height).union(word.box());
+        page.shows(colour, "sign", new Box(left, top, left + width, top + height));
         page.ask(QuestionKind.SIGN, Map.of("colour", colour), text, List.of(box), pointers);
     }
 

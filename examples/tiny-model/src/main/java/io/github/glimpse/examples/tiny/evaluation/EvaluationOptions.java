@@ -86,7 +86,7 @@ record EvaluationOptions(
                 choosing);
     }
 
-    private static List<FacePool> pools(String faces) {
+    static List<FacePool> pools(String faces) {
         return faces.equals("both")
                 ? List.of(FacePool.SEEN, FacePool.UNSEEN)
                 : List.of(FacePool.valueOf(faces.toUpperCase(Locale.ROOT)));

@@ -67,7 +67,7 @@ final class ModelFolder {
         }
     }
 
-    private static void json(Path folder, String name, ObjectNode content) throws IOException {
+    static void json(Path folder, String name, ObjectNode content) throws IOException {
         try {
             String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n";
             Files.writeString(folder.resolve(name), text, StandardCharsets.UTF_8);
@@ -160,7 +160,7 @@ final class ModelFolder {
         return json;
     }
 
-    private static void numbers(ArrayNode array, List<Double> values) {
+    static void numbers(ArrayNode array, List<Double> values) {
         values.forEach(array::add);
     }
 

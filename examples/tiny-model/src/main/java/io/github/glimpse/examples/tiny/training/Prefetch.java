@@ -67,8 +67,14 @@ final class Prefetch<T> implements AutoCloseable {
         return made.value();
     }
 
+    /** Waits for the one that is being made: what it needs may be freed next. */
     @Override
     public void close() {
         thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

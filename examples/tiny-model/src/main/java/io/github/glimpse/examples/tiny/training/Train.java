@@ -4,6 +4,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.train.ParameterGroup;
+import io.github.glimpse.train.TrainableParameters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -14,7 +15,8 @@ import java.util.function.BiFunction;
  */
 public final class Train {
 
-    private static final String STAGES = "vision, symbolic, graft, align, joint, glimpse, export, embed";
+    private static final String STAGES =
+            "vision, symbolic, graft, align, joint, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -34,6 +36,8 @@ public final class Train {
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
             case "embed" -> Embedding.parse(folder, rest).write();
             case "export" -> export(StageOptions.parse(folder, rest, 1, 0));
+            case "clip" -> train(StageOptions.parse(folder, rest, 1_500, 1.5e-3), ClipStage::new);
+            case "clip-export" -> exportClip(StageOptions.parse(folder, rest, 1, 0));
             default -> throw new IllegalArgumentException("No stage '" + arguments[0] + "'; there are: " + STAGES);
         }
     }
@@ -69,6 +73,16 @@ public final class Train {
                 TinyModel model = new TinyModel(runtime, options.seed(), frozen, frozen, frozen)) {
             options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
             ModelFolder.write(options.folder(), model.parameters(), options.half() ? StoredType.BF16 : StoredType.F32);
+        }
+    }
+
+    /** Writes the folder of a CLIP, finished or not. */
+    private static void exportClip(StageOptions options) {
+        try (TorchRuntime runtime = start(options);
+                TrainableParameters parameters =
+                        ClipStage.parameters(runtime, options.seed(), ParameterGroup.frozen("all"))) {
+            options.from().forEach(source -> RunFolder.copyInto(parameters, source));
+            ClipFolder.write(options.folder(), parameters, options.half() ? StoredType.BF16 : StoredType.F32);
         }
     }
 
