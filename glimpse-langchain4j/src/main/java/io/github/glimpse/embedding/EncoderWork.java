@@ -9,6 +9,7 @@ import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.clip.DualEncoder;
 import io.github.glimpse.nn.CancellationPoint;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -102,12 +103,12 @@ final class EncoderWork implements AutoCloseable {
     ImageVectors images(List<byte[]> images, PatchSchedule schedule, CancellationPoint cancellation) {
         List<float[]> vectors = new ArrayList<>();
         List<PatchReport.Image> report = new ArrayList<>();
-        inBatches(images, schedule, cancellation, (pass, first, scope) -> {
+        ImageTimings timings = inBatches(images, schedule, cancellation, (pass, first, scope) -> {
             pass.runToEnd(null);
             vectors.addAll(Arrays.asList(imageVectors(pass, scope)));
             report.addAll(pass.report());
         });
-        return new ImageVectors(vectors, new PatchReport(schedule.pruning().label(), report));
+        return new ImageVectors(vectors, new PatchReport(schedule.pruning().label(), report), timings);
     }
 
     List<PatchVectors> patches(List<byte[]> images, PatchSchedule schedule, CancellationPoint cancellation) {
@@ -190,20 +191,28 @@ final class EncoderWork implements AutoCloseable {
         return (float) (model.logitScale() * dot + model.logitBias());
     }
 
-    private void inBatches(List<byte[]> images, PatchSchedule schedule, CancellationPoint cancellation, Reader reader) {
+    private ImageTimings inBatches(
+            List<byte[]> images, PatchSchedule schedule, CancellationPoint cancellation, Reader reader) {
+        long decoding = 0;
+        long seeing = 0;
         for (int from = 0; from < images.size(); from += options.batchSize()) {
+            long start = System.nanoTime();
             List<PixelPatches> batch = new ArrayList<>();
             for (byte[] image : images.subList(from, Math.min(images.size(), from + options.batchSize()))) {
                 cancellation.check();
                 batch.add(model.preprocessor().preprocess(decoder.decode(image)));
             }
+            long decoded = System.nanoTime();
+            decoding += decoded - start;
             try (TensorScope scope = runtime.openScope();
                     PrunedPass pass = new PrunedPass(model, schedule, batch, cancellation, scope)) {
                 reader.read(pass, from, scope);
             } catch (EngineException e) {
                 throw TorchRuntime.translate("array work", e);
             }
+            seeing += System.nanoTime() - decoded;
         }
+        return new ImageTimings(Duration.ofNanos(decoding), Duration.ofNanos(seeing));
     }
 
     private float[][] imageVectors(PrunedPass pass, TensorScope scope) {

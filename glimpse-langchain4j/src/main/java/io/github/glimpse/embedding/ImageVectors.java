@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param vectors one of length 1 for each picture, in the order of the request
  * @param report what pruning kept
+ * @param timings of all pictures together
  */
-public record ImageVectors(List<float[]> vectors, PatchReport report) {
+public record ImageVectors(List<float[]> vectors, PatchReport report, ImageTimings timings) {
 
     /** Copies the list. */
     public ImageVectors {

@@ -40,6 +40,17 @@ public final class WeightPath {
         tensors.add(biasOrEmpty(out));
     }
 
+    /** Like {@link #addLinearTo}, for a layer that mostly sees few rows at once; see {@link Weights#matrixForFewRows}. */
+    public void addLinearForFewRowsTo(List<NDArray> tensors, long out, long in) {
+        tensors.add(matrixForFewRows(out, in));
+        tensors.add(biasOrEmpty(out));
+    }
+
+    /** Like {@link #matrix}, for a layer that mostly sees few rows at once. */
+    public NDArray matrixForFewRows(long out, long in) {
+        return weights.matrixForFewRows(join("weight"), out, in);
+    }
+
     /**
      * Adds matrices and biases of {@code parts} linear layers {@code [out, in]} that lie one below the other in {@code
      * <path>.<matrix>} and {@code <path>.<bias>}, such as queries, keys and values in one.

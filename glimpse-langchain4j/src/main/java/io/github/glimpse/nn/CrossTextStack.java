@@ -90,23 +90,23 @@ public final class CrossTextStack implements AutoCloseable {
         int hidden = shape.hidden();
         List<NDArray> tensors = new ArrayList<>();
         for (String name : List.of("query", "key", "value")) {
-            layer.at("attention.self").at(name).addLinearTo(tensors, hidden, hidden);
+            layer.at("attention.self").at(name).addLinearForFewRowsTo(tensors, hidden, hidden);
         }
-        layer.at("attention.output.dense").addLinearTo(tensors, hidden, hidden);
+        layer.at("attention.output.dense").addLinearForFewRowsTo(tensors, hidden, hidden);
         addNormTo(tensors, layer.at("attention.output.LayerNorm"), hidden);
-        layer.at("crossattention.self.query").addLinearTo(tensors, hidden, hidden);
-        layer.at("crossattention.output.dense").addLinearTo(tensors, hidden, hidden);
+        layer.at("crossattention.self.query").addLinearForFewRowsTo(tensors, hidden, hidden);
+        layer.at("crossattention.output.dense").addLinearForFewRowsTo(tensors, hidden, hidden);
         addNormTo(tensors, layer.at("crossattention.output.LayerNorm"), hidden);
-        layer.at("intermediate.dense").addLinearTo(tensors, shape.intermediate(), hidden);
-        layer.at("output.dense").addLinearTo(tensors, hidden, shape.intermediate());
+        layer.at("intermediate.dense").addLinearForFewRowsTo(tensors, shape.intermediate(), hidden);
+        layer.at("output.dense").addLinearForFewRowsTo(tensors, hidden, shape.intermediate());
         addNormTo(tensors, layer.at("output.LayerNorm"), hidden);
         return tensors;
     }
 
     private TensorList crossing(WeightPath attention) {
         List<NDArray> tensors = new ArrayList<>();
-        attention.at("key").addLinearTo(tensors, shape.hidden(), shape.lookedWidth());
-        attention.at("value").addLinearTo(tensors, shape.hidden(), shape.lookedWidth());
+        attention.at("key").addLinearForFewRowsTo(tensors, shape.hidden(), shape.lookedWidth());
+        attention.at("value").addLinearForFewRowsTo(tensors, shape.hidden(), shape.lookedWidth());
         return TensorList.of(tensors);
     }
 

@@ -33,10 +33,10 @@ public final class WordHead implements AutoCloseable {
         int hidden = shape.hidden();
         WeightPath path = weights.at(predictions);
         List<NDArray> tensors = new ArrayList<>();
-        path.at("transform.dense").addLinearTo(tensors, hidden, hidden);
+        path.at("transform.dense").addLinearForFewRowsTo(tensors, hidden, hidden);
         CrossTextStack.addNormTo(tensors, path.at("transform.LayerNorm"), hidden);
         boolean own = path.has("decoder.weight");
-        tensors.add((own ? path.at("decoder") : weights.at(wordTable)).matrix(shape.vocabulary(), hidden));
+        tensors.add((own ? path.at("decoder") : weights.at(wordTable)).matrixForFewRows(shape.vocabulary(), hidden));
         // One vector under two names; files hold one of them or both.
         tensors.add(
                 path.has("bias")

@@ -7,16 +7,13 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.NoisePicture;
 import io.github.glimpse.testing.ResidentMemory;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -74,19 +71,6 @@ class NativeMemoryIT {
     /** One of many pictures, of any shape. */
     private static byte[] picture(Random random) {
         Random content = new Random(random.nextInt(40));
-        BufferedImage image =
-                new BufferedImage(56 + content.nextInt(200), 56 + content.nextInt(200), BufferedImage.TYPE_INT_RGB);
-        for (int y = 0; y < image.getHeight(); y++) {
-            for (int x = 0; x < image.getWidth(); x++) {
-                image.setRGB(x, y, content.nextInt());
-            }
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        return NoisePicture.png(content, 56, 200);
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -87,7 +88,7 @@ public final class BlipFolder {
             Files.createDirectories(directory);
             for (String name : COPIED) {
                 if (Files.exists(like.resolve(name))) {
-                    Files.copy(like.resolve(name), directory.resolve(name));
+                    Files.copy(like.resolve(name), directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
             ObjectNode picture = Json.object();
@@ -110,6 +111,7 @@ public final class BlipFolder {
                 .put("num_hidden_layers", textLayers)
                 .put("num_attention_heads", textHeads)
                 .put("intermediate_size", 4 * textWidth)
+                .put("encoder_hidden_size", visionWidth)
                 .put("vocab_size", vocabulary)
                 .put("bos_token_id", start)
                 .put("max_position_embeddings", places);

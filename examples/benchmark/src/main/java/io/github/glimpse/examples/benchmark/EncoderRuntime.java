@@ -1,0 +1,27 @@
+package io.github.glimpse.examples.benchmark;
+
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.model.ImageAspect;
+import io.github.glimpse.model.LoadOptions;
+import java.util.Arrays;
+
+/** How a turn's model is loaded. */
+final class EncoderRuntime {
+
+    private EncoderRuntime() {}
+
+    static RuntimeOptions of(Turn turn) {
+        return new RuntimeOptions(
+                "cpu", turn.threads(), RuntimeOptions.defaults().nativeDownload());
+    }
+
+    static LoadOptions load(Turn turn) {
+        Dtype dtype = Arrays.stream(Dtype.values())
+                .filter(type -> type.label().equals(turn.dtype()))
+                .findFirst()
+                .orElseThrow();
+        return new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
+    }
+}
