@@ -66,7 +66,8 @@ class BlipEngineIT {
         LoadOptions mapped = new LoadOptions(Dtype.FLOAT32, WeightFormat.MAPPED, null, null, ImageAspect.AUTO);
         LoadOptions chosen = new LoadOptions(Dtype.FLOAT32, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
         try (LoadedModel plain = LoadedModel.load(options(model).load(mapped).build());
-                LoadedModel packed = LoadedModel.load(options(model).load(chosen).build())) {
+                LoadedModel packed =
+                        LoadedModel.load(options(model).load(chosen).build())) {
             for (String text : List.of("what", "what is in the picture", "what " + "is ".repeat(40))) {
                 assertThat(packed.generate(request(text)).tokenIds())
                         .isEqualTo(plain.generate(request(text)).tokenIds());
