@@ -18,6 +18,10 @@ import java.util.List;
  */
 public final class RecordedCrossText implements AutoCloseable {
 
+    /** Activations in the order in which {@code recorded_cross.torch} lists them: a recorded call takes no words. */
+    private static final List<Activation> IN_THE_TEXT =
+            List.of(Activation.SILU, Activation.GELU, Activation.GELU_TANH, Activation.QUICK_GELU, Activation.RELU);
+
     /**
      * What a layer makes of the rows.
      *
@@ -78,8 +82,7 @@ public final class RecordedCrossText implements AutoCloseable {
     public LayerOutput layer(
             int index, NDArray rows, TextCache text, int textRows, LookedRows looked, TensorScope scope) {
         CrossTextShape shape = stack.shape();
-        // The text lists the activations in their order.
-        long[] numbers = {shape.heads(), shape.activation().ordinal(), textRows, looked.count()};
+        long[] numbers = {shape.heads(), IN_THE_TEXT.indexOf(shape.activation()), textRows, looked.count()};
         List<NDArray> results = graph.record("rows_behind_text")
                 .with(rows)
                 .with(constant(text.keys(), scope))
