@@ -64,7 +64,7 @@ class BlipHostileInputsIT {
             ask(model, "a picture of", GOOD);
             int before = model.liveResources();
             for (int i = 0; i < HostileInputs.COUNT / 4; i++) {
-                byte[] picture = HostileInputs.damaged(GOOD, random);
+                byte[] picture = random.nextBoolean() ? HostileInputs.damaged(GOOD, random) : GOOD;
                 String text = HostileInputs.text(random);
                 HostileInputs.run("BLIP request", i, () -> ask(model, text, picture));
                 assertThat(model.liveResources()).as("live after request %s", i).isEqualTo(before);
@@ -138,9 +138,14 @@ class BlipHostileInputsIT {
     private static GenerationRequest oddRequest(Random random) {
         try {
             List<PruningStep> steps = new ArrayList<>();
-            for (int n = random.nextInt(3); n >= 0; n--) {
-                steps.add(PruningStep.builder(STRATEGIES.get(random.nextInt(STRATEGIES.size())))
-                        .at(PLACES.get(random.nextInt(PLACES.size())))
+            for (int n = random.nextInt(3); n > 0; n--) {
+                int place = random.nextInt(PLACES.size());
+                // Two times of three a strategy that may work there.
+                int strategy = random.nextInt(3) > 0
+                        ? Math.min(place / 5, 1) * 2 + random.nextInt(2)
+                        : random.nextInt(STRATEGIES.size());
+                steps.add(PruningStep.builder(STRATEGIES.get(strategy))
+                        .at(PLACES.get(place))
                         .retentionRatio(random.nextInt(4) == 0 ? null : usual(RATIOS, random))
                         .minTokens(random.nextInt(4) == 0 ? COUNTS[random.nextInt(COUNTS.length)] : null)
                         .options(random.nextInt(4) == 0 ? Map.of("layers", "0,9,-1", "rows", "all") : Map.of())
