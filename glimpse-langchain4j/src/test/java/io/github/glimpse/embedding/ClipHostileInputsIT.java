@@ -77,6 +77,10 @@ class ClipHostileInputsIT {
         };
     }
 
+    private static <T> T anyOf(T[] values, Random random) {
+        return values[random.nextInt(values.length)];
+    }
+
     /** Cuts of odd places and numbers; none where the record itself refuses them. */
     private static PatchPruning oddPruning(Random random) {
         try {
@@ -84,13 +88,13 @@ class ClipHostileInputsIT {
             for (int n = random.nextInt(3); n > 0; n--) {
                 cuts.add(new PatchCut(
                         PLACES.get(random.nextInt(random.nextBoolean() ? 4 : PLACES.size())),
-                        PatchEvidence.values()[random.nextInt(PatchEvidence.values().length)],
+                        anyOf(PatchEvidence.values(), random),
                         RATIOS[random.nextInt(random.nextInt(3) > 0 ? 3 : RATIOS.length)],
                         random.nextInt(4) == 0 ? RATIOS[random.nextInt(RATIOS.length)] : 0.5,
-                        PatchCut.Form.values()[random.nextInt(PatchCut.Form.values().length)]));
+                        anyOf(PatchCut.Form.values(), random)));
             }
             int floor = random.nextInt(4) == 0 ? random.nextInt(200) - 1 : 1;
-            PatchPruning.TextUse texts = PatchPruning.TextUse.values()[random.nextInt(2)];
+            PatchPruning.TextUse texts = anyOf(PatchPruning.TextUse.values(), random);
             return new PatchPruning(cuts, floor, texts);
         } catch (IllegalArgumentException e) {
             assertThat(e.getMessage()).isNotBlank();
