@@ -52,7 +52,8 @@ class ClipMemoryIT {
         for (int n = random.nextInt(40); n > 0; n--) {
             texts.add("word ".repeat(1 + random.nextInt(30)));
         }
-        PatchEvidence evidence = PatchEvidence.values()[random.nextInt(PatchEvidence.values().length)];
+        PatchEvidence[] kinds = PatchEvidence.values();
+        PatchEvidence evidence = kinds[random.nextInt(kinds.length)];
         PatchPruning pruning = random.nextInt(3) == 0
                 ? PatchPruning.none()
                 : PatchPruning.of(
