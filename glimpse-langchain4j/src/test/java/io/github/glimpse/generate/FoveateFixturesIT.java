@@ -90,8 +90,10 @@ class FoveateFixturesIT {
             float[] probabilities = Objects.requireNonNull(seen.probabilities());
             for (int cell = 0; cell < probabilities.length; cell++) {
                 // The centre of the cell, as a fraction of the picture, in cells of the small one.
-                int row = (int) Math.floor((cell / whole[1] + 0.5) / whole[0] * small[0] + 1e-9);
-                int column = (int) Math.floor((cell % whole[1] + 0.5) / whole[1] * small[1] + 1e-9);
+                int y = cell / whole[1];
+                int x = cell % whole[1];
+                int row = (int) Math.floor((y + 0.5) / whole[0] * small[0] + 1e-9);
+                int column = (int) Math.floor((x + 0.5) / whole[1] * small[1] + 1e-9);
                 float logit = (float) logits[first + row * small[1] + column];
                 assertThat(probabilities[cell]).isCloseTo(KeepRule.probability(logit), within(PROBABILITY_TOLERANCE));
             }
