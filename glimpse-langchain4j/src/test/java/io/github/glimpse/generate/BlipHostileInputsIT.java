@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,7 +98,9 @@ class BlipHostileInputsIT {
         for (int i = 0; i < HostileInputs.COUNT / 8; i++) {
             boolean asking = random.nextBoolean();
             Path copy = HostileInputs.copy(
-                    (asking ? answers : matches).getParent(), List.of("model"), folder.resolve("of" + i));
+                    Objects.requireNonNull((asking ? answers : matches).getParent()),
+                    List.of("model"),
+                    folder.resolve("of" + i));
             HostileInputs.damage(copy.resolve(FILES.get(random.nextInt(5))), random);
             HostileInputs.run(asking ? "BLIP folder for answers" : "BLIP folder for matching", i, () -> {
                 try (LoadedModel damaged =
@@ -135,7 +139,7 @@ class BlipHostileInputsIT {
     }
 
     /** A request of odd numbers, null where the options themselves refuse them. */
-    private static GenerationRequest oddRequest(Random random) {
+    private static @Nullable GenerationRequest oddRequest(Random random) {
         try {
             List<PruningStep> steps = new ArrayList<>();
             for (int n = random.nextInt(3); n > 0; n--) {

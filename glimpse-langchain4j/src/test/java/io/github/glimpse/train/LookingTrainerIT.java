@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +76,7 @@ class LookingTrainerIT {
         float[] probabilities;
         try (LoadedModel model =
                 LoadedModel.load(base.module(CAPTION.resolve("glimpse-token")).build())) {
-            probabilities = report(model, sample).probabilities();
+            probabilities = Objects.requireNonNull(report(model, sample).probabilities());
         }
         try (GlimpseTrainer trainer =
                         GlimpseTrainer.open(base(CAPTION.resolve("model")).build(), options);
