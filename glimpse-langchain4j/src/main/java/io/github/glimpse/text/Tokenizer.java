@@ -99,7 +99,8 @@ public final class Tokenizer implements AutoCloseable {
      * @param prompt as it is given to {@link #encode}
      * @param from first character of the stretch
      * @param to one behind its last
-     * @return rising places among the ids of {@link #encode}; a token that reaches over the stretch's ends counts
+     * @return rising places among the ids of {@link #encode}; a token that reaches over the stretch's ends counts;
+     *         none if the stretch is empty
      */
     public int[] tokensBetween(String prompt, int from, int to) {
         String whole = wellFormed(prompt);
@@ -107,6 +108,9 @@ public final class Tokenizer implements AutoCloseable {
         int left = whole.length() - text.length();
         int first = text.codePointCount(0, Math.max(0, from - left));
         int end = text.codePointCount(0, Math.max(0, to - left));
+        if (first >= end) {
+            return new int[0];
+        }
         int added = affixes.addedBefore(library.encode(text));
         CharSpan[] spans = library.spans(text);
         return IntStream.range(0, spans.length)

@@ -90,7 +90,26 @@ class ChatModelRefusalsIT {
                 arguments(common().stopSequences("").build(), InvalidRequestException.class, "stop sequence"),
                 arguments(own().minP(2.0).build(), InvalidRequestException.class, "min-p"),
                 arguments(own().pruningStrategy("magic").build(), InvalidRequestException.class, "'magic'"),
-                arguments(own().pruningSchedule(List.of(outside)).build(), InvalidRequestException.class, "layer 99"));
+                arguments(own().pruningSchedule(List.of(outside)).build(), InvalidRequestException.class, "layer 99"),
+                arguments(
+                        own().pruningSchedule(List.of(half("fastv", "layer 2"), half("div-prune", "vision")))
+                                .build(),
+                        InvalidRequestException.class,
+                        "places of a schedule must rise"),
+                arguments(
+                        own().pruningSchedule(List.of(half("merge-similar", "layer 3")))
+                                .build(),
+                        InvalidRequestException.class,
+                        "merge-similar"),
+                arguments(
+                        own().pruningSchedule(List.of(half("cls-attention", "vision")))
+                                .build(),
+                        InvalidRequestException.class,
+                        "CLS"));
+    }
+
+    private static PruningStep half(String strategy, String at) {
+        return PruningStep.builder(strategy).at(at).retentionRatio(0.5).build();
     }
 
     @ParameterizedTest

@@ -6,67 +6,113 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategies;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every strategy that is known by name, on both families. */
+/** Every strategy that is known by name, at its own place, on whole models of both families and on the embedded one. */
 class EveryStrategyIT {
 
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+    private static final Path RECEIPT = Path.of("../examples/quickstart/src/main/resources/receipt.png");
     private static final String QWEN = "qwen2_5_vl-tiny";
     private static final String LLAVA = "llava-1_5-tiny";
+    private static final String EMBEDDED = "embedded";
+    private static final double PART = 0.3;
+    /** Those that settle the number of tokens by themselves. */
+    private static final Set<String> OWN_COUNT = Set.of("none", "glimpse", "pixel-prune", "pru-merge");
     /** What a family cannot give, and the word of the reason. */
+    private static final Map<String, String> REFUSED_BY_QWEN = Map.of(
+            "cls-attention", "CLS",
+            "pru-merge", "CLS",
+            "vision-trim", "CLS",
+            "cross-attention", "does not have");
+
     private static final Map<String, Map<String, String>> REFUSED = Map.of(
             QWEN,
-            Map.of(
-                    "cls-attention", "CLS",
-                    "pru-merge", "CLS",
-                    "vision-trim", "CLS",
-                    "cross-attention", "does not have"),
+            REFUSED_BY_QWEN,
+            EMBEDDED,
+            REFUSED_BY_QWEN,
             LLAVA,
             Map.of("down-sample", "pool", "cross-attention", "does not have"));
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
+    private static final Map<String, GenerationResult> UNPRUNED = new HashMap<>();
+    private static final List<AutoCloseable> OPEN = new ArrayList<>();
 
-    static Stream<Arguments> familiesAndNames() {
-        return Stream.of(QWEN, LLAVA).flatMap(family -> PruningStrategies.discover(List.of()).names().stream()
+    @BeforeAll
+    static void load() throws IOException {
+        for (String family : List.of(QWEN, LLAVA)) {
+            Path folder = FIXTURES.resolve(family);
+            open(family, folder.resolve("model"), folder.resolve("glimpse"));
+        }
+        ModelSource model = ModelSource.embedded();
+        ModelSource module = ModelSource.embeddedModule();
+        OPEN.addAll(List.of(model, module));
+        open(EMBEDDED, model.directory(), module.directory());
+    }
+
+    private static void open(String family, Path folder, Path module) throws IOException {
+        LoadedModel model = LoadedModel.load(EngineOptions.builder(folder)
+                .name(family)
+                .module(module)
+                .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
+                .build());
+        OPEN.add(0, model);
+        MODELS.put(family, model);
+        UNPRUNED.put(
+                family, generate(family, PruningOptions.builder().enabled(false).build()));
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        for (AutoCloseable open : OPEN) {
+            open.close();
+        }
+    }
+
+    static Stream<Arguments> modelsAndNames() {
+        return Stream.of(QWEN, LLAVA, EMBEDDED).flatMap(family -> PruningStrategies.discover(List.of()).names().stream()
                 .map(name -> arguments(family, name)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
-    @MethodSource("familiesAndNames")
-    void answersLikeTheUnprunedModelWhenEveryTokenStays(String family, String name) {
-        LoadedModel model = model(family);
+    @MethodSource("modelsAndNames")
+    void answersLikeTheUnprunedModelWhenEveryTokenStays(String family, String name) throws IOException {
         PruningOptions everything = PruningOptions.builder()
                 .schedule(List.of(PruningStep.builder(name).build()))
                 .retentionRatio(1.0)
                 .maxRetentionRatio(1.0)
                 .minTokens(100_000)
                 .build();
-        String reason = REFUSED.getOrDefault(family, Map.of()).get(name);
-        if (reason != null) {
-            assertThatThrownBy(() -> model.check(everything))
-                    .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessageContaining(name)
-                    .hasMessageContaining(reason);
+        if (isRefused(family, name, everything)) {
             return;
         }
-        GenerationResult whole =
-                generate(model, PruningOptions.builder().enabled(false).build());
+        GenerationResult whole = Objects.requireNonNull(UNPRUNED.get(family));
 
-        GenerationResult pruned = generate(model, everything);
+        GenerationResult pruned = generate(family, everything);
 
         assertThat(pruned.report().retention()).isEqualTo(1.0);
         assertThat(pruned.tokenIds()).isEqualTo(whole.tokenIds());
@@ -74,53 +120,94 @@ class EveryStrategyIT {
     }
 
     @ParameterizedTest(name = "{0} {1}")
-    @MethodSource("familiesAndNames")
-    void keepsNoMoreThanItsShare(String family, String name) {
-        if (REFUSED.getOrDefault(family, Map.of()).containsKey(name)) {
+    @MethodSource("modelsAndNames")
+    void keepsNoMoreThanItsShareAndTheSameTwice(String family, String name) throws IOException {
+        PruningOptions part = PruningOptions.builder()
+                .schedule(List.of(PruningStep.builder(name).build()))
+                .retentionRatio(PART)
+                .build();
+        if (isRefused(family, name, part)) {
             return;
         }
-        Set<String> settleThemselves = Set.of("glimpse", "pixel-prune", "pru-merge");
-        PruningOptions quarter = PruningOptions.builder()
-                .schedule(List.of(PruningStep.builder(name).build()))
-                .retentionRatio(0.25)
-                .build();
 
-        PruningReport report = generate(model(family), quarter).report();
+        GenerationResult result = generate(family, part);
 
-        assertThat(report.keptTokens()).isPositive();
-        if (!settleThemselves.contains(name)) {
-            assertThat(report.retention()).isLessThanOrEqualTo(0.25);
+        PruningReport report = result.report();
+        assertThat(report.images()).hasSize(pictures(family).length);
+        assertThat(report.keptTokens())
+                .isBetween(1, OWN_COUNT.contains(name) ? report.imageTokens() : (int) (PART * report.imageTokens()));
+        assertThat(generate(family, part).tokenIds()).isEqualTo(result.tokenIds());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "div-prune, stop-distance, 0.9",
+        "fastv, mass, 0.5",
+        "sparse-vlm, version, 2",
+        "vision-zip, block, 1",
+        "hi-prune, alpha, 0.5",
+        "vscan, block, 2"
+    })
+    void optionsReachTheStrategyOnBothFamilies(String strategy, String key, String value) throws IOException {
+        for (String family : List.of(QWEN, LLAVA)) {
+            PruningReport report = generate(
+                            family,
+                            PruningOptions.builder()
+                                    .strategy(strategy)
+                                    .retentionRatio(PART)
+                                    .options(Map.of(key, value))
+                                    .build())
+                    .report();
+
+            assertThat(report.keptTokens()).isBetween(2, report.imageTokens() - 1);
         }
     }
 
-    private static GenerationResult generate(LoadedModel model, PruningOptions pruning) {
-        FixtureCase fixture = new FixtureFamily(FIXTURES.resolve(model.name()))
-                .cases().stream()
-                        .filter(some -> some.turns().stream()
-                                .flatMap(turn -> turn.parts().stream())
-                                .anyMatch(ChatTurn.Picture.class::isInstance))
-                        .findFirst()
-                        .orElseThrow();
-        return model.generate(new GenerationRequest(
-                fixture.turns(),
-                pruning,
-                GenerationOptions.builder().maxOutputTokens(8).build()));
+    private static boolean isRefused(String family, String name, PruningOptions pruning) {
+        String reason = Objects.requireNonNull(REFUSED.get(family)).get(name);
+        if (reason == null) {
+            return false;
+        }
+        assertThatThrownBy(() -> model(family).check(pruning))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(reason);
+        return true;
     }
 
     private static LoadedModel model(String family) {
-        return MODELS.computeIfAbsent(
-                family,
-                key -> LoadedModel.load(
-                        EngineOptions.builder(FIXTURES.resolve(family).resolve("model"))
-                                .name(family)
-                                .module(FIXTURES.resolve(family).resolve("glimpse"))
-                                .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
+        return Objects.requireNonNull(MODELS.get(family));
+    }
+
+    private static GenerationResult generate(String family, PruningOptions pruning) throws IOException {
+        String question = family.equals(EMBEDDED) ? "What is the total?" : "What differs between the two?";
+        return model(family)
+                .generate(new GenerationRequest(
+                        List.of(ChatTurn.user(question, pictures(family))),
+                        pruning,
+                        GenerationOptions.builder()
+                                .maxOutputTokens(8)
+                                .temperature(0.0)
                                 .build()));
     }
 
-    @AfterAll
-    static void close() {
-        MODELS.values().forEach(LoadedModel::close);
-        MODELS.clear();
+    private static byte[][] pictures(String family) throws IOException {
+        return family.equals(EMBEDDED)
+                ? new byte[][] {Files.readAllBytes(RECEIPT)}
+                : new byte[][] {png(168, 140), png(112, 196)};
+    }
+
+    /** Bumps on a plain ground, so that tokens are neither all alike nor all noise. */
+    private static byte[] png(int width, int height) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(width);
+        for (int i = 0; i < width * height / 3; i++) {
+            int x = (int) Math.abs(random.nextGaussian() * width / 4) % width;
+            int y = (int) Math.abs(random.nextGaussian() * height / 4) % height;
+            image.setRGB(x, y, random.nextInt());
+        }
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        return png.toByteArray();
     }
 }

@@ -14,6 +14,7 @@ import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStep;
@@ -113,6 +114,17 @@ class LoadedModelIT {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> model.check(schedule("layer 3")))
                 .withMessageContaining("from 'layer 4' on");
+    }
+
+    @Test
+    void positionsWithRowsAndColumnsAreNotRenumbered() {
+        PruningOptions renumbered =
+                PruningOptions.builder().positions(PositionForm.RENUMBER).build();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> model.check(renumbered))
+                .withMessageContaining("glimpse.pruning.positions=original");
+        assertThatThrownBy(() -> model.generate(with(renumbered))).isInstanceOf(UnsupportedModelException.class);
     }
 
     @Test

@@ -42,6 +42,26 @@ class TokenizerTest {
         return Tokenizer.load(TextFixtures.resource(TextFixtures.LLAVA));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen", "llava"})
+    void tellsWhichIdsStandForAStretchOfThePrompt(String family) {
+        try (Tokenizer tokenizer = family.equals("qwen") ? qwen() : llava()) {
+            String prompt = "What is the total of the \uD83D\uDE00 bill?";
+            int[] ids = tokenizer.encode(prompt);
+
+            for (String part : List.of("What", "total of", "\uD83D\uDE00", "bill?")) {
+                int from = prompt.indexOf(part);
+                int[] places = tokenizer.tokensBetween(prompt, from, from + part.length());
+                int[] meant = Arrays.stream(places).map(place -> ids[place]).toArray();
+
+                // Tokens that reach over the ends count, so a space may stand around.
+                assertThat(tokenizer.decode(meant).strip()).as(part).isEqualTo(part);
+                assertThat(places).isSorted().doesNotHaveDuplicates();
+            }
+            assertThat(tokenizer.tokensBetween(prompt, 5, 5)).isEmpty();
+        }
+    }
+
     @Test
     void knowsItsTokens() {
         try (Tokenizer tokenizer = qwen()) {
