@@ -204,12 +204,24 @@ public final class RandomModelFolder {
                     .put("height", shape.tower().imageSide())
                     .put("width", shape.tower().imageSide());
             image.putObject("size").put("shortest_edge", shape.tower().imageSide());
+            if (shape.decoder().hidden() >= REAL_WIDTH) {
+                dropPreamble(directory.resolve("chat_template.json"));
+            }
         } else if (shape.decoder().hidden() >= REAL_WIDTH) {
             // The released limits; the fixture's allow tiny pictures only.
             image.put("min_pixels", 3_136).put("max_pixels", 12_845_056);
             image.putObject("size").put("shortest_edge", 3_136).put("longest_edge", 12_845_056);
         }
         Json.write(directory.resolve("preprocessor_config.json"), image);
+    }
+
+    /** The released template begins with the first message; a small tokenizer would make a hundred tokens of more. */
+    private static void dropPreamble(Path file) throws IOException {
+        if (Files.exists(file)) {
+            ObjectNode settings = (ObjectNode) Json.read(file);
+            String template = settings.path("chat_template").asText();
+            Json.write(file, settings.put("chat_template", template.replaceFirst("^\\{\\{ '.*?' }}", "")));
+        }
     }
 
     private Path fixture() {

@@ -10,6 +10,7 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.LoadedModel;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -48,7 +49,9 @@ class EngineLoadingTest {
             assertThat(availability.getLivenessState()).isEqualTo(LivenessState.CORRECT);
             assertThat(health(context).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
             assertThat(health(context).getDetails()).containsEntry("state", "loading");
-            assertThat(context.getBean(GlimpseEndpoint.class).describe().model())
+            assertThat(Objects.requireNonNull(
+                                    context.getBean(GlimpseEndpoint.class).describe())
+                            .model())
                     .isEqualTo("model");
             ChatModel model = context.getBean(ChatModel.class);
             CompletableFuture<String> early = CompletableFuture.supplyAsync(() -> model.chat("Hello"));

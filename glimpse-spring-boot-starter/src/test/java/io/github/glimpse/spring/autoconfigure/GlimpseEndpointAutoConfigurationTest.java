@@ -16,6 +16,7 @@ import io.github.glimpse.spring.autoconfigure.GlimpseDescription.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -23,6 +24,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 class GlimpseEndpointAutoConfigurationTest {
 
@@ -36,11 +38,14 @@ class GlimpseEndpointAutoConfigurationTest {
     private final ApplicationContextRunner runner =
             hidden.withPropertyValues("management.endpoints.web.exposure.include=glimpse");
 
+    private static GlimpseDescription described(ApplicationContext context) {
+        return Objects.requireNonNull(context.getBean(GlimpseEndpoint.class).describe());
+    }
+
     @Test
     void describesTheModelAndTheLibrarysDefaults() {
         runner.run(context -> {
-            GlimpseDescription description =
-                    context.getBean(GlimpseEndpoint.class).describe();
+            GlimpseDescription description = described(context);
 
             assertThat(description.model()).isEqualTo("tiny");
             assertThat(description.family()).isEqualTo("qwen2.5-vl");
@@ -50,8 +55,10 @@ class GlimpseEndpointAutoConfigurationTest {
             assertThat(description.queued()).isZero();
             assertThat(description.pruning().steps())
                     .containsExactly(new Step("glimpse", "layer 4", null, null, 1, 0.5, List.of()));
-            assertThat(description.generation().temperature()).isZero();
-            assertThat(description.generation().maxOutputTokens()).isEqualTo(512);
+            assertThat(Objects.requireNonNull(description.generation()).temperature())
+                    .isZero();
+            assertThat(Objects.requireNonNull(description.generation()).maxOutputTokens())
+                    .isEqualTo(512);
             assertThat(description.limits().maxActive()).isEqualTo(EngineOptions.DEFAULT_MAX_ACTIVE);
             assertThat(description.limits().maxInputTokens())
                     .isEqualTo(description.limits().contextLength() - 1);
@@ -76,13 +83,13 @@ class GlimpseEndpointAutoConfigurationTest {
                         "glimpse.limits.timeout=7s",
                         "glimpse.concurrency.max-queued=3")
                 .run(context -> {
-                    GlimpseDescription description =
-                            context.getBean(GlimpseEndpoint.class).describe();
+                    GlimpseDescription description = described(context);
 
                     assertThat(description.pruning().steps())
                             .containsExactly(
                                     new Step("glimpse", "layer last", null, 0.5, 1, 0.25, List.of("br", "tl")));
-                    assertThat(description.generation().temperature()).isEqualTo(0.7);
+                    assertThat(Objects.requireNonNull(description.generation()).temperature())
+                            .isEqualTo(0.7);
                     assertThat(description.limits().maxInputTokens()).isEqualTo(100);
                     assertThat(description.limits().timeout()).isEqualTo(Duration.ofSeconds(7));
                     assertThat(description.limits().maxQueued()).isEqualTo(3);
@@ -92,10 +99,7 @@ class GlimpseEndpointAutoConfigurationTest {
     @Test
     void showsWhatThePropertiesSayInPlaceOfTheModulesNumbers() {
         runner.withPropertyValues("glimpse.pruning.max-retention-ratio=0.111", "glimpse.pruning.min-tokens=7")
-                .run(context -> assertThat(context.getBean(GlimpseEndpoint.class)
-                                .describe()
-                                .pruning()
-                                .steps())
+                .run(context -> assertThat(described(context).pruning().steps())
                         .singleElement()
                         .satisfies(step -> {
                             assertThat(step.maxRetentionRatio()).isEqualTo(0.111);
@@ -109,32 +113,20 @@ class GlimpseEndpointAutoConfigurationTest {
         runner.run(context -> {
             context.getBean(LoadedModel.class).close();
 
-            assertThat(context.getBean(GlimpseEndpoint.class)
-                            .describe()
-                            .pruning()
-                            .steps())
-                    .isEmpty();
+            assertThat(described(context).pruning().steps()).isEmpty();
         });
     }
 
     @Test
     void hasNoStepWherePruningIsOff() {
         runner.withPropertyValues("glimpse.pruning.enabled=false")
-                .run(context -> assertThat(context.getBean(GlimpseEndpoint.class)
-                                .describe()
-                                .pruning()
-                                .steps())
-                        .isEmpty());
+                .run(context -> assertThat(described(context).pruning().steps()).isEmpty());
     }
 
     @Test
     void hasNoStepWithoutAModule() {
         runner.withPropertyValues("glimpse.model.pruning-module=")
-                .run(context -> assertThat(context.getBean(GlimpseEndpoint.class)
-                                .describe()
-                                .pruning()
-                                .steps())
-                        .isEmpty());
+                .run(context -> assertThat(described(context).pruning().steps()).isEmpty());
     }
 
     @Test
@@ -147,7 +139,7 @@ class GlimpseEndpointAutoConfigurationTest {
             ChatResponse response = model.chat(TestPicture.question());
 
             GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
-            assertThat(context.getBean(GlimpseEndpoint.class).describe().lastAnswer())
+            assertThat(described(context).lastAnswer())
                     .asInstanceOf(InstanceOfAssertFactories.type(LastAnswer.class))
                     .satisfies(last -> {
                         assertThat(last.finishedAt()).isBetween(start, Instant.now());
@@ -176,8 +168,7 @@ class GlimpseEndpointAutoConfigurationTest {
                     model.chat(TestPicture.question("What is it?"));
                     model.chat(TestPicture.question("Which colour has it?"));
 
-                    Cache cache =
-                            context.getBean(GlimpseEndpoint.class).describe().cache();
+                    Cache cache = described(context).cache();
                     assertThat(cache.bytes()).isPositive();
                     assertThat(cache).isEqualTo(new Cache(1, 1, 1, cache.bytes(), 64L << 20, Duration.ofMinutes(5)));
                 });
@@ -185,9 +176,7 @@ class GlimpseEndpointAutoConfigurationTest {
 
     @Test
     void tellsNoPath() {
-        runner.run(context -> assertThat(
-                        context.getBean(GlimpseEndpoint.class).describe().toString())
-                .doesNotContain(TinyModel.QWEN.toString()));
+        runner.run(context -> assertThat(described(context).toString()).doesNotContain(TinyModel.QWEN.toString()));
     }
 
     @Test

@@ -22,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +38,7 @@ class GlimpseScoringAutoConfigurationTest {
     @TempDir
     private static Path folder;
 
-    private static Path model;
+    private static @Nullable Path model;
     private static byte[] car;
     private static byte[] door;
 
@@ -46,8 +48,8 @@ class GlimpseScoringAutoConfigurationTest {
                     GlimpseEmbeddingAutoConfiguration.class,
                     GlimpseScoringAutoConfiguration.class));
 
-    private final ApplicationContextRunner runner =
-            plain.withPropertyValues("glimpse.scoring-model.enabled=true", "glimpse.scoring-model.location=" + model);
+    private final ApplicationContextRunner runner = plain.withPropertyValues(
+            "glimpse.scoring-model.enabled=true", "glimpse.scoring-model.location=" + Objects.requireNonNull(model));
 
     @BeforeAll
     static void write() throws IOException {

@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +44,7 @@ class OtherEnginesTest {
     @TempDir
     private static Path folder;
 
-    private static Path matching;
+    private static @Nullable Path matching;
     private static byte[] picture;
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -65,7 +67,7 @@ class OtherEnginesTest {
 
     private final ApplicationContextRunner scores = runner.withPropertyValues(
             "glimpse.scoring-model.enabled=true",
-            "glimpse.scoring-model.location=" + matching,
+            "glimpse.scoring-model.location=" + Objects.requireNonNull(matching),
             "glimpse.scoring-model.name=itm");
 
     @BeforeAll

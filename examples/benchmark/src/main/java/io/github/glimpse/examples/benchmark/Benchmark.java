@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -74,6 +75,10 @@ final class Benchmark implements Callable<Integer> {
     private final List<Measurement> measurements = new ArrayList<>();
 
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(Schedules.NAME)) {
+            String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
+            System.exit(Schedules.commandLine().execute(rest));
+        }
         System.exit(new CommandLine(new Benchmark()).execute(arguments));
     }
 

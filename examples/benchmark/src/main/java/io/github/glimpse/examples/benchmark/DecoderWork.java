@@ -7,7 +7,6 @@ import io.github.glimpse.engine.TensorEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Map;
 
 /**
  * What a decoder has to do, counted from its sizes.
@@ -15,25 +14,31 @@ import java.util.Map;
  * @param layers layers
  * @param layerParameters weights of the products of one layer
  * @param attentionWidth heads times their width
+ * @param headParameters weights of the head, which one row goes through
  * @param bytesPerToken bytes of all weights that each token of an answer reads
  */
-record DecoderWork(int layers, long layerParameters, int attentionWidth, long bytesPerToken) {
+record DecoderWork(int layers, long layerParameters, int attentionWidth, long headParameters, long bytesPerToken) {
 
     static DecoderWork of(Path model) throws IOException {
-        JsonNode config =
-                new ObjectMapper().readTree(model.resolve("config.json").toFile());
+        return of(
+                new ObjectMapper().readTree(model.resolve("config.json").toFile()),
+                read(SafetensorsIndex.of(model).values()));
+    }
+
+    /** The sizes that {@code config.json} tells; LLaVA-1.5's leaves out what is LLaMA's own. */
+    static DecoderWork of(JsonNode config, long bytesPerToken) {
         JsonNode text = config.has("text_config") ? config.get("text_config") : config;
-        long hidden = text.get("hidden_size").longValue();
-        int heads = text.get("num_attention_heads").intValue();
+        long hidden = text.path("hidden_size").asLong(4_096);
+        int heads = text.path("num_attention_heads").asInt(32);
         long width = text.path("head_dim").asLong(hidden / heads) * heads;
         long keys = width / heads * text.path("num_key_value_heads").asInt(heads);
-        long intermediate = text.get("intermediate_size").longValue();
-        Map<String, TensorEntry> tensors = SafetensorsIndex.of(model);
+        long intermediate = text.path("intermediate_size").asLong(11_008);
         return new DecoderWork(
-                text.get("num_hidden_layers").intValue(),
+                text.path("num_hidden_layers").asInt(32),
                 hidden * (2 * width + 2 * keys) + 3 * hidden * intermediate,
                 Math.toIntExact(width),
-                read(tensors.values()));
+                hidden * text.path("vocab_size").asInt(32_000),
+                bytesPerToken);
     }
 
     /** All of the language model but an embedding that has a head beside it; a tied one is the head. */
@@ -59,7 +64,8 @@ record DecoderWork(int layers, long layerParameters, int attentionWidth, long by
         return (cutAfter * whole + (layers - cutAfter) * layer(rows - dropped)) / (layers * whole);
     }
 
-    private double layer(double rows) {
+    /** The operations of one layer on a prompt; a product and an addition are two. */
+    double layer(double rows) {
         // products of a row with the weights; then a row with the keys and with the values up to it, half of them on
         // average
         return 2 * layerParameters * rows + 2 * attentionWidth * rows * rows;

@@ -48,7 +48,8 @@ final class GlimpseWorker {
     private void run() throws IOException {
         print("read files", 0, 0, Reading.fileSeconds(Path.of(turn.model())), "s");
         long start = System.nanoTime();
-        try (LoadedModel model = LoadedModel.load(options())) {
+        try (LoadedModel model =
+                LoadedModel.load(options(Path.of(turn.model()), turn.dtype(), turn.threads(), turn.outputTokens()))) {
             print("load", 0, 0, seconds(Duration.ofNanos(System.nanoTime() - start)), "s");
             print("resident", 0, 0, Resident.bytes(), "bytes");
             for (String picture : turn.pictures()) {
@@ -66,19 +67,19 @@ final class GlimpseWorker {
         }
     }
 
-    private EngineOptions options() {
-        Path model = Path.of(turn.model());
+    /** What a folder is loaded with; its glimpse module is in {@code glimpse} below it. */
+    static EngineOptions options(Path model, String dtypeName, int threads, int outputTokens) {
         Dtype dtype = Arrays.stream(Dtype.values())
-                .filter(type -> type.label().equals(turn.dtype()))
+                .filter(type -> type.label().equals(dtypeName))
                 .findFirst()
                 .orElseThrow();
         return EngineOptions.builder(model)
                 .module(model.resolve("glimpse"))
                 .runtime(new RuntimeOptions(
-                        "cpu", turn.threads(), RuntimeOptions.defaults().nativeDownload()))
+                        "cpu", threads, RuntimeOptions.defaults().nativeDownload()))
                 .load(new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
                 .generation(GenerationOptions.builder()
-                        .maxOutputTokens(turn.outputTokens())
+                        .maxOutputTokens(outputTokens)
                         .build())
                 .timeout(Duration.ofHours(1))
                 // room for one picture, and each measured request has one of its own

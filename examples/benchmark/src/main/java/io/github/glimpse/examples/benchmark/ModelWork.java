@@ -1,0 +1,115 @@
+package io.github.glimpse.examples.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningPoint.Stage;
+import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.StepReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The operations up to the first token, from a model's sizes and from what each step of a schedule left. What strategies
+ * compute to choose is not in it.
+ *
+ * @param tower the vision tower
+ * @param decoder the language model
+ */
+record ModelWork(TowerWork tower, DecoderWork decoder) {
+
+    /**
+     * Operations; a product and an addition are two.
+     *
+     * @param tower in the vision tower, with what joins patches to tokens
+     * @param decoder in the layers and, for one row, in the head
+     */
+    record Operations(double tower, double decoder) {}
+
+    static ModelWork of(Path model) throws IOException {
+        return of(new ObjectMapper().readTree(model.resolve("config.json").toFile()));
+    }
+
+    /** The sizes that {@code config.json} tells. */
+    static ModelWork of(JsonNode config) {
+        return new ModelWork(TowerWork.of(config), DecoderWork.of(config, 0));
+    }
+
+    /** What an answer's first token took. */
+    Operations operations(GenerationResult result) {
+        PruningReport report = result.report();
+        return new Operations(
+                towerOperations(report),
+                decoderOperations(result.prefilledTokens() - report.keptTokens(), entered(report), report.steps()));
+    }
+
+    private double towerOperations(PruningReport report) {
+        double operations = 0;
+        for (int i = 0; i < report.images().size(); i++) {
+            operations += tower.operations(
+                    report.images().get(i).plan().grid(), keptOfPixels(report).get(i));
+        }
+        return operations;
+    }
+
+    /** The tokens of each picture that the tower saw. */
+    private static List<int[]> keptOfPixels(PruningReport report) {
+        return report.steps().stream()
+                .filter(step -> step.at().stage() == Stage.PIXELS)
+                .findFirst()
+                .map(step -> step.images().stream().map(StepReport.Image::kept).toList())
+                .orElseGet(() -> report.images().stream()
+                        .map(image -> IntStream.range(0, image.plan().grid().tokenCount())
+                                .toArray())
+                        .toList());
+    }
+
+    /** The image tokens that the decoder's first layer saw. */
+    private static int entered(PruningReport report) {
+        int tokens = keptOfPixels(report).stream().mapToInt(kept -> kept.length).sum();
+        for (StepReport step : report.steps()) {
+            tokens = step.at().stage() == Stage.VISION ? step.keptTokens() : tokens;
+        }
+        return tokens;
+    }
+
+    /**
+     * The operations of the language model.
+     *
+     * @param textTokens of the prompt, which all stay
+     * @param imageTokens that enter
+     * @param steps what happens to them between layers
+     */
+    double decoderOperations(int textTokens, int imageTokens, List<StepReport> steps) {
+        return Arrays.stream(rowsByLayer(textTokens, imageTokens, steps))
+                        .mapToDouble(decoder::layer)
+                        .sum()
+                + 2.0 * decoder.headParameters();
+    }
+
+    /** The rows that each layer multiplies. */
+    int[] rowsByLayer(int textTokens, int imageTokens, List<StepReport> steps) {
+        int[] rows = new int[decoder.layers()];
+        int alive = imageTokens;
+        for (int layer = 0; layer < rows.length; layer++) {
+            int probe = 0;
+            for (StepReport step : steps) {
+                boolean between = step.at().stage() == Stage.LAYER;
+                if (between && step.at().layers() == layer) {
+                    alive = step.keptTokens();
+                }
+                // The glimpse token goes along until its own cut.
+                boolean toCome =
+                        step.at().stage() == Stage.LAST || (between && step.at().layers() > layer);
+                probe = toCome && step.strategy().equals(PruningOptions.GLIMPSE) ? 1 : probe;
+            }
+            rows[layer] = RowPadding.rows(textTokens + alive + probe);
+        }
+        return rows;
+    }
+}
