@@ -191,8 +191,9 @@ class GlimpseScoringAutoConfigurationTest {
         runner.withBean(
                         "glimpseScoringEngine",
                         LoadedModel.class,
-                        () -> LoadedModel.load(
-                                EngineOptions.builder(model).name("mine").build()))
+                        () -> LoadedModel.load(EngineOptions.builder(Objects.requireNonNull(model))
+                                .name("mine")
+                                .build()))
                 .run(context -> assertThat(context)
                         .hasSingleBean(LoadedModel.class)
                         .hasSingleBean(GlimpseScoringModel.class)
