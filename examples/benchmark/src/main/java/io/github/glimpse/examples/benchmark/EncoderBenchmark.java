@@ -80,6 +80,7 @@ final class EncoderBenchmark implements Callable<Integer> {
                             threads,
                             clip ? files : files.subList(0, 1),
                             retentions,
+                            List.of(),
                             repeat,
                             outputTokens);
                     turns.take(round, Turns.java(clip ? ClipWorker.class : BlipWorker.class, turn), dtype);
