@@ -128,7 +128,7 @@ final class Schedules implements Callable<Integer> {
                 ThreadClock thread = new ThreadClock();
                 GenerationResult result = ask(loaded, picture, row.pruning(), thread);
                 note(row, round, result, thread);
-                noteWork(row, round, result, work, loaded.cacheBytesPerToken());
+                noteWork(row, round, result, work, (double) loaded.cacheBytesPerToken());
             }
             // Nobody is always the first, or always behind the same one.
             Collections.rotate(rows, 1);
