@@ -105,7 +105,7 @@ class ModelWorkTest {
     }
 
     private static StepReport step(String strategy, PruningPoint at, int kept) {
-        StepReport.Image image = new StepReport.Image(first(kept), null, ScoreKind.VALUE, List.of());
+        StepReport.Image image = new StepReport.Image(first(kept), new float[kept], ScoreKind.VALUE, List.of());
         return new StepReport(at, strategy, List.of(image), null, null, GuardReport.none(kept));
     }
 
