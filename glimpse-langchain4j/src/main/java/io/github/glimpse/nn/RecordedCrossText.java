@@ -78,8 +78,7 @@ public final class RecordedCrossText implements AutoCloseable {
     public LayerOutput layer(
             int index, NDArray rows, TextCache text, int textRows, LookedRows looked, TensorScope scope) {
         CrossTextShape shape = stack.shape();
-        // The text lists the activations in their order.
-        long[] numbers = {shape.heads(), shape.activation().ordinal(), textRows, looked.count()};
+        long[] numbers = {shape.heads(), activationCode(shape.activation()), textRows, looked.count()};
         List<NDArray> results = graph.record("rows_behind_text")
                 .with(rows)
                 .with(constant(text.keys(), scope))
@@ -92,6 +91,17 @@ public final class RecordedCrossText implements AutoCloseable {
                 .with(shape.eps())
                 .runForList(scope);
         return new LayerOutput(results.get(0), results.get(1));
+    }
+
+    /** The place of the activation in the text's list of names. */
+    private static int activationCode(Activation activation) {
+        return switch (activation) {
+            case SILU -> 0;
+            case GELU -> 1;
+            case GELU_TANH -> 2;
+            case QUICK_GELU -> 3;
+            case RELU -> 4;
+        };
     }
 
     /**

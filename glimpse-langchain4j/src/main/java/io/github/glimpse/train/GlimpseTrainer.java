@@ -97,8 +97,7 @@ public final class GlimpseTrainer implements AutoCloseable {
     private SamplePass pass(ImageDecoder pictures) {
         return model instanceof ImageTextModel looking
                 ? new LookingPass(runtime, looking, glimpse, parameters, pictures, options)
-                : new GlimpsePass(
-                        runtime, VisionLanguageModel.require(model), glimpse, parameters, pictures, options);
+                : new GlimpsePass(runtime, VisionLanguageModel.require(model), glimpse, parameters, pictures, options);
     }
 
     /**

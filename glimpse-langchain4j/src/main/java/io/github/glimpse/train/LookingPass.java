@@ -63,8 +63,8 @@ final class LookingPass implements SamplePass {
                     + " do not read the glimpse tokens, so a language loss teaches nothing; set its weight to 0");
         }
         if (glimpse.scoreForm() != ScoreForm.LOGITS) {
-            throw new ModelFilesException("A glimpse module for cross-attention reads raw scores;"
-                    + " set use_attention_logits to true");
+            throw new ModelFilesException(
+                    "A glimpse module for cross-attention reads raw scores;" + " set use_attention_logits to true");
         }
         this.model = model;
         this.stack = model.looking();
@@ -119,8 +119,7 @@ final class LookingPass implements SamplePass {
     /** What the last glimpse token, or the row in its place, looks at: {@code [patches, heads]} per selected layer. */
     private List<NDArray> attention(int[] ids, Seen seen, float @Nullable [] dropout, TensorScope scope) {
         int length = glimpse.glimpseLength();
-        List<NDArray> vectors =
-                length == 0 ? List.of() : glimpse.vectors(parameters::get, mask(dropout, scope), scope);
+        List<NDArray> vectors = length == 0 ? List.of() : glimpse.vectors(parameters::get, mask(dropout, scope), scope);
         Map<Integer, NDArray> read = new HashMap<>();
         NDArray hidden = stack.embed(ids, 0, scope);
         NDArray rows = length == 0 ? hidden : vector(vectors, 0);
@@ -141,8 +140,7 @@ final class LookingPass implements SamplePass {
                 NDArray asking = layer > 0 && glimpse.glimpseLayers().contains(layer)
                         ? recorded.add(rows, vector(vectors, layer), scope)
                         : rows;
-                RecordedCrossText.LayerOutput output =
-                        recorded.layer(layer, asking, cache, ids.length, looked, scope);
+                RecordedCrossText.LayerOutput output = recorded.layer(layer, asking, cache, ids.length, looked, scope);
                 rows = output.rows();
                 if (wanted) {
                     read.put(layer, recorded.attentionOfRow(output, length - 1, scope));

@@ -56,8 +56,7 @@ class LookingTrainerIT {
             assertThat(scores.loss()).isLessThan(0.8 * before);
             trainer.export(module, 0.5, StoredType.F32);
         }
-        try (LoadedModel model =
-                LoadedModel.load(base(answers).module(module).build())) {
+        try (LoadedModel model = LoadedModel.load(base(answers).module(module).build())) {
             for (int i = 0; i < samples.size(); i++) {
                 PruningReport.Image image = report(model, samples.get(i));
                 assertThat(image.probabilities()).containsExactly(scores.probabilities(i), within(1e-4f));
@@ -84,8 +83,7 @@ class LookingTrainerIT {
                 TensorScope scope = runtime.openScope()) {
             GlimpseScores scores = trainer.evaluate(List.of(sample));
             assertThat(scores.loss()).isCloseTo(maskLoss(probabilities, scores.target(0)), within(1e-4));
-            trainer.parameters()
-                    .backward(trainer.loss(List.of(sample)).loss(0, scope, new Figures()), 1);
+            trainer.parameters().backward(trainer.loss(List.of(sample)).loss(0, scope, new Figures()), 1);
             assertGradients(trainer, sample);
         }
     }

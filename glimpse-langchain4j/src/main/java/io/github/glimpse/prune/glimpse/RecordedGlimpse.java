@@ -87,8 +87,7 @@ public final class RecordedGlimpse implements AutoCloseable {
         long hidden = base.hidden();
         if (config.glimpseLength() > 0 && !config.glimpseLayers().isEmpty()) {
             shapes.put(
-                    "learnable_embeddings",
-                    new long[] {config.glimpseLayers().size(), config.glimpseLength(), hidden});
+                    "learnable_embeddings", new long[] {config.glimpseLayers().size(), config.glimpseLength(), hidden});
             shapes.put("le_proj.weight", new long[] {hidden, hidden});
             shapes.put("le_proj.bias", new long[] {hidden});
             shapes.put("le_norm.weight", new long[] {hidden});
