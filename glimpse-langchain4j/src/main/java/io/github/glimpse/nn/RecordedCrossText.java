@@ -18,10 +18,6 @@ import java.util.List;
  */
 public final class RecordedCrossText implements AutoCloseable {
 
-    /** Activations in the order in which {@code recorded_cross.torch} lists them: a recorded call takes no words. */
-    private static final List<Activation> IN_THE_TEXT =
-            List.of(Activation.SILU, Activation.GELU, Activation.GELU_TANH, Activation.QUICK_GELU, Activation.RELU);
-
     /**
      * What a layer makes of the rows.
      *
@@ -82,7 +78,7 @@ public final class RecordedCrossText implements AutoCloseable {
     public LayerOutput layer(
             int index, NDArray rows, TextCache text, int textRows, LookedRows looked, TensorScope scope) {
         CrossTextShape shape = stack.shape();
-        long[] numbers = {shape.heads(), IN_THE_TEXT.indexOf(shape.activation()), textRows, looked.count()};
+        long[] numbers = {shape.heads(), activationCode(shape.activation()), textRows, looked.count()};
         List<NDArray> results = graph.record("rows_behind_text")
                 .with(rows)
                 .with(constant(text.keys(), scope))
@@ -95,6 +91,17 @@ public final class RecordedCrossText implements AutoCloseable {
                 .with(shape.eps())
                 .runForList(scope);
         return new LayerOutput(results.get(0), results.get(1));
+    }
+
+    /** The place of the activation in the text's list of names. */
+    private static int activationCode(Activation activation) {
+        return switch (activation) {
+            case SILU -> 0;
+            case GELU -> 1;
+            case GELU_TANH -> 2;
+            case QUICK_GELU -> 3;
+            case RELU -> 4;
+        };
     }
 
     /**

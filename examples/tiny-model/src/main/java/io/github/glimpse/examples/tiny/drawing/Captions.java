@@ -128,7 +128,7 @@ public final class Captions {
         }
         for (List<String> forms : List.of(TRAINED_FRAMES, TRAINED_THINGS)) {
             for (String form : forms) {
-                words.addAll(List.of(form.replaceAll("\\{\\w+}|:", " ").strip().split(" +")));
+                words.addAll(List.of(form.replaceAll("\\{\\w+}|:", " ").strip().split(" +", -1)));
             }
         }
         words.remove("");

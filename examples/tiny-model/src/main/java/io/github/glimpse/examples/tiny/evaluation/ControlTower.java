@@ -96,8 +96,9 @@ final class ControlTower implements AutoCloseable {
         int column = patch % side;
         long rank = 0;
         for (int bit = 0; bit < BITS; bit++) {
-            int cross = (row ^ column) >> bit & 1;
-            rank |= (long) (cross << 1 | row >> bit & 1) << 2 * (BITS - 1 - bit);
+            long below = (row >> bit) & 1;
+            long across = ((row ^ column) >> bit) & 1;
+            rank |= (2 * across + below) << (2 * (BITS - 1 - bit));
         }
         return rank;
     }

@@ -56,12 +56,9 @@ final class ClipTokenizer {
         List<Pair> merges = new ArrayList<>();
         while (true) {
             Map<String, Integer> counts = new TreeMap<>();
-            Map<String, Pair> pairs = new TreeMap<>();
             for (List<String> word : split) {
                 for (int i = 0; i + 1 < word.size(); i++) {
-                    Pair pair = new Pair(word.get(i), word.get(i + 1));
-                    counts.merge(pair.toString(), 1, Integer::sum);
-                    pairs.put(pair.toString(), pair);
+                    counts.merge(new Pair(word.get(i), word.get(i + 1)).toString(), 1, Integer::sum);
                 }
             }
             if (counts.isEmpty()) {
@@ -71,7 +68,8 @@ final class ClipTokenizer {
                     .reduce((a, b) -> b.getValue() > a.getValue() ? b : a)
                     .orElseThrow()
                     .getKey();
-            Pair pair = pairs.get(best);
+            int blank = best.indexOf(' ');
+            Pair pair = new Pair(best.substring(0, blank), best.substring(blank + 1));
             merges.add(pair);
             split.forEach(word -> join(word, pair));
         }
@@ -113,7 +111,7 @@ final class ClipTokenizer {
     }
 
     private static boolean isPlain(int value) {
-        return value >= '!' && value <= '~' || value >= 0xA1 && value <= 0xAC || value >= 0xAE && value <= 0xFF;
+        return (value >= '!' && value <= '~') || (value >= 0xA1 && value <= 0xAC) || (value >= 0xAE && value <= 0xFF);
     }
 
     /** Writes the files that a CLIP folder has. */
