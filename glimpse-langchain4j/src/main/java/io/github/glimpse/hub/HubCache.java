@@ -2,6 +2,7 @@ package io.github.glimpse.hub;
 
 import io.github.glimpse.ModelFilesException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -193,8 +194,11 @@ final class HubCache {
         }
     }
 
-    /** The error for a disk that is full, broken or not to be written to. */
+    /** The error for a disk that is full, broken or not to be written to, or for a thread that is not to go on writing. */
     static ModelFilesException problem(Path file, IOException e) {
+        if (e instanceof ClosedByInterruptException) {
+            return new ModelFilesException("Writing '" + file + "' was interrupted; it goes on next time", e);
+        }
         String reason = String.valueOf(e.getMessage());
         if (e instanceof AccessDeniedException) {
             reason = "access denied";

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.ModelFilesException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -343,6 +344,19 @@ class HubFaultsTest {
         thread.join(5_000);
         assertThat(thread.isAlive()).isFalse();
         assertThat(thrown.get()).isInstanceOf(ModelFilesException.class).hasMessageContaining("was interrupted");
+    }
+
+    @Test
+    void endsWhenItsThreadIsInterruptedWhileItWrites() {
+        try (PartFile part = PartFile.open(cache.resolve("part"))) {
+            Thread.currentThread().interrupt();
+
+            assertThatThrownBy(() -> part.append(ByteBuffer.wrap(new byte[1])))
+                    .isInstanceOf(ModelFilesException.class)
+                    .hasMessageContaining("was interrupted");
+
+            assertThat(Thread.interrupted()).as("the flag is kept").isTrue();
+        }
     }
 
     @Test
