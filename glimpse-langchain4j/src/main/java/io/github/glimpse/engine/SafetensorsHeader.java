@@ -32,6 +32,8 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
             // The header is UTF-8; a guess at other encodings would only help a damaged file to be misread.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            // Many names overflow the table of names for some seeds of its hash; it starts anew then.
+            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(16)

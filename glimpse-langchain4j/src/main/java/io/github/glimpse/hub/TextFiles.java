@@ -25,6 +25,9 @@ final class TextFiles {
     private static final Pattern PLAIN_NAME = Pattern.compile("[\\p{L}\\p{N}._ -]+");
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    // A vocabulary's 100,000 keys overflow the table of names for some seeds of its hash; it starts
+                    // anew then.
+                    .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(64)
                             .maxStringLength(4 << 20)

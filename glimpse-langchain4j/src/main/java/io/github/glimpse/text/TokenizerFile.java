@@ -1,5 +1,6 @@
 package io.github.glimpse.text;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -45,6 +46,11 @@ record TokenizerFile(
     private static final int MAX_TOKEN_CHARS = 1024;
     private static final int MAX_ADDED_TOKENS = 100_000;
 
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            // A vocabulary's 100,000 keys overflow the table of names for some seeds of its hash; it starts anew then.
+            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+            .build());
+
     /**
      * Reads and checks the file.
      *
@@ -52,7 +58,7 @@ record TokenizerFile(
      */
     static TokenizerFile read(Path directory) {
         String text = readText(directory.resolve(NAME));
-        try (JsonParser parser = new ObjectMapper().createParser(text)) {
+        try (JsonParser parser = JSON.createParser(text)) {
             return new Reading(text).read(parser);
         } catch (IOException invalid) {
             throw new ModelFilesException("The file " + NAME + " is not valid JSON; download it again", invalid);
