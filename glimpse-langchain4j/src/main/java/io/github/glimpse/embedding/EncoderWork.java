@@ -3,6 +3,7 @@ package io.github.glimpse.embedding;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.image.ImageDecoder;
@@ -130,6 +131,10 @@ final class EncoderWork implements AutoCloseable {
     }
 
     MatchScores match(List<byte[]> images, List<String> texts, PatchSchedule schedule, CancellationPoint cancellation) {
+        if (texts.isEmpty() && schedule.pruning().needsText()) {
+            throw new UnsupportedContentException(
+                    "A cut by what the texts ask for was given 0 texts; give one, or cut by other evidence");
+        }
         float[][] told = texts(texts, cancellation).vectors().toArray(float[][]::new);
         boolean each = schedule.pruning().needsText() && schedule.pruning().texts() == PatchPruning.TextUse.EACH;
         float[][] logits = new float[images.size()][told.length];
