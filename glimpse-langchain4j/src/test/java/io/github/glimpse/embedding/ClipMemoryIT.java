@@ -1,13 +1,10 @@
 package io.github.glimpse.embedding;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.testing.MemoryRun;
 import io.github.glimpse.testing.NoisePicture;
-import io.github.glimpse.testing.ResidentMemory;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -18,28 +15,13 @@ import org.junit.jupiter.api.Test;
  */
 class ClipMemoryIT {
 
-    private static final int REQUESTS = Integer.getInteger("glimpse.memory.requests", 300);
-    private static final int LONG_RUN = 2_000;
-
     @Test
     void everyRequestGivesBackWhatItTook() throws IOException {
         Random random = new Random(13);
         try (EmbeddingEngine engine = EmbeddingEngine.load(TinyClip.options(TinyClip.CLIP)
                 .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
                 .build())) {
-            ask(engine, random);
-            int before = engine.liveResources();
-            long[] largest = new long[4];
-            for (int i = 0; i < REQUESTS; i++) {
-                ask(engine, random);
-                assertThat(engine.liveResources()).as("after request %s", i).isEqualTo(before);
-                int quarter = 4 * i / REQUESTS;
-                largest[quarter] = Math.max(largest[quarter], ResidentMemory.kilobytes());
-            }
-            System.out.println("CLIP: resident, largest of each quarter in KB: " + Arrays.toString(largest));
-            if (REQUESTS >= LONG_RUN) {
-                assertThat((double) largest[3] / largest[1]).isLessThan(1.02);
-            }
+            MemoryRun.check("CLIP", engine::liveResources, () -> ask(engine, random));
         }
     }
 

@@ -6,12 +6,11 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.testing.BlipFolder;
+import io.github.glimpse.testing.MemoryRun;
 import io.github.glimpse.testing.NoisePicture;
-import io.github.glimpse.testing.ResidentMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,9 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@link NativeMemoryIT} does, to a model with cross-attention: with the same property for the long run. */
 class BlipMemoryIT {
-
-    private static final int REQUESTS = Integer.getInteger("glimpse.memory.requests", 300);
-    private static final int LONG_RUN = 2_000;
 
     @Test
     void everyRequestGivesBackWhatItTook(@TempDir Path folder) throws IOException {
@@ -32,19 +28,7 @@ class BlipMemoryIT {
                         .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
                         .visionCache(new VisionCacheOptions(64 << 10, Duration.ofMinutes(1)))
                         .build())) {
-            model.generate(request(random));
-            int before = model.liveResources();
-            long[] largest = new long[4];
-            for (int i = 0; i < REQUESTS; i++) {
-                model.generate(request(random));
-                assertThat(model.liveResources()).as("after request %s", i).isEqualTo(before);
-                int quarter = 4 * i / REQUESTS;
-                largest[quarter] = Math.max(largest[quarter], ResidentMemory.kilobytes());
-            }
-            System.out.println("BLIP: resident, largest of each quarter in KB: " + Arrays.toString(largest));
-            if (REQUESTS >= LONG_RUN) {
-                assertThat((double) largest[3] / largest[1]).isLessThan(1.02);
-            }
+            MemoryRun.check("BLIP", model::liveResources, () -> model.generate(request(random)));
             assertThat(model.visionCacheUse().hits()).isPositive();
             assertThat(model.visionCacheUse().misses())
                     .isGreaterThan(model.visionCacheUse().pictures());

@@ -7,11 +7,10 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.MemoryRun;
 import io.github.glimpse.testing.NoisePicture;
-import io.github.glimpse.testing.ResidentMemory;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,9 +21,6 @@ import org.junit.jupiter.api.Test;
  */
 class NativeMemoryIT {
 
-    private static final int REQUESTS = Integer.getInteger("glimpse.memory.requests", 300);
-    private static final int LONG_RUN = 2_000;
-
     @Test
     void everyRequestGivesBackWhatItTook() throws IOException {
         Random random = new Random(11);
@@ -33,19 +29,7 @@ class NativeMemoryIT {
                 // room for a few pictures, so that some are found again and the others leave
                 .visionCache(new VisionCacheOptions(64 << 10, Duration.ofMinutes(1)))
                 .build())) {
-            model.generate(request(random));
-            int before = model.liveResources();
-            long[] largest = new long[4];
-            for (int i = 0; i < REQUESTS; i++) {
-                model.generate(request(random));
-                assertThat(model.liveResources()).as("after request %s", i).isEqualTo(before);
-                int quarter = 4 * i / REQUESTS;
-                largest[quarter] = Math.max(largest[quarter], ResidentMemory.kilobytes());
-            }
-            System.out.println("resident, largest of each quarter in KB: " + Arrays.toString(largest));
-            if (REQUESTS >= LONG_RUN) {
-                assertThat((double) largest[3] / largest[1]).isLessThan(1.02);
-            }
+            MemoryRun.check("Qwen2.5-VL", model::liveResources, () -> model.generate(request(random)));
             VisionCacheUse use = model.visionCacheUse();
             System.out.println(use);
             assertThat(use.hits()).isPositive();
