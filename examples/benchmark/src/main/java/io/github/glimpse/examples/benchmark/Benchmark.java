@@ -1,13 +1,8 @@
 package io.github.glimpse.examples.benchmark;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +23,8 @@ import picocli.CommandLine.Option;
         description = "Times Glimpse beside Hugging Face transformers and beside reading the weights.")
 final class Benchmark implements Callable<Integer> {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Megabytes of the Java heap of our own turns. */
+    private static final int HEAP = 256;
 
     @Option(
             names = "--model",
@@ -72,8 +68,6 @@ final class Benchmark implements Callable<Integer> {
     @Option(names = "--out", defaultValue = "target/benchmark", description = "Folder of the results")
     private Path out = Path.of("target/benchmark");
 
-    private final List<Measurement> measurements = new ArrayList<>();
-
     public static void main(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals(Schedules.NAME)) {
             String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
@@ -84,7 +78,7 @@ final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Files.createDirectories(out);
+        Turns turns = new Turns(out);
         Path script = out.resolve("transformers_turn.py");
         try (var text = Benchmark.class.getResourceAsStream("/transformers_turn.py")) {
             Files.write(script, Objects.requireNonNull(text).readAllBytes());
@@ -93,7 +87,6 @@ final class Benchmark implements Callable<Integer> {
         for (int count : tokens) {
             pictures.add(Pictures.write(count, out).toAbsolutePath().toString());
         }
-        Files.deleteIfExists(out.resolve("lines.jsonl"));
         for (int round = 1; round <= rounds; round++) {
             for (String dtype : dtypes) {
                 Turn turn = new Turn(
@@ -105,59 +98,17 @@ final class Benchmark implements Callable<Integer> {
                         foveations,
                         repeat,
                         outputTokens);
-                take(
-                        round,
-                        List.of(
-                                java(),
-                                "-XX:+UseSerialGC",
-                                "-Xms32m",
-                                "-Xmx256m",
-                                "-cp",
-                                classPath(),
-                                GlimpseWorker.class.getName(),
-                                turn.argument()),
-                        dtype);
+                turns.take(round, Turns.java(GlimpseWorker.class, turn, HEAP), dtype);
                 for (String python : pythons) {
-                    take(round, List.of(python, script.toString(), turn.argument()), dtype);
+                    turns.take(round, List.of(python, script.toString(), turn.argument()), dtype);
                 }
             }
         }
-        report();
+        report(turns.measurements());
         return 0;
     }
 
-    /** One rival's turn. */
-    private void take(int round, List<String> command, String dtype) throws IOException, InterruptedException {
-        add(new Measurement("machine", "load before a turn", dtype, 0, 0, systemLoad(), "", round));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectError(out.resolve("errors.log").toFile());
-        builder.environment().put("HF_HUB_OFFLINE", "1");
-        Process process = builder.start();
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith("{")) {
-                    add(JSON.readValue(line, Measurement.class).inRound(round));
-                }
-            }
-        }
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException(
-                    command.get(0) + " ended with " + process.exitValue() + "; see " + out.resolve("errors.log"));
-        }
-    }
-
-    private void add(Measurement measurement) throws IOException {
-        measurements.add(measurement);
-        String line = JSON.writeValueAsString(measurement);
-        System.out.println(line);
-        Files.writeString(
-                out.resolve("lines.jsonl"), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    }
-
-    private void report() throws IOException {
-        List<Measurement> ofRivals = measurements.stream()
-                .filter(one -> !one.rival().equals("machine"))
-                .toList();
+    private void report(List<Measurement> ofRivals) throws IOException {
         Summary summary = new Summary(ofRivals);
         Files.writeString(out.resolve("table.md"), summary.table());
         System.out.println(summary.table());
@@ -168,17 +119,5 @@ final class Benchmark implements Callable<Integer> {
                 Plot.write(summary, rivals, dtype, count, out.resolve("relative-" + dtype + "-" + count + ".png"));
             }
         }
-    }
-
-    private static double systemLoad() {
-        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    private static String classPath() {
-        return System.getProperty("java.class.path");
     }
 }

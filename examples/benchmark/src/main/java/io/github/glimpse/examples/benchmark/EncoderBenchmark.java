@@ -23,6 +23,9 @@ import picocli.CommandLine.Option;
                 "Times CLIP's batches of pictures and BLIP's answers beside Hugging Face transformers, pruned and not.")
 final class EncoderBenchmark implements Callable<Integer> {
 
+    /** Megabytes of the Java heap of our own turns. */
+    private static final int HEAP = 512;
+
     @Option(names = "--models", split = ",", required = true, description = "Folders of CLIP or of BLIP for questions")
     private List<Path> models = List.of();
 
@@ -83,7 +86,7 @@ final class EncoderBenchmark implements Callable<Integer> {
                             List.of(),
                             repeat,
                             outputTokens);
-                    turns.take(round, Turns.java(clip ? ClipWorker.class : BlipWorker.class, turn), dtype);
+                    turns.take(round, Turns.java(clip ? ClipWorker.class : BlipWorker.class, turn, HEAP), dtype);
                     for (String python : pythons) {
                         turns.take(round, List.of(python, script.toString(), turn.argument()), dtype);
                     }

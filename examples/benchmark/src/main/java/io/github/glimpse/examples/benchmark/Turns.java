@@ -34,13 +34,13 @@ final class Turns {
         Files.deleteIfExists(lines);
     }
 
-    /** The command that runs one of our classes as this process runs. */
-    static List<String> java(Class<?> main, Turn turn) {
+    /** The command that runs one of our classes as this process runs, with a heap of so many megabytes. */
+    static List<String> java(Class<?> main, Turn turn, int heap) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xms32m",
-                "-Xmx512m",
+                "-Xmx" + heap + "m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName(),
