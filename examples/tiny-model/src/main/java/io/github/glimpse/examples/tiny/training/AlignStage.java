@@ -5,7 +5,6 @@ import io.github.glimpse.engine.RecordedCall;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.train.Figures;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainingRun;
@@ -45,27 +44,28 @@ final class AlignStage implements Train.Stage {
         try (TrainingRun run =
                 TrainingRun.of(runtime, model.parameters(), RunFolder.options(options, columns, charted))) {
             run.resume();
-            try (Prefetch<JointStage.Prepared> data = new Prefetch<>(this::batch, run.sample(), READY)) {
+            try (Prefetch<SeenPages> data = new Prefetch<>(this::batch, run.sample(), READY)) {
                 run.run((sample, scope, found) -> loss(data.take(sample), sample, scope, found));
             }
         }
         model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
     }
 
-    private JointStage.Prepared batch(long number) {
-        return JointStage.Prepared.of(ReadingData.training(options.seed(), SHIFT + number, CELLS, false));
+    private SeenPages batch(long number) {
+        return SeenPages.of(ReadingData.training(options.seed(), SHIFT + number, CELLS, false)
+                .drawings());
     }
 
-    private NDArray loss(JointStage.Prepared prepared, long sample, TensorScope scope, Figures figures) {
+    private NDArray loss(SeenPages pages, long sample, TensorScope scope, Figures figures) {
         if (options.validates(sample)) {
             for (ReadingData valid : ReadingData.validation(false, AskedQuestion.Cut.TRAINED)) {
                 try (TensorScope part = scope.openChild()) {
-                    JointStage.Prepared pictures = JointStage.Prepared.of(valid);
+                    SeenPages pictures = SeenPages.of(valid.drawings());
                     add(figures, VALID, call(model.graph().constant("align_loss"), pictures, part));
                 }
             }
         }
-        List<NDArray> results = call(model.graph().record("align_loss"), prepared, scope);
+        List<NDArray> results = call(model.graph().record("align_loss"), pages, scope);
         add(figures, "", results);
         return results.get(0);
     }
@@ -77,12 +77,10 @@ final class AlignStage implements Train.Stage {
         }
     }
 
-    private List<NDArray> call(RecordedCall call, JointStage.Prepared prepared, TensorScope scope) {
-        List<Drawing> drawings = prepared.data().drawings();
-        PageLayout layout = PageLayout.of(prepared.data().batch().size());
-        return call.with(TowerInput.tensors(prepared.pixels(), drawings.size(), layout, scope))
+    private List<NDArray> call(RecordedCall call, SeenPages pages, TensorScope scope) {
+        return call.with(pages.tower(scope))
                 .with(model.tower())
-                .with(PageSymbols.of(drawings).tensors(scope))
+                .with(pages.symbols(scope))
                 .with(model.symbols())
                 .with(model.parameters().get("model.embed_tokens.weight"))
                 .with(TinyShape.VISION_HEADS)

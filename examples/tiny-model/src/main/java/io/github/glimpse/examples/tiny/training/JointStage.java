@@ -5,6 +5,7 @@ import io.github.glimpse.engine.RecordedCall;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.train.Figures;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainingRun;
@@ -23,7 +24,16 @@ final class JointStage implements Train.Stage {
     // Each cell tells its owner and its characters by the vectors that the decoder reads.
     private static final double TOLD = 0.3;
     private static final String[] FIGURES = {
-        "region", "pointer", "alignment", "owner_loss", "owner", "characters_loss", "characters", "uneven"
+        "region",
+        "pointer",
+        "alignment",
+        "owner_loss",
+        "owner",
+        "characters_loss",
+        "characters",
+        "uneven",
+        "dense_loss",
+        "dense"
     };
     // Evidence is a box, and an eye that tells what a cell shows is silent about its borders. The heads before the cut
     // look at all
@@ -33,6 +43,8 @@ final class JointStage implements Train.Stage {
     private static final double HEADS_LAST = 0.1;
     private static final double ALIGNED_FIRST = 3;
     private static final double ALIGNED_LAST = 1;
+    // Beside each batch as many cells of pages full of writing: a document has letters in one cell of six.
+    private static final float[] DENSE = {(float) ALIGNED_LAST, 1};
 
     private final StageOptions options;
     private final TinyModel model;
@@ -62,35 +74,37 @@ final class JointStage implements Train.Stage {
         model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
     }
 
-    /** A batch with its pixels cut. */
-    record Prepared(ReadingData data, float[] pixels) {
+    /** A batch with its pixels cut, and the pages beside it. */
+    private record Prepared(ReadingData data, SeenPages pages, SeenPages dense) {
 
-        static Prepared of(ReadingData data) {
-            return new Prepared(
-                    data,
-                    PagePixels.of(data.drawings(), PageLayout.of(data.batch().size())));
+        static Prepared of(ReadingData data, List<Drawing> dense) {
+            return new Prepared(data, SeenPages.of(data.drawings()), SeenPages.of(dense));
         }
     }
 
     private Prepared batch(long number) {
-        return Prepared.of(ReadingData.training(options.seed(), SHIFT + number, CELLS, true));
+        ReadingData data = ReadingData.training(options.seed(), SHIFT + number, CELLS, true);
+        return Prepared.of(data, ReadingData.dense(SHIFT + number, data.batch().size(), CELLS));
     }
 
     private NDArray loss(Prepared prepared, long sample, TensorScope scope, Figures figures) {
         if (options.validates(sample)) {
-            ReadingFigures.validate(
-                    figures,
-                    scope,
-                    (valid, part) -> call(model.graph().constant("joint_loss"), Prepared.of(valid), sample, part));
+            ReadingFigures.validate(figures, scope, (valid, part) -> call(
+                            "joint_loss", valid, SeenPages.of(valid.drawings()), sample, part, false)
+                    .runForList(part));
         }
-        List<NDArray> results = call(model.graph().record("joint_loss"), prepared, sample, scope);
+        List<NDArray> results = call("joint_dense_loss", prepared.data(), prepared.pages(), sample, scope, true)
+                .with(prepared.dense().tower(scope))
+                .with(prepared.dense().symbols(scope))
+                .with(List.of(scope.floats(new float[] {DENSE[0]}), scope.floats(new float[] {DENSE[1]})))
+                .runForList(scope);
         ReadingFigures.addTraining(figures, prepared.data().batch(), results, FIGURES);
         return results.get(0);
     }
 
-    private List<NDArray> call(RecordedCall call, Prepared prepared, long sample, TensorScope scope) {
-        ReadingData data = prepared.data();
-        double done = (double) sample / options.steps();
+    private RecordedCall call(
+            String method, ReadingData data, SeenPages pages, long sample, TensorScope scope, boolean learning) {
+        double done = options.faded() + (1 - options.faded()) * sample / options.steps();
         List<NDArray> numbers = List.of(
                 scope.longs(new long[] {TinyShape.VISION_HEADS}),
                 scope.longs(new long[] {TinyShape.HEADS}),
@@ -100,15 +114,15 @@ final class JointStage implements Train.Stage {
                 scope.floats(new float[] {(float) (ALIGNED_FIRST + done * (ALIGNED_LAST - ALIGNED_FIRST))}),
                 scope.floats(new float[] {(float) TOLD}),
                 scope.floats(new float[] {(float) EVEN}));
-        PageLayout layout = PageLayout.of(data.batch().size());
-        return call.with(TowerInput.tensors(prepared.pixels(), data.drawings().size(), layout, scope))
+        RecordedCall call =
+                learning ? model.graph().record(method) : model.graph().constant(method);
+        return call.with(pages.tower(scope))
                 .with(model.tower())
-                .with(PageSymbols.of(data.drawings()).tensors(scope))
+                .with(pages.symbols(scope))
                 .with(model.symbols())
                 .with(data.batch().tensors(scope))
                 .with(model.decoder())
-                .with(numbers)
-                .runForList(scope);
+                .with(numbers);
     }
 
     @Override

@@ -21,7 +21,17 @@ import java.util.List;
 record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices) {
 
     private static final int LONGEST_INDEX = 11;
-    private static final int INDICES = LONGEST_INDEX + 2;
+
+    /** Classes of an index. */
+    static final int INDEX_COUNT = LONGEST_INDEX + 2;
+    /** Numbers that spell the characters of a cell. */
+    static final int SPELLED = CellLabels.SLOTS * TinyShape.HIDDEN;
+    /** Numbers that the tensors of the symbols are multiplied with: characters, role and index. */
+    static final int INPUTS = SPELLED + DenseBatch.ROLES.size() + INDEX_COUNT;
+
+    static final String SLOTS = "symbols.slots";
+    static final String ROLES = "symbols.roles";
+    static final String INDICES = "symbols.indices";
 
     static PageSymbols of(List<Drawing> drawings) {
         int each = drawings.get(0).labels().cellCount();
@@ -62,13 +72,13 @@ record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices
         int width = TinyShape.HIDDEN;
         Initializer slots =
                 (shape, random) -> Initializer.normal(1 / Math.sqrt(width)).values(shape, random);
-        parameters.add("symbols.slots", group, slots, width, (long) CellLabels.SLOTS * width);
-        parameters.add("symbols.roles", group, Initializer.normal(0.1), DenseBatch.ROLES.size(), width);
-        parameters.add("symbols.indices", group, Initializer.normal(0.1), INDICES, width);
+        parameters.add(SLOTS, group, slots, width, SPELLED);
+        parameters.add(ROLES, group, Initializer.normal(0.1), DenseBatch.ROLES.size(), width);
+        parameters.add(INDICES, group, Initializer.normal(0.1), INDEX_COUNT, width);
     }
 
     /** Those tensors in the order of the text. */
     static List<NDArray> parameters(TrainableParameters parameters) {
-        return parameters.list("symbols.", "slots", "roles", "indices");
+        return List.of(parameters.get(SLOTS), parameters.get(ROLES), parameters.get(INDICES));
     }
 }

@@ -35,11 +35,21 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         PageSize size = PageSize.ALL.get(random.nextInt(PageSize.ALL.size()));
         List<Drawing> drawings = new ArrayList<>();
         for (int i = 0; i < Math.max(1, cells / size.cellCount()); i++) {
-            Family family = family(random.nextInt(20));
+            Family family = trained(random.nextInt(20));
             drawings.add(Studio.draw(
                     new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
         }
         return of(drawings, random.nextBoolean(), AskedQuestion.Cut.TRAINED, mayBlind, random);
+    }
+
+    /** Pages full of writing, to go with the training batch of a number. */
+    static List<Drawing> dense(long number, PageSize size, int cells) {
+        List<Drawing> drawings = new ArrayList<>();
+        for (int i = 0; i < Math.max(1, cells / size.cellCount()); i++) {
+            drawings.add(Studio.draw(
+                    new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.DENSE, size, SEEDS_PER_BATCH * number + i)));
+        }
+        return drawings;
     }
 
     /** Batches of pictures that are not trained, each with all pages of a size. */
@@ -49,7 +59,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
             List<Drawing> drawings = new ArrayList<>();
             for (int i = 0; i < VALID_PICTURES; i++) {
                 drawings.add(Studio.draw(new DrawingRequest(
-                        Split.VALIDATION, FacePool.SEEN, family(i), size, 1_000L * size.cellCount() + i)));
+                        Split.VALIDATION, FacePool.SEEN, asked(i), size, 1_000L * size.cellCount() + i)));
             }
             all.add(of(drawings, cut, left, false, new Random(size.cellCount())));
         }
@@ -72,14 +82,23 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
                 drawings, ReadingBatch.of(drawings.get(0).request().size(), questions, cut));
     }
 
-    /** Of twenty pictures seven documents, four signs, four charts and five scenes. */
-    private static Family family(int share) {
-        if (share < 7) {
+    /** Of twenty trained pictures eight documents, six signs, three charts and three scenes: what must be read is learned last. */
+    private static Family trained(int share) {
+        return family(share, 8, 14, 17);
+    }
+
+    /** Of twenty asked pictures seven documents, four signs, four charts and five scenes, as {@link DrawingRequest#nth}. */
+    private static Family asked(int share) {
+        return family(share, 7, 11, 15);
+    }
+
+    private static Family family(int share, int signs, int charts, int scenes) {
+        if (share < signs) {
             return Family.DOC;
         }
-        if (share < 11) {
+        if (share < charts) {
             return Family.SIGN;
         }
-        return share < 15 ? Family.CHART : Family.SCENE;
+        return share < scenes ? Family.CHART : Family.SCENE;
     }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param threads of one native operation
  * @param checkpointEvery steps between two checkpoints
  * @param validateEvery steps between two looks at pictures that are not trained; 0 for none
+ * @param faded how far losses that fade have faded already, 0 to 1: 1 for a run that goes on where one has ended
  * @param from weights to start from, in this order; files or run folders
  */
 record StageOptions(
@@ -31,6 +32,7 @@ record StageOptions(
         int threads,
         long checkpointEvery,
         long validateEvery,
+        double faded,
         List<Path> from) {
 
     /** Seed of a stage that is given none. */
@@ -67,11 +69,12 @@ record StageOptions(
                         "optimizer",
                         "threads",
                         "checkpoint-every",
-                        "validate-every" -> values.put(name, value);
+                        "validate-every",
+                        "faded" -> values.put(name, value);
                 default ->
                     throw new IllegalArgumentException("No option --" + name
                             + "; there are --steps, --rate, --seed, --precision, --optimizer, --threads,"
-                            + " --checkpoint-every, --validate-every, --from");
+                            + " --checkpoint-every, --validate-every, --faded, --from");
             }
         }
         return new StageOptions(
@@ -84,6 +87,7 @@ record StageOptions(
                 Integer.parseInt(values.getOrDefault("threads", "1")),
                 Long.parseLong(values.getOrDefault("checkpoint-every", Long.toString(CHECKPOINT_EVERY))),
                 Long.parseLong(values.getOrDefault("validate-every", Long.toString(VALIDATE_EVERY))),
+                Double.parseDouble(values.getOrDefault("faded", "0")),
                 from);
     }
 

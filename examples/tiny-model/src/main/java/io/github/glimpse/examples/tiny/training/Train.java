@@ -16,7 +16,7 @@ import java.util.function.BiFunction;
 public final class Train {
 
     private static final String STAGES =
-            "vision, symbolic, graft, align, joint, glimpse, export, embed, clip, clip-export";
+            "vision, symbolic, graft, symbols, align, joint, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -30,7 +30,8 @@ public final class Train {
         switch (arguments[0]) {
             case "vision" -> train(StageOptions.parse(folder, rest, 20_000, 1.5e-3), VisionStage::new);
             case "symbolic" -> train(StageOptions.parse(folder, rest, 10_000, 1.5e-3), SymbolicStage::new);
-            case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0));
+            case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0), false);
+            case "symbols" -> graft(StageOptions.parse(folder, rest, 2_000, 0), true);
             case "align" -> train(StageOptions.parse(folder, rest, 4_000, 1.5e-3), AlignStage::new);
             case "joint" -> train(StageOptions.parse(folder, rest, 10_000, 8e-4), JointStage::new);
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
@@ -59,9 +60,9 @@ public final class Train {
         }
     }
 
-    private static void graft(StageOptions options) {
+    private static void graft(StageOptions options, boolean back) {
         try (TorchRuntime runtime = start(options);
-                GraftStage stage = new GraftStage(runtime, options)) {
+                GraftStage stage = new GraftStage(runtime, options, back)) {
             stage.run(runtime);
         }
     }

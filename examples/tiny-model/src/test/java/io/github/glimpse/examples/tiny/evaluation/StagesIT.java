@@ -37,6 +37,7 @@ class StagesIT {
                 "--from=" + folder.resolve("v"));
         train("joint", folder.resolve("j"), "--steps=2", "--from=" + folder.resolve("g"));
         train("export", folder.resolve("model"), "--from=" + folder.resolve("j"));
+        assertThatAModelFolderTrainsOn(folder);
         train("glimpse", folder.resolve("p"), "--steps=1", "--from=" + folder.resolve("model"));
         assertThat(Files.size(folder.resolve("model/model.safetensors"))).isLessThan(8L << 20);
 
@@ -55,6 +56,15 @@ class StagesIT {
                 .last(InstanceOfAssertFactories.STRING)
                 .matches("chosen threshold=.*|no threshold .*");
         assertThatModelIsEmbedded(folder, lines);
+    }
+
+    /** The file of a model has no symbols: they are solved from what its eye says, and everything else is as it was. */
+    private static void assertThatAModelFolderTrainsOn(Path folder) {
+        train("symbols", folder.resolve("y"), "--steps=3", "--from=" + folder.resolve("model/model.safetensors"));
+        train("joint", folder.resolve("j2"), "--steps=1", "--rate=1e-12", "--faded=1", "--from=" + folder.resolve("y"));
+        train("export", folder.resolve("model2"), "--from=" + folder.resolve("j2"));
+        assertThat(folder.resolve("model2/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("model/model.safetensors"));
     }
 
     private static void assertThatModelIsEmbedded(Path folder, List<String> lines) throws IOException {
