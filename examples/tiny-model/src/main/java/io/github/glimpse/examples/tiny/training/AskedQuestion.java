@@ -32,10 +32,17 @@ record AskedQuestion(
     private static final int[] OPENING = {END, Vocabulary.id("<|im_start|>"), Vocabulary.id("assistant")};
     private static final double BLINDED = 0.2;
     private static final int STRAY_CELLS = 10;
+    // What a module keeps in vain is no chance, it is another line's value. Whoever is asked for a line that is
+    // not there must have learned to leave it alone.
+    private static final double MISLED = 0.5;
+    private static final double DISTRACTED = 0.2;
 
     /** What is left behind the cut. */
     enum Cut {
-        /** The evidence, and some cells by chance. Now and then the evidence is missing: then the answer is the refusal. */
+        /**
+         * The evidence, some cells by chance, and at times another question's evidence. Now and then the evidence is missing: then the
+         * answer is the refusal.
+         */
         TRAINED,
         /** The evidence alone. */
         EVIDENCE,
@@ -53,6 +60,10 @@ record AskedQuestion(
         boolean blind = cut == Cut.TRAINED && mayBlind && !evidence.isEmpty() && random.nextDouble() < BLINDED;
         boolean lost = blind || cut == Cut.STRAYS;
         BitSet kept = strays(drawing.request().size().cellCount(), cut, evidence, random);
+        if (cut == Cut.TRAINED && random.nextDouble() < (evidence.isEmpty() || blind ? MISLED : DISTRACTED)) {
+            kept.or(drawing.evidenceCells(
+                    drawing.questions().get(random.nextInt(drawing.questions().size()))));
+        }
         if (lost) {
             kept.andNot(evidence);
         } else {

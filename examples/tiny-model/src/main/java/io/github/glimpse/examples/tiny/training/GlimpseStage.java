@@ -43,14 +43,19 @@ final class GlimpseStage {
 
     private GlimpseStage() {}
 
-    /** Trains on the model folder that {@code from} names and writes the module into {@code module} below the run folder. */
+    /**
+     * Trains on the model folder that {@code from} names first and writes the module into {@code module} below the run folder. A
+     * second {@code from} is the folder of a module to go on from.
+     */
     static void train(StageOptions options) {
         Path model = options.from().get(0);
+        Path known = options.from().size() > 1 ? options.from().get(1) : null;
         EngineOptions base = EngineOptions.builder(model)
                 .runtime(new RuntimeOptions("cpu", options.threads(), RuntimeOptions.NativeDownload.FORBIDDEN))
                 .build();
         GlimpseTrainingOptions training = GlimpseTrainingOptions.builder()
-                .design(design())
+                .design(known == null ? design() : null)
+                .module(known)
                 .rate(options.rate())
                 .accumulation(SAMPLES_PER_STEP)
                 .crossEntropyWeight(CROSS_ENTROPY)

@@ -1,0 +1,81 @@
+package io.github.glimpse.examples.tiny.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
+import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.Family;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.drawing.Studio;
+import io.github.glimpse.examples.tiny.drawing.Vocabulary;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class AskedQuestionTest {
+
+    private static final int DRAWS = 200;
+    private static final Drawing RECEIPT =
+            Studio.draw(new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.DOC, new PageSize(14, 14), 5));
+    private static final Question ANSWERABLE = RECEIPT.questions().stream()
+            .filter(question -> !question.evidence().isEmpty())
+            .findFirst()
+            .orElseThrow();
+    private static final Question IN_VAIN = RECEIPT.questions().stream()
+            .filter(question -> question.evidence().isEmpty())
+            .findFirst()
+            .orElseThrow();
+
+    @Test
+    void aQuestionInVainIsOftenLeftWithTheValueOfAnotherLine() {
+        assertThat(asked(IN_VAIN, AskedQuestion.Cut.TRAINED))
+                .filteredOn(question -> keepsAnotherLine(question, IN_VAIN))
+                .hasSizeBetween(DRAWS / 4, DRAWS * 3 / 4);
+    }
+
+    @Test
+    void aTrainedCutKeepsTheEvidenceOrRefuses() {
+        BitSet evidence = RECEIPT.evidenceCells(ANSWERABLE);
+        List<AskedQuestion> asked = asked(ANSWERABLE, AskedQuestion.Cut.TRAINED);
+
+        assertThat(asked).allSatisfy(question -> {
+            BitSet kept = (BitSet) evidence.clone();
+            kept.and(question.kept());
+            boolean refuses = question.answer()[0] == Vocabulary.id(Vocabulary.REFUSAL);
+            assertThat(kept.cardinality()).isEqualTo(refuses ? 0 : evidence.cardinality());
+        });
+        assertThat(asked)
+                .filteredOn(question -> keepsAnotherLine(question, ANSWERABLE))
+                .hasSizeBetween(DRAWS / 10, DRAWS / 2);
+    }
+
+    @Test
+    void whatIsValidatedIsNotMisled() {
+        assertThat(asked(ANSWERABLE, AskedQuestion.Cut.EVIDENCE))
+                .extracting(AskedQuestion::kept)
+                .containsOnly(RECEIPT.evidenceCells(ANSWERABLE));
+    }
+
+    private static boolean keepsAnotherLine(AskedQuestion asked, Question own) {
+        return RECEIPT.questions().stream()
+                .filter(other ->
+                        !other.evidence().isEmpty() && !other.evidence().equals(own.evidence()))
+                .map(RECEIPT::evidenceCells)
+                .anyMatch(cells -> {
+                    BitSet missing = (BitSet) cells.clone();
+                    missing.andNot(asked.kept());
+                    return missing.isEmpty();
+                });
+    }
+
+    private static List<AskedQuestion> asked(Question question, AskedQuestion.Cut cut) {
+        return IntStream.range(0, DRAWS)
+                .mapToObj(seed -> AskedQuestion.of(RECEIPT, question, cut, true, new Random(seed)))
+                .toList();
+    }
+}
