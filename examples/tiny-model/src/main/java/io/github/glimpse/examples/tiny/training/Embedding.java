@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +34,16 @@ import org.jspecify.annotations.Nullable;
  * @param module its glimpse module
  * @param threshold that parts what stays, null for the module's; the module is written so that 0.5 does the same
  * @param figures lines of the evaluation
- * @param runs run folders of the stages, for their number of steps
+ * @param runs run folders of the stages, for their number of steps, or {@code NAME:STEPS} of those that are gone
  * @param seed that the stages had
  */
 record Embedding(
-        Path target, Path model, Path module, @Nullable Double threshold, Path figures, List<Path> runs, long seed) {
+        Path target, Path model, Path module, @Nullable Double threshold, Path figures, List<String> runs, long seed) {
 
     private static final long MOST_BYTES = 8_000_000;
     private static final String CARD = "README.md";
     private static final String CONFIG = "config.json";
+    private static final Pattern GONE = Pattern.compile("(\\w+):(\\d+)");
     private static final String DECIDING = "attn_fuser\\.attn_out_projs\\.\\d+\\.bias";
 
     Embedding {
@@ -54,13 +57,13 @@ record Embedding(
      */
     static Embedding parse(Path target, List<String> arguments) {
         Map<String, String> values = new LinkedHashMap<>();
-        List<Path> runs = new ArrayList<>();
+        List<String> runs = new ArrayList<>();
         for (String argument : arguments) {
             int equals = argument.indexOf('=');
             String name = equals < 0 ? argument : argument.substring(0, equals);
             String value = argument.substring(equals + 1);
             switch (name) {
-                case "--run" -> runs.add(Path.of(value));
+                case "--run" -> runs.add(value);
                 case "--model", "--module", "--threshold", "--figures", "--seed" -> values.put(name, value);
                 default ->
                     throw new IllegalArgumentException("No option " + name
@@ -151,10 +154,16 @@ record Embedding(
     /** Steps by stage: the last row of each run's curve. */
     private Map<String, Long> steps() throws IOException {
         Map<String, Long> steps = new LinkedHashMap<>();
-        for (Path run : runs) {
-            List<String> rows = Files.readAllLines(run.resolve("curve.csv"));
-            String last = rows.get(rows.size() - 1);
-            steps.put(run.getFileName().toString(), Long.parseLong(last.substring(0, last.indexOf(','))));
+        for (String run : runs) {
+            Matcher gone = GONE.matcher(run);
+            if (gone.matches()) {
+                steps.put(gone.group(1), Long.parseLong(gone.group(2)));
+            } else {
+                Path folder = Path.of(run);
+                List<String> rows = Files.readAllLines(folder.resolve("curve.csv"));
+                String last = rows.get(rows.size() - 1);
+                steps.put(folder.getFileName().toString(), Long.parseLong(last.substring(0, last.indexOf(','))));
+            }
         }
         return steps;
     }

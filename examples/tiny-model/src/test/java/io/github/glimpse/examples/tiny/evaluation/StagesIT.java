@@ -77,6 +77,7 @@ class StagesIT {
             "--module=" + folder.resolve("p/module"),
             "--figures=" + figures,
             "--threshold=0.25",
+            "--run=earlier:1200",
             "--run=" + folder.resolve("v"),
             "--run=" + folder.resolve("j")
         });
@@ -85,7 +86,7 @@ class StagesIT {
         assertThat(target.resolve("module/config.json")).content().contains("\"reduce_threshold\" : 0.5");
         assertThat(target.resolve("model/README.md"))
                 .content()
-                .contains("seed: 20250801\nsteps:\n  v: 2\n  j: 2\n---\n")
+                .contains("seed: 20250801\nsteps:\n  earlier: 1200\n  v: 2\n  j: 2\n---\n")
                 .contains("| all | " + QUESTIONS + " | ")
                 .doesNotContain("{{");
         assertThat(evaluate(target.resolve("model"), target.resolve("module"), "--questions=1", "--faces=seen"))
