@@ -5,15 +5,12 @@ import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * LangChain4j's streaming chat model on a local vision-language model with pruned image tokens. A plain view of one
@@ -82,75 +79,18 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
     }
 
     /** Collects what a model is made of. */
-    public static final class Builder {
-
-        private @Nullable LoadedModel model;
-        private @Nullable ChatRequestParameters defaults;
-        private List<ChatModelListener> listeners = List.of();
-        private @Nullable Executor executor;
-        private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
-        private @Nullable String systemMessage;
-        private RequestTracer tracer = RequestTracer.NONE;
+    public static final class Builder extends ModelBuilder<GlimpseStreamingChatModel, Builder> {
 
         private Builder() {}
 
-        /** The engine. Required; stays the caller's to close. */
-        public Builder model(LoadedModel value) {
-            model = value;
+        @Override
+        Builder self() {
             return this;
         }
 
-        /** For requests that do not say otherwise; common parameters or {@link GlimpseChatRequestParameters}. */
-        public Builder defaultRequestParameters(@Nullable ChatRequestParameters value) {
-            defaults = value;
-            return this;
-        }
-
-        /** Hear of requests, answers and errors; a {@link RequestOutcomeListener} also of how each request ended. */
-        public Builder listeners(List<ChatModelListener> value) {
-            listeners = value;
-            return this;
-        }
-
-        /**
-         * Runs the requests, on platform threads other than the callers'; unset is a pool of daemon threads of the model's own.
-         */
-        public Builder executor(@Nullable Executor value) {
-            executor = value;
-            return this;
-        }
-
-        /** Whether pictures are fetched by URL; unset refuses URLs. */
-        public Builder imageUrls(ImageUrlOptions value) {
-            imageUrls = value;
-            return this;
-        }
-
-        /**
-         * Stands before the messages of a request that has no system message; unset leaves that to the model's chat template.
-         * Listeners see requests without it.
-         */
-        public Builder systemMessage(@Nullable String value) {
-            systemMessage = value;
-            return this;
-        }
-
-        /** Follows each request over its threads and stages; unset is nobody. */
-        public Builder tracer(RequestTracer value) {
-            tracer = value;
-            return this;
-        }
-
-        /**
-         * The model.
-         *
-         * @throws NullPointerException without {@link #model}
-         * @throws dev.langchain4j.exception.LangChain4jException if no request with the default parameters can work, as the
-         *     request itself would be refused
-         */
-        public GlimpseStreamingChatModel build() {
-            return new GlimpseStreamingChatModel(
-                    ModelView.of(model, defaults, listeners, executor, imageUrls, systemMessage, tracer));
+        @Override
+        GlimpseStreamingChatModel of(ModelView view) {
+            return new GlimpseStreamingChatModel(view);
         }
     }
 }
