@@ -70,4 +70,10 @@ record DecoderWork(int layers, long layerParameters, int attentionWidth, long he
         // average
         return 2 * layerParameters * rows + 2 * attentionWidth * rows * rows;
     }
+
+    /** The operations of one layer on rows behind others, whose keys and values are there. */
+    double layer(double past, double rows) {
+        double all = past + rows;
+        return 2 * layerParameters * rows + 2 * attentionWidth * (all * all - past * past);
+    }
 }

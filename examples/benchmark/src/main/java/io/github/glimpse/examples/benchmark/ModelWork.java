@@ -15,37 +15,52 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The operations up to the first token, from a model's sizes and from what each step of a schedule left. What strategies
- * compute to choose is not in it.
+ * The operations up to the first token, from a model's sizes and from what each step of a schedule left. Of what strategies
+ * compute to choose only the predictor of a glimpse module is in it.
  *
  * @param tower the vision tower
  * @param decoder the language model
+ * @param module the glimpse module
  */
-record ModelWork(TowerWork tower, DecoderWork decoder) {
+record ModelWork(TowerWork tower, DecoderWork decoder, ModuleWork module) {
 
     /**
      * Operations; a product and an addition are two.
      *
      * @param tower in the vision tower, with what joins patches to tokens
-     * @param decoder in the layers and, for one row, in the head
+     * @param decoder in the layers and, for one row, in the head; with the predictor, which runs between layers
      */
     record Operations(double tower, double decoder) {}
 
+    /** The sizes that a folder's {@code config.json} and that of its module in {@code glimpse} tell. */
     static ModelWork of(Path model) throws IOException {
-        return of(new ObjectMapper().readTree(model.resolve("config.json").toFile()));
+        ObjectMapper json = new ObjectMapper();
+        JsonNode config = json.readTree(model.resolve("config.json").toFile());
+        JsonNode module = json.readTree(model.resolve("glimpse/config.json").toFile());
+        return new ModelWork(TowerWork.of(config), DecoderWork.of(config, 0), ModuleWork.of(module, config));
     }
 
-    /** The sizes that {@code config.json} tells. */
-    static ModelWork of(JsonNode config) {
-        return new ModelWork(TowerWork.of(config), DecoderWork.of(config, 0));
-    }
-
-    /** What an answer's first token took. */
+    /** What an answer's first token took, with any schedule but one of two scales. */
     Operations operations(GenerationResult result) {
         PruningReport report = result.report();
         return new Operations(
                 towerOperations(report),
-                decoderOperations(result.prefilledTokens() - report.keptTokens(), entered(report), report.steps()));
+                decoderOperations(result.prefilledTokens() - report.keptTokens(), entered(report), report.steps())
+                        + predictorOperations(report));
+    }
+
+    /** What the module's predictor computes, on what the steps before it left. */
+    private double predictorOperations(PruningReport report) {
+        List<int[]> alive = every(report);
+        double operations = 0;
+        for (StepReport step : report.steps()) {
+            for (int i = 0; i < alive.size() && step.strategy().equals(PruningOptions.GLIMPSE); i++) {
+                operations +=
+                        module.operations(tower, report.images().get(i).plan().grid(), alive.get(i));
+            }
+            alive = step.images().stream().map(StepReport.Image::kept).toList();
+        }
+        return operations;
     }
 
     private double towerOperations(PruningReport report) {
@@ -63,10 +78,14 @@ record ModelWork(TowerWork tower, DecoderWork decoder) {
                 .filter(step -> step.at().stage() == Stage.PIXELS)
                 .findFirst()
                 .map(step -> step.images().stream().map(StepReport.Image::kept).toList())
-                .orElseGet(() -> report.images().stream()
-                        .map(image -> IntStream.range(0, image.plan().grid().tokenCount())
-                                .toArray())
-                        .toList());
+                .orElseGet(() -> every(report));
+    }
+
+    private static List<int[]> every(PruningReport report) {
+        return report.images().stream()
+                .map(image ->
+                        IntStream.range(0, image.plan().grid().tokenCount()).toArray())
+                .toList();
     }
 
     /** The image tokens that the decoder's first layer saw. */

@@ -36,7 +36,7 @@ record ScheduleRow(String name, PruningOptions pruning) {
     /** What is timed where the user names nothing: places that are not possible in a family are left out. */
     static List<ScheduleRow> usual(String family) {
         List<String> before = family.startsWith("qwen")
-                ? List.of("down-sample=0.333@pixels")
+                ? List.of("down-sample=0.333@pixels", TwoScaleWork.NAME + "=0.111@pixels")
                 : List.of("cls-attention=0.111@vision", "grid=0.333@pixels");
         return Stream.concat(EVERYWHERE.stream(), before.stream())
                 .map(ScheduleRow::parse)

@@ -128,7 +128,7 @@ final class Schedules implements Callable<Integer> {
                 ThreadClock thread = new ThreadClock();
                 GenerationResult result = ask(loaded, picture, row.pruning(), thread);
                 note(row, round, result, thread);
-                noteWork(row, round, result, work, (double) loaded.cacheBytesPerToken());
+                noteWork(row, round, result, work, loaded);
             }
             // Nobody is always the first, or always behind the same one.
             Collections.rotate(rows, 1);
@@ -180,10 +180,14 @@ final class Schedules implements Callable<Integer> {
         add(row, round, result, Item.FIRST_TOKEN.label(Clock.THREAD), before + prefilled, "s");
     }
 
-    private void noteWork(ScheduleRow row, int round, GenerationResult result, ModelWork work, double bytesPerToken)
+    private void noteWork(ScheduleRow row, int round, GenerationResult result, ModelWork work, LoadedModel loaded)
             throws IOException {
-        ModelWork.Operations operations = work.operations(result);
-        add(row, round, result, Item.CACHE.label(Clock.WALL), result.prefilledTokens() * bytesPerToken, "bytes");
+        ModelWork.Operations operations = result.report().strategy().equals(TwoScaleWork.NAME)
+                ? TwoScaleWork.of(Objects.requireNonNull(model), work, loaded.countTokens(Turn.QUESTION))
+                        .operations(result)
+                : work.operations(result);
+        double cache = (double) result.prefilledTokens() * loaded.cacheBytesPerToken();
+        add(row, round, result, Item.CACHE.label(Clock.WALL), cache, "bytes");
         add(row, round, result, Item.TOWER_OPERATIONS.label(Clock.WALL), operations.tower(), "FLOP");
         add(row, round, result, Item.DECODER_OPERATIONS.label(Clock.WALL), operations.decoder(), "FLOP");
     }

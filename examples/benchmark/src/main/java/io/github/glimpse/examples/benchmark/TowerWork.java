@@ -98,12 +98,14 @@ record TowerWork(
                         * RowPadding.rows(Math.toIntExact(patches))
                         * (embeddingParameters + blocks * (double) blockParameters)
                 + 2.0 * RowPadding.rows(kept.length) * mergerParameters;
-        double pairs = fullBlocks * (double) patches * patches + (blocks - fullBlocks) * pairsInWindows(grid, kept);
+        double windows = tokenPairsInWindows(grid, kept) * patchesPerToken * patchesPerToken;
+        double pairs = fullBlocks * (double) patches * patches + (blocks - fullBlocks) * windows;
         // a row with each key, and each share with a value
         return products + 4.0 * width * pairs;
     }
 
-    private double pairsInWindows(ImageGrid grid, int[] kept) {
+    /** Pairs of tokens that lie in the same window, each with itself too. */
+    double tokenPairsInWindows(ImageGrid grid, int[] kept) {
         if (windowTokens == 0) {
             return 0;
         }
@@ -114,7 +116,7 @@ record TowerWork(
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
                 .values()
                 .stream()
-                .mapToDouble(tokens -> (double) (tokens * patchesPerToken) * (tokens * patchesPerToken))
+                .mapToDouble(tokens -> (double) tokens * tokens)
                 .sum();
     }
 }

@@ -26,8 +26,11 @@ class ModelWorkTest {
     private static final ImageGrid GRID = new ImageGrid(32, 32, 14, 2);
 
     // 4 layers of 1,000 weights, attention 16 wide, a head of 50 weights
-    private static final ModelWork MODEL =
-            new ModelWork(new TowerWork(2, 1, 8, 100, 10, 30, 4, 0, 4), new DecoderWork(4, 1_000, 16, 50, 0));
+    // and a predictor of 3 layers, 7 weights for a token, whose queries are 6 wide and values 2
+    private static final ModelWork MODEL = new ModelWork(
+            new TowerWork(2, 1, 8, 100, 10, 30, 4, 0, 4),
+            new DecoderWork(4, 1_000, 16, 50, 0),
+            new ModuleWork(2, 3, 6, 2, 7, true));
 
     @Test
     void unprunedEveryLayerHasEveryRow() {
@@ -60,6 +63,17 @@ class ModelWorkTest {
         List<StepReport> steps = List.of(step("fastv", PruningPoint.afterLayers(1), 128));
 
         assertThat(MODEL.operations(result(128, steps)).decoder()).isEqualTo(all + 3 * left + 2 * 50);
+    }
+
+    @Test
+    void countsThePredictorOfTheModuleOnWhatTheStepsBeforeLeft() {
+        List<StepReport> steps =
+                List.of(step("div-prune", PruningPoint.vision(), 40), step("glimpse", PruningPoint.afterLayers(2), 4));
+        // 40 and 20 tokens and the probe are 64 rows; 4 and 20 are 64 too
+        double layers = 4 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * 50;
+        double predictor = 2 * 7 * 40 + 2 * (6 + 2) * 3 * 40 * 40;
+
+        assertThat(MODEL.operations(result(4, steps)).decoder()).isEqualTo(layers + predictor);
     }
 
     @Test

@@ -57,7 +57,9 @@ class ScheduleRowTest {
         List<String> qwen = names("qwen2_5_vl");
         List<String> llava = names("llava");
 
-        assertThat(qwen).hasSizeGreaterThanOrEqualTo(6).contains("none", "down-sample=0.333@pixels");
+        assertThat(qwen)
+                .hasSizeGreaterThanOrEqualTo(6)
+                .contains("none", "down-sample=0.333@pixels", "foveate=0.111@pixels");
         assertThat(llava).hasSizeGreaterThanOrEqualTo(6).contains("none", "cls-attention=0.111@vision");
     }
 
