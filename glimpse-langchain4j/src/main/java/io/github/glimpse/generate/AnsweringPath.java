@@ -7,7 +7,6 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.AnsweringModel;
 import io.github.glimpse.model.ImageTextModel;
-import io.github.glimpse.model.ModelFamilies;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;
@@ -17,6 +16,7 @@ import io.github.glimpse.prune.PruningSchedule;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -33,14 +33,18 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
      * @throws IllegalArgumentException if the pruning options cannot work with this model
      */
     static AnsweringPath load(EngineOptions options, String name) {
+        return load(options, name, () -> TorchRuntime.start(options.runtime()));
+    }
+
+    /** The same with the library that {@code library} starts; closes it if anything else fails. */
+    static AnsweringPath load(EngineOptions options, String name, Supplier<TorchRuntime> library) {
         long start = System.nanoTime();
-        ModelFiles files = ModelFiles.ofDirectory(options.model());
-        TorchRuntime runtime = TorchRuntime.start(options.runtime());
+        FolderReading folder = FolderReading.begin(options);
+        TorchRuntime runtime = folder.meanwhile(library);
         AnsweringPath loaded;
         try {
-            AnsweringModel model = ModelFamilies.discover(options.families())
-                    .of(options.family(), files.config())
-                    .load(files, options.load(), runtime);
+            ModelFiles files = folder.files();
+            AnsweringModel model = folder.family().load(files, options.load(), runtime);
             loaded = model instanceof ImageTextModel looking
                     ? ImageTextInMemory.assemble(options, runtime, looking, files)
                     : ModelInMemory.assemble(options, runtime, (VisionLanguageModel) model, files);

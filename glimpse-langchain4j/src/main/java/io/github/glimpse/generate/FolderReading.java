@@ -1,0 +1,95 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.model.ModelFamilies;
+import io.github.glimpse.model.ModelFamily;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * What can be known of a model without the native library: its files and its family. They are read on a thread of their own
+ * while the library starts on the caller's, which the library then knows; both take a good part of the first load of a process.
+ * Nothing of it is native memory. What is wrong with the files is said before what is wrong with the library, and that before
+ * what is wrong with the family, as if one had followed the other.
+ */
+final class FolderReading {
+
+    private final EngineOptions options;
+    private final CompletableFuture<ModelFiles> files = new CompletableFuture<>();
+    private final CompletableFuture<ModelFamily> family = new CompletableFuture<>();
+
+    private FolderReading(EngineOptions options) {
+        this.options = options;
+    }
+
+    /** Begins. Where the library may have to be fetched, the files are read first: nobody waits for that with a wrong folder. */
+    static FolderReading begin(EngineOptions options) {
+        FolderReading reading = new FolderReading(options);
+        if (options.runtime().nativeDownload() == NativeDownload.FORBIDDEN) {
+            Thread thread = new Thread(null, reading::run, "glimpse-read", 0, false);
+            thread.setDaemon(true);
+            // Families are looked for in the class path of whoever loads.
+            thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+            thread.start();
+        } else {
+            reading.run();
+        }
+        return reading;
+    }
+
+    private void run() {
+        try {
+            ModelFiles read = ModelFiles.ofDirectory(options.model());
+            files.complete(read);
+            family.complete(ModelFamilies.discover(options.families()).of(options.family(), read.config()));
+        } catch (Throwable e) {
+            // Errors too: whoever waits must hear of it. What is complete stays so.
+            files.completeExceptionally(e);
+            family.completeExceptionally(e);
+        }
+    }
+
+    /**
+     * Starts the library meanwhile.
+     *
+     * @return the caller's; open whatever the files are
+     */
+    TorchRuntime meanwhile(Supplier<TorchRuntime> start) {
+        if (files.isCompletedExceptionally()) {
+            files();
+        }
+        try {
+            return start.get();
+        } catch (RuntimeException | Error e) {
+            files();
+            throw e;
+        }
+    }
+
+    /** The files, waited for; throws what was wrong with them. */
+    ModelFiles files() {
+        return result(files);
+    }
+
+    /** The family, waited for; throws what was wrong with it or with the files. */
+    ModelFamily family() {
+        return result(family);
+    }
+
+    private static <T> T result(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            if (e.getCause() instanceof RuntimeException problem) {
+                throw problem;
+            }
+            throw e;
+        }
+    }
+}
