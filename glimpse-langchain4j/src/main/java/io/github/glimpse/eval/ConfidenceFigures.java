@@ -3,6 +3,7 @@ package io.github.glimpse.eval;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How far the confidence of a selection tells what it is worth. Not a number where it cannot be said.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param lostInLeastConfident share of them among the tenth of the answers with the least confidence; answers of equal confidence
  *     at its border count in part
  * @param groups ten groups of rising confidence
+ * @param floors what floors of the guard would part, rising, by the answers whose box recall is known; none where a guard has
+ *     acted on the confidence already
  */
 public record ConfidenceFigures(
         int readings,
@@ -25,11 +28,11 @@ public record ConfidenceFigures(
         double agreementSeparation,
         int lost,
         double lostInLeastConfident,
-        List<Group> groups) {
+        List<Group> groups,
+        List<ConfidenceFloor> floors) {
 
     private static final int GROUPS = 10;
     private static final double LEAST_SHARE = 0.1;
-    private static final double FOUND = 0.5;
 
     /**
      * Answers of about the same confidence.
@@ -40,9 +43,38 @@ public record ConfidenceFigures(
      */
     public record Group(double confidence, double agreement, double recall) {}
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ConfidenceFigures {
         groups = List.copyOf(groups);
+        floors = List.copyOf(floors);
+    }
+
+    /** The floor that parts best the answers whose evidence was lost from the others; nothing without enough answers. */
+    public Optional<ConfidenceFloor> bestFloor() {
+        return ConfidenceFloor.best(floors);
+    }
+
+    /** The same for a setting whose guard has acted. */
+    ConfidenceFigures withoutFloors() {
+        return new ConfidenceFigures(
+                readings,
+                recallCorrelation,
+                recallSeparation,
+                agreementCorrelation,
+                agreementSeparation,
+                lost,
+                lostInLeastConfident,
+                groups,
+                List.of());
+    }
+
+    /** One line for a console: how well confidence and box recall go together, and what the best floor parts. */
+    String line(String setting) {
+        return "confidence=" + setting
+                + " n=" + readings
+                + " spearman=" + ConfidenceFloor.decimal(recallCorrelation)
+                + " auroc=" + ConfidenceFloor.decimal(recallSeparation)
+                + " " + bestFloor().map(ConfidenceFloor::words).orElse("floor=-");
     }
 
     /** What is known of an answer. */
@@ -62,7 +94,7 @@ public record ConfidenceFigures(
             agrees[i] = rising.get(i).agrees();
         }
         for (int i = 0; i < found.length; i++) {
-            found[i] = located.get(i).recall() >= FOUND;
+            found[i] = located.get(i).recall() >= ConfidenceFloor.FOUND;
         }
         double[] recalls = located.stream().mapToDouble(Sample::recall).toArray();
         return new ConfidenceFigures(
@@ -73,7 +105,8 @@ public record ConfidenceFigures(
                 Statistics.areaUnderCurve(confidences(rising), agrees),
                 (int) rising.stream().filter(Sample::lost).count(),
                 lostInLeast(rising),
-                groups(rising));
+                groups(rising),
+                ConfidenceFloor.candidates(confidences(located), recalls));
     }
 
     private static double[] confidences(List<Sample> samples) {

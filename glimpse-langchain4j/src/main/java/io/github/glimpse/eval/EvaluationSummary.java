@@ -1,6 +1,7 @@
 package io.github.glimpse.eval;
 
 import io.github.glimpse.eval.ConfidenceFigures.Sample;
+import io.github.glimpse.prune.PruningOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public record EvaluationSummary(List<RowFigures> rows) {
                         .mapToLong(reading -> reading.cost().peakBytes())
                         .max()
                         .orElse(0),
-                confidence(answered, unpruned),
+                confidence(setting, answered, unpruned),
                 byKind,
                 pope(answered));
     }
@@ -121,7 +122,8 @@ public record EvaluationSummary(List<RowFigures> rows) {
         return reading.score() < unpruned.score();
     }
 
-    private static @Nullable ConfidenceFigures confidence(List<Reading> answered, Map<String, Reading> unpruned) {
+    private static @Nullable ConfidenceFigures confidence(
+            EvaluationRow setting, List<Reading> answered, Map<String, Reading> unpruned) {
         List<Sample> samples = new ArrayList<>();
         for (Reading reading : answered) {
             Double confidence = reading.confidence();
@@ -131,7 +133,17 @@ public record EvaluationSummary(List<RowFigures> rows) {
                 samples.add(new Sample(confidence, reading.selection().recall(), agrees, isLost(reading, other)));
             }
         }
-        return samples.isEmpty() ? null : ConfidenceFigures.of(samples);
+        if (samples.isEmpty()) {
+            return null;
+        }
+        ConfidenceFigures figures = ConfidenceFigures.of(samples);
+        return mayBeGuarded(setting) ? figures.withoutFloors() : figures;
+    }
+
+    /** Whether answers of the setting may be those of a guard that acted: most profiles have one. */
+    private static boolean mayBeGuarded(EvaluationRow setting) {
+        PruningOptions options = setting.options().at(1);
+        return options.guard().isOn() || options.profile() != null;
     }
 
     private static @Nullable PopeFigures pope(List<Reading> answered) {
@@ -148,17 +160,45 @@ public record EvaluationSummary(List<RowFigures> rows) {
      * @throws EvaluationDataException if the file cannot be written
      */
     public void writeCsv(Path file) {
+        write(file, table());
+    }
+
+    /**
+     * Writes what floors of the guard would part: a line per setting with a confidence and candidate, shares from 0 to 1, empty
+     * where nothing is known.
+     *
+     * @throws EvaluationDataException if the file cannot be written
+     */
+    public void writeFloorsCsv(Path file) {
+        StringBuilder text = new StringBuilder(
+                "model,row,floor,below,rest,share_below,recall_below,recall_rest,separation,supported\n");
+        for (RowFigures row : rows) {
+            ConfidenceFigures confidence = row.confidence();
+            for (ConfidenceFloor floor : confidence == null ? List.<ConfidenceFloor>of() : confidence.floors()) {
+                text.append(line(
+                        List.of(row.model(), row.row()),
+                        List.of(
+                                floor.floor(),
+                                floor.below(),
+                                floor.rest(),
+                                floor.share(),
+                                floor.recallBelow(),
+                                floor.recallOfRest(),
+                                floor.separation(),
+                                floor.isSupported())));
+            }
+        }
+        write(file, text);
+    }
+
+    private StringBuilder table() {
         StringBuilder text = new StringBuilder("model,row,strategy,retention,questions,failed,accuracy,accuracy_low,"
                 + "accuracy_high,drop,drop_low,drop_high,kept,recall,first_token_ms,tokens_per_second,cache_bytes,"
                 + "peak_bytes,confidence_recall_spearman,confidence_recall_auroc,confidence_agreement_spearman,"
                 + "confidence_agreement_auroc,lost,lost_in_least_confident\n");
         for (RowFigures row : rows) {
-            List<String> cells = new ArrayList<>();
-            for (String name : List.of(row.model(), row.row(), row.strategy())) {
-                cells.add(ReadingsFile.quoted(ReadingsFile.escape(name)));
-            }
             ConfidenceFigures confidence = row.confidence();
-            for (Object number : List.of(
+            List<Object> numbers = List.of(
                     row.retention(),
                     row.questions(),
                     row.failed(),
@@ -179,11 +219,20 @@ public record EvaluationSummary(List<RowFigures> rows) {
                     confidence == null ? "" : confidence.agreementCorrelation(),
                     confidence == null ? "" : confidence.agreementSeparation(),
                     confidence == null ? "" : confidence.lost(),
-                    confidence == null ? "" : confidence.lostInLeastConfident())) {
-                cells.add(number.equals(Double.NaN) ? "" : number.toString());
-            }
-            text.append(String.join(",", cells)).append('\n');
+                    confidence == null ? "" : confidence.lostInLeastConfident());
+            text.append(line(List.of(row.model(), row.row(), row.strategy()), numbers));
         }
+        return text;
+    }
+
+    private static String line(List<String> names, List<Object> numbers) {
+        List<String> cells = new ArrayList<>();
+        names.forEach(name -> cells.add(ReadingsFile.quoted(ReadingsFile.escape(name))));
+        numbers.forEach(number -> cells.add(number.equals(Double.NaN) ? "" : number.toString()));
+        return String.join(",", cells) + '\n';
+    }
+
+    private static void write(Path file, CharSequence text) {
         try {
             Files.writeString(file, text, StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -114,7 +114,7 @@ public final class HtmlReport {
                         Start.ZERO,
                         curves(row -> Point.of(PERCENT * row.kept(), row.firstTokenMillis())))
                 .svg());
-        confidence(html);
+        html.append(new ConfidenceSection(summary.rows(), row -> name(row, row.row())).html());
         worst(html);
         refused(html);
         return html.append("</body></html>\n").toString();
@@ -218,55 +218,6 @@ public final class HtmlReport {
         boolean several =
                 summary.rows().stream().anyMatch(other -> !other.model().equals(row.model()));
         return several ? row.model() + ", " + own : own;
-    }
-
-    private void confidence(StringBuilder html) {
-        List<Series> series = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        for (RowFigures row : summary.rows()) {
-            ConfidenceFigures figures = row.confidence();
-            if (figures != null) {
-                String name = name(row, row.row());
-                series.add(new Series(
-                        name + ": same answer",
-                        figures.groups().stream()
-                                .map(group -> Point.of(group.confidence(), PERCENT * group.agreement()))
-                                .toList()));
-                series.add(new Series(
-                        name + ": box recall",
-                        figures.groups().stream()
-                                .map(group -> Point.of(group.confidence(), PERCENT * group.recall()))
-                                .toList()));
-                text.append("<p>")
-                        .append(Markup.escape(name))
-                        .append(": ")
-                        .append(told(figures))
-                        .append("</p>\n");
-            }
-        }
-        if (!series.isEmpty()) {
-            html.append(new SvgChart(
-                                    "Reliability of the confidence",
-                                    "confidence of the selection",
-                                    "%",
-                                    Start.ZERO,
-                                    series)
-                            .svg())
-                    .append(text);
-        }
-    }
-
-    private static String told(ConfidenceFigures figures) {
-        return String.format(
-                Locale.ROOT,
-                "confidence and box recall: Spearman %.2f, AUROC %.2f; confidence and the unpruned answer: Spearman %.2f, "
-                        + "AUROC %.2f; %d answers lost, of them %s %% in the least confident tenth.",
-                figures.recallCorrelation(),
-                figures.recallSeparation(),
-                figures.agreementCorrelation(),
-                figures.agreementSeparation(),
-                figures.lost(),
-                percent(figures.lostInLeastConfident()));
     }
 
     private void worst(StringBuilder html) {

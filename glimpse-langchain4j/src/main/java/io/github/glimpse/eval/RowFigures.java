@@ -2,6 +2,7 @@ package io.github.glimpse.eval;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,15 @@ public record RowFigures(
                 + " kept=" + number(PERCENT * kept)
                 + " recall=" + number(PERCENT * recall)
                 + " ttft=" + number(firstTokenMillis);
+    }
+
+    /**
+     * One line for a console, for settings with a confidence: how well it goes together with box recall, and the floor of the guard
+     * that parts best the answers whose evidence was lost from the others, {@code -} where nothing is known. {@code below} is the
+     * share of answers that would be widened, or not cut.
+     */
+    public Optional<String> confidenceLine() {
+        return Optional.ofNullable(confidence).map(figures -> figures.line(row));
     }
 
     /** One digit behind the point, {@code -} for what is not known. */

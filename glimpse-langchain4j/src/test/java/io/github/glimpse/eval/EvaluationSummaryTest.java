@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelArea;
+import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.PruningOptions;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -114,6 +115,37 @@ class EvaluationSummaryTest {
     }
 
     @Test
+    void tellsTheFloorsOfSettingsWithoutAGuard() throws IOException {
+        EvaluationRow auto = EvaluationRow.of(
+                "glimpse", "glimpse", PruningOptions.builder().profile("auto").build());
+        EvaluationRow guarded = EvaluationRow.of(
+                "glimpse",
+                "glimpse",
+                PruningOptions.builder().guard(GuardOptions.on()).build());
+        Path file = folder.resolve("floors.csv");
+
+        EvaluationSummary.of(readings(), SETTINGS).writeFloorsCsv(file);
+
+        assertThat(floors(SETTINGS.get(1))).isNotEmpty();
+        assertThat(floors(auto)).isEmpty();
+        assertThat(floors(guarded)).isEmpty();
+        // Of 19 answers those to 0, 1 and 5 kept nothing. Below 0.3 lie 0 to 5: all of these, and 3 of the 16 others.
+        assertThat(Files.readAllLines(file))
+                .hasSize(1 + floors(SETTINGS.get(1)).size())
+                .contains("m,glimpse,0.3,6,13,0.3157894736842105,0.5,1.0,0.8125,false");
+        assertThat(figures("glimpse").confidenceLine())
+                .hasValueSatisfying(line ->
+                        assertThat(line).startsWith("confidence=glimpse n=19 ").endsWith("floor=-"));
+        assertThat(figures("none").confidenceLine()).isEmpty();
+    }
+
+    private static List<ConfidenceFloor> floors(EvaluationRow setting) {
+        List<EvaluationRow> settings = List.of(EvaluationRow.unpruned(), setting);
+        RowFigures figures = EvaluationSummary.of(readings(), settings).rows().get(1);
+        return Objects.requireNonNull(figures.confidence()).floors();
+    }
+
+    @Test
     void reportsWithoutRunningOrFetchingWhatTheDataSay() throws IOException {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(28, 28, BufferedImage.TYPE_INT_RGB), "png", png);
@@ -144,6 +176,7 @@ class EvaluationSummaryTest {
                 .contains("needs &lt;i&gt;")
                 .contains("data:image/png;base64,")
                 .contains("class=\"box\"")
+                .contains("Floors of the guard", "default for widening", "default for skipping")
                 .doesNotContain("<script")
                 .doesNotContain("<img")
                 .doesNotContain("src=\"http")

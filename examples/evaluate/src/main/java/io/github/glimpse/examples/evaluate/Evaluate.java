@@ -184,6 +184,7 @@ final class Evaluate implements Callable<Integer> {
         EvaluationSummary summary = EvaluationSummary.of(readings, rows);
         Path html = output.resolve("report.html");
         summary.writeCsv(output.resolve("table.csv"));
+        summary.writeFloorsCsv(output.resolve("floors.csv"));
         HtmlReport.write(html, summary, readings, set, run.skipped());
         PrintWriter out = spec().commandLine().getOut();
         run.skipped().forEach(row -> out.println("skipped=" + row.row() + " reason=" + row.reason()));
@@ -194,6 +195,10 @@ final class Evaluate implements Callable<Integer> {
                 out.println("model=" + model);
             }
             out.println(row.line());
+        }
+        for (var row : summary.rows()) {
+            row.confidenceLine()
+                    .ifPresent(line -> out.println((models.size() > 1 ? "model=" + row.model() + " " : "") + line));
         }
         out.println("report=" + html.toAbsolutePath().normalize());
     }

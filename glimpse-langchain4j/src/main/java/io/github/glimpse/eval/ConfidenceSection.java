@@ -1,0 +1,119 @@
+package io.github.glimpse.eval;
+
+import io.github.glimpse.eval.SvgChart.Point;
+import io.github.glimpse.eval.SvgChart.Series;
+import io.github.glimpse.eval.SvgChart.Start;
+import io.github.glimpse.prune.GuardOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** What the report says of the selections' confidence: whether it can be trusted, and where a guard should step in. */
+final class ConfidenceSection {
+
+    private static final double PERCENT = 100;
+
+    private final List<RowFigures> rows;
+    private final Function<RowFigures, String> name;
+
+    /**
+     * A section.
+     *
+     * @param name what a setting is called in this report
+     */
+    ConfidenceSection(List<RowFigures> rows, Function<RowFigures, String> name) {
+        this.rows = rows;
+        this.name = name;
+    }
+
+    /** A chart, a sentence for each setting, and the floors; empty if no setting has a confidence. */
+    String html() {
+        List<Series> series = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        StringBuilder floors = new StringBuilder();
+        for (RowFigures row : rows) {
+            ConfidenceFigures figures = row.confidence();
+            if (figures != null) {
+                String setting = name.apply(row);
+                series.add(new Series(
+                        setting + ": same answer",
+                        figures.groups().stream()
+                                .map(group -> Point.of(group.confidence(), PERCENT * group.agreement()))
+                                .toList()));
+                series.add(new Series(
+                        setting + ": box recall",
+                        figures.groups().stream()
+                                .map(group -> Point.of(group.confidence(), PERCENT * group.recall()))
+                                .toList()));
+                text.append("<p>")
+                        .append(Markup.escape(setting))
+                        .append(": ")
+                        .append(told(figures))
+                        .append("</p>\n");
+                figures.floors().forEach(floor -> floors.append(line(setting, figures, floor)));
+            }
+        }
+        if (series.isEmpty()) {
+            return "";
+        }
+        return new SvgChart("Reliability of the confidence", "confidence of the selection", "%", Start.ZERO, series)
+                        .svg()
+                + text
+                + (floors.isEmpty() ? "" : table(floors));
+    }
+
+    private static String told(ConfidenceFigures figures) {
+        return "confidence and box recall: Spearman " + ConfidenceFloor.decimal(figures.recallCorrelation())
+                + ", AUROC " + ConfidenceFloor.decimal(figures.recallSeparation())
+                + "; confidence and the unpruned answer: Spearman "
+                + ConfidenceFloor.decimal(figures.agreementCorrelation())
+                + ", AUROC " + ConfidenceFloor.decimal(figures.agreementSeparation())
+                + "; " + figures.lost() + " answers lost, of them " + percent(figures.lostInLeastConfident())
+                + " % in the least confident tenth.";
+    }
+
+    private static String table(CharSequence lines) {
+        return "<h2>Floors of the guard</h2>\n<p>What a floor parts, by answers that no guard has touched: those with less"
+                + " confidence would be widened, or, if it is the floor for skipping and widening does not help, not cut."
+                + " Separation is Youden's J for finding box recall below one half: 1 parts all such answers from the others, 0 is"
+                + " chance; best is the highest with at least " + ConfidenceFloor.LEAST_SUPPORT
+                + " answers on either side.</p>\n<div class=\"wide\"><table><thead><tr><th>setting</th><th></th><th>floor</th>"
+                + "<th>below, %</th><th>n below</th><th>their box recall, %</th><th>box recall of the rest, %</th>"
+                + "<th>separation</th></tr></thead><tbody>\n"
+                + lines + "</tbody></table></div>\n";
+    }
+
+    private static String line(String setting, ConfidenceFigures figures, ConfidenceFloor floor) {
+        StringBuilder line = new StringBuilder("<tr>");
+        for (String cell : List.of(
+                setting,
+                remark(figures, floor),
+                ConfidenceFloor.decimal(floor.floor()),
+                percent(floor.share()),
+                Integer.toString(floor.below()),
+                percent(floor.recallBelow()),
+                percent(floor.recallOfRest()),
+                ConfidenceFloor.decimal(floor.separation()))) {
+            line.append("<td>").append(Markup.escape(cell)).append("</td>");
+        }
+        return line.append("</tr>\n").toString();
+    }
+
+    private static String remark(ConfidenceFigures figures, ConfidenceFloor floor) {
+        List<String> remarks = new ArrayList<>();
+        if (figures.bestFloor().filter(floor::equals).isPresent()) {
+            remarks.add("best");
+        }
+        if (floor.floor() == GuardOptions.DEFAULT_WIDEN_BELOW) {
+            remarks.add("default for widening");
+        }
+        if (floor.floor() == GuardOptions.DEFAULT_SKIP_BELOW) {
+            remarks.add("default for skipping");
+        }
+        return String.join(", ", remarks);
+    }
+
+    private static String percent(double share) {
+        return RowFigures.number(PERCENT * share);
+    }
+}
