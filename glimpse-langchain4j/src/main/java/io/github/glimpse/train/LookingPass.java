@@ -1,7 +1,6 @@
 package io.github.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
-import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TensorScope;
@@ -15,7 +14,6 @@ import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.clip.TowerPass;
 import io.github.glimpse.nn.CrossTextStack;
 import io.github.glimpse.nn.CrossTextStack.ScoreWish;
-import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.LookedRows;
 import io.github.glimpse.nn.RecordedCrossText;
 import io.github.glimpse.nn.TextCache;
@@ -61,10 +59,6 @@ final class LookingPass implements SamplePass {
         if (options.languageWeight() > 0) {
             throw new UnsupportedModelException("The answers of " + model.family()
                     + " do not read the glimpse tokens, so a language loss teaches nothing; set its weight to 0");
-        }
-        if (glimpse.scoreForm() != ScoreForm.LOGITS) {
-            throw new ModelFilesException(
-                    "A glimpse module for cross-attention reads raw scores;" + " set use_attention_logits to true");
         }
         this.model = model;
         this.stack = model.looking();

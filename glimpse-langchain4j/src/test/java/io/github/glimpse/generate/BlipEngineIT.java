@@ -19,6 +19,7 @@ import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.StepReport;
 import io.github.glimpse.testing.BlipFolder;
+import io.github.glimpse.testing.HostileInputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine on BLIP folders: what is equal to what, what is remembered, and which folders are refused. */
 class BlipEngineIT {
@@ -181,6 +185,80 @@ class BlipEngineIT {
                         .build()))
                 .hasMessageContaining("hidden_size 48")
                 .hasMessageContaining("24");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"reduce_layer\": 2           | \"reduce_layer\": 3            | reduce_layer | at most 2",
+                "\"reduce_layer\": 2           | \"reduce_layer\": 2147483647   | reduce_layer | at most 2",
+                "\"reduce_layer\": 2,          | ''                               | reduce_layer | at most 2",
+                "\"reduce_layer\": 2           | \"reduce_layer\": -1           | selects layer 2 | reduce_layer is -1",
+                "\"selected_layers\": [2, 1]   | \"selected_layers\": [3, 1]    | selects layer 3 | reduce_layer is 2",
+                "\"selected_layers\": [2, 1]   | \"selected_layers\": [-1, 1]   | selects layer -1 | 4 layers",
+                "\"selected_layers\": [2, 1]   | \"selected_layers\": []        | selects no layer | selected_layers",
+                "\"le_layers\": [0, 1, 2]      | \"le_layers\": [0, 1, 4]       | layer 4 | le_layers",
+                "\"le_layers\": [0, 1, 2]      | \"le_layers\": [0, 1, 1]       | two vectors | le_layers",
+                "\"le_layers\": [0, 1, 2]      | \"le_layers\": [3, 1, 2]       | must contain 0 | le_layers",
+                "\"le_norm_eps\": 1e-06        | \"le_norm_eps\": -1            | le_norm_eps | at least 0",
+                "logits\": true                | logits\": false                | use_attention_logits | trained with true",
+                "\"selected_visual_layers\": [4, 3, 1] | \"selected_visual_layers\": [9, 3, 1]"
+                        + "| hidden states 0 to 5, the glimpse module wants 9 | selected_visual_layers",
+                "\"selected_visual_layers\": [4, 3, 1] | \"selected_visual_layers\": []"
+                        + "| no layer | selected_visual_layers",
+                "\"selected_visual_layers\": [4, 3, 1] | \"selected_visual_layers\": [4, 3, 1, 0]"
+                        + "| no tensor | config.json",
+                "\"attn_fuse_num_heads\": 4     | \"attn_fuse_num_heads\": 5     | does not split | attn_fuse_num_heads"
+            })
+    void aModuleThatDoesNotFitIsAFaultOfItsFiles(String entry, String damage, String what, String limit)
+            throws IOException {
+        Path module = HostileInputs.copy(CAPTIONS, List.of("glimpse-token"), folder.resolve("damaged"))
+                .resolve("glimpse-token");
+        Path config = module.resolve("config.json");
+        String whole = Files.readString(config);
+        assertThat(whole).contains(entry);
+        Files.writeString(config, whole.replace(entry, damage));
+
+        assertThatThrownBy(() -> LoadedModel.load(
+                        options(CAPTIONS.resolve("model")).module(module).build()))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining(what)
+                .hasMessageContaining(limit);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"layer last", "layer 4", "pixels", "tower 4", "layer 1"})
+    void aPlaceThatAModuleCannotCutAtIsAFaultOfTheOptions(String place) {
+        PruningStep step = PruningStep.builder("glimpse").at(place).build();
+
+        assertThatThrownBy(() -> LoadedModel.load(options(CAPTIONS.resolve("model"))
+                        .module(CAPTIONS.resolve("glimpse-token"))
+                        .pruning(
+                                PruningOptions.builder().schedule(List.of(step)).build())
+                        .build()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aDamagedModuleLeavesNothingBehindWhenARequestAsksForIt() throws IOException {
+        Path module = HostileInputs.copy(CAPTIONS, List.of("glimpse-token"), folder.resolve("damaged"))
+                .resolve("glimpse-token");
+        Path config = module.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("[4, 3, 1]", "[4, 3, 1, 0]"));
+        try (LoadedModel model = LoadedModel.load(options(CAPTIONS.resolve("model"))
+                .module(module)
+                .pruning(PruningOptions.builder().strategy("none").build())
+                .build())) {
+            int before = model.liveResources();
+
+            assertThatThrownBy(() -> model.generate(new GenerationRequest(
+                            List.of(ChatTurn.user("a picture of", PICTURE)),
+                            PruningOptions.builder().strategy("glimpse").build(),
+                            GenerationOptions.defaults())))
+                    .isInstanceOf(ModelFilesException.class);
+            assertThat(model.liveResources()).isEqualTo(before);
+        }
     }
 
     @Test

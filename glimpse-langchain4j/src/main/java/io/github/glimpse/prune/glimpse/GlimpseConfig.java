@@ -70,6 +70,7 @@ record GlimpseConfig(
     private static final int DEFAULT_HEADS = 4;
     private static final int NO_REDUCTION = 1_000;
     private static final int MOST_GLIMPSE_TOKENS = 64;
+    private static final int MOST_WIDTH = 1 << 16;
     private static final int CROSS_LAYERS = 12;
     private static final double CROSS_NORM_EPS = 1e-6;
 
@@ -80,7 +81,7 @@ record GlimpseConfig(
      */
     static GlimpseConfig of(ModelConfig json, ModelConfig base) {
         // A module for cross-attention need not repeat the base's numbers.
-        boolean cross = base.string("model_type", "").equals("blip");
+        boolean cross = looks(base);
         String type = cross ? json.string("model_type", "blip") : json.string("model_type");
         boolean llava = type.startsWith("llava");
         if (json.bool("use_ref_masks", false) || json.bool("use_zero_masks", false)) {
@@ -97,7 +98,9 @@ record GlimpseConfig(
                                 base.at("text_config").positiveInteger("num_hidden_layers", CROSS_LAYERS))
                         : json.integer("num_hidden_layers"),
                 json.integer("num_attention_heads"),
-                cross ? json.number("le_norm_eps", CROSS_NORM_EPS) : json.number("rms_norm_eps"),
+                cross
+                        ? eps(json, "le_norm_eps", json.number("le_norm_eps", CROSS_NORM_EPS))
+                        : eps(json, "rms_norm_eps", json.number("rms_norm_eps")),
                 json.integers("selected_layers", llava ? List.of(21) : List.of()),
                 json.integer("reduce_layer", llava ? 21 : NO_REDUCTION),
                 // LLaVA's attention layers read the flag from the config that they were built with: the base's, which
@@ -107,8 +110,8 @@ record GlimpseConfig(
                 glimpseLength(json),
                 !llava && layerNorm(json),
                 FuserType.of(json.string("attn_fuse_type", "AttnFuserV1")),
-                json.positiveInteger("attn_fuse_size", DEFAULT_SIZE),
-                json.positiveInteger("visual_cond_size", DEFAULT_SIZE),
+                width(json, "attn_fuse_size"),
+                width(json, "visual_cond_size"),
                 json.positiveInteger("attn_fuse_num_heads", DEFAULT_HEADS),
                 activation(json),
                 llava || json.bool("attn_fuse_global", false),
@@ -118,6 +121,26 @@ record GlimpseConfig(
                 maxRetentionRatio(json),
                 minTokens(json),
                 anchors(json));
+    }
+
+    /** Whether the base's text looks at the image by cross-attention. */
+    static boolean looks(ModelConfig base) {
+        return base.string("model_type", "").equals("blip");
+    }
+
+    private static double eps(ModelConfig json, String key, double eps) {
+        if (eps < 0) {
+            throw json.problem(key, "a number of at least 0");
+        }
+        return eps;
+    }
+
+    private static int width(ModelConfig json, String key) {
+        int width = json.positiveInteger(key, DEFAULT_SIZE);
+        if (width > MOST_WIDTH) {
+            throw json.problem(key, "1 to " + MOST_WIDTH);
+        }
+        return width;
     }
 
     private static boolean layerNorm(ModelConfig json) {
@@ -218,13 +241,37 @@ record GlimpseConfig(
                         + ", but the model has " + layers + " layers (le_layers)");
             }
         }
+        if (Set.copyOf(glimpseLayers).size() < glimpseLayers.size()) {
+            throw new ModelFilesException("The glimpse module has two vectors for one layer (le_layers " + glimpseLayers
+                    + "); name each layer once");
+        }
         if (glimpseLength > 0 && !glimpseLayers.isEmpty() && !glimpseLayers.contains(0)) {
             throw new ModelFilesException("The glimpse module's le_layers must contain 0");
+        }
+        if (fuserType != FuserType.DUMMY && selectedVisualLayers.isEmpty()) {
+            throw new ModelFilesException(
+                    "The glimpse predictor has no layer: selected_visual_layers, which has an entry"
+                            + " for each, is empty; use the config.json that belongs to the weights");
         }
         if (fuserType != FuserType.DUMMY
                 && (queryWidth() % fuseHeads != 0 || queryDim() % 4 != 0 || fuseSize % fuseHeads != 0)) {
             throw new ModelFilesException("The glimpse predictor's width " + queryWidth() + " does not split into "
                     + fuseHeads + " heads of a multiple of 4 (attn_fuse_size, visual_cond_size, attn_fuse_num_heads)");
+        }
+    }
+
+    /** Checks what only a base whose text looks at the image by cross-attention wants. */
+    void checkLooking() {
+        if (reduceLayer > layers - 2) {
+            throw new ModelFilesException("The glimpse module cuts after layer " + reduceLayer
+                    + " (reduce_layer), but of "
+                    + layers + " layers that look at the image the cut has to leave one: at most " + (layers - 2)
+                    + "; use the module of this model, or mend reduce_layer");
+        }
+        if (scoreForm != ScoreForm.LOGITS) {
+            throw new ModelFilesException(
+                    "The glimpse module's use_attention_logits is false, but cross-attention gives"
+                            + " logits alone; use a module that was trained with true");
         }
     }
 }

@@ -62,11 +62,16 @@ final class GlimpseStrategy implements PruningStrategy {
             ModuleTensors tensors = new ModuleTensors(checkpoint.tensors(), owned);
             ImportancePredictor predictor = ImportancePredictor.load(
                     context.runtime(), config, tensors, base.visionHidden(), base.heads(), owned);
-            ProbeToken probe =
-                    config.glimpseLength() == 0 || config.glimpseLayers().isEmpty()
-                            ? null
-                            : probe(config, tensors, base.hidden(), predictor.graph(), owned);
-            return new GlimpseStrategy(config, base.layers(), owned, predictor, probe);
+            try {
+                ProbeToken probe =
+                        config.glimpseLength() == 0 || config.glimpseLayers().isEmpty()
+                                ? null
+                                : probe(config, tensors, base.hidden(), predictor.graph(), owned);
+                return new GlimpseStrategy(config, base.layers(), owned, predictor, probe);
+            } catch (RuntimeException e) {
+                predictor.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             owned.close();
             throw e;
@@ -84,6 +89,9 @@ final class GlimpseStrategy implements PruningStrategy {
         checkEqual("num_hidden_layers", config.layers(), base.layers());
         checkEqual("num_attention_heads", config.heads(), base.heads());
         config.checkLayers();
+        if (GlimpseConfig.looks(model)) {
+            config.checkLooking();
+        }
     }
 
     private static void checkEqual(String key, int module, int model) {

@@ -76,7 +76,12 @@ final class ImportancePredictor implements AutoCloseable {
             TensorScope owner) {
         ImportancePredictor predictor = new ImportancePredictor(runtime, config, tensors, owner);
         if (config.fuserType() != FuserType.DUMMY) {
-            predictor.loadWeights(tensors, visionHidden, heads);
+            try {
+                predictor.loadWeights(tensors, visionHidden, heads);
+            } catch (RuntimeException e) {
+                predictor.close();
+                throw e;
+            }
         }
         return predictor;
     }

@@ -47,6 +47,9 @@ class GlimpseConfigTest {
             strings = {
                 "\"attn_fuse_num_heads\":0",
                 "\"attn_fuse_size\":-1",
+                "\"attn_fuse_size\":65537",
+                "\"visual_cond_size\":2147483644",
+                "\"rms_norm_eps\":-1e-6",
                 "\"le_length\":65",
                 "\"reduce_threshold\":1.5",
                 "\"max_remain_ratio\":-0.1",
