@@ -1,6 +1,7 @@
 package io.github.glimpse.embedding;
 
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.output.Response;
@@ -91,7 +92,8 @@ public final class GlimpseScoringModel implements ScoringModel {
      * How well a text fits the picture of each segment.
      *
      * @throws UnsupportedFeatureException without {@link Builder#pictures}: a text has no picture to fit
-     * @throws dev.langchain4j.exception.LangChain4jException if a picture cannot be read, a text is too long, or the engine fails
+     * @throws dev.langchain4j.exception.LangChain4jException if a picture cannot be read, the text is too long, there are more
+     *     segments than {@link EngineOptions#maxTexts()}, or the engine fails
      */
     @Override
     public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
@@ -99,6 +101,13 @@ public final class GlimpseScoringModel implements ScoringModel {
             throw new UnsupportedFeatureException(
                     "This model scores texts against images; say with pictures(…) which image"
                             + " a segment stands for, or use scoreAll(picture, texts)");
+        }
+        int most = model.options().maxTexts();
+        if (segments.size() > most) {
+            return response(heard(() -> {
+                throw new InvalidRequestException("The request has " + segments.size() + " segments, the limit is "
+                        + most + "; rank fewer at once or raise max-texts");
+            }));
         }
         List<ImageTextMatch> matches = new ArrayList<>();
         for (TextSegment segment : segments) {
@@ -112,7 +121,8 @@ public final class GlimpseScoringModel implements ScoringModel {
      * How well each of some texts fits a picture, which is looked at once.
      *
      * @param picture bytes of a picture file
-     * @throws dev.langchain4j.exception.LangChain4jException if the picture cannot be read, a text is too long, or the engine fails
+     * @throws dev.langchain4j.exception.LangChain4jException if the picture cannot be read, a text is too long, there are more than
+     *     {@link EngineOptions#maxTexts()}, or the engine fails
      */
     public Response<List<Double>> scoreAll(byte[] picture, List<String> texts) {
         return response(match(picture, texts));
@@ -123,28 +133,48 @@ public final class GlimpseScoringModel implements ScoringModel {
         if (texts.isEmpty()) {
             return List.of();
         }
-        long start = System.nanoTime();
         CancellationSignal signal = new CancellationSignal();
+        return heard(() -> GenerationThreads.await(
+                executor, signal, () -> refusable(() -> model.match(picture, texts, pruning, signal))));
+    }
+
+    /** Tells the listeners of a request, and how it ended. */
+    private List<ImageTextMatch> heard(Supplier<List<ImageTextMatch>> work) {
+        long start = System.nanoTime();
+        List<ScoringListener> hearing =
+                listeners.stream().map(GlimpseScoringModel::begun).toList();
         List<ImageTextMatch> matches;
         try {
-            matches = GenerationThreads.await(
-                    executor, signal, () -> refusable(() -> model.match(picture, texts, pruning, signal)));
+            matches = work.get();
         } catch (LangChain4jException e) {
-            tell(listener -> listener.onError(e, Duration.ofNanos(System.nanoTime() - start)));
+            tell(hearing, listener -> listener.onError(e, Duration.ofNanos(System.nanoTime() - start)));
             throw e;
         }
-        tell(listener -> listener.onMatches(matches, Duration.ofNanos(System.nanoTime() - start)));
+        tell(hearing, listener -> listener.onMatches(matches, Duration.ofNanos(System.nanoTime() - start)));
         return matches;
     }
 
-    private void tell(Consumer<ScoringListener> call) {
-        for (ScoringListener listener : listeners) {
+    private static ScoringListener begun(ScoringListener listener) {
+        try {
+            return listener.onRequest();
+        } catch (RuntimeException e) {
+            ignored(e);
+            return listener;
+        }
+    }
+
+    private static void tell(List<ScoringListener> hearing, Consumer<ScoringListener> call) {
+        for (ScoringListener listener : hearing) {
             try {
                 call.accept(listener);
             } catch (RuntimeException e) {
-                LOG.warn("A ScoringListener failed; the failure is ignored", e);
+                ignored(e);
             }
         }
+    }
+
+    private static void ignored(RuntimeException failure) {
+        LOG.warn("A ScoringListener failed; the failure is ignored", failure);
     }
 
     private Response<List<Double>> response(List<ImageTextMatch> matches) {
@@ -194,7 +224,7 @@ public final class GlimpseScoringModel implements ScoringModel {
             return this;
         }
 
-        /** Hear how requests ended. */
+        /** Hear of requests and how they ended. */
         public Builder listeners(List<ScoringListener> value) {
             listeners = value;
             return this;

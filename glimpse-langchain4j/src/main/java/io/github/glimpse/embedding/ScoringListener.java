@@ -6,10 +6,19 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Hears how each request to a {@link GlimpseScoringModel} ended, which LangChain4j has no listener for. A request is one picture
- * with its texts. Called on the caller's thread; what a listener throws is logged and ignored.
+ * Hears of each request to a {@link GlimpseScoringModel}, which LangChain4j has no listener for. A request is one picture with
+ * its texts. Called on the caller's thread; what a listener throws is logged and ignored.
  */
 public interface ScoringListener {
+
+    /**
+     * A request has arrived; nothing is checked yet.
+     *
+     * @return who hears how it ends: this listener, or one for this request alone, which knows when it began
+     */
+    default ScoringListener onRequest() {
+        return this;
+    }
 
     /**
      * Texts were scored against a picture.

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageLimits what is refused before it is decoded
  * @param transparency what lies behind transparent pictures
  * @param maxImages most pictures of a request
+ * @param maxTexts most texts that a picture is matched with in one request
  * @param maxInputTokens most tokens of a prompt before pruning, null for the model's context
  * @param maxActive requests that run at once
  * @param maxQueued requests that may wait
@@ -50,6 +51,7 @@ public record EngineOptions(
         ImageLimits imageLimits,
         Transparency transparency,
         int maxImages,
+        int maxTexts,
         @Nullable Integer maxInputTokens,
         int maxActive,
         int maxQueued,
@@ -64,6 +66,9 @@ public record EngineOptions(
     /** Pictures of a request. */
     public static final int DEFAULT_MAX_IMAGES = 8;
 
+    /** Texts that a picture is matched with. */
+    public static final int DEFAULT_MAX_TEXTS = 1_024;
+
     /** Requests at once. Two share the cores without a gain on a CPU. */
     public static final int DEFAULT_MAX_ACTIVE = 1;
 
@@ -76,6 +81,7 @@ public record EngineOptions(
     /** Checks the numbers and copies the lists. */
     public EngineOptions {
         positive("max-images", maxImages);
+        positive("max-texts", maxTexts);
         positive("max-active", maxActive);
         if (maxInputTokens != null) {
             positive("max-input-tokens", maxInputTokens);
@@ -120,6 +126,7 @@ public record EngineOptions(
                 imageLimits,
                 transparency,
                 maxImages,
+                maxTexts,
                 maxInputTokens,
                 maxActive,
                 maxQueued,
@@ -146,6 +153,7 @@ public record EngineOptions(
         private ImageLimits imageLimits = ImageLimits.defaults();
         private Transparency transparency = Transparency.WHITE;
         private int maxImages = DEFAULT_MAX_IMAGES;
+        private int maxTexts = DEFAULT_MAX_TEXTS;
         private @Nullable Integer maxInputTokens;
         private int maxActive = DEFAULT_MAX_ACTIVE;
         private int maxQueued = DEFAULT_MAX_QUEUED;
@@ -218,6 +226,12 @@ public record EngineOptions(
         /** Most pictures of a request. */
         public Builder maxImages(int value) {
             maxImages = value;
+            return this;
+        }
+
+        /** Most texts that a picture is matched with in one request. */
+        public Builder maxTexts(int value) {
+            maxTexts = value;
             return this;
         }
 
@@ -299,6 +313,7 @@ public record EngineOptions(
                     imageLimits,
                     transparency,
                     maxImages,
+                    maxTexts,
                     maxInputTokens,
                     maxActive,
                     maxQueued,

@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
@@ -319,10 +320,11 @@ public final class LoadedModel implements ModelEngine {
      * once.
      *
      * @param picture bytes of a picture file
-     * @param texts at least one
+     * @param texts at least one, at most {@link EngineOptions#maxTexts()}
      * @param pruning what this request says about pruning
      * @return one per text, in their order
      * @throws io.github.glimpse.UnsupportedModelException if the model was not trained for that
+     * @throws UnsupportedContentException if there are more texts than the options allow
      * @throws io.github.glimpse.GlimpseException as {@link #generate(GenerationRequest)}
      */
     public List<ImageTextMatch> match(byte[] picture, List<String> texts, PruningOptions pruning) {
@@ -341,6 +343,11 @@ public final class LoadedModel implements ModelEngine {
             PruningOptions pruning,
             CancellationSignal signal,
             StageObserver observer) {
+        int most = options().maxTexts();
+        if (texts.size() > most) {
+            throw new UnsupportedContentException("The request has " + texts.size() + " texts, the limit is " + most
+                    + "; send fewer at once or raise max-texts");
+        }
         return admitted(
                 GenerationListener.NONE, signal, (core, cancellation, waiting) -> ImageTextInMemory.matching(core)
                         .match(picture, texts, pruning, cancellation, observer));

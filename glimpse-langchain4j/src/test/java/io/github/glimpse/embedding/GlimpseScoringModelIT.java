@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.output.Response;
 import io.github.glimpse.engine.RuntimeOptions;
@@ -23,7 +24,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +43,8 @@ class GlimpseScoringModelIT {
     @TempDir
     private static Path folder;
 
+    private static final int MOST = 4;
+
     private static LoadedModel engine;
     private static byte[] car;
     private static byte[] door;
@@ -47,6 +54,7 @@ class GlimpseScoringModelIT {
         engine = LoadedModel.load(EngineOptions.builder(
                         BlipFolder.matches().visionWidth(36).write(folder.resolve("model"), LIKE.resolve("model")))
                 .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
+                .maxTexts(MOST)
                 .build());
         car = read(LIKE.resolve("cases/001/a.png"));
         door = read(Path.of("src/test/resources/fixtures/llava-1_5-tiny/cases/010/j.jpg"));
@@ -102,6 +110,72 @@ class GlimpseScoringModelIT {
         assertThatThrownBy(() -> scorer.score("a text", "another"))
                 .isInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("pictures");
+    }
+
+    @Test
+    void moreTextsOrSegmentsThanTheLimitAreRefused() {
+        List<String> heard = new ArrayList<>();
+        GlimpseScoringModel scorer = GlimpseScoringModel.builder()
+                .model(engine)
+                .pictures(segment -> car)
+                .listeners(List.of(new ScoringListener() {
+                    @Override
+                    public void onError(LangChain4jException error, Duration duration) {
+                        heard.add(String.valueOf(error.getMessage()));
+                    }
+                }))
+                .build();
+        String tooManyTexts = "The request has 5 texts, the limit is 4; send fewer at once or raise max-texts";
+        String tooManySegments = "The request has 5 segments, the limit is 4; rank fewer at once or raise max-texts";
+
+        assertThat(scorer.scoreAll(car, Collections.nCopies(MOST, "a dog")).content())
+                .hasSize(MOST);
+        assertThatThrownBy(() -> scorer.scoreAll(car, Collections.nCopies(MOST + 1, "a dog")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage(tooManyTexts);
+        assertThatThrownBy(() -> scorer.scoreAll(Collections.nCopies(MOST + 1, TextSegment.from("page")), "a dog"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage(tooManySegments);
+        assertThat(heard).containsExactly(tooManyTexts, tooManySegments);
+    }
+
+    @Test
+    void aListenerMayFollowEachRequestByItself() {
+        List<String> heard = new ArrayList<>();
+        AtomicInteger begun = new AtomicInteger();
+        ScoringListener listener = new ScoringListener() {
+            @Override
+            public ScoringListener onRequest() {
+                int number = begun.incrementAndGet();
+                return new ScoringListener() {
+                    @Override
+                    public void onMatches(List<ImageTextMatch> matches, Duration duration) {
+                        heard.add(number + " answered " + matches.size());
+                    }
+
+                    @Override
+                    public void onError(LangChain4jException error, Duration duration) {
+                        heard.add(number + " failed");
+                    }
+                };
+            }
+        };
+        ScoringListener broken = new ScoringListener() {
+            @Override
+            public ScoringListener onRequest() {
+                throw new IllegalStateException("of the listener");
+            }
+        };
+        GlimpseScoringModel scorer = GlimpseScoringModel.builder()
+                .model(engine)
+                .listeners(List.of(broken, listener))
+                .build();
+
+        scorer.scoreAll(car, TEXTS);
+        assertThatThrownBy(() -> scorer.scoreAll(new byte[] {1, 2}, TEXTS)).isInstanceOf(InvalidRequestException.class);
+        scorer.scoreAll(door, TEXTS.subList(0, 1));
+
+        assertThat(heard).containsExactly("1 answered 3", "2 failed", "3 answered 1");
     }
 
     @Test

@@ -148,6 +148,7 @@ record GlimpseDescription(
      * @param contextLength most tokens of prompt and answer
      * @param maxInputTokens most tokens of a prompt
      * @param maxImages most pictures of a request
+     * @param maxTexts most texts that a picture is matched with in one request
      * @param maxImageBytes largest picture file
      * @param maxImagePixels largest picture
      */
@@ -158,6 +159,7 @@ record GlimpseDescription(
             int contextLength,
             int maxInputTokens,
             int maxImages,
+            int maxTexts,
             long maxImageBytes,
             long maxImagePixels) {
 
@@ -172,6 +174,7 @@ record GlimpseDescription(
                     engine.contextLength(),
                     options.maxInputTokens() == null || most == 0 ? most : Math.min(options.maxInputTokens(), most),
                     options.maxImages(),
+                    options.maxTexts(),
                     options.imageLimits().maxBytes(),
                     options.imageLimits().maxPixels());
         }

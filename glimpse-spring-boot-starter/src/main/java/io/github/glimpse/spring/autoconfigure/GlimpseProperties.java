@@ -143,6 +143,7 @@ public record GlimpseProperties(
      * @param name Name of the model in messages and meters; unset takes the directory's.
      * @param score What a score is: match, the probability that the text fits, or similarity, the cosine of both encoded apart.
      * @param firstToken First token of a text: cls as the library of the reference, or enc as the original training.
+     * @param maxTexts Most texts of a picture, or segments of a query, in one request.
      * @param pruning Which patches of pictures stay.
      */
     public record ScoringModel(
@@ -151,6 +152,7 @@ public record GlimpseProperties(
             @Nullable String name,
             @DefaultValue("match") GlimpseScoringModel.Score score,
             @Nullable FirstToken firstToken,
+            @Min(1) @Nullable Integer maxTexts,
             @Valid @DefaultValue Pruning pruning) {}
 
     /**

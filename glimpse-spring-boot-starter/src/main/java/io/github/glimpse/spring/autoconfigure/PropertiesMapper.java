@@ -89,6 +89,7 @@ final class PropertiesMapper {
         }
         return engine(sources, scoring.name(), scoring.firstToken())
                 .pruning(checked(SCORING_PRUNING, () -> pruning(scoring.pruning())))
+                .maxTexts(requireNonNullElse(scoring.maxTexts(), EngineOptions.DEFAULT_MAX_TEXTS))
                 .build();
     }
 

@@ -135,6 +135,7 @@ class ConfigurationMetadataTest {
                         "glimpse.scoring-model.enabled",
                         "glimpse.scoring-model.first-token",
                         "glimpse.scoring-model.location",
+                        "glimpse.scoring-model.max-texts",
                         "glimpse.scoring-model.name",
                         "glimpse.scoring-model.pruning.anchors",
                         "glimpse.scoring-model.pruning.canary-ratio",
@@ -209,6 +210,7 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.scoring-model.enabled", false);
         defaults.put("glimpse.scoring-model.score", label(GlimpseScoringModel.Score.MATCH));
         defaults.put("glimpse.scoring-model.first-token", load.firstToken().label());
+        defaults.put("glimpse.scoring-model.max-texts", engine.maxTexts());
         defaults.put("glimpse.scoring-model.pruning.schedule", engine.pruning().schedule());
         defaults.put("glimpse.load", "eager");
         defaults.put("glimpse.warm-up", true);

@@ -129,6 +129,7 @@ class GlimpseScoringAutoConfigurationTest {
                         "glimpse.scoring-model.name=itm",
                         "glimpse.scoring-model.score=similarity",
                         "glimpse.scoring-model.first-token=enc",
+                        "glimpse.scoring-model.max-texts=2",
                         "glimpse.scoring-model.pruning.schedule[0].at=tower 1",
                         "glimpse.scoring-model.pruning.schedule[0].strategy=cls-attention",
                         "glimpse.scoring-model.pruning.schedule[0].retention-ratio=0.25",
@@ -138,6 +139,7 @@ class GlimpseScoringAutoConfigurationTest {
                     EngineOptions options = context.getBean(GlimpseScoringAutoConfiguration.ENGINE, LoadedModel.class)
                             .options();
                     assertThat(options.name()).isEqualTo("itm");
+                    assertThat(options.maxTexts()).isEqualTo(2);
                     assertThat(options.load().firstToken()).isEqualTo(FirstToken.ENC);
                     assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(7));
                     assertThat(options.maxQueued()).isZero();
@@ -157,6 +159,11 @@ class GlimpseScoringAutoConfigurationTest {
                 .hasMessageContaining("leave glimpse.scoring-model.enabled out"));
         plain.withPropertyValues("glimpse.scoring-model.enabled=perhaps")
                 .run(context -> assertThat(context).hasFailed());
+        runner.withPropertyValues("glimpse.scoring-model.max-texts=0").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("scoringModel.maxTexts")
+                .hasMessageContaining("must be greater than or equal to 1"));
         runner.withPropertyValues(
                         "glimpse.scoring-model.pruning.strategy=cross-attention",
                         "glimpse.scoring-model.pruning.retention-ratio=0.5",
