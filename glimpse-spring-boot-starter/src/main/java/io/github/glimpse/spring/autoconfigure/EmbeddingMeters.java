@@ -13,13 +13,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Fills those of the {@link GlimpseMeter}s that the embedding model has. Safe for concurrent use. */
 final class EmbeddingMeters implements EmbeddingModelListener {
 
     private static final String START = EmbeddingMeters.class.getName() + ".start";
-    private static final String NONE = "none";
 
     private final ModelMeters meters;
 
@@ -42,7 +40,7 @@ final class EmbeddingMeters implements EmbeddingModelListener {
             int images = pruning.images().size();
             meters.inputs(images, inputs.size() - images);
             if (images > 0) {
-                meters.images(strategy(pruning), pruning.patches(), pruning.keptPatches());
+                meters.images(KeptImages.of(pruning));
             }
         }
     }
@@ -57,16 +55,5 @@ final class EmbeddingMeters implements EmbeddingModelListener {
         return attributes.get(START) instanceof Long start
                 ? Duration.ofNanos(System.nanoTime() - start)
                 : Duration.ZERO;
-    }
-
-    /** What the patches were ranked by, without places and ratios, of which a request may name any. */
-    private static String strategy(PatchReport pruning) {
-        String evidence = pruning.images().stream()
-                .flatMap(image -> image.cuts().stream())
-                .map(cut -> cut.evidence().label())
-                .distinct()
-                .sorted()
-                .collect(Collectors.joining(", "));
-        return evidence.isEmpty() ? NONE : evidence;
     }
 }

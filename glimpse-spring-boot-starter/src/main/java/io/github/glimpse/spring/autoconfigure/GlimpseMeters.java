@@ -93,7 +93,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
 
     private void images(PruningReport pruning) {
         if (pruning.imageTokens() > 0) {
-            meters.images(pruning.strategy(), pruning.imageTokens(), pruning.keptTokens());
+            meters.images(KeptImages.of(pruning));
             trust(pruning, meters.model().and(Tag.STRATEGY.key(), pruning.strategy()));
         }
     }

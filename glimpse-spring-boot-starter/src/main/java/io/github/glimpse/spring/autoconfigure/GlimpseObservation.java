@@ -14,7 +14,18 @@ enum GlimpseObservation {
             "glimpse.chat.stage",
             "A stage of a request, child of glimpse.chat; prefill comes again behind a cut.",
             Tag.MODEL,
-            Tag.STAGE);
+            Tag.STAGE),
+    EMBEDDINGS(
+            "glimpse.embeddings",
+            "A request for vectors from its arrival to its answer, refusal, failure or cancellation; child of its caller's"
+                    + " observation.",
+            Tag.MODEL,
+            Tag.STRATEGY),
+    SCORE(
+            "glimpse.score",
+            "A request for scores, one picture with its texts, in the same way.",
+            Tag.MODEL,
+            Tag.STRATEGY);
 
     private final String observationName;
     private final String sentence;

@@ -1,6 +1,8 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.RequestTracer;
+import io.github.glimpse.embedding.EmbeddingEngine;
+import io.github.glimpse.embedding.ScoringListener;
 import io.github.glimpse.generate.LoadedModel;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.observation.ObservationRegistry;
@@ -19,21 +21,28 @@ import org.springframework.context.annotation.Configuration;
  * strings: Spring Boot 4 moved the auto-configuration that makes it.
  */
 @AutoConfiguration(
-        after = GlimpseAutoConfiguration.class,
+        after = {
+            GlimpseAutoConfiguration.class,
+            GlimpseEmbeddingAutoConfiguration.class,
+            GlimpseScoringAutoConfiguration.class
+        },
         afterName = {
             "org.springframework.boot.actuate.autoconfigure.observation.ObservationAutoConfiguration",
             "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
         })
 @ConditionalOnClass({LoadedModel.class, ObservationRegistry.class})
-@ConditionalOnBean(name = GlimpseAutoConfiguration.ENGINE)
 @ConditionalOnSingleCandidate(ObservationRegistry.class)
-@ConditionalOnMissingBean(RequestTracer.class)
 @ConditionalOnSwitch("glimpse.observability.observations")
 public final class GlimpseObservationAutoConfiguration {
+
+    static final String EMBEDDING_OBSERVATIONS = "glimpseEmbeddingObservations";
+    static final String SCORING_OBSERVATIONS = "glimpseScoringObservations";
 
     GlimpseObservationAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnBean(name = GlimpseAutoConfiguration.ENGINE)
+    @ConditionalOnMissingBean(RequestTracer.class)
     RequestTracer glimpseTracer(
             ObservationRegistry registry,
             @Qualifier(GlimpseAutoConfiguration.ENGINE) LoadedModel engine,
@@ -44,6 +53,22 @@ public final class GlimpseObservationAutoConfiguration {
                 engine,
                 properties.observability().stages() ? GlimpseTracer.Depth.STAGES : GlimpseTracer.Depth.REQUESTS,
                 context);
+    }
+
+    @Bean(EMBEDDING_OBSERVATIONS)
+    @ConditionalOnBean(name = GlimpseEmbeddingAutoConfiguration.ENGINE)
+    @ConditionalOnMissingBean(name = EMBEDDING_OBSERVATIONS)
+    EmbeddingListener glimpseEmbeddingObservations(
+            ObservationRegistry registry, @Qualifier(GlimpseEmbeddingAutoConfiguration.ENGINE) EmbeddingEngine engine) {
+        return new EmbeddingListener(new EmbeddingObservations(registry, engine));
+    }
+
+    @Bean(SCORING_OBSERVATIONS)
+    @ConditionalOnBean(name = GlimpseScoringAutoConfiguration.ENGINE)
+    @ConditionalOnMissingBean(name = SCORING_OBSERVATIONS)
+    ScoringListener glimpseScoringObservations(
+            ObservationRegistry registry, @Qualifier(GlimpseScoringAutoConfiguration.ENGINE) LoadedModel engine) {
+        return new ScoringObservations(registry, engine);
     }
 
     /** With {@code io.micrometer:context-propagation}. */

@@ -79,11 +79,11 @@ final class ModelMeters {
     }
 
     /** What was kept of the pictures of a request. */
-    void images(String strategy, double tokens, double kept) {
-        Tags tags = model.and(Tag.STRATEGY.key(), strategy);
-        summarize(GlimpseMeter.IMAGE_TOKENS, tags.and(Tag.TOKEN_STAGE.key(), "in"), tokens);
-        summarize(GlimpseMeter.IMAGE_TOKENS, tags.and(Tag.TOKEN_STAGE.key(), "kept"), kept);
-        summarize(GlimpseMeter.RETENTION, tags, kept / tokens);
+    void images(KeptImages images) {
+        Tags tags = model.and(Tag.STRATEGY.key(), images.strategy());
+        summarize(GlimpseMeter.IMAGE_TOKENS, tags.and(Tag.TOKEN_STAGE.key(), "in"), images.tokens());
+        summarize(GlimpseMeter.IMAGE_TOKENS, tags.and(Tag.TOKEN_STAGE.key(), "kept"), images.kept());
+        summarize(GlimpseMeter.RETENTION, tags, images.kept() / images.tokens());
     }
 
     /** What an answered request brought along. */

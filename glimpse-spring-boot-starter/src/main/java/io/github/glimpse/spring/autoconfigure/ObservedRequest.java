@@ -3,17 +3,13 @@ package io.github.glimpse.spring.autoconfigure;
 import io.github.glimpse.chat.RequestTrace;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.Stage;
-import io.github.glimpse.prune.PruningOptions;
-import io.github.glimpse.prune.PruningReport;
-import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Tag;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The observations of one request. Begun on the caller's thread, whose current observation is the parent; current on the
+ * The observations of one request to a chat model. Begun on the caller's thread, whose current observation is the parent; current on the
  * thread that generates, so that what a streaming handler does while the answer comes belongs to it; ended before the handler
  * hears of the end, so that a next request is no child of this one.
  *
@@ -22,13 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObservedRequest implements RequestTrace {
 
-    private static final Observation.Event CANCELLED = Observation.Event.of("glimpse.cancelled", "cancelled");
-
-    private final ObservationRegistry registry;
-    private final String model;
     private final GlimpseTracer.Depth depth;
     private final Supplier<Binding> callersContext;
-    private final Observation chat;
+    private final ObservedCall chat;
     private @Nullable Observation stage;
     private Observation.@Nullable Scope scope;
     private @Nullable Thread bound;
@@ -36,20 +28,9 @@ final class ObservedRequest implements RequestTrace {
 
     ObservedRequest(
             ObservationRegistry registry, String model, GlimpseTracer.Depth depth, Supplier<Binding> callersContext) {
-        this.registry = registry;
-        this.model = model;
         this.depth = depth;
         this.callersContext = callersContext;
-        this.chat = observation(GlimpseObservation.CHAT, "chat " + model)
-                // Until something has pruned; refused requests keep it.
-                .lowCardinalityKeyValue(Tag.STRATEGY.key(), PruningOptions.NONE)
-                .start();
-    }
-
-    private Observation observation(GlimpseObservation kind, String contextualName) {
-        return Observation.createNotStarted(kind.observationName(), registry)
-                .contextualName(contextualName)
-                .lowCardinalityKeyValue(Tag.MODEL.key(), model);
+        this.chat = ObservedCall.start(registry, GlimpseObservation.CHAT, ModelMeters.CHAT, model);
     }
 
     @Override
@@ -87,11 +68,7 @@ final class ObservedRequest implements RequestTrace {
             return;
         }
         stopStage();
-        String label = GlimpseMeter.Stage.of(next).label();
-        stage = observation(GlimpseObservation.STAGE, label)
-                .lowCardinalityKeyValue(Tag.STAGE.key(), label)
-                .parentObservation(chat)
-                .start();
+        stage = chat.startStage(GlimpseMeter.Stage.of(next));
     }
 
     private void stopStage() {
@@ -103,31 +80,30 @@ final class ObservedRequest implements RequestTrace {
 
     @Override
     public void onAnswer(GenerationResult result) {
-        PruningReport pruning = result.report();
-        end(observed -> observed.lowCardinalityKeyValue(Tag.STRATEGY.key(), pruning.strategy())
-                .highCardinalityKeyValue("glimpse.image.tokens", String.valueOf(pruning.imageTokens()))
-                .highCardinalityKeyValue("glimpse.kept.tokens", String.valueOf(pruning.keptTokens()))
-                .highCardinalityKeyValue("gen_ai.usage.input_tokens", String.valueOf(result.inputTokens()))
-                .highCardinalityKeyValue("gen_ai.usage.output_tokens", String.valueOf(result.tokenIds().length)));
+        end(() -> {
+            chat.answered(KeptImages.of(result.report()));
+            chat.input(result.inputTokens());
+            chat.output(result.tokenIds().length);
+        });
     }
 
     @Override
     public void onError(Throwable error) {
-        end(observed -> observed.error(error));
+        end(() -> chat.failed(error));
     }
 
     @Override
     public void onCancelled() {
-        end(observed -> observed.event(CANCELLED));
+        end(chat::cancelled);
     }
 
-    private synchronized void end(Consumer<Observation> last) {
+    private synchronized void end(Runnable last) {
         if (ended) {
             return;
         }
         ended = true;
         stopStage();
-        last.accept(chat);
+        last.run();
         if (bound == Thread.currentThread()) {
             closeScope();
         }

@@ -5,7 +5,6 @@ import io.github.glimpse.chat.RequestOutcome;
 import io.github.glimpse.embedding.ScoringListener;
 import io.github.glimpse.generate.ImageTextMatch;
 import io.github.glimpse.generate.LoadedModel;
-import io.github.glimpse.prune.PruningReport;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -24,13 +23,7 @@ final class ScoringMeters implements ScoringListener {
         meters.ended(RequestOutcome.ANSWERED);
         meters.answered(duration);
         meters.inputs(1, matches.size());
-        // Each text may have kept patches of its own.
-        PruningReport first = matches.get(0).report();
-        double kept = matches.stream()
-                .mapToInt(match -> match.report().keptTokens())
-                .average()
-                .orElseThrow();
-        meters.images(first.strategy(), first.imageTokens(), kept);
+        meters.images(KeptImages.of(matches));
     }
 
     @Override
