@@ -86,7 +86,7 @@ class ClipGraphIT {
     }
 
     /** So that norms and biases take part. */
-    private static void disturb(TrainableParameters parameters) {
+    static void disturb(TrainableParameters parameters) {
         Random random = new Random(11);
         for (String name : parameters.names()) {
             float[] values = parameters.values(name);
