@@ -36,6 +36,7 @@ final class FolderReading {
             thread.start();
         } else {
             reading.run();
+            reading.files();
         }
         return reading;
     }
@@ -58,9 +59,6 @@ final class FolderReading {
      * @return the caller's; open whatever the files are
      */
     TorchRuntime meanwhile(Supplier<TorchRuntime> start) {
-        if (files.isCompletedExceptionally()) {
-            files();
-        }
         try {
             return start.get();
         } catch (RuntimeException | Error e) {
