@@ -59,17 +59,22 @@ final class StepDecision {
      */
     TokenSelection decide(Cut cut, List<ImageGrid> grids, int tokens, int[] alive, Supplier<PruningEvidence> seen) {
         TokenBudget budget = cut.budget();
-        if (cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET)) {
-            int count = TokenBudget.count(Objects.requireNonNull(budget.retentionRatio()), tokens, alive.length);
-            budget = budget.withCount(Math.max(count, Math.min(floor, alive.length)));
-            if (budget.requireCount() == alive.length) {
+        boolean counts = cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET);
+        if (counts) {
+            double ratio = Objects.requireNonNull(budget.retentionRatio());
+            if (ratio >= 1 || floor >= alive.length) {
                 return TokenSelection.all(alive.length);
             }
+            budget = budget.withCount(Math.max(TokenBudget.count(ratio, tokens, alive.length), floor));
         }
         PruningEvidence evidence = seen.get();
+        // Asked even if the steps before left no more than the count: one that always drops a token does so then too.
         TokenSelection selection = cut.strategy().select(evidence, budget);
         observer.onSelection(evidence, probe, selection);
         check(cut, selection, alive.length);
+        if (counts && selection.kept().length == alive.length) {
+            return selection;
+        }
         GuardedSelection guarded = guarded(cut, budget, selection, grids, alive, evidence);
         return withAnchors(guarded.selection(), grids, alive);
     }

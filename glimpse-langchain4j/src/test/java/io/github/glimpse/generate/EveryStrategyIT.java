@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -160,6 +161,27 @@ class EveryStrategyIT {
                     .report();
 
             assertThat(report.keptTokens()).isBetween(2, report.imageTokens() - 1);
+        }
+    }
+
+    @Test
+    void sparseVlmDropsATokenEvenIfTheStepBeforeLeftNoMoreThanTheCount() throws IOException {
+        for (String family : List.of(QWEN, LLAVA)) {
+            PruningReport report = generate(
+                            family,
+                            PruningOptions.builder()
+                                    .schedule(List.of(
+                                            PruningStep.builder("fastv")
+                                                    .at("layer 2")
+                                                    .build(),
+                                            PruningStep.builder("sparse-vlm")
+                                                    .at("layer 3")
+                                                    .build()))
+                                    .retentionRatio(PART)
+                                    .build())
+                    .report();
+
+            assertThat(report.keptTokens()).isEqualTo((int) (PART * report.imageTokens()) - 1);
         }
     }
 

@@ -85,7 +85,10 @@ final class StrategyCheck implements StageObserver {
                     order.stream().mapToInt(Integer::intValue).toArray());
         }
         String scores = cut.name() + "." + cut.at().toString().replace(" ", "") + ".scores";
-        if (tensors.has(scores)) {
+        if (selection.scores() == null && Double.valueOf(1).equals(cut.budget().retentionRatio())) {
+            // It drops nothing, so nothing was scored.
+            tensors.leaveOut(scores);
+        } else if (tensors.has(scores)) {
             differences.close(
                     "scores", java.util.Objects.requireNonNull(selection.scores()), tensors.floats(scores), SCORES);
         }

@@ -60,6 +60,11 @@ public final class SelectionCase {
         return number(param).asInt();
     }
 
+    /** A number of the input that may be large. */
+    public long wholeNumber(String param) {
+        return number(param).asLong();
+    }
+
     /** A number of the input. */
     public double real(String param) {
         return number(param).asDouble();

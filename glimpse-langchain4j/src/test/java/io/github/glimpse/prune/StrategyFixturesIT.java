@@ -90,7 +90,8 @@ class StrategyFixturesIT {
         given.knowsOutputs("kept", "coverage", "purity", "stability", "margin", "entropy", "confidence");
         float[] logits = given.floats("logits");
         Double cap = given.has("max_remain_ratio") ? given.real("max_remain_ratio") : null;
-        KeepRule rule = new KeepRule(given.real("threshold"), cap, given.count("min_remain_num"), java.util.Set.of());
+        int floor = given.has("min_remain_num") ? given.count("min_remain_num") : 0;
+        KeepRule rule = new KeepRule(given.real("threshold"), cap, floor, java.util.Set.of());
         int[] alive = java.util.stream.IntStream.range(0, logits.length).toArray();
         int[] kept = rule.decide(logits, List.of(), alive, "glimpse").kept();
         given.check("kept", kept);

@@ -54,7 +54,7 @@ final class CosineRows {
     static CosineRows of(Graph graph, NDArray rows, TensorScope scope, int whole) {
         NDArray unit = graph.call("unit_rows").with(rows).run(scope);
         boolean fits = rows.getShape().get(0) <= whole;
-        NDArray matrix = fits ? graph.call("cosines").with(unit).run(scope) : unit;
+        NDArray matrix = fits ? graph.call("cosines").with(unit).with(BLOCK).run(scope) : unit;
         return new CosineRows(graph, scope, unit, matrix, fits);
     }
 

@@ -27,7 +27,8 @@ record FarthestFirst(int[] order, float distanceLeft, RatioReason reason) {
      * @param cosines the cosines of a token to all tokens
      */
     static FarthestFirst pick(float[] nearest, IntFunction<float[]> cosines, int count, String strategy) {
-        return pick(nearest, cosines, count, count, 0, strategy);
+        FarthestFirst all = pick(nearest, cosines, count, count, 0, strategy);
+        return new FarthestFirst(all.order(), all.distanceLeft(), RatioReason.COUNT);
     }
 
     /**
@@ -57,7 +58,7 @@ record FarthestFirst(int[] order, float distanceLeft, RatioReason reason) {
                 return new FarthestFirst(Arrays.copyOf(order, count), left, reason);
             }
         }
-        return new FarthestFirst(order, left, distance > 0 ? RatioReason.CAP : RatioReason.COUNT);
+        return new FarthestFirst(order, left, RatioReason.CAP);
     }
 
     private static float[] distances(float[] cosines, String strategy) {

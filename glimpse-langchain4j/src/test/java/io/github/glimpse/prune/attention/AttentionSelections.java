@@ -151,7 +151,8 @@ public final class AttentionSelections {
         }
         float[] scores = HeadScores.mean(attention, heads, looking);
         given.checkTensor("scores", scores);
-        int[] kept = Ranking.rising(Ranking.best(scores, Math.min(given.count("count"), images - 1), "sparse-vlm"));
+        int[] kept = Ranking.rising(
+                Ranking.best(scores, Math.max(1, Math.min(given.count("count"), images - 1)), "sparse-vlm"));
         given.check("kept", kept);
         if (given.expected().has("recycled")) {
             recycling(given, scores, kept);

@@ -32,7 +32,7 @@ public final class ControlSelections {
     }
 
     private static void random(SelectionCase given) {
-        long seed = given.count("seed");
+        long seed = given.wholeNumber("seed");
         for (int i = 0; i < given.json().path("first_keys_hex").size(); i++) {
             assertThat(Long.toHexString(RandomKeys.key(seed, i)))
                     .isEqualTo(

@@ -11,9 +11,11 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.TokenSelection.MergedToken;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,7 +81,7 @@ class DiversityChoicesIT {
         for (int count = 1; count < 40; count++) {
             assertThat(FarthestFirst.pick(rows.nearest(), rows::row, count, "div-prune")
                             .order())
-                    .isEqualTo(java.util.Arrays.copyOf(all, count));
+                    .isEqualTo(Arrays.copyOf(all, count));
         }
     }
 
@@ -92,6 +94,77 @@ class DiversityChoicesIT {
         assertThat(read.nearest()).containsExactly(whole.nearest(), within(1e-6f));
         for (int row : new int[] {0, 1, 1_023, 1_024, 1_499}) {
             assertThat(read.row(row)).containsExactly(whole.row(row), within(1e-6f));
+        }
+    }
+
+    @Test
+    void ofCopiesTheOneWithTheLowerIndexIsAlwaysFirst() {
+        for (int draw = 0; draw < 20; draw++) {
+            int[] kinds = new Random(draw).ints(90, 0, 23).toArray();
+            float[] features = copies(kinds, new Random(100 + draw));
+            for (int whole : new int[] {CosineRows.WHOLE, 0}) {
+                CosineRows rows = CosineRows.of(graph, scope.floats(features, kinds.length, WIDTH), scope, whole);
+                float[] relevance = rows.relevance(scope.floats(random(5), 5, WIDTH));
+
+                assertThat(FarthestFirst.pick(rows.nearest(), rows::row, 60, "div-prune")
+                                .order())
+                        .as("draw %d, farthest first", draw)
+                        .satisfies(order -> firstOfTheirKind(order, kinds));
+                assertThat(DeterminantalChoice.pick(
+                                        DeterminantalChoice.spread(relevance, 0, "test"), rows::row, 60, "cdpruner")
+                                .order())
+                        .as("draw %d, by determinant", draw)
+                        .satisfies(order -> lowerIndexFirst(order, kinds));
+            }
+        }
+    }
+
+    @Test
+    void rowsWithACopyMergeFirstAndInTheOrderOfTheirIndices() {
+        for (int draw = 0; draw < 20; draw++) {
+            int[] kinds = new Random(draw).ints(90, 0, 23).toArray();
+            float[] features = copies(kinds, new Random(100 + draw));
+            BipartiteMerging round =
+                    BipartiteMerging.round(graph, scope.floats(features, kinds.length, WIDTH), 45, scope, "test");
+
+            int[] withCopy = IntStream.range(0, 45)
+                    .map(i -> 2 * i)
+                    .filter(even -> IntStream.range(0, 45).anyMatch(i -> kinds[2 * i + 1] == kinds[even]))
+                    .toArray();
+            assertThat(Arrays.copyOf(round.sources(), withCopy.length))
+                    .as("draw %d", draw)
+                    .isEqualTo(withCopy);
+        }
+    }
+
+    private static float[] copies(int[] kinds, Random random) {
+        float[] originals = new float[23 * WIDTH];
+        for (int i = 0; i < originals.length; i++) {
+            originals[i] = (float) random.nextGaussian();
+        }
+        float[] features = new float[kinds.length * WIDTH];
+        for (int token = 0; token < kinds.length; token++) {
+            System.arraycopy(originals, kinds[token] * WIDTH, features, token * WIDTH, WIDTH);
+        }
+        return features;
+    }
+
+    /** While there are kinds that were not picked, their first ones are; then the copies, in the order of their indices. */
+    private static void firstOfTheirKind(int[] order, int[] kinds) {
+        lowerIndexFirst(order, kinds);
+        int different = Math.toIntExact(Arrays.stream(kinds).distinct().count());
+        assertThat(Arrays.stream(order).limit(different).mapToObj(token -> kinds[token]))
+                .doesNotHaveDuplicates();
+        assertThat(Arrays.stream(order).skip(different).boxed()).isSorted();
+    }
+
+    private static void lowerIndexFirst(int[] order, int[] kinds) {
+        for (int kind : Arrays.stream(kinds).distinct().toArray()) {
+            assertThat(Arrays.stream(order)
+                            .filter(token -> kinds[token] == kind)
+                            .boxed())
+                    .as("copies of row %d", kind)
+                    .isSorted();
         }
     }
 
