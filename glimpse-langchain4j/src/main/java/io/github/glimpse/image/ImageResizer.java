@@ -3,7 +3,7 @@ package io.github.glimpse.image;
 import java.util.Arrays;
 
 /**
- * Resizes as the reference does: bicubic, with anti-aliasing when shrinking, equal to Pillow 11.3 in every byte.
+ * Resizes as the reference does: bicubic or bilinear, with anti-aliasing when shrinking, equal to Pillow 11.3 in every byte.
  * (Pillow 13 and torchvision give other bytes.)
  *
  * <p>Two passes, first along the rows, then down the columns, each in whole numbers and rounded to 8 bits; an axis
@@ -32,14 +32,15 @@ public final class ImageResizer {
 
     private int nextRow;
 
-    private ImageResizer(RasterImage image, ImageCanvas canvas, int width, int height, CropWindow window) {
+    private ImageResizer(
+            RasterImage image, ImageCanvas canvas, int width, int height, CropWindow window, ResampleFilter filter) {
         this.image = image;
         this.canvas = canvas;
         this.window = window;
         keepsWidth = width == canvas.width();
         keepsHeight = height == canvas.height();
-        columns = ResampleWeights.bicubic(canvas.width(), width, window.left(), window.width());
-        rows = ResampleWeights.bicubic(canvas.height(), height, window.top(), window.height());
+        columns = ResampleWeights.of(filter, canvas.width(), width, window.left(), window.width());
+        rows = ResampleWeights.of(filter, canvas.height(), height, window.top(), window.height());
         canvasRow = new byte[canvas.width() == image.width() ? 0 : Math.multiplyExact(CHANNELS, canvas.width())];
         for (int at = 0; at < canvasRow.length; at += CHANNELS) {
             paint(canvasRow, at);
@@ -59,7 +60,8 @@ public final class ImageResizer {
         if (width == image.width() && height == image.height()) {
             return image;
         }
-        return bicubic(image, ImageCanvas.of(image), width, height, CropWindow.whole(width, height));
+        CropWindow whole = CropWindow.whole(width, height);
+        return resize(image, ImageCanvas.of(image), width, height, whole, ResampleFilter.BICUBIC);
     }
 
     /**
@@ -69,9 +71,11 @@ public final class ImageResizer {
      * @param width to which the canvas is resized
      * @param height to which the canvas is resized
      * @param window which part of the resized canvas is wanted
+     * @param filter how pixels are weighed
      * @return a new picture of the window's size
      */
-    public static RasterImage bicubic(RasterImage image, ImageCanvas canvas, int width, int height, CropWindow window) {
+    public static RasterImage resize(
+            RasterImage image, ImageCanvas canvas, int width, int height, CropWindow window, ResampleFilter filter) {
         if (canvas.width() - canvas.left() < image.width() || canvas.height() - canvas.top() < image.height()) {
             throw new IllegalArgumentException(image + " does not fit " + canvas);
         }
@@ -81,7 +85,7 @@ public final class ImageResizer {
                 || height - window.top() < window.height()) {
             throw new IllegalArgumentException(window + " is no part of " + width + " x " + height + " pixels");
         }
-        return new ImageResizer(image, canvas, width, height, window).run();
+        return new ImageResizer(image, canvas, width, height, window, filter).run();
     }
 
     private RasterImage run() {

@@ -5,8 +5,8 @@ package io.github.glimpse.image;
  * covers {@code [left + column * tokenWidth, + tokenWidth) x [top + row * tokenHeight, + tokenHeight)} in its pixels.
  *
  * @param grid the tokens
- * @param resizedWidth width of the picture that is cut into patches
- * @param resizedHeight height of the picture that is cut into patches
+ * @param resizedWidth width of the picture that is cut into patches; what is left over at the right, less than a patch, is in none
+ * @param resizedHeight height of the picture that is cut into patches; so at the lower edge
  * @param left where the first column starts on the original; negative if the picture was padded, positive if it was
  *     cropped
  * @param top where the first row starts on the original
@@ -23,14 +23,20 @@ public record PatchPlan(
         double tokenHeight) {
 
     public PatchPlan {
-        if (resizedWidth != grid.patchColumns() * grid.patchSize()
-                || resizedHeight != grid.patchRows() * grid.patchSize()) {
+        if (!covers(resizedWidth, grid.patchColumns(), grid.patchSize())
+                || !covers(resizedHeight, grid.patchRows(), grid.patchSize())) {
             throw new IllegalArgumentException(
                     "A picture of " + resizedWidth + " x " + resizedHeight + " pixels does not have " + grid);
         }
         if (!(tokenWidth > 0) || !(tokenHeight > 0)) {
             throw new IllegalArgumentException("A token cannot cover " + tokenWidth + " x " + tokenHeight + " pixels");
         }
+    }
+
+    /** Whether less than a patch is left over; a convolution with the patch as its stride ignores that. */
+    private static boolean covers(int side, int patches, int patchSize) {
+        int rest = side - patches * patchSize;
+        return rest >= 0 && rest < patchSize;
     }
 
     /** Where a token lies on the original picture; may reach out of it. */

@@ -19,14 +19,11 @@ record ResampleWeights(int[] first, int[] count, int[] weights, int stride) {
     /** Half a colour level, to round. */
     static final int HALF = 1 << (PRECISION_BITS - 1);
 
-    private static final double SHARPNESS = -0.5;
-    private static final double SUPPORT = 2.0;
-
     /** Weights for the target pixels {@code from} to {@code from + size - 1} of {@code targetLength}. */
-    static ResampleWeights bicubic(int sourceLength, int targetLength, int from, int size) {
+    static ResampleWeights of(ResampleFilter filter, int sourceLength, int targetLength, int from, int size) {
         double scale = (double) sourceLength / targetLength;
         double stretch = Math.max(1.0, scale);
-        double support = SUPPORT * stretch;
+        double support = filter.support() * stretch;
         int stride = Math.min((int) Math.ceil(support) * 2 + 1, sourceLength);
         int[] first = new int[size];
         int[] count = new int[size];
@@ -38,7 +35,7 @@ record ResampleWeights(int[] first, int[] count, int[] weights, int stride) {
             int end = Math.min(sourceLength, (int) (centre + support + 0.5));
             double sum = 0;
             for (int place = start; place < end; place++) {
-                shares[place - start] = share((place - centre + 0.5) * (1.0 / stretch));
+                shares[place - start] = filter.share((place - centre + 0.5) * (1.0 / stretch));
                 sum += shares[place - start];
             }
             for (int k = 0; k < end - start; k++) {
@@ -58,17 +55,5 @@ record ResampleWeights(int[] first, int[] count, int[] weights, int stride) {
             sum += weights[target * stride + k];
         }
         return sum;
-    }
-
-    /** The cubic of Keys, at a distance in source pixels (or target pixels when shrinking). */
-    private static double share(double signedDistance) {
-        double distance = Math.abs(signedDistance);
-        if (distance < 1.0) {
-            return ((SHARPNESS + 2.0) * distance - (SHARPNESS + 3.0)) * distance * distance + 1;
-        }
-        if (distance < 2.0) {
-            return (((distance - 5) * distance + 8) * distance - 4) * SHARPNESS;
-        }
-        return 0;
     }
 }

@@ -3,6 +3,7 @@ package io.github.glimpse.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.PixelScale;
+import io.github.glimpse.image.ResampleFilter;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
@@ -15,8 +16,10 @@ public final class PreprocessorFile {
     /** Name of the file in a model folder. */
     public static final String NAME = "preprocessor_config.json";
 
-    /** The number that stands for bicubic. */
+    /** The numbers that stand for ways to resize. */
     private static final int BICUBIC = 3;
+
+    private static final int BILINEAR = 2;
 
     private static final int CHANNELS = 3;
     private static final double DEFAULT_FACTOR = 1.0 / 255;
@@ -120,15 +123,30 @@ public final class PreprocessorFile {
                 .toList();
     }
 
-    /** Refuses files that ask for no resize, or for another than bicubic: nothing here could give the same pixels. */
+    /** Refuses files that ask for no resize, or for another than bicubic. */
     public void requireBicubicResize() {
+        if (resizeFilter() != ResampleFilter.BICUBIC) {
+            throw wrong("resample", root.get("resample"), BICUBIC + " (bicubic), the only resize of this family");
+        }
+    }
+
+    /** How pictures are resized. Refuses files that ask for no resize, or for one that is not built in. */
+    public ResampleFilter resizeFilter() {
         if (!flag("do_resize", true)) {
             throw wrong("do_resize", root.get("do_resize"), "true; pictures of any size cannot be cut otherwise");
         }
-        if (has("resample")
-                && !(root.get("resample").isInt() && root.get("resample").intValue() == BICUBIC)) {
-            throw wrong("resample", root.get("resample"), BICUBIC + " (bicubic), the only resize that is built in");
+        JsonNode number = at("resample");
+        if (number.isMissingNode() || is(number, BICUBIC)) {
+            return ResampleFilter.BICUBIC;
         }
+        if (is(number, BILINEAR)) {
+            return ResampleFilter.BILINEAR;
+        }
+        throw wrong("resample", root.get("resample"), BICUBIC + " (bicubic) or " + BILINEAR + " (bilinear)");
+    }
+
+    private static boolean is(JsonNode node, int number) {
+        return node.isInt() && node.intValue() == number;
     }
 
     /** Makes the error for a key with a value that does not do. */

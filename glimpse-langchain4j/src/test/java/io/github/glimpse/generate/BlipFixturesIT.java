@@ -117,6 +117,10 @@ class BlipFixturesIT {
             } else {
                 write(one, variant, model);
             }
+            if (variant.path("step").path("ratio").asDouble() == 1.0) {
+                // It drops nothing, so nothing is scored.
+                one.tensors().leaveOut(variant.get("name").textValue() + ".scores");
+            }
         }
         assertThat(one.tensors().unread())
                 .as("tensors of the reference that nothing was compared with")
@@ -134,7 +138,7 @@ class BlipFixturesIT {
         try (TensorScope scope = model(one, null).path().runtime().openScope();
                 TowerPass pass = model.tower().pass(List.of(patches), () -> {}, scope)) {
             List<Float> attention = new ArrayList<>();
-            for (int state = 0; state < depth; state++) {
+            for (int state = 0; state <= depth; state++) {
                 pass.runTo(state);
                 NDArray rows = pass.rows(scope);
                 String name = "vision.hidden_" + state;
@@ -146,8 +150,10 @@ class BlipFixturesIT {
                                     one.tensors().floats(name),
                                     5e-4);
                 }
-                for (float value : pass.classAttention()[0]) {
-                    attention.add(value);
+                if (state < depth) {
+                    for (float value : pass.classAttention()[0]) {
+                        attention.add(value);
+                    }
                 }
             }
             float[] all = new float[attention.size()];

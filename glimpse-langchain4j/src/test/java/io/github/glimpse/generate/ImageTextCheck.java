@@ -26,8 +26,6 @@ final class ImageTextCheck implements StageObserver {
     private static final double EVIDENCE = 1e-3;
     private static final double LOGITS = 1e-3;
 
-    private static final int CHANNELS = 3;
-
     private final Path family;
     private final JsonNode expected;
     private final @Nullable JsonNode variant;
@@ -73,25 +71,26 @@ final class ImageTextCheck implements StageObserver {
         FixtureTensors reference = new FixtureTensors(
                 family.resolve("images").resolve(expected.get("images").get(0).textValue() + ".safetensors"));
         differences.equal("resized picture", patches.resized().rgb(), reference.unsignedBytes("resized_rgb"));
-        differences.close("pixel values", planes(patches), reference.floats("pixel_values"), PIXELS);
+        differences.close(
+                "pixel values", patches.values(), inPatches(reference.floats("pixel_values"), patches), PIXELS);
     }
 
-    /** Patch after patch -> channel after channel. */
-    static float[] planes(PixelPatches patches) {
+    /** Channel after channel -> patch after patch. What is left over beyond the last patch is in none. */
+    private static float[] inPatches(float[] planes, PixelPatches patches) {
         int side = patches.plan().grid().patchSize();
         int columns = patches.plan().grid().patchColumns();
         int width = patches.plan().resizedWidth();
         int area = width * patches.plan().resizedHeight();
-        float[] planes = new float[CHANNELS * area];
-        for (int i = 0; i < planes.length; i++) {
-            int channel = i / area;
-            int y = i % area / width;
-            int x = i % width;
-            int patch = y / side * columns + x / side;
-            int inPatch = channel * side * side + y % side * side + x % side;
-            planes[i] = patches.values()[patch * patches.patchValues() + inPatch];
+        float[] values = new float[patches.values().length];
+        for (int i = 0; i < values.length; i++) {
+            int patch = i / patches.patchValues();
+            int inPatch = i % patches.patchValues();
+            int channel = inPatch / (side * side);
+            int y = patch / columns * side + inPatch % (side * side) / side;
+            int x = patch % columns * side + inPatch % side;
+            values[i] = planes[channel * area + y * width + x];
         }
-        return planes;
+        return values;
     }
 
     @Override

@@ -35,6 +35,15 @@ class PatchPlanTest {
     }
 
     @Test
+    void leavesOutARestThatIsLessThanAPatch() {
+        PatchPlan plan = new PatchPlan(GRID, 97, 69, 0, 0, 10, 5.5);
+        assertThat(plan.columnOver(29)).isEqualTo(2);
+        assertThat(plan.columnOver(30)).isEqualTo(-1);
+        assertThatThrownBy(() -> new PatchPlan(GRID, 98, 69, 0, 0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PatchPlan(GRID, 83, 69, 0, 0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void tellsWhereATokenLies() {
         assertThat(plan(0, 0).area(1, 2)).isEqualTo(new PixelArea(20, 5.5, 10, 5.5));
         assertThat(plan(0, 0).area(5)).isEqualTo(plan(0, 0).area(1, 2));

@@ -74,8 +74,7 @@ public final class BlipFamily implements ModelFamily {
                 files.imageSettings().node(), config.vision().imageSize());
         // Without bars the whole picture is pressed into the square, as the reference does.
         ImageAspect bars = aspect == ImageAspect.PAD ? ImageAspect.PAD : ImageAspect.CROP;
-        ClipPreprocessor preprocessor =
-                new ClipPreprocessor(settings, config.vision().patchSize(), bars);
+        ClipPreprocessor preprocessor = new ClipPreprocessor(settings, config.vision(), bars);
         ImageGrid grid = preprocessor.plan(1, 1).grid();
         int side = config.vision().side();
         // A smaller picture would silently get the first places of the tower's table in the reference.

@@ -48,7 +48,26 @@ public final class ClipPreprocessor implements ImagePreprocessor {
      * @throws ModelFilesException if the crop is no multiple of the patch size
      */
     public ClipPreprocessor(ClipPreprocessorConfig config, int patchSize, ImageAspect aspect) {
-        if (patchSize < 1 || config.cropWidth() % patchSize != 0 || config.cropHeight() % patchSize != 0) {
+        this(config, patchSize, 0, aspect);
+    }
+
+    /**
+     * Makes a preprocessor for a tower. Its picture may be no multiple of the patch size, as that of SigLIP with 384 pixels and
+     * patches of 14: then the tower's convolution ignores the last columns and rows, and they are in no patch here.
+     *
+     * @param config from the model folder
+     * @param tower from the vision config
+     * @param aspect what to do with pictures that are not square
+     * @throws ModelFilesException if the crop is neither a multiple of the patch size nor the tower's picture
+     */
+    public ClipPreprocessor(ClipPreprocessorConfig config, ClipConfig tower, ImageAspect aspect) {
+        this(config, tower.patchSize(), tower.imageSize(), aspect);
+    }
+
+    private ClipPreprocessor(ClipPreprocessorConfig config, int patchSize, int imageSize, ImageAspect aspect) {
+        if (patchSize < 1
+                || !fits(config.cropWidth(), patchSize, imageSize)
+                || !fits(config.cropHeight(), patchSize, imageSize)) {
             throw new ModelFilesException("The vision config has \"patch_size\": " + patchSize + ", but "
                     + PreprocessorFile.NAME + " crops to " + config.cropWidth() + " x " + config.cropHeight()
                     + ", which cannot be cut into such patches; check that the files belong together");
@@ -56,6 +75,10 @@ public final class ClipPreprocessor implements ImagePreprocessor {
         this.config = config;
         this.aspect = aspect;
         grid = new ImageGrid(config.cropHeight() / patchSize, config.cropWidth() / patchSize, patchSize, 1);
+    }
+
+    private static boolean fits(int side, int patchSize, int imageSize) {
+        return side % patchSize == 0 || (side == imageSize && side > patchSize);
     }
 
     /** The canvas on which a picture lies, the size to which that is resized, and the part that stays. */
@@ -114,8 +137,8 @@ public final class ClipPreprocessor implements ImagePreprocessor {
     @Override
     public PixelPatches preprocess(RasterImage image) {
         Steps steps = steps(image.width(), image.height());
-        RasterImage resized =
-                ImageResizer.bicubic(image, steps.canvas(), steps.width(), steps.height(), steps.window());
+        RasterImage resized = ImageResizer.resize(
+                image, steps.canvas(), steps.width(), steps.height(), steps.window(), config.filter());
         int side = grid.patchSize();
         int patchValues = CHANNELS * side * side;
         float[] values = new float[grid.patchCount() * patchValues]; // [patches, patchValues]

@@ -3,6 +3,7 @@ package io.github.glimpse.model.clip;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.PixelScale;
+import io.github.glimpse.image.ResampleFilter;
 import io.github.glimpse.model.PreprocessorFile;
 import java.util.List;
 
@@ -14,6 +15,7 @@ import java.util.List;
  * @param resizedHeight height after the resize, or 0
  * @param cropWidth width of the middle that is cut out
  * @param cropHeight height of the middle that is cut out
+ * @param filter how pixels are weighed in the resize
  * @param imageMeans mean per channel, 0 to 1; the colour of the padding
  * @param scale how colour levels become numbers
  */
@@ -23,6 +25,7 @@ public record ClipPreprocessorConfig(
         int resizedHeight,
         int cropWidth,
         int cropHeight,
+        ResampleFilter filter,
         List<Double> imageMeans,
         PixelScale scale) {
 
@@ -71,7 +74,7 @@ public record ClipPreprocessorConfig(
 
     private static ClipPreprocessorConfig from(JsonNode json, boolean crops, int defaultSide) {
         PreprocessorFile file = new PreprocessorFile(json);
-        file.requireBicubicResize();
+        ResampleFilter filter = file.resizeFilter();
         boolean cropping = file.flag("do_center_crop", crops);
         JsonNode size = file.at("size");
         int shortSide = 0;
@@ -99,7 +102,7 @@ public record ClipPreprocessorConfig(
                         file.at("do_center_crop"),
                         "true, or \"size\" must give height and width: else pictures keep their shape");
             }
-            return new ClipPreprocessorConfig(0, width, height, width, height, file.imageMeans(), file.scale());
+            return new ClipPreprocessorConfig(0, width, height, width, height, filter, file.imageMeans(), file.scale());
         }
         JsonNode crop = file.at("crop_size");
         boolean square = crop.isNumber() || crop.hasNonNull("shortest_edge");
@@ -115,6 +118,7 @@ public record ClipPreprocessorConfig(
                 height,
                 side > 0 ? side : side("crop_size", crop, "width"),
                 side > 0 ? side : side("crop_size", crop, "height"),
+                filter,
                 file.imageMeans(),
                 file.scale());
     }

@@ -120,7 +120,7 @@ public final class DualEncoder implements AutoCloseable {
             ClipPreprocessorConfig settings = config.kind() == DualConfig.Kind.CLIP
                     ? ClipPreprocessorConfig.from(files.imageSettings().node())
                     : ClipPreprocessorConfig.squashing(files.imageSettings().node(), vision.imageSize());
-            ClipPreprocessor preprocessor = new ClipPreprocessor(settings, vision.patchSize(), ImageAspect.CROP);
+            ClipPreprocessor preprocessor = new ClipPreprocessor(settings, vision, ImageAspect.CROP);
             int rows = preprocessor.plan(1, 1).grid().rows();
             int columns = preprocessor.plan(1, 1).grid().columns();
             if (rows != vision.side() || columns != vision.side()) {

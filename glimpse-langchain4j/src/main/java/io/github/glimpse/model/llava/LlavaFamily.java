@@ -51,9 +51,7 @@ public final class LlavaFamily implements ModelFamily {
         LlavaConfig config = LlavaConfig.of(files.config());
         ImageAspect aspect = options.aspect() == ImageAspect.AUTO ? ImageAspect.PAD : options.aspect();
         ClipPreprocessor preprocessor = new ClipPreprocessor(
-                ClipPreprocessorConfig.from(files.imageSettings().node()),
-                config.vision().patchSize(),
-                aspect);
+                ClipPreprocessorConfig.from(files.imageSettings().node()), config.vision(), aspect);
         int side = preprocessor.plan(1, 1).grid().rows();
         if (side != config.vision().side()) {
             throw new ModelFilesException(

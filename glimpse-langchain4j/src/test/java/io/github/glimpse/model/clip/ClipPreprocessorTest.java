@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.image.GoldenFiles;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.PixelScale;
+import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.image.ResampleFilter;
 import io.github.glimpse.model.ImageAspect;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,8 +44,12 @@ class ClipPreprocessorTest {
     private static final String RELEASED = "{\"size\": 336, \"crop_size\": 336}";
 
     private static ClipPreprocessorConfig config(String json) {
+        return ClipPreprocessorConfig.from(json(json));
+    }
+
+    private static JsonNode json(String json) {
         try {
-            return ClipPreprocessorConfig.from(new ObjectMapper().readTree(json));
+            return new ObjectMapper().readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
@@ -146,6 +155,8 @@ class ClipPreprocessorTest {
         assertRefused("{\"image_mean\": [2, 0, 0]}", "image_mean");
         assertRefused("{\"do_center_crop\": false}", "do_center_crop");
         assertRefused("{\"resample\": 0}", "resample");
+        assertRefused("{\"resample\": \"2\"}", "resample");
+        assertRefused("{\"resample\": 2.5}", "resample");
     }
 
     private static void assertRefused(String json, String key) {
@@ -153,6 +164,50 @@ class ClipPreprocessorTest {
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("preprocessor_config.json")
                 .hasMessageContaining(key);
+    }
+
+    /** SigLIP so400m: 384 pixels are 27 patches of 14 and six pixels. */
+    @Test
+    void leavesOutWhatTheTowersConvolutionIgnores() {
+        ClipConfig tower = tower(384, 14);
+        ClipPreprocessor preprocessor =
+                new ClipPreprocessor(ClipPreprocessorConfig.squashing(json("{}"), 384), tower, ImageAspect.CROP);
+        byte[] rgb = new byte[3 * 384 * 384];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (i % 3 == 0 ? i / 3 % 384 / 14 : i / 3 / 384 / 14);
+        }
+
+        PixelPatches patches = preprocessor.preprocess(new RasterImage(384, 384, rgb));
+
+        assertThat(patches.plan().grid()).isEqualTo(new ImageGrid(27, 27, 14, 1));
+        assertThat(patches.resized().width()).isEqualTo(384);
+        PixelScale scale = ClipPreprocessorConfig.squashing(json("{}"), 384).scale();
+        for (int patch = 0; patch < 27 * 27; patch++) {
+            int first = patch * patches.patchValues();
+            assertThat(patches.values()[first]).isEqualTo(scale.value(0, (byte) (patch % 27)));
+            assertThat(patches.values()[first + patches.patchValues() - 1])
+                    .isEqualTo(scale.value(2, (byte) (patch / 27)));
+        }
+    }
+
+    @Test
+    void refusesARestThatIsNotTheTowers() {
+        ClipPreprocessorConfig config = ClipPreprocessorConfig.squashing(json("{}"), 384);
+        assertThatThrownBy(() -> new ClipPreprocessor(config, tower(378, 14), ImageAspect.CROP))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("384");
+    }
+
+    private static ClipConfig tower(int imageSize, int patchSize) {
+        return ClipConfig.of(ModelConfig.ofJson(
+                "vision_config", "{\"image_size\": " + imageSize + ", \"patch_size\": " + patchSize + "}"));
+    }
+
+    @Test
+    void readsHowPixelsAreWeighed() {
+        assertThat(config("{}").filter()).isEqualTo(ResampleFilter.BICUBIC);
+        assertThat(config("{\"resample\": 3}").filter()).isEqualTo(ResampleFilter.BICUBIC);
+        assertThat(config("{\"resample\": 2}").filter()).isEqualTo(ResampleFilter.BILINEAR);
     }
 
     @Test
