@@ -23,7 +23,7 @@ final class DensePainter {
         if (dark) {
             page.canvas().paper(paper, dice.uniform(-10, 10), dice.uniform(-10, 10));
         }
-        Typesetter typesetter = page.typesetter(15.5, 21);
+        Typesetter typesetter = page.typesetter(17, 22);
         Typesetter bold = new Typesetter(page.face().bold(), typesetter.cap(), dice);
         int pitch = dice.between(29, 36);
         int half = (int) Math.ceil(typesetter.cap() / 2);
@@ -64,11 +64,11 @@ final class DensePainter {
 
     private String word() {
         return switch (dice.below(8)) {
-            case 0, 1 -> Keys.cased(dice.pick(Keys.ALL).word(), dice);
-            case 2 -> Keys.cased(Keys.syllables(dice.between(2, 7), dice), dice);
-            case 3 -> Keys.syllables(dice.between(2, 5), dice).toUpperCase(Locale.ROOT);
-            case 4 -> any(dice.between(2, 6));
-            default -> Keys.value(dice.pick(Keys.ALL).kind(), dice);
+            case 0 -> Keys.cased(dice.pick(Keys.ALL).word(), dice);
+            case 1 -> Keys.cased(Keys.syllables(dice.between(2, 7), dice), dice);
+            case 2 -> Keys.syllables(dice.between(2, 5), dice).toUpperCase(Locale.ROOT);
+            case 3 -> Keys.value(dice.pick(Keys.ALL).kind(), page.mix(), dice);
+            default -> any(dice.between(2, 6));
         };
     }
 

@@ -34,6 +34,7 @@ final class DocPainter {
 
     private final Page page;
     private final Dice dice;
+    private final ValueMix mix;
     private final Typesetter plain;
     private final Typesetter bold;
     private final Set<String> used = new HashSet<>();
@@ -48,7 +49,8 @@ final class DocPainter {
     DocPainter(Page page) {
         this.page = page;
         dice = page.dice();
-        plain = page.typesetter(15.5, page.width() < 300 ? 18 : 21);
+        mix = page.mix();
+        plain = page.typesetter(18, page.width() < 300 ? 20 : 22);
         bold = new Typesetter(page.face().bold(), plain.cap(), dice);
         casing = dice.below(4);
         colon = dice.chance(0.3) ? ":" : "";
@@ -161,9 +163,9 @@ final class DocPainter {
 
     private void choose(int room, List<Row> chosen) {
         for (int i = 0; i < TRIES; i++) {
-            Keys.Key key = dice.pick(Keys.ALL);
+            Keys.Key key = Keys.any(mix, dice);
             Typesetter typesetter = dice.chance(0.12) ? bold : plain;
-            Row row = new Row(key, cased(key.word()) + colon, Keys.value(key.kind(), dice), typesetter);
+            Row row = new Row(key, cased(key.word()) + colon, Keys.value(key.kind(), mix, dice), typesetter);
             if (!used.contains(key.word()) && row.labelWidth() + GAP + row.valueWidth() <= room) {
                 used.add(key.word());
                 chosen.add(row);

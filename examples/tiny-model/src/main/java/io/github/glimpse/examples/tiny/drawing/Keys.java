@@ -42,6 +42,14 @@ final class Keys {
     /** All keys, in a fixed order. */
     static final List<Key> ALL = all();
 
+    /** The keys whose values have letters. */
+    private static final List<Key> SPELLED = ALL.stream()
+            .filter(key -> switch (key.kind()) {
+                case NAME, CODE, WORD -> true;
+                case MONEY, DATE, TIME, NUMBER, PERCENT -> false;
+            })
+            .toList();
+
     private static final List<String> NAMES = List.of(
             "Anna", "Ben", "Carl", "Dora", "Emma", "Finn", "Gina", "Hugo", "Ida", "Jack", "Kim", "Lena", "Max", "Nora",
             "Otto", "Paul", "Rosa", "Sam", "Tina", "Uma", "Vera", "Will", "Yara", "Zoe", "Bern", "Rome", "Lyon", "Oslo",
@@ -67,24 +75,32 @@ final class Keys {
         return List.copyOf(keys);
     }
 
+    /** The key of a line. Where letters are no likelier the dice are thrown once, as ever: those pictures stay what they are. */
+    static Key any(ValueMix mix, Dice dice) {
+        return dice.pick(mix.spelled() > 0 && dice.chance(mix.spelled()) ? SPELLED : ALL);
+    }
+
     /** A value of one to five characters. */
-    static String value(ValueKind kind, Dice dice) {
+    static String value(ValueKind kind, ValueMix mix, Dice dice) {
         return switch (kind) {
-            case MONEY -> money(dice);
+            case MONEY -> money(mix, dice);
             case DATE -> dice.between(1, 31) + dice.pick(List.of("/", "/", "-", ".")) + dice.between(1, 12);
             case TIME -> dice.between(0, 23) + ":" + dice.pick("012345") + dice.pick(DIGITS);
-            case NAME -> dice.chance(0.5) ? dice.pick(NAMES) : cased(syllables(dice.between(3, 5), dice), dice);
+            case NAME ->
+                dice.chance(mix.listed()) ? dice.pick(NAMES) : cased(syllables(dice.between(3, 5), dice), dice);
             case CODE -> code(dice);
             case NUMBER -> number(dice.between(1, 4), dice);
             case PERCENT ->
                 dice.chance(0.6) ? dice.between(1, 99) + "%" : dice.between(0, 9) + "." + dice.pick(DIGITS) + "%";
-            case WORD -> cased(dice.chance(0.5) ? dice.pick(WORD_VALUES) : syllables(dice.between(3, 5), dice), dice);
+            case WORD ->
+                cased(dice.chance(mix.listed()) ? dice.pick(WORD_VALUES) : syllables(dice.between(3, 5), dice), dice);
         };
     }
 
-    private static String money(Dice dice) {
-        String cents =
-                dice.pick(dice.chance(0.1) ? List.of(",") : List.of(".")) + dice.pick(DIGITS) + dice.pick(DIGITS);
+    private static String money(ValueMix mix, Dice dice) {
+        String cents = dice.pick(dice.chance(mix.comma()) ? List.of(",") : List.of("."))
+                + dice.pick(DIGITS)
+                + dice.pick(DIGITS);
         return switch (dice.below(5)) {
             case 0 -> "$" + dice.between(0, 9) + cents;
             case 1 -> "$" + dice.between(1, 999);

@@ -38,6 +38,10 @@ final class Page {
         return dice;
     }
 
+    ValueMix mix() {
+        return ValueMix.of(request.split());
+    }
+
     Face face() {
         return face;
     }

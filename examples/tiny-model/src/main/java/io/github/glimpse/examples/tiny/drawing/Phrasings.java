@@ -3,6 +3,7 @@ package io.github.glimpse.examples.tiny.drawing;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -92,6 +93,13 @@ public final class Phrasings {
                             "do you see {a} {colour} {shape}",
                             "does the picture have {a} {colour} {shape}",
                             "does it show {a} {colour} {shape}",
+                            "does it have any {colour} {shape}",
+                            "do you find {a} {colour} {shape}",
+                            "can you see any {colour} {shape}",
+                            "tell me is there {a} {colour} {shape}",
+                            "is {a} {colour} {shape} shown",
+                            "is there any {shape} that is {colour}",
+                            "is any {shape} {colour}",
                             "is {a} {colour} {shape} in the picture")),
             Map.entry(
                     QuestionKind.COUNT,
@@ -204,7 +212,17 @@ public final class Phrasings {
                             "why is the dog so big",
                             "please write a story"))));
 
+    /** Words that a question can do without. */
+    static final Set<String> FILLERS = Set.of(
+            "can", "do", "does", "find", "give", "in", "is", "it", "me", "of", "on", "picture", "please", "read",
+            "receipt", "say", "see", "show", "shown", "tell", "the", "there", "what", "which", "written", "you");
+
     private Phrasings() {}
+
+    /** Whether no split may train it. */
+    static boolean heldOut(String phrasing) {
+        return HELD_OUT.values().stream().anyMatch(all -> all.contains(phrasing));
+    }
 
     /** What may stand in the places {@code key}, {@code colour} and {@code shape}. */
     public static Map<String, List<String>> places() {

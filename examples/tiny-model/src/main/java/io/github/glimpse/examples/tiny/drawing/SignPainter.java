@@ -20,7 +20,7 @@ final class SignPainter {
     SignPainter(Page page) {
         this.page = page;
         dice = page.dice();
-        typesetter = page.typesetter(16, 20);
+        typesetter = page.typesetter(17.5, 21);
     }
 
     void paint() {
@@ -76,13 +76,14 @@ final class SignPainter {
     }
 
     private String text() {
-        return switch (dice.below(5)) {
-            case 0 -> Keys.number(dice.between(3, 4), dice);
-            case 1 -> Keys.cased(Keys.syllables(dice.between(3, 5), dice), dice);
-            default -> {
-                String code = Keys.code(dice);
-                yield code.length() < 3 ? code + Keys.number(1, dice) : code;
-            }
-        };
+        int share = dice.below(5);
+        if (share == 0) {
+            return Keys.number(dice.between(3, 4), dice);
+        }
+        if (share <= page.mix().words()) {
+            return Keys.cased(Keys.syllables(dice.between(3, 5), dice), dice);
+        }
+        String code = Keys.code(dice);
+        return code.length() < 3 ? code + Keys.number(1, dice) : code;
     }
 }

@@ -38,7 +38,7 @@ final class GlimpseStage {
     private static final double CROSS_ENTROPY = 3;
     private static final int WIDTH = 64;
     private static final int HEADS = 4;
-    private static final List<Integer> TAPS = List.of(3, 2, 1, 0);
+    private static final List<Integer> TAPS = List.of(5, 3, 2, 0);
     private static final long FIRST = 1L << 41;
 
     private GlimpseStage() {}

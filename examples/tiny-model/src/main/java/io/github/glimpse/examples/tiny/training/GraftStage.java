@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Split;
@@ -105,12 +104,12 @@ final class GraftStage implements AutoCloseable {
     }
 
     private List<NDArray> rows(long number, TensorScope scope) {
-        List<Drawing> drawings = List.of(Studio.draw(DrawingRequest.nth(Split.TRAIN, FacePool.SEEN, number)));
+        SeenPages page = SeenPages.of(List.of(Studio.draw(DrawingRequest.nth(Split.TRAIN, FacePool.SEEN, number))));
         return model.graph()
                 .constant(back ? "symbol_rows" : "graft_rows")
-                .with(TowerInput.tensors(drawings, scope))
+                .with(page.tower(scope))
                 .with(model.tower())
-                .with(PageSymbols.of(drawings).tensors(scope))
+                .with(page.symbols(scope))
                 .with(model.symbols())
                 .with(model.parameters().get("model.embed_tokens.weight"))
                 .with(TinyShape.VISION_HEADS)

@@ -55,6 +55,7 @@ final class JointStage implements Train.Stage {
                 runtime,
                 options.seed(),
                 options.group("vision"),
+                options.blocks(),
                 options.group("decoder"),
                 ParameterGroup.frozen("symbols"));
     }

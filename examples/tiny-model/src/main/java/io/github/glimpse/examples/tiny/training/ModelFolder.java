@@ -129,7 +129,10 @@ final class ModelFolder {
                 .put("temporal_patch_size", TinyShape.TEMPORAL)
                 .put("tokens_per_second", 2)
                 .put("window_size", TinyShape.WINDOW * PageSize.CELL);
-        vision.putArray("fullatt_block_indexes").add(1).add(3);
+        ArrayNode full = vision.putArray("fullatt_block_indexes");
+        for (int block : TinyShape.FULL_BLOCKS) {
+            full.add(block);
+        }
     }
 
     private static ObjectNode generation() {

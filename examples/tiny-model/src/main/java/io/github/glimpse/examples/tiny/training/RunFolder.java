@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -74,10 +75,21 @@ final class RunFolder {
      * @return names that were found
      */
     static List<String> copyInto(TrainableParameters parameters, Path source) {
+        return copyInto(parameters, source, UnaryOperator.identity());
+    }
+
+    /**
+     * Overwrites the tensors that a file has too, under other names.
+     *
+     * @param inFile the name in the file of a tensor that is to be overwritten
+     */
+    static List<String> copyInto(TrainableParameters parameters, Path source, UnaryOperator<String> inFile) {
         SafetensorsFile file = SafetensorsFile.open(Files.isDirectory(source) ? newest(source) : source);
         List<String> found = new ArrayList<>();
         for (String name : parameters.names()) {
-            TensorEntry entry = file.entries().getOrDefault(name, file.entries().get(PARAMETER + name));
+            String stored = inFile.apply(name);
+            TensorEntry entry =
+                    file.entries().getOrDefault(stored, file.entries().get(PARAMETER + stored));
             if (entry != null) {
                 parameters.set(name, SafetensorsFile.floats(entry));
                 found.add(name);

@@ -21,9 +21,16 @@ record SeenPages(List<Drawing> drawings, float[] pixels) {
         return PageLayout.of(drawings.get(0).request().size());
     }
 
-    /** The tensors of the text {@code vision}. */
+    /** The tensors of the text {@code vision}: pixels, rotary tables, runs of windows, and for each cell its place. */
     List<NDArray> tower(TensorScope scope) {
-        return TowerInput.tensors(pixels, drawings.size(), layout(drawings), scope);
+        PageLayout layout = layout(drawings);
+        int dim = TinyShape.VISION_HIDDEN / TinyShape.VISION_HEADS;
+        return List.of(
+                scope.floats(pixels, drawings.size(), layout.patches(), TinyShape.FRAME_VALUES),
+                scope.floats(layout.cosine(), layout.patches(), dim),
+                scope.floats(layout.sine(), layout.patches(), dim),
+                scope.longs(layout.runs(), layout.runs().length),
+                scope.indices(layout.inverse()));
     }
 
     /** The tensors of the text {@code symbols}. */

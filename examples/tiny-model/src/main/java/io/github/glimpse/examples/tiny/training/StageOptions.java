@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * What a stage is started with.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param checkpointEvery steps between two checkpoints
  * @param validateEvery steps between two looks at pictures that are not trained; 0 for none
  * @param faded how far losses that fade have faded already, 0 to 1: 1 for a run that goes on where one has ended
+ * @param added factor of the rate of the blocks that the stage {@code deepen} has added: they start from nothing
  * @param from weights to start from, in this order; files or run folders
  */
 record StageOptions(
@@ -33,6 +35,7 @@ record StageOptions(
         long checkpointEvery,
         long validateEvery,
         double faded,
+        double added,
         List<Path> from) {
 
     /** Seed of a stage that is given none. */
@@ -70,11 +73,12 @@ record StageOptions(
                         "threads",
                         "checkpoint-every",
                         "validate-every",
-                        "faded" -> values.put(name, value);
+                        "faded",
+                        "added" -> values.put(name, value);
                 default ->
                     throw new IllegalArgumentException("No option --" + name
                             + "; there are --steps, --rate, --seed, --precision, --optimizer, --threads,"
-                            + " --checkpoint-every, --validate-every, --faded, --from");
+                            + " --checkpoint-every, --validate-every, --faded, --added, --from");
             }
         }
         return new StageOptions(
@@ -88,6 +92,7 @@ record StageOptions(
                 Long.parseLong(values.getOrDefault("checkpoint-every", Long.toString(CHECKPOINT_EVERY))),
                 Long.parseLong(values.getOrDefault("validate-every", Long.toString(VALIDATE_EVERY))),
                 Double.parseDouble(values.getOrDefault("faded", "0")),
+                Double.parseDouble(values.getOrDefault("added", "1")),
                 from);
     }
 
@@ -100,6 +105,12 @@ record StageOptions(
     ParameterGroup group(String name) {
         ParameterGroup group = ParameterGroup.named(name);
         return muon ? group.withOrthogonalSteps() : group;
+    }
+
+    /** The tower's group: a block that was added later learns faster than the others. */
+    IntFunction<ParameterGroup> blocks() {
+        ParameterGroup group = group("vision");
+        return block -> DeeperTower.added(block) ? group.withRateFactor(group.rateFactor() * added) : group;
     }
 
     private static boolean first(String name, Map<String, String> values, String standard, String other) {

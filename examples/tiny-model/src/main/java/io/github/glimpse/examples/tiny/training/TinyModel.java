@@ -7,6 +7,7 @@ import io.github.glimpse.train.Losses;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Tower, decoder and symbols together, with the texts that need them all. */
 final class TinyModel implements AutoCloseable {
@@ -16,6 +17,17 @@ final class TinyModel implements AutoCloseable {
 
     /** Makes the model with first weights; what is in a frozen group does not learn. */
     TinyModel(TorchRuntime runtime, long seed, ParameterGroup vision, ParameterGroup decoder, ParameterGroup symbols) {
+        this(runtime, seed, vision, block -> vision, decoder, symbols);
+    }
+
+    /** Makes the model with a group for each block of the tower. */
+    TinyModel(
+            TorchRuntime runtime,
+            long seed,
+            ParameterGroup vision,
+            IntFunction<ParameterGroup> blocks,
+            ParameterGroup decoder,
+            ParameterGroup symbols) {
         graph = Losses.addTo(Graph.named("tiny model"))
                 .with(TinyModel.class, "vision")
                 .with(TinyModel.class, "reading")
@@ -23,7 +35,7 @@ final class TinyModel implements AutoCloseable {
                 .with(TinyModel.class, "joint")
                 .compile(runtime);
         parameters = TrainableParameters.empty(runtime, seed);
-        TinyWeights.addVision(parameters, vision);
+        TinyWeights.addVision(parameters, vision, blocks);
         TinyWeights.addDecoder(parameters, decoder);
         PageSymbols.addTo(parameters, symbols);
     }

@@ -14,7 +14,10 @@ final class TinyShape {
     /** Patches of an image token. */
     static final int GROUP = MERGE * MERGE;
 
-    static final int VISION_DEPTH = 4;
+    static final int VISION_DEPTH = 6;
+    /** Blocks that see the whole page: every third, as the text {@code vision} has it; the others see windows. */
+    static final int[] FULL_BLOCKS = {2, 5};
+
     static final int VISION_HIDDEN = 128;
     static final int VISION_HEADS = 4;
     static final int VISION_INNER = 256;

@@ -6,6 +6,7 @@ import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * The model's tensors under the names of its checkpoint. Matrices start with a deviation of {@code 1 / sqrt(fan-in)}, those that
@@ -49,6 +50,11 @@ final class TinyWeights {
 
     /** Adds the tower and the merger. */
     static void addVision(TrainableParameters parameters, ParameterGroup group) {
+        addVision(parameters, group, block -> group);
+    }
+
+    /** Adds the tower and the merger, each block to a group of its own. */
+    static void addVision(TrainableParameters parameters, ParameterGroup group, IntFunction<ParameterGroup> blocks) {
         int width = TinyShape.VISION_HIDDEN;
         double last = 1 / Math.sqrt(2.0 * TinyShape.VISION_DEPTH);
         parameters.add(
@@ -62,13 +68,14 @@ final class TinyWeights {
                 TinyShape.PATCH);
         for (int i = 0; i < TinyShape.VISION_DEPTH; i++) {
             String block = "visual.blocks." + i + ".";
-            norm(parameters, block + "norm1", group, width);
-            linear(parameters, block + "attn.qkv", group, 1, 3 * width, width);
-            linear(parameters, block + "attn.proj", group, last, width, width);
-            norm(parameters, block + "norm2", group, width);
-            linear(parameters, block + "mlp.gate_proj", group, 1, TinyShape.VISION_INNER, width);
-            linear(parameters, block + "mlp.up_proj", group, 1, TinyShape.VISION_INNER, width);
-            linear(parameters, block + "mlp.down_proj", group, last, width, TinyShape.VISION_INNER);
+            ParameterGroup of = blocks.apply(i);
+            norm(parameters, block + "norm1", of, width);
+            linear(parameters, block + "attn.qkv", of, 1, 3 * width, width);
+            linear(parameters, block + "attn.proj", of, last, width, width);
+            norm(parameters, block + "norm2", of, width);
+            linear(parameters, block + "mlp.gate_proj", of, 1, TinyShape.VISION_INNER, width);
+            linear(parameters, block + "mlp.up_proj", of, 1, TinyShape.VISION_INNER, width);
+            linear(parameters, block + "mlp.down_proj", of, last, width, TinyShape.VISION_INNER);
         }
         int joined = width * TinyShape.GROUP;
         norm(parameters, "visual.merger.ln_q", group, width);

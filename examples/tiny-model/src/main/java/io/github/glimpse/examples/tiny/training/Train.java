@@ -16,7 +16,7 @@ import java.util.function.BiFunction;
 public final class Train {
 
     private static final String STAGES =
-            "vision, symbolic, graft, symbols, align, joint, glimpse, export, embed, clip, clip-export";
+            "vision, symbolic, graft, symbols, deepen, align, joint, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -32,6 +32,7 @@ public final class Train {
             case "symbolic" -> train(StageOptions.parse(folder, rest, 10_000, 1.5e-3), SymbolicStage::new);
             case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0), false);
             case "symbols" -> graft(StageOptions.parse(folder, rest, 2_000, 0), true);
+            case "deepen" -> deepen(StageOptions.parse(folder, rest, 1, 0));
             case "align" -> train(StageOptions.parse(folder, rest, 4_000, 1.5e-3), AlignStage::new);
             case "joint" -> train(StageOptions.parse(folder, rest, 10_000, 8e-4), JointStage::new);
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
@@ -64,6 +65,15 @@ public final class Train {
         try (TorchRuntime runtime = start(options);
                 GraftStage stage = new GraftStage(runtime, options, back)) {
             stage.run(runtime);
+        }
+    }
+
+    private static void deepen(StageOptions options) {
+        ParameterGroup frozen = ParameterGroup.frozen("all");
+        try (TorchRuntime runtime = start(options);
+                TinyModel model = new TinyModel(runtime, options.seed(), frozen, frozen, frozen)) {
+            options.from().forEach(source -> DeeperTower.copyInto(model.parameters(), source));
+            model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
         }
     }
 

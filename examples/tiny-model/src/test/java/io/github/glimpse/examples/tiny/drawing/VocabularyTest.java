@@ -106,11 +106,13 @@ class VocabularyTest {
                 .hasSize(1));
     }
 
-    @Test
-    void valuesHaveOneToFiveCharactersThatAreDrawn() {
+    @ParameterizedTest
+    @EnumSource(Split.class)
+    void valuesHaveOneToFiveCharactersThatAreDrawn(Split split) {
         Dice dice = new Dice(11);
+        ValueMix mix = ValueMix.of(split);
         for (int i = 0; i < 5_000; i++) {
-            String value = Keys.value(dice.pick(Keys.ALL).kind(), dice);
+            String value = Keys.value(Keys.any(mix, dice).kind(), mix, dice);
             assertThat(value.length()).as(value).isBetween(1, 5);
             value.chars().forEach(character -> assertThat(Vocabulary.characterClass((char) character))
                     .isBetween(1, Vocabulary.CHARACTER_CLASSES - 1));

@@ -62,7 +62,7 @@ class CutGraphIT {
             }
             ReadingBatch batch = ReadingBatch.of(drawing.request().size(), List.of(asked), true);
             long[] spoken = graph.constant("said")
-                    .with(TowerInput.tensors(List.of(drawing), scope))
+                    .with(SeenPages.of(List.of(drawing)).tower(scope))
                     .with(TinyWeights.vision(parameters))
                     .with(batch.tensors(scope))
                     .with(TinyWeights.decoder(parameters))

@@ -93,7 +93,7 @@ class FamilyGraphIT {
         AskedQuestion asked = AskedQuestion.of(drawing, question, AskedQuestion.Cut.EVIDENCE, false, new Random(1));
         ReadingBatch batch = ReadingBatch.of(drawing.request().size(), List.of(List.of(asked, asked)), false);
         return graph.constant("first_logits")
-                .with(TowerInput.tensors(List.of(drawing), scope))
+                .with(SeenPages.of(List.of(drawing)).tower(scope))
                 .with(TinyWeights.vision(parameters))
                 .with(batch.tensors(scope))
                 .with(TinyWeights.decoder(parameters))
@@ -101,14 +101,22 @@ class FamilyGraphIT {
                 .toFloatArray();
     }
 
-    private static float[] served(TorchRuntime runtime, Path folder, Drawing drawing, Question question) {
+    /** The model of a folder as the library loads it. */
+    static VisionLanguageModel load(TorchRuntime runtime, Path folder) {
         ModelFiles files = ModelFiles.ofDirectory(folder);
-        try (VisionLanguageModel model = VisionLanguageModel.require(ModelFamilies.discover(List.of())
-                        .of(null, files.config())
-                        .load(files, LoadOptions.defaults(), runtime));
+        return VisionLanguageModel.require(ModelFamilies.discover(List.of())
+                .of(null, files.config())
+                .load(files, LoadOptions.defaults(), runtime));
+    }
+
+    static PromptBuilder prompts(VisionLanguageModel model) {
+        return new PromptBuilder(model, new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE));
+    }
+
+    private static float[] served(TorchRuntime runtime, Path folder, Drawing drawing, Question question) {
+        try (VisionLanguageModel model = load(runtime, folder);
                 TensorScope scope = runtime.openScope()) {
-            PromptBuilder builder =
-                    new PromptBuilder(model, new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE));
+            PromptBuilder builder = prompts(model);
             Prompt prompt = builder.prompt(List.of(ChatTurn.user(question.text(), PictureBytes.png(drawing))));
             PixelPatches patches = builder.patches(prompt, 0);
             VisionFeatures features = model.tower().encode(patches, TowerTaps.NONE, () -> {}, scope);

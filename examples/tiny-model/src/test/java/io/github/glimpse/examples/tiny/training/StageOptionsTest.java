@@ -1,0 +1,38 @@
+package io.github.glimpse.examples.tiny.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.glimpse.train.ParameterGroup;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class StageOptionsTest {
+
+    @Test
+    void blocksThatWereAddedLearnFasterIfThatIsAsked() {
+        assertThat(factors("--added=8")).containsExactly(1.0, 8.0, 1.0, 1.0, 8.0, 1.0);
+        assertThat(factors("--rate=4e-4")).containsExactly(1.0, 1.0, 1.0, 1.0, 1.0, 1.0);
+    }
+
+    @Test
+    void anUnknownOptionIsRefusedWithThoseThereAre() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("--speed=8"))
+                .withMessageContaining("--speed")
+                .withMessageContaining("--added");
+    }
+
+    private static List<Double> factors(String option) {
+        return IntStream.range(0, TinyShape.VISION_DEPTH)
+                .mapToObj(parse(option).blocks())
+                .map(ParameterGroup::rateFactor)
+                .toList();
+    }
+
+    private static StageOptions parse(String option) {
+        return StageOptions.parse(Path.of("run"), List.of(option), 10, 1e-3);
+    }
+}
