@@ -21,6 +21,7 @@ import dev.langchain4j.model.output.FinishReason;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -191,6 +192,7 @@ class BlipListenersIT {
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("engines")
     void afterCancellationThereIsNoCallback(LoadedModel engine) {
+        CountDownLatch cancelled = new CountDownLatch(1);
         RecordingHandler handler = new RecordingHandler() {
             @Override
             public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
@@ -198,11 +200,14 @@ class BlipListenersIT {
                 if (texts.size() == 3) {
                     context.streamingHandle().cancel();
                     assertThat(context.streamingHandle().isCancelled()).isTrue();
+                    cancelled.countDown();
                 }
             }
         };
 
         streaming(engine).chat(ask(QUESTION), handler);
+        // Asked at once, the second might come first: each stream waits for its place in a thread of its own.
+        RecordingHandler.awaitQuietly(cancelled);
 
         // The only place is free when the first answer has ended.
         RecordingHandler next = new RecordingHandler();
