@@ -163,7 +163,7 @@ class ImageFetcherTest {
         long start = System.nanoTime();
 
         assertRefused(() -> fetch(url("/"), hosts(SHORT)), HOST, "300 ms");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     }
 
     @Test

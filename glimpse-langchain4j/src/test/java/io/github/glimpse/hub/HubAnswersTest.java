@@ -346,7 +346,7 @@ class HubAnswersTest {
                 assertThatThrownBy(source::directory).isInstanceOf(ModelFilesException.class);
             }
         }
-        server.join(5_000);
+        server.join(60_000);
     }
 
     private static void answerWithNoise(ServerSocket noise, Random random) {

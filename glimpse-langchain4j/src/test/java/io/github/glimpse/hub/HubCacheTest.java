@@ -143,7 +143,7 @@ class HubCacheTest {
             assertThat(held.isValid()).isTrue();
             assertThat(acquired).isFalse();
         }
-        waiting.join(5_000);
+        waiting.join(60_000);
         assertThat(acquired).isTrue();
     }
 

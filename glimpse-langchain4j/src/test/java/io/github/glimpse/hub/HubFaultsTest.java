@@ -341,7 +341,7 @@ class HubFaultsTest {
 
         thread.interrupt();
 
-        thread.join(5_000);
+        thread.join(60_000);
         assertThat(thread.isAlive()).isFalse();
         assertThat(thrown.get()).isInstanceOf(ModelFilesException.class).hasMessageContaining("was interrupted");
     }
