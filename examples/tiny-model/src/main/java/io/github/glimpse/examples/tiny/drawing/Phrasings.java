@@ -100,7 +100,16 @@ public final class Phrasings {
                             "is {a} {colour} {shape} shown",
                             "is there any {shape} that is {colour}",
                             "is any {shape} {colour}",
-                            "is {a} {colour} {shape} in the picture")),
+                            "is {a} {colour} {shape} in the picture",
+                            "is any {colour} {shape} in the picture",
+                            "does it show any {colour} {shape}",
+                            "does it have {a} {colour} {shape}",
+                            "does the picture have any {colour} {shape}",
+                            "do you see any {colour} {shape}",
+                            "do you find any {colour} {shape} in the picture",
+                            "can you see {a} {colour} {shape} in the picture",
+                            "do you see {a} {colour} {shape} in the picture",
+                            "tell me is there any {colour} {shape} in the picture")),
             Map.entry(
                     QuestionKind.COUNT,
                     List.of(

@@ -6,12 +6,14 @@ import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Family;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /**
  * Pictures of one size and questions about them, chosen by a number alone.
@@ -39,7 +41,28 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
             drawings.add(Studio.draw(
                     new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
         }
-        return of(drawings, random.nextBoolean(), AskedQuestion.Cut.TRAINED, mayBlind, random);
+        return of(
+                drawings,
+                random.nextBoolean(),
+                AskedQuestion.Cut.TRAINED,
+                mayBlind,
+                random,
+                drawing -> trained(drawing.questions(), random));
+    }
+
+    /** What is no promise half as often, and existence, whose sentences vary most, twice. */
+    private static List<Question> trained(List<Question> all, Random random) {
+        List<Question> trained = new ArrayList<>();
+        for (Question question : all) {
+            boolean extra = !question.kind().promised();
+            if (!extra || random.nextBoolean()) {
+                trained.add(question);
+            }
+            if (question.kind() == QuestionKind.EXISTS) {
+                trained.add(question);
+            }
+        }
+        return trained;
     }
 
     /** Pages full of writing, to go with the training batch of a number. */
@@ -68,9 +91,19 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
 
     static ReadingData of(
             List<Drawing> drawings, boolean cut, AskedQuestion.Cut left, boolean mayBlind, Random random) {
+        return of(drawings, cut, left, mayBlind, random, Drawing::questions);
+    }
+
+    private static ReadingData of(
+            List<Drawing> drawings,
+            boolean cut,
+            AskedQuestion.Cut left,
+            boolean mayBlind,
+            Random random,
+            Function<Drawing, List<Question>> candidates) {
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (Drawing drawing : drawings) {
-            List<Question> known = new ArrayList<>(drawing.questions());
+            List<Question> known = new ArrayList<>(candidates.apply(drawing));
             Collections.shuffle(known, random);
             List<AskedQuestion> asked = new ArrayList<>();
             for (int i = 0; i < QUESTIONS; i++) {
