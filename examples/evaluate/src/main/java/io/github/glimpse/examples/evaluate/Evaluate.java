@@ -10,6 +10,7 @@ import io.github.glimpse.eval.EvaluationSummary;
 import io.github.glimpse.eval.HtmlReport;
 import io.github.glimpse.eval.Reading;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
@@ -79,7 +80,10 @@ final class Evaluate implements Callable<Integer> {
             description = "For questions that name none: exact, contains, vqa, vqa-simple, anls, relaxed, pope, choice")
     private String metric = DataOptions.DEFAULT_METRIC;
 
-    @Option(names = "--split", defaultValue = "", description = "Take this split of the data")
+    @Option(
+            names = "--split",
+            defaultValue = "",
+            description = "Take this split of the data; of the drawings test, or validation to choose settings by")
     private String split = "";
 
     @Option(
@@ -206,7 +210,7 @@ final class Evaluate implements Callable<Integer> {
     private EvaluationSet set() {
         Path file = data;
         if (file == null) {
-            return HeldOut.questions(questions, faces);
+            return HeldOut.questions(questions, drawn(), faces);
         }
         Path folder = pictures == null ? file.resolveSibling("") : pictures;
         PictureFolder.Outside outside = anywhere ? PictureFolder.Outside.ALLOWED : PictureFolder.Outside.REFUSED;
@@ -217,6 +221,17 @@ final class Evaluate implements Callable<Integer> {
         boolean parquet = file.toString().toLowerCase(Locale.ROOT).endsWith(".parquet");
         EvaluationSet set = parquet ? ParquetData.read(file, options) : EvaluationSet.read(file, options);
         return set.first(questions);
+    }
+
+    private Split drawn() {
+        return switch (split) {
+            case "", "test" -> Split.TEST;
+            case "validation" -> Split.VALIDATION;
+            default ->
+                throw new ParameterException(
+                        spec().commandLine(),
+                        "--split is '" + split + "', and of the drawings there are test and validation");
+        };
     }
 
     /** Without a module there is no glimpse to take the counts from, so the others are compared at given shares. */

@@ -17,18 +17,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The questions that the embedded model has never seen: pictures of the split for tests, drawn anew each time, so nothing has to be
- * downloaded. Only kinds of questions that the model is made for.
+ * The questions that the embedded model has never seen: pictures of a split that is not trained, drawn anew each time, so nothing
+ * has to be downloaded. Only kinds of questions that the model is made for.
  */
 final class HeldOut {
 
     private HeldOut() {}
 
-    /** The first so many questions. */
-    static EvaluationSet questions(int count, FacePool faces) {
+    /** The first so many questions of a split that is not trained. */
+    static EvaluationSet questions(int count, Split split, FacePool faces) {
         List<EvaluationItem> items = new ArrayList<>();
         for (long number = 0; items.size() < count; number++) {
-            DrawingRequest request = DrawingRequest.nth(Split.TEST, faces, number);
+            DrawingRequest request = DrawingRequest.nth(split, faces, number);
             Drawing drawing = Studio.draw(request);
             PictureFile picture = () -> PictureBytes.png(Studio.draw(request));
             int asked = 0;
@@ -39,7 +39,12 @@ final class HeldOut {
                 asked++;
             }
         }
-        return EvaluationSet.of("held-out drawings, " + faces.name().toLowerCase(Locale.ROOT) + " faces", items);
+        return EvaluationSet.of(name(split, faces), items);
+    }
+
+    private static String name(Split split, FacePool faces) {
+        String drawings = split == Split.TEST ? "held-out drawings" : "drawings to choose by";
+        return drawings + ", " + faces.name().toLowerCase(Locale.ROOT) + " faces";
     }
 
     private static EvaluationItem item(String id, PictureFile picture, Question question) {

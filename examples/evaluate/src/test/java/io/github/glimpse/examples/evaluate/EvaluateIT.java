@@ -69,6 +69,16 @@ class EvaluateIT {
     }
 
     @Test
+    void refusesASplitThatTheDrawingsDoNotHave() {
+        StringWriter errors = new StringWriter();
+        int code = Evaluate.run(
+                new PrintWriter(new StringWriter()), new PrintWriter(errors, true), "--split=train", "--questions=1");
+        assertThat(code).isEqualTo(2);
+        assertThat(errors.toString())
+                .startsWith("--split is 'train', and of the drawings there are test and validation");
+    }
+
+    @Test
     void saysWhatIsWrongInALine() {
         StringWriter errors = new StringWriter();
         int code = Evaluate.run(
