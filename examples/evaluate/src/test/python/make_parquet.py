@@ -1,4 +1,7 @@
-"""Writes the Parquet file of ParquetDataTest with an independent writer: python make_parquet.py <file>; needs pyarrow."""
+"""Writes the Parquet files of ParquetDataTest with an independent writer: python make_parquet.py <folder>; needs pyarrow."""
+import datetime
+import decimal
+import pathlib
 import sys
 
 import pyarrow as pa
@@ -30,4 +33,14 @@ schema = pa.schema(
     ]
 )
 codecs = {"question": "zstd", "answers.list.element": "gzip", "image.bytes": "snappy"}
-pq.write_table(pa.Table.from_pylist(rows, schema), sys.argv[1], row_group_size=3, compression=codecs)
+folder = pathlib.Path(sys.argv[1])
+pq.write_table(pa.Table.from_pylist(rows, schema), folder / "questions.parquet", row_group_size=3, compression=codecs)
+
+row = {"image": ["a.png"], "question": ["Question?"], "answer": ["x"]}
+pq.write_table(pa.table(row), folder / "brotli.parquet", compression="brotli")
+written = {**row, "answer": [decimal.Decimal("12.80")], "category": [datetime.date(2024, 2, 3)]}
+pq.write_table(pa.table(written), folder / "decimals.parquet")
+count = 1_000
+same = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array(["q" * 1_000_000]))
+repeated = {"image": ["a.png"] * count, "question": same, "answer": ["x"] * count}
+pq.write_table(pa.table(repeated), folder / "repeated.parquet", compression="zstd")

@@ -34,7 +34,7 @@ final class Anls implements Metric {
     }
 
     private static int[] letters(String text) {
-        return AnswerText.lowerCase(text).codePoints().limit(LONGEST).toArray();
+        return AnswerText.asWritten(text).codePoints().limit(LONGEST).toArray();
     }
 
     private static int distance(int[] from, int[] to) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,18 +27,20 @@ final class DelimitedReader implements Closeable {
     private final Path file;
     private final InputStream bytes;
     private final char separator;
-    private final long maxCell;
+    private final long maxRecord;
     private long position;
     private int line = 1;
     private long recordStart;
+    private long recordBytes;
     private int recordLine;
     private int ahead;
 
-    private DelimitedReader(Path file, InputStream bytes, long start, char separator, long maxCell) throws IOException {
+    private DelimitedReader(Path file, InputStream bytes, long start, char separator, long maxRecord)
+            throws IOException {
         this.file = file;
         this.bytes = new BufferedInputStream(bytes, BUFFER);
         this.separator = separator;
-        this.maxCell = maxCell;
+        this.maxRecord = maxRecord;
         this.position = start;
         this.ahead = this.bytes.read();
     }
@@ -47,22 +48,24 @@ final class DelimitedReader implements Closeable {
     /**
      * Starts at a byte.
      *
-     * @param maxCell most bytes of a cell
+     * @param maxRecord most bytes of a record
      */
-    static DelimitedReader open(Path file, long start, char separator, long maxCell) throws IOException {
+    static DelimitedReader open(Path file, long start, char separator, long maxRecord) throws IOException {
         if (start == 0) {
-            return new DelimitedReader(file, Files.newInputStream(file), 0, separator, maxCell);
+            DelimitedReader reader = new DelimitedReader(file, Files.newInputStream(file), 0, separator, maxRecord);
+            reader.skipByteOrderMark();
+            return reader;
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         channel.position(start);
-        return new DelimitedReader(file, Channels.newInputStream(channel), start, separator, maxCell);
+        return new DelimitedReader(file, Channels.newInputStream(channel), start, separator, maxRecord);
     }
 
     /**
      * The next record.
      *
      * @return its cells; null at the end
-     * @throws EvaluationDataException if a quote is not closed or a cell is too long
+     * @throws EvaluationDataException if a quote is not closed, the record is too long or no UTF-8
      */
     @Nullable
     List<String> next() throws IOException {
@@ -71,6 +74,7 @@ final class DelimitedReader implements Closeable {
         }
         recordStart = position;
         recordLine = line;
+        recordBytes = 0;
         List<String> cells = new ArrayList<>();
         boolean more = true;
         while (more) {
@@ -79,14 +83,20 @@ final class DelimitedReader implements Closeable {
             }
             cells.add(cell());
             more = ahead == separator;
-            if (ahead == '\r') {
-                advance();
-            }
-            if (ahead != END) {
-                advance();
-            }
+            endCell();
         }
         return cells;
+    }
+
+    /** Steps over what ends a cell: a separator, or a line break of any kind. */
+    private void endCell() throws IOException {
+        boolean carriage = ahead == '\r';
+        if (ahead != END) {
+            advance();
+        }
+        if (carriage && ahead == '\n') {
+            advance();
+        }
     }
 
     private String cell() throws IOException {
@@ -107,13 +117,21 @@ final class DelimitedReader implements Closeable {
                 }
             }
             cell.write(ahead);
-            if (cell.size() > maxCell) {
+            recordBytes++;
+            if (recordBytes > maxRecord) {
                 throw new EvaluationDataException(
-                        where() + " has a cell of more than " + maxCell + " bytes; a picture may be too large");
+                        where() + " has more than " + maxRecord + " bytes; a picture may be too large");
             }
             advance();
         }
-        return cell.toString(StandardCharsets.UTF_8);
+        return Utf8.text(cell.toByteArray(), where());
+    }
+
+    /** Some programs put one before UTF-8; it is no part of the first column's name. */
+    private void skipByteOrderMark() throws IOException {
+        for (int i = 0; i < Utf8.MARK.length && ahead == Utf8.MARK[i]; i++) {
+            advance();
+        }
     }
 
     private boolean endsCell() {

@@ -76,7 +76,7 @@ public final class EvaluationRun {
      * @throws EvaluationDataException if the table cannot be written, or a metric is not known
      */
     public List<Reading> ask(String name, LoadedModel model) {
-        set.forEach(item -> metrics.get(item.metric()));
+        set.forEach(this::checkMetric);
         List<EvaluationRow> possible = possible(name, model);
         String fingerprint = ModelFingerprint.of(model.options());
         RunProgress progress = new RunProgress(name, (long) set.items().size() * possible.size());
@@ -86,6 +86,15 @@ public final class EvaluationRun {
             work.add(() -> ask(new Round(name, name + fingerprint, possible, questioner, progress), item));
         }
         return Workers.run(workers, work).stream().flatMap(List::stream).toList();
+    }
+
+    private void checkMetric(EvaluationItem item) {
+        try {
+            metrics.get(item.metric());
+        } catch (EvaluationDataException e) {
+            throw new EvaluationDataException(
+                    "Question '" + item.id() + "' of '" + set.name() + "': " + e.getMessage(), e);
+        }
     }
 
     /** What the questions of a model have in common. */

@@ -234,7 +234,7 @@ public record EvaluationSummary(List<RowFigures> rows) {
 
     private static void write(Path file, CharSequence text) {
         try {
-            Files.writeString(file, text, StandardCharsets.UTF_8);
+            Files.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new EvaluationDataException("The table cannot be written to '" + file + "': " + e.getMessage(), e);
         }

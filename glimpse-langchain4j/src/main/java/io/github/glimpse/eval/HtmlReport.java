@@ -73,7 +73,8 @@ public final class HtmlReport {
             EvaluationSet set,
             List<EvaluationRun.SkippedRow> skipped) {
         try {
-            Files.writeString(file, new HtmlReport(summary, readings, set, skipped).html(), StandardCharsets.UTF_8);
+            Files.write(
+                    file, new HtmlReport(summary, readings, set, skipped).html().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new EvaluationDataException("The report cannot be written to '" + file + "': " + e.getMessage(), e);
         }

@@ -6,27 +6,34 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Data as JSON lines or as one JSON list, read row by row. */
 final class JsonData {
 
-    private static final int LONGEST_LINE = 1_000_000;
+    private static final int LONGEST_LINE = 4_000_000;
+    private static final int LONGEST_TEXT = 1_000_000;
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(10)
-                    .maxStringLength(LONGEST_LINE)
+                    .maxStringLength(LONGEST_TEXT)
                     .build())
             .build());
+
+    /** For a text that is one value and nothing behind it. */
+    private static final ObjectReader WHOLE = JSON.reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Lists as Python prints them. */
     private static final ObjectMapper PYTHON = JsonMapper.builder(JsonFactory.builder()
@@ -35,25 +42,30 @@ final class JsonData {
                     .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
                     .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
                     .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    private static final Pattern BYTE_ESCAPE = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\x([0-9a-fA-F]{2})");
 
     private JsonData() {}
 
     /** One object per line. */
     static List<EvaluationItem> lines(Path file, DataOptions options) {
         List<EvaluationItem> items = new ArrayList<>();
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (InputStream lines = new BufferedInputStream(Files.newInputStream(file))) {
             int number = 0;
-            String line;
-            while ((line = lines.readLine()) != null) {
+            byte[] bytes;
+            while ((bytes = Utf8.line(lines, LONGEST_LINE)) != null) {
                 number++;
-                if (line.length() > LONGEST_LINE) {
-                    throw new EvaluationDataException("Line " + number + " of '" + file + "' has " + line.length()
-                            + " characters, the limit is " + LONGEST_LINE);
+                String where = "Line " + number + " of '" + file + "'";
+                if (bytes.length > LONGEST_LINE) {
+                    throw new EvaluationDataException(where + " has more than " + LONGEST_LINE
+                            + " bytes; a question is a line, and its picture lies in a file of its own");
                 }
+                String text = Utf8.text(bytes, where);
+                String line = number == 1 ? Utf8.withoutMark(text) : text;
                 if (!line.isBlank()) {
                     options.checkCount(number, file);
-                    String where = "Line " + number + " of '" + file + "'";
                     EvaluationItem item =
                             DataRow.item(parse(line, where), where, Integer.toString(number), null, options);
                     if (item != null) {
@@ -105,7 +117,7 @@ final class JsonData {
     /** Parses a text. */
     static JsonNode parse(String text, String where) {
         try {
-            return JSON.readTree(text);
+            return WHOLE.readTree(text);
         } catch (JsonProcessingException e) {
             throw new EvaluationDataException(where + " is no JSON: " + e.getOriginalMessage(), e);
         }
@@ -115,7 +127,7 @@ final class JsonData {
     static JsonNode pythonList(String text) {
         if (text.startsWith("[") && text.endsWith("]")) {
             try {
-                JsonNode list = PYTHON.readTree(text);
+                JsonNode list = PYTHON.readTree(pythonEscapes(text));
                 if (list.isArray() && !list.isEmpty()) {
                     return list;
                 }
@@ -124,6 +136,11 @@ final class JsonData {
             }
         }
         return PYTHON.getNodeFactory().textNode(text);
+    }
+
+    /** Python writes what it would not print as {@code \\xa0}; JSON has four digits for that. */
+    private static String pythonEscapes(String text) {
+        return BYTE_ESCAPE.matcher(text).replaceAll("$1\\\\u00$2");
     }
 
     static EvaluationDataException unreadable(Path file, IOException cause) {

@@ -11,6 +11,9 @@ final class Markup {
     static String escape(String text) {
         StringBuilder safe = new StringBuilder();
         int end = Math.min(text.length(), LONGEST);
+        if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
         for (int i = 0; i < end; i++) {
             char letter = text.charAt(i);
             switch (letter) {

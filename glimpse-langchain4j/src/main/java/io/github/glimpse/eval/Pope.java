@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * {@code pope}: yes or no. As in the published evaluation the first sentence decides: {@code no} or {@code not} among its words is
- * no, everything else is yes. {@link PopeFigures} has the figures of a set.
+ * no, everything else is yes. Upper case, line breaks and a comma without a space do not hide such a word, as they do
+ * there. {@link PopeFigures} has the figures of a set.
  *
  * @see <a href="https://arxiv.org/abs/2305.10355">POPE, section 5</a>
  */
@@ -14,7 +15,7 @@ final class Pope implements Metric {
 
     static final String NAME = "pope";
 
-    private static final Pattern BREAKS = Pattern.compile("[\\s,]+");
+    private static final Pattern BREAKS = Pattern.compile("[\\s,]+", Pattern.UNICODE_CHARACTER_CLASS);
 
     @Override
     public String name() {

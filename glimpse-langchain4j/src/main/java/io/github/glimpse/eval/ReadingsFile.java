@@ -1,12 +1,14 @@
 package io.github.glimpse.eval;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -38,7 +40,7 @@ final class ReadingsFile {
             "peak_bytes",
             "confidence",
             "error");
-    private static final long LONGEST_CELL = 1 << 20;
+    private static final long LONGEST_LINE = 1 << 27; // the longest question that data can have, and room
     private static final String FORMULA_STARTS = "=+-@'";
 
     private final Path file;
@@ -56,6 +58,7 @@ final class ReadingsFile {
         ReadingsFile readings = new ReadingsFile(file);
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
+            readings.checkHeader();
             if (Files.notExists(file) || readings.cutTornLine() == 0) {
                 readings.append(COLUMNS);
             }
@@ -63,6 +66,22 @@ final class ReadingsFile {
             throw readings.failure(e);
         }
         return readings;
+    }
+
+    /** Nothing is cut off a file that is no table of answers; half a header may be one of a process that was killed. */
+    private void checkHeader() throws IOException {
+        if (Files.notExists(file)) {
+            return;
+        }
+        byte[] header = (String.join(",", COLUMNS) + '\n').getBytes(StandardCharsets.UTF_8);
+        byte[] found;
+        try (InputStream bytes = Files.newInputStream(file)) {
+            found = bytes.readNBytes(header.length);
+        }
+        if (!Arrays.equals(found, Arrays.copyOf(header, found.length))) {
+            throw new EvaluationDataException(
+                    "'" + file + "' has other columns than a table of answers; name another file or delete this one");
+        }
     }
 
     /** Cuts off what stands behind the last line break; returns how many bytes are left. */
@@ -88,12 +107,8 @@ final class ReadingsFile {
      */
     List<Reading> read() {
         List<Reading> readings = new ArrayList<>();
-        try (DelimitedReader reader = DelimitedReader.open(file, 0, ',', LONGEST_CELL)) {
-            List<String> header = reader.next();
-            if (!COLUMNS.equals(header)) {
-                throw new EvaluationDataException("'" + file
-                        + "' has other columns than a table of answers; name another file or delete this one");
-            }
+        try (DelimitedReader reader = DelimitedReader.open(file, 0, ',', LONGEST_LINE)) {
+            reader.next(); // the header, checked when the file was opened
             List<String> cells;
             while ((cells = reader.next()) != null) {
                 readings.add(reading(cells, reader.where()));
@@ -185,8 +200,12 @@ final class ReadingsFile {
         for (String cell : cells) {
             line.append(line.isEmpty() ? "" : ",").append(quoted(cell));
         }
-        Files.writeString(
-                file, line.append('\n'), StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        // Half a character pair, which JSON can have, becomes a question mark and does not end the run
+        Files.write(
+                file,
+                line.append('\n').toString().getBytes(StandardCharsets.UTF_8),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     private static String text(double number) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ final class TsvData {
 
     private static final long TEXT_ROOM = 1 << 20;
     private static final int LONGEST_REFERENCE = 64;
+    /** Columns that may hold a list as a text. */
+    private static final Set<String> LISTS = Set.of("answers", "boxes", "bboxs", "bboxes");
+
     private static final String CHOICE_REQUEST = "Answer with the letter of the right option.";
 
     private final Path file;
@@ -42,7 +46,7 @@ final class TsvData {
     }
 
     static List<EvaluationItem> read(Path file, DataOptions options) {
-        try (DelimitedReader reader = DelimitedReader.open(file, 0, '\t', maxCell(options))) {
+        try (DelimitedReader reader = DelimitedReader.open(file, 0, '\t', maxRecord(options))) {
             List<String> header = reader.next();
             if (header == null || !header.contains("question") || !header.contains("answer")) {
                 throw new EvaluationDataException("'" + file + "' has no header with the columns question and answer");
@@ -60,7 +64,7 @@ final class TsvData {
         }
     }
 
-    private static long maxCell(DataOptions options) {
+    private static long maxRecord(DataOptions options) {
         return options.pictures().maxBytes() / 3 * 4 + TEXT_ROOM;
     }
 
@@ -96,7 +100,7 @@ final class TsvData {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         row.forEach((column, cell) -> {
             if (!cell.isEmpty() && !column.equals("image") && !column.equals("image_path")) {
-                node.put(column, cell);
+                node.set(column, LISTS.contains(column) ? JsonData.pythonList(cell) : node.textNode(cell));
             }
         });
         String path = row.getOrDefault("image_path", "");
@@ -148,7 +152,7 @@ final class TsvData {
     }
 
     private byte[] decode(long start, String where) {
-        try (DelimitedReader reader = DelimitedReader.open(file, start, '\t', maxCell(options))) {
+        try (DelimitedReader reader = DelimitedReader.open(file, start, '\t', maxRecord(options))) {
             List<String> cells = reader.next();
             int column = columns.indexOf("image");
             if (cells == null || cells.size() <= column) {

@@ -11,17 +11,20 @@ import java.util.regex.Pattern;
 /**
  * The normalisation of answers in the VQA evaluation, for the answer and the accepted ones alike: punctuation goes, numbers become
  * digits, articles go, contractions get their apostrophes back. Its oddities are kept, since published figures have them: {@code none} is 0, a comma between digits anywhere
- * makes all punctuation vanish rather than become a space, {@code somebody'd} loses its apostrophe, and at most 32 full stops go.
+ * makes all punctuation vanish rather than become a space, {@code somebody'd} loses its apostrophe, and at most 32 full stops go. One is not kept: where all people
+ * gave the same answer the published script compares without this, so that {@code Yes} is wrong beside ten times {@code yes}; figures are published of
+ * answers that had it before.
  *
  * @see <a href="https://visualqa.org/evaluation.html">VQA evaluation</a>
  */
 final class VqaText {
 
     private static final String PUNCTUATION = ";/[]\"{}()=+\\_-><@`,?!";
-    private static final Pattern COMMA_IN_NUMBER = Pattern.compile("\\d,\\d");
-    private static final Pattern FULL_STOP = Pattern.compile("\\.(?!\\d)");
+    private static final Pattern COMMA_IN_NUMBER = Pattern.compile("\\d,\\d", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern FULL_STOP = Pattern.compile("\\.(?!\\d)", Pattern.UNICODE_CHARACTER_CLASS);
     private static final int MOST_FULL_STOPS = 32;
-    private static final Pattern SPACES = Pattern.compile("\\s+");
+    private static final Pattern SPACES = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern OUTER_SPACES = Pattern.compile("^\\s+|\\s+$", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
     private static final Map<String, String> NUMBERS = Map.ofEntries(
@@ -59,8 +62,12 @@ final class VqaText {
 
     /** The normal form of an answer. */
     static String normal(String answer) {
-        return words(
-                withoutPunctuation(answer.replace('\n', ' ').replace('\t', ' ').strip()));
+        return words(withoutPunctuation(stripped(answer.replace('\n', ' ').replace('\t', ' '))));
+    }
+
+    /** Also without spaces of other widths, as Python strips; a mark beside one is not beside a space. */
+    private static String stripped(String text) {
+        return OUTER_SPACES.matcher(text).replaceAll("");
     }
 
     private static String withoutPunctuation(String text) {
@@ -87,16 +94,16 @@ final class VqaText {
     }
 
     private static List<String> split(String text) {
-        return SPACES.splitAsStream(text.strip()).toList();
+        return SPACES.splitAsStream(text).toList();
     }
 
     private static Map<String, String> contractions() {
         Map<String, String> contractions = new HashMap<>();
-        for (String word : split(SINGLE)) {
+        for (String word : split(SINGLE.strip())) {
             contractions.put(word.replace("'", ""), word);
         }
         contractions.put("somebody'd", "somebodyd");
-        for (String word : split(SEVERAL)) {
+        for (String word : split(SEVERAL.strip())) {
             for (int i = 0; i < word.length(); i++) {
                 if (word.charAt(i) == '\'') {
                     contractions.put(word.substring(0, i) + word.substring(i + 1), word);

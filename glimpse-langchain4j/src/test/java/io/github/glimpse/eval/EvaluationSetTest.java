@@ -8,6 +8,7 @@ import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PictureFolder;
 import io.github.glimpse.image.PixelArea;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -135,6 +136,63 @@ class EvaluationSetTest {
         assertRefused("a.tsv", "index\tquestion\tanswer\n1\t\"q", "Line 2 of", "not closed");
         assertRefused("a.tsv", "index\tq\n", "no header");
         assertRefused("a.csv", "", "ends in none of");
+    }
+
+    @Test
+    void refusesWhatAReaderWouldOverlook() throws IOException {
+        String row = "{\"image\": \"a.png\", \"question\": \"q\", \"answer\": 1}";
+        assertRefused("a.jsonl", row + " " + row, "Line 1 of", "no JSON");
+        assertRefused("a.jsonl", row.replace("1", "\" \""), "Line 1 of", "blank answers");
+        assertRefused("a.tsv", "index\tquestion\tanswer\n1\tq\t\n", "Line 2 of", "blank answers");
+        Path lines = Files.write(
+                folder.resolve("a.jsonl"),
+                (row + "\n" + row.replace("q", "caf\u00e9")).getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> EvaluationSet.read(lines, DataOptions.below(folder)))
+                .hasMessageContaining("Line 2 of")
+                .hasMessageContaining("no UTF-8");
+        Path cells = Files.write(
+                folder.resolve("a.tsv"),
+                "index\timage_path\tquestion\tanswer\n1\ta.png\tcaf\u00e9\tx".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> EvaluationSet.read(cells, DataOptions.below(folder)))
+                .hasMessageContaining("Line 2 of")
+                .hasMessageContaining("no UTF-8");
+    }
+
+    @Test
+    void refusesALineOrARecordThatIsTooLongBeforeItIsInMemory() {
+        assertRefused("a.jsonl", "\n" + "x".repeat(4_000_001), "Line 2 of", "more than 4000000 bytes");
+        String wide = ("\t" + "x".repeat(10_000_000)).repeat(3);
+        assertRefused("a.tsv", "question\tanswer\ta\tb\tc\nq\tx" + wide, "Line 2 of", "more than 27715240 bytes");
+    }
+
+    @Test
+    void overlooksAByteOrderMark() throws IOException {
+        assertThat(only("a.jsonl", "\uFEFF{\"image\": \"a.png\", \"question\": \"q\", \"answer\": 1}")
+                        .question())
+                .isEqualTo("q");
+        assertThat(only("a.tsv", "\uFEFFindex\timage_path\tquestion\tanswer\n7\ta.png\tq\tx")
+                        .id())
+                .isEqualTo("7");
+    }
+
+    @Test
+    void endsLinesOfTablesAtLoneCarriageReturns() throws IOException {
+        EvaluationSet set = read("a.tsv", "index\timage_path\tquestion\tanswer\r17\ta.png\tq\tx\r18\ta.png\tr\ty\r");
+        assertThat(set.items()).extracting(EvaluationItem::id).containsExactly("17", "18");
+    }
+
+    @Test
+    void readsListsInCellsAsPythonPrintsThem() throws IOException {
+        EvaluationItem item = only(
+                "a.tsv",
+                "index\timage_path\tquestion\tanswer\tboxes\n"
+                        + "1\ta.png\tq\t['caf\\xe9', \"b's\", 'a\\\\x41']\t[[1, 2, 3, 4]]");
+        assertThat(item.answers()).containsExactly("caf\u00e9", "b's", "a\\x41");
+        assertThat(item.boxes()).containsExactly(new PixelArea(1, 2, 2, 2));
+        assertThat(only("a.tsv", "index\timage_path\tquestion\tanswer\n1\ta.png\tq\t[1] and [2]")
+                        .answers())
+                .as("no list, though it starts and ends like one")
+                .containsExactly("[1] and [2]");
     }
 
     private void assertRefused(String name, String text, String... parts) {

@@ -47,6 +47,31 @@ class MetricsTest {
     }
 
     @Test
+    void anlsComparesLettersAsTheyAreWritten() {
+        assertThat(score("anls", "10 m2", "10 m\u00b2"))
+                .as("one of five letters")
+                .isEqualTo(0.8, within(EXACT));
+        assertThat(score("anls", "a\u00a0b ", "A b")).as("a space is a space").isEqualTo(1);
+    }
+
+    @Test
+    void relaxedAccuracyTakesPerCentForHundredths() {
+        assertThat(score("relaxed", "50", "50%")).isZero();
+        assertThat(score("relaxed", "50%", "50")).isZero();
+        assertThat(score("relaxed", "0.5", "50%")).isEqualTo(1);
+        assertThat(score("relaxed", "52.5%", "50%")).isEqualTo(1);
+        assertThat(score("relaxed", "52.6%", "50%")).isZero();
+    }
+
+    @Test
+    void relaxedAccuracyTakesWhatIsNotOnlyANumberForText() {
+        assertThat(score("relaxed", "1,000", "1000")).isZero();
+        assertThat(score("relaxed", "$5", "5")).isZero();
+        assertThat(score("relaxed", "Germany.", "germany")).isZero();
+        assertThat(score("relaxed", " 12. ", "12")).isEqualTo(1);
+    }
+
+    @Test
     void relaxedAccuracyAllowsFivePerCent() {
         assertThat(score("relaxed", "105", "100")).as("the bound counts").isEqualTo(1);
         assertThat(score("relaxed", "105.1", "100")).isZero();
@@ -73,6 +98,7 @@ class MetricsTest {
         assertThat(score("pope", "There is a dog in the snow", "yes"))
                 .as("snow is no no")
                 .isEqualTo(1);
+        assertThat(score("pope", "NO\u00a0way", "no")).isEqualTo(1);
     }
 
     @Test

@@ -78,6 +78,28 @@ class ReadingsFileTest {
     }
 
     @Test
+    void cutsNothingOffAFileThatIsNoTable() throws IOException {
+        Path file = Files.writeString(folder.resolve("answers.csv"), "notes without a line break");
+        assertThatThrownBy(() -> ReadingsFile.open(file)).isInstanceOf(EvaluationDataException.class);
+        assertThat(Files.readString(file)).isEqualTo("notes without a line break");
+    }
+
+    @Test
+    void writesHalfACharacterPair() {
+        Path file = folder.resolve("answers.csv");
+        ReadingsFile.open(file).add(reading("1", "smile \ud83d"));
+        assertThat(ReadingsFile.open(file).read()).containsExactly(reading("1", "smile ?"));
+    }
+
+    @Test
+    void readsBackTheLongestTexts() {
+        Path file = folder.resolve("answers.csv");
+        String longest = "\u4e00".repeat(1_000_000);
+        ReadingsFile.open(file).add(reading("1", longest));
+        assertThat(ReadingsFile.open(file).read()).containsExactly(reading("1", longest));
+    }
+
+    @Test
     void namesALineThatIsNoAnswer() throws IOException {
         Path file = folder.resolve("answers.csv");
         ReadingsFile.open(file).add(reading("1", "a"));

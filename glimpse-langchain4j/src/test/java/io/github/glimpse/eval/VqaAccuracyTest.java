@@ -74,6 +74,15 @@ class VqaAccuracyTest {
     }
 
     @Test
+    void takesSpacesAndDigitsOfAllScriptsForSuch() {
+        assertThat(VqaText.normal("\u00a0the\u3000dog\u00a0")).isEqualTo("dog");
+        assertThat(VqaText.normal("1\u0665,\u0665 t-shirts"))
+                .as("a comma between Arabic digits")
+                .isEqualTo("1\u0665\u0665 tshirts");
+        assertThat(VqaText.normal("3.\u0665")).isEqualTo("3.\u0665");
+    }
+
+    @Test
     void keepsThePointOfANumberOnly() {
         assertThat(VqaText.normal("3.5 mi. away.")).isEqualTo("3.5 mi away");
     }

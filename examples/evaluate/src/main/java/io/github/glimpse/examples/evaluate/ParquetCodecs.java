@@ -76,7 +76,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
 
         private static byte[] gzip(byte[] compressed, int size) throws IOException {
             try (GZIPInputStream stream = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
-                return stream.readNBytes(size);
+                return stream.readNBytes(size + 1); // one more shows that there is more
             }
         }
 

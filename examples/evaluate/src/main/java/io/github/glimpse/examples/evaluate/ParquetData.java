@@ -25,6 +25,9 @@ final class ParquetData {
 
     private static final String IMAGE = "image";
 
+    /** A dictionary makes a small file of long texts that repeat, and each would be in memory. */
+    private static final long MOST_LETTERS = 200_000_000;
+
     private ParquetData() {}
 
     /**
@@ -40,6 +43,7 @@ final class ParquetData {
         try (ParquetRows rows = ParquetRows.open(file, ParquetData::withoutPictures)) {
             ParquetPictures pictures =
                     hasPictures(rows.schema()) ? new ParquetPictures(file, options.pictures()) : null;
+            long letters = 0;
             JsonNode row;
             for (int number = 0; (row = rows.next()) != null; number++) {
                 if (number == options.maxRows()) {
@@ -48,6 +52,13 @@ final class ParquetData {
                 }
                 EvaluationItem item = item(row, number, file, pictures, options);
                 if (item != null) {
+                    letters += item.question().length()
+                            + item.answers().stream().mapToLong(String::length).sum();
+                    if (letters > MOST_LETTERS) {
+                        throw new EvaluationDataException("Row " + (number + 1) + " of '" + file
+                                + "': questions and answers so far have more than " + MOST_LETTERS
+                                + " letters; split the file");
+                    }
                     items.add(item);
                 }
             }

@@ -21,6 +21,8 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveStringifier;
+import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
@@ -94,8 +96,17 @@ final class ParquetRows implements Closeable {
             RecordReader<Group> current = group;
             return current == null ? null : current.read();
         } catch (RuntimeException e) {
-            throw new IOException("a row cannot be decoded: " + e.getMessage(), e);
+            throw new IOException("a row cannot be decoded: " + reason(e), e);
         }
+    }
+
+    /** The first failure: those above it say only that there was one. */
+    private static String reason(Throwable failure) {
+        Throwable first = failure;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        return String.valueOf(first.getMessage());
     }
 
     /** Whether a column holds text. */
@@ -155,9 +166,30 @@ final class ParquetRows implements Closeable {
         return list;
     }
 
+    /** Whether the stored number is not what a reader sees: a decimal without its point, a day or a time since 1970. */
+    private static boolean isWritten(Type field) {
+        LogicalTypeAnnotation annotation = field.getLogicalTypeAnnotation();
+        return annotation instanceof LogicalTypeAnnotation.DecimalLogicalTypeAnnotation
+                || annotation instanceof LogicalTypeAnnotation.DateLogicalTypeAnnotation
+                || annotation instanceof LogicalTypeAnnotation.TimeLogicalTypeAnnotation
+                || annotation instanceof LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+    }
+
+    private static String written(Group group, int field, int index, PrimitiveType type) {
+        PrimitiveStringifier text = type.stringifier();
+        return switch (type.getPrimitiveTypeName()) {
+            case INT32 -> text.stringify(group.getInteger(field, index));
+            case INT64 -> text.stringify(group.getLong(field, index));
+            default -> text.stringify(group.getBinary(field, index));
+        };
+    }
+
     private static JsonNode primitive(Group group, int field, int index, Type type) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         PrimitiveTypeName name = type.asPrimitiveType().getPrimitiveTypeName();
+        if (isWritten(type)) {
+            return nodes.textNode(written(group, field, index, type.asPrimitiveType()));
+        }
         return switch (name) {
             case INT32 -> nodes.numberNode(group.getInteger(field, index));
             case INT64 -> nodes.numberNode(group.getLong(field, index));

@@ -49,6 +49,29 @@ class ParquetDataTest {
     }
 
     @Test
+    void readsDecimalsAndDaysAsTheyAreWritten() {
+        EvaluationSet set = ParquetData.read(FOLDER.resolve("decimals.parquet"), OPTIONS);
+        assertThat(set.items()).hasSize(1);
+        assertThat(set.items().get(0).answers()).containsExactly("12.80");
+        assertThat(set.items().get(0).kind()).isEqualTo("2024-02-03");
+    }
+
+    @Test
+    void namesACompressionThatIsNotKnown() {
+        assertThatThrownBy(() -> ParquetData.read(FOLDER.resolve("brotli.parquet"), OPTIONS))
+                .isInstanceOf(EvaluationDataException.class)
+                .hasMessageContaining("compression BROTLI is not known here; write the file with snappy");
+    }
+
+    @Test
+    void refusesASmallFileOfALongTextThatRepeats() {
+        assertThatThrownBy(() -> ParquetData.read(FOLDER.resolve("repeated.parquet"), OPTIONS))
+                .isInstanceOf(EvaluationDataException.class)
+                .hasMessageContaining("Row 200 of")
+                .hasMessageContaining("200000000 letters; split the file");
+    }
+
+    @Test
     void refusesAPictureOverTheLimit() {
         EvaluationSet set = ParquetData.read(
                 FILE, OPTIONS.withPictures(new PictureFolder(FOLDER, 6, PictureFolder.Outside.REFUSED)));
