@@ -15,6 +15,20 @@ import java.util.Set;
 record Qwen25VlConfig(
         ModelDimensions dimensions, DecoderShape decoder, Vision vision, int imageToken, int contextLength) {
 
+    // The reference's defaults: some of its releases leave out what equals them, above all in vision_config.
+    private static final int IMAGE_TOKEN = 151_655;
+    private static final int DEPTH = 32;
+    private static final int VISION_HIDDEN = 3_584;
+    private static final int VISION_HEADS = 16;
+    private static final int VISION_INTERMEDIATE = 3_420;
+    private static final int OUT_HIDDEN = 3_584;
+    private static final int WINDOW_SIZE = 112;
+    private static final List<Integer> FULL_ATTENTION = List.of(7, 15, 23, 31);
+    private static final double VISION_THETA = 10_000;
+    private static final double TEXT_THETA = 1_000_000;
+    private static final double TEXT_EPS = 1e-5;
+    private static final int CONTEXT_LENGTH = 32_768;
+
     /** The vision tower's numbers; windows are counted in tokens. */
     record Vision(
             int depth,
@@ -27,7 +41,8 @@ record Qwen25VlConfig(
             int mergeSize,
             int channels,
             int windowTokens,
-            Set<Integer> fullAttentionBlocks) {
+            Set<Integer> fullAttentionBlocks,
+            double ropeTheta) {
 
         int headDim() {
             return hidden / heads;
@@ -69,7 +84,7 @@ record Qwen25VlConfig(
                 heads,
                 text.positiveInteger("num_key_value_heads", heads),
                 text.positiveInteger("head_dim", hidden / heads),
-                text.number("rms_norm_eps"),
+                text.number("rms_norm_eps", TEXT_EPS),
                 vision.hidden(),
                 vision.depth());
         DecoderShape decoder = new DecoderShape(
@@ -84,13 +99,13 @@ record Qwen25VlConfig(
                 dimensions,
                 decoder,
                 vision,
-                root.integer("image_token_id"),
-                text.positiveInteger("max_position_embeddings"));
+                root.integer("image_token_id", IMAGE_TOKEN),
+                text.positiveInteger("max_position_embeddings", CONTEXT_LENGTH));
     }
 
     private static double theta(ModelConfig text) {
         ModelConfig scaling = scaling(text);
-        return scaling.has("rope_theta") ? scaling.number("rope_theta") : text.number("rope_theta", 10_000);
+        return scaling.has("rope_theta") ? scaling.number("rope_theta") : text.number("rope_theta", TEXT_THETA);
     }
 
     // "rope_parameters" is the name of newer releases.
@@ -120,8 +135,8 @@ record Qwen25VlConfig(
             throw new UnsupportedModelException(
                     "config.json: vision_config.hidden_act is '" + activation + "', silu is known");
         }
-        int hidden = json.positiveInteger("hidden_size");
-        int heads = json.positiveInteger("num_heads");
+        int hidden = json.positiveInteger("hidden_size", VISION_HIDDEN);
+        int heads = json.positiveInteger("num_heads", VISION_HEADS);
         if (hidden % heads != 0 || hidden / heads % 4 != 0) {
             throw json.problem(
                     "num_heads", "a divisor of hidden_size " + hidden + " that leaves heads of a multiple of 4");
@@ -129,21 +144,29 @@ record Qwen25VlConfig(
         int patchSize = json.positiveInteger("patch_size", 14);
         int mergeSize = json.positiveInteger("spatial_merge_size", 2);
         return new Vision(
-                json.positiveInteger("depth"),
+                json.positiveInteger("depth", DEPTH),
                 hidden,
                 heads,
-                json.positiveInteger("intermediate_size"),
-                json.positiveInteger("out_hidden_size"),
+                json.positiveInteger("intermediate_size", VISION_INTERMEDIATE),
+                json.positiveInteger("out_hidden_size", OUT_HIDDEN),
                 patchSize,
                 json.positiveInteger("temporal_patch_size", 2),
                 mergeSize,
                 json.positiveInteger("in_channels", json.positiveInteger("in_chans", 3)),
                 windowTokens(json, mergeSize, patchSize),
-                Set.copyOf(json.integers("fullatt_block_indexes")));
+                Set.copyOf(json.integers("fullatt_block_indexes", FULL_ATTENTION)),
+                visionTheta(json));
+    }
+
+    // Newer releases write it; older ones have it in their code.
+    private static double visionTheta(ModelConfig json) {
+        return json.has("rope_parameters")
+                ? json.at("rope_parameters").number("rope_theta", VISION_THETA)
+                : VISION_THETA;
     }
 
     private static int windowTokens(ModelConfig json, int mergeSize, int patchSize) {
-        int tokens = json.positiveInteger("window_size") / mergeSize / patchSize;
+        int tokens = json.positiveInteger("window_size", WINDOW_SIZE) / mergeSize / patchSize;
         if (tokens < 1) {
             throw json.problem("window_size", "at least " + (long) mergeSize * patchSize + " pixels, one token");
         }

@@ -43,7 +43,6 @@ final class Qwen25VlTower implements VisionTower {
 
     // Fixed in the reference, not in any configuration.
     private static final double EPS = 1e-6;
-    private static final double ROTARY_THETA = 10_000;
 
     private final Qwen25VlConfig.Vision config;
     private final TorchRuntime runtime;
@@ -68,7 +67,7 @@ final class Qwen25VlTower implements VisionTower {
                 .with(TowerEvidence.class, "evidence")
                 .with(Qwen25VlTower.class, "tower")
                 .compile(runtime);
-        this.rotary = RotaryEmbedding.planar(graph, config.headDim(), ROTARY_THETA, owner);
+        this.rotary = RotaryEmbedding.planar(graph, config.headDim(), config.ropeTheta(), owner);
         WeightPath root = weights.at(prefix);
         this.projection = root.at("patch_embed.proj").matrixFromConvolution(config.hidden(), config.patchValues());
         this.noBias = weights.biasOrEmpty("", 0);
