@@ -10,4 +10,10 @@ package io.github.glimpse.nn;
  * @param tiedHead whether the head is the embedding table
  */
 public record DecoderShape(
-        int vocabulary, int intermediate, double ropeTheta, int[] positionSections, boolean tiedHead) {}
+        int vocabulary, int intermediate, double ropeTheta, int[] positionSections, boolean tiedHead) {
+
+    /** The same with the embedding table as head. */
+    public DecoderShape tied() {
+        return new DecoderShape(vocabulary, intermediate, ropeTheta, positionSections, true);
+    }
+}

@@ -11,6 +11,7 @@ import io.github.glimpse.nn.ModelDimensions;
  * {@code config.json} of a LLaVA-1.5 folder.
  *
  * @param featureState hidden state of the tower that the projector reads
+ * @param tiedText whether the language model's own settings tie its head to the embedding, whatever stands at the top
  */
 record LlavaConfig(
         ModelDimensions dimensions,
@@ -18,7 +19,8 @@ record LlavaConfig(
         ClipConfig vision,
         int featureState,
         int imageToken,
-        int contextLength) {
+        int contextLength,
+        boolean tiedText) {
 
     // LLaMA's defaults: released files leave out what equals them.
     private static final int LLAMA_HIDDEN = 4_096;
@@ -63,7 +65,8 @@ record LlavaConfig(
                 vision,
                 state,
                 root.integer(root.has("image_token_index") ? "image_token_index" : "image_token_id"),
-                text.positiveInteger("max_position_embeddings", 2_048));
+                text.positiveInteger("max_position_embeddings", 2_048),
+                text.bool("tie_word_embeddings", false));
     }
 
     private static double theta(ModelConfig text) {
