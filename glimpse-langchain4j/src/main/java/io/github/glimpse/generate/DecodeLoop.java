@@ -64,12 +64,13 @@ final class DecodeLoop {
             if (step == 0) {
                 context.watch().firstToken();
             }
-            if (model.stopIds().contains(id)) {
-                return finished(ids, FinishReason.STOP);
-            }
+            // The text is that of all ids, as in the reference: a stop id that is no special token is part of it.
             release(stops.append(text.append(id)));
             if (stops.matched()) {
                 return new Answer(answer.toString(), ids.build().toArray(), FinishReason.STOP);
+            }
+            if (model.stopIds().contains(id)) {
+                return finished(ids, FinishReason.STOP);
             }
             if (step + 1 == most) {
                 return finished(ids, FinishReason.LENGTH);
