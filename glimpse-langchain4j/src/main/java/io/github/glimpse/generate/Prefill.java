@@ -202,6 +202,8 @@ final class Prefill {
                 && selection.kept().length == before.length
                 && selection.merged().isEmpty()) {
             note(cut, selection, before);
+            int[] all = IntStream.range(0, rows.count()).toArray();
+            context.observer().onCut(moment.output(), all.length, moment.output(), all, prompt.layout(), pass.caches());
             return moment.output();
         }
         int tokensBefore = rows.count();
