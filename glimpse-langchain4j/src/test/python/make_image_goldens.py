@@ -635,7 +635,7 @@ def qwen_cases():
 
 
 def qwen_size(width, height, factor, least, most):
-    sides = [max(factor, round(side / factor) * factor) for side in (width, height)]
+    sides = [round(side / factor) * factor for side in (width, height)]  # 0 is below any budget
     if sides[0] * sides[1] > most:
         shrink = (width * height / most) ** 0.5
         sides = [max(factor, int(side / shrink / factor) * factor) for side in (width, height)]

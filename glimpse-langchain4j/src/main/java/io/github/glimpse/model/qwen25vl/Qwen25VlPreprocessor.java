@@ -85,8 +85,9 @@ public final class Qwen25VlPreprocessor implements ImagePreprocessor {
                 config.scale()));
     }
 
+    /** May be 0, which is below any budget: such a picture is enlarged. */
     private static long nearest(int side, int factor) {
-        return atLeastOne(Math.rint((double) side / factor), factor);
+        return (long) Math.rint((double) side / factor) * factor;
     }
 
     private static long atLeastOne(double multiples, int factor) {

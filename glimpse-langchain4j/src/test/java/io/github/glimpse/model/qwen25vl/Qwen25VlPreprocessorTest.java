@@ -118,6 +118,16 @@ class Qwen25VlPreprocessorTest {
         assertThat(RELEASED.plan(1, 1).grid().tokenCount()).isEqualTo(4);
     }
 
+    // As the reference's smart_resize of all releases from 4.51.3 to 5.23: the short side rounds to nothing, which is
+    // below any budget.
+    @Test
+    void aSideOfLessThanHalfATokenHasThePictureEnlarged() {
+        assertResized(RELEASED, new int[] {1000, 10}, new int[] {560, 28});
+        assertResized(RELEASED, new int[] {10, 1000}, new int[] {28, 560});
+        assertResized(RELEASED, new int[] {1000, 14}, new int[] {476, 28});
+        assertResized(RELEASED, new int[] {1000, 15}, new int[] {1008, 28});
+    }
+
     @Test
     void refusesPicturesThatAreTooLong() {
         assertThat(RELEASED.plan(2000, 10).grid().rows()).isEqualTo(1);
