@@ -220,8 +220,8 @@ class FoveateIT {
 
         GenerationResult result = ask(model, foveate(), watcher, line);
 
-        // By the family's rule the copy of 1 x 7 tokens would have 1 x 13.
-        assertThat(watcher.pixels).containsExactly(7);
+        // By the family's rule the copy of 1 x 28 tokens would have as many.
+        assertThat(watcher.pixels).containsExactly(28);
         assertThat(result.report().retention()).isEqualTo(1.0);
         assertThat(result.tokenIds())
                 .isEqualTo(unpruned(model, new Watcher(), line).tokenIds());
