@@ -120,11 +120,11 @@ public final class DataRow {
             }
             answers.add(value.asText());
         }
-        if (!answers.isEmpty() && answers.stream().allMatch(String::isBlank)) {
-            throw new EvaluationDataException(where + " has nothing but blank answers; say what counts as right");
-        }
         if (answers.isEmpty()) {
             throw new EvaluationDataException(where + " has an empty list of answers; give at least one");
+        }
+        if (answers.stream().allMatch(String::isBlank)) {
+            throw new EvaluationDataException(where + " has nothing but blank answers; say what counts as right");
         }
         return answers;
     }

@@ -3,7 +3,6 @@ package io.github.glimpse.eval;
 import io.github.glimpse.eval.ConfidenceFigures.Sample;
 import io.github.glimpse.prune.PruningOptions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -234,7 +233,7 @@ public record EvaluationSummary(List<RowFigures> rows) {
 
     private static void write(Path file, CharSequence text) {
         try {
-            Files.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+            Files.write(file, Utf8.bytes(text));
         } catch (IOException e) {
             throw new EvaluationDataException("The table cannot be written to '" + file + "': " + e.getMessage(), e);
         }

@@ -4,7 +4,6 @@ import io.github.glimpse.eval.SvgChart.Point;
 import io.github.glimpse.eval.SvgChart.Series;
 import io.github.glimpse.eval.SvgChart.Start;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,8 +72,7 @@ public final class HtmlReport {
             EvaluationSet set,
             List<EvaluationRun.SkippedRow> skipped) {
         try {
-            Files.write(
-                    file, new HtmlReport(summary, readings, set, skipped).html().getBytes(StandardCharsets.UTF_8));
+            Files.write(file, Utf8.bytes(new HtmlReport(summary, readings, set, skipped).html()));
         } catch (IOException e) {
             throw new EvaluationDataException("The report cannot be written to '" + file + "': " + e.getMessage(), e);
         }

@@ -3,7 +3,6 @@ package io.github.glimpse.eval;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -73,7 +72,7 @@ final class ReadingsFile {
         if (Files.notExists(file)) {
             return;
         }
-        byte[] header = (String.join(",", COLUMNS) + '\n').getBytes(StandardCharsets.UTF_8);
+        byte[] header = Utf8.bytes(String.join(",", COLUMNS) + '\n');
         byte[] found;
         try (InputStream bytes = Files.newInputStream(file)) {
             found = bytes.readNBytes(header.length);
@@ -200,12 +199,7 @@ final class ReadingsFile {
         for (String cell : cells) {
             line.append(line.isEmpty() ? "" : ",").append(quoted(cell));
         }
-        // Half a character pair, which JSON can have, becomes a question mark and does not end the run
-        Files.write(
-                file,
-                line.append('\n').toString().getBytes(StandardCharsets.UTF_8),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+        Files.write(file, Utf8.bytes(line.append('\n')), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private static String text(double number) {

@@ -35,6 +35,11 @@ final class Utf8 {
         }
     }
 
+    /** The bytes of a text. Half a character pair, which JSON can have, becomes a question mark and does not end the run. */
+    static byte[] bytes(CharSequence text) {
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     /** Without a byte order mark. */
     static String withoutMark(String text) {
         return !text.isEmpty() && text.charAt(0) == MARK_LETTER ? text.substring(1) : text;

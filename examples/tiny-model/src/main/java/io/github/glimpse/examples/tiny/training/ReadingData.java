@@ -54,8 +54,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     private static List<Question> trained(List<Question> all, Random random) {
         List<Question> trained = new ArrayList<>();
         for (Question question : all) {
-            boolean extra = !question.kind().promised();
-            if (!extra || random.nextBoolean()) {
+            if (question.kind().promised() || random.nextBoolean()) {
                 trained.add(question);
             }
             if (question.kind() == QuestionKind.EXISTS) {
