@@ -10,12 +10,12 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.testing.HostileInputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,13 +45,10 @@ class FolderReadingIT {
     }
 
     private Path damaged() throws IOException {
-        try (Stream<Path> files = Files.list(TinyModels.fixture("qwen2_5_vl-tiny/model"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(file.getFileName().toString()));
-            }
-        }
-        Files.writeString(folder.resolve("config.json"), "{");
-        return folder;
+        Path copy = HostileInputs.copy(TinyModels.fixture("qwen2_5_vl-tiny"), List.of("model"), folder)
+                .resolve("model");
+        Files.writeString(copy.resolve("config.json"), "{");
+        return copy;
     }
 
     private void assertClosed() {

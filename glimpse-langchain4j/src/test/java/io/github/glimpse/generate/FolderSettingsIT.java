@@ -3,13 +3,14 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.KeyLayout;
 import io.github.glimpse.testing.RandomModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,16 +34,6 @@ class FolderSettingsIT {
         }
     }
 
-    private Path changed(String fixture, String file, Consumer<ObjectNode> change) throws IOException {
-        try (Stream<Path> files = Files.list(TinyModels.fixture(fixture))) {
-            for (Path path : files.toList()) {
-                Files.copy(path, folder.resolve(path.getFileName().toString()));
-            }
-        }
-        change(folder.resolve(file), change);
-        return folder;
-    }
-
     private static void change(Path file, Consumer<ObjectNode> change) throws IOException {
         ObjectNode json = (ObjectNode) FixtureFamily.json(file);
         change.accept(json);
@@ -56,8 +47,10 @@ class FolderSettingsIT {
         assertThat(first.tokenIds()[0]).isNotEqualTo(stop);
         assertThat(first.tokenIds()[1]).isNotEqualTo(stop);
 
-        GenerationResult stopped = answer(
-                changed("qwen2_5_vl-tiny/model", "generation_config.json", json -> json.put("eos_token_id", stop)), 12);
+        Path changed = HostileInputs.copy(TinyModels.fixture("qwen2_5_vl-tiny"), List.of("model"), folder)
+                .resolve("model");
+        change(changed.resolve("generation_config.json"), json -> json.put("eos_token_id", stop));
+        GenerationResult stopped = answer(changed, 12);
 
         assertThat(stopped.finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(stopped.tokenIds()).isEqualTo(first.tokenIds());

@@ -14,6 +14,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.testing.HostileInputs;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -290,14 +290,11 @@ class FoveateIT {
 
     /** The tiny model with pictures of one token allowed. */
     private static Path withSmallPictures(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(TinyModels.fixture("qwen2_5_vl-tiny/model"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(file.getFileName().toString()));
-            }
-        }
-        Path settings = folder.resolve("preprocessor_config.json");
+        Path copy = HostileInputs.copy(TinyModels.fixture("qwen2_5_vl-tiny"), List.of("model"), folder)
+                .resolve("model");
+        Path settings = copy.resolve("preprocessor_config.json");
         Files.writeString(settings, Files.readString(settings).replace("3136", "784"));
-        return folder;
+        return copy;
     }
 
     private static byte[] png(int width, int height) throws IOException {
