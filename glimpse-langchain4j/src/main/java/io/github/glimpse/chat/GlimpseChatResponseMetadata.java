@@ -1,6 +1,7 @@
 package io.github.glimpse.chat;
 
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageLimits;
@@ -16,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer says about itself beside the common values: what pruning kept and where the time went. Plain data, free of
+ * What an answer says about itself beside the common values: what pruning kept, how likely the model held it, and where the time went. Plain data, free of
  * native memory. The token usage is a {@link GlimpseTokenUsage}.
  *
  * <pre>{@code
@@ -42,11 +43,13 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
 
     private final PruningReport pruning;
     private final StageTimings timings;
+    private final @Nullable AnswerLikelihood likelihood;
 
     private GlimpseChatResponseMetadata(Builder builder) {
         super(builder);
         this.pruning = builder.pruning;
         this.timings = builder.timings;
+        this.likelihood = builder.likelihood;
     }
 
     /** What pruning did, per image. */
@@ -60,6 +63,14 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
      */
     public @Nullable Double confidence() {
         return pruning.confidence();
+    }
+
+    /**
+     * How likely the model held its answer: an answer with an unlikely token is more often misread or made up, pruned or not; null if
+     * nobody said.
+     */
+    public @Nullable AnswerLikelihood likelihood() {
+        return likelihood;
     }
 
     /** What settled how many tokens stayed; null if nothing was pruned. */
@@ -93,7 +104,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     public Builder toBuilder() {
         Builder builder = new Builder();
         toBuilder(builder);
-        return builder.pruning(pruning).timings(timings);
+        return builder.pruning(pruning).timings(timings).likelihood(likelihood);
     }
 
     /** Starts with nothing set. */
@@ -106,12 +117,13 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         return super.equals(other)
                 && other instanceof GlimpseChatResponseMetadata that
                 && pruning.equals(that.pruning)
-                && timings.equals(that.timings);
+                && timings.equals(that.timings)
+                && Objects.equals(likelihood, that.likelihood);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, timings);
+        return Objects.hash(super.hashCode(), pruning, timings, likelihood);
     }
 
     @Override
@@ -119,7 +131,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         String kept = pruning.strategy() + " kept " + pruning.keptTokens() + " of " + pruning.imageTokens();
         return "GlimpseChatResponseMetadata{id='" + id() + "', modelName='" + modelName() + "', tokenUsage="
                 + tokenUsage() + ", finishReason=" + finishReason() + ", pruning=" + kept + ", timings=" + timings
-                + '}';
+                + ", likelihood=" + likelihood + '}';
     }
 
     /** Collects metadata. */
@@ -127,6 +139,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
 
         private PruningReport pruning = NOT_PRUNED;
         private StageTimings timings = NOT_MEASURED;
+        private @Nullable AnswerLikelihood likelihood;
 
         private Builder() {}
 
@@ -139,6 +152,12 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         /** Where the time went; unset is zero everywhere. */
         public Builder timings(StageTimings value) {
             timings = value;
+            return this;
+        }
+
+        /** How likely the model held its answer; unset is unknown. */
+        public Builder likelihood(@Nullable AnswerLikelihood value) {
+            likelihood = value;
             return this;
         }
 

@@ -4,6 +4,7 @@ import dev.langchain4j.guardrail.OutputGuardrail;
 import dev.langchain4j.guardrail.OutputGuardrailRequest;
 import dev.langchain4j.guardrail.OutputGuardrailResult;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks again with less pruning, when the answer of an AI service was made from image tokens that were chosen with little
- * confidence, or when it is none that the application can use. Answers of other models, of questions without pictures, and
- * of pictures that were not pruned, are only held to the application's own check.
+ * confidence, when the model held a word of it unlikely, or when it is none that the application can use. Answers of other models, of
+ * questions without pictures, and of pictures that were not pruned, are only held to the application's own check.
  *
  * <pre>{@code
  * AiServices.builder(Receipts.class)
@@ -36,12 +37,14 @@ import org.jspecify.annotations.Nullable;
 public final class LessPruningOutputGuardrail implements OutputGuardrail {
 
     private final double minConfidence;
+    private final double minLikelihood;
     private final Predicate<String> accept;
     private final List<PruningOptions> attempts;
     private final boolean lastAnswerCounts;
 
     private LessPruningOutputGuardrail(Builder builder) {
         this.minConfidence = builder.minConfidence;
+        this.minLikelihood = builder.minLikelihood;
         this.accept = builder.accept;
         this.attempts = builder.profiles.stream()
                 .map(name -> PruningOptions.builder().profile(name).build())
@@ -87,21 +90,28 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
             return null;
         }
         PruningReport report = metadata.pruning();
+        if (report.retention() >= 1) {
+            return null;
+        }
         Double confidence = report.confidence();
-        boolean sure = confidence == null || confidence >= minConfidence || report.retention() >= 1;
-        return sure
-                ? null
-                : String.format(
-                        Locale.ROOT,
-                        "the confidence of the kept image tokens is %.2f, the least that counts is %.2f",
-                        confidence,
-                        minConfidence);
+        if (confidence != null && confidence < minConfidence) {
+            return low("the confidence of the kept image tokens", confidence, minConfidence);
+        }
+        AnswerLikelihood likelihood = metadata.likelihood();
+        return likelihood != null && !(likelihood.leastProbability() >= minLikelihood)
+                ? low("the likelihood of the answer's least likely token", likelihood.leastProbability(), minLikelihood)
+                : null;
+    }
+
+    private static String low(String what, double value, double least) {
+        return String.format(Locale.ROOT, "%s is %.2f, the least that counts is %.2f", what, value, least);
     }
 
     /** Collects what a guardrail goes by. */
     public static final class Builder {
 
         private double minConfidence = GuardOptions.DEFAULT_WIDEN_BELOW;
+        private double minLikelihood;
         private Predicate<String> accept = answer -> true;
         private List<String> profiles = List.of("careful", "off");
         private boolean lastAnswerCounts;
@@ -114,11 +124,27 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
          * @throws IllegalArgumentException if it is out of its range
          */
         public Builder minConfidence(double value) {
-            if (!(value >= 0 && value <= 1)) {
-                throw new IllegalArgumentException("min-confidence is " + value + ", it must lie in [0, 1]");
-            }
-            minConfidence = value;
+            minConfidence = share("min-confidence", value);
             return this;
+        }
+
+        /**
+         * The least {@linkplain AnswerLikelihood#leastProbability() likelihood} of the answer's least likely token that counts,
+         * 0..1; unset is 0, for what is unlikely differs between models and lengths of answers. {@code examples/evaluate} tells
+         * the likelihood below which a tenth of the answers lies, and how many of the lost ones.
+         *
+         * @throws IllegalArgumentException if it is out of its range
+         */
+        public Builder minLikelihood(double value) {
+            minLikelihood = share("min-likelihood", value);
+            return this;
+        }
+
+        private static double share(String name, double value) {
+            if (!(value >= 0 && value <= 1)) {
+                throw new IllegalArgumentException(name + " is " + value + ", it must lie in [0, 1]");
+            }
+            return value;
         }
 
         /** Which answers the application can use; unset is all. Called for the first answer and for each further one. */

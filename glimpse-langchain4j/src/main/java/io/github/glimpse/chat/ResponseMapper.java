@@ -34,6 +34,7 @@ final class ResponseMapper {
                         .finishReason(finishReason(result))
                         .pruning(scoreMap ? report : report.withoutScores())
                         .timings(result.timings())
+                        .likelihood(result.likelihood())
                         .build())
                 .build();
     }

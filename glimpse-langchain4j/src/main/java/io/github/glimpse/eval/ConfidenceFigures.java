@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far the confidence of a selection tells what it is worth. Not a number where it cannot be said.
+ * How far a confidence, that of a selection or how likely the model held its answer, tells what an answer is worth. Not a number
+ * where it cannot be said.
  *
  * @param readings answers with a confidence
  * @param recallCorrelation Spearman's correlation with box recall
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param lost answers that score less than the unpruned ones
  * @param lostInLeastConfident share of them among the tenth of the answers with the least confidence; answers of equal confidence
  *     at its border count in part
+ * @param leastTenth the confidence at the border of that tenth
  * @param groups ten groups of rising confidence
  * @param floors what floors of the guard would part, rising, by the answers whose box recall is known; none where a guard has
  *     acted on the confidence already
@@ -28,11 +30,13 @@ public record ConfidenceFigures(
         double agreementSeparation,
         int lost,
         double lostInLeastConfident,
+        double leastTenth,
         List<Group> groups,
         List<ConfidenceFloor> floors) {
 
     private static final int GROUPS = 10;
     private static final double LEAST_SHARE = 0.1;
+    private static final double PERCENT = 100;
 
     /**
      * Answers of about the same confidence.
@@ -64,6 +68,7 @@ public record ConfidenceFigures(
                 agreementSeparation,
                 lost,
                 lostInLeastConfident,
+                leastTenth,
                 groups,
                 List.of());
     }
@@ -74,7 +79,21 @@ public record ConfidenceFigures(
                 + " n=" + readings
                 + " spearman=" + ConfidenceFloor.decimal(recallCorrelation)
                 + " auroc=" + ConfidenceFloor.decimal(recallSeparation)
+                + " " + lostWords()
                 + " " + bestFloor().map(ConfidenceFloor::words).orElse("floor=-");
+    }
+
+    /** The same for how likely answers were held, which says nothing of boxes. */
+    String likelihoodLine(String setting) {
+        return "likelihood=" + setting
+                + " n=" + readings
+                + " auroc=" + ConfidenceFloor.decimal(agreementSeparation)
+                + " " + lostWords()
+                + " border=" + ConfidenceFloor.decimal(leastTenth);
+    }
+
+    private String lostWords() {
+        return "lost=" + lost + " least-tenth=" + RowFigures.number(PERCENT * lostInLeastConfident);
     }
 
     /** What is known of an answer. */
@@ -105,6 +124,7 @@ public record ConfidenceFigures(
                 Statistics.areaUnderCurve(confidences(rising), agrees),
                 (int) rising.stream().filter(Sample::lost).count(),
                 lostInLeast(rising),
+                rising.get(tenth(rising) - 1).confidence(),
                 groups(rising),
                 ConfidenceFloor.candidates(confidences(located), recalls));
     }
@@ -113,12 +133,16 @@ public record ConfidenceFigures(
         return samples.stream().mapToDouble(Sample::confidence).toArray();
     }
 
+    private static int tenth(List<Sample> rising) {
+        return (int) Math.ceil(LEAST_SHARE * rising.size());
+    }
+
     private static double lostInLeast(List<Sample> rising) {
         long lost = rising.stream().filter(Sample::lost).count();
         if (lost == 0) {
             return Double.NaN;
         }
-        int size = (int) Math.ceil(LEAST_SHARE * rising.size());
+        int size = tenth(rising);
         double border = rising.get(size - 1).confidence();
         List<Sample> below =
                 rising.stream().filter(sample -> sample.confidence() < border).toList();

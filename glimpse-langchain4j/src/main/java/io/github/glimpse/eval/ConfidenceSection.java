@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** What the report says of the selections' confidence: whether it can be trusted, and where a guard should step in. */
+/**
+ * What the report says of the selections' confidence: whether it can be trusted, and where a guard should step in; and of the
+ * answers' likelihood.
+ */
 final class ConfidenceSection {
 
     private static final double PERCENT = 100;
@@ -26,8 +29,12 @@ final class ConfidenceSection {
         this.name = name;
     }
 
-    /** A chart, a sentence for each setting, and the floors; empty if no setting has a confidence. */
+    /** A chart, a sentence for each setting, and the floors, if a setting has a confidence; then how likely lost answers were. */
     String html() {
+        return ofSelections() + ofAnswers();
+    }
+
+    private String ofSelections() {
         List<Series> series = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         StringBuilder floors = new StringBuilder();
@@ -60,6 +67,32 @@ final class ConfidenceSection {
                         .svg()
                 + text
                 + (floors.isEmpty() ? "" : table(floors));
+    }
+
+    private String ofAnswers() {
+        StringBuilder lines = new StringBuilder();
+        for (RowFigures row : rows) {
+            ConfidenceFigures figures = row.likelihood();
+            if (figures != null) {
+                lines.append("<tr>");
+                for (String cell : List.of(
+                        name.apply(row),
+                        ConfidenceFloor.decimal(figures.agreementSeparation()),
+                        Integer.toString(figures.lost()),
+                        percent(figures.lostInLeastConfident()),
+                        ConfidenceFloor.decimal(figures.leastTenth()))) {
+                    lines.append("<td>").append(Markup.escape(cell)).append("</td>");
+                }
+                lines.append("</tr>\n");
+            }
+        }
+        return lines.isEmpty()
+                ? ""
+                : "<h2>Likelihood of the answers</h2>\n<p>How likely the model held the least likely token of its answer. AUROC is"
+                        + " for telling the answers that equal the unpruned ones from the others. The border is the likelihood below"
+                        + " which the least likely tenth lies.</p>\n<div class=\"wide\"><table><thead><tr><th>setting</th>"
+                        + "<th>AUROC</th><th>lost</th><th>of them in the least likely tenth, %</th><th>border</th></tr></thead>"
+                        + "<tbody>\n" + lines + "</tbody></table></div>\n";
     }
 
     private static String told(ConfidenceFigures figures) {

@@ -1,6 +1,7 @@
 package io.github.glimpse.eval;
 
 import io.github.glimpse.eval.ConfidenceFigures.Sample;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.prune.PruningOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,7 @@ public record EvaluationSummary(List<RowFigures> rows) {
                         .max()
                         .orElse(0),
                 confidence(setting, answered, unpruned),
+                likelihood(setting, answered, unpruned),
                 byKind,
                 pope(answered));
     }
@@ -123,20 +126,37 @@ public record EvaluationSummary(List<RowFigures> rows) {
 
     private static @Nullable ConfidenceFigures confidence(
             EvaluationRow setting, List<Reading> answered, Map<String, Reading> unpruned) {
-        List<Sample> samples = new ArrayList<>();
-        for (Reading reading : answered) {
-            Double confidence = reading.confidence();
-            if (confidence != null && isCompared(reading, unpruned)) {
-                Reading other = other(reading, unpruned);
-                boolean agrees = AnswerText.normal(reading.answer()).equals(AnswerText.normal(other.answer()));
-                samples.add(new Sample(confidence, reading.selection().recall(), agrees, isLost(reading, other)));
-            }
-        }
+        List<Sample> samples = samples(answered, unpruned, Reading::confidence);
         if (samples.isEmpty()) {
             return null;
         }
         ConfidenceFigures figures = ConfidenceFigures.of(samples);
         return mayBeGuarded(setting) ? figures.withoutFloors() : figures;
+    }
+
+    private static @Nullable ConfidenceFigures likelihood(
+            EvaluationRow setting, List<Reading> answered, Map<String, Reading> unpruned) {
+        List<Sample> samples = setting.label().equals(EvaluationRow.UNPRUNED)
+                ? List.of()
+                : samples(answered, unpruned, reading -> {
+                    AnswerLikelihood likelihood = reading.likelihood();
+                    return likelihood == null ? null : likelihood.leastProbability();
+                });
+        return samples.isEmpty() ? null : ConfidenceFigures.of(samples).withoutFloors();
+    }
+
+    private static List<Sample> samples(
+            List<Reading> answered, Map<String, Reading> unpruned, Function<Reading, @Nullable Double> confidence) {
+        List<Sample> samples = new ArrayList<>();
+        for (Reading reading : answered) {
+            Double sure = confidence.apply(reading);
+            if (sure != null && isCompared(reading, unpruned)) {
+                Reading other = other(reading, unpruned);
+                boolean agrees = AnswerText.normal(reading.answer()).equals(AnswerText.normal(other.answer()));
+                samples.add(new Sample(sure, reading.selection().recall(), agrees, isLost(reading, other)));
+            }
+        }
+        return samples;
     }
 
     /** Whether answers of the setting may be those of a guard that acted: most profiles have one. */
@@ -194,9 +214,12 @@ public record EvaluationSummary(List<RowFigures> rows) {
         StringBuilder text = new StringBuilder("model,row,strategy,retention,questions,failed,accuracy,accuracy_low,"
                 + "accuracy_high,drop,drop_low,drop_high,kept,recall,first_token_ms,tokens_per_second,cache_bytes,"
                 + "peak_bytes,confidence_recall_spearman,confidence_recall_auroc,confidence_agreement_spearman,"
-                + "confidence_agreement_auroc,lost,lost_in_least_confident\n");
+                + "confidence_agreement_auroc,lost,lost_in_least_confident,likelihood_agreement_auroc,lost_in_least_likely,"
+                + "least_likely_tenth\n");
         for (RowFigures row : rows) {
             ConfidenceFigures confidence = row.confidence();
+            ConfidenceFigures likelihood = row.likelihood();
+            ConfidenceFigures lost = confidence == null ? likelihood : confidence;
             List<Object> numbers = List.of(
                     row.retention(),
                     row.questions(),
@@ -217,8 +240,11 @@ public record EvaluationSummary(List<RowFigures> rows) {
                     confidence == null ? "" : confidence.recallSeparation(),
                     confidence == null ? "" : confidence.agreementCorrelation(),
                     confidence == null ? "" : confidence.agreementSeparation(),
-                    confidence == null ? "" : confidence.lost(),
-                    confidence == null ? "" : confidence.lostInLeastConfident());
+                    lost == null ? "" : lost.lost(),
+                    confidence == null ? "" : confidence.lostInLeastConfident(),
+                    likelihood == null ? "" : likelihood.agreementSeparation(),
+                    likelihood == null ? "" : likelihood.lostInLeastConfident(),
+                    likelihood == null ? "" : likelihood.leastTenth());
             text.append(line(List.of(row.model(), row.row(), row.strategy()), numbers));
         }
         return text;

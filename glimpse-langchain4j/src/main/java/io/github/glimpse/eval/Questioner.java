@@ -1,6 +1,7 @@
 package io.github.glimpse.eval;
 
 import io.github.glimpse.GlimpseException;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
@@ -53,12 +54,13 @@ final class Questioner {
                     selection(item, picture, result.report()),
                     cost(result, peak),
                     result.report().confidence(),
+                    result.likelihood(),
                     "");
         } catch (io.github.glimpse.EngineClosedException e) {
             throw e;
         } catch (GlimpseException e) {
             Reading.Selection none = new Reading.Selection(0, 0, Double.NaN, TokenMask.NONE);
-            return reading(asked, "", 0, none, Reading.Cost.NONE, null, String.valueOf(e.getMessage()));
+            return reading(asked, "", 0, none, Reading.Cost.NONE, null, null, String.valueOf(e.getMessage()));
         }
     }
 
@@ -69,6 +71,7 @@ final class Questioner {
             Reading.Selection selection,
             Reading.Cost cost,
             @Nullable Double confidence,
+            @Nullable AnswerLikelihood likelihood,
             String error) {
         EvaluationItem item = asked.item();
         return new Reading(
@@ -85,6 +88,7 @@ final class Questioner {
                 selection,
                 cost,
                 confidence,
+                likelihood,
                 error);
     }
 

@@ -1,5 +1,6 @@
 package io.github.glimpse.eval;
 
+import io.github.glimpse.generate.AnswerLikelihood;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param selection what was kept
  * @param cost what it cost
  * @param confidence of the selection in itself, 0 to 1; null if the strategy has none
+ * @param likelihood how likely the model held its words; null if it failed
  * @param error why there is no answer; empty if there is one
  */
 public record Reading(
@@ -34,6 +36,7 @@ public record Reading(
         Selection selection,
         Cost cost,
         @Nullable Double confidence,
+        @Nullable AnswerLikelihood likelihood,
         String error) {
 
     /**

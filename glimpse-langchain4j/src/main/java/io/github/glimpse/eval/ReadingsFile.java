@@ -1,5 +1,6 @@
 package io.github.glimpse.eval;
 
+import io.github.glimpse.generate.AnswerLikelihood;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -9,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers as CSV, one line each, appended as they come. Half a line at the end, of a process that was killed, is cut off when the
@@ -38,6 +40,8 @@ final class ReadingsFile {
             "cache_bytes",
             "peak_bytes",
             "confidence",
+            "least_probability",
+            "sequence_probability",
             "error");
     private static final long LONGEST_LINE = 1 << 27; // the longest question that data can have, and room
     private static final String FORMULA_STARTS = "=+-@'";
@@ -150,11 +154,16 @@ final class ReadingsFile {
                     selection,
                     cost,
                     cells.get(19).isEmpty() ? null : Double.valueOf(cells.get(19)),
-                    texts.get(20));
+                    likelihood(cells.get(20), cells.get(21)),
+                    texts.get(22));
         } catch (IllegalArgumentException e) {
             throw new EvaluationDataException(
                     where + " is no answer: " + e.getMessage() + "; delete the line or the file", e);
         }
+    }
+
+    private static @Nullable AnswerLikelihood likelihood(String least, String sequence) {
+        return least.isEmpty() && sequence.isEmpty() ? null : new AnswerLikelihood(number(least), number(sequence));
     }
 
     /** Appends a reading; it is in the file when this returns. */
@@ -186,6 +195,9 @@ final class ReadingsFile {
         cells.add(Long.toString(cost.peakBytes()));
         Double confidence = reading.confidence();
         cells.add(confidence == null ? "" : confidence.toString());
+        AnswerLikelihood likelihood = reading.likelihood();
+        cells.add(likelihood == null ? "" : text(likelihood.leastProbability()));
+        cells.add(likelihood == null ? "" : text(likelihood.sequenceProbability()));
         cells.add(escape(reading.error()));
         try {
             append(cells);

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param cacheBytes mean size of the KV cache behind the prompt
  * @param peakBytes highest resident memory of all its answers
  * @param confidence how far the selection's confidence can be trusted; null for settings without one
+ * @param likelihood how far the model's own likelihood of its answers can be trusted, by their least likely tokens; null for the
+ *     unpruned setting, which has nothing to be compared with
  * @param byKind mean score by kind of question
  * @param pope figures of its yes-or-no questions; null without any
  */
@@ -42,6 +44,7 @@ public record RowFigures(
         double cacheBytes,
         long peakBytes,
         @Nullable ConfidenceFigures confidence,
+        @Nullable ConfidenceFigures likelihood,
         Map<String, Double> byKind,
         @Nullable PopeFigures pope) {
 
@@ -65,10 +68,18 @@ public record RowFigures(
     /**
      * One line for a console, for settings with a confidence: how well it goes together with box recall, and the floor of the guard
      * that parts best the answers whose evidence was lost from the others, {@code -} where nothing is known. {@code below} is the
-     * share of answers that would be widened, or not cut.
+     * share of answers that would be widened, or not cut, {@code least-tenth} that of the lost answers in the least confident tenth.
      */
     public Optional<String> confidenceLine() {
         return Optional.ofNullable(confidence).map(figures -> figures.line(row));
+    }
+
+    /**
+     * One line for a console, for settings other than the unpruned one: how well the likelihood of an answer tells whether it is the
+     * unpruned one, how many of the lost answers lie in the least likely tenth, and the likelihood at the border of that tenth.
+     */
+    public Optional<String> likelihoodLine() {
+        return Optional.ofNullable(likelihood).map(figures -> figures.likelihoodLine(row));
     }
 
     /** One digit behind the point, {@code -} for what is not known. */

@@ -29,16 +29,21 @@ final class BeamSearch {
      *
      * @param ids without what the writer began with; the end id last if it ended by itself
      * @param score of the whole
+     * @param likelihood of its ids
      */
-    record Text(int[] ids, double score) {}
+    record Text(int[] ids, double score, AnswerLikelihood likelihood) {}
 
-    /** A beginning. */
-    private record Beam(int[] ids, float sum) {
+    /**
+     * A beginning.
+     *
+     * @param least logarithm of the probability of its least likely word
+     */
+    private record Beam(int[] ids, float sum, float least) {
 
         Beam with(Candidate candidate) {
             int[] longer = Arrays.copyOf(ids, ids.length + 1);
             longer[ids.length] = candidate.id();
-            return new Beam(longer, candidate.sum());
+            return new Beam(longer, candidate.sum(), Math.min(least, candidate.sum() - sum));
         }
     }
 
@@ -76,7 +81,7 @@ final class BeamSearch {
      */
     Text run(float[] first) {
         float[][] logits = {first};
-        List<Beam> living = List.of(new Beam(new int[0], 0));
+        List<Beam> living = List.of(new Beam(new int[0], 0, 0));
         for (int length = 0; ; length++) {
             List<Candidate> candidates = candidates(living, logits, length);
             boolean last = length + 1 == mostTokens;
@@ -154,7 +159,8 @@ final class BeamSearch {
         while (place > 0 && score > ended.get(place - 1).score()) {
             place--;
         }
-        ended.add(place, new Text(beam.ids(), score));
+        AnswerLikelihood likelihood = new AnswerLikelihood(Math.exp(beam.least()), Math.exp(beam.sum()));
+        ended.add(place, new Text(beam.ids(), score, likelihood));
         if (ended.size() > beams) {
             ended.remove(ended.size() - 1);
         }
@@ -170,18 +176,10 @@ final class BeamSearch {
     }
 
     private static float[] logSoftmax(float[] logits) {
-        float most = Float.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            most = Math.max(most, logit);
-        }
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp(logit - most);
-        }
-        double log = Math.log(sum);
+        double logOfSum = TokenLikelihoods.logOfSum(logits);
         float[] result = new float[logits.length];
         for (int id = 0; id < result.length; id++) {
-            result[id] = (float) (logits[id] - most - log);
+            result[id] = (float) (logits[id] - logOfSum);
         }
         return result;
     }

@@ -46,8 +46,9 @@ final class DecodeLoop {
      * @param text the answer
      * @param ids all ids, the ending one included
      * @param reason why it ended
+     * @param likelihood of the ids
      */
-    record Answer(String text, int[] ids, FinishReason reason) {}
+    record Answer(String text, int[] ids, FinishReason reason, AnswerLikelihood likelihood) {}
 
     /**
      * Runs.
@@ -67,13 +68,13 @@ final class DecodeLoop {
             // The text is that of all ids, as in the reference: a stop id that is no special token is part of it.
             release(stops.append(text.append(id)));
             if (stops.matched()) {
-                return new Answer(answer.toString(), ids.build().toArray(), FinishReason.STOP);
+                return new Answer(answer.toString(), ids.build().toArray(), FinishReason.STOP, sampler.likelihood());
             }
             if (model.stopIds().contains(id)) {
-                return finished(ids, FinishReason.STOP);
+                return finished(ids, sampler, FinishReason.STOP);
             }
             if (step + 1 == most) {
-                return finished(ids, FinishReason.LENGTH);
+                return finished(ids, sampler, FinishReason.LENGTH);
             }
             context.cancellation().check();
             context.observer()
@@ -84,13 +85,14 @@ final class DecodeLoop {
         }
     }
 
-    private Answer finished(IntStream.Builder ids, FinishReason reason) {
+    private Answer finished(IntStream.Builder ids, Sampler sampler, FinishReason reason) {
         release(stops.append(text.finish()));
         boolean matched = stops.matched();
         if (!matched) {
             release(stops.finish());
         }
-        return new Answer(answer.toString(), ids.build().toArray(), matched ? FinishReason.STOP : reason);
+        return new Answer(
+                answer.toString(), ids.build().toArray(), matched ? FinishReason.STOP : reason, sampler.likelihood());
     }
 
     private void release(String piece) {

@@ -8,6 +8,7 @@ import io.github.glimpse.prune.PruningReport;
  * @param text the answer without stop sequence and special tokens
  * @param tokenIds ids of the answer, the ending one included
  * @param finishReason why it ended
+ * @param likelihood how likely the model held it
  * @param inputTokens tokens of the prompt before pruning
  * @param prefilledTokens tokens of the prompt after pruning: rows that decoding works on
  * @param report what pruning did
@@ -17,6 +18,7 @@ public record GenerationResult(
         String text,
         int[] tokenIds,
         FinishReason finishReason,
+        AnswerLikelihood likelihood,
         int inputTokens,
         int prefilledTokens,
         PruningReport report,

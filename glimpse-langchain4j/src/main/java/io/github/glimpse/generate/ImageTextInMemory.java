@@ -197,6 +197,7 @@ final class ImageTextInMemory implements AnsweringPath {
                     answer.text(),
                     answer.ids(),
                     answer.reason(),
+                    answer.likelihood(),
                     ids.length + model.tower().config().patches(),
                     ids.length + log.alive().length,
                     log.report(List.of(picture.plan()), List.of(picture.plan())),

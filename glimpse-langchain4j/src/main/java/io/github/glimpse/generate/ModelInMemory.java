@@ -192,6 +192,7 @@ final class ModelInMemory implements AnsweringPath {
                 answer.text(),
                 answer.ids(),
                 answer.reason(),
+                answer.likelihood(),
                 prompt.tokens(),
                 sequence.rows(),
                 prefilled.log().report(prompt.plans(), prompt.wholePlans()),

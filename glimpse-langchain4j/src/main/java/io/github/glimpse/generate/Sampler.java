@@ -25,6 +25,7 @@ final class Sampler {
     private final SplittableRandom random;
     private final boolean[] seen;
     private final Map<Integer, Integer> counts = new HashMap<>();
+    private final TokenLikelihoods likelihoods = new TokenLikelihoods();
 
     Sampler(GenerationOptions options, int[] promptIds, int vocabulary) {
         this.temperature = orElse(options.temperature(), GenerationOptions.DEFAULT_TEMPERATURE);
@@ -51,11 +52,23 @@ final class Sampler {
      * @param logits raw scores; changed by this call
      */
     int next(float[] logits) {
+        double logOfSum = TokenLikelihoods.logOfSum(logits);
+        float[] raw = penalises() ? logits.clone() : logits;
         penalise(logits);
         int id = temperature == 0 ? largest(logits) : sample(logits);
+        likelihoods.add(raw[id] - logOfSum);
         seen[id] = true;
         counts.merge(id, 1, Integer::sum);
         return id;
+    }
+
+    /** How likely the chosen tokens were, by the raw scores. */
+    AnswerLikelihood likelihood() {
+        return likelihoods.result();
+    }
+
+    private boolean penalises() {
+        return repetitionPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0;
     }
 
     private void penalise(float[] logits) {

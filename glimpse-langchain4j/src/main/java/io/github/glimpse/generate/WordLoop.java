@@ -64,14 +64,15 @@ final class WordLoop {
                 context.watch().firstToken();
             }
             if (id == end) {
-                return finished(ids.build().toArray(), FinishReason.STOP);
+                return finished(ids.build().toArray(), sampler.likelihood(), FinishReason.STOP);
             }
             release(stops.append(text.append(id)));
             if (stops.matched()) {
-                return new DecodeLoop.Answer(answer.toString(), ids.build().toArray(), FinishReason.STOP);
+                return new DecodeLoop.Answer(
+                        answer.toString(), ids.build().toArray(), FinishReason.STOP, sampler.likelihood());
             }
             if (step + 1 == most) {
-                return finished(ids.build().toArray(), FinishReason.LENGTH);
+                return finished(ids.build().toArray(), sampler.likelihood(), FinishReason.LENGTH);
             }
             context.cancellation().check();
             scores = writer.read(new int[] {id})[0];
@@ -90,16 +91,16 @@ final class WordLoop {
             pieces.append(text.append(id));
         }
         release(stops.append(pieces.toString()));
-        return finished(ids, ended ? FinishReason.STOP : FinishReason.LENGTH);
+        return finished(ids, best.likelihood(), ended ? FinishReason.STOP : FinishReason.LENGTH);
     }
 
-    private DecodeLoop.Answer finished(int[] ids, FinishReason reason) {
+    private DecodeLoop.Answer finished(int[] ids, AnswerLikelihood likelihood, FinishReason reason) {
         release(stops.append(text.finish()));
         boolean matched = stops.matched();
         if (!matched) {
             release(stops.finish());
         }
-        return new DecodeLoop.Answer(answer.toString(), ids, matched ? FinishReason.STOP : reason);
+        return new DecodeLoop.Answer(answer.toString(), ids, matched ? FinishReason.STOP : reason, likelihood);
     }
 
     private void release(String piece) {

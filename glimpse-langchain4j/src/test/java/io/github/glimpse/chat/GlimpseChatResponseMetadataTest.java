@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
@@ -32,6 +33,7 @@ class GlimpseChatResponseMetadataTest {
             .finishReason(FinishReason.STOP)
             .pruning(REPORT)
             .timings(TIMINGS)
+            .likelihood(new AnswerLikelihood(0.5, 0.25))
             .build();
 
     @Test
@@ -45,6 +47,7 @@ class GlimpseChatResponseMetadataTest {
         assertThat(rebuilt).isInstanceOfSatisfying(GlimpseChatResponseMetadata.class, own -> {
             assertThat(own.pruning()).isSameAs(REPORT);
             assertThat(own.timings()).isSameAs(TIMINGS);
+            assertThat(own.likelihood()).isEqualTo(new AnswerLikelihood(0.5, 0.25));
             assertThat(own.id()).isEqualTo("1");
             assertThat(own.modelName()).isEqualTo("tiny");
             assertThat(own.finishReason()).isEqualTo(FinishReason.STOP);
@@ -56,6 +59,7 @@ class GlimpseChatResponseMetadataTest {
     void equalityTakesEveryField() {
         assertThat(METADATA.toBuilder().build()).isEqualTo(METADATA).hasSameHashCodeAs(METADATA);
         assertThat(METADATA.toBuilder().id("2").build()).isNotEqualTo(METADATA);
+        assertThat(METADATA.toBuilder().likelihood(null).build()).isNotEqualTo(METADATA);
         assertThat(METADATA.toBuilder()
                         .pruning(new PruningReport("none", null, List.of()))
                         .build())

@@ -15,6 +15,7 @@ import dev.langchain4j.service.UserMessage;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +101,21 @@ class LessPruningOutputGuardrailIT {
         assertThat(ANSWERS.get(0).pruning().keptTokens()).isEqualTo(3);
         assertThat(ANSWERS.get(0).confidence()).isLessThan(1);
         assertThat(ANSWERS.get(1).pruning().retention()).isEqualTo(1);
+    }
+
+    @Test
+    void asksAgainWhereTheModelHeldAWordUnlikely() {
+        ask(LessPruningOutputGuardrail.builder().minConfidence(0).build());
+        double likelihood = Objects.requireNonNull(ANSWERS.get(0).likelihood()).leastProbability();
+        ANSWERS.clear();
+
+        LessPruningOutputGuardrail.Builder builder =
+                LessPruningOutputGuardrail.builder().minConfidence(0).profiles(List.of("off"));
+        ask(builder.minLikelihood(likelihood).build());
+        assertThat(ANSWERS).hasSize(1);
+        ask(builder.minLikelihood(Math.nextUp(likelihood)).build());
+        assertThat(ANSWERS).hasSize(3);
+        assertThat(ANSWERS.get(2).pruning().strategy()).isEqualTo("none");
     }
 
     @Test

@@ -135,9 +135,10 @@ class ConfidenceFloorTest {
         assertThat(figures.bestFloor()).hasValueSatisfying(best -> assertThat(best.below() + best.rest())
                 .isEqualTo(60));
         assertThat(figures.line("glimpse"))
-                .isEqualTo("confidence=glimpse n=90 spearman=1.00 auroc=1.00 floor=0.15 below=50.0 recall-below=20.0"
-                        + " recall-rest=100.0 separation=1.00");
+                .isEqualTo(
+                        "confidence=glimpse n=90 spearman=1.00 auroc=1.00 lost=0 least-tenth=- floor=0.15 below=50.0 recall-below=20.0"
+                                + " recall-rest=100.0 separation=1.00");
         assertThat(figures.withoutFloors().line("auto"))
-                .isEqualTo("confidence=auto n=90 spearman=1.00 auroc=1.00 floor=-");
+                .isEqualTo("confidence=auto n=90 spearman=1.00 auroc=1.00 lost=0 least-tenth=- floor=-");
     }
 }

@@ -3,6 +3,7 @@ package io.github.glimpse.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelArea;
@@ -49,6 +50,7 @@ class EvaluationSummaryTest {
                         : new Reading.Selection(4, 1, score, TokenMask.of(PLAN, new int[] {0})),
                 new Reading.Cost(id, 2, 10, 100, 1_000 + id),
                 row.equals("glimpse") ? confidence : null,
+                new AnswerLikelihood(1 - confidence / 2, 0),
                 error);
     }
 
@@ -93,6 +95,20 @@ class EvaluationSummaryTest {
         assertThat(confidence.lost()).isEqualTo(2);
         assertThat(confidence.lostInLeastConfident()).isEqualTo(1.0);
         assertThat(confidence.agreementSeparation()).isEqualTo(1.0);
+    }
+
+    @Test
+    void findsTheLostAnswersAmongTheLeastLikely() {
+        // Confidence and likelihood are drawn in opposite order, so the two that are lost are the likeliest; 17 is
+        // second of 19.
+        ConfidenceFigures likelihood = Objects.requireNonNull(figures("glimpse").likelihood());
+        assertThat(likelihood.lost()).isEqualTo(2);
+        assertThat(likelihood.lostInLeastConfident()).isZero();
+        assertThat(likelihood.agreementSeparation()).isZero();
+        assertThat(likelihood.leastTenth()).isEqualTo(1 - 17 / 40.0);
+        assertThat(figures("glimpse").likelihoodLine())
+                .hasValue("likelihood=glimpse n=19 auroc=0.00 lost=2 least-tenth=0.0 border=0.58");
+        assertThat(figures("none").likelihoodLine()).isEmpty();
     }
 
     @Test

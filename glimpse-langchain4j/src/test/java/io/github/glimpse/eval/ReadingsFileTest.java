@@ -3,6 +3,7 @@ package io.github.glimpse.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import java.io.IOException;
@@ -33,6 +34,7 @@ class ReadingsFileTest {
                 new Reading.Selection(12, 3, Double.NaN, TokenMask.of(plan, new int[] {0, 9, 11})),
                 new Reading.Cost(12.5, 4, 80, 1 << 20, 0),
                 0.25,
+                new AnswerLikelihood(0.125, 1e-300),
                 "");
     }
 

@@ -236,6 +236,12 @@ class BlipFixturesIT {
         one.differences()
                 .equal("beams: text", result.text(), expected.get("text").textValue());
         assertThat(score[0]).isCloseTo(expected.get("sequence_score").doubleValue(), within(BEAM_SCORE));
+        AnswerLikelihood likelihood = result.likelihood();
+        int words = result.tokenIds().length;
+        assertThat(Math.log(likelihood.sequenceProbability())).isCloseTo(score[0] * words, within(BEAM_SCORE * words));
+        assertThat(likelihood.leastProbability())
+                .as("the least likely word is no likelier than their geometric mean")
+                .isBetween(likelihood.sequenceProbability(), Math.exp(score[0]) + BEAM_SCORE);
     }
 
     private static void match(Case one, @Nullable JsonNode variant, ImageTextModel model) {

@@ -308,6 +308,7 @@ final class ReferenceCheck implements StageObserver {
         differences.equal("answer ids" + suffix, result.tokenIds(), Differences.ints(answer.get("generated_ids")));
         differences.equal(
                 "answer text" + suffix, result.text(), answer.get("text").textValue());
+        compareLikelihood(result);
         if (!pruned) {
             return;
         }
@@ -329,6 +330,36 @@ final class ReferenceCheck implements StageObserver {
             differences.equal("cache lengths", result.prefilledTokens(), length.intValue());
         }
         comparePerImage(result);
+    }
+
+    /** Each logit may differ by {@link #LOGITS}, so the logarithm of a probability by twice as much. */
+    private void compareLikelihood(GenerationResult result) {
+        String name = pruned ? "pruned.step_logits" : "full.step_logits";
+        int[] ids = result.tokenIds();
+        if (!tensors.has(name) || tensors.shape(name)[0] < ids.length) {
+            return;
+        }
+        float[] all = tensors.floats(name);
+        int vocabulary = all.length / Math.toIntExact(tensors.shape(name)[0]);
+        double least = 0;
+        double sum = 0;
+        for (int step = 0; step < ids.length; step++) {
+            double total = 0;
+            for (int id = 0; id < vocabulary; id++) {
+                total += Math.exp(all[step * vocabulary + id]);
+            }
+            double log = all[step * vocabulary + ids[step]] - Math.log(total);
+            least = Math.min(least, log);
+            sum += log;
+        }
+        differences.close(
+                "likelihood of the answer",
+                new float[] {
+                    (float) Math.log(result.likelihood().leastProbability()),
+                    (float) Math.log(result.likelihood().sequenceProbability()) / ids.length
+                },
+                new float[] {(float) least, (float) sum / ids.length},
+                2 * LOGITS);
     }
 
     private void comparePerImage(GenerationResult result) {

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
 import java.util.function.Function;
@@ -40,6 +41,24 @@ class SamplerTest {
         float[] third = LOGITS.clone();
         assertThat(sampler.next(third)).isEqualTo(2);
         assertThat(third[1]).isEqualTo(1.5f);
+    }
+
+    @Test
+    void tellsTheLikelihoodOfItsTokensBeforePenalties() {
+        Sampler sampler =
+                new Sampler(GenerationOptions.builder().repetitionPenalty(100.0).build(), new int[] {1}, 2);
+        assertThat(sampler.next(new float[] {0, (float) Math.log(3)})).isEqualTo(1);
+        assertThat(sampler.likelihood().leastProbability()).isCloseTo(0.75, within(1e-7));
+        assertThat(sampler.next(new float[] {(float) Math.log(0.5), 0})).isEqualTo(1);
+        assertThat(sampler.likelihood().leastProbability()).isCloseTo(2 / 3.0, within(1e-7));
+        assertThat(sampler.likelihood().sequenceProbability()).isCloseTo(0.5, within(1e-7));
+    }
+
+    @Test
+    void takesWhatIsForbiddenAndLargeScoresIntoAccount() {
+        Sampler sampler = sampler(GenerationOptions.builder());
+        sampler.next(new float[] {Float.NEGATIVE_INFINITY, 1e4f, Float.NEGATIVE_INFINITY, 1e4f, -1e4f});
+        assertThat(sampler.likelihood().leastProbability()).isCloseTo(0.5, within(1e-10));
     }
 
     @Test

@@ -30,6 +30,12 @@ enum GlimpseMeter {
                     + " know nothing of the question have none.",
             Tag.MODEL,
             Tag.STRATEGY),
+    LIKELIHOOD(
+            "glimpse.answer.likelihood",
+            SUMMARY,
+            "How likely the model held the least likely token of its answer, from 0 to 1.",
+            Tag.MODEL,
+            Tag.STRATEGY),
     GUARD(
             "glimpse.guard",
             COUNTER,

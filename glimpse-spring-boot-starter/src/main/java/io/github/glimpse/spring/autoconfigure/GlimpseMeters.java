@@ -7,6 +7,7 @@ import dev.langchain4j.model.output.TokenUsage;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.chat.RequestOutcome;
 import io.github.glimpse.chat.RequestOutcomeListener;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.CanaryUse;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
@@ -72,6 +73,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
         }
         if (context.chatResponse().metadata() instanceof GlimpseChatResponseMetadata metadata) {
             images(metadata.pruning());
+            likelihood(metadata);
             stages(metadata.pruning(), metadata.timings());
             tokens(metadata.timings(), metadata.tokenUsage());
         }
@@ -95,6 +97,16 @@ final class GlimpseMeters implements RequestOutcomeListener {
         if (pruning.imageTokens() > 0) {
             meters.images(KeptImages.of(pruning));
             trust(pruning, meters.model().and(Tag.STRATEGY.key(), pruning.strategy()));
+        }
+    }
+
+    /** What is no number, of damaged weights, would stay in the sum for ever. */
+    private void likelihood(GlimpseChatResponseMetadata metadata) {
+        AnswerLikelihood likelihood = metadata.likelihood();
+        if (likelihood != null && !Double.isNaN(likelihood.leastProbability())) {
+            Tags tags =
+                    meters.model().and(Tag.STRATEGY.key(), metadata.pruning().strategy());
+            meters.summarize(GlimpseMeter.LIKELIHOOD, tags, likelihood.leastProbability());
         }
     }
 

@@ -34,6 +34,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -172,6 +173,12 @@ class GlimpseMetersAutoConfigurationTest {
                     GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
                     assertThat(registry.get("glimpse.confidence").summary().totalAmount())
                             .isEqualTo(metadata.confidence());
+                    assertThat(registry.get("glimpse.answer.likelihood")
+                                    .tag("strategy", "glimpse")
+                                    .summary()
+                                    .totalAmount())
+                            .isEqualTo(Objects.requireNonNull(metadata.likelihood())
+                                    .leastProbability());
                     assertThat(byTag(registry, "glimpse.guard", "action"))
                             .containsExactlyEntriesOf(Map.of("skipped", 1.0));
                 });

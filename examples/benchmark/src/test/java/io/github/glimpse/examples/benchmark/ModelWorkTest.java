@@ -2,6 +2,7 @@ package io.github.glimpse.examples.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.FinishReason;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.StageTimings;
@@ -112,6 +113,7 @@ class ModelWorkTest {
                 "",
                 new int[] {1},
                 FinishReason.LENGTH,
+                new AnswerLikelihood(1, 1),
                 TEXT + 256,
                 TEXT + left,
                 report,

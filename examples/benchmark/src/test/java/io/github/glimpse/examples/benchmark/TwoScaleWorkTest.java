@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.examples.benchmark.ModelWork.Operations;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.FinishReason;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.StageTimings;
@@ -114,6 +115,7 @@ class TwoScaleWorkTest {
                 "",
                 new int[] {1},
                 FinishReason.LENGTH,
+                new AnswerLikelihood(1, 1),
                 TEXT + grid.tokenCount(),
                 prefilled,
                 new PruningReport(

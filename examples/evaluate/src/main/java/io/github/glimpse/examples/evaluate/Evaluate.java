@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -201,8 +202,9 @@ final class Evaluate implements Callable<Integer> {
             out.println(row.line());
         }
         for (var row : summary.rows()) {
-            row.confidenceLine()
-                    .ifPresent(line -> out.println((models.size() > 1 ? "model=" + row.model() + " " : "") + line));
+            Stream.of(row.confidenceLine(), row.likelihoodLine())
+                    .flatMap(Optional::stream)
+                    .forEach(line -> out.println((models.size() > 1 ? "model=" + row.model() + " " : "") + line));
         }
         out.println("report=" + html.toAbsolutePath().normalize());
     }
