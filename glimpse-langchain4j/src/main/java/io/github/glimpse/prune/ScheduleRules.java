@@ -3,6 +3,7 @@ package io.github.glimpse.prune;
 import io.github.glimpse.prune.PruningPoint.Stage;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Which steps may be combined. Each rule refuses with one sentence that names it. */
 final class ScheduleRules {
@@ -70,13 +71,21 @@ final class ScheduleRules {
                 continue;
             }
             Double least = before == null ? null : before.budget().retentionRatio();
-            if (before != null && least != null && ratio > least) {
+            if (before != null && least != null && ratio > least && !isForLookingTexts(before, cut)) {
                 throw new IllegalArgumentException("The step at " + cut.at() + " keeps " + ratio
                         + " of the image tokens after the one at " + before.at() + " keeps " + least
                         + "; a retention-ratio refers to all image tokens, so it must not rise along the schedule");
             }
             before = cut;
         }
+    }
+
+    /** Where a text looks at the picture by cross-attention all stay if fewer are left than a step asks for. */
+    private static boolean isForLookingTexts(Cut before, Cut cut) {
+        return before.at().stage() == Stage.TOWER
+                || Stream.of(before, cut)
+                        .flatMap(step -> step.strategy().needs(step.at()).stream())
+                        .anyMatch(EvidenceRequest.CrossAttention.class::isInstance);
     }
 
     private static void checkFullGrid(List<Cut> cuts) {

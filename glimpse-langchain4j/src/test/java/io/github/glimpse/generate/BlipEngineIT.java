@@ -115,6 +115,21 @@ class BlipEngineIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tower 1", "vision", "layer 1"})
+    void whereFewerAreLeftThanAStepAsksForAllStay(String first) {
+        PruningStep less = step(first.startsWith("layer") ? "cross-attention" : "cls-attention", first, 0.25, Map.of());
+        PruningStep more = step("cross-attention", "layer 2", 0.5, Map.of());
+        try (LoadedModel model = LoadedModel.load(options(answers()).build())) {
+            GenerationResult alone = model.generate(request("what is it", less));
+            GenerationResult both = model.generate(request("what is it", less, more));
+
+            assertThat(both.report().keptJoined()).isEqualTo(alone.report().keptJoined());
+            assertThat(both.tokenIds()).isEqualTo(alone.tokenIds());
+            assertThat(both.likelihood()).isEqualTo(alone.likelihood());
+        }
+    }
+
     @Test
     void whatTheGuardThoughtOfACutInTheTowerIsRememberedWithThePicture() {
         PruningStep inTower = step("cls-attention", "tower 1", 0.5, Map.of());
