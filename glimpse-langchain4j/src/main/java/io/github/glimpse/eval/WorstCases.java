@@ -1,6 +1,7 @@
 package io.github.glimpse.eval;
 
 import io.github.glimpse.GlimpseException;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.ImageResizer;
@@ -68,6 +69,7 @@ final class WorstCases {
 
     private void append(StringBuilder html, Reading reading, Reading unpruned, EvaluationItem item) {
         Double confidence = reading.confidence();
+        AnswerLikelihood likelihood = reading.likelihood();
         html.append("<article>").append(picture(reading, item)).append("<dl>");
         entry(html, "question " + reading.id(), reading.question());
         entry(html, "expected", reading.expected());
@@ -75,14 +77,15 @@ final class WorstCases {
         entry(html, "pruned", reading.answer());
         entry(
                 html,
-                "kept, recall, confidence",
+                "kept, recall, confidence, likelihood",
                 String.format(
                         Locale.ROOT,
-                        "%d of %d, %s %%, %s",
+                        "%d of %d, %s %%, %s, %s",
                         reading.selection().keptTokens(),
                         reading.selection().imageTokens(),
                         RowFigures.number(100 * reading.selection().recall()),
-                        confidence == null ? "-" : String.format(Locale.ROOT, "%.2f", confidence)));
+                        confidence == null ? "-" : ConfidenceFloor.decimal(confidence),
+                        likelihood == null ? "-" : ConfidenceFloor.decimal(likelihood.leastProbability())));
         html.append("</dl></article>\n");
     }
 
