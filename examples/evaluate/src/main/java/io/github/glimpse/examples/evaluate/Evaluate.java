@@ -9,6 +9,7 @@ import io.github.glimpse.eval.EvaluationSet;
 import io.github.glimpse.eval.EvaluationSummary;
 import io.github.glimpse.eval.HtmlReport;
 import io.github.glimpse.eval.Reading;
+import io.github.glimpse.eval.RowFigures;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.generate.EngineOptions;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -201,11 +203,11 @@ final class Evaluate implements Callable<Integer> {
             }
             out.println(row.line());
         }
-        for (var row : summary.rows()) {
-            Stream.of(row.confidenceLine(), row.likelihoodLine())
-                    .flatMap(Optional::stream)
-                    .forEach(line -> out.println((models.size() > 1 ? "model=" + row.model() + " " : "") + line));
-        }
+        Stream.<Function<RowFigures, Optional<String>>>of(RowFigures::confidenceLine, RowFigures::likelihoodLine)
+                .flatMap(figure -> summary.rows().stream().map(row -> figure.apply(row)
+                        .map(line -> (models.size() > 1 ? "model=" + row.model() + " " : "") + line)))
+                .flatMap(Optional::stream)
+                .forEach(out::println);
         out.println("report=" + html.toAbsolutePath().normalize());
     }
 

@@ -38,13 +38,16 @@ class EvaluateIT {
     @Test
     void printsALinePerRowAndWritesTheReport() throws IOException {
         List<String> lines = run("--questions=2", "--strategies=none,glimpse", "--retentions=0.2");
-        assertThat(lines).hasSize(6);
+        assertThat(lines).hasSize(8);
         assertThat(lines.subList(0, 3)).allMatch(line -> line.matches(LINE));
         assertThat(lines.get(0)).startsWith("strategy=none retention=100.0").contains("drop=0.0", "recall=100.0");
         assertThat(lines.get(2)).startsWith("strategy=glimpse retention=20.0");
-        assertThat(lines.get(3)).matches("confidence=glimpse n=2 spearman=\\S+ auroc=\\S+ floor=-");
+        assertThat(lines.get(3))
+                .matches("confidence=glimpse n=2 spearman=\\S+ auroc=\\S+ lost=0 least-tenth=- floor=-");
         assertThat(lines.get(4)).startsWith("confidence=glimpse at 20 % n=2");
-        assertThat(lines.get(5)).isEqualTo("report=" + folder.resolve("out/report.html"));
+        assertThat(lines.get(5)).matches("likelihood=glimpse n=2 auroc=- lost=0 least-tenth=- border=0\\.\\d\\d");
+        assertThat(lines.get(6)).startsWith("likelihood=glimpse at 20 % n=2");
+        assertThat(lines.get(7)).isEqualTo("report=" + folder.resolve("out/report.html"));
         assertThat(Files.readAllLines(folder.resolve("out/answers.csv"))).hasSize(1 + 2 * 3);
         assertThat(Files.readAllLines(folder.resolve("out/table.csv"))).hasSize(1 + 3);
         assertThat(Files.readAllLines(folder.resolve("out/floors.csv"))).hasSize(1 + 2 * 19);
