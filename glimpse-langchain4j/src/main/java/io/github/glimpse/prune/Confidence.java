@@ -44,7 +44,9 @@ public record Confidence(
         }
         double all = Arrays.stream(probabilities).sum();
         double inside = Arrays.stream(kept).mapToDouble(i -> probabilities[i]).sum();
-        double coverage = all == 0 ? 1 : inside / all;
+        // Nothing is found at all: what was kept is as good as any other choice of as many.
+        double even = logits.length == 0 ? 1 : (double) kept.length / logits.length;
+        double coverage = all == 0 ? even : inside / all;
         double stability = stability(probabilities, threshold);
         return new Confidence(
                 coverage,

@@ -40,6 +40,19 @@ class ConfidenceTest {
     }
 
     @Test
+    void whereNoTokenHasAnyProbabilityTheCoverageIsTheShareThatWasKept() {
+        float[] nothing = {-800, -800, -800, Float.NEGATIVE_INFINITY};
+
+        assertThat(Confidence.ofLogits(nothing, new int[] {0}, 0.5).confidence())
+                .as("as of four tokens with little")
+                .isCloseTo(
+                        Confidence.ofLogits(new float[] {-80, -80, -80, -80}, new int[] {0}, 0.5)
+                                .confidence(),
+                        within(1e-9))
+                .isEqualTo(0.25);
+    }
+
+    @Test
     void aCapThatBitesShowsInTheCoverage() {
         float[] logits = {4, 4, 4, 4};
 
