@@ -51,7 +51,7 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
             kept = best(logits, (int) (maxRetentionRatio * logits.length), strategy);
             reason = RatioReason.CAP;
         }
-        if (kept.cardinality() < minTokens) {
+        if (kept.cardinality() < Math.min(minTokens, logits.length)) {
             kept.or(best(logits, minTokens, strategy));
             reason = RatioReason.FLOOR;
         }

@@ -56,6 +56,12 @@ class KeepRuleTest {
     }
 
     @Test
+    void aFloorAboveTheNumberOfTokensIsNotWhatSettledItIfAllPassTheThreshold() {
+        assertThat(decide(rule(0.5, null, 99), 1, 1, 1, 1, 1, 1).reason()).isEqualTo(RatioReason.THRESHOLD);
+        assertThat(decide(rule(0.5, null, 99), 1, 1, 1, 1, 1, -1).reason()).isEqualTo(RatioReason.FLOOR);
+    }
+
+    @Test
     void ranksByLogitWhereProbabilitiesAreAllOne() {
         assertThat(decide(rule(0.5, 0.34, 0), 30, 31, 29, 33, 28, 27).kept()).containsExactly(1, 3);
     }
