@@ -58,7 +58,7 @@ final class StepDecision {
      * @param seen collects what the strategy asks for; not called where there is nothing to choose
      */
     TokenSelection decide(Cut cut, List<ImageGrid> grids, int tokens, int[] alive, Supplier<PruningEvidence> seen) {
-        TokenBudget budget = cut.budget();
+        TokenBudget budget = agreed(cut);
         boolean counts = cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET);
         if (counts) {
             double ratio = Objects.requireNonNull(budget.retentionRatio());
@@ -75,8 +75,22 @@ final class StepDecision {
         if (counts && selection.kept().length == alive.length) {
             return selection;
         }
-        GuardedSelection guarded = guarded(cut, budget, selection, grids, alive, evidence);
-        return withAnchors(guarded.selection(), grids, alive);
+        return guarded(cut, budget, withAnchors(selection, grids, alive), grids, alive, evidence)
+                .selection();
+    }
+
+    /** The step's numbers with the floor and the anchors of all steps. */
+    private TokenBudget agreed(Cut cut) {
+        TokenBudget own = cut.budget();
+        Integer ownFloor = cut.strategy().settled(own).minTokens();
+        boolean higher = floor > Objects.requireNonNullElse(ownFloor, TokenBudget.DEFAULT_MIN_TOKENS);
+        return new TokenBudget(
+                own.threshold(),
+                own.maxRetentionRatio(),
+                higher ? (Integer) floor : own.minTokens(),
+                anchors.isEmpty() ? own.anchors() : anchors,
+                own.retentionRatio(),
+                own.count());
     }
 
     private GuardedSelection guarded(
@@ -89,7 +103,7 @@ final class StepDecision {
         GuardedSelection guarded = guard.check(cut, budget, selection, grids, alive, count -> {
             TokenSelection other = cut.strategy().select(evidence, budget.withCount(count));
             check(cut, other, alive.length);
-            return other;
+            return withAnchors(other, grids, alive);
         });
         verdicts.add(guarded);
         return guarded;

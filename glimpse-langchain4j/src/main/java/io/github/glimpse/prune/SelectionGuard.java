@@ -4,11 +4,13 @@ import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.GuardReport.Action;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,7 +174,8 @@ public final class SelectionGuard {
             if (chosen.kind() == ScoreKind.LOGIT) {
                 return rule(lowerThreshold(), settled.maxRetentionRatio()).decide(scores, grids, alive, strategy);
             }
-            int kept = chosen.kept().length;
+            // Anchors that were kept besides a count are kept besides the wider one too.
+            int kept = count == null ? chosen.kept().length : Math.min(count, chosen.kept().length);
             int wanted = Math.min(most(), Math.max(kept + 1, (int) (MORE * kept)));
             if (wanted <= kept) {
                 return chosen;
@@ -181,10 +184,17 @@ public final class SelectionGuard {
                 return again.apply(wanted);
             }
             return chosen.merged().isEmpty()
-                    ? TokenSelection.scored(
-                                    Ranking.rising(Ranking.best(scores, wanted, strategy)), scores, chosen.kind())
+                    ? TokenSelection.scored(bestAndAnchors(scores, wanted), scores, chosen.kind())
                             .withReason(chosen.reason() == null ? RatioReason.COUNT : chosen.reason())
                     : chosen;
+        }
+
+        private int[] bestAndAnchors(float[] scores, int wanted) {
+            int[] places = Anchor.placesOf(Objects.requireNonNullElse(settled.anchors(), Set.of()), grids, alive);
+            return IntStream.concat(Arrays.stream(Ranking.best(scores, wanted, strategy)), Arrays.stream(places))
+                    .distinct()
+                    .sorted()
+                    .toArray();
         }
 
         /** Whether the confidence would do if the cap let stay whatever else decides. */

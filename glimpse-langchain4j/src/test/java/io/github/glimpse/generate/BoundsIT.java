@@ -1,0 +1,84 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.Confidence;
+import io.github.glimpse.prune.GuardOptions;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.prune.RatioReason;
+import io.github.glimpse.prune.StepReport;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Floors, caps and anchors at steps whose strategies would choose otherwise, on the tiny model. */
+class BoundsIT {
+
+    private static final byte[] PICTURE = TinyModels.picture("qwen2_5_vl-tiny/cases/020/a.png");
+
+    private static LoadedModel model;
+
+    @BeforeAll
+    static void load() {
+        model = LoadedModel.load(TinyModels.qwen().build());
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static PruningReport report(PruningOptions.Builder pruning) {
+        return model.generate(new GenerationRequest(
+                        List.of(ChatTurn.user("What colour is the car?", PICTURE)),
+                        pruning.build(),
+                        GenerationOptions.builder().maxOutputTokens(1).build()))
+                .report();
+    }
+
+    @Test
+    void aFloorOfOneStepHoldsAtTheStepsThatSettleTheirNumberThemselves() {
+        PruningStep counting = PruningStep.builder("random")
+                .at("vision")
+                .retentionRatio(0.9)
+                .minTokens(20)
+                .build();
+        PruningStep capped =
+                PruningStep.builder("glimpse").maxRetentionRatio(0.1).build();
+        PruningStep byMass = PruningStep.builder("fastv")
+                .at("layer 2")
+                .options(Map.of("mass", "0.1", "min-ratio", "0"))
+                .build();
+
+        for (PruningStep settling : List.of(capped, byMass)) {
+            PruningReport report = report(PruningOptions.builder().schedule(List.of(counting, settling)));
+
+            assertThat(report.keptTokens()).as(settling.strategy()).isEqualTo(20);
+            assertThat(report.ratioReason()).isEqualTo(RatioReason.FLOOR);
+        }
+    }
+
+    @Test
+    void confidenceAndGuardCountTheAnchorsThatStayBesidesACount() {
+        PruningOptions.Builder fastv = PruningOptions.builder()
+                .strategy("fastv")
+                .retentionRatio(0.1)
+                .anchors(Set.of(Anchor.TOP_LEFT, Anchor.TOP_RIGHT, Anchor.BOTTOM_LEFT));
+
+        for (GuardOptions guard : List.of(GuardOptions.off(), new GuardOptions(true, 1.0, 0.0))) {
+            StepReport step = report(fastv.guard(guard)).steps().get(0);
+
+            StepReport.Image image = step.images().get(0);
+            float[] scores = Objects.requireNonNull(image.scores());
+            assertThat(step.confidence()).isEqualTo(Confidence.ofShares(scores, image.kept()));
+            assertThat(step.guard().keptAfter()).isEqualTo(step.keptTokens());
+        }
+    }
+}
