@@ -8,6 +8,7 @@ import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.SelectionGuard;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenBudget;
@@ -60,12 +61,18 @@ final class StepDecision {
     TokenSelection decide(Cut cut, List<ImageGrid> grids, int tokens, int[] alive, Supplier<PruningEvidence> seen) {
         TokenBudget budget = agreed(cut);
         boolean counts = cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET);
+        RatioReason reason = RatioReason.COUNT;
         if (counts) {
             double ratio = Objects.requireNonNull(budget.retentionRatio());
-            if (ratio >= 1 || floor >= alive.length) {
+            Double cap = budget.maxRetentionRatio();
+            if (floor >= alive.length || (ratio >= 1 && (cap == null || cap >= 1))) {
                 return TokenSelection.all(alive.length);
             }
-            budget = budget.withCount(Math.max(TokenBudget.count(ratio, tokens, alive.length), floor));
+            int wanted = TokenBudget.count(ratio, tokens, alive.length);
+            int most = cap == null ? wanted : TokenBudget.count(cap, alive.length, alive.length);
+            int count = Math.max(Math.min(wanted, most), floor);
+            reason = count > wanted ? RatioReason.FLOOR : count < wanted ? RatioReason.CAP : reason;
+            budget = budget.withCount(count);
         }
         PruningEvidence evidence = seen.get();
         // Asked even if the steps before left no more than the count: one that always drops a token does so then too.
@@ -75,7 +82,8 @@ final class StepDecision {
         if (counts && selection.kept().length == alive.length) {
             return selection;
         }
-        return guarded(cut, budget, withAnchors(selection, grids, alive), grids, alive, evidence)
+        TokenSelection settled = reason == RatioReason.COUNT ? selection : selection.withReason(reason);
+        return guarded(cut, budget, withAnchors(settled, grids, alive), grids, alive, evidence)
                 .selection();
     }
 

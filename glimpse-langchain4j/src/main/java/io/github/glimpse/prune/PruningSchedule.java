@@ -48,9 +48,15 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions,
     public @Nullable Double pictureShare() {
         return cuts.stream()
                 .filter(cut -> cut.strategy().traits(cut.at()).contains(StrategyTrait.SHRINKS_PICTURE))
-                .map(cut -> cut.budget().retentionRatio())
+                .map(cut -> share(cut.budget()))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static @Nullable Double share(TokenBudget budget) {
+        Double ratio = budget.retentionRatio();
+        Double cap = budget.maxRetentionRatio();
+        return ratio == null || cap == null ? ratio : Double.valueOf(Math.min(ratio, cap));
     }
 
     /** The only cut, if its strategy first looks at smaller pictures; else null. */

@@ -17,6 +17,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Floors, caps and anchors at steps whose strategies would choose otherwise, on the tiny model. */
 class BoundsIT {
@@ -36,7 +38,11 @@ class BoundsIT {
     }
 
     private static PruningReport report(PruningOptions.Builder pruning) {
-        return model.generate(new GenerationRequest(
+        return report(model, pruning);
+    }
+
+    private static PruningReport report(LoadedModel engine, PruningOptions.Builder pruning) {
+        return engine.generate(new GenerationRequest(
                         List.of(ChatTurn.user("What colour is the car?", PICTURE)),
                         pruning.build(),
                         GenerationOptions.builder().maxOutputTokens(1).build()))
@@ -79,6 +85,41 @@ class BoundsIT {
             float[] scores = Objects.requireNonNull(image.scores());
             assertThat(step.confidence()).isEqualTo(Confidence.ofShares(scores, image.kept()));
             assertThat(step.guard().keptAfter()).isEqualTo(step.keptTokens());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"random", "div-prune", "fastv", "sparse-vlm", "vision-zip", "pool", "down-sample"})
+    void theCapHoldsForStrategiesThatAreToldACountToo(String strategy) {
+        PruningOptions.Builder capped =
+                PruningOptions.builder().strategy(strategy).maxRetentionRatio(0.2);
+
+        assertThat(report(capped.retentionRatio(0.5)).retention()).isBetween(0.01, 0.2);
+        assertThat(report(capped.retentionRatio(1.0)).retention()).isBetween(0.01, 0.2);
+        assertThat(report(capped.retentionRatio(0.1)).retention()).isBetween(0.01, 0.1);
+    }
+
+    @Test
+    void aCountSaysWhetherCapOrFloorSettledIt() {
+        PruningOptions.Builder random = PruningOptions.builder().strategy("random");
+
+        assertThat(report(random.retentionRatio(0.5)).ratioReason()).isEqualTo(RatioReason.COUNT);
+        assertThat(report(random.maxRetentionRatio(0.2)).ratioReason()).isEqualTo(RatioReason.CAP);
+        PruningReport floor = report(random.minTokens(20));
+        assertThat(floor.ratioReason()).isEqualTo(RatioReason.FLOOR);
+        assertThat(floor.keptTokens()).as("the floor wins over the cap").isEqualTo(20);
+    }
+
+    @Test
+    void theCapOfAProfileHoldsWithoutAModule() {
+        PruningOptions.Builder receipts =
+                PruningOptions.builder().profile("balanced").maxRetentionRatio(0.2);
+
+        try (LoadedModel bare = LoadedModel.load(TinyModels.qwen().module(null).build())) {
+            PruningReport report = report(bare, receipts);
+
+            assertThat(report.strategy()).isEqualTo("div-prune");
+            assertThat(report.keptTokens()).isEqualTo(6);
         }
     }
 }

@@ -63,7 +63,7 @@ public final class SparseVlmStrategyFactory implements PruningStrategyFactory {
 
     private TokenSelection choose(PruningEvidence evidence, TokenBudget budget, Graph graph, int heads) {
         int alive = evidence.alive().length;
-        if (alive == 1 || isEverything(budget)) {
+        if (alive == 1 || isEverything(budget, alive)) {
             return TokenSelection.all(alive);
         }
         NDArray texts = evidence.of(new TextRows(TextRows.Which.BEHIND_IMAGE));
@@ -84,7 +84,7 @@ public final class SparseVlmStrategyFactory implements PruningStrategyFactory {
         return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
     }
 
-    private static boolean isEverything(TokenBudget budget) {
-        return budget.retentionRatio() != null && budget.retentionRatio() >= 1;
+    private static boolean isEverything(TokenBudget budget, int alive) {
+        return budget.retentionRatio() != null && budget.retentionRatio() >= 1 && budget.requireCount() >= alive;
     }
 }
