@@ -49,7 +49,7 @@ public final class PruningProfiles {
      * @throws IllegalArgumentException if a profile is not known, or {@code auto} has no stop distance
      */
     public PruningOptions settle(PruningOptions options) {
-        return settle(options, distance(options), Planned.NO);
+        return settle(options, null, distance(options), Planned.NO);
     }
 
     /** Whether a layer above has named a strategy or switched pruning off, so that a profile's own is not needed. */
@@ -62,31 +62,45 @@ public final class PruningProfiles {
         }
     }
 
-    private PruningOptions settle(PruningOptions options, @Nullable String distance, Planned above) {
+    /**
+     * Settles a layer and those beneath it.
+     *
+     * @param said the stop distance that a layer above says, null if none does
+     * @param distance the one to take if none above or here does
+     */
+    private PruningOptions settle(
+            PruningOptions options, @Nullable String said, @Nullable String distance, Planned above) {
         String profile = options.profile();
         if (profile == null) {
             return options;
         }
         PruningOptions fields = options.withoutProfile();
         Planned planned = above.or(fields);
-        String nearest = fields.options().getOrDefault(PruningProfile.STOP_DISTANCE, distance);
-        PruningOptions settled = withoutDistance(fields).orElse(said(profile, nearest, planned));
+        String nearest = said != null ? said : fields.options().get(PruningProfile.STOP_DISTANCE);
+        PruningOptions settled = withoutDistance(fields).orElse(said(profile, nearest, distance, planned));
         PruningOptions beneath = options.beneath();
-        return beneath == null ? settled : settled.orElse(settle(beneath, distance, planned.or(settled)));
+        if (beneath == null) {
+            return settled;
+        }
+        String next = nearest != null ? nearest : settled.options().get(PruningProfile.STOP_DISTANCE);
+        return settled.orElse(settle(beneath, next, distance, planned.or(settled)));
     }
 
-    private PruningOptions said(String profile, @Nullable String distance, Planned planned) {
+    private PruningOptions said(String profile, @Nullable String said, @Nullable String distance, Planned planned) {
         PruningOptions mine = own.get(profile);
         if (mine != null) {
-            return settle(mine, distance, planned);
+            return settle(mine, said, distance, planned);
         }
         PruningProfile known = known(profile);
         if (module) {
             return known.withModule();
         }
         return known == PruningProfile.AUTO && planned == Planned.YES
-                ? PruningOptions.builder().guard(GuardOptions.on()).build()
-                : known.withoutModule(distance);
+                ? PruningOptions.builder()
+                        .enabled(true)
+                        .guard(GuardOptions.on())
+                        .build()
+                : known.withoutModule(said != null ? said : distance);
     }
 
     /** The distance is the profile's, unless the user has a strategy of his own that it may belong to. */

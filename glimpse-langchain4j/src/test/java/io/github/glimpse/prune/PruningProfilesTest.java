@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,33 @@ class PruningProfilesTest {
         assertThat(settled.schedule().get(0).options()).containsEntry("stop-distance", "0.4");
         assertThat(WITHOUT.settle(model.toBuilder().profile("auto").build()).options())
                 .isEmpty();
+    }
+
+    @Test
+    void theDistanceOfTheRequestsOwnProfileWinsOverThatOfTheModel() {
+        PruningOptions fine =
+                PruningOptions.builder().options(Map.of("stop-distance", "0.1")).build();
+        PruningProfiles own = new PruningProfiles(Map.of("fine", fine), false, 0.25);
+        PruningOptions model = profile("auto").toBuilder()
+                .options(Map.of("stop-distance", "0.4"))
+                .build();
+
+        for (PruningOptions beneath : List.of(model, profile("auto"))) {
+            assertThat(own.settle(profile("fine").orElse(beneath))
+                            .schedule()
+                            .get(0)
+                            .options())
+                    .containsEntry("stop-distance", "0.1");
+        }
+    }
+
+    @Test
+    void autoSwitchesPruningOnWhereTheRequestNamesAStrategyOfItsOwn() {
+        PruningOptions request =
+                PruningOptions.builder().profile("auto").strategy("fastv").build();
+        PruningOptions off = PruningOptions.builder().enabled(false).build();
+
+        assertThat(WITHOUT.settle(request.orElse(off)).enabled()).isTrue();
     }
 
     @ParameterizedTest
