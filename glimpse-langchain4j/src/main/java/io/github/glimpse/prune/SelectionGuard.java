@@ -99,7 +99,9 @@ public final class SelectionGuard {
         } else if (decision.most() < decision.alive().length) {
             message = low + ", and " + decision.capForbids("keeping all") + "; the answer may miss something";
         } else {
-            message = low + ", and a lower threshold would keep nothing more";
+            message = low + ", and "
+                    + (chosen.kind() == ScoreKind.LOGIT ? "a lower threshold would keep" : "the strategy keeps")
+                    + " nothing more";
         }
         return done(Action.REPORTED, message, chosen, chosen, first, first);
     }
@@ -153,7 +155,10 @@ public final class SelectionGuard {
         /** Most tokens that the cap lets stay. */
         int most() {
             Double cap = settled.maxRetentionRatio();
-            return cap == null ? alive.length : (int) (cap * alive.length);
+            if (cap == null) {
+                return alive.length;
+            }
+            return count == null ? (int) (cap * alive.length) : TokenBudget.count(cap, alive.length, alive.length);
         }
 
         @Nullable

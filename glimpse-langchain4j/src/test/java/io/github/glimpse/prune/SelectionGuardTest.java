@@ -160,6 +160,28 @@ class SelectionGuardTest {
     }
 
     @Test
+    void aStrategyThatKeepsNoMoreIsNotToldOfAThreshold() {
+        float[] shares = {0.5f, 0.3f, 0.1f, 0.1f};
+
+        GuardedSelection guarded = counted(shares, 3, count -> best(shares, 3));
+
+        assertThat(guarded.guard().action()).isEqualTo(Action.REPORTED);
+        assertThat(guarded.guard().message()).contains("the strategy keeps nothing more");
+    }
+
+    @Test
+    void aCapBelowOneTokenLeavesACountOfOne() {
+        float[] flat = {1, 1, 1, 1, 1, 1, 1, 1};
+        TokenBudget budget = new TokenBudget(null, 0.1, null, null).withCount(1);
+        Cut cut = new Cut(PruningPoint.afterLayers(2), "fastv", new NoStrategy(), budget);
+
+        GuardedSelection guarded = ON.check(cut, budget, best(flat, 1), grid(8), all(8), SelectionGuardTest::never);
+
+        assertThat(guarded.guard().action()).isEqualTo(Action.REPORTED);
+        assertThat(guarded.guard().message()).contains("lets 1 of 8 tokens stay");
+    }
+
+    @Test
     void flatAttentionCutsNothing() {
         float[] flat = {1, 1, 1, 1, 1, 1, 1, 1};
 
