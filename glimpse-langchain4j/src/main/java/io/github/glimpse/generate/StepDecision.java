@@ -69,7 +69,7 @@ final class StepDecision {
                 return TokenSelection.all(alive.length);
             }
             int wanted = TokenBudget.count(ratio, tokens, alive.length);
-            int most = cap == null ? wanted : TokenBudget.count(cap, alive.length, alive.length);
+            int most = cap == null ? wanted : TokenBudget.count(cap, tokens, alive.length);
             int count = Math.max(Math.min(wanted, most), floor);
             reason = count > wanted ? RatioReason.FLOOR : count < wanted ? RatioReason.CAP : reason;
             budget = budget.withCount(count);

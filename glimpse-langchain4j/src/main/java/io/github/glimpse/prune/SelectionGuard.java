@@ -158,7 +158,8 @@ public final class SelectionGuard {
             if (cap == null) {
                 return alive.length;
             }
-            return count == null ? (int) (cap * alive.length) : TokenBudget.count(cap, alive.length, alive.length);
+            int all = grids.stream().mapToInt(ImageGrid::tokenCount).sum();
+            return count == null ? (int) (cap * alive.length) : TokenBudget.count(cap, all, alive.length);
         }
 
         @Nullable

@@ -100,6 +100,16 @@ class BoundsIT {
     }
 
     @Test
+    void theCapOfACountIsAShareOfAllTokensAtEachStep() {
+        PruningStep.Builder half = PruningStep.builder("random").retentionRatio(0.5);
+        PruningReport report = report(PruningOptions.builder()
+                .maxRetentionRatio(0.4)
+                .schedule(List.of(half.at("vision").build(), half.at("layer 2").build())));
+
+        assertThat(report.steps()).extracting(StepReport::keptTokens).containsExactly(12, 12);
+    }
+
+    @Test
     void aCountSaysWhetherCapOrFloorSettledIt() {
         PruningOptions.Builder random = PruningOptions.builder().strategy("random");
 
