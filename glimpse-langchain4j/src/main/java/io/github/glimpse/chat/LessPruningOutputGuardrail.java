@@ -7,7 +7,6 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.PruningOptions;
-import io.github.glimpse.prune.PruningReport;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -26,11 +25,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The same request is sent again, pictures and parameters included, with pruning as each of {@link Builder#profiles} says, one
- * after the other, until an answer will do; that is the service's result. (A {@code Result}'s {@code finalResponse()} stays the
- * first answer's: LangChain4j takes it before guardrails.)
- * If none will do, the result is a failure, and the AI service throws LangChain4j's {@code OutputGuardrailException}; with
- * {@link Builder#lastAnswerCounts} it is the last answer. LangChain4j's own retries are not used: they repeat a request without its
- * picture where there is no chat memory, and as it was pruned before.
+ * after the other, until an answer will do or was made from all image tokens; that is the service's result. (A {@code Result}'s
+ * {@code finalResponse()} stays the first answer's: LangChain4j takes it before guardrails.) If none will do, the result is a
+ * failure, and the AI service throws LangChain4j's {@code OutputGuardrailException}; with {@link Builder#lastAnswerCounts} it is the
+ * last answer. LangChain4j's own retries are not used: they repeat a request without its picture where there is no chat memory, and
+ * as it was pruned before.
  *
  * <p>The chat model has to be asked on the thread that asks, as AI services do. Safe for concurrent use.
  */
@@ -69,7 +68,12 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
         if (problem == null) {
             return success();
         }
+        int asked = 0;
         for (PruningOptions less : attempts) {
+            if (isWhole(response)) {
+                break;
+            }
+            asked++;
             response = PruningOverride.during(less, () -> request.chatExecutor().execute());
             problem = problem(response);
             if (problem == null) {
@@ -78,7 +82,13 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
         }
         return lastAnswerCounts
                 ? successWith(response.aiMessage(), response)
-                : failure("Asked again " + attempts.size() + " times with less pruning: " + problem);
+                : failure("Asked again " + asked + " times with less pruning: " + problem);
+    }
+
+    /** Whether the answer was made from all image tokens, so that there is no less pruning. */
+    private static boolean isWhole(ChatResponse response) {
+        return response.metadata() instanceof GlimpseChatResponseMetadata metadata
+                && metadata.pruning().retention() >= 1;
     }
 
     private @Nullable String problem(ChatResponse response) {
@@ -89,11 +99,10 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
         if (!(response.metadata() instanceof GlimpseChatResponseMetadata metadata)) {
             return null;
         }
-        PruningReport report = metadata.pruning();
-        if (report.retention() >= 1) {
+        if (isWhole(response)) {
             return null;
         }
-        Double confidence = report.confidence();
+        Double confidence = metadata.confidence();
         if (confidence != null && confidence < minConfidence) {
             return low("the confidence of the kept image tokens", confidence, minConfidence);
         }

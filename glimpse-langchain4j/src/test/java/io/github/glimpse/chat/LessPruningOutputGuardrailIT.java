@@ -165,6 +165,27 @@ class LessPruningOutputGuardrailIT {
     }
 
     @Test
+    void doesNotAskAgainWhereNothingWasPruned() {
+        GlimpseChatModel whole = GlimpseChatModel.builder()
+                .model(engine)
+                .defaultRequestParameters(GlimpseChatRequestParameters.builder()
+                        .maxOutputTokens(4)
+                        .profile("off")
+                        .build())
+                .listeners(model.listeners())
+                .build();
+        Assistant assistant = AiServices.builder(Assistant.class)
+                .chatModel(whole)
+                .outputGuardrails(LessPruningOutputGuardrail.builder()
+                        .accept(text -> false)
+                        .build())
+                .build();
+
+        assertThatThrownBy(() -> assistant.ask(QUESTION)).hasMessageContaining("Asked again 0 times");
+        assertThat(ANSWERS).hasSize(1);
+    }
+
+    @Test
     void theOverrideEndsWithTheGuardrail() {
         ask(LessPruningOutputGuardrail.builder().minConfidence(1).build());
         ANSWERS.clear();
