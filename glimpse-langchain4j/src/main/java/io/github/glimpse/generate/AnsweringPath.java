@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -53,19 +54,22 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
             throw e;
         }
         try {
-            LoggerFactory.getLogger(LoadedModel.class)
-                    .info(
-                            "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
-                            name,
-                            loaded.model().family(),
-                            loaded.dtypeName(),
-                            loaded.model().weights().format(),
-                            runtime.deviceName(),
-                            runtime.threads(),
-                            Duration.ofNanos(System.nanoTime() - start).toMillis(),
-                            loaded.schedule(PruningOptions.defaults()).cuts().stream()
-                                    .map(cut -> cut.name() + " at " + cut.at())
-                                    .toList());
+            Logger log = LoggerFactory.getLogger(LoadedModel.class);
+            PruningSchedule schedule = loaded.schedule(PruningOptions.defaults());
+            log.info(
+                    "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
+                    name,
+                    loaded.model().family(),
+                    loaded.dtypeName(),
+                    loaded.model().weights().format(),
+                    runtime.deviceName(),
+                    runtime.threads(),
+                    Duration.ofNanos(System.nanoTime() - start).toMillis(),
+                    schedule.cuts().stream()
+                            .map(cut -> cut.name() + " at " + cut.at())
+                            .toList());
+            UnreadNumbers.of(options.pruning(), schedule)
+                    .forEach(number -> log.warn("Pruning of {}: {}", name, number));
             if (options.warmUp()) {
                 WarmUp.run(loaded, name);
             }

@@ -1,0 +1,84 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningPoint.Stage;
+import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.StrategyTrait;
+import io.github.glimpse.prune.TwoScaleStrategy;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Numbers that a user set for all requests and that no cut looks at. They are not refused, since a request that names another
+ * strategy may need them; but nothing else would tell that they do nothing to the rest.
+ */
+final class UnreadNumbers {
+
+    private UnreadNumbers() {}
+
+    /**
+     * What to say of each of them.
+     *
+     * @param said the model's options as the user wrote them
+     * @param schedule what they come to
+     */
+    static List<String> of(PruningOptions said, PruningSchedule schedule) {
+        List<Cut> cuts = schedule.cuts();
+        boolean settles = said.retentionRatio() != null && cuts.stream().noneMatch(UnreadNumbers::isToldACount);
+        boolean counts = cuts.stream().allMatch(UnreadNumbers::isToldACountAlone);
+        if (cuts.isEmpty()) {
+            boolean meant = Boolean.FALSE.equals(said.enabled()) || said.strategy() != null || said.profile() != null;
+            List<String> numbers = numbers(said);
+            return meant || !said.schedule().isEmpty() || numbers.isEmpty()
+                    ? List.of()
+                    : List.of(
+                            String.join(", ", numbers)
+                                    + ": no effect, nothing is pruned; the model has no pruning module and no strategy is named");
+        }
+        List<String> unread = new ArrayList<>();
+        if (settles) {
+            unread.add("retention-ratio " + said.retentionRatio() + ": no effect, " + names(cuts)
+                    + " settles by itself how many tokens stay; use max-retention-ratio for a cap");
+        }
+        if (counts && said.maxRetentionRatio() != null) {
+            unread.add("max-retention-ratio " + said.maxRetentionRatio() + ": no effect, " + names(cuts)
+                    + " keeps the share that retention-ratio says");
+        }
+        if (counts && said.threshold() != null) {
+            unread.add("threshold " + said.threshold() + ": no effect, " + names(cuts)
+                    + " keeps the share that retention-ratio says");
+        }
+        return unread;
+    }
+
+    /** Pixels: there a ratio may tell what has been done to the picture. */
+    private static boolean isToldACount(Cut cut) {
+        return isToldACountAlone(cut) || cut.at().stage() == Stage.PIXELS || cut.strategy() instanceof TwoScaleStrategy;
+    }
+
+    private static boolean isToldACountAlone(Cut cut) {
+        return cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET);
+    }
+
+    private static String names(List<Cut> cuts) {
+        return String.join(", ", cuts.stream().map(Cut::name).toList());
+    }
+
+    private static List<String> numbers(PruningOptions said) {
+        List<String> numbers = new ArrayList<>();
+        if (said.retentionRatio() != null) {
+            numbers.add("retention-ratio " + said.retentionRatio());
+        }
+        if (said.maxRetentionRatio() != null) {
+            numbers.add("max-retention-ratio " + said.maxRetentionRatio());
+        }
+        if (said.threshold() != null) {
+            numbers.add("threshold " + said.threshold());
+        }
+        if (said.minTokens() != null) {
+            numbers.add("min-tokens " + said.minTokens());
+        }
+        return numbers;
+    }
+}
