@@ -85,7 +85,8 @@ public final class ImageDecoder {
         ImageSize size = file.storedSize();
         if (size.pixelCount() > limits.maxPixels()) {
             throw new InvalidImageException(format(
-                    "The image has %.1f MP (%d x %d), the limit is %.1f MP; send a smaller one or raise maxPixels",
+                    "The image has %.1f MP (%d x %d), the limit is %.1f MP; send a smaller one or raise maxPixels"
+                            + " (glimpse.limits.max-image-pixels)",
                     size.pixelCount() / MEGA, size.width(), size.height(), limits.maxPixels() / MEGA));
         }
         return file;

@@ -162,7 +162,7 @@ class ImageDecoderTest {
         for (String name : new String[] {"png-rgb-8.png", "gif-plain.gif", "webp-lossy.webp", "jpeg-444.jpeg"}) {
             assertThatThrownBy(() -> strict.decode(file(name)))
                     .isInstanceOf(InvalidImageException.class)
-                    .hasMessageContaining("maxPixels");
+                    .hasMessageContaining("raise maxPixels (glimpse.limits.max-image-pixels)");
             assertThatThrownBy(() -> strict.readSize(file(name))).isInstanceOf(InvalidImageException.class);
         }
     }

@@ -30,7 +30,8 @@ final class GlimpseFailureAnalyzer extends AbstractFailureAnalyzer<GlimpseExcept
         if (cause instanceof ModelFilesException) {
             return "Check the files of these directories:"
                     + values(PropertiesMapper.LOCATION, PropertiesMapper.PRUNING_MODULE)
-                    + otherLocations();
+                    + otherLocations()
+                    + pixelBudget();
         }
         if (cause instanceof ShapeMismatchException) {
             return "Use a pruning module that was made for this model, or leave glimpse.model.pruning-module out:"
@@ -60,6 +61,14 @@ final class GlimpseFailureAnalyzer extends AbstractFailureAnalyzer<GlimpseExcept
         return values(Stream.of(PropertiesMapper.EMBEDDING_LOCATION, PropertiesMapper.SCORING_LOCATION)
                 .filter(environment::containsProperty)
                 .toArray(String[]::new));
+    }
+
+    /** What takes the place of two numbers of a file: named only where it does. */
+    private String pixelBudget() {
+        String[] keys = Stream.of("glimpse.limits.min-pixels", "glimpse.limits.max-pixels")
+                .filter(environment::containsProperty)
+                .toArray(String[]::new);
+        return keys.length == 0 ? "" : System.lineSeparator() + "or these properties:" + values(keys);
     }
 
     private String values(String... keys) {

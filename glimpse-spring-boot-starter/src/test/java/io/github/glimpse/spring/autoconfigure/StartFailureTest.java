@@ -173,6 +173,14 @@ class StartFailureTest {
         assertThat(output).contains(UNDERSTOOD).contains("glimpse.pruning.options.stop-distance");
     }
 
+    @ParameterizedTest
+    @CsvSource({"glimpse.limits.max-pixels, 1", "glimpse.limits.min-pixels, 2147483647"})
+    void namesThePropertyThatLeavesNoPixelBudget(String key, String value, CapturedOutput output) {
+        startFails(key + "=" + value);
+
+        assertThat(output).contains(UNDERSTOOD).contains("The pixel budget is").contains(key + " = " + value);
+    }
+
     @Test
     void saysThatThereIsNoSuchDevice(CapturedOutput output) {
         startFails("glimpse.device=cuda:99");
