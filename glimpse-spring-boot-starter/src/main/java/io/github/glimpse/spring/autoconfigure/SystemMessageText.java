@@ -36,6 +36,10 @@ record SystemMessageText(@Nullable String text) {
 
     /** Without the line break at the end, which editors add. */
     private static String read(Resource file) {
+        if (!file.isReadable()) {
+            // A directory too: its stream would be the list of its files.
+            throw problem(file, "cannot be read", null);
+        }
         try (InputStream in = file.getInputStream()) {
             byte[] bytes = in.readNBytes(LONGEST_BYTES + 1);
             if (bytes.length > LONGEST_BYTES) {

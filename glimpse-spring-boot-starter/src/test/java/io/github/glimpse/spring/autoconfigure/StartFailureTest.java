@@ -70,6 +70,8 @@ class StartFailureTest {
                 "glimpse.generation.length-penalty=101",
                 "glimpse.generation.first-token=sep",
                 "glimpse.generation.stop[0]=\"\"",
+                "glimpse.generation.system-message=classpath:",
+                "glimpse.generation.system-message=file:/",
                 "glimpse.concurrency.max-active=0",
                 "glimpse.concurrency.max-queued=-1",
                 "glimpse.limits.timeout=0s",
