@@ -4,7 +4,7 @@ package io.github.glimpse.engine;
  * How the native library is started.
  *
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param threads threads of one native operation, at least 1; 0 takes {@link #DEFAULT_THREADS}' meaning
+ * @param threads threads of one native operation, for the whole process, from 1 to {@link #MAX_THREADS}; 0 takes {@link #DEFAULT_THREADS}' meaning
  * @param nativeDownload whether DJL may download a native library that is not on the class path
  */
 public record RuntimeOptions(String device, int threads, NativeDownload nativeDownload) {
@@ -15,6 +15,9 @@ public record RuntimeOptions(String device, int threads, NativeDownload nativeDo
     /** Zero: the native library's own choice, the number of physical cores. */
     public static final int DEFAULT_THREADS = 0;
 
+    /** More would take the native library's memory, which ends the process. */
+    public static final int MAX_THREADS = 1024;
+
     /** Whether anything may be downloaded at start. */
     public enum NativeDownload {
         FORBIDDEN,
@@ -23,8 +26,9 @@ public record RuntimeOptions(String device, int threads, NativeDownload nativeDo
 
     /** Checks the numbers. */
     public RuntimeOptions {
-        if (threads < 0) {
-            throw new IllegalArgumentException("threads is " + threads + ", it must be at least 1 (0 for the default)");
+        if (threads < 0 || threads > MAX_THREADS) {
+            throw new IllegalArgumentException(
+                    "threads is " + threads + ", it must be from 1 to " + MAX_THREADS + " (0 for the default)");
         }
     }
 

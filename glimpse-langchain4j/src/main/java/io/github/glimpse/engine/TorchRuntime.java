@@ -35,6 +35,9 @@ public final class TorchRuntime implements AutoCloseable {
         return true;
     });
 
+    // What the library chose itself; 0 until it has been loaded.
+    private static int ownThreads;
+
     private final Device device;
     private final PtNDManager root;
     private final Set<TensorScope> scopes = ConcurrentHashMap.newKeySet();
@@ -55,9 +58,7 @@ public final class TorchRuntime implements AutoCloseable {
     public static TorchRuntime start(RuntimeOptions options) {
         Engine engine = NativeLibrary.load(options.nativeDownload());
         Device device = DeviceChoice.of(options.device(), engine);
-        if (options.threads() > 0) {
-            JniUtils.setNumThreads(options.threads());
-        }
+        setThreads(options.threads());
         PREPARED.get();
         TorchRuntime runtime = new TorchRuntime(device, (PtNDManager) engine.newBaseManager(device));
         LOG.info(
@@ -67,6 +68,17 @@ public final class TorchRuntime implements AutoCloseable {
                 JniUtils.getNumThreads(),
                 runtime.probe.packs() ? "available" : "not available");
         return runtime;
+    }
+
+    /** The number belongs to the process: without this the next model would take over what one before was told. */
+    private static synchronized void setThreads(int threads) {
+        if (ownThreads == 0) {
+            ownThreads = JniUtils.getNumThreads();
+        }
+        int wanted = threads == RuntimeOptions.DEFAULT_THREADS ? ownThreads : threads;
+        if (wanted != JniUtils.getNumThreads()) {
+            JniUtils.setNumThreads(wanted);
+        }
     }
 
     /** Opens a scope for one piece of work. The caller closes it. */

@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.embedding.GlimpseScoringModel;
+import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.FirstToken;
@@ -43,7 +44,7 @@ import org.springframework.validation.annotation.Validated;
  * @param dtype Type that the model computes in; auto goes by the device and the stored type.
  * @param weights How the weights of linear layers lie in memory.
  * @param nativeLibrary The PyTorch library.
- * @param threads Threads of one native operation; unset takes the number of physical cores.
+ * @param threads Threads of one native operation, for the whole JVM, at most 1024; unset takes the number of physical cores.
  * @param profiles Own pruning profiles by name, each with the keys of glimpse.pruning; one may name another by its key profile.
  * @param pruning Which image tokens stay, for requests that do not say otherwise.
  * @param generation How answers are made, for requests that do not say otherwise.
@@ -69,7 +70,7 @@ public record GlimpseProperties(
         @Nullable ComputeType dtype,
         @Nullable WeightFormat weights,
         @Name("native") @DefaultValue NativeLibrary nativeLibrary,
-        @Min(1) @Nullable Integer threads,
+        @Min(1) @Max(RuntimeOptions.MAX_THREADS) @Nullable Integer threads,
         @Valid @DefaultValue Pruning pruning,
         @DefaultValue Map<String, @Valid Pruning> profiles,
         @Valid @DefaultValue Generation generation,

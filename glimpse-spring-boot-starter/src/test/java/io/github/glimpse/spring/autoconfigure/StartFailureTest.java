@@ -42,6 +42,7 @@ class StartFailureTest {
                 "glimpse.weights=zipped",
                 "glimpse.native.download=perhaps",
                 "glimpse.threads=0",
+                "glimpse.threads=1025",
                 "glimpse.pruning.enabled=perhaps",
                 "glimpse.pruning.max-retention-ratio=0",
                 "glimpse.pruning.max-retention-ratio=1.5",
