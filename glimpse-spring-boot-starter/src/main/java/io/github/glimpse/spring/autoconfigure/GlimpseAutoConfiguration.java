@@ -74,7 +74,9 @@ public final class GlimpseAutoConfiguration {
                     .families(families.orderedStream().toList())
                     .strategies(strategies.orderedStream().toList());
             customizers.orderedStream().forEach(customizer -> customizer.customize(options));
-            return new EngineLoading(properties.load(), sources, environment).engine(options.build());
+            EngineOptions built = options.build();
+            new StrategyKeys(built.strategies()).check(PropertiesMapper.PRUNING, properties.pruning(), properties);
+            return new EngineLoading(properties.load(), sources, environment).engine(built);
         }
     }
 

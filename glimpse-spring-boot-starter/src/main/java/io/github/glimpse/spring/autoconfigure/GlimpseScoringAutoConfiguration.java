@@ -4,7 +4,10 @@ import dev.langchain4j.model.scoring.ScoringModel;
 import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.embedding.ScoringListener;
 import io.github.glimpse.embedding.SegmentPictures;
+import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.prune.PruningStrategyFactory;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -65,8 +68,17 @@ public final class GlimpseScoringAutoConfiguration {
 
             @Bean(name = ENGINE, destroyMethod = "close", defaultCandidate = false)
             LoadedModel glimpseScoringEngine(
-                    GlimpseProperties properties, @Qualifier("glimpseScoringSources") ModelSources sources) {
-                return EngineLoading.scoring(new PropertiesMapper(properties).scoring(sources));
+                    GlimpseProperties properties,
+                    @Qualifier("glimpseScoringSources") ModelSources sources,
+                    ObjectProvider<PruningStrategyFactory> strategies) {
+                List<PruningStrategyFactory> own = strategies.orderedStream().toList();
+                EngineOptions options = new PropertiesMapper(properties).scoring(sources, own);
+                new StrategyKeys(own)
+                        .check(
+                                PropertiesMapper.SCORING_PRUNING,
+                                properties.scoringModel().pruning(),
+                                properties);
+                return EngineLoading.scoring(options);
             }
         }
     }

@@ -21,6 +21,7 @@ import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.spring.autoconfigure.GlimpseProperties.ComputeType;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -43,8 +44,8 @@ final class PropertiesMapper {
     static final String SCORING_PRUNING = "glimpse.scoring-model.pruning";
     static final String PRUNING = "glimpse.pruning";
     static final String GENERATION = "glimpse.generation";
+    static final String PROFILES = "glimpse.profiles";
 
-    private static final String PROFILES = "glimpse.profiles";
     private static final String PROFILE = "glimpse.pruning.profile";
     private static final String CANARY_RATIO = "glimpse.pruning.canary-ratio";
     private static final String VISION_FEATURES = "glimpse.cache.vision-features";
@@ -77,9 +78,10 @@ final class PropertiesMapper {
     /**
      * The options of the model that scores.
      *
+     * @param strategies the application's own
      * @throws InvalidPropertyException if the library refuses a value
      */
-    EngineOptions scoring(ModelSources sources) {
+    EngineOptions scoring(ModelSources sources, List<PruningStrategyFactory> strategies) {
         GlimpseProperties.ScoringModel scoring = properties.scoringModel();
         if (scoring.pruning().canaryRatio() != null) {
             throw new InvalidPropertyException(
@@ -88,6 +90,7 @@ final class PropertiesMapper {
                     null);
         }
         return engine(sources, scoring.name(), scoring.firstToken())
+                .strategies(strategies)
                 .pruning(checked(SCORING_PRUNING, () -> pruning(scoring.pruning())))
                 .maxTexts(requireNonNullElse(scoring.maxTexts(), EngineOptions.DEFAULT_MAX_TEXTS))
                 .build();

@@ -165,7 +165,6 @@ class GlimpseScoringAutoConfigurationTest {
                 .hasMessageContaining("scoringModel.maxTexts")
                 .hasMessageContaining("must be greater than or equal to 1"));
         runner.withPropertyValues(
-                        "glimpse.scoring-model.pruning.strategy=cross-attention",
                         "glimpse.scoring-model.pruning.retention-ratio=0.5",
                         "glimpse.scoring-model.pruning.schedule[0].at=layer 40",
                         "glimpse.scoring-model.pruning.schedule[0].strategy=cross-attention")

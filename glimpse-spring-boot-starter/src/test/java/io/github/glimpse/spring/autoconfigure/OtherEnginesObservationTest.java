@@ -114,7 +114,6 @@ class OtherEnginesObservationTest {
     @Test
     void aRequestForScoresIsAChildOfItsCallers() {
         scores.withPropertyValues(
-                        "glimpse.scoring-model.pruning.strategy=cls-attention",
                         "glimpse.scoring-model.pruning.schedule[0].at=tower 1",
                         "glimpse.scoring-model.pruning.schedule[0].strategy=cls-attention",
                         "glimpse.scoring-model.pruning.schedule[0].retention-ratio=0.25")

@@ -107,6 +107,26 @@ class StartFailureTest {
         assertThat(output).contains(UNDERSTOOD).contains(key);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "glimpse.load=lazy,glimpse.pruning.strategy=guess | glimpse.pruning.strategy: The pruning strategy 'guess'",
+                "glimpse.load=background,glimpse.pruning.schedule[1].strategy=guess,glimpse.pruning.schedule[0].strategy=none"
+                        + " | glimpse.pruning.schedule[1].strategy: The pruning strategy 'guess' is not known",
+                "glimpse.profiles.mine.strategy=guess | glimpse.profiles.mine.strategy: The pruning strategy 'guess'",
+                "glimpse.profiles.mine.schedule[0].strategy=guess | glimpse.profiles.mine.schedule[0].strategy: The pruning",
+                "glimpse.pruning.strategy=random,glimpse.pruning.schedule[0].strategy=glimpse"
+                        + " | glimpse.pruning.strategy: There is both a strategy, which is a single cut, and a schedule",
+                "glimpse.pruning.options.seed=7,glimpse.pruning.schedule[0].strategy=glimpse"
+                        + " | glimpse.pruning.options.seed: The steps of a schedule have options of their own"
+            })
+    void stopsTheStartForStrategiesThatNoModelCanHave(String properties, String words, CapturedOutput output) {
+        startFails(properties.split(","));
+
+        assertThat(output).contains(UNDERSTOOD).contains(words);
+    }
+
     @Test
     void saysWhichFolderIsMissing(CapturedOutput output) {
         startFails("glimpse.model.location=/no/such/folder");

@@ -1,0 +1,85 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningProfile;
+import io.github.glimpse.prune.PruningStrategies;
+import io.github.glimpse.prune.PruningStrategyFactory;
+import java.util.Collection;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
+
+/**
+ * What properties say of strategies and no model is needed to check: it stops the start whenever the model is loaded, also in a
+ * profile that only requests choose.
+ */
+final class StrategyKeys {
+
+    private final SortedSet<String> known;
+
+    /**
+     * The library's names and more.
+     *
+     * @param own the application's strategies
+     */
+    StrategyKeys(Collection<PruningStrategyFactory> own) {
+        known = new TreeSet<>(PruningStrategies.discover(own).names());
+        known.add(PruningOptions.NONE);
+    }
+
+    /**
+     * Checks the properties below one key, and those of all profiles.
+     *
+     * @throws InvalidPropertyException if a name is not known, or a schedule stands beside what it takes the place of
+     */
+    void check(String key, GlimpseProperties.Pruning pruning, GlimpseProperties properties) {
+        check(key, pruning);
+        properties.profiles().forEach((name, profile) -> check(PropertiesMapper.PROFILES + "." + name, profile));
+    }
+
+    private void check(String key, GlimpseProperties.Pruning pruning) {
+        name(key + ".strategy", pruning.strategy());
+        onePlan(key, pruning);
+        for (int i = 0; i < pruning.schedule().size(); i++) {
+            name(
+                    key + ".schedule[" + i + "].strategy",
+                    pruning.schedule().get(i).strategy());
+        }
+    }
+
+    /** A schedule takes the place of a strategy and of its options; a stop distance is of a profile. */
+    private static void onePlan(String key, GlimpseProperties.Pruning pruning) {
+        if (pruning.schedule().isEmpty()) {
+            return;
+        }
+        if (StringUtils.hasText(pruning.strategy())) {
+            throw new InvalidPropertyException(
+                    key + ".strategy",
+                    "There is both a strategy, which is a single cut, and a schedule; leave one of them out or blank",
+                    null);
+        }
+        for (String option : new TreeSet<>(
+                requireNonNullElse(pruning.options(), Map.<String, String>of()).keySet())) {
+            if (!option.equals(PruningProfile.STOP_DISTANCE)) {
+                throw new InvalidPropertyException(
+                        key + ".options." + option,
+                        "The steps of a schedule have options of their own; set " + key + ".schedule[0].options."
+                                + option + ", or that of another step",
+                        null);
+            }
+        }
+    }
+
+    private void name(String key, @Nullable String name) {
+        if (StringUtils.hasText(name) && !known.contains(name)) {
+            throw new InvalidPropertyException(
+                    key,
+                    "The pruning strategy '" + name + "' is not known; use one of " + String.join(", ", known),
+                    null);
+        }
+    }
+}
