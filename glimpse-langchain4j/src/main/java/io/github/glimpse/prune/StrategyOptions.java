@@ -1,6 +1,8 @@
 package io.github.glimpse.prune;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -125,17 +127,34 @@ public final class StrategyOptions {
      */
     public void checkAllRead() {
         for (String key : values.keySet()) {
-            if (!known.contains(key)) {
+            if (known.stream().noneMatch(name -> sameKey(name, key))) {
                 throw new IllegalArgumentException("The pruning strategy '" + strategy + "' has no option '" + key
                         + "'; " + (known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
             }
         }
     }
 
+    /**
+     * Whether two keys are one, however dashes and capitals are set: variables of the environment, as {@code
+     * GLIMPSE_PRUNING_OPTIONS_MINRATIO}, have neither.
+     */
+    public static boolean sameKey(String one, String other) {
+        return plain(one).equals(plain(other));
+    }
+
+    private static String plain(String key) {
+        return key.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+    }
+
     private @Nullable String read(String key) {
         known.add(key);
-        String value = values.get(key);
-        return value == null ? null : value.strip();
+        List<String> said =
+                values.keySet().stream().filter(name -> sameKey(name, key)).toList();
+        if (said.size() > 1) {
+            throw new IllegalArgumentException("The option '" + key + "' of the pruning strategy '" + strategy
+                    + "' is said more than once: " + String.join(", ", said) + "; leave one of them");
+        }
+        return said.isEmpty() ? null : values.getOrDefault(said.get(0), "").strip();
     }
 
     private IllegalArgumentException refusal(

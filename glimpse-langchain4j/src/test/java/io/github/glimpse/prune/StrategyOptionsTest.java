@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StrategyOptionsTest {
 
@@ -83,6 +84,24 @@ class StrategyOptionsTest {
                 .hasMessage("The pruning strategy 'some' has no option 'bock'; it has block, deep");
         assertThatThrownBy(options("bock", "3")::checkAllRead)
                 .hasMessage("The pruning strategy 'some' has no option 'bock'; it has none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"min-ratio", "minratio", "minRatio", "MIN_RATIO"})
+    void readsAKeyHoweverDashesAndCapitalsAreSet(String spelling) {
+        StrategyOptions options = options(spelling, "0.5");
+
+        assertThat(options.number("min-ratio", 0, 0, 1)).isEqualTo(0.5);
+        options.checkAllRead();
+    }
+
+    @Test
+    void refusesAKeyInTwoSpellings() {
+        StrategyOptions options = StrategyOptions.of("some", Map.of("min-ratio", "0.5", "minratio", "0.6"));
+
+        assertThatThrownBy(() -> options.number("min-ratio", 0, 0, 1))
+                .hasMessage("The option 'min-ratio' of the pruning strategy 'some' is said more than once: min-ratio,"
+                        + " minratio; leave one of them");
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,6 +26,8 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnClass({EmbeddingEngine.class, EmbeddingModel.class})
 @ConditionalOnSwitch("glimpse.enabled")
 public final class GlimpseEmbeddingAutoConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GlimpseEmbeddingAutoConfiguration.class);
 
     static final String SWITCH = "glimpse.embedding-model.enabled";
     static final String ENGINE = "glimpseEmbeddingEngine";
@@ -68,6 +72,10 @@ public final class GlimpseEmbeddingAutoConfiguration {
             @Bean(name = ENGINE, destroyMethod = "close")
             EmbeddingEngine glimpseEmbeddingEngine(
                     GlimpseProperties properties, @Qualifier("glimpseEmbeddingSources") ModelSources sources) {
+                StrategyKeys.unread(properties.embeddingModel().pruning())
+                        .forEach(key -> LOG.warn(
+                                "{} has no effect: without glimpse.embedding-model.pruning.retention-ratio there is no single cut",
+                                key));
                 return EngineLoading.embedding(new PropertiesMapper(properties).embedding(sources));
             }
         }

@@ -62,9 +62,10 @@ public record GlimpseProperties(
         @Valid @DefaultValue EmbeddingModel embeddingModel,
         @Valid @DefaultValue ScoringModel scoringModel,
         @DefaultValue("eager") Load load,
-        @DefaultValue("true") boolean warmUp,
+        @DefaultValue("true") Boolean warmUp,
 
-        @Pattern(regexp = "(?i)auto|cpu|cuda(:[0-9]{1,3})?", message = "must be auto, cpu, cuda or cuda:N") @Nullable
+        @Pattern(regexp = "(?i)\\s*|auto|cpu|cuda(:[0-9]{1,3})?", message = "must be auto, cpu, cuda or cuda:N")
+        @Nullable
         String device,
 
         @Nullable ComputeType dtype,
@@ -116,7 +117,7 @@ public record GlimpseProperties(
             @Nullable String name,
             @Nullable String family,
             @Nullable String pruningModule,
-            @DefaultValue("true") boolean verifyChecksums) {}
+            @DefaultValue("true") Boolean verifyChecksums) {}
 
     /**
      * The model that makes vectors. Device, compute type, limits of pictures and of requests are those of {@code glimpse.*}.
@@ -129,7 +130,7 @@ public record GlimpseProperties(
      * @param pruning Which patches of pictures stay inside the tower.
      */
     public record EmbeddingModel(
-            @DefaultValue("false") boolean enabled,
+            @DefaultValue("false") Boolean enabled,
             @Nullable String location,
             @Nullable String name,
             @Min(1) @Nullable Integer batchSize,
@@ -148,7 +149,7 @@ public record GlimpseProperties(
      * @param pruning Which patches of pictures stay.
      */
     public record ScoringModel(
-            @DefaultValue("false") boolean enabled,
+            @DefaultValue("false") Boolean enabled,
             @Nullable String location,
             @Nullable String name,
             @DefaultValue("match") GlimpseScoringModel.Score score,
@@ -207,7 +208,7 @@ public record GlimpseProperties(
      *
      * @param download Whether DJL may download a native library that is not on the class path.
      */
-    public record NativeLibrary(@DefaultValue("false") boolean download) {}
+    public record NativeLibrary(@DefaultValue("false") Boolean download) {}
 
     /**
      * Which image tokens stay. Retention is kept / all image tokens.
@@ -442,7 +443,7 @@ public record GlimpseProperties(
      * @param ttl How long a picture is remembered after its last use.
      */
     public record VisionFeatures(
-            @DefaultValue("true") boolean enabled,
+            @DefaultValue("true") Boolean enabled,
             @Nullable DataSize maxSize,
 
             @DurationMin(nanos = 1, message = "must be positive")
@@ -458,9 +459,9 @@ public record GlimpseProperties(
      * @param pruning Whether a line per answer tells the kept image tokens and the time by stage.
      */
     public record Logging(
-            @DefaultValue("false") boolean requests,
-            @DefaultValue("false") boolean responses,
-            @DefaultValue("false") boolean pruning) {
+            @DefaultValue("false") Boolean requests,
+            @DefaultValue("false") Boolean responses,
+            @DefaultValue("false") Boolean pruning) {
 
         Set<GlimpseChatLogger.Topic> topics() {
             Set<GlimpseChatLogger.Topic> topics = EnumSet.noneOf(GlimpseChatLogger.Topic.class);
@@ -485,7 +486,7 @@ public record GlimpseProperties(
      * @param stages Whether the stages of observed requests are observed too.
      */
     public record Observability(
-            @DefaultValue("true") boolean meters,
-            @DefaultValue("true") boolean observations,
-            @DefaultValue("true") boolean stages) {}
+            @DefaultValue("true") Boolean meters,
+            @DefaultValue("true") Boolean observations,
+            @DefaultValue("true") Boolean stages) {}
 }

@@ -189,7 +189,7 @@ final class PropertiesMapper {
 
     private RuntimeOptions runtime() {
         return new RuntimeOptions(
-                requireNonNullElse(properties.device(), RuntimeOptions.DEFAULT_DEVICE),
+                requireNonNullElse(text(properties.device()), RuntimeOptions.DEFAULT_DEVICE),
                 requireNonNullElse(properties.threads(), RuntimeOptions.DEFAULT_THREADS),
                 properties.nativeLibrary().download() ? NativeDownload.ALLOWED : NativeDownload.FORBIDDEN);
     }
@@ -251,7 +251,7 @@ final class PropertiesMapper {
                 .anchors(anchors(pruning.anchors()))
                 .schedule(
                         pruning.schedule().stream().map(PropertiesMapper::step).toList())
-                .options(requireNonNullElse(pruning.options(), Map.of()))
+                .options(StrategyKeys.spelled(requireNonNullElse(pruning.options(), Map.of())))
                 .kv(pruning.kv())
                 .positions(pruning.positions())
                 .build();

@@ -6,9 +6,13 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfile;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategyFactory;
+import io.github.glimpse.prune.StrategyOptions;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
@@ -41,6 +45,38 @@ final class StrategyKeys {
         properties.profiles().forEach((name, profile) -> check(PropertiesMapper.PROFILES + "." + name, profile));
     }
 
+    /** A strategy knows its options however they are spelled; the one that a profile reads has to be as the profile writes it. */
+    static Map<String, String> spelled(Map<String, String> options) {
+        Map<String, String> spelled = new TreeMap<>();
+        options.forEach((key, value) -> {
+            String name =
+                    StrategyOptions.sameKey(key, PruningProfile.STOP_DISTANCE) ? PruningProfile.STOP_DISTANCE : key;
+            if (spelled.put(name, value) != null) {
+                throw new IllegalArgumentException(
+                        "the option '" + name + "' is said more than once; leave one of them");
+            }
+        });
+        return spelled;
+    }
+
+    /** The keys of a single cut in the tower that is not made, as there is no ratio or a schedule instead. */
+    static List<String> unread(GlimpseProperties.PatchPruning pruning) {
+        if (pruning.retentionRatio() != null) {
+            return List.of();
+        }
+        List<String> keys = new ArrayList<>();
+        if (pruning.at() != null) {
+            keys.add(PropertiesMapper.EMBEDDING_PRUNING + ".at");
+        }
+        if (pruning.evidence() != null) {
+            keys.add(PropertiesMapper.EMBEDDING_PRUNING + ".evidence");
+        }
+        if (pruning.minPatches() != null && pruning.schedule().isEmpty()) {
+            keys.add(PropertiesMapper.EMBEDDING_PRUNING + ".min-patches");
+        }
+        return keys;
+    }
+
     private void check(String key, GlimpseProperties.Pruning pruning) {
         name(key + ".strategy", pruning.strategy());
         onePlan(key, pruning);
@@ -64,7 +100,7 @@ final class StrategyKeys {
         }
         for (String option : new TreeSet<>(
                 requireNonNullElse(pruning.options(), Map.<String, String>of()).keySet())) {
-            if (!option.equals(PruningProfile.STOP_DISTANCE)) {
+            if (!StrategyOptions.sameKey(option, PruningProfile.STOP_DISTANCE)) {
                 throw new InvalidPropertyException(
                         key + ".options." + option,
                         "The steps of a schedule have options of their own; set " + key + ".schedule[0].options."
