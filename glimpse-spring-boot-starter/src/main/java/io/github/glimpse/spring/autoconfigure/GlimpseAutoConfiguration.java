@@ -26,6 +26,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
@@ -47,7 +48,9 @@ public final class GlimpseAutoConfiguration {
     static final String ENGINE = "glimpseEngine";
     static final String LOGGER = "glimpseChatLogger";
 
-    GlimpseAutoConfiguration() {}
+    GlimpseAutoConfiguration(ConfigurableEnvironment environment) {
+        UnknownProperties.warn(environment);
+    }
 
     /** The engine and what it is made of. */
     @Configuration(proxyBeanMethods = false)

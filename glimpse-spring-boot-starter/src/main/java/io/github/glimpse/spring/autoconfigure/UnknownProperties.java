@@ -1,0 +1,108 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Warns of keys below {@code glimpse} that are no property. Spring Boot passes over them without a word, so that a slip of the
+ * pen would leave a default in force. Variables of the environment and system properties are not looked at, nor does Spring Boot
+ * where it is strict: others' names begin with this word too.
+ */
+final class UnknownProperties {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnknownProperties.class);
+    private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of(GlimpseProperties.PREFIX);
+
+    /** What conditions read and is not bound. */
+    private record Switch(boolean enabled) {}
+
+    private UnknownProperties() {}
+
+    /** Logs a line for each. */
+    static void warn(ConfigurableEnvironment environment) {
+        UnboundElementsSourceFilter filter = new UnboundElementsSourceFilter();
+        Set<ConfigurationPropertyName> unknown = new TreeSet<>();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.from(environment.getPropertySources())) {
+            if (source instanceof IterableConfigurationPropertySource names && filter.apply(source)) {
+                names.stream()
+                        .filter(name -> ROOT.isAncestorOf(name) && reason(name) != null)
+                        .forEach(unknown::add);
+            }
+        }
+        unknown.forEach(name -> LOG.warn("{} is no property of Glimpse and is ignored; {}", name, reason(name)));
+    }
+
+    /** What there is where the name leaves what is known; null for a property. */
+    private static @Nullable String reason(ConfigurationPropertyName name) {
+        Type type = GlimpseProperties.class;
+        for (int i = 1; i < name.getNumberOfElements(); i++) {
+            Type next = next(type, name, i);
+            if (next == null) {
+                ConfigurationPropertyName parent = name.chop(i);
+                Set<String> keys = keys(type).keySet();
+                return keys.isEmpty() ? parent + " has no keys" : parent + " has " + String.join(", ", keys);
+            }
+            type = next;
+        }
+        return null;
+    }
+
+    private static @Nullable Type next(Type type, ConfigurationPropertyName name, int element) {
+        if (type instanceof ParameterizedType collection) {
+            Type[] of = collection.getActualTypeArguments();
+            if (collection.getRawType() == Map.class) {
+                // What is behind a key without keys of its own belongs to it: dots too.
+                return keys(of[1]).isEmpty() ? collection : of[1];
+            }
+            return name.isNumericIndex(element) ? of[0] : null;
+        }
+        for (Map.Entry<String, Type> key : keys(type).entrySet()) {
+            if (ConfigurationPropertyName.of(key.getKey())
+                    .getElement(0, Form.UNIFORM)
+                    .equals(name.getElement(element, Form.UNIFORM))) {
+                return key.getValue();
+            }
+        }
+        return null;
+    }
+
+    /** Keys of a record, sorted. */
+    private static Map<String, Type> keys(Type type) {
+        Map<String, Type> keys = new TreeMap<>();
+        if (!(type instanceof Class<?> record) || !record.isRecord()) {
+            return keys;
+        }
+        if (record == GlimpseProperties.class) {
+            keys.put("enabled", Boolean.class);
+            keys.put("chat-model", Switch.class);
+            keys.put("streaming-chat-model", Switch.class);
+        }
+        RecordComponent[] components = record.getRecordComponents();
+        Parameter[] parameters = record.getDeclaredConstructors()[0].getParameters();
+        for (int i = 0; i < components.length; i++) {
+            Name name = parameters[i].getAnnotation(Name.class);
+            keys.put(
+                    name == null ? DataObjectPropertyName.toDashedForm(components[i].getName()) : name.value(),
+                    components[i].getGenericType());
+        }
+        return keys;
+    }
+}
