@@ -19,9 +19,12 @@ import io.github.glimpse.hub.HubOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.GuardOptions;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfile;
+import io.github.glimpse.prune.PruningStrategies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.convert.DurationStyle;
@@ -328,6 +332,18 @@ class ConfigurationMetadataTest {
         Arrays.stream(Anchor.values()).map(Anchor::label).forEach(anchors::add);
 
         assertThat(hinted("glimpse.pruning.anchors")).isEqualTo(anchors);
+    }
+
+    @Test
+    void hintsNameEveryStrategyAndFamilyThatThereIs() {
+        Set<String> strategies =
+                new LinkedHashSet<>(PruningStrategies.discover(List.of()).names());
+        strategies.add(PruningOptions.NONE);
+        Set<String> families = new LinkedHashSet<>(Set.of("auto"));
+        ServiceLoader.load(ModelFamily.class).forEach(family -> families.add(family.name()));
+
+        assertThat(hinted("glimpse.pruning.strategy")).isEqualTo(strategies);
+        assertThat(hinted("glimpse.model.family")).isEqualTo(families);
     }
 
     private Set<String> hinted(String name) {
