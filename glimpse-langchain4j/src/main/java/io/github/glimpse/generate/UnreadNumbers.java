@@ -41,10 +41,6 @@ final class UnreadNumbers {
             unread.add("retention-ratio " + said.retentionRatio() + ": no effect, " + names(cuts)
                     + " settles by itself how many tokens stay; use max-retention-ratio for a cap");
         }
-        if (counts && said.maxRetentionRatio() != null) {
-            unread.add("max-retention-ratio " + said.maxRetentionRatio() + ": no effect, " + names(cuts)
-                    + " keeps the share that retention-ratio says");
-        }
         if (counts && said.threshold() != null) {
             unread.add("threshold " + said.threshold() + ": no effect, " + names(cuts)
                     + " keeps the share that retention-ratio says");

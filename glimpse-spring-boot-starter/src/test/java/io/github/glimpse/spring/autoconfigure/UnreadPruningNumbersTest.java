@@ -27,8 +27,6 @@ class UnreadPruningNumbersTest {
             delimiter = '|',
             value = {
                 "glimpse.pruning.retention-ratio=0.1 | retention-ratio 0.1: no effect, glimpse settles by itself",
-                "glimpse.pruning.strategy=grid,glimpse.pruning.retention-ratio=0.5,glimpse.pruning.max-retention-ratio=0.2"
-                        + " | max-retention-ratio 0.2: no effect, grid keeps the share that retention-ratio says",
                 "glimpse.pruning.strategy=grid,glimpse.pruning.retention-ratio=0.5,glimpse.pruning.threshold=0.9"
                         + " | threshold 0.9: no effect, grid keeps the share",
                 "glimpse.model.pruning-module=,glimpse.pruning.max-retention-ratio=0.2"
@@ -46,6 +44,7 @@ class UnreadPruningNumbersTest {
             strings = {
                 "glimpse.pruning.max-retention-ratio=0.2,glimpse.pruning.threshold=0.9,glimpse.pruning.min-tokens=2",
                 "glimpse.pruning.strategy=grid,glimpse.pruning.retention-ratio=0.5,glimpse.pruning.min-tokens=2",
+                "glimpse.pruning.strategy=grid,glimpse.pruning.retention-ratio=0.5,glimpse.pruning.max-retention-ratio=0.2",
                 "glimpse.pruning.strategy=foveate,glimpse.pruning.retention-ratio=0.5",
                 "glimpse.pruning.strategy=none,glimpse.pruning.retention-ratio=0.5",
                 "glimpse.pruning.enabled=false,glimpse.pruning.threshold=0.5",
