@@ -116,6 +116,9 @@ public record ConfidenceFloor(
 
     /** Two digits behind the point, {@code -} for what is not known. */
     static String decimal(double value) {
-        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
+        // There is no minus zero in a table.
+        return Double.isNaN(value)
+                ? "-"
+                : String.format(Locale.ROOT, "%.2f", value).replaceAll("^-(?=0.00$)", "");
     }
 }

@@ -7,6 +7,7 @@ import io.github.glimpse.prune.GuardOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What the report says of the selections' confidence: whether it can be trusted, and where a guard should step in; and of the
@@ -35,38 +36,48 @@ final class ConfidenceSection {
     }
 
     private String ofSelections() {
-        List<Series> series = new ArrayList<>();
+        StringBuilder charts = new StringBuilder();
         StringBuilder text = new StringBuilder();
         StringBuilder floors = new StringBuilder();
         for (RowFigures row : rows) {
             ConfidenceFigures figures = row.confidence();
             if (figures != null) {
                 String setting = name.apply(row);
-                series.add(new Series(
-                        setting + ": same answer",
-                        figures.groups().stream()
-                                .map(group -> Point.of(group.confidence(), PERCENT * group.agreement()))
-                                .toList()));
-                series.add(new Series(
-                        setting + ": box recall",
-                        figures.groups().stream()
-                                .map(group -> Point.of(group.confidence(), PERCENT * group.recall()))
-                                .toList()));
+                charts.append(chart(setting, figures).svg());
                 text.append("<p>")
                         .append(Markup.escape(setting))
                         .append(": ")
                         .append(told(figures))
                         .append("</p>\n");
-                figures.floors().forEach(floor -> floors.append(line(setting, figures, floor)));
+                figures.floors().stream()
+                        .filter(floor -> floor.isSupported() || isDefault(floor))
+                        .forEach(floor -> floors.append(line(setting, figures, floor)));
             }
         }
-        if (series.isEmpty()) {
-            return "";
-        }
-        return new SvgChart("Reliability of the confidence", "confidence of the selection", "%", Start.ZERO, series)
-                        .svg()
-                + text
-                + (floors.isEmpty() ? "" : table(floors));
+        return charts.isEmpty()
+                ? ""
+                : "<h2>Reliability of the confidence</h2>\n<div class=\"charts\">" + charts + "</div>\n" + text
+                        + (floors.isEmpty() ? "" : table(floors));
+    }
+
+    private static SvgChart chart(String setting, ConfidenceFigures figures) {
+        return new SvgChart(
+                setting,
+                "confidence of the selection",
+                "%",
+                Start.ZERO,
+                List.of(
+                        series("same answer", figures, ConfidenceFigures.Group::agreement),
+                        series("box recall", figures, ConfidenceFigures.Group::recall)));
+    }
+
+    private static Series series(
+            String what, ConfidenceFigures figures, ToDoubleFunction<ConfidenceFigures.Group> share) {
+        return new Series(
+                what,
+                figures.groups().stream()
+                        .map(group -> Point.of(group.confidence(), PERCENT * share.applyAsDouble(group)))
+                        .toList());
     }
 
     private String ofAnswers() {
@@ -101,8 +112,10 @@ final class ConfidenceSection {
                 + "; confidence and the unpruned answer: Spearman "
                 + ConfidenceFloor.decimal(figures.agreementCorrelation())
                 + ", AUROC " + ConfidenceFloor.decimal(figures.agreementSeparation())
-                + "; " + figures.lost() + " answers lost, of them " + percent(figures.lostInLeastConfident())
-                + " % in the least confident tenth.";
+                + "; " + figures.lost() + " answers lost"
+                + (figures.lost() == 0
+                        ? "."
+                        : ", of them " + percent(figures.lostInLeastConfident()) + " % in the least confident tenth.");
     }
 
     private static String table(CharSequence lines) {
@@ -110,7 +123,7 @@ final class ConfidenceSection {
                 + " confidence would be widened, or, if it is the floor for skipping and widening does not help, not cut."
                 + " Separation is Youden's J for finding box recall below one half: 1 parts all such answers from the others, 0 is"
                 + " chance; best is the highest with at least " + ConfidenceFloor.LEAST_SUPPORT
-                + " answers on either side.</p>\n<div class=\"wide\"><table><thead><tr><th>setting</th><th></th><th>floor</th>"
+                + " answers on either side, others are only in floors.csv.</p>\n<div class=\"wide\"><table><thead><tr><th>setting</th><th></th><th>floor</th>"
                 + "<th>below, %</th><th>n below</th><th>their box recall, %</th><th>box recall of the rest, %</th>"
                 + "<th>separation</th></tr></thead><tbody>\n"
                 + lines + "</tbody></table></div>\n";
@@ -130,6 +143,10 @@ final class ConfidenceSection {
             line.append("<td>").append(Markup.escape(cell)).append("</td>");
         }
         return line.append("</tr>\n").toString();
+    }
+
+    private static boolean isDefault(ConfidenceFloor floor) {
+        return floor.floor() == GuardOptions.DEFAULT_WIDEN_BELOW || floor.floor() == GuardOptions.DEFAULT_SKIP_BELOW;
     }
 
     private static String remark(ConfidenceFigures figures, ConfidenceFloor floor) {

@@ -26,6 +26,12 @@ public final class HtmlReport {
             td,th{padding:.25rem .6rem;border-bottom:1px solid #ddd;text-align:right}
             td:nth-child(-n+2),th:nth-child(-n+2){text-align:left}
             .wide{overflow-x:auto}
+            .wide td{white-space:nowrap}
+            .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:1.5rem}
+            .charts figure{margin:0;display:block}
+            .charts figure>svg{width:100%}
+            .charts svg text{font-size:20px}
+            .charts svg .title{font-size:22px}
             figure{margin:1.5rem 0;display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
             figure>svg{width:720px;max-width:100%}
             svg text{font:12px system-ui,sans-serif;fill:#333}

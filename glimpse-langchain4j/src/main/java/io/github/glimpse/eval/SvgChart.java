@@ -22,12 +22,13 @@ record SvgChart(String title, String across, String up, Start start, List<Series
     private static final int WIDTH = 720;
     private static final int HEIGHT = 400;
     private static final int LEFT = 64;
-    private static final int RIGHT = 16;
+    private static final int RIGHT = 28;
     private static final int TOP = 36;
     private static final int BOTTOM = 48;
     private static final int TICKS = 6;
+    private static final int SHAPES = 4;
 
-    /** Okabe and Ito's colours, told apart by the colour-blind; then again with another mark. */
+    /** Okabe and Ito's colours, told apart by the colour-blind; then again with another shape. */
     private static final List<String> COLOURS =
             List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#000000");
 
@@ -197,22 +198,22 @@ record SvgChart(String title, String across, String up, Start start, List<Series
                 Locale.ROOT, "<polyline points=\"%s\" stroke=\"%s\" fill=\"none\"/>%s%n", line, colour, marks));
     }
 
+    /** Colours first, then shapes, so that 32 series can be told apart. */
     private static String mark(double x, double y, int number, String title) {
         String colour = COLOURS.get(number % COLOURS.size());
-        if (number / COLOURS.size() % 2 == 0) {
-            return String.format(
-                    Locale.ROOT,
-                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\">%s</circle>",
-                    x,
-                    y,
-                    colour,
-                    title);
-        }
+        String shape =
+                switch (number / COLOURS.size() % SHAPES) {
+                    case 0 -> "M-4,0a4,4 0 1 0 8,0a4,4 0 1 0 -8,0";
+                    case 1 -> "M-4,-4h8v8h-8z";
+                    case 2 -> "M0,-5.5l5.5,5.5l-5.5,5.5l-5.5,-5.5z";
+                    default -> "M0,-5l5,9h-10z";
+                };
         return String.format(
                 Locale.ROOT,
-                "<rect x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\" fill=\"%s\">%s</rect>",
-                x - 4,
-                y - 4,
+                "<path transform=\"translate(%.1f,%.1f)\" d=\"%s\" fill=\"%s\">%s</path>",
+                x,
+                y,
+                shape,
                 colour,
                 title);
     }
