@@ -3,7 +3,7 @@ package io.github.glimpse.generate;
 /**
  * How likely the model held the words of its answer. A misread letter or a value that is not in the picture often has a word of which
  * the model was unsure, whatever the choice of image tokens says of itself. Each probability is that of the chosen token among all
- * that were allowed there, before penalties and temperature; the ending token counts.
+ * that were allowed there (in a beam search among all), before penalties and temperature; the ending token counts.
  *
  * <p>A long text is unlikely as a whole and may be right all the same, so its least likely token is the figure to compare texts of
  * different lengths by.

@@ -83,7 +83,7 @@ final class StepDecision {
             return selection;
         }
         TokenSelection settled = reason == RatioReason.COUNT ? selection : selection.withReason(reason);
-        return guarded(cut, budget, withAnchors(settled, grids, alive), grids, alive, evidence)
+        return guarded(cut, budget, withAnchors(settled, grids, alive), grids, tokens, alive, evidence)
                 .selection();
     }
 
@@ -106,9 +106,10 @@ final class StepDecision {
             TokenBudget budget,
             TokenSelection selection,
             List<ImageGrid> grids,
+            int tokens,
             int[] alive,
             PruningEvidence evidence) {
-        GuardedSelection guarded = guard.check(cut, budget, selection, grids, alive, count -> {
+        GuardedSelection guarded = guard.check(cut, budget, selection, grids, tokens, alive, count -> {
             TokenSelection other = cut.strategy().select(evidence, budget.withCount(count));
             check(cut, other, alive.length);
             return withAnchors(other, grids, alive);

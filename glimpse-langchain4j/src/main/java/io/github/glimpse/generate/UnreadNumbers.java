@@ -34,15 +34,15 @@ final class UnreadNumbers {
                     ? List.of()
                     : List.of(
                             String.join(", ", numbers)
-                                    + ": no effect, nothing is pruned; the model has no pruning module and no strategy is named");
+                                    + ": no effect by default, nothing is pruned; the model has no pruning module and no strategy is named");
         }
         List<String> unread = new ArrayList<>();
         if (settles) {
-            unread.add("retention-ratio " + said.retentionRatio() + ": no effect, " + names(cuts)
+            unread.add("retention-ratio " + said.retentionRatio() + ": no effect by default, " + names(cuts)
                     + " settles by itself how many tokens stay; use max-retention-ratio for a cap");
         }
         if (counts && said.threshold() != null) {
-            unread.add("threshold " + said.threshold() + ": no effect, " + names(cuts)
+            unread.add("threshold " + said.threshold() + ": no effect by default, " + names(cuts)
                     + " keeps the share that retention-ratio says");
         }
         return unread;

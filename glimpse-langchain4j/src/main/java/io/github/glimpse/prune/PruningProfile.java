@@ -74,6 +74,7 @@ public enum PruningProfile {
                         .enabled(true)
                         .strategy("div-prune")
                         .retentionRatio(ratioWithoutModule)
+                        .maxRetentionRatio(1.0) // no cap of what lies beneath, as with a module
                         .guard(guard())
                         .build();
         };

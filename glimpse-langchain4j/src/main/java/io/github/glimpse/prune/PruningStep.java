@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy name of the strategy
  * @param retentionRatio kept / image tokens before any step, above 0 and at most 1; for strategies that keep a given number
  * @param threshold probability above which a token stays, 0..1
- * @param maxRetentionRatio cap: kept / image tokens alive at this step, above 0 and at most 1
+ * @param maxRetentionRatio cap, above 0 and at most 1: of all image tokens for a {@code retentionRatio}, else of those alive at this step
  * @param minTokens floor; 0 is none
  * @param anchors corners that always stay
  * @param options the strategy's own options

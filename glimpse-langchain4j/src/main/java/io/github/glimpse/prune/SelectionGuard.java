@@ -51,6 +51,7 @@ public final class SelectionGuard {
      * @param budget its numbers, with the count settled where the strategy goes by one
      * @param chosen what the strategy chose
      * @param grids the images' grids
+     * @param tokens image tokens before any step, which a count is a share of
      * @param alive numbers of the tokens that are alive
      * @param again lets the strategy choose another number of tokens; only called where it goes by a count
      */
@@ -59,10 +60,11 @@ public final class SelectionGuard {
             TokenBudget budget,
             TokenSelection chosen,
             List<ImageGrid> grids,
+            int tokens,
             int[] alive,
             IntFunction<TokenSelection> again) {
         TokenBudget settled = cut.strategy().settled(budget);
-        Decision decision = new Decision(cut.name(), settled, budget.count(), grids, alive);
+        Decision decision = new Decision(cut.name(), settled, budget.count(), grids, tokens, alive);
         Confidence first = decision.confidence(chosen, decision.threshold());
         boolean low = first != null && first.confidence() < options.widenFloor();
         if (first == null || !low || !options.isOn() || chosen.kept().length >= alive.length) {
@@ -142,7 +144,12 @@ public final class SelectionGuard {
 
     /** The numbers of one step. */
     private record Decision(
-            String strategy, TokenBudget settled, @Nullable Integer count, List<ImageGrid> grids, int[] alive) {
+            String strategy,
+            TokenBudget settled,
+            @Nullable Integer count,
+            List<ImageGrid> grids,
+            int tokens,
+            int[] alive) {
 
         double threshold() {
             return settled.threshold() != null ? settled.threshold() : TokenBudget.DEFAULT_THRESHOLD;
@@ -158,8 +165,7 @@ public final class SelectionGuard {
             if (cap == null) {
                 return alive.length;
             }
-            int all = grids.stream().mapToInt(ImageGrid::tokenCount).sum();
-            return count == null ? (int) (cap * alive.length) : TokenBudget.count(cap, all, alive.length);
+            return count == null ? (int) (cap * alive.length) : TokenBudget.count(cap, tokens, alive.length);
         }
 
         @Nullable
@@ -217,8 +223,8 @@ public final class SelectionGuard {
         }
 
         String capForbids(String what) {
-            return "max-retention-ratio " + settled.maxRetentionRatio() + " lets " + most() + " of " + alive.length
-                    + " tokens stay and forbids " + what;
+            return "max-retention-ratio " + settled.maxRetentionRatio() + " lets " + most() + " of "
+                    + (count == null ? alive.length : tokens) + " tokens stay and forbids " + what;
         }
 
         private KeepRule rule(double threshold, @Nullable Double cap) {

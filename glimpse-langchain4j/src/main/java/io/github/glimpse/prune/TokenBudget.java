@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How many tokens may or must stay at one step. Null means "not said": the strategy's own number applies.
  *
  * @param threshold probability above which a token stays, 0..1
- * @param maxRetentionRatio cap: kept / image tokens alive, above 0 and at most 1
+ * @param maxRetentionRatio cap, above 0 and at most 1: of all image tokens for a count, of those alive where the strategy settles the number
  * @param minTokens floor; 0 is none
  * @param anchors corners that always stay
  * @param retentionRatio what the user wants kept / image tokens before any step; strategies go by {@code count}

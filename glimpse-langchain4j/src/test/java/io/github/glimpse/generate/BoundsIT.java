@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.Confidence;
 import io.github.glimpse.prune.GuardOptions;
+import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
@@ -107,6 +108,26 @@ class BoundsIT {
                 .schedule(List.of(half.at("vision").build(), half.at("layer 2").build())));
 
         assertThat(report.steps()).extracting(StepReport::keptTokens).containsExactly(12, 12);
+    }
+
+    @Test
+    void theGuardCountsTheCapInTokensOfThePictureBeforeItWasMadeSmaller() {
+        PruningReport report = report(PruningOptions.builder()
+                .maxRetentionRatio(0.4)
+                .guard(new GuardOptions(true, 1.0, 0.0))
+                .schedule(List.of(
+                        PruningStep.builder("down-sample")
+                                .at("pixels")
+                                .retentionRatio(0.4)
+                                .build(),
+                        PruningStep.builder("fastv")
+                                .at("layer 2")
+                                .retentionRatio(0.1)
+                                .build())));
+
+        StepReport step = report.steps().get(1);
+        assertThat(step.guard().action()).isEqualTo(GuardReport.Action.WIDENED);
+        assertThat(step.keptTokens()).isEqualTo(4);
     }
 
     @Test

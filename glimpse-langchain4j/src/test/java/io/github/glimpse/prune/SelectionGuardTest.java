@@ -52,14 +52,15 @@ class SelectionGuardTest {
         TokenSelection chosen =
                 new KeepRule(0.5, cap, 1, Set.of()).decide(logits, grid(logits.length), all(logits.length), "glimpse");
         Cut cut = new Cut(PruningPoint.afterLayers(2), "glimpse", new NoStrategy(), budget);
-        return guard.check(cut, budget, chosen, grid(logits.length), all(logits.length), SelectionGuardTest::never);
+        return guard.check(
+                cut, budget, chosen, grid(logits.length), logits.length, all(logits.length), SelectionGuardTest::never);
     }
 
     private static GuardedSelection counted(float[] shares, int count, IntFunction<TokenSelection> again) {
         TokenBudget budget = TokenBudget.ofCount(count);
         TokenSelection chosen = best(shares, count);
         Cut cut = new Cut(PruningPoint.afterLayers(2), "fastv", new NoStrategy(), budget);
-        return ON.check(cut, budget, chosen, grid(shares.length), all(shares.length), again);
+        return ON.check(cut, budget, chosen, grid(shares.length), shares.length, all(shares.length), again);
     }
 
     private static TokenSelection best(float[] shares, int count) {
@@ -175,7 +176,7 @@ class SelectionGuardTest {
         TokenBudget budget = new TokenBudget(null, 0.1, null, null).withCount(1);
         Cut cut = new Cut(PruningPoint.afterLayers(2), "fastv", new NoStrategy(), budget);
 
-        GuardedSelection guarded = ON.check(cut, budget, best(flat, 1), grid(8), all(8), SelectionGuardTest::never);
+        GuardedSelection guarded = ON.check(cut, budget, best(flat, 1), grid(8), 8, all(8), SelectionGuardTest::never);
 
         assertThat(guarded.guard().action()).isEqualTo(Action.REPORTED);
         assertThat(guarded.guard().message()).contains("lets 1 of 8 tokens stay");
@@ -197,7 +198,7 @@ class SelectionGuardTest {
         TokenSelection chosen = TokenSelection.picked(new int[] {3, 1});
         Cut cut = new Cut(PruningPoint.vision(), "div-prune", new NoStrategy(), budget);
 
-        GuardedSelection guarded = ON.check(cut, budget, chosen, grid(5), all(5), SelectionGuardTest::never);
+        GuardedSelection guarded = ON.check(cut, budget, chosen, grid(5), 5, all(5), SelectionGuardTest::never);
 
         assertThat(guarded.confidence()).isNull();
         assertThat(guarded.selection()).isSameAs(chosen);

@@ -31,7 +31,7 @@ final class GlimpseFailureAnalyzer extends AbstractFailureAnalyzer<GlimpseExcept
             return "Check the files of these directories:"
                     + values(PropertiesMapper.LOCATION, PropertiesMapper.PRUNING_MODULE)
                     + otherLocations()
-                    + pixelBudget();
+                    + (String.valueOf(cause.getMessage()).contains("The pixel budget") ? pixelBudget() : "");
         }
         if (cause instanceof ShapeMismatchException) {
             return "Use a pruning module that was made for this model, or leave glimpse.model.pruning-module out:"

@@ -257,7 +257,7 @@ public record GlimpseProperties(
         public Pruning {
             anchors = anchors == null ? null : List.copyOf(anchors);
             schedule = List.copyOf(schedule);
-            options = options == null ? null : Map.copyOf(options);
+            options = options == null ? null : StrategyKeys.first(options);
         }
     }
 
@@ -280,7 +280,7 @@ public record GlimpseProperties(
      * @param strategy Name of the strategy.
      * @param retentionRatio Share of all image tokens, above 0 and at most 1, that the strategy keeps.
      * @param threshold Probability from 0 to 1 above which a token stays.
-     * @param maxRetentionRatio Most tokens that stay, as a share above 0 and at most 1 of those that are there at this cut.
+     * @param maxRetentionRatio Most tokens that stay, as a share above 0 and at most 1 of those that are there at this cut, for a retention-ratio of all.
      * @param minTokens Least tokens that stay, 0 for no floor.
      * @param anchors Corners that always stay: tl, tr, bl, br.
      * @param options Own options of the strategy.
@@ -311,7 +311,7 @@ public record GlimpseProperties(
         /** Copies the list and the map. */
         public Step {
             anchors = anchors == null ? null : List.copyOf(anchors);
-            options = options == null ? null : Map.copyOf(options);
+            options = options == null ? null : StrategyKeys.first(options);
         }
     }
 

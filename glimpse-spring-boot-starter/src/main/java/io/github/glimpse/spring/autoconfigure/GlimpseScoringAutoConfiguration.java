@@ -76,8 +76,7 @@ public final class GlimpseScoringAutoConfiguration {
                 new StrategyKeys(own)
                         .check(
                                 PropertiesMapper.SCORING_PRUNING,
-                                properties.scoringModel().pruning(),
-                                properties);
+                                properties.scoringModel().pruning());
                 return EngineLoading.scoring(options);
             }
         }

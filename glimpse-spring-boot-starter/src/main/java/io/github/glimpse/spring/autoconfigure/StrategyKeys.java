@@ -9,6 +9,8 @@ import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.prune.StrategyOptions;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -48,15 +50,21 @@ final class StrategyKeys {
     /** A strategy knows its options however they are spelled; the one that a profile reads has to be as the profile writes it. */
     static Map<String, String> spelled(Map<String, String> options) {
         Map<String, String> spelled = new TreeMap<>();
+        options.forEach((key, value) -> spelled.put(
+                StrategyOptions.sameKey(key, PruningProfile.STOP_DISTANCE) ? PruningProfile.STOP_DISTANCE : key,
+                value));
+        return spelled;
+    }
+
+    /** Of options that are one but for their spelling the first: it is that of the source that ranks highest. */
+    static Map<String, String> first(Map<String, String> options) {
+        Map<String, String> first = new LinkedHashMap<>();
         options.forEach((key, value) -> {
-            String name =
-                    StrategyOptions.sameKey(key, PruningProfile.STOP_DISTANCE) ? PruningProfile.STOP_DISTANCE : key;
-            if (spelled.put(name, value) != null) {
-                throw new IllegalArgumentException(
-                        "the option '" + name + "' is said more than once; leave one of them");
+            if (first.keySet().stream().noneMatch(other -> StrategyOptions.sameKey(other, key))) {
+                first.put(key, value);
             }
         });
-        return spelled;
+        return Collections.unmodifiableMap(first);
     }
 
     /** The keys of a single cut in the tower that is not made, as there is no ratio or a schedule instead. */
@@ -77,7 +85,12 @@ final class StrategyKeys {
         return keys;
     }
 
-    private void check(String key, GlimpseProperties.Pruning pruning) {
+    /**
+     * Checks the properties below one key. Profiles are checked with the chat model, which may have strategies of its own.
+     *
+     * @throws InvalidPropertyException as the other
+     */
+    void check(String key, GlimpseProperties.Pruning pruning) {
         name(key + ".strategy", pruning.strategy());
         onePlan(key, pruning);
         for (int i = 0; i < pruning.schedule().size(); i++) {
@@ -98,9 +111,10 @@ final class StrategyKeys {
                     "There is both a strategy, which is a single cut, and a schedule; leave one of them out or blank",
                     null);
         }
-        for (String option : new TreeSet<>(
-                requireNonNullElse(pruning.options(), Map.<String, String>of()).keySet())) {
-            if (!StrategyOptions.sameKey(option, PruningProfile.STOP_DISTANCE)) {
+        Map<String, String> options = requireNonNullElse(pruning.options(), Map.of());
+        for (String option : new TreeSet<>(options.keySet())) {
+            if (!StrategyOptions.sameKey(option, PruningProfile.STOP_DISTANCE)
+                    && StringUtils.hasText(options.get(option))) {
                 throw new InvalidPropertyException(
                         key + ".options." + option,
                         "The steps of a schedule have options of their own; set " + key + ".schedule[0].options."

@@ -1,7 +1,6 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.prune.PruningProfile;
@@ -56,12 +55,17 @@ class LooseSpellingTest {
     }
 
     @Test
-    void refusesTheStopDistanceInTwoSpellings() {
-        assertThatThrownBy(() -> options(
-                        Map.of("glimpse.pruning.options.stop-distance", "0.4"),
-                        Map.of("GLIMPSE_PRUNING_OPTIONS_STOPDISTANCE", "0.5")))
-                .isInstanceOf(InvalidPropertyException.class)
-                .hasMessageContaining("glimpse.pruning: the option 'stop-distance' is said more than once");
+    void aVariableOfTheEnvironmentWinsOverAnOptionInAFile() {
+        EngineOptions options = options(
+                Map.of(
+                        "glimpse.pruning.options.stop-distance", "0.4",
+                        "glimpse.pruning.schedule[0].strategy", "fastv",
+                        "glimpse.pruning.schedule[0].options.min-ratio", "0.1"),
+                Map.of(
+                        "GLIMPSE_PRUNING_OPTIONS_STOPDISTANCE", "0.5",
+                        "GLIMPSE_PRUNING_OPTIONS_SEED", ""));
+
+        assertThat(options.pruning().options()).containsEntry(PruningProfile.STOP_DISTANCE, "0.5");
     }
 
     private static GlimpseProperties bound(Map<String, Object> properties, Map<String, Object> variables) {

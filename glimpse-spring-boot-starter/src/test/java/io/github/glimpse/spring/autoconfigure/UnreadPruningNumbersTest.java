@@ -16,7 +16,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class UnreadPruningNumbersTest {
 
-    private static final String NO_EFFECT = ": no effect, ";
+    private static final String NO_EFFECT = ": no effect by default, ";
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(GlimpseAutoConfiguration.class))
@@ -26,11 +26,11 @@ class UnreadPruningNumbersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "glimpse.pruning.retention-ratio=0.1 | retention-ratio 0.1: no effect, glimpse settles by itself",
+                "glimpse.pruning.retention-ratio=0.1 | retention-ratio 0.1: no effect by default, glimpse settles by itself",
                 "glimpse.pruning.strategy=grid,glimpse.pruning.retention-ratio=0.5,glimpse.pruning.threshold=0.9"
-                        + " | threshold 0.9: no effect, grid keeps the share",
+                        + " | threshold 0.9: no effect by default, grid keeps the share",
                 "glimpse.model.pruning-module=,glimpse.pruning.max-retention-ratio=0.2"
-                        + " | max-retention-ratio 0.2: no effect, nothing is pruned; the model has no pruning module"
+                        + " | max-retention-ratio 0.2: no effect by default, nothing is pruned; the model has no pruning module"
             })
     void warnsOfANumberThatNoCutLooksAt(String properties, String warning, CapturedOutput output) {
         runner.withPropertyValues(properties.split(",")).run(context -> {
