@@ -85,16 +85,12 @@ final class ConfidenceSection {
         for (RowFigures row : rows) {
             ConfidenceFigures figures = row.likelihood();
             if (figures != null) {
-                lines.append("<tr>");
-                for (String cell : List.of(
+                lines.append(Markup.row(List.of(
                         name.apply(row),
                         ConfidenceFloor.decimal(figures.agreementSeparation()),
                         Integer.toString(figures.lost()),
                         percent(figures.lostInLeastConfident()),
-                        ConfidenceFloor.decimal(figures.leastTenth()))) {
-                    lines.append("<td>").append(Markup.escape(cell)).append("</td>");
-                }
-                lines.append("</tr>\n");
+                        ConfidenceFloor.decimal(figures.leastTenth()))));
             }
         }
         return lines.isEmpty()
@@ -130,8 +126,7 @@ final class ConfidenceSection {
     }
 
     private static String line(String setting, ConfidenceFigures figures, ConfidenceFloor floor) {
-        StringBuilder line = new StringBuilder("<tr>");
-        for (String cell : List.of(
+        return Markup.row(List.of(
                 setting,
                 remark(figures, floor),
                 ConfidenceFloor.decimal(floor.floor()),
@@ -139,10 +134,7 @@ final class ConfidenceSection {
                 Integer.toString(floor.below()),
                 percent(floor.recallBelow()),
                 percent(floor.recallOfRest()),
-                ConfidenceFloor.decimal(floor.separation()))) {
-            line.append("<td>").append(Markup.escape(cell)).append("</td>");
-        }
-        return line.append("</tr>\n").toString();
+                ConfidenceFloor.decimal(floor.separation())));
     }
 
     private static boolean isDefault(ConfidenceFloor floor) {

@@ -132,8 +132,7 @@ public final class HtmlReport {
                 .append("<th>first token, ms</th><th>tokens/s</th><th>KV cache, MiB</th><th>peak, MiB</th><th>n</th>")
                 .append("<th>failed</th></tr></thead><tbody>\n");
         for (RowFigures row : summary.rows()) {
-            html.append("<tr>");
-            for (String cell : List.of(
+            html.append(Markup.row(List.of(
                     row.model(),
                     row.row(),
                     percent(row.retention()),
@@ -148,10 +147,7 @@ public final class HtmlReport {
                     String.format(Locale.ROOT, "%.2f", row.cacheBytes() / MEBIBYTE),
                     row.peakBytes() == 0 ? "-" : RowFigures.number(row.peakBytes() / MEBIBYTE),
                     Integer.toString(row.questions()),
-                    Integer.toString(row.failed()))) {
-                html.append("<td>").append(Markup.escape(cell)).append("</td>");
-            }
-            html.append("</tr>\n");
+                    Integer.toString(row.failed()))));
         }
         html.append("</tbody></table></div>\n");
     }
