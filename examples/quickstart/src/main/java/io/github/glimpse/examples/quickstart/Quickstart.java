@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
@@ -63,8 +64,21 @@ final class Quickstart {
                 pruning.keptTokens(),
                 pruning.imageTokens(),
                 Math.round(100 * pruning.retention()));
+        AnswerLikelihood likelihood = metadata.likelihood();
+        if (likelihood != null) {
+            out.printf(
+                    Locale.ROOT,
+                    "Likely    %.3f, the least likely token of the answer%n",
+                    likelihood.leastProbability());
+        }
         print(requireNonNull(metadata.timings()), out);
-        out.println("Overlay   " + overlay(pruning.images().get(0), picture, options.overlay()));
+        PruningReport.Image seen = pruning.images().get(0);
+        RasterImage original = decode(picture);
+        String shrunk = Shrinking.of(original, seen.plan());
+        if (shrunk != null) {
+            out.println("Shrunk    " + shrunk);
+        }
+        out.println("Overlay   " + overlay(seen, original, options.overlay()));
     }
 
     private ChatResponse stream(String question, Picture picture, PrintStream out) {
@@ -106,10 +120,13 @@ final class Quickstart {
         return String.format(Locale.ROOT, "%9.1f ms", duration.toNanos() / 1e6);
     }
 
-    /** Draws on the original what was kept, and writes it as a PNG. */
-    private Path overlay(PruningReport.Image image, Picture picture, Path file) {
+    private RasterImage decode(Picture picture) {
         EngineOptions options = engine.options();
-        RasterImage original = new ImageDecoder(options.imageLimits(), options.transparency()).decode(picture.bytes());
+        return new ImageDecoder(options.imageLimits(), options.transparency()).decode(picture.bytes());
+    }
+
+    /** Draws on the original what was kept, and writes it as a PNG. */
+    private static Path overlay(PruningReport.Image image, RasterImage original, Path file) {
         Path target = file.toAbsolutePath().normalize();
         try {
             Files.createDirectories(requireNonNull(target.getParent()));

@@ -1,11 +1,14 @@
 package io.github.glimpse.examples.quickstart;
 
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStrategies;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,7 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
               --model      directory of a model in Hugging Face form          (the tiny one that is embedded)
               --module     directory of a glimpse module made for the model   (none for a model of your own)
               --retention  most image tokens that stay, above 0 and at most 1 (goes by the module)
-              --strategy   glimpse, none or one of your own                   (glimpse if there is a module)
+              --strategy   who chooses: glimpse, none, fastv, div-prune, …    (glimpse if there is a module)
               --overlay    where to write the picture with dropped patches    (target/overlay.png)
             Any property of Spring Boot or Glimpse with a dot in its name, such as --glimpse.device=cpu, will do as well.
             """;
@@ -38,6 +41,10 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
     private static final String OVERLAY = "target/overlay.png";
     private static final List<String> NAMES =
             List.of("image", "question", "model", "module", "retention", "strategy", "overlay");
+    private static final String PRUNING = "glimpse.pruning.";
+
+    /** Strategies that settle by themselves how many tokens stay. */
+    static final Set<String> SETTLING = Set.of(PruningOptions.GLIMPSE, "foveate", "pixel-prune", "pru-merge");
 
     /** Copies the list. */
     QuickstartOptions {
@@ -80,25 +87,54 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
     }
 
     private static void addModel(Map<String, String> values, List<String> properties) {
-        String model = values.get("model");
-        if (model != null) {
-            properties.add("--" + LOCATION + "=" + model);
+        add(properties, "model", LOCATION, values.get("model"));
+        add(properties, "module", "glimpse.model.pruning-module", values.get("module"));
+    }
+
+    /**
+     * A strategy that settles its own count is capped by the retention; one that is told a count gets it as the count too, since it
+     * would not start without.
+     */
+    private static void addPruning(Map<String, String> values, List<String> properties) {
+        String strategy = values.get("strategy");
+        String retention = values.get("retention");
+        if (retention != null) {
+            retention = Double.toString(ratio(retention));
+            if (PruningOptions.NONE.equals(strategy)) {
+                throw wrong("--strategy=none keeps every image token, so --retention=" + retention
+                        + " says nothing; leave one of both out");
+            }
         }
-        String module = values.get("module");
-        if (module != null) {
-            properties.add("--glimpse.model.pruning-module=" + module);
+        if (strategy != null && isToldACount(strategy)) {
+            if (retention != null) {
+                addIfNotGiven(properties, PRUNING + "retention-ratio", retention);
+            } else if (properties.stream().noneMatch(property -> property.startsWith("--" + PRUNING))) {
+                throw wrong(
+                        "--strategy=" + strategy + " keeps as many image tokens as it is told and nobody says how many;"
+                                + " add --retention=0.25, say");
+            }
+        }
+        add(properties, "retention", PRUNING + "max-retention-ratio", retention);
+        add(properties, "strategy", PRUNING + "strategy", strategy);
+    }
+
+    /** Of a strategy that nobody knows the start says so, with those that are known. */
+    private static boolean isToldACount(String strategy) {
+        return !strategy.equals(PruningOptions.NONE)
+                && !SETTLING.contains(strategy)
+                && PruningStrategies.discover(List.of()).names().contains(strategy);
+    }
+
+    private static void add(List<String> properties, String option, String key, @Nullable String value) {
+        if (value != null && !addIfNotGiven(properties, key, value)) {
+            throw wrong("--" + option + " and --" + key + " say the same; leave one of both out");
         }
     }
 
-    private static void addPruning(Map<String, String> values, List<String> properties) {
-        String retention = values.get("retention");
-        if (retention != null) {
-            properties.add("--glimpse.pruning.max-retention-ratio=" + ratio(retention));
-        }
-        String strategy = values.get("strategy");
-        if (strategy != null) {
-            properties.add("--glimpse.pruning.strategy=" + strategy);
-        }
+    private static boolean addIfNotGiven(List<String> properties, String key, String value) {
+        String beginning = "--" + key + "=";
+        boolean given = properties.stream().anyMatch(property -> property.startsWith(beginning));
+        return !given && properties.add(beginning + value);
     }
 
     private static double ratio(String value) {

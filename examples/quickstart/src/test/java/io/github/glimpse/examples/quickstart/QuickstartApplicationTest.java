@@ -72,11 +72,39 @@ class QuickstartApplicationTest {
 
     @Test
     void keepsNoMoreThanTheRetention() {
-        run("--retention=0.1", overlay());
+        run("--retention=0.03", overlay());
 
         Matcher kept = kept();
         assertThat(Double.parseDouble(kept.group(1)) / Double.parseDouble(kept.group(2)))
-                .isLessThanOrEqualTo(0.1);
+                .isLessThanOrEqualTo(0.03);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fastv", "div-prune", "pixel-prune", "foveate"})
+    void keepsNoMoreThanTheRetentionWithAnotherStrategy(String strategy) {
+        assertThat(run("--strategy=" + strategy, "--retention=0.2", overlay())).isZero();
+
+        Matcher kept = kept();
+        assertThat(Double.parseDouble(kept.group(1)) / Double.parseDouble(kept.group(2)))
+                .isLessThanOrEqualTo(0.2);
+    }
+
+    @Test
+    void saysHowLikelyTheAnswerWas() {
+        run(overlay());
+
+        assertThat(out()).containsPattern("(?m)^Likely    [01]\\.\\d{3}, the least likely token of the answer$");
+    }
+
+    @Test
+    void saysToWhatSizeAPictureWasShrunkAndOnlyThen() throws IOException {
+        run(overlay());
+        assertThat(out()).doesNotContain("Shrunk");
+
+        Path picture = folder.resolve("large.png");
+        ImageIO.write(new BufferedImage(1600, 1200, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
+        run("--image=" + picture, overlay());
+        assertThat(out()).contains("Shrunk    from 1600 x 1200 to 504 x 364 pixels, as the model takes it");
     }
 
     @Test

@@ -43,6 +43,63 @@ class QuickstartOptionsTest {
                         "--glimpse.pruning.strategy=glimpse");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"fastv", "div-prune", "grid", "down-sample"})
+    void tellsAStrategyThatIsToldACountHowManyStay(String strategy) {
+        assertThat(QuickstartOptions.parse("--strategy=" + strategy, "--retention=0.1")
+                        .properties())
+                .containsExactly(
+                        "--glimpse.pruning.retention-ratio=0.1",
+                        "--glimpse.pruning.max-retention-ratio=0.1",
+                        "--glimpse.pruning.strategy=" + strategy);
+    }
+
+    @Test
+    void onlyCapsAStrategyThatSettlesItsCountOrHasOneAlready() {
+        assertThat(QuickstartOptions.parse("--strategy=pixel-prune", "--retention=0.1")
+                        .properties())
+                .containsExactly("--glimpse.pruning.max-retention-ratio=0.1", "--glimpse.pruning.strategy=pixel-prune");
+        assertThat(QuickstartOptions.parse(
+                                "--strategy=fastv", "--retention=0.1", "--glimpse.pruning.retention-ratio=0.3")
+                        .properties())
+                .containsExactly(
+                        "--glimpse.pruning.retention-ratio=0.3",
+                        "--glimpse.pruning.max-retention-ratio=0.1",
+                        "--glimpse.pruning.strategy=fastv");
+    }
+
+    @Test
+    void asksForTheCountOfAStrategyThatIsToldOne() {
+        assertThatThrownBy(() -> QuickstartOptions.parse("--strategy=fastv"))
+                .isInstanceOf(QuickstartException.class)
+                .hasMessageContaining("--strategy=fastv keeps as many image tokens as it is told")
+                .hasMessageContaining("--retention=0.25");
+        assertThat(QuickstartOptions.parse("--strategy=fastv", "--glimpse.pruning.options.mass=0.9")
+                        .properties())
+                .hasSize(2);
+    }
+
+    @Test
+    void refusesARetentionWhereEverythingIsKept() {
+        assertThatThrownBy(() -> QuickstartOptions.parse("--strategy=none", "--retention=0.1"))
+                .isInstanceOf(QuickstartException.class)
+                .hasMessageContaining("--strategy=none keeps every image token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--model=a --glimpse.model.location=b",
+                "--module=a --glimpse.model.pruning-module=b",
+                "--strategy=glimpse --glimpse.pruning.strategy=none",
+                "--retention=0.1 --glimpse.pruning.max-retention-ratio=0.2"
+            })
+    void refusesAnOptionBesideItsProperty(String arguments) {
+        assertThatThrownBy(() -> QuickstartOptions.parse(arguments.split(" ")))
+                .isInstanceOf(QuickstartException.class)
+                .hasMessageContaining("say the same; leave one of both out");
+    }
+
     @Test
     void passesPropertiesOn() {
         assertThat(QuickstartOptions.parse("--glimpse.model.location=qwen", "--glimpse.device=cpu")
