@@ -6,6 +6,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -49,6 +51,12 @@ class ArchitectureTest {
                 }
             };
 
+    private static final DescribedPredicate<JavaAccess<?>> READS_A_TENSOR = DescribedPredicate.describe(
+            "reads values of a tensor",
+            call -> call.getTargetOwner().isAssignableTo("ai.djl.ndarray.NDArray")
+                    && call.getName()
+                            .matches("to(\\w+)?Array|toByteBuffer|get(Float|Long|Int|Double|Boolean|Byte|Uint8)"));
+
     @ArchTest
     static final ArchRule roomsDependDownwardsOnly = layers();
 
@@ -85,6 +93,13 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyTextKnowsTokenizers = onlyIn("ai.djl.huggingface..", "text");
+
+    @ArchTest
+    static final ArchRule valuesComeIntoJavaInOnePlace = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.github.glimpse.engine.HostValues")
+            .should()
+            .accessTargetWhere(READS_A_TENSOR);
 
     @ArchTest
     static final ArchRule nobodyKnowsSpring =

@@ -8,6 +8,7 @@ import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import io.github.glimpse.DeadlineExceededException;
+import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
@@ -28,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>ours</th><th>LangChain4j's</th></tr>
  * <tr><td>image, prompt or content that cannot work; a strategy or place that this model does not have</td>
  *     <td>{@link InvalidRequestException}</td></tr>
- * <tr><td>queue full</td><td>{@link RateLimitException}</td></tr>
+ * <tr><td>queue full; the GPU's memory full</td><td>{@link RateLimitException}</td></tr>
  * <tr><td>deadline passed</td><td>{@link TimeoutException}</td></tr>
  * <tr><td>model could not be loaded: its files are missing or damaged, or it is of no known family</td>
  *     <td>{@link ModelNotFoundException}</td></tr>
  * <tr><td>model could not be loaded for another reason, which a second try will not mend</td>
  *     <td>{@link NonRetriableException}</td></tr>
- * <tr><td>engine closed; caller interrupted</td><td>{@link NonRetriableException}</td></tr>
+ * <tr><td>engine closed; GPU lost; caller interrupted</td><td>{@link NonRetriableException}</td></tr>
  * <tr><td>native failure, out of memory, anything else</td><td>{@link InternalServerException}</td></tr>
  * </table>
  */
@@ -76,7 +77,9 @@ public final class ErrorMapper {
                     ? new ModelNotFoundException(message, error)
                     : new NonRetriableException(message, error);
         }
-        if (error instanceof EngineClosedException || error instanceof GenerationCancelledException) {
+        if (error instanceof EngineClosedException
+                || error instanceof DeviceLostException
+                || error instanceof GenerationCancelledException) {
             return new NonRetriableException(message, error);
         }
         if (error instanceof InvalidImageException

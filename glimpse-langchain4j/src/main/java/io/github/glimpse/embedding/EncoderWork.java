@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.image.ImageDecoder;
@@ -83,7 +84,7 @@ final class EncoderWork implements AutoCloseable {
                 try (TensorScope step = scope.openChild()) {
                     NDArray rows = model.textVectors(
                             Arrays.stream(batch).mapToObj(ids::get).toList(), cancellation, step);
-                    float[][] found = split(rows.toFloatArray(), batch.length);
+                    float[][] found = split(HostValues.floats(rows), batch.length);
                     for (int i = 0; i < batch.length; i++) {
                         vectors[batch[i]] = found[i];
                     }
@@ -116,7 +117,7 @@ final class EncoderWork implements AutoCloseable {
         List<PatchVectors> result = new ArrayList<>();
         inBatches(images, schedule, cancellation, (pass, first, scope) -> {
             pass.runToEnd(null);
-            float[] all = model.patchVectors(pass.pass(), scope).toFloatArray();
+            float[] all = HostValues.floats(model.patchVectors(pass.pass(), scope));
             List<PatchReport.Image> report = pass.report();
             float[][] vectors = split(all, report.size() * pass.pass().patches());
             for (int i = 0; i < report.size(); i++) {
@@ -222,7 +223,7 @@ final class EncoderWork implements AutoCloseable {
 
     private float[][] imageVectors(PrunedPass pass, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
-            float[] all = model.imageVectors(pass.pass(), step).toFloatArray();
+            float[] all = HostValues.floats(model.imageVectors(pass.pass(), step));
             return split(all, pass.pass().pictures());
         }
     }

@@ -1,6 +1,5 @@
 package io.github.glimpse.engine;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -56,9 +55,10 @@ public final class Gradients implements AutoCloseable {
         }
         // In torch's own memory: a gradient of one number may be the seed itself, and outlive it.
         try (NDArray seed = loss.getManager().full(loss.getShape(), (float) weight)) {
-            JniUtils.backward((PtNDArray) loss, (PtNDArray) seed, false, false);
-        } catch (EngineException e) {
-            throw TorchRuntime.translate("backward", e);
+            NativeCall.once("backward", () -> {
+                JniUtils.backward((PtNDArray) loss, (PtNDArray) seed, false, false);
+                return true;
+            });
         }
     }
 

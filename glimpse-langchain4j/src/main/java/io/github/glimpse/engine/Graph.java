@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Compute text, compiled. The text is TorchScript in its stored form; it is joined from the {@code .torch} files of the
@@ -109,6 +110,15 @@ public final class Graph implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether a call may be made again that failed for want of memory. One that returns something may: its text changes what it
+     * was given as the last thing it does, or writes the same again.
+     */
+    private enum Repeat {
+        MAY_BE,
+        MUST_NOT_BE
+    }
+
     /** One call: arguments in the method's order, then one of the {@code run} methods. Not reusable. */
     public final class Call {
 
@@ -164,21 +174,22 @@ public final class Graph implements AutoCloseable {
 
         /** Runs a method that returns one tensor; the result belongs to {@code scope}. */
         public NDArray run(TensorScope scope) {
-            try (IValue result = invoke()) {
+            try (IValue result = invoke(Repeat.MAY_BE)) {
                 return result.toTensor(scope.torchManager());
             }
         }
 
         /** Runs a method that returns a list of tensors; the results belong to {@code scope}. */
         public List<NDArray> runForList(TensorScope scope) {
-            try (IValue result = invoke()) {
+            try (IValue result = invoke(Repeat.MAY_BE)) {
                 return List.<NDArray>of(result.toTensorArray(scope.torchManager()));
             }
         }
 
         /** Runs a method for its effect; its result, if any, is freed. */
         public void run() {
-            invoke().close();
+            // What it was called for may have happened by half.
+            invoke(Repeat.MUST_NOT_BE).close();
         }
 
         private Call own(IValue value) {
@@ -187,12 +198,12 @@ public final class Graph implements AutoCloseable {
             return this;
         }
 
-        private IValue invoke() {
+        private IValue invoke(Repeat repeat) {
             runtime.prepareThread();
+            String call = name + "." + method;
+            Supplier<IValue> work = () -> IValueUtils.runMethod(block, method, arguments.toArray(IValue[]::new));
             try {
-                return IValueUtils.runMethod(block, method, arguments.toArray(IValue[]::new));
-            } catch (EngineException e) {
-                throw TorchRuntime.translate(name + "." + method, e);
+                return repeat == Repeat.MAY_BE ? NativeCall.repeatable(call, work) : NativeCall.once(call, work);
             } finally {
                 temporary.forEach(IValue::close);
             }

@@ -1,6 +1,5 @@
 package io.github.glimpse.engine;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -143,9 +142,7 @@ public final class RecordedCall {
     private NDList run(NDList inputs) {
         JniUtils.setGradMode(history);
         try {
-            return IValueUtils.forward(block, inputs, true);
-        } catch (EngineException e) {
-            throw TorchRuntime.translate(graph + "." + method, e);
+            return NativeCall.once(graph + "." + method, () -> IValueUtils.forward(block, inputs, true));
         } finally {
             JniUtils.setGradMode(false);
         }

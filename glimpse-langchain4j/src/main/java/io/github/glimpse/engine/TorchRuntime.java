@@ -8,7 +8,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -132,21 +131,9 @@ public final class TorchRuntime implements AutoCloseable {
         PREPARED.get();
     }
 
-    /** A failure of a native call as ours; tells an out-of-memory from any other. */
+    /** A failure of a native call as ours: a full memory and a lost GPU are told from any other. */
     public static GlimpseException translate(String call, EngineException failure) {
-        String message = String.valueOf(failure.getMessage());
-        String lower = message.toLowerCase(Locale.ROOT);
-        if (lower.contains("out of memory") || lower.contains("can't allocate memory") || lower.contains("bad_alloc")) {
-            return new NativeLibraryException(
-                    "Out of memory in " + call
-                            + "; use fewer or smaller images, a lower glimpse.limits.max-pixels or a smaller model",
-                    failure);
-        }
-        return new NativeLibraryException("The native call " + call + " failed: " + firstLines(message), failure);
-    }
-
-    private static String firstLines(String message) {
-        return message.length() <= 2_000 ? message : message.substring(0, 2_000) + " …";
+        return NativeFailure.translated(call, failure);
     }
 
     /** Frees everything that was made in scopes of this runtime. The native library itself stays loaded. */

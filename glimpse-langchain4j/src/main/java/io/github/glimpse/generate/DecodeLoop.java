@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
@@ -122,7 +123,7 @@ final class DecodeLoop {
                 hidden.close();
                 hidden = next;
             }
-            return decoder.logits(hidden, 0, step).toFloatArray();
+            return HostValues.floats(decoder.logits(hidden, 0, step));
         }
     }
 

@@ -13,6 +13,8 @@ public enum EngineState {
      * taken; the next one that is answered makes it {@link #READY} again.
      */
     FAILING,
+    /** The GPU was lost: every request is refused at once until the process is started anew. */
+    FAILED,
     /** The model could not be loaded, and will not be. */
     LOAD_FAILED,
     /** New requests are refused; those that were there are finishing. */

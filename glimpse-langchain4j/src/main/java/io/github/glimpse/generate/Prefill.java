@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.generate.LayerEvidence.Moment;
 import io.github.glimpse.model.VisionFeatures;
@@ -119,7 +120,7 @@ final class Prefill {
             current = next;
             hidden = output;
         }
-        float[] logits = decoder.logits(hidden, rows.count() - 1, current).toFloatArray();
+        float[] logits = HostValues.floats(decoder.logits(hidden, rows.count() - 1, current));
         current.close();
         PromptPass.close(tables);
         context.watch().enter(Stage.DECODING);

@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.generate.ScaledRows.Block;
 import io.github.glimpse.model.Positions;
@@ -84,7 +85,7 @@ final class ScaledPrefill {
                     caches,
                     layer -> decoder.newCache(Math.max(held, rows.count() + tokensToCome), scope));
         }
-        float[] logits = decoder.logits(running.hidden(), last, running.scope()).toFloatArray();
+        float[] logits = HostValues.floats(decoder.logits(running.hidden(), last, running.scope()));
         running.scope().close();
         return finished(caches, logits);
     }

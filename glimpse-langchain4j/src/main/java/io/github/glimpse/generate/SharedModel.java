@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.NativeLibraryException;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model in memory that many ask: how many at once, how many may wait, how long a request takes, and that memory is freed only
@@ -29,6 +31,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     private final Entrance entrance = new Entrance();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean failing;
+    private volatile @Nullable DeviceLostException lost;
     // Requests read, close writes: memory is freed when nobody uses it any more.
     private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
 
@@ -102,6 +105,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
             CancellationSignal expulsion, CancellationSignal signal, Deadline deadline, Supplier<String> advice) {
         return () -> {
             checkOpen();
+            checkDevice();
             if (expulsion.isCancelled()) {
                 throw closedError();
             }
@@ -115,7 +119,14 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     /** Does work that nobody waits for and that takes no place. */
     <R> R aside(CancellationSignal signal, Supplier<String> advice, Work<M, R> work) {
         CancellationPoint cancellation = cancellation(new CancellationSignal(), signal, Deadline.in(timeout), advice);
-        return inUse(open -> work.with(open, cancellation));
+        return inUse(open -> {
+            try {
+                return work.with(open, cancellation);
+            } catch (DeviceLostException e) {
+                lost = e;
+                throw e;
+            }
+        });
     }
 
     /** Remembers how it went, for {@link #state()}. */
@@ -126,6 +137,9 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
             return result;
         } catch (NativeLibraryException | OutOfMemoryError e) {
             failing = true;
+            throw e;
+        } catch (DeviceLostException e) {
+            lost = e;
             throw e;
         }
     }
@@ -151,6 +165,16 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         }
     }
 
+    private void checkDevice() {
+        DeviceLostException first = lost;
+        if (first != null) {
+            throw new DeviceLostException(
+                    "The GPU of the model " + name + " was lost by an earlier request (" + first.getMessage()
+                            + "); restart the process",
+                    first);
+        }
+    }
+
     private EngineClosedException closedError() {
         return new EngineClosedException(
                 closed.get()
@@ -165,6 +189,9 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         }
         if (!entrance.isOpen()) {
             return EngineState.DRAINING;
+        }
+        if (lost != null) {
+            return EngineState.FAILED;
         }
         return failing ? EngineState.FAILING : EngineState.READY;
     }

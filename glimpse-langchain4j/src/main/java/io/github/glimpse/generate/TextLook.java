@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.model.ImageTextModel;
@@ -211,7 +212,7 @@ final class TextLook {
                     case AUTO -> causal ? textRows - 1 : 0;
                 };
         int rows = request.rows() == CrossAttention.Rows.ALL ? textRows : 1;
-        return stack.meanAttention(List.of(scores), first, rows, step).toFloatArray();
+        return HostValues.floats(stack.meanAttention(List.of(scores), first, rows, step));
     }
 
     private void cut(Cut cut) {

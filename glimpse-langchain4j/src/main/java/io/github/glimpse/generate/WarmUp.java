@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.nn.CancellationPoint;
@@ -25,13 +26,14 @@ final class WarmUp {
      * Answers. A refusal is logged: limits of the application may well refuse even this.
      *
      * @throws NativeLibraryException if the native library fails at it: no request would be better off
+     * @throws DeviceLostException if the GPU is lost at it
      */
     static void run(AnsweringPath model, String name) {
         Deadline deadline = Deadline.in(model.options().timeout());
         try {
             model.warmUp(() -> deadline.check(() -> "this was the warm-up"));
             LOG.info("Warmed {} up in {} ms", name, deadline.passed().toMillis());
-        } catch (NativeLibraryException e) {
+        } catch (NativeLibraryException | DeviceLostException e) {
             throw e;
         } catch (GlimpseException e) {
             LOG.warn("{} is loaded, but its warm-up was refused: {}", name, e.getMessage());

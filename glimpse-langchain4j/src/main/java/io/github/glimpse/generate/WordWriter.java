@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.CrossTextStack;
 import io.github.glimpse.nn.LookedRows;
@@ -63,7 +64,7 @@ final class WordWriter {
     /** The logits behind rows that have run: {@code [vocab]}. */
     float[] logitsOf(NDArray lastRow) {
         try (TensorScope step = context.scope().openChild()) {
-            return words.logits(lastRow, step).toFloatArray();
+            return HostValues.floats(words.logits(lastRow, step));
         }
     }
 
@@ -84,7 +85,7 @@ final class WordWriter {
                 cache.use(length + 1);
             }
             length++;
-            float[] all = words.logits(hidden, step).toFloatArray();
+            float[] all = HostValues.floats(words.logits(hidden, step));
             int vocabulary = all.length / ids.length;
             float[][] logits = new float[ids.length][];
             for (int beam = 0; beam < ids.length; beam++) {

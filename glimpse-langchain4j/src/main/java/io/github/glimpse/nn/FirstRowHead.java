@@ -1,6 +1,7 @@
 package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.WeightPath;
 import java.util.ArrayList;
@@ -39,14 +40,13 @@ public final class FirstRowHead {
 
     private float[] run(NDArray rows, boolean unit, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
-            return stack.graph()
+            return HostValues.floats(stack.graph()
                     .call("first_row_through")
                     .with(rows)
                     .with(tensors.get(0))
                     .with(tensors.get(1))
                     .with(unit)
-                    .run(step)
-                    .toFloatArray();
+                    .run(step));
         }
     }
 }

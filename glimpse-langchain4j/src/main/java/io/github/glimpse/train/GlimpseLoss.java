@@ -2,6 +2,7 @@ package io.github.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import java.util.List;
@@ -42,9 +43,9 @@ final class GlimpseLoss implements AutoCloseable {
                 .runForList(scope);
         return new SamplePass.Outcome(
                 losses.get(0),
-                losses.get(1).toFloatArray()[0],
-                losses.get(2).toFloatArray()[0],
-                rows.get(rows.size() - 1).toFloatArray(),
+                HostValues.floats(losses.get(1))[0],
+                HostValues.floats(losses.get(2))[0],
+                HostValues.floats(rows.get(rows.size() - 1)),
                 target);
     }
 

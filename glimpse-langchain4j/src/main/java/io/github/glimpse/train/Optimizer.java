@@ -3,6 +3,7 @@ package io.github.glimpse.train;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorEntry;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
@@ -48,7 +49,8 @@ final class Optimizer implements AutoCloseable {
      */
     double clip(double longest) {
         try (TensorScope step = parameters.owned().openChild()) {
-            return graph.call("clip").with(gradients).with(longest).run(step).toFloatArray()[0];
+            return HostValues.floats(
+                    graph.call("clip").with(gradients).with(longest).run(step))[0];
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.Gradients;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsWriter;
 import io.github.glimpse.engine.StoredType;
@@ -111,7 +112,7 @@ public final class TrainableParameters implements AutoCloseable {
 
     /** A copy of a tensor's values, last axis fastest. */
     public float[] values(String name) {
-        return get(name).toFloatArray();
+        return HostValues.floats(get(name));
     }
 
     /**
@@ -192,7 +193,7 @@ public final class TrainableParameters implements AutoCloseable {
         if (gradient == null) {
             return new float[Math.toIntExact(tensor.size())];
         }
-        float[] values = gradient.toFloatArray();
+        float[] values = HostValues.floats(gradient);
         gradient.close();
         return values;
     }
@@ -223,7 +224,7 @@ public final class TrainableParameters implements AutoCloseable {
 
     /** A copy of a tensor that has the shape of a parameter. */
     CheckpointTensor copy(String name, NDArray tensor) {
-        return new CheckpointTensor(StoredType.F32, shape(name), tensor.toFloatArray());
+        return new CheckpointTensor(StoredType.F32, shape(name), HostValues.floats(tensor));
     }
 
     /** Overwrites a tensor that has the shape of a parameter. */

@@ -3,6 +3,7 @@ package io.github.glimpse.train;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.engine.CheckpointTensor;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorEntry;
@@ -177,7 +178,7 @@ public final class TrainingRun implements AutoCloseable {
     private double accumulate(LossFunction loss, Figures figures) {
         try (TensorScope scope = runtime.openScope()) {
             NDArray result = loss.loss(sample, scope, figures);
-            float value = result.toFloatArray()[0];
+            float value = HostValues.floats(result)[0];
             if (!Float.isFinite(value)) {
                 throw diverged("loss", value);
             }

@@ -12,6 +12,7 @@ import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.DeadlineExceededException;
+import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
@@ -45,6 +46,7 @@ class ErrorMapperTest {
                         new ModelLoadException("m", new UnsupportedModelException("c")), ModelNotFoundException.class),
                 arguments(new ModelLoadException("m", new NativeLibraryException("c")), NonRetriableException.class),
                 arguments(new EngineClosedException("m"), NonRetriableException.class),
+                arguments(new DeviceLostException("m"), NonRetriableException.class),
                 arguments(new GenerationCancelledException("m"), NonRetriableException.class),
                 arguments(new NativeLibraryException("m"), InternalServerException.class),
                 arguments(new ShapeMismatchException("m"), InternalServerException.class));

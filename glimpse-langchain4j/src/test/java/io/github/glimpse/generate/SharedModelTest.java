@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.DeadlineExceededException;
+import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
@@ -145,5 +146,22 @@ class SharedModelTest {
         assertThatThrownBy(() -> hurried.ask(new CancellationSignal(), "send less", (m, point) -> "done"))
                 .isInstanceOf(DeadlineExceededException.class)
                 .hasMessageContaining("send less");
+    }
+
+    @Test
+    void aLostGpuEndsWhoRunsAndRefusesWhoComes() {
+        CompletableFuture<String> running = slowRequest(new CancellationSignal());
+
+        assertThatThrownBy(() -> model.aside(new CancellationSignal(), () -> "wait", (m, point) -> {
+                    throw new DeviceLostException("gone");
+                }))
+                .isInstanceOf(DeviceLostException.class);
+
+        assertThat(model.state()).isEqualTo(EngineState.FAILED);
+        assertThatThrownBy(running::join).hasCauseInstanceOf(DeviceLostException.class);
+        assertThatThrownBy(this::ask)
+                .isInstanceOf(DeviceLostException.class)
+                .hasMessageContaining("gone")
+                .hasMessageContaining("restart the process");
     }
 }

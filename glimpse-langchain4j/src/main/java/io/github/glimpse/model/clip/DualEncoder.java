@@ -5,6 +5,7 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.Numerics;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsIndex;
@@ -379,11 +380,10 @@ public final class DualEncoder implements AutoCloseable {
      */
     public float[][] textScores(TowerPass pass, NDArray texts, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
-            float[] all = graph.call("nearest_text")
+            float[] all = HostValues.floats(graph.call("nearest_text")
                     .with(patchVectors(pass, step))
                     .with(texts)
-                    .run(step)
-                    .toFloatArray();
+                    .run(step));
             float[][] scores = new float[pass.pictures()][];
             for (int i = 0; i < scores.length; i++) {
                 scores[i] = java.util.Arrays.copyOfRange(all, i * pass.patches(), (i + 1) * pass.patches());

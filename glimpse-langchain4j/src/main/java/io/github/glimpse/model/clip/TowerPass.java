@@ -2,6 +2,7 @@ package io.github.glimpse.model.clip;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.nn.CancellationPoint;
@@ -174,14 +175,13 @@ public final class TowerPass implements AutoCloseable {
     private float[][] attention(String method) {
         Opened next = opened();
         try (TensorScope temporary = scope.openChild()) {
-            float[] all = tower.graph()
+            float[] all = HostValues.floats(tower.graph()
                     .call(method)
                     .with(next.normed())
                     .with(next.key())
                     .with(tower.weights(blocks))
                     .with(tower.runtime().widenFromRows())
-                    .run(temporary)
-                    .toFloatArray();
+                    .run(temporary));
             float[][] scores = new float[alive.length][];
             for (int i = 0; i < alive.length; i++) {
                 int from = i * living() + classRows;

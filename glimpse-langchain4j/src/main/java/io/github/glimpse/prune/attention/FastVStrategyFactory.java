@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.attention;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest.LastRowAttention;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.HeadScores;
@@ -52,7 +53,7 @@ public final class FastVStrategyFactory implements PruningStrategyFactory {
     }
 
     private static float[] scores(PruningEvidence evidence) {
-        float[] attention = evidence.of(new LastRowAttention()).toFloatArray();
+        float[] attention = HostValues.floats(evidence.of(new LastRowAttention()));
         return HeadScores.mean(attention, attention.length / evidence.alive().length);
     }
 }

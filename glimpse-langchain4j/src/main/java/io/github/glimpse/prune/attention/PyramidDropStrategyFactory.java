@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.attention;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest.LayerPeek;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.HeadScores;
@@ -37,7 +38,7 @@ public final class PyramidDropStrategyFactory implements PruningStrategyFactory 
                 .needs(peek)
                 .traits(StrategyTrait.USES_BUDGET, StrategyTrait.QUESTION_DEPENDENT)
                 .choosing((evidence, budget) -> {
-                    float[] attention = evidence.of(peek).toFloatArray();
+                    float[] attention = HostValues.floats(evidence.of(peek));
                     float[] scores = HeadScores.mean(attention, attention.length / evidence.alive().length);
                     int[] best = Ranking.best(scores, budget.requireCount(), name());
                     return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);

@@ -2,6 +2,7 @@ package io.github.glimpse.prune.attention;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest.EnteredRows;
 import io.github.glimpse.prune.EvidenceRequest.TextAttention;
 import io.github.glimpse.prune.EvidenceRequest.TextRows;
@@ -74,7 +75,7 @@ public final class SparseVlmStrategyFactory implements PruningStrategyFactory {
         }
         int[] raters =
                 TextRaters.above(TextRaters.weights(graph, evidence.of(new EnteredRows()), texts, evidence.scope()));
-        float[] attention = evidence.textAttention(raters).toFloatArray();
+        float[] attention = HostValues.floats(evidence.textAttention(raters));
         int all = attention.length / alive;
         int[] looking = heads == all
                 ? IntStream.range(0, all).toArray()

@@ -2,6 +2,7 @@ package io.github.glimpse.prune.attention;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.prune.Ranking;
@@ -31,11 +32,8 @@ final class TextRaters {
      */
     static float[] weights(Graph graph, NDArray images, NDArray texts, TensorScope scope) {
         try (TensorScope reading = scope.openChild()) {
-            return graph.call("text_weights")
-                    .with(images)
-                    .with(texts)
-                    .run(reading)
-                    .toFloatArray();
+            return HostValues.floats(
+                    graph.call("text_weights").with(images).with(texts).run(reading));
         }
     }
 

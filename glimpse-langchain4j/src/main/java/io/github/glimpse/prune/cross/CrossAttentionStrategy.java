@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.cross;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.EvidenceRequest.CrossAttention;
 import io.github.glimpse.prune.ProbeToken;
@@ -54,7 +55,7 @@ final class CrossAttentionStrategy implements PruningStrategy {
 
     @Override
     public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
-        float[] scores = evidence.of(request).toFloatArray();
+        float[] scores = HostValues.floats(evidence.of(request));
         int[] best = Ranking.best(scores, budget.requireCount(), CrossAttentionStrategyFactory.NAME);
         return TokenSelection.scored(Ranking.rising(best), scores, TokenSelection.ScoreKind.SHARE);
     }

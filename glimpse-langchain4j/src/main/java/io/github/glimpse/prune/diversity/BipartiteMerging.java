@@ -2,6 +2,7 @@ package io.github.glimpse.prune.diversity;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.prune.Ranking;
 import java.util.Arrays;
@@ -44,8 +45,8 @@ record BipartiteMerging(int[] sources, int[] targets, int[] unmerged) {
                     .with(reading.indices(every(odd, 1)))
                     .with(BLOCK)
                     .runForList(reading);
-            similarity = found.get(0).toFloatArray();
-            best = found.get(1).toLongArray();
+            similarity = HostValues.floats(found.get(0));
+            best = HostValues.longs(found.get(1));
         }
         int[] order = Ranking.order(similarity, strategy);
         int count = Math.min(remove, odd);

@@ -2,6 +2,7 @@ package io.github.glimpse.prune.diversity;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.prune.Ranking;
@@ -66,11 +67,10 @@ final class CosineRows {
     /** The cosines of a row to all rows; 1 to itself. */
     float[] row(int index) {
         try (TensorScope reading = scope.openChild()) {
-            return graph.call(whole ? "row" : "row_of")
+            return HostValues.floats(graph.call(whole ? "row" : "row_of")
                     .with(matrix)
                     .with(index)
-                    .run(reading)
-                    .toFloatArray();
+                    .run(reading));
         }
     }
 
@@ -80,7 +80,7 @@ final class CosineRows {
             NDArray nearest = whole
                     ? graph.call("nearest").with(matrix).run(reading)
                     : graph.call("nearest_by_blocks").with(unit).with(BLOCK).run(reading);
-            return nearest.toFloatArray();
+            return HostValues.floats(nearest);
         }
     }
 
@@ -88,11 +88,8 @@ final class CosineRows {
     float[] relevance(NDArray texts) {
         try (TensorScope reading = scope.openChild()) {
             NDArray unitTexts = graph.call("unit_rows").with(texts).run(reading);
-            return graph.call("relevance")
-                    .with(unit)
-                    .with(unitTexts)
-                    .run(reading)
-                    .toFloatArray();
+            return HostValues.floats(
+                    graph.call("relevance").with(unit).with(unitTexts).run(reading));
         }
     }
 }

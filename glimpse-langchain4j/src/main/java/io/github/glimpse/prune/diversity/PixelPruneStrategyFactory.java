@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.diversity;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.CountBounds;
 import io.github.glimpse.prune.EvidenceRequest.Pixels;
 import io.github.glimpse.prune.EvidenceStrategy;
@@ -60,7 +61,7 @@ public final class PixelPruneStrategyFactory implements PruningStrategyFactory {
             PruningEvidence evidence, TokenBudget budget, Scan scan, Distance distance, double tolerance) {
         int alive = evidence.alive().length;
         PixelPrediction prediction = PixelPrediction.of(
-                evidence.of(new Pixels()).toFloatArray(),
+                HostValues.floats(evidence.of(new Pixels())),
                 alive,
                 evidence.images().get(0).columns(),
                 scan,

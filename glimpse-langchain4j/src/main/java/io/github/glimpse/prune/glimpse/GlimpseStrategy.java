@@ -3,6 +3,7 @@ package io.github.glimpse.prune.glimpse;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.nn.ModelDimensions;
@@ -118,7 +119,7 @@ final class GlimpseStrategy implements PruningStrategy {
                 .with(config.glimpseNormEps())
                 .run(owned);
         Map<Integer, NDArray> byLayer = new HashMap<>();
-        float[] values = vectors.toFloatArray();
+        float[] values = HostValues.floats(vectors);
         for (int i = 0; i < count; i++) {
             float[] rows = java.util.Arrays.copyOfRange(values, i * length * hidden, (i + 1) * length * hidden);
             byLayer.put(config.glimpseLayers().get(i), owned.floats(rows, length, hidden));

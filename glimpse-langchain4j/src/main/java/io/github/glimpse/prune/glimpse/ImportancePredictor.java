@@ -3,6 +3,7 @@ package io.github.glimpse.prune.glimpse;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -152,7 +153,7 @@ final class ImportancePredictor implements AutoCloseable {
                     .with(tokens.countsPerImage())
                     .with(config.scoreForm() == ScoreForm.LOG_SOFTMAX)
                     .run(scope);
-            return List.of(row.toFloatArray());
+            return List.of(HostValues.floats(row));
         }
         AttentionBlocks blocks = AttentionBlocks.of(config.fuseGlobal() ? tokens.images() : tokens.windows(windows));
         NDArray order = scope.indices(blocks.order());
@@ -165,13 +166,12 @@ final class ImportancePredictor implements AutoCloseable {
             NDArray weight = headWeights.get(i);
             NDArray bias = headBiases.get(i);
             if (weight != null && bias != null) {
-                logits.add(graph.call("head")
+                logits.add(HostValues.floats(graph.call("head")
                         .with(rows)
                         .with(weight)
                         .with(bias)
                         .with(scope.indices(blocks.inverse()))
-                        .run(scope)
-                        .toFloatArray());
+                        .run(scope)));
             }
         }
         return logits;

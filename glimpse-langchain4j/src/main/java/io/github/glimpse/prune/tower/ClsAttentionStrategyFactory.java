@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.tower;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest.TowerCls;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.HeadScores;
@@ -37,7 +38,7 @@ public final class ClsAttentionStrategyFactory implements PruningStrategyFactory
                 .needs(cls)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {
-                    float[] attention = evidence.of(cls).toFloatArray();
+                    float[] attention = HostValues.floats(evidence.of(cls));
                     float[] scores = HeadScores.mean(attention, attention.length / evidence.alive().length);
                     int[] best = Ranking.best(scores, budget.requireCount(), name());
                     return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);

@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.tower;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest.TowerReceived;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.PruningPoint;
@@ -43,9 +44,9 @@ public final class HiPruneStrategyFactory implements PruningStrategyFactory {
                 .needs(middle, late)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {
-                    float[] scores = evidence.of(late).toFloatArray();
+                    float[] scores = HostValues.floats(evidence.of(late));
                     AnchorsAndNeighbours choice = AnchorsAndNeighbours.choose(
-                            evidence.of(middle).toFloatArray(),
+                            HostValues.floats(evidence.of(middle)),
                             scores,
                             evidence.images().get(0),
                             evidence.alive(),

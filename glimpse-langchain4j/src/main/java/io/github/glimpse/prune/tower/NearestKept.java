@@ -2,6 +2,7 @@ package io.github.glimpse.prune.tower;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.prune.Ranking;
@@ -48,8 +49,8 @@ final class NearestKept {
                         .with(reading.indices(kept))
                         .with(BLOCK)
                         .runForList(reading);
-                Ranking.requireNumbers(found.get(0).toFloatArray(), strategy);
-                long[] places = found.get(1).toLongArray();
+                Ranking.requireNumbers(HostValues.floats(found.get(0)), strategy);
+                long[] places = HostValues.longs(found.get(1));
                 for (int i = 0; i < dropped.length; i++) {
                     members.get(Math.toIntExact(places[i])).add(dropped[i]);
                 }

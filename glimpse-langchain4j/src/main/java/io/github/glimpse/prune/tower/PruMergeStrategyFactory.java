@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.tower;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.CountBounds;
 import io.github.glimpse.prune.EvidenceRequest.TowerCls;
 import io.github.glimpse.prune.EvidenceStrategy;
@@ -36,7 +37,7 @@ public final class PruMergeStrategyFactory implements PruningStrategyFactory {
         return EvidenceStrategy.named(name(), PruningPoint.vision())
                 .places("outliers are those of one picture, so it works at vision only")
                 .needs(cls)
-                .choosing((evidence, budget) -> choose(evidence.of(cls).toFloatArray(), evidence, budget));
+                .choosing((evidence, budget) -> choose(HostValues.floats(evidence.of(cls)), evidence, budget));
     }
 
     private TokenSelection choose(float[] scores, PruningEvidence evidence, TokenBudget budget) {

@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.tower;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest.TowerReceived;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.PruningPoint;
@@ -35,7 +36,7 @@ public final class ReceivedAttentionStrategyFactory implements PruningStrategyFa
                 .needs(received)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {
-                    float[] scores = evidence.of(received).toFloatArray();
+                    float[] scores = HostValues.floats(evidence.of(received));
                     int[] best = Ranking.best(scores, budget.requireCount(), name());
                     return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
                 });

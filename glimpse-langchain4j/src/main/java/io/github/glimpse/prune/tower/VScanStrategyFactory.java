@@ -1,6 +1,7 @@
 package io.github.glimpse.prune.tower;
 
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest.ImageRows;
 import io.github.glimpse.prune.EvidenceRequest.LayerPeek;
 import io.github.glimpse.prune.EvidenceRequest.TowerReceived;
@@ -59,7 +60,7 @@ public final class VScanStrategyFactory implements PruningStrategyFactory {
                 .insideDecoder(
                         Set.of(peek),
                         Set.of(StrategyTrait.USES_BUDGET, StrategyTrait.QUESTION_DEPENDENT),
-                        (evidence, budget) -> byPeek(evidence.of(peek).toFloatArray(), evidence, budget))
+                        (evidence, budget) -> byPeek(HostValues.floats(evidence.of(peek)), evidence, budget))
                 .owning(graph)
                 .choosing((evidence, budget) -> byTower(evidence, budget, early, late, graph));
     }
@@ -72,9 +73,9 @@ public final class VScanStrategyFactory implements PruningStrategyFactory {
 
     private TokenSelection byTower(
             PruningEvidence evidence, TokenBudget budget, TowerReceived early, TowerReceived late, Graph graph) {
-        float[] scores = evidence.of(late).toFloatArray();
+        float[] scores = HostValues.floats(evidence.of(late));
         LocalThenGlobal choice = LocalThenGlobal.choose(
-                evidence.of(early).toFloatArray(),
+                HostValues.floats(evidence.of(early)),
                 scores,
                 evidence.images().get(0),
                 evidence.alive(),

@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.tower;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest.TowerCls;
 import io.github.glimpse.prune.EvidenceRequest.TowerReceived;
 import io.github.glimpse.prune.EvidenceStrategy;
@@ -38,10 +39,10 @@ public final class VisionTrimStrategyFactory implements PruningStrategyFactory {
                 .needs(cls, received)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {
-                    float[] attention = evidence.of(cls).toFloatArray();
+                    float[] attention = HostValues.floats(evidence.of(cls));
                     float[] scores = BalancedScores.of(
                             HeadScores.mean(attention, attention.length / evidence.alive().length),
-                            evidence.of(received).toFloatArray());
+                            HostValues.floats(evidence.of(received)));
                     int[] best = Ranking.best(scores, budget.requireCount(), name());
                     return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
                 });

@@ -1,5 +1,6 @@
 package io.github.glimpse.prune.tower;
 
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.EvidenceRequest.TowerCls;
 import io.github.glimpse.prune.EvidenceRequest.TowerKeys;
@@ -49,12 +50,12 @@ public final class VisionZipStrategyFactory implements PruningStrategyFactory {
                 .needs(attention, keys)
                 .traits(StrategyTrait.USES_BUDGET, StrategyTrait.MERGES)
                 .choosing((evidence, budget) -> {
-                    float[] weights = evidence.of(attention).toFloatArray();
+                    float[] weights = HostValues.floats(evidence.of(attention));
                     float[] scores = HeadScores.sum(weights, weights.length / evidence.alive().length);
                     int count = budget.requireCount();
                     int contextual = DominantAndContextual.contextual(share, count);
                     DominantAndContextual choice = DominantAndContextual.choose(
-                            scores, evidence.of(keys).toFloatArray(), count - contextual, contextual, name());
+                            scores, HostValues.floats(evidence.of(keys)), count - contextual, contextual, name());
                     return TokenSelection.scored(choice.kept(), scores, ScoreKind.SHARE)
                             .withMerged(merged(choice));
                 });

@@ -1,5 +1,6 @@
 package io.github.glimpse.spring.autoconfigure;
 
+import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.ModelEngine;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -10,8 +11,9 @@ import java.util.Map;
  *
  * <p>UP once the model is loaded and warmed up; OUT_OF_SERVICE while it loads, and from the beginning of the shutdown on; DOWN if
  * it could not be loaded, and after a request died of the native library or of lack of memory, until the next one is
- * answered. Requests are still taken then, so where health decides about traffic leave it a way to them, or restart. UNKNOWN,
- * which is no reason to hold traffic back, if the first request is to load the model and there was none.
+ * answered. Requests are still taken then, so where health decides about traffic leave it a way to them, or restart. DOWN for good,
+ * with the action "restart", if the GPU was lost: then no request is taken. UNKNOWN, which is no reason to hold traffic back, if the
+ * first request is to load the model and there was none.
  */
 final class EngineHealth {
 
@@ -26,7 +28,7 @@ final class EngineHealth {
         return switch (engine.state()) {
             case READY -> "UP";
             case LOADING, DRAINING, CLOSED -> "OUT_OF_SERVICE";
-            case FAILING, LOAD_FAILED -> "DOWN";
+            case FAILING, FAILED, LOAD_FAILED -> "DOWN";
             case UNLOADED -> "UNKNOWN";
         };
     }
@@ -38,6 +40,9 @@ final class EngineHealth {
         details.put("model", engine.name());
         details.put("device", engine.deviceName());
         details.put("dtype", engine.dtypeName());
+        if (engine.state() == EngineState.FAILED) {
+            details.put("action", "restart");
+        }
         details.put("active", engine.activeRequests());
         details.put("queue", engine.queuedRequests());
         return details;

@@ -1,7 +1,12 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.exception.NonRetriableException;
+import io.github.glimpse.DeviceLostException;
+import io.github.glimpse.chat.GlimpseChatModel;
+import io.github.glimpse.generate.FaultyStrategy;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,6 +54,25 @@ class GlimpseHealthAutoConfigurationTest {
             assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
             assertThat(health.getDetails()).isEqualTo(CLOSED);
         });
+    }
+
+    @Test
+    void isDownForGoodOnceTheGpuIsLost() {
+        runner.withUserConfiguration(LostGpu.class)
+                .withPropertyValues("glimpse.pruning.strategy=" + FaultyStrategy.NAME)
+                .run(context -> {
+                    GlimpseChatModel model = context.getBean(GlimpseChatModel.class);
+                    HealthIndicator indicator = context.getBean(HealthIndicator.class);
+
+                    assertThatThrownBy(() -> model.chat(TestPicture.question()))
+                            .isInstanceOf(NonRetriableException.class)
+                            .hasMessageContaining("gone");
+
+                    assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN);
+                    assertThat(indicator.health().getDetails())
+                            .containsEntry("state", "failed")
+                            .containsEntry("action", "restart");
+                });
     }
 
     @Test
@@ -111,6 +135,17 @@ class GlimpseHealthAutoConfigurationTest {
 
     private ApplicationContextRunner onBoot4() {
         return runner.withClassLoader(new FilteredClassLoader(GlimpseHealthAutoConfiguration.BOOT3_TYPE));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LostGpu {
+
+        @Bean
+        FaultyStrategy faultyStrategy() {
+            return new FaultyStrategy(evidence -> {
+                throw new DeviceLostException("gone");
+            });
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
