@@ -16,8 +16,12 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.RatioReason;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +30,11 @@ import org.junit.jupiter.api.Test;
 class TextDensityIT {
 
     private static final int MOST_ANSWER = 4;
+    private static final int LONG_ANSWER = 12;
     private static final double RETENTION = 0.25;
+    private static final Path ROOT = Path.of(System.getProperty("glimpse.basedir", "../.."));
+    private static final Pattern SHARES =
+            Pattern.compile("With (0\\.\\d+)\\s+the total is read rightly, with (0\\.\\d+) it is not");
 
     private static ModelSource model;
     private static LoadedModel engine;
@@ -79,19 +87,37 @@ class TextDensityIT {
     }
 
     @Test
+    void readsTheReceiptWithTheShareThatTheReadmeSaysAndNotWithTheOther() throws IOException {
+        Matcher shares = SHARES.matcher(Files.readString(ROOT.resolve("examples/custom-strategy/README.md")));
+        assertThat(shares.find()).isTrue();
+        byte[] receipt = Files.readAllBytes(ROOT.resolve("examples/quickstart/src/main/resources/receipt.png"));
+
+        assertThat(ask(receipt, Double.parseDouble(shares.group(1)), Map.of(), LONG_ANSWER)
+                        .text())
+                .isEqualTo("87.00");
+        assertThat(ask(receipt, Double.parseDouble(shares.group(2)), Map.of(), LONG_ANSWER)
+                        .text())
+                .isNotEqualTo("87.00");
+    }
+
+    @Test
     void refusesAnOptionThatItDoesNotHave() {
         assertThatThrownBy(() -> ask(RETENTION, Map.of("plain", "0.05")))
                 .hasMessageContaining("'text-density' has no option 'plain'; it has flat");
     }
 
     private static GenerationResult ask(double retention, Map<String, String> options) throws IOException {
+        return ask(Page.png(), retention, options, MOST_ANSWER);
+    }
+
+    private static GenerationResult ask(byte[] picture, double retention, Map<String, String> options, int most) {
         return engine.generate(new GenerationRequest(
-                List.of(ChatTurn.user("What is the total?", Page.png())),
+                List.of(ChatTurn.user("What is the total?", picture)),
                 PruningOptions.builder()
                         .strategy("text-density")
                         .retentionRatio(retention)
                         .options(options)
                         .build(),
-                GenerationOptions.builder().maxOutputTokens(MOST_ANSWER).build()));
+                GenerationOptions.builder().maxOutputTokens(most).build()));
     }
 }

@@ -9,12 +9,14 @@ import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.prune.TokenBudget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,7 @@ record Embedding(
 
     private static final long MOST_BYTES = 8_000_000;
     private static final String CARD = "README.md";
+    private static final String WEIGHTS = "model.safetensors";
     private static final String CONFIG = "config.json";
     private static final Pattern GONE = Pattern.compile("(\\w+):(\\d+)");
     private static final String DECIDING = "attn_fuser\\.attn_out_projs\\.\\d+\\.bias";
@@ -96,9 +99,11 @@ record Embedding(
      */
     void write() {
         try {
-            byte[] card =
-                    ModelCard.of(Files.readAllLines(figures), steps(), seed).getBytes(StandardCharsets.UTF_8);
-            long bytes = bytes(model) + bytes(module) + card.length;
+            List<String> lines = Files.readAllLines(figures);
+            Map<String, Long> steps = steps();
+            // Before anything is written: lines without figures stop it
+            ModelCard.of(lines, steps, seed, new ModelCard.Weights("", ""));
+            long bytes = bytes(model) + bytes(module);
             if (bytes > MOST_BYTES) {
                 throw new IllegalArgumentException("Model and module have " + bytes + " bytes, the limit is "
                         + MOST_BYTES + "; export in bfloat16 (--precision=mixed)");
@@ -106,9 +111,23 @@ record Embedding(
             replace(model, target.resolve("model"));
             replace(module, target.resolve("module"));
             moveThreshold(target.resolve("module"));
-            Files.write(target.resolve("model").resolve(CARD), card);
+            Files.writeString(target.resolve("model").resolve(CARD), ModelCard.of(lines, steps, seed, weights(target)));
         } catch (IOException e) {
             throw new UncheckedIOException("The model cannot be embedded in '" + target + "'", e);
+        }
+    }
+
+    /** What an embedded model and its module are told apart by. */
+    static ModelCard.Weights weights(Path target) throws IOException {
+        return new ModelCard.Weights(sha256(target.resolve("model")), sha256(target.resolve("module")));
+    }
+
+    private static String sha256(Path folder) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(folder.resolve(WEIGHTS))));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
         }
     }
 
@@ -130,7 +149,7 @@ record Embedding(
         if (threshold == null) {
             return;
         }
-        Path file = folder.resolve("model.safetensors");
+        Path file = folder.resolve(WEIGHTS);
         SafetensorsFile old = SafetensorsFile.open(file);
         Map<String, CheckpointTensor> tensors = new TreeMap<>();
         old.entries()

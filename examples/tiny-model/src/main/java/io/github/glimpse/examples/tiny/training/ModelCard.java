@@ -32,6 +32,9 @@ final class ModelCard {
             |---|---|---|---|---|---|---|---|---|---|
             """;
 
+    /** SHA-256 of the two files of weights, in hexadecimal. */
+    record Weights(String model, String module) {}
+
     private record Line(
             String kind,
             int questions,
@@ -72,13 +75,17 @@ final class ModelCard {
      *
      * @param lines of the evaluation on both pools of faces; other lines are passed over
      * @param steps by stage
+     * @param weights SHA-256 of the weights that the lines were made with
      * @throws IllegalArgumentException if one of the two lines of all kinds is missing
      */
-    static String of(List<String> lines, Map<String, Long> steps, long seed) {
+    static String of(List<String> lines, Map<String, Long> steps, long seed, Weights weights) {
         ModelCard card = new ModelCard(lines);
         return text("card.md")
                 .replace("{{seed}}", Long.toString(seed))
                 .replace("{{steps}}", steps(steps))
+                .replace("{{model}}", weights.model())
+                .replace("{{module}}", weights.module())
+                .replace("{{outside}}", text("outside.md").stripTrailing())
                 .replace("{{promised}}", card.table(card.promisedAndAll()))
                 .replace("{{others}}", card.table(card.others()))
                 .replace("{{questions}}", card.questions())

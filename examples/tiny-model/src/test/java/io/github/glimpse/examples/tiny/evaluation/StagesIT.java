@@ -86,7 +86,9 @@ class StagesIT {
         assertThat(target.resolve("module/config.json")).content().contains("\"reduce_threshold\" : 0.5");
         assertThat(target.resolve("model/README.md"))
                 .content()
-                .contains("seed: 20250801\nsteps:\n  earlier: 1200\n  v: 2\n  j: 2\n---\n")
+                .contains("seed: 20250801\nsteps:\n  earlier: 1200\n  v: 2\n  j: 2\nsha256:\n")
+                .containsPattern(" model: [0-9a-f]{64}")
+                .containsPattern(" module: [0-9a-f]{64}")
                 .contains("| all | " + QUESTIONS + " | ")
                 .doesNotContain("{{");
         assertThat(evaluate(target.resolve("model"), target.resolve("module"), "--questions=1", "--faces=seen"))
