@@ -88,6 +88,9 @@ class ArchitectureTest {
     static final ArchRule onlyTheEngineKnowsPyTorch = onlyIn("ai.djl.pytorch..", "engine");
 
     @ArchTest
+    static final ArchRule onlyTheEngineCallsDrivers = onlyIn("com.sun.jna..", "engine");
+
+    @ArchTest
     static final ArchRule onlyNumericRoomsKnowTensors =
             onlyIn("ai.djl.ndarray..", "engine", "nn", "model", "prune", "generate", "embedding", "train");
 

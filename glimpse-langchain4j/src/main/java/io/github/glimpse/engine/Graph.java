@@ -92,10 +92,11 @@ public final class Graph implements AutoCloseable {
         public Graph compile(TorchRuntime runtime) {
             runtime.prepareThread();
             text.fact("onednn_float32", runtime.onednnFloat32()).fact("packs_bfloat16", runtime.packsBfloat16());
+            byte[] archive = text.archive();
+            TorchRuntime.archive(name, archive);
             PtNDManager manager = runtime.newManager();
             try {
-                PtSymbolBlock block =
-                        JniUtils.loadModule(manager, new ByteArrayInputStream(text.archive()), true, false);
+                PtSymbolBlock block = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false);
                 return new Graph(runtime, name, manager, block);
             } catch (IOException e) {
                 manager.close();

@@ -4,46 +4,137 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.LibUtils;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loads DJL's PyTorch engine without an unasked download and checks that its three parts fit. */
 final class NativeLibrary {
 
+    /** DJL's names for a libtorch of the user's own: variables of the environment, which win, or system properties. */
+    static final String PATH = "PYTORCH_LIBRARY_PATH";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
+
+    private static final String VERSION = "PYTORCH_VERSION";
+    private static final String FLAVOR = "PYTORCH_FLAVOR";
     private static final String OFFLINE = "ai.djl.offline";
     private static final String NO_TRACKING = "OPT_OUT_TRACKING";
+    // DJL names it so where the CPU's libtorch is a jar on the class path.
+    private static final String ON_CLASS_PATH = "native/lib/pytorch.properties";
+    private static final Pattern MISSING_FILE = Pattern.compile("([\\w.+-]+\\.so[.\\d]*): cannot open shared object");
 
     private NativeLibrary() {}
 
-    static synchronized Engine load(NativeDownload download) {
+    /**
+     * Loads it, once in a process.
+     *
+     * @param path folder of a libtorch, null for the one that the environment or the class path has
+     * @param gpuWanted whether the CPU alone will not do
+     */
+    static synchronized Engine load(NativeDownload download, @Nullable Path path, boolean gpuWanted) {
+        Map<String, String> settings = new LinkedHashMap<>();
         // DJL reads the first when it looks for libraries: without it a missing jar means a download of 100 MB or more.
-        // Without
-        // the second it reports its start to a server.
-        String offline = set(OFFLINE, Boolean.toString(download == NativeDownload.FORBIDDEN));
-        String noTracking = set(NO_TRACKING, "true");
+        // Without the second it reports its start to a server.
+        settings.put(OFFLINE, Boolean.toString(download == NativeDownload.FORBIDDEN));
+        settings.put(NO_TRACKING, "true");
+        NativeFolder folder = folder(path, gpuWanted);
+        if (folder != null) {
+            settings.put(PATH, folder.lib().toString());
+            settings.put(VERSION, folder.version());
+            settings.put(FLAVOR, folder.flavor());
+        }
+        Map<String, @Nullable String> before = new LinkedHashMap<>();
+        settings.forEach((key, value) -> before.put(key, System.getProperty(key)));
         try {
+            settings.forEach((key, value) -> {
+                // What somebody has set for DJL himself is the last word on it.
+                if (!(key.equals(VERSION) || key.equals(FLAVOR)) || setting(key) == null) {
+                    System.setProperty(key, value);
+                }
+            });
             Engine engine = Engine.getEngine("PyTorch");
-            check(Engine.getDjlVersion());
+            check(Engine.getDjlVersion(), path == null ? null : folder);
             return engine;
         } catch (RuntimeException | LinkageError e) {
-            throw e instanceof NativeLibraryException known ? known : missing(e);
+            throw e instanceof NativeLibraryException known ? known : missing(e, folder);
         } finally {
-            set(OFFLINE, offline);
-            set(NO_TRACKING, noTracking);
+            before.forEach(NativeLibrary::set);
         }
     }
 
-    private static @Nullable String set(String property, @Nullable String value) {
-        return value == null ? System.clearProperty(property) : System.setProperty(property, value);
+    private static @Nullable NativeFolder folder(@Nullable Path path, boolean gpuWanted) {
+        String named = System.getenv(PATH);
+        if (path == null) {
+            return named(setting(PATH));
+        }
+        NativeFolder folder = NativeFolder.of(path);
+        if (named != null && !folder.equals(named(named))) {
+            throw new NativeLibraryException("The environment's " + PATH + " is " + named
+                    + ", but glimpse.native.path is " + path + "; take one of them away");
+        }
+        CudaDriver driver = CudaDriver.open();
+        if (folder.forCuda() && !driver.failure().isEmpty() && !gpuWanted && isOnClassPath()) {
+            // It cannot be loaded without the driver's library, and the CPU's own is here.
+            LOG.warn(
+                    "The libtorch in {} was built for CUDA and needs NVIDIA's driver ({}); the CPU's libtorch of the class path is"
+                            + " used instead, see docs/guide/gpu.md",
+                    folder.lib(),
+                    driver.failure());
+            return null;
+        }
+        return folder;
     }
 
-    private static void check(String djl) {
+    /** DJL takes the first folder of a list that has a libtorch; without one it goes on by itself. */
+    private static @Nullable NativeFolder named(@Nullable String folders) {
+        if (folders == null || folders.isBlank()) {
+            return null;
+        }
+        return Arrays.stream(folders.split(File.pathSeparator, -1))
+                .filter(name -> !name.isBlank())
+                .map(Path::of)
+                .filter(NativeFolder::isOne)
+                .findFirst()
+                .map(NativeFolder::of)
+                .orElse(null);
+    }
+
+    private static boolean isOnClassPath() {
+        ClassLoader own = NativeLibrary.class.getClassLoader();
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return (own != null && own.getResource(ON_CLASS_PATH) != null)
+                || (context != null && context.getResource(ON_CLASS_PATH) != null);
+    }
+
+    private static @Nullable String setting(String name) {
+        String inEnvironment = System.getenv(name);
+        return inEnvironment == null ? System.getProperty(name) : inEnvironment;
+    }
+
+    private static void set(String property, @Nullable String value) {
+        if (value == null) {
+            System.clearProperty(property);
+        } else {
+            System.setProperty(property, value);
+        }
+    }
+
+    private static void check(String djl, @Nullable NativeFolder wanted) {
         String libtorch = LibUtils.getVersion();
         if (!libtorch.startsWith(TorchRuntime.LIBTORCH_VERSION)) {
             throw new NativeLibraryException("libtorch " + libtorch + " was loaded, but this release needs "
                     + TorchRuntime.LIBTORCH_VERSION + "; use ai.djl.pytorch:pytorch-native-cpu:"
                     + TorchRuntime.LIBTORCH_VERSION
-                    + " or point PYTORCH_LIBRARY_PATH and PYTORCH_VERSION to that release");
+                    + " or let glimpse.native.path name a folder with that release");
         }
         if (!djl.startsWith(TorchRuntime.DJL_VERSION)) {
             throw new NativeLibraryException(
@@ -51,18 +142,51 @@ final class NativeLibrary {
                             + TorchRuntime.DJL_VERSION + "; manage ai.djl:api and ai.djl.pytorch:pytorch-engine to "
                             + TorchRuntime.DJL_VERSION);
         }
+        Path loaded = Path.of(LibUtils.getLibtorchPath()).toAbsolutePath().normalize();
+        if (wanted != null && !wanted.lib().equals(loaded)) {
+            throw new NativeLibraryException("glimpse.native.path asks for the libtorch in " + wanted.lib()
+                    + ", but this process has loaded the one in " + loaded
+                    + "; one process has one: name the same folder everywhere, before the first model is loaded");
+        }
     }
 
-    private static NativeLibraryException missing(Throwable cause) {
+    private static NativeLibraryException missing(Throwable failure, @Nullable NativeFolder folder) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String reason = String.valueOf(root.getMessage());
+        if (folder != null) {
+            Matcher file = MISSING_FILE.matcher(reason);
+            String missing = file.find() ? file.group(1) : "";
+            return new NativeLibraryException(
+                    "The libtorch in " + folder.lib() + " could not be loaded (" + reason + "); "
+                            + advice(missing, folder),
+                    failure);
+        }
         String platform = platform();
         return new NativeLibraryException(
-                "The PyTorch native library for " + platform + " could not be loaded (" + cause.getMessage()
+                "The PyTorch native library for " + platform + " could not be loaded (" + reason
                         + "); add ai.djl.pytorch:pytorch-native-cpu:" + TorchRuntime.LIBTORCH_VERSION
                         + " with classifier "
                         + platform + " and ai.djl.pytorch:pytorch-jni:" + TorchRuntime.LIBTORCH_VERSION + "-"
                         + TorchRuntime.DJL_VERSION
                         + ", or set glimpse.native.download=true, or see docs/guide/gpu.md for CUDA",
-                cause);
+                failure);
+    }
+
+    private static String advice(String missing, NativeFolder folder) {
+        if (missing.startsWith("libcuda.so")) {
+            return missing
+                    + " comes with NVIDIA's driver: install it, or give the container access to the GPU, or take "
+                    + "glimpse.native.path and " + PATH + " away to use the CPU";
+        }
+        if (!missing.isEmpty()) {
+            return missing
+                    + " is missing: copy the whole Python environment, nvidia/* included, or install what has it";
+        }
+        return "check that " + folder.lib() + " is a whole libtorch " + TorchRuntime.LIBTORCH_VERSION
+                + " for this platform (docs/guide/gpu.md)";
     }
 
     private static String platform() {

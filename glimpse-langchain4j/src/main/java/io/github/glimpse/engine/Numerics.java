@@ -12,7 +12,8 @@ public final class Numerics {
      * The compute type.
      *
      * <p>Without a wish: the stored type, except float16 on a CPU, whose products in float16 are slow: bfloat16 where the
-     * CPU packs it, else float32.
+     * CPU packs it, else float32. On a GPU half precision throughout: bfloat16 for float32 and bfloat16 from compute capability
+     * 8.0 on, float16 before, where products in bfloat16 have no hardware.
      *
      * @param wanted the type asked for, or null for the rule above
      * @param stored the type of the checkpoint's matrices
@@ -21,13 +22,27 @@ public final class Numerics {
         if (wanted != null) {
             return wanted;
         }
-        if (stored == Dtype.FLOAT16 && !runtime.onGpu()) {
+        if (runtime.onGpu()) {
+            return runtime.gpu().map(gpu -> onGpu(gpu, stored)).orElse(stored);
+        }
+        if (stored == Dtype.FLOAT16) {
             return runtime.packsBfloat16() ? Dtype.BFLOAT16 : Dtype.FLOAT32;
         }
         return stored;
     }
 
+    static Dtype onGpu(GpuDescription gpu, Dtype stored) {
+        if (!gpu.hasBfloat16()) {
+            return Dtype.FLOAT16;
+        }
+        return stored == Dtype.FLOAT32 ? Dtype.BFLOAT16 : stored;
+    }
+
     static WeightFormat format(TorchRuntime runtime, Dtype dtype, WeightFormat wanted) {
+        if (runtime.onGpu()) {
+            // Weights lie in the GPU's memory as they are; how a CPU would like them does not matter.
+            return WeightFormat.MAPPED;
+        }
         boolean canPack = dtype == Dtype.BFLOAT16 && runtime.packsBfloat16();
         if (wanted == WeightFormat.PACKED && !canPack) {
             throw new UnsupportedModelException(

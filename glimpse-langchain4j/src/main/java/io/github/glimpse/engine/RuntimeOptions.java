@@ -1,13 +1,21 @@
 package io.github.glimpse.engine;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How the native library is started.
  *
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param threads threads of one native operation, for the whole process, from 1 to {@link #MAX_THREADS}; 0 takes {@link #DEFAULT_THREADS}' meaning
  * @param nativeDownload whether DJL may download a native library that is not on the class path
+ * @param nativePath folder of a libtorch of one's own, such as {@code site-packages/torch}; null for the class path's
  */
-public record RuntimeOptions(String device, int threads, NativeDownload nativeDownload) {
+public record RuntimeOptions(
+        String device,
+        int threads,
+        NativeDownload nativeDownload,
+        @Nullable Path nativePath) {
 
     /** The default device. */
     public static final String DEFAULT_DEVICE = "auto";
@@ -30,6 +38,11 @@ public record RuntimeOptions(String device, int threads, NativeDownload nativeDo
             throw new IllegalArgumentException(
                     "threads is " + threads + ", it must be from 1 to " + MAX_THREADS + " (0 for the default)");
         }
+    }
+
+    /** With the libtorch of the class path. */
+    public RuntimeOptions(String device, int threads, NativeDownload nativeDownload) {
+        this(device, threads, nativeDownload, null);
     }
 
     /** The default device and threads, no download. */

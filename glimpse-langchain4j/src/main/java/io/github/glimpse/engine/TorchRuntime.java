@@ -8,8 +8,14 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +31,10 @@ public final class TorchRuntime implements AutoCloseable {
     /** The DJL release whose JNI library fits {@link #LIBTORCH_VERSION}. */
     public static final String DJL_VERSION = "0.35.1";
 
+    // DJL's switch for a stream of its own: nobody would wait for the work in it.
+    private static final String OWN_STREAM = "ai.djl.pytorch.enable_cuda_stream";
+    private static final String INTERPRETERS_ERROR = "RuntimeError: ";
+
     private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
 
     // Both settings belong to a thread of the native library, and a new thread starts with gradients on.
@@ -34,19 +44,22 @@ public final class TorchRuntime implements AutoCloseable {
         return true;
     });
 
+    private static volatile @Nullable Path archives;
+
     // What the library chose itself; 0 until it has been loaded.
     private static int ownThreads;
 
     private final Device device;
     private final PtNDManager root;
+    private final NativeFacts facts;
     private final Set<TensorScope> scopes = ConcurrentHashMap.newKeySet();
     // The probe's own texts are compiled before it has run.
     private NumericsProbe probe = NumericsProbe.NOTHING;
 
-    private TorchRuntime(Device device, PtNDManager root) {
+    private TorchRuntime(Device device, PtNDManager root, NativeFacts facts) {
         this.device = device;
         this.root = root;
-        this.probe = NumericsProbe.run(this);
+        this.facts = facts;
     }
 
     /**
@@ -55,18 +68,80 @@ public final class TorchRuntime implements AutoCloseable {
      * @throws NativeLibraryException if it is missing, of another release, or has no such device; the message says what to add
      */
     public static TorchRuntime start(RuntimeOptions options) {
-        Engine engine = NativeLibrary.load(options.nativeDownload());
-        Device device = DeviceChoice.of(options.device(), engine);
+        if (Boolean.getBoolean(OWN_STREAM)) {
+            throw new NativeLibraryException("The system property " + OWN_STREAM
+                    + " is true: results would be read before they are made; take it away");
+        }
+        boolean gpuWanted = options.device().strip().toLowerCase(Locale.ROOT).startsWith("cuda");
+        Engine engine = NativeLibrary.load(options.nativeDownload(), options.nativePath(), gpuWanted);
         setThreads(options.threads());
         PREPARED.get();
-        TorchRuntime runtime = new TorchRuntime(device, (PtNDManager) engine.newBaseManager(device));
+        NativeFacts facts = facts(options.device(), engine);
+        if (facts.unusedGpu() != null) {
+            LOG.warn(
+                    "Running on the CPU: libtorch {} in {} cannot use a GPU here ({}); see docs/guide/gpu.md, or set"
+                            + " glimpse.device=cpu if that is meant",
+                    facts.libtorch(),
+                    facts.libraries(),
+                    facts.unusedGpu());
+        }
+        Device device = DeviceChoice.device(facts.device());
+        TorchRuntime runtime = new TorchRuntime(device, (PtNDManager) engine.newBaseManager(device), facts);
+        runtime.probe = NumericsProbe.run(runtime);
         LOG.info(
                 "Native library ready: libtorch {}, device {}, {} threads, bfloat16 packing {}",
-                LibUtils.getVersion(),
-                runtime.deviceName(),
+                facts.libtorch(),
+                runtime.gpu()
+                        .map(gpu -> runtime.deviceName() + " (" + gpu.name() + ")")
+                        .orElseGet(runtime::deviceName),
                 JniUtils.getNumThreads(),
                 runtime.probe.packs() ? "available" : "not available");
         return runtime;
+    }
+
+    private static NativeFacts facts(String wanted, Engine engine) {
+        CudaDriver driver = CudaDriver.open();
+        String libraries = LibUtils.getLibtorchPath();
+        boolean cuda = NativeFolder.hasCuda(Path.of(libraries));
+        NativeFacts cpu = new NativeFacts(
+                Engine.getDjlVersion(),
+                LibUtils.getVersion(),
+                libraries,
+                cuda,
+                driver.kernelModule().orElse(null),
+                driver.cudaVersion().orElse(null),
+                driver.failure().isEmpty() ? null : driver.failure(),
+                driver.gpus(),
+                "cpu",
+                "",
+                null);
+        try (TorchRuntime host =
+                new TorchRuntime(Device.cpu(), (PtNDManager) engine.newBaseManager(Device.cpu()), cpu)) {
+            DeviceChoice choice = DeviceChoice.of(wanted, cuda || driver.isThere(), gpu -> host.gpuFailure(gpu));
+            return cpu.with(DeviceChoice.label(choice.device()), choice.reason(), choice.unusedGpu());
+        }
+    }
+
+    /** Null if libtorch computes on this GPU, else what it says. */
+    private @Nullable String gpuFailure(int gpu) {
+        try (Graph graph =
+                        Graph.named("device").with(TorchRuntime.class, "device").compile(this);
+                TensorScope scope = openScope()) {
+            HostValues.floats(graph.call("try_device").with("cuda:" + gpu).run(scope));
+            return null;
+        } catch (GlimpseException e) {
+            String said = reason(e);
+            return facts.cuda() ? said : "it was built for CPUs only: " + said;
+        }
+    }
+
+    /** The first sentence behind the interpreter's trace. */
+    static String reason(GlimpseException failure) {
+        Throwable cause = failure.getCause();
+        String message = String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
+        int error = message.lastIndexOf(INTERPRETERS_ERROR);
+        String said = error < 0 ? message : message.substring(error + INTERPRETERS_ERROR.length());
+        return said.strip().split("\\R|(?<=\\.)\\s", 2)[0];
     }
 
     /** The number belongs to the process: without this the next model would take over what one before was told. */
@@ -94,6 +169,44 @@ public final class TorchRuntime implements AutoCloseable {
     /** Whether tensors live on a GPU. */
     public boolean onGpu() {
         return device.isGpu();
+    }
+
+    /** From now on all compute texts of this process are also written into a folder, as {@code NAME.pt} for PyTorch; null ends it. */
+    public static void writeArchivesTo(@Nullable Path folder) {
+        archives = folder;
+    }
+
+    static void archive(String name, byte[] archive) {
+        Path folder = archives;
+        if (folder == null) {
+            return;
+        }
+        try {
+            Files.createDirectories(folder);
+            Files.write(folder.resolve(name.replace(' ', '-') + ".pt"), archive);
+        } catch (IOException e) {
+            throw new NativeLibraryException(
+                    "The compute text '" + name + "' cannot be written into " + folder + " (" + e
+                            + "); check the folder's rights",
+                    e);
+        }
+    }
+
+    /** What was found at the start. */
+    public NativeFacts facts() {
+        return facts;
+    }
+
+    /** The GPU that this runs on, as far as the driver tells of it. */
+    Optional<GpuDescription> gpu() {
+        return facts.gpus().stream()
+                .filter(gpu -> onGpu() && gpu.index() == device.getDeviceId())
+                .findFirst();
+    }
+
+    /** Bytes of the GPU's memory that nobody has; -1 on a CPU and if the driver does not tell. */
+    public long freeDeviceBytes() {
+        return onGpu() ? CudaDriver.open().freeBytes(device.getDeviceId()) : -1;
     }
 
     /** Threads that one native operation uses. */

@@ -14,13 +14,22 @@ import java.util.TreeSet;
  *
  * <p>Files are mapped, never read into the heap. What the chosen {@link WeightFormat} does not copy stays a view of the
  * mapping, so a mapped file must not be rewritten while it is in use. While packing, the mapping of a shard is dropped at
- * {@link #finishLoading()}: then only packed copies, small tensors and the embedding's own mapping remain.
+ * {@link #finishLoading()}: then only packed copies, small tensors and the embedding's own mapping remain. On a GPU nothing of
+ * the files stays mapped, and a head that is the embedding table is that table.
  *
  * <p>Loading is done by one thread; the tensors may then be used by all.
  */
 public final class Weights implements AutoCloseable {
 
     private record Mapping(Path file, StoredType type, Residence residence) {}
+
+    /** Where tensors are used. */
+    enum Placement {
+        /** Where the files are mapped. */
+        HOST,
+        /** Somewhere else: each is copied there once. */
+        DEVICE
+    }
 
     private enum Residence {
         /** Until loading ends. */
@@ -34,10 +43,13 @@ public final class Weights implements AutoCloseable {
     private final Dtype dtype;
     private final WeightFormat format;
     private final boolean packsFewRows;
+    private final Placement placement;
+    private final Room room;
     private final Graph graph;
     private final TensorScope owned;
     private final TensorScope loading;
     private final Map<Mapping, NDArray> mappings = new HashMap<>();
+    private final Map<String, NDArray> deviceTables = new HashMap<>();
 
     private Weights(
             TorchRuntime runtime,
@@ -45,12 +57,16 @@ public final class Weights implements AutoCloseable {
             Dtype dtype,
             WeightFormat format,
             boolean packsFewRows,
+            Placement placement,
+            Room room,
             Graph graph) {
         this.runtime = runtime;
         this.entries = entries;
         this.dtype = dtype;
         this.format = format;
         this.packsFewRows = packsFewRows;
+        this.placement = placement;
+        this.room = room;
         this.graph = graph;
         this.owned = runtime.openScope();
         this.loading = runtime.openScope();
@@ -66,6 +82,34 @@ public final class Weights implements AutoCloseable {
      */
     public static Weights open(
             TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format) {
+        return open(runtime, entries, dtype, format, 0);
+    }
+
+    /**
+     * The same for a model with a cache of keys and values.
+     *
+     * @param cacheTokens tokens whose keys and values must have room on a GPU beside the weights
+     * @throws io.github.glimpse.NativeLibraryException if the weights alone do not fit the GPU
+     */
+    public static Weights open(
+            TorchRuntime runtime,
+            Map<String, TensorEntry> entries,
+            Dtype dtype,
+            WeightFormat format,
+            long cacheTokens) {
+        Placement placement = runtime.onGpu() ? Placement.DEVICE : Placement.HOST;
+        Room room = new Room(weightBytes(entries, dtype), runtime.freeDeviceBytes(), cacheTokens);
+        return open(runtime, entries, dtype, format, placement, room);
+    }
+
+    static Weights open(
+            TorchRuntime runtime,
+            Map<String, TensorEntry> entries,
+            Dtype dtype,
+            WeightFormat format,
+            Placement placement,
+            Room room) {
+        DeviceMemory.require(room.weightBytes(), 0, room.freeBytes());
         WeightFormat effective = Numerics.format(runtime, dtype, format);
         Graph graph = Graph.named("weights").with(Weights.class, "weights").compile(runtime);
         boolean packsFewRows = format == WeightFormat.AUTO
@@ -73,7 +117,33 @@ public final class Weights implements AutoCloseable {
                 && dtype == Dtype.FLOAT32
                 && runtime.onednnFloat32()
                 && !runtime.onGpu();
-        return new Weights(runtime, entries, dtype, effective, packsFewRows, graph);
+        return new Weights(runtime, entries, dtype, effective, packsFewRows, placement, room, graph);
+    }
+
+    private static long weightBytes(Map<String, TensorEntry> entries, Dtype dtype) {
+        return entries.values().stream()
+                .mapToLong(entry -> elements(entry.shape()) * dtype.byteCount())
+                .sum();
+    }
+
+    /**
+     * The memory of a GPU when loading began.
+     *
+     * @param weightBytes of the checkpoint in the compute type
+     * @param freeBytes negative if unknown or on a CPU
+     * @param cacheTokens tokens whose keys and values must have room as well
+     */
+    record Room(long weightBytes, long freeBytes, long cacheTokens) {}
+
+    /**
+     * Checks that keys and values will fit beside the weights. Asked before the first tensor.
+     *
+     * @param numbersPerToken keys and values of a token in all layers
+     * @throws io.github.glimpse.NativeLibraryException if not; the message has both figures
+     */
+    public void requireCacheRoom(long numbersPerToken) {
+        DeviceMemory.require(
+                room.weightBytes(), room.cacheTokens() * numbersPerToken * dtype.byteCount(), room.freeBytes());
     }
 
     /** The type that the model computes in. */
@@ -113,16 +183,24 @@ public final class Weights implements AutoCloseable {
                 : graph.call("empty_bias").with(runtime.deviceName()).run(owned);
     }
 
-    /** An embedding table {@code [rows, width]} in its stored type: rows are looked up and converted one by one. */
+    /**
+     * An embedding table {@code [rows, width]}: rows are looked up and converted one by one, so it stays in its stored type, but for
+     * a GPU, where it lies in the compute type.
+     */
     public NDArray table(String name, long rows, long width) {
         TensorEntry entry = entry(name, rows, width);
-        NDArray stored = stored(entry, Residence.LASTING, rows, width);
-        return runtime.onGpu() ? convert(stored, entry.type().dtype(), owned) : stored;
+        if (placement == Placement.HOST) {
+            return stored(entry, Residence.LASTING, rows, width);
+        }
+        // In the compute type, so that a tied head is the same tensor.
+        return deviceTables.computeIfAbsent(name, table -> placed(entry, dtype, rows, width));
     }
 
     /** A matrix {@code [out, in]} of a linear layer in the compute type and the format of these weights. */
     public NDArray matrix(String name, long out, long in) {
-        return matrixOf(entry(name, out, in), out, in);
+        TensorEntry entry = entry(name, out, in);
+        NDArray table = deviceTables.get(name);
+        return table == null ? matrixOf(entry, out, in) : table;
     }
 
     /**
@@ -174,6 +252,9 @@ public final class Weights implements AutoCloseable {
     }
 
     private NDArray matrixOf(TensorEntry entry, long out, long in) {
+        if (placement == Placement.DEVICE) {
+            return placed(entry, dtype, out, in);
+        }
         if (format == WeightFormat.MAPPED) {
             return convert(stored(entry, Residence.LASTING, out, in), dtype, owned);
         }
@@ -189,6 +270,9 @@ public final class Weights implements AutoCloseable {
     }
 
     private NDArray small(TensorEntry entry, Dtype type, long... shape) {
+        if (placement == Placement.DEVICE) {
+            return placed(entry, type, shape);
+        }
         if (format == WeightFormat.MAPPED) {
             return convert(stored(entry, Residence.LASTING, shape), type, owned);
         }
@@ -199,6 +283,15 @@ public final class Weights implements AutoCloseable {
             NDArray converted = convert(stored(entry, Residence.LOADING, shape), type, step);
             return graph.call("copy").with(converted).run(owned);
         }
+    }
+
+    /** The one copy on the device. */
+    private NDArray placed(TensorEntry entry, Dtype type, long... shape) {
+        return graph.call("place")
+                .with(stored(entry, Residence.LOADING, shape))
+                .with(runtime.deviceName())
+                .with(type.code())
+                .run(owned);
     }
 
     private NDArray convert(NDArray stored, Dtype type, TensorScope owner) {

@@ -45,7 +45,8 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
         AnsweringPath loaded;
         try {
             ModelFiles files = folder.files();
-            AnsweringModel model = folder.family().load(files, options.load(), runtime);
+            AnsweringModel model =
+                    folder.family().load(files, options.load().withCacheTokens(options.cacheTokens()), runtime);
             loaded = model instanceof ImageTextModel looking
                     ? ImageTextInMemory.assemble(options, runtime, looking, files)
                     : ModelInMemory.assemble(options, runtime, (VisionLanguageModel) model, files);

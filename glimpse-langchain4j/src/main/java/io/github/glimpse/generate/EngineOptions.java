@@ -69,6 +69,9 @@ public record EngineOptions(
     /** Texts that a picture is matched with. */
     public static final int DEFAULT_MAX_TEXTS = 1_024;
 
+    /** Room that a prompt is given where nothing limits it. */
+    private static final int TOKENS_OF_A_PROMPT = 4_096;
+
     /** Requests at once. Two share the cores without a gain on a CPU. */
     public static final int DEFAULT_MAX_ACTIVE = 1;
 
@@ -110,6 +113,13 @@ public record EngineOptions(
     /** Starts with the defaults. */
     public static Builder builder(Path model) {
         return new Builder(model);
+    }
+
+    /** Tokens of all requests that may run at once: what a GPU is asked to have room for before a model is loaded. */
+    long cacheTokens() {
+        int prompt = maxInputTokens == null ? TOKENS_OF_A_PROMPT : maxInputTokens;
+        Integer answer = generation.maxOutputTokens();
+        return (long) maxActive * (prompt + (answer == null ? GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS : answer));
     }
 
     /** These options with files from elsewhere; for {@link LoadedModel#deferred}. */

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
@@ -10,6 +11,7 @@ import io.github.glimpse.prune.PruningSchedule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -128,6 +130,11 @@ public final class LoadedModel implements ModelEngine {
             var dtype = loading.options().load().dtype();
             return dtype == null ? AUTO : dtype.label();
         });
+    }
+
+    /** What the native library found on this machine; empty before the model is loaded. */
+    public Optional<NativeFacts> nativeFacts() {
+        return loaded(core -> Optional.of(core.runtime().facts()), Optional::empty);
     }
 
     /** Most tokens of prompt and answer together; 0 before it is loaded. */
@@ -287,6 +294,12 @@ public final class LoadedModel implements ModelEngine {
     /** Like {@link #generate(GenerationRequest, GenerationListener, CancellationSignal)}, unheard and uncancelled. */
     public GenerationResult generate(GenerationRequest request) {
         return generate(request, GenerationListener.NONE, new CancellationSignal());
+    }
+
+    /** Like {@link #generate(GenerationRequest)}, with the numbers behind the answer. */
+    public TracedAnswer trace(GenerationRequest request) {
+        TracedAnswer.Recorder recorder = new TracedAnswer.Recorder();
+        return recorder.with(generate(request, GenerationListener.NONE, new CancellationSignal(), recorder));
     }
 
     GenerationResult generate(

@@ -65,7 +65,12 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
                 .map(entry -> entry.type().dtype())
                 .orElseThrow(() -> new ModelFilesException("The checkpoint in " + files.directory() + " has no tensor '"
                         + yardstick + "' of type F32, BF16 or F16"));
-        return Weights.open(runtime, entries, Numerics.dtype(runtime, options.dtype(), stored), options.weights());
+        return Weights.open(
+                runtime,
+                entries,
+                Numerics.dtype(runtime, options.dtype(), stored),
+                options.weights(),
+                options.cacheTokens());
     }
 
     /** Ids that end an answer: {@code eos_token_id} of {@code generation_config.json}, else of {@code config.json}. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPixels most pixels of a resized picture, null for the model's own
  * @param aspect how a picture becomes a square, for families that need one
  * @param firstToken the first id of a text that looks at a picture, for families where it may differ
+ * @param cacheTokens tokens whose keys and values a GPU must have room for beside the weights, of all requests together
  */
 public record LoadOptions(
         @Nullable Dtype dtype,
@@ -20,7 +21,24 @@ public record LoadOptions(
         @Nullable Integer minPixels,
         @Nullable Integer maxPixels,
         ImageAspect aspect,
-        FirstToken firstToken) {
+        FirstToken firstToken,
+        long cacheTokens) {
+
+    /** Without asking for room. */
+    public LoadOptions(
+            @Nullable Dtype dtype,
+            WeightFormat weights,
+            @Nullable Integer minPixels,
+            @Nullable Integer maxPixels,
+            ImageAspect aspect,
+            FirstToken firstToken) {
+        this(dtype, weights, minPixels, maxPixels, aspect, firstToken, 0);
+    }
+
+    /** The same with room for keys and values. */
+    public LoadOptions withCacheTokens(long tokens) {
+        return new LoadOptions(dtype, weights, minPixels, maxPixels, aspect, firstToken, tokens);
+    }
 
     /** With the library's first id. */
     public LoadOptions(

@@ -60,6 +60,7 @@ public final class DecoderStack implements AutoCloseable {
         this.vocabulary = shape.vocabulary();
         this.positionRows = shape.positionSections().length;
         int hidden = dimensions.hidden();
+        weights.requireCacheRoom(2L * dimensions.layers() * dimensions.kvHeads() * dimensions.headDim());
         this.table = weights.at(names.embedding()).table(shape.vocabulary(), hidden);
         for (int i = 0; i < dimensions.layers(); i++) {
             List<NDArray> tensors = layerWeights(weights.at(names.layers()).at(i), shape.intermediate());

@@ -6,12 +6,14 @@ import io.github.glimpse.GlimpseException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,18 +46,89 @@ class NativeLibraryIT {
         assertThat(start("nothing", "tpu")).contains("'tpu' is not known; use auto, cpu, cuda or cuda:N");
     }
 
-    private String start(String withoutJar, String device) throws IOException, InterruptedException {
+    @Test
+    void anotherStreamOfDjlIsRefused() throws Exception {
+        assertThat(start("nothing", "cpu", "-Dai.djl.pytorch.enable_cuda_stream=true"))
+                .contains("NativeLibraryException")
+                .contains("ai.djl.pytorch.enable_cuda_stream");
+    }
+
+    @Test
+    void aGpuThatLibtorchCannotUseIsOneWarningWithItsReasonAndTheCpu() throws Exception {
+        CStubs stubs = CStubs.in(cache);
+        stubs.library("libcuda.so.1", "libcuda");
+        stubs.library("libcudart.so", "libcudart");
+
+        String output = start("nothing", "auto", "-Djna.library.path=" + cache);
+
+        assertThat(output)
+                .contains("started on cpu")
+                .contains("gpus [GpuDescription[index=0, name=Stub GPU, major=9, minor=0, totalBytes=85899345920]]")
+                .containsOnlyOnce("Running on the CPU: libtorch")
+                .contains(
+                        "built for CPUs only: Could not run 'aten::empty.memory_format' with arguments from the 'CUDA' backend.")
+                .doesNotContain("Facebook")
+                .doesNotContain("pytorch-native-cpu")
+                .doesNotContain("frame #")
+                .doesNotContain("Exception");
+        assertThat(start("nothing", "cuda", "-Djna.library.path=" + cache))
+                .contains("NativeLibraryException")
+                .contains("libtorch can use 0 GPUs (" + output.replaceAll("(?s).*unused (.*?)\\R.*", "$1"))
+                .doesNotContain("pytorch-native-cpu")
+                .doesNotContain("frame #");
+    }
+
+    @Test
+    void aLibtorchForCudaWithoutADriverLeavesAutoOnTheCpuWithTheLoadersReason() throws Exception {
+        Path torch = pipLayout();
+
+        assertThat(start("nothing", "auto", "-Dpath=" + torch))
+                .contains("started on cpu")
+                .containsOnlyOnce("libcuda.so.1: cannot open shared object file")
+                .doesNotContain("pytorch-native-cpu");
+        assertThat(start("nothing", "cuda", "-Dpath=" + torch))
+                .contains("NativeLibraryException")
+                .contains("libcuda.so.1: cannot open shared object file")
+                .contains("NVIDIA's driver")
+                .doesNotContain("pytorch-native-cpu");
+    }
+
+    @Test
+    void djlsOwnVariableAloneIsEnoughAndItsMissingFileIsNamed() throws Exception {
+        assertThat(start("nothing", "auto", "-DPYTORCH_LIBRARY_PATH=" + pipLayout()))
+                .contains("NativeLibraryException")
+                .contains("libcuda.so.1: cannot open shared object file")
+                .doesNotContain("Cannot copy jni files")
+                .doesNotContain("pytorch-native-cpu");
+    }
+
+    /** As a wheel lies on the disk, but for the libraries' content. */
+    private Path pipLayout() throws IOException, InterruptedException {
+        Assumptions.assumeTrue(
+                Files.notExists(Path.of("/proc/driver/nvidia")),
+                "a machine with NVIDIA's driver has what this is about");
+        Path torch = Files.createDirectories(cache.resolve("site-packages/torch"));
+        Files.writeString(torch.resolve("version.py"), "__version__ = '2.7.1+cu126'\n");
+        Path lib = Files.createDirectories(torch.resolve("lib"));
+        CStubs stubs = CStubs.in(lib);
+        Path driver =
+                CStubs.in(Files.createDirectories(cache.resolve("elsewhere"))).library("libcuda.so.1", "libcuda");
+        stubs.library("libtorch_cuda.so", "libtorch_cuda", "-Wl,--no-as-needed", driver.toString());
+        stubs.library("libtorch.so", "libtorch_cuda", "-Wl,--no-as-needed", driver.toString());
+        return lib;
+    }
+
+    private String start(String withoutJar, String device, String... properties)
+            throws IOException, InterruptedException {
         // In a fork of Maven the class path itself is one jar that names the others.
         String whole = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String classPath = Arrays.stream(whole.split(File.pathSeparator, -1))
                 .filter(entry -> !entry.contains(withoutJar))
                 .collect(Collectors.joining(File.pathSeparator));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                Start.class.getName(),
-                device));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(properties));
+        command.addAll(List.of("-cp", classPath, Start.class.getName(), device));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         if (!withoutJar.equals("nothing")) {
             builder.environment().put("DJL_CACHE_DIR", cache.toString());
@@ -74,8 +147,12 @@ class NativeLibraryIT {
 
         public static void main(String[] arguments) {
             try {
-                TorchRuntime.start(new RuntimeOptions(arguments[0], 1, RuntimeOptions.NativeDownload.FORBIDDEN));
-                System.out.println("started");
+                String path = System.getProperty("path");
+                TorchRuntime runtime = TorchRuntime.start(new RuntimeOptions(
+                        arguments[0], 1, RuntimeOptions.NativeDownload.FORBIDDEN, path == null ? null : Path.of(path)));
+                System.out.println("started on " + runtime.deviceName());
+                System.out.println("gpus " + runtime.facts().gpus());
+                System.out.println("unused " + runtime.facts().unusedGpu());
             } catch (GlimpseException e) {
                 System.out.println(e);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.UnsupportedModelException;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,70 @@ class WeightsIT {
     static void stop() {
         reader.close();
         runtime.close();
+    }
+
+    @Test
+    void elsewhereEachTensorIsOneCopyATiedHeadIsTheTableAndNoFileStaysMapped() throws IOException {
+        Map<String, TensorEntry> entries = file("F32", 8);
+        try (Weights weights = Weights.open(
+                runtime,
+                entries,
+                Dtype.FLOAT32,
+                WeightFormat.MAPPED,
+                Weights.Placement.DEVICE,
+                new Weights.Room(24, 24, 0))) {
+            NDArray table = weights.table("w", 2, 3);
+            NDArray head = weights.matrix("w", 2, 3);
+            NDArray small = weights.plain("w", 2, 3);
+            assertThat(isMapped(entries)).isTrue();
+
+            weights.finishLoading();
+
+            assertThat(isMapped(entries)).isFalse();
+            assertThat(head).isSameAs(table);
+            assertThat(read(table)).containsExactly(VALUES);
+            assertThat(read(small)).containsExactly(VALUES);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitTheGpuIsRefusedBeforeItIsLoadedWithBothFigures() throws IOException {
+        Map<String, TensorEntry> entries = file("F32", 8);
+        long gib = 1L << 30;
+
+        assertThatThrownBy(() -> Weights.open(
+                        runtime,
+                        entries,
+                        Dtype.FLOAT32,
+                        WeightFormat.MAPPED,
+                        Weights.Placement.DEVICE,
+                        new Weights.Room(14 * gib, 12 * gib, 0)))
+                .isInstanceOf(NativeLibraryException.class)
+                .hasMessageContaining("14.00 GiB for weights")
+                .hasMessageContaining("12.00 GiB free");
+        try (Weights weights = Weights.open(
+                runtime,
+                entries,
+                Dtype.FLOAT32,
+                WeightFormat.MAPPED,
+                Weights.Placement.DEVICE,
+                new Weights.Room(14 * gib, 15 * gib, 1 << 20))) {
+            assertThatThrownBy(() -> weights.requireCacheRoom(512))
+                    .isInstanceOf(NativeLibraryException.class)
+                    .hasMessageContaining("14.00 GiB for weights")
+                    .hasMessageContaining("2.00 GiB for the keys and values")
+                    .hasMessageContaining("16.00 GiB")
+                    .hasMessageContaining("15.00 GiB free")
+                    .hasMessageContaining("max-active");
+            weights.requireCacheRoom(256);
+        }
+    }
+
+    private static boolean isMapped(Map<String, TensorEntry> entries) throws IOException {
+        Path maps = Path.of("/proc/self/maps");
+        Assumptions.assumeTrue(Files.exists(maps), "only Linux tells what is mapped");
+        String file = entries.values().iterator().next().file().toRealPath().toString();
+        return Files.readString(maps).contains(file);
     }
 
     @ParameterizedTest

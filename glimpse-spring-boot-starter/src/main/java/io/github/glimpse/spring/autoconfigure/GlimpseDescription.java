@@ -1,7 +1,10 @@
 package io.github.glimpse.spring.autoconfigure;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.engine.GpuDescription;
+import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what is refused
  * @param cache what is remembered of pictures
  * @param lastAnswer null before the first
+ * @param nativeLibrary what libtorch found on this machine, as {@code native}; null before the model is loaded
  */
 record GlimpseDescription(
         String model,
@@ -45,7 +49,8 @@ record GlimpseDescription(
         @Nullable GenerationOptions generation,
         Limits limits,
         Cache cache,
-        @Nullable LastAnswer lastAnswer) {
+        @Nullable LastAnswer lastAnswer,
+        @JsonProperty("native") @Nullable Native nativeLibrary) {
 
     private static final GenerationOptions STANDARD = GenerationOptions.builder()
             .temperature(GenerationOptions.DEFAULT_TEMPERATURE)
@@ -80,7 +85,43 @@ record GlimpseDescription(
                 generation,
                 Limits.of(engine),
                 Cache.of(engine),
-                lastAnswer);
+                lastAnswer,
+                engine.nativeFacts().map(Native::of).orElse(null));
+    }
+
+    /**
+     * The native library and what it found.
+     *
+     * @param djl release of DJL
+     * @param libtorch release of libtorch
+     * @param cuda whether libtorch was built for CUDA
+     * @param driver NVIDIA's driver in its own words; null if there is none
+     * @param driverCuda newest CUDA that the driver runs; null if it cannot be asked
+     * @param gpus the driver's GPUs
+     * @param device what was chosen
+     * @param reason why
+     */
+    record Native(
+            String djl,
+            String libtorch,
+            boolean cuda,
+            @Nullable String driver,
+            @Nullable String driverCuda,
+            List<GpuDescription> gpus,
+            String device,
+            String reason) {
+
+        private static Native of(NativeFacts facts) {
+            return new Native(
+                    facts.djl(),
+                    facts.libtorch(),
+                    facts.cuda(),
+                    facts.driver(),
+                    facts.driverCuda(),
+                    facts.gpus(),
+                    facts.device(),
+                    facts.reason());
+        }
     }
 
     /**

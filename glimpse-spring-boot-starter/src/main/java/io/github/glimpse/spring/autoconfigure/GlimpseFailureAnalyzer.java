@@ -51,7 +51,7 @@ final class GlimpseFailureAnalyzer extends AbstractFailureAnalyzer<GlimpseExcept
         }
         if (cause instanceof NativeLibraryException) {
             return "Add the native library that the description names, or change these properties:"
-                    + values("glimpse.device", "glimpse.native.download");
+                    + values("glimpse.device", "glimpse.native.download", "glimpse.native.path");
         }
         return null;
     }

@@ -18,6 +18,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,7 +41,7 @@ import org.springframework.validation.annotation.Validated;
  * @param scoringModel The model that tells how well texts fit a picture.
  * @param load When the model is loaded: eager at the start, background beside it, lazy by the first request.
  * @param warmUp Whether the model answers a short text at the start, so that the first request does not wait for cold memory.
- * @param device Where it runs: auto (a GPU if the native library sees one), cpu, cuda or cuda:N.
+ * @param device Where it runs: auto (a GPU if libtorch can use one), cpu, cuda or cuda:N.
  * @param dtype Type that the model computes in; auto goes by the device and the stored type.
  * @param weights How the weights of linear layers lie in memory.
  * @param nativeLibrary The PyTorch library.
@@ -207,8 +208,11 @@ public record GlimpseProperties(
      * The PyTorch library.
      *
      * @param download Whether DJL may download a native library that is not on the class path.
+     * @param path Folder of a libtorch of one's own, such as site-packages/torch of a Python environment; its version and whether it is for CUDA are read from it.
      */
-    public record NativeLibrary(@DefaultValue("false") Boolean download) {}
+    public record NativeLibrary(
+            @DefaultValue("false") Boolean download,
+            @Nullable Path path) {}
 
     /**
      * Which image tokens stay. Retention is kept / all image tokens.

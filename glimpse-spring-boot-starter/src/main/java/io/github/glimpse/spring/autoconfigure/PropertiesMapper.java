@@ -191,7 +191,8 @@ final class PropertiesMapper {
         return new RuntimeOptions(
                 requireNonNullElse(text(properties.device()), RuntimeOptions.DEFAULT_DEVICE),
                 requireNonNullElse(properties.threads(), RuntimeOptions.DEFAULT_THREADS),
-                properties.nativeLibrary().download() ? NativeDownload.ALLOWED : NativeDownload.FORBIDDEN);
+                properties.nativeLibrary().download() ? NativeDownload.ALLOWED : NativeDownload.FORBIDDEN,
+                properties.nativeLibrary().path());
     }
 
     private LoadOptions load(@Nullable FirstToken firstToken) {

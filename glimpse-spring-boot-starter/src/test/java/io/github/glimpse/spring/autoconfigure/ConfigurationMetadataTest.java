@@ -116,6 +116,7 @@ class ConfigurationMetadataTest {
                         "glimpse.model.pruning-module",
                         "glimpse.model.verify-checksums",
                         "glimpse.native.download",
+                        "glimpse.native.path",
                         "glimpse.observability.meters",
                         "glimpse.observability.observations",
                         "glimpse.observability.stages",

@@ -67,6 +67,10 @@ class GlimpseEndpointAutoConfigurationTest {
                     .isEqualTo(new Cache(
                             0, 0, 0, 0, VisionCacheOptions.DEFAULT_MAX_BYTES, VisionCacheOptions.DEFAULT_TIME_TO_LIVE));
             assertThat(description.lastAnswer()).isNull();
+            GlimpseDescription.Native library = Objects.requireNonNull(description.nativeLibrary());
+            assertThat(library.libtorch()).startsWith("2.7.1");
+            assertThat(library.device()).isEqualTo("cpu");
+            assertThat(library.reason()).isNotEmpty();
         });
     }
 

@@ -21,6 +21,7 @@ import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,6 +75,13 @@ class PropertiesMapperTest {
         EngineOptions options = options("glimpse.device=cuda:1", "glimpse.threads=3", "glimpse.native.download=true");
 
         assertThat(options.runtime()).isEqualTo(new RuntimeOptions("cuda:1", 3, NativeDownload.ALLOWED));
+    }
+
+    @Test
+    void mapsTheFolderOfALibtorch() {
+        assertThat(options("glimpse.native.path=/opt/torch").runtime().nativePath())
+                .isEqualTo(Path.of("/opt/torch"));
+        assertThat(options().runtime().nativePath()).isNull();
     }
 
     @Test
