@@ -1,6 +1,7 @@
 package io.github.glimpse.examples.quickstart;
 
 import java.io.PrintStream;
+import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -16,13 +17,17 @@ public class QuickstartApplication {
         System.exit(run(System.out, System.err, arguments));
     }
 
-    /** The exit code: 0, or 1 if something is wrong that {@code err} or Spring Boot's log names. */
+    /** The exit code: 0, or 1 if something is wrong that {@code err} or Spring Boot's log names; of the doctor what it found. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
         if (arguments.length == 1 && arguments[0].equals("--help")) {
             out.print(QuickstartOptions.USAGE);
             return 0;
         }
         try {
+            List<String> given = List.of(arguments);
+            if (given.contains(Doctor.OPTION)) {
+                return Doctor.run(given, out);
+            }
             QuickstartOptions options = QuickstartOptions.parse(arguments);
             Picture picture = Picture.read(options.image());
             return ask(options, picture, out);

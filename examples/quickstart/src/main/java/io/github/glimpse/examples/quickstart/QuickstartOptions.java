@@ -31,6 +31,9 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
               --retention  most image tokens that stay, above 0 and at most 1 (goes by the module)
               --strategy   who chooses: glimpse, none, fastv, div-prune, …    (glimpse if there is a module)
               --overlay    where to write the picture with dropped patches    (target/overlay.png)
+            Alone:
+              --doctor     tell whether this machine and its GPU are fit, with --json, --archives=DIRECTORY (compute
+                           texts for PyTorch), --glimpse.device=… and --glimpse.native.path=…; ends with 0, 1 or 2
             Any property of Spring Boot or Glimpse with a dot in its name, such as --glimpse.device=cpu, will do as well.
             """;
 

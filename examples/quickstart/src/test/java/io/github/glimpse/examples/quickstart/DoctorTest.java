@@ -1,0 +1,73 @@
+package io.github.glimpse.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DoctorTest {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path folder;
+
+    private int run(String... arguments) {
+        return QuickstartApplication.run(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                arguments);
+    }
+
+    @Test
+    void tellsEverythingOfACpuAsJsonAndWritesTheArchives() throws IOException {
+        int code = run("--doctor", "--json", "--glimpse.device=cpu", "--archives=" + folder);
+
+        JsonNode found = new ObjectMapper().readTree(out.toString(StandardCharsets.UTF_8));
+        assertThat(code).as(found.toPrettyString()).isZero();
+        assertThat(found.path("exit").asInt(-1)).isZero();
+        assertThat(found.at("/system/architecture").asText()).isNotEmpty();
+        assertThat(found.at("/library/libtorch").asText()).startsWith("2.7.1");
+        assertThat(found.at("/library/libraries").asText()).isNotEmpty();
+        assertThat(found.path("driver").has("library")).isTrue();
+        assertThat(found.path("gpus").isArray()).isTrue();
+        assertThat(found.at("/device/chosen").asText()).isEqualTo("cpu");
+        assertThat(found.at("/device/reason").asText()).isNotEmpty();
+        assertThat(found.at("/measured/copied bytes per second").asLong()).isGreaterThan(100_000_000);
+        assertThat(found.at("/measured/microseconds per launch").asDouble()).isBetween(0.01, 1_000.0);
+        assertThat(found.at("/measured/operations").size()).isEqualTo(6);
+        assertThat(found.at("/answer/on cpu").asText()).isEqualTo("87.00");
+        assertThat(found.path("warnings")).isEmpty();
+        assertThat(found.path("problems")).isEmpty();
+        assertThat(Files.readAllBytes(folder.resolve("decoder.pt"))).startsWith('P', 'K');
+    }
+
+    @Test
+    void tellsAPersonWhatIsMissingAndEndsWithTwo() {
+        int code = run("--doctor", "--glimpse.device=cuda:63");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("problems")
+                .contains("cuda:63")
+                .contains("GPUs")
+                .contains("Not usable");
+    }
+
+    @Test
+    void refusesOptionsThatItDoesNotHave() {
+        assertThat(run("--doctor", "--image=receipt.png")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("--image=receipt.png")
+                .contains("--json");
+    }
+}
