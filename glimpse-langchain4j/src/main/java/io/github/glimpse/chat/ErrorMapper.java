@@ -16,6 +16,7 @@ import io.github.glimpse.GlimpseException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.ModelLoadException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *     <td>{@link ModelNotFoundException}</td></tr>
  * <tr><td>model could not be loaded for another reason, which a second try will not mend</td>
  *     <td>{@link NonRetriableException}</td></tr>
- * <tr><td>engine closed; GPU lost; caller interrupted</td><td>{@link NonRetriableException}</td></tr>
+ * <tr><td>engine closed; GPU lost; caller interrupted; the model computes no numbers, which a second try will not mend</td>
+ *     <td>{@link NonRetriableException}</td></tr>
  * <tr><td>native failure, out of memory, anything else</td><td>{@link InternalServerException}</td></tr>
  * </table>
  */
@@ -79,7 +81,8 @@ public final class ErrorMapper {
         }
         if (error instanceof EngineClosedException
                 || error instanceof DeviceLostException
-                || error instanceof GenerationCancelledException) {
+                || error instanceof GenerationCancelledException
+                || error instanceof NonFiniteNumbersException) {
             return new NonRetriableException(message, error);
         }
         if (error instanceof InvalidImageException

@@ -1,5 +1,6 @@
 package io.github.glimpse.embedding;
 
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.generate.CancellationSignal;
@@ -234,7 +235,13 @@ public final class EmbeddingEngine implements ModelEngine {
                     + options.maxInputs() + "; send fewer at once or raise max-inputs");
         }
         List<T> copy = List.copyOf(inputs);
-        return shared.ask(signal, ADVICE, (work, cancellation) -> task.run(work, copy, cancellation));
+        return shared.ask(signal, ADVICE, (work, cancellation) -> {
+            try {
+                return task.run(work, copy, cancellation);
+            } catch (NonFiniteNumbersException e) {
+                throw e.computedIn(dtype);
+            }
+        });
     }
 
     private static PatchSchedule schedule(EncoderWork work, @Nullable PatchPruning pruning) {

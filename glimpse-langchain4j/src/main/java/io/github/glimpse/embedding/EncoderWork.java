@@ -2,7 +2,7 @@ package io.github.glimpse.embedding;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
@@ -194,7 +194,9 @@ final class EncoderWork implements AutoCloseable {
         for (int i = 0; i < picture.length; i++) {
             dot += (double) picture[i] * text[i];
         }
-        return (float) (model.logitScale() * dot + model.logitBias());
+        float logit = (float) (model.logitScale() * dot + model.logitBias());
+        NonFiniteNumbersException.requireFinite("The score of a picture and a text", logit);
+        return logit;
     }
 
     private ImageTimings inBatches(
@@ -233,13 +235,7 @@ final class EncoderWork implements AutoCloseable {
         float[][] vectors = new float[count][];
         for (int i = 0; i < count; i++) {
             vectors[i] = Arrays.copyOfRange(all, i * width, (i + 1) * width);
-            for (float value : vectors[i]) {
-                if (!Float.isFinite(value)) {
-                    throw new ModelFilesException("A vector has the value " + value
-                            + "; the model's weights are damaged, or the compute type overflows (try"
-                            + " glimpse.dtype=float32)");
-                }
-            }
+            NonFiniteNumbersException.requireFinite("Vector " + i + " of " + count, vectors[i]);
         }
         return vectors;
     }

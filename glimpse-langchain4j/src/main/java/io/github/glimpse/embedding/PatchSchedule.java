@@ -1,6 +1,6 @@
 package io.github.glimpse.embedding;
 
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.model.clip.DualEncoder;
 import io.github.glimpse.prune.PruningPoint;
 import java.util.ArrayList;
@@ -95,15 +95,13 @@ record PatchSchedule(PatchPruning pruning, List<Step> steps) {
     /**
      * The places of the best, rising; equal scores: the lower place first.
      *
-     * @throws ModelFilesException if a score is no number
+     * @throws NonFiniteNumbersException if a score is no number
      */
     static int[] best(float[] scores, int count, PatchEvidence evidence) {
         for (int i = 0; i < scores.length; i++) {
             if (Float.isNaN(scores[i])) {
-                throw new ModelFilesException("The evidence '" + evidence.label() + "' gave no number for patch " + i
-                        + " of " + scores.length
-                        + "; the model's weights are damaged, or the compute type overflows (try"
-                        + " glimpse.dtype=float32)");
+                throw new NonFiniteNumbersException("The evidence '" + evidence.label() + "' gave no number for patch "
+                        + i + " of " + scores.length);
             }
         }
         int[] places = IntStream.range(0, scores.length)

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import ai.djl.engine.EngineException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -160,6 +161,8 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
             // Only a loaded model knows its places, so a request may get as far as here with one that there is not.
             throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
         }
+        } catch (NonFiniteNumbersException e) {
+            throw e.computedIn(dtypeName());
     }
 
     @Override

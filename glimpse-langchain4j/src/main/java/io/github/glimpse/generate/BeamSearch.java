@@ -1,6 +1,6 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedContentException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -43,12 +43,17 @@ final class BeamSearch {
         Beam with(Candidate candidate) {
             int[] longer = Arrays.copyOf(ids, ids.length + 1);
             longer[ids.length] = candidate.id();
-            return new Beam(longer, candidate.sum(), Math.min(least, candidate.sum() - sum));
+            return new Beam(longer, candidate.sum(), Math.min(least, candidate.word()));
         }
     }
 
-    /** A word that could follow. */
-    private record Candidate(int beam, int id, float sum) {}
+    /**
+     * A word that could follow.
+     *
+     * @param word logarithm of its probability
+     * @param sum of the beginning with it
+     */
+    private record Candidate(int beam, int id, float word, float sum) {}
 
     /**
      * Prepares.
@@ -101,20 +106,20 @@ final class BeamSearch {
         List<Candidate> best = new ArrayList<>();
         Comparator<Candidate> order = Comparator.comparingDouble(candidate -> -candidate.sum());
         for (int beam = 0; beam < living.size(); beam++) {
-            float[] scores = logSoftmax(logits[beam]);
+            float[] scores = logSoftmax(logits[beam], length + 1);
             if (length < leastTokens) {
                 scores[end] = Float.NEGATIVE_INFINITY;
             }
             for (int id = 0; id < scores.length; id++) {
                 float sum = living.get(beam).sum() + scores[id];
                 if (best.size() < 2 * beams || sum > best.get(best.size() - 1).sum()) {
-                    insert(best, new Candidate(beam, id, sum), order);
+                    insert(best, new Candidate(beam, id, scores[id], sum), order);
                 }
             }
         }
         if (best.size() < 2 * beams) {
-            throw new ModelFilesException("The model gave no numbers for the next word; its weights are damaged, or the"
-                    + " compute type overflows (try glimpse.dtype=float32)");
+            throw new UnsupportedContentException("Beam search needs twice as many words as beams (" + beams
+                    + "), the model knows " + best.size() + "; use fewer beams");
         }
         return best;
     }
@@ -175,8 +180,8 @@ final class BeamSearch {
                 && score(best) <= ended.get(ended.size() - 1).score();
     }
 
-    private static float[] logSoftmax(float[] logits) {
-        double logOfSum = TokenLikelihoods.logOfSum(logits);
+    private static float[] logSoftmax(float[] logits, int word) {
+        double logOfSum = TokenLikelihoods.logOfSum(logits, word);
         float[] result = new float[logits.length];
         for (int id = 0; id < result.length; id++) {
             result[id] = (float) (logits[id] - logOfSum);

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -61,7 +62,7 @@ final class DecodeLoop {
         float[] logits = sequence.logits();
         long[] positions = sequence.nextPositions().clone();
         for (int step = 0; ; step++) {
-            int id = sampler.next(logits);
+            int id = choose(sampler, logits, sequence.caches());
             ids.add(id);
             if (step == 0) {
                 context.watch().firstToken();
@@ -84,6 +85,26 @@ final class DecodeLoop {
             context.observer().onLogits(step + 1, logits);
             Arrays.setAll(positions, layer -> positions[layer] + 1);
         }
+    }
+
+    private static int choose(Sampler sampler, float[] logits, List<KvCache> caches) {
+        try {
+            return sampler.next(logits);
+        } catch (NonFiniteNumbersException e) {
+            throw e.at(firstBroken(caches));
+        }
+    }
+
+    /** Where it began, as far as caches tell: a layer's keys and values come from what the layers before it gave. */
+    private static String firstBroken(List<KvCache> caches) {
+        for (int layer = 0; layer < caches.size(); layer++) {
+            if (!caches.get(layer).isFinite()) {
+                String origin = layer == 0 ? "the embedding, the vision tower or that layer" : "layer " + (layer - 1);
+                return "the keys or values of layer " + layer + " of " + caches.size() + " too: see " + origin;
+            }
+        }
+        return "but the keys and values of all " + caches.size()
+                + " layers are finite: see the last layer, the norm behind it or the head";
     }
 
     private Answer finished(IntStream.Builder ids, Sampler sampler, FinishReason reason) {

@@ -9,7 +9,8 @@ public enum EngineState {
     /** Requests are answered. */
     READY,
     /**
-     * The last request that got as far as the model died of the native library or of lack of memory. Requests are still
+     * The last request that got as far as the model died of the native library, of lack of memory or of numbers that
+     * are none (NaN, infinity). Requests are still
      * taken; the next one that is answered makes it {@link #READY} again.
      */
     FAILING,

@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.prune.PruningReport;
 
 /**
@@ -15,6 +16,7 @@ public record ImageTextMatch(
         double probability, float noLogit, float yesLogit, double similarity, PruningReport report) {
 
     static ImageTextMatch of(float[] logits, double similarity, PruningReport report) {
+        NonFiniteNumbersException.requireFinite("A score of the match", logits[0], logits[1], (float) similarity);
         double probability = 1 / (1 + Math.exp((double) logits[0] - logits[1]));
         return new ImageTextMatch(probability, logits[0], logits[1], similarity, report);
     }

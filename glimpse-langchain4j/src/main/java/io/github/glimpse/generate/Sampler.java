@@ -50,9 +50,10 @@ final class Sampler {
      * Chooses a token and remembers it.
      *
      * @param logits raw scores; changed by this call
+     * @throws io.github.glimpse.NonFiniteNumbersException if they are no numbers
      */
     int next(float[] logits) {
-        double logOfSum = TokenLikelihoods.logOfSum(logits);
+        double logOfSum = TokenLikelihoods.logOfSum(logits, likelihoods.count() + 1);
         float[] raw = penalises() ? logits.clone() : logits;
         penalise(logits);
         int id = temperature == 0 ? largest(logits) : sample(logits);

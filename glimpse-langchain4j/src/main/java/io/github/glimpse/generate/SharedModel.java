@@ -4,6 +4,7 @@ import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -135,7 +136,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
             R result = answer.get();
             failing = false;
             return result;
-        } catch (NativeLibraryException | OutOfMemoryError e) {
+        } catch (NativeLibraryException | NonFiniteNumbersException | OutOfMemoryError e) {
             failing = true;
             throw e;
         } catch (DeviceLostException e) {

@@ -1,6 +1,5 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.GuardedSelection;
@@ -8,6 +7,7 @@ import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.SelectionGuard;
 import io.github.glimpse.prune.StrategyTrait;
@@ -133,13 +133,8 @@ final class StepDecision {
                         + " as number " + i + "; they must rise and be below " + tokens);
             }
         }
-        float[] scores = selection.scores();
-        for (int i = 0; scores != null && i < scores.length; i++) {
-            if (Float.isNaN(scores[i])) {
-                throw new ModelFilesException("The strategy '" + cut.name() + "' gave no number for image token " + i
-                        + " of " + scores.length + "; the model's weights are damaged, or the compute type overflows"
-                        + " (try glimpse.dtype=float32)");
-            }
+        if (selection.scores() != null) {
+            Ranking.requireNumbers(selection.scores(), cut.name());
         }
     }
 

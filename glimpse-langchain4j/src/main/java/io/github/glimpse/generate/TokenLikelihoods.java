@@ -1,24 +1,38 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.NonFiniteNumbersException;
+
 /** Collects how likely the tokens of an answer were. Belongs to one answer. */
 final class TokenLikelihoods {
 
     private double least;
     private double sum;
+    private int count;
 
     /** A token was chosen, of this logarithm of its probability, at most 0. */
     void add(double logProbability) {
-        // Math.min keeps what is no number, as it should: broken logits are not likely ones.
         least = Math.min(least, logProbability);
         sum += logProbability;
+        count++;
+    }
+
+    /** Tokens so far. */
+    int count() {
+        return count;
     }
 
     AnswerLikelihood result() {
         return new AnswerLikelihood(Math.exp(least), Math.exp(Math.min(0, sum)));
     }
 
-    /** The logarithm of the sum of the exponentials: what turns logits into logarithms of probabilities. */
-    static double logOfSum(float[] logits) {
+    /**
+     * The logarithm of the sum of the exponentials: what turns logits into logarithms of probabilities. Minus infinity is a word
+     * that is forbidden, as long as another is not.
+     *
+     * @param word its number in the answer, from 1, for the error
+     * @throws NonFiniteNumbersException if a logit is NaN or infinite, or no word is allowed
+     */
+    static double logOfSum(float[] logits, int word) {
         float most = Float.NEGATIVE_INFINITY;
         for (float logit : logits) {
             most = Math.max(most, logit);
@@ -27,6 +41,26 @@ final class TokenLikelihoods {
         for (float logit : logits) {
             sum += Math.exp(logit - most);
         }
-        return most + Math.log(sum);
+        double result = most + Math.log(sum);
+        // Found without another look at the logits: NaN and infinity pass through both loops, and nothing but minus
+        // infinity
+        // makes NaN of the second.
+        if (!Double.isFinite(result)) {
+            throw new NonFiniteNumbersException(
+                    "The scores of word " + word + " of the answer are no numbers: " + counted(logits));
+        }
+        return result;
+    }
+
+    private static String counted(float[] logits) {
+        int nan = 0;
+        int infinite = 0;
+        for (float logit : logits) {
+            nan += Float.isNaN(logit) ? 1 : 0;
+            infinite += logit == Float.POSITIVE_INFINITY ? 1 : 0;
+        }
+        return nan + infinite == 0
+                ? "all " + logits.length + " are minus infinity"
+                : nan + " of " + logits.length + " are NaN and " + infinite + " infinite";
     }
 }

@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.PruningOptions;
 import java.time.Duration;
@@ -27,13 +28,14 @@ final class WarmUp {
      *
      * @throws NativeLibraryException if the native library fails at it: no request would be better off
      * @throws DeviceLostException if the GPU is lost at it
+     * @throws NonFiniteNumbersException if the model computes no numbers: no request would be better off
      */
     static void run(AnsweringPath model, String name) {
         Deadline deadline = Deadline.in(model.options().timeout());
         try {
             model.warmUp(() -> deadline.check(() -> "this was the warm-up"));
             LOG.info("Warmed {} up in {} ms", name, deadline.passed().toMillis());
-        } catch (NativeLibraryException | DeviceLostException e) {
+        } catch (NativeLibraryException | DeviceLostException | NonFiniteNumbersException e) {
             throw e;
         } catch (GlimpseException e) {
             LOG.warn("{} is loaded, but its warm-up was refused: {}", name, e.getMessage());

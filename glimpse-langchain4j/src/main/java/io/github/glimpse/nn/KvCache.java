@@ -1,6 +1,7 @@
 package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 
 /**
@@ -48,6 +49,19 @@ public final class KvCache implements AutoCloseable {
     /** Values {@code [kvHeads, capacity, headDim]}. */
     public NDArray values() {
         return values;
+    }
+
+    /** Whether the keys and values of all rows in use are finite. Reads them all: for an error's message. */
+    public boolean isFinite() {
+        try (TensorScope step = owner.openChild()) {
+            NDArray finite = stack.graph()
+                    .call("is_finite")
+                    .with(keys)
+                    .with(values)
+                    .with(length)
+                    .run(step);
+            return HostValues.longs(finite)[0] == 1;
+        }
     }
 
     /** Says how many rows are in use: the padding and the probe's rows at the end are forgotten so. */

@@ -1,6 +1,6 @@
 package io.github.glimpse.prune;
 
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.image.ImageGrid;
 import java.util.BitSet;
 import java.util.List;
@@ -35,7 +35,7 @@ public record KeepRule(double threshold, @Nullable Double maxRetentionRatio, int
      * @param grids the images' grids, in the same order
      * @param alive original indices of those tokens, rising
      * @param strategy named in the error
-     * @throws ModelFilesException if a logit is not a number
+     * @throws NonFiniteNumbersException if a logit is not a number
      */
     public TokenSelection decide(float[] logits, List<ImageGrid> grids, int[] alive, String strategy) {
         BitSet kept = new BitSet(logits.length);

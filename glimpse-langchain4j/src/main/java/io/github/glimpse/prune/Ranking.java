@@ -1,6 +1,6 @@
 package io.github.glimpse.prune;
 
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NonFiniteNumbersException;
 import java.util.Arrays;
 
 /**
@@ -16,7 +16,7 @@ public final class Ranking {
      *
      * @param scores one per token; infinite ones rank at the ends
      * @param strategy named in the error
-     * @throws ModelFilesException if a score is not a number
+     * @throws NonFiniteNumbersException if a score is not a number
      */
     public static int[] order(float[] scores, String strategy) {
         return best(scores, scores.length, strategy);
@@ -28,7 +28,7 @@ public final class Ranking {
      * @param scores one per token
      * @param count how many are wanted; more than there are gives all, less than one gives none
      * @param strategy named in the error
-     * @throws ModelFilesException if a score is not a number
+     * @throws NonFiniteNumbersException if a score is not a number
      */
     public static int[] best(float[] scores, int count, String strategy) {
         requireNumbers(scores, strategy);
@@ -47,15 +47,13 @@ public final class Ranking {
     /**
      * Checks that a strategy has a score for every token.
      *
-     * @throws ModelFilesException if a score is not a number
+     * @throws NonFiniteNumbersException if a score is not a number
      */
     public static void requireNumbers(float[] scores, String strategy) {
         for (int i = 0; i < scores.length; i++) {
             if (Float.isNaN(scores[i])) {
-                throw new ModelFilesException("The strategy '" + strategy + "' gave no number for image token " + i
-                        + " of " + scores.length
-                        + "; the module or the model's weights are damaged, or the compute type overflows"
-                        + " (try glimpse.dtype=float32)");
+                throw new NonFiniteNumbersException(
+                        "The strategy '" + strategy + "' gave no number for image token " + i + " of " + scores.length);
             }
         }
     }

@@ -20,6 +20,7 @@ import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.ModelLoadException;
 import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.UnsupportedContentException;
@@ -48,6 +49,7 @@ class ErrorMapperTest {
                 arguments(new EngineClosedException("m"), NonRetriableException.class),
                 arguments(new DeviceLostException("m"), NonRetriableException.class),
                 arguments(new GenerationCancelledException("m"), NonRetriableException.class),
+                arguments(new ModelLoadException("m", new NonFiniteNumbersException("c")), NonRetriableException.class),
                 arguments(new NativeLibraryException("m"), InternalServerException.class),
                 arguments(new ShapeMismatchException("m"), InternalServerException.class));
     }
@@ -70,6 +72,17 @@ class ErrorMapperTest {
                 .isExactlyInstanceOf(InternalServerException.class)
                 .hasMessageContaining("-Xmx");
         assertThat(ErrorMapper.failure(new StackOverflowError())).isExactlyInstanceOf(InternalServerException.class);
+    }
+
+    @Test
+    void aModelThatComputesNoNumbersIsNeitherTheCallersFaultNorWorthASecondTry() {
+        NonFiniteNumbersException broken = new NonFiniteNumbersException("The scores are no numbers");
+
+        assertThat(ErrorMapper.failure(broken))
+                .isExactlyInstanceOf(NonRetriableException.class)
+                .hasMessageContaining("glimpse.dtype")
+                .hasCause(broken);
+        assertThat(ErrorMapper.refusal(broken)).isExactlyInstanceOf(NonRetriableException.class);
     }
 
     @Test

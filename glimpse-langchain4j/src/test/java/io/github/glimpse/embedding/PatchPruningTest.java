@@ -3,7 +3,7 @@ package io.github.glimpse.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NonFiniteNumbersException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,7 +38,7 @@ class PatchPruningTest {
     @Test
     void aScoreThatIsNoNumberNamesItsEvidence() {
         assertThatThrownBy(() -> PatchSchedule.best(new float[] {1, Float.NaN}, 1, PatchEvidence.RECEIVED))
-                .isInstanceOf(ModelFilesException.class)
+                .isInstanceOf(NonFiniteNumbersException.class)
                 .hasMessageContaining("'received'")
                 .hasMessageContaining("patch 1 of 2");
     }

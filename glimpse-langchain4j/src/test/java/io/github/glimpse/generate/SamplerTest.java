@@ -1,13 +1,20 @@
 package io.github.glimpse.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.github.glimpse.NonFiniteNumbersException;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SamplerTest {
 
@@ -59,6 +66,35 @@ class SamplerTest {
         Sampler sampler = sampler(GenerationOptions.builder());
         sampler.next(new float[] {Float.NEGATIVE_INFINITY, 1e4f, Float.NEGATIVE_INFINITY, 1e4f, -1e4f});
         assertThat(sampler.likelihood().leastProbability()).isCloseTo(0.5, within(1e-10));
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void refusesWhatIsNoNumberAndSaysWhichWordItWasFor(float[] logits, String finding) {
+        Sampler sampler = sampler(GenerationOptions.builder().temperature(0.5).topK(2));
+        sampler.next(LOGITS.clone());
+
+        assertThatThrownBy(() -> sampler.next(logits))
+                .isInstanceOf(NonFiniteNumbersException.class)
+                .hasMessageContaining("word 2 of the answer")
+                .hasMessageContaining(finding);
+    }
+
+    static Stream<Arguments> broken() {
+        float forbidden = Float.NEGATIVE_INFINITY;
+        return Stream.of(
+                arguments(new float[] {1, 3, Float.NaN, 3, -1}, "1 of 5 are NaN and 0 infinite"),
+                arguments(new float[] {forbidden, Float.NaN, forbidden, 0, 0}, "1 of 5 are NaN and 0 infinite"),
+                arguments(new float[] {1, 3, Float.POSITIVE_INFINITY, 3, -1}, "0 of 5 are NaN and 1 infinite"),
+                arguments(new float[] {forbidden, forbidden, forbidden, forbidden, forbidden}, "all 5 are minus"));
+    }
+
+    @Test
+    void theLargestFloatsAreNumbers() {
+        Sampler sampler = sampler(GenerationOptions.builder());
+        assertThat(sampler.next(new float[] {-Float.MAX_VALUE, Float.MAX_VALUE, 0, 0, 0}))
+                .isEqualTo(1);
+        assertThat(sampler.likelihood().leastProbability()).isEqualTo(1);
     }
 
     @Test

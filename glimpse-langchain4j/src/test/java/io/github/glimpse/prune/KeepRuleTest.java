@@ -3,7 +3,7 @@ package io.github.glimpse.prune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.image.ImageGrid;
 import java.util.List;
 import java.util.Set;
@@ -90,7 +90,7 @@ class KeepRuleTest {
     @Test
     void aLogitThatIsNoNumberIsAnErrorThatNamesTheStrategy() {
         assertThatThrownBy(() -> decide(rule(0.5, null, 1), 0, Float.NaN, 0, 0, 0, 0))
-                .isInstanceOf(ModelFilesException.class)
+                .isInstanceOf(NonFiniteNumbersException.class)
                 .hasMessageContaining("glimpse")
                 .hasMessageContaining("image token 1 of 6");
     }

@@ -3,7 +3,7 @@ package io.github.glimpse.prune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NonFiniteNumbersException;
 import org.junit.jupiter.api.Test;
 
 class RankingTest {
@@ -37,7 +37,7 @@ class RankingTest {
     @Test
     void whatIsNoNumberIsRefusedWithTheStrategysName() {
         assertThatThrownBy(() -> Ranking.best(new float[] {1, Float.NaN}, 1, "fastv"))
-                .isInstanceOf(ModelFilesException.class)
+                .isInstanceOf(NonFiniteNumbersException.class)
                 .hasMessageContaining("'fastv'")
                 .hasMessageContaining("token 1 of 2");
     }

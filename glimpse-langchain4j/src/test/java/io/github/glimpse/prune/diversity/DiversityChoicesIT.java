@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TensorScope;
@@ -69,7 +69,7 @@ class DiversityChoicesIT {
         CosineRows rows = rows(features);
 
         assertThatThrownBy(() -> FarthestFirst.pick(rows.nearest(), rows::row, 2, "div-prune"))
-                .isInstanceOf(ModelFilesException.class)
+                .isInstanceOf(NonFiniteNumbersException.class)
                 .hasMessageContaining("'div-prune'");
     }
 

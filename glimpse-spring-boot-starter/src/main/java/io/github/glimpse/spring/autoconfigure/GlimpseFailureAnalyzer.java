@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.UnsupportedModelException;
 import java.util.stream.Stream;
@@ -47,6 +48,11 @@ final class GlimpseFailureAnalyzer extends AbstractFailureAnalyzer<GlimpseExcept
                             "glimpse.device",
                             "glimpse.dtype",
                             "glimpse.weights")
+                    + otherLocations();
+        }
+        if (cause instanceof NonFiniteNumbersException) {
+            return "Fetch the files of these directories again, or compute in a wider type:"
+                    + values(PropertiesMapper.LOCATION, PropertiesMapper.PRUNING_MODULE, "glimpse.dtype")
                     + otherLocations();
         }
         if (cause instanceof NativeLibraryException) {
