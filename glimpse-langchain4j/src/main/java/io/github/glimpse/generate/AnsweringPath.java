@@ -93,8 +93,19 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
 
     VisionCacheUse visionCacheUse();
 
-    /** The schedule of a request: its own options, then the model's. */
-    PruningSchedule schedule(PruningOptions pruning);
+    /**
+     * The schedule of a request: its own options, then the model's. The caller closes it when nothing runs by it any more.
+     *
+     * @throws IllegalArgumentException if a place is not possible
+     */
+    StrategyShelf.Lent lend(PruningOptions pruning);
+
+    /** The same to look at: its strategies may be closed at any time. */
+    default PruningSchedule schedule(PruningOptions pruning) {
+        try (StrategyShelf.Lent lent = lend(pruning)) {
+            return lent.schedule();
+        }
+    }
 
     /** A key and a value for each key-value head of each layer, in the type that it computes in. */
     default long cacheBytesPerToken() {
@@ -150,19 +161,19 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
         } catch (EngineException e) {
             // Array work outside compute text, which tells its failures itself.
             throw TorchRuntime.translate("array work", e);
+        } catch (NonFiniteNumbersException e) {
+            throw e.computedIn(dtypeName());
         }
     }
 
-    /** The schedule of a request that has come as far as the model. */
-    default PruningSchedule possible(PruningOptions pruning) {
+    /** The schedule of a request that has come as far as the model, as {@link #lend}. */
+    default StrategyShelf.Lent possible(PruningOptions pruning) {
         try {
-            return schedule(pruning);
+            return lend(pruning);
         } catch (IllegalArgumentException e) {
             // Only a loaded model knows its places, so a request may get as far as here with one that there is not.
             throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
         }
-        } catch (NonFiniteNumbersException e) {
-            throw e.computedIn(dtypeName());
     }
 
     @Override
@@ -174,9 +185,12 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
 
     /** The cuts of a request, with the numbers that apply. */
     default List<PlannedCut> plan(PruningOptions pruning) {
-        return schedule(pruning).cuts().stream()
-                .map(cut -> new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
-                .toList();
+        try (StrategyShelf.Lent lent = lend(pruning)) {
+            return lent.schedule().cuts().stream()
+                    .map(cut ->
+                            new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))
+                    .toList();
+        }
     }
 
     default int countTokens(String text) {

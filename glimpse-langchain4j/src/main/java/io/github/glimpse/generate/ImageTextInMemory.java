@@ -15,7 +15,6 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfiles;
-import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
@@ -59,7 +58,8 @@ final class ImageTextInMemory implements AnsweringPath {
                 model,
                 new ImageDecoder(options.imageLimits(), options.transparency()),
                 new VisionFeatureCache(options.visionCache(), System::nanoTime),
-                runtime::openScope);
+                runtime::openScope,
+                strategies::numberOf);
     }
 
     /** Puts the parts together; closes the model if they do not fit. */
@@ -77,7 +77,7 @@ final class ImageTextInMemory implements AnsweringPath {
         try {
             // Made now, so that what does not fit is known now.
             PruningProfiles profiles = new PruningProfiles(options.profiles(), options.module() != null, null);
-            LookingPlan.of(strategies.schedule(profiles.settle(options.pruning())), model);
+            looking(strategies.lend(profiles.settle(options.pruning())), model).close();
             Words.of(options.generation());
             refuseFirstToken(options, model);
             return new ImageTextInMemory(options, runtime, model, strategies, profiles);
@@ -130,10 +130,19 @@ final class ImageTextInMemory implements AnsweringPath {
     }
 
     @Override
-    public PruningSchedule schedule(PruningOptions pruning) {
-        PruningSchedule schedule = strategies.schedule(profiles.settle(pruning.orElse(options.pruning())));
-        LookingPlan.of(schedule, model);
-        return schedule;
+    public StrategyShelf.Lent lend(PruningOptions pruning) {
+        return looking(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))), model);
+    }
+
+    /** Checks that a schedule is possible here. */
+    private static StrategyShelf.Lent looking(StrategyShelf.Lent lent, ImageTextModel model) {
+        try {
+            LookingPlan.of(lent.schedule(), model);
+            return lent;
+        } catch (RuntimeException e) {
+            lent.close();
+            throw e;
+        }
     }
 
     @Override
@@ -174,7 +183,18 @@ final class ImageTextInMemory implements AnsweringPath {
     public GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
         LookRequest look = LookRequest.of(model.task(), request.turns());
-        LookingPlan plan = LookingPlan.of(possible(request.pruning()), model);
+        try (StrategyShelf.Lent lent = possible(request.pruning())) {
+            return answer(request, look, LookingPlan.of(lent.schedule(), model), listener, context, waiting);
+        }
+    }
+
+    private GenerationResult answer(
+            GenerationRequest request,
+            LookRequest look,
+            LookingPlan plan,
+            GenerationListener listener,
+            RequestContext context,
+            Duration waiting) {
         GenerationOptions generation = request.generation().orElse(options.generation());
         Words words = Words.of(generation);
         int[] ids = texts.ids(look.text());
@@ -286,7 +306,13 @@ final class ImageTextInMemory implements AnsweringPath {
 
     private List<ImageTextMatch> match(
             byte[] picture, List<String> candidates, PruningOptions pruning, RequestContext context) {
-        LookingPlan plan = LookingPlan.of(possible(pruning), model);
+        try (StrategyShelf.Lent lent = possible(pruning)) {
+            return match(picture, candidates, LookingPlan.of(lent.schedule(), model), context);
+        }
+    }
+
+    private List<ImageTextMatch> match(
+            byte[] picture, List<String> candidates, LookingPlan plan, RequestContext context) {
         SelectionLog ofTower = new SelectionLog(model.tower().config().patches());
         List<ImageTextMatch> matches = new ArrayList<>();
         try (PictureShelf.Seen seen = pictures.see(picture, plan, ofTower, context)) {

@@ -78,7 +78,7 @@ final class ModelInMemory implements AnsweringPath {
             PruningProfiles profiles =
                     new PruningProfiles(options.profiles(), options.module() != null, stopDistance(files.config()));
             // Made now, so that what does not fit is known now.
-            decodable(strategies.schedule(profiles.settle(options.pruning())));
+            decodable(strategies.lend(profiles.settle(options.pruning()))).close();
             refuseBeams(options.generation());
             if (options.load().firstToken() != FirstToken.CLS) {
                 throw forLookingTexts(
@@ -93,7 +93,17 @@ final class ModelInMemory implements AnsweringPath {
     }
 
     /** Refuses what is for models whose text looks at the image: their towers are cut inside, their layers have cross-attention. */
-    private static PruningSchedule decodable(PruningSchedule schedule) {
+    private static StrategyShelf.Lent decodable(StrategyShelf.Lent lent) {
+        try {
+            checkDecodable(lent.schedule());
+            return lent;
+        } catch (RuntimeException e) {
+            lent.close();
+            throw e;
+        }
+    }
+
+    private static void checkDecodable(PruningSchedule schedule) {
         for (Cut cut : schedule.cuts()) {
             if (cut.at().stage() == PruningPoint.Stage.TOWER) {
                 throw new IllegalArgumentException("The point '" + cut.at()
@@ -104,7 +114,6 @@ final class ModelInMemory implements AnsweringPath {
                 throw EvidencePlan.noCrossAttention(cut.name());
             }
         }
-        return schedule;
     }
 
     /** The distance at which div-prune stops in the profile auto, if whoever made the model has measured it. */
@@ -153,8 +162,8 @@ final class ModelInMemory implements AnsweringPath {
     }
 
     @Override
-    public PruningSchedule schedule(PruningOptions pruning) {
-        return decodable(strategies.schedule(profiles.settle(pruning.orElse(options.pruning()))));
+    public StrategyShelf.Lent lend(PruningOptions pruning) {
+        return decodable(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))));
     }
 
     @Override
@@ -171,7 +180,17 @@ final class ModelInMemory implements AnsweringPath {
     public GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
         checkPictures(request.turns());
-        PruningSchedule schedule = possible(request.pruning());
+        try (StrategyShelf.Lent lent = possible(request.pruning())) {
+            return answer(request, lent.schedule(), listener, context, waiting);
+        }
+    }
+
+    private GenerationResult answer(
+            GenerationRequest request,
+            PruningSchedule schedule,
+            GenerationListener listener,
+            RequestContext context,
+            Duration waiting) {
         GenerationOptions generation = request.generation().orElse(options.generation());
         Prompt prompt = prompts.prompt(request.turns(), schedule.pictureShare());
         refuseBeams(generation);

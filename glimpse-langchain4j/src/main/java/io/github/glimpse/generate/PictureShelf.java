@@ -15,12 +15,12 @@ import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.Base64;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * Pictures as the tower of a model with cross-attention sees them: remembered where one was seen before with the same cuts,
@@ -36,8 +36,7 @@ final class PictureShelf {
     private final ImageDecoder decoder;
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
-    // Which strategy with which options made a cut is part of what is remembered.
-    private final IdentityHashMap<PruningStrategy, Integer> numbers = new IdentityHashMap<>();
+    private final ToIntFunction<PruningStrategy> numbers;
 
     /**
      * What is known of a picture, on loan until it is closed.
@@ -61,12 +60,19 @@ final class PictureShelf {
      * An empty shelf.
      *
      * @param scopes opens a scope that outlives the request
+     * @param numbers tells strategies apart: which one with which options made a cut is part of what is remembered
      */
-    PictureShelf(ImageTextModel model, ImageDecoder decoder, VisionFeatureCache cache, Supplier<TensorScope> scopes) {
+    PictureShelf(
+            ImageTextModel model,
+            ImageDecoder decoder,
+            VisionFeatureCache cache,
+            Supplier<TensorScope> scopes,
+            ToIntFunction<PruningStrategy> numbers) {
         this.model = model;
         this.decoder = decoder;
         this.cache = cache;
         this.scopes = scopes;
+        this.numbers = numbers;
     }
 
     VisionFeatureCache cache() {
@@ -155,16 +161,10 @@ final class PictureShelf {
             setting.append(' ')
                     .append(cut.at())
                     .append(' ')
-                    .append(number(cut.strategy()))
+                    .append(numbers.applyAsInt(cut.strategy()))
                     .append(' ')
                     .append(cut.budget());
         }
         return setting.toString();
-    }
-
-    private int number(PruningStrategy strategy) {
-        synchronized (numbers) {
-            return numbers.computeIfAbsent(strategy, ignored -> numbers.size());
-        }
     }
 }

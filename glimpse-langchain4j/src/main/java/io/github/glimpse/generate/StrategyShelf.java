@@ -15,26 +15,66 @@ import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
  * The strategies of one model, each made when it is first asked for and shared by all requests, and the way from options to a
- * schedule.
+ * schedule. Of those that nobody uses the longest unused are closed when there are too many, and made again when they are asked
+ * for again.
  */
 final class StrategyShelf implements AutoCloseable {
 
-    private static final int MOST_VARIANTS = 1024;
+    /** Strategies with their options that are remembered: those with a module of their own hold native memory. */
+    static final int MOST_KINDS = 64;
 
     private final PruningStrategies known;
     private final StrategyContext context;
     private final int positionRows;
     private final VisionTapCheck taps;
-    private final Map<Key, PruningStrategy> made = new HashMap<>();
+    // The longest unasked first.
+    private final Map<Key, Made> made = new LinkedHashMap<>(MOST_KINDS, 0.75f, true);
+    private int number;
 
     private record Key(String name, Map<String, String> options) {}
+
+    /** A strategy, and how many use it now. */
+    private static final class Made {
+
+        private final PruningStrategy strategy;
+        private final int number;
+        private int users;
+
+        private Made(PruningStrategy strategy, int number) {
+            this.strategy = strategy;
+            this.number = number;
+        }
+    }
+
+    /** A schedule whose strategies stay open until it is closed. */
+    static final class Lent implements AutoCloseable {
+
+        private final PruningSchedule schedule;
+        private final Runnable giveBack;
+
+        private Lent(PruningSchedule schedule, Runnable giveBack) {
+            this.schedule = schedule;
+            this.giveBack = giveBack;
+        }
+
+        PruningSchedule schedule() {
+            return schedule;
+        }
+
+        /** Gives it back; called once. */
+        @Override
+        public void close() {
+            giveBack.run();
+        }
+    }
 
     /** Checks that the tower has the layers that a strategy wants. */
     @FunctionalInterface
@@ -56,19 +96,29 @@ final class StrategyShelf implements AutoCloseable {
     }
 
     /**
-     * The schedule that options ask for.
+     * The schedule that options ask for. The caller closes it when nothing runs by it any more.
      *
      * @throws io.github.glimpse.UnsupportedModelException if a strategy is unknown or not possible here
      * @throws IllegalArgumentException if a place is not possible
      */
-    PruningSchedule schedule(PruningOptions options) {
+    Lent lend(PruningOptions options) {
+        List<Made> used = new ArrayList<>();
+        try {
+            return new Lent(schedule(options, used), () -> giveBack(used));
+        } catch (RuntimeException | Error e) {
+            giveBack(used);
+            throw e;
+        }
+    }
+
+    private PruningSchedule schedule(PruningOptions options, List<Made> used) {
         if (Boolean.FALSE.equals(options.enabled())) {
             return PruningSchedule.none();
         }
         List<Cut> cuts = new ArrayList<>();
         for (PruningStep step : steps(options)) {
             if (!step.strategy().equals(PruningOptions.NONE)) {
-                PruningStrategy strategy = strategy(step.strategy(), step.options());
+                PruningStrategy strategy = use(step.strategy(), step.options(), used);
                 PruningPoint at = point(step, strategy);
                 checkRatio(step, strategy, at);
                 cuts.add(new Cut(at, step.strategy(), strategy, options.budget(step)));
@@ -118,31 +168,60 @@ final class StrategyShelf implements AutoCloseable {
         return point;
     }
 
-    private synchronized PruningStrategy strategy(String name, Map<String, String> values) {
+    private synchronized PruningStrategy use(String name, Map<String, String> values, List<Made> used) {
         Key key = new Key(name, values);
-        PruningStrategy strategy = made.get(key);
-        if (strategy == null) {
-            if (made.size() >= MOST_VARIANTS) {
-                throw new IllegalArgumentException("The pruning strategies of this model were asked for with "
-                        + MOST_VARIANTS + " different options, each of which is remembered; use fewer");
-            }
-            StrategyOptions options = StrategyOptions.of(name, values);
-            strategy = known.get(name).create(context.withOptions(options));
-            try {
-                options.checkAllRead();
-                taps.check(strategy);
-            } catch (RuntimeException e) {
-                strategy.close();
-                throw e;
-            }
-            made.put(key, strategy);
+        Made entry = made.get(key);
+        if (entry == null) {
+            entry = new Made(make(name, values), number++);
+            made.put(key, entry);
+        }
+        entry.users++;
+        used.add(entry);
+        forgetSome();
+        return entry.strategy;
+    }
+
+    private PruningStrategy make(String name, Map<String, String> values) {
+        StrategyOptions options = StrategyOptions.of(name, values);
+        PruningStrategy strategy = known.get(name).create(context.withOptions(options));
+        try {
+            options.checkAllRead();
+            taps.check(strategy);
+        } catch (RuntimeException e) {
+            strategy.close();
+            throw e;
         }
         return strategy;
     }
 
+    private synchronized void giveBack(List<Made> used) {
+        used.forEach(entry -> entry.users--);
+        forgetSome();
+    }
+
+    private void forgetSome() {
+        Iterator<Made> oldest = made.values().iterator();
+        while (made.size() > MOST_KINDS && oldest.hasNext()) {
+            Made entry = oldest.next();
+            if (entry.users == 0) {
+                oldest.remove();
+                entry.strategy.close();
+            }
+        }
+    }
+
+    /** A number that no other strategy of this shelf has or had: what it decided may be remembered by it. */
+    synchronized int numberOf(PruningStrategy strategy) {
+        return made.values().stream()
+                .filter(entry -> entry.strategy == strategy)
+                .findFirst()
+                .orElseThrow()
+                .number;
+    }
+
     @Override
     public synchronized void close() {
-        made.values().forEach(PruningStrategy::close);
+        made.values().forEach(entry -> entry.strategy.close());
         made.clear();
     }
 }
