@@ -1,12 +1,10 @@
 package io.github.glimpse.model.blip;
 
-import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
-import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageAspect;
@@ -74,16 +72,7 @@ public final class BlipFamily implements ModelFamily {
                 files.imageSettings().node(), config.vision().imageSize());
         // Without bars the whole picture is pressed into the square, as the reference does.
         ImageAspect bars = aspect == ImageAspect.PAD ? ImageAspect.PAD : ImageAspect.CROP;
-        ClipPreprocessor preprocessor = new ClipPreprocessor(settings, config.vision(), bars);
-        ImageGrid grid = preprocessor.plan(1, 1).grid();
-        int side = config.vision().side();
-        // A smaller picture would silently get the first places of the tower's table in the reference.
-        if (grid.rows() != side || grid.columns() != side) {
-            throw new ModelFilesException("preprocessor_config.json makes pictures of " + grid.rows() + " x "
-                    + grid.columns() + " patches, but the tower of config.json has places for " + side + " x " + side
-                    + "; check that the files belong together");
-        }
-        return preprocessor;
+        return new ClipPreprocessor(settings, config.vision(), bars);
     }
 
     private ImageTextModel assemble(

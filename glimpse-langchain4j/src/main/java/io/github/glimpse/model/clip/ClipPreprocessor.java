@@ -58,10 +58,23 @@ public final class ClipPreprocessor implements ImagePreprocessor {
      * @param config from the model folder
      * @param tower from the vision config
      * @param aspect what to do with pictures that are not square
-     * @throws ModelFilesException if the crop is neither a multiple of the patch size nor the tower's picture
+     * @throws ModelFilesException if the file makes other pictures than the tower has places for
      */
     public ClipPreprocessor(ClipPreprocessorConfig config, ClipConfig tower, ImageAspect aspect) {
         this(config, tower.patchSize(), tower.imageSize(), aspect);
+        // A smaller picture would silently get the first places of the tower's table in some of the references.
+        if (grid.rows() != tower.side() || grid.columns() != tower.side()) {
+            throw new ModelFilesException(PreprocessorFile.NAME + " makes pictures of " + config.cropWidth() + " x "
+                    + config.cropHeight() + " pixels, " + grid.columns() + " x " + grid.rows()
+                    + " patches, but config.json has \"image_size\": " + tower.imageSize() + " and \"patch_size\": "
+                    + tower.patchSize() + " in its vision_config, " + tower.side() + " x " + tower.side()
+                    + "; take both files of the same model's repository");
+        }
+        if (tower.channels() != CHANNELS) {
+            throw new ModelFilesException("config.json has \"num_channels\": " + tower.channels()
+                    + " in its vision_config, but pictures have " + CHANNELS
+                    + " colours; take the file of the model's repository again");
+        }
     }
 
     private ClipPreprocessor(ClipPreprocessorConfig config, int patchSize, int imageSize, ImageAspect aspect) {

@@ -121,15 +121,7 @@ public final class DualEncoder implements AutoCloseable {
             ClipPreprocessorConfig settings = config.kind() == DualConfig.Kind.CLIP
                     ? ClipPreprocessorConfig.from(files.imageSettings().node())
                     : ClipPreprocessorConfig.squashing(files.imageSettings().node(), vision.imageSize());
-            ClipPreprocessor preprocessor = new ClipPreprocessor(settings, vision, ImageAspect.CROP);
-            int rows = preprocessor.plan(1, 1).grid().rows();
-            int columns = preprocessor.plan(1, 1).grid().columns();
-            if (rows != vision.side() || columns != vision.side()) {
-                throw new ModelFilesException("preprocessor_config.json makes pictures of " + columns + " x " + rows
-                        + " patches, but the tower of config.json has " + vision.side()
-                        + " a side; check that the files belong together");
-            }
-            return preprocessor;
+            return new ClipPreprocessor(settings, vision, ImageAspect.CROP);
         }
 
         /** The numbers of the text tower; SigLIP's folder may name another token that fills texts up. */

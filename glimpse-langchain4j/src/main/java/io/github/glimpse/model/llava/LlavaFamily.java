@@ -1,6 +1,5 @@
 package io.github.glimpse.model.llava;
 
-import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.Weights;
@@ -53,12 +52,6 @@ public final class LlavaFamily implements ModelFamily {
         ImageAspect aspect = options.aspect() == ImageAspect.AUTO ? ImageAspect.PAD : options.aspect();
         ClipPreprocessor preprocessor = new ClipPreprocessor(
                 ClipPreprocessorConfig.from(files.imageSettings().node()), config.vision(), aspect);
-        int side = preprocessor.plan(1, 1).grid().rows();
-        if (side != config.vision().side()) {
-            throw new ModelFilesException(
-                    "preprocessor_config.json crops pictures to " + side + " patches a side, but the"
-                            + " tower of config.json has " + config.vision().side());
-        }
         FamilyFiles text =
                 FamilyFiles.of(files, ChatTemplate.find(files.directory()).orElse(VICUNA));
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");

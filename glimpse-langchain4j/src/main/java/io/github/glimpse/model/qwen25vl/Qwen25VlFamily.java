@@ -40,7 +40,9 @@ public final class Qwen25VlFamily implements ModelFamily {
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         Qwen25VlConfig config = Qwen25VlConfig.of(files.config());
-        Qwen25VlPreprocessor preprocessor = new Qwen25VlPreprocessor(pictures(files, options));
+        Qwen25VlPreprocessorConfig pictures = pictures(files, options);
+        pictures.checkFits(config.vision());
+        Qwen25VlPreprocessor preprocessor = new Qwen25VlPreprocessor(pictures);
         FamilyFiles text = FamilyFiles.of(files);
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();

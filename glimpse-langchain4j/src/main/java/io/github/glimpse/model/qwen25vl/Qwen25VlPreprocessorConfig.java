@@ -25,6 +25,7 @@ public record Qwen25VlPreprocessorConfig(
     private static final int DEFAULT_MIN_PIXELS = 56 * 56;
     private static final int DEFAULT_MAX_PIXELS = 28 * 28 * 1280;
     private static final int MOST_SIDE = 1024;
+    private static final int CHANNELS = 3;
 
     public Qwen25VlPreprocessorConfig {
         checkSide("patch_size", patchSize);
@@ -82,6 +83,31 @@ public record Qwen25VlPreprocessorConfig(
             }
         }
         return defaultValue;
+    }
+
+    /**
+     * Checks that pictures are cut as the tower wants them. Patches of another size may have as many values as the tower's, so the
+     * tower itself would not notice.
+     *
+     * @throws ModelFilesException if a number differs
+     */
+    void checkFits(Qwen25VlConfig.Vision tower) {
+        checkSame("patch_size", patchSize, "patch_size", tower.patchSize());
+        checkSame("temporal_patch_size", temporalPatchSize, "temporal_patch_size", tower.temporalPatchSize());
+        checkSame("merge_size", mergeSize, "spatial_merge_size", tower.mergeSize());
+        if (tower.channels() != CHANNELS) {
+            throw new ModelFilesException("config.json has \"in_channels\": " + tower.channels()
+                    + " in its vision_config, but pictures have " + CHANNELS
+                    + " colours; take the file of the model's repository again");
+        }
+    }
+
+    private static void checkSame(String key, int value, String towerKey, int towerValue) {
+        if (value != towerValue) {
+            throw new ModelFilesException(PreprocessorFile.NAME + " has \"" + key + "\": " + value
+                    + ", but config.json has \"" + towerKey + "\": " + towerValue
+                    + " in its vision_config; take both files of the same model's repository");
+        }
     }
 
     /** The same with another pixel budget: fewer pixels, fewer image tokens. */

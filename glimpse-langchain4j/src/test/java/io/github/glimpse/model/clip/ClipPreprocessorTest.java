@@ -23,6 +23,7 @@ import io.github.glimpse.model.ImageAspect;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -196,6 +197,29 @@ class ClipPreprocessorTest {
         assertThatThrownBy(() -> new ClipPreprocessor(config, tower(378, 14), ImageAspect.CROP))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("384");
+    }
+
+    @Test
+    void refusesOtherPicturesThanTheTowerHasPlacesForAndNamesBothFiles() {
+        for (String file : List.of(
+                "{\"size\": 224, \"crop_size\": 224}",
+                "{\"size\": 448, \"crop_size\": {\"width\": 336, \"height\": 224}}")) {
+            assertThatThrownBy(() -> new ClipPreprocessor(config(file), tower(336, 14), ImageAspect.PAD))
+                    .isInstanceOf(ModelFilesException.class)
+                    .hasMessageContaining("preprocessor_config.json makes pictures of")
+                    .hasMessageContaining("x 224 pixels")
+                    .hasMessageContaining("config.json has \"image_size\": 336 and \"patch_size\": 14")
+                    .hasMessageContaining("24 x 24");
+        }
+    }
+
+    @Test
+    void refusesATowerOfOtherThanThreeColours() {
+        ClipConfig grey = ClipConfig.of(
+                ModelConfig.ofJson("vision_config", "{\"image_size\": 336, \"patch_size\": 14, \"num_channels\": 1}"));
+        assertThatThrownBy(() -> new ClipPreprocessor(config(RELEASED), grey, ImageAspect.PAD))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("\"num_channels\": 1");
     }
 
     private static ClipConfig tower(int imageSize, int patchSize) {

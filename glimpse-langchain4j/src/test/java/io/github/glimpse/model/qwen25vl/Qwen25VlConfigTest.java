@@ -14,7 +14,7 @@ class Qwen25VlConfigTest {
             "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]}
             """;
 
-    private static Qwen25VlConfig of(String vision) {
+    static Qwen25VlConfig of(String vision) {
         return Qwen25VlConfig.of(
                 ModelConfig.ofJson("config.json", "{" + TEXT + ", \"vision_config\": {" + vision + "}}"));
     }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.ModelFilesException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class Qwen25VlPreprocessorConfigTest {
 
@@ -34,6 +36,34 @@ class Qwen25VlPreprocessorConfigTest {
         assertThat(config.minPixels()).isEqualTo(3136);
         assertThat(config.maxPixels()).isEqualTo(1_003_520);
         assertThat(config.scale().value(0, (byte) 0)).isEqualTo((float) -0.48145466 / (float) 0.26862954);
+    }
+
+    /** 7 pixels and 8 frames have as many values as 14 pixels and 2 frames: the tower would take them. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "patch_size": 28                            | "patch_size": 28         | "patch_size": 14
+            "patch_size": 7, "temporal_patch_size": 8   | "patch_size": 7          | "patch_size": 14
+            "temporal_patch_size": 1                    | "temporal_patch_size": 1 | "temporal_patch_size": 2
+            "merge_size": 1                             | "merge_size": 1          | "spatial_merge_size": 2
+            """)
+    void refusesToCutPicturesInAnotherWayThanTheTowerWantsAndNamesBothFiles(
+            String settings, String said, String wanted) {
+        assertThatThrownBy(() -> config("{" + settings + "}").checkFits(tower("")))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("preprocessor_config.json has " + said)
+                .hasMessageContaining("config.json has " + wanted);
+    }
+
+    @Test
+    void refusesATowerOfOtherThanThreeColours() {
+        config("{}").checkFits(tower(""));
+        assertThatThrownBy(() -> config("{}").checkFits(tower("\"in_channels\": 1")))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("\"in_channels\": 1");
+    }
+
+    private static Qwen25VlConfig.Vision tower(String settings) {
+        return Qwen25VlConfigTest.of(settings).vision();
     }
 
     @Test
