@@ -43,7 +43,10 @@ public final class ImageDecoder {
         ImageFormat format = formatOf(bytes);
         ImageFile file = open(format, bytes);
         ImageSize size = file.storedSize();
-        return guarded(format, size, () -> {
+        if (file.leastDecodingBytes() > Runtime.getRuntime().maxMemory()) {
+            throw tooLarge(format, file, null);
+        }
+        return guarded(format, file, () -> {
             RasterImage stored = file.decode().flatten(transparency);
             if (!stored.size().equals(size)) {
                 throw new IOException("it has " + stored.width() + " x " + stored.height()
@@ -93,22 +96,48 @@ public final class ImageDecoder {
     }
 
     /** Runs foreign code on untrusted bytes; whatever it throws means that the file is bad. */
-    private static <T> T guarded(ImageFormat format, @Nullable ImageSize size, Callable<T> work) {
+    private static <T> T guarded(ImageFormat format, @Nullable ImageFile file, Callable<T> work) {
         try {
             return work.call();
         } catch (PluginReaders.MissingReaderException e) {
             throw e;
         } catch (OutOfMemoryError e) {
-            String what = size == null ? "its header" : size.width() + " x " + size.height() + " pixels";
-            throw new InvalidImageException(
-                    "The " + format + " image needs more memory than the JVM can give (" + what
-                            + "); send a smaller one, lower maxPixels or give the JVM more",
-                    e);
+            throw tooLarge(format, file, e);
         } catch (StackOverflowError | Exception e) {
+            if (isOutOfMemory(e)) {
+                throw tooLarge(format, file, e);
+            }
             throw new InvalidImageException(
                     "The " + format + " image cannot be read: " + reason(e) + "; send it again or save it anew as PNG",
                     e);
         }
+    }
+
+    /** The JDK's readers wrap it in an error of the file. */
+    private static boolean isOutOfMemory(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static InvalidImageException tooLarge(
+            ImageFormat format, @Nullable ImageFile file, @Nullable Throwable failure) {
+        double heap = Runtime.getRuntime().maxMemory() / MEGA;
+        String what = file == null
+                ? "image's header"
+                : format(
+                        "image of %d x %d pixels needs at least %.0f MB while it is decoded, which",
+                        file.storedSize().width(), file.storedSize().height(), file.leastDecodingBytes() / MEGA);
+        return new InvalidImageException(
+                format(
+                        "The %s %s does not fit the Java heap of %.0f MB beside all else; send a smaller one, let fewer"
+                                + " requests run at once (glimpse.concurrency.max-active), or raise -Xmx; a lower"
+                                + " glimpse.limits.max-image-pixels refuses such images beforehand",
+                        format, what, heap),
+                failure);
     }
 
     private static String reason(Throwable failure) {

@@ -18,6 +18,14 @@ interface ImageFile {
     int orientation();
 
     /**
+     * Bytes that exist side by side at some moment of {@link #decode}, counted low: what does not fit need not be tried. By
+     * default those of the picture itself.
+     */
+    default long leastDecodingBytes() {
+        return RasterImage.CHANNELS * storedSize().pixelCount();
+    }
+
+    /**
      * Decodes the first frame.
      *
      * @throws IOException if the file is damaged; any {@link RuntimeException} means the same

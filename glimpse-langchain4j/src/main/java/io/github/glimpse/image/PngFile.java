@@ -111,6 +111,20 @@ final class PngFile implements ImageFile {
         return size;
     }
 
+    /** The samples as stored, of 8 or 16 bits each, and the picture. */
+    @Override
+    public long leastDecodingBytes() {
+        int bands =
+                switch (colorType) {
+                    case RGB -> 3;
+                    case GREY_ALPHA -> 2;
+                    case RGB_ALPHA -> 4;
+                    default -> 1;
+                };
+        // Less than 8 bits are of one band and packed.
+        return size.pixelCount() * (bands * (depth / Byte.SIZE) + RasterImage.CHANNELS);
+    }
+
     @Override
     public int orientation() {
         return OrientationTag.choose(exif, xmp);
