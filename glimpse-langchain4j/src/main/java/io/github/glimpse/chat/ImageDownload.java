@@ -1,5 +1,6 @@
 package io.github.glimpse.chat;
 
+import io.github.glimpse.hub.AddressKind;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

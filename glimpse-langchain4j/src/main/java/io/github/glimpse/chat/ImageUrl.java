@@ -1,5 +1,6 @@
 package io.github.glimpse.chat;
 
+import io.github.glimpse.hub.AddressKind;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;

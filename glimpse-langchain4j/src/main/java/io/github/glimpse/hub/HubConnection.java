@@ -1,6 +1,7 @@
 package io.github.glimpse.hub;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends requests and follows redirects by hand: the token goes to the endpoint and to no other scheme, host or port, not even
- * on the way back, and nothing that began on https goes on without. Proxies are those of the JVM's system properties.
+ * on the way back, nothing that began on https goes on without, and none leads into an inner network that the endpoint is not in. Proxies are those of the JVM's system properties.
  */
 final class HubConnection {
 
@@ -37,8 +38,19 @@ final class HubConnection {
     private final @Nullable String token;
     private final RetryPolicy policy;
     private final HttpClient client;
+    private final RedirectCheck redirectCheck;
 
     HubConnection(HubOptions options, RetryPolicy policy) {
+        this(options, policy, InetAddress::getAllByName);
+    }
+
+    /**
+     * The same.
+     *
+     * @param resolver tells where redirects lead; connections go where the JDK says
+     */
+    HubConnection(HubOptions options, RetryPolicy policy, RedirectCheck.Resolver resolver) {
+        this.redirectCheck = new RedirectCheck(options.endpoint(), resolver);
         this.endpoint = options.endpoint();
         this.token = options.token();
         this.policy = policy;
@@ -75,7 +87,9 @@ final class HubConnection {
                 return response;
             }
             response.close();
-            uri = target(uri, answer.headers());
+            URI target = target(uri, answer.headers());
+            redirectCheck.check(uri, target);
+            uri = target;
         }
         throw HubRefusal.lasting("more than " + MOST_REDIRECTS + " redirects for " + endpoint + path);
     }

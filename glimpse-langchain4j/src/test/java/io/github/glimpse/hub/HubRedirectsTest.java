@@ -1,9 +1,11 @@
 package io.github.glimpse.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.ModelFilesException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -130,6 +132,80 @@ class HubRedirectsTest {
         assertThat(HubConnection.target(secure, location("//store.example/c"))).hasToString("https://store.example/c");
         assertThat(HubConnection.target(URI.create("http://hub.example/"), location("https://hub.example/")))
                 .hasToString("https://hub.example/");
+    }
+
+    /** The hub is on this machine, but for the check it has the address that is said here. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            93.184.216.34 | 127.0.0.1      | this machine
+            93.184.216.34 | ::1            | this machine
+            93.184.216.34 | 10.1.2.3       | an inner network
+            93.184.216.34 | fc00::5        | an inner network
+            93.184.216.34 | 169.254.169.254 | link-local
+            93.184.216.34 | 0.0.0.0        | link-local
+            93.184.216.34 | fe80::1        | link-local
+            10.1.2.3      | 127.0.0.1      | this machine
+            127.0.0.1     | 169.254.169.254 | link-local
+            """)
+    void leadsNobodyFurtherInsideThanTheHubIs(String hubs, String addressOfTarget, String place) throws Exception {
+        try (LoopbackHub inner = new LoopbackHub()) {
+            hub.plant((exchange, asked) -> {
+                LoopbackHub.redirect(
+                        exchange, inner.endpoint().toString().replace("127.0.0.1", "localhost") + "/latest/meta-data");
+                return true;
+            });
+            HubConnection connection =
+                    new HubConnection(HubTrials.options(hub, cache), HubTrials.FAST, host -> new InetAddress[] {
+                        InetAddress.getByName("93.184.216.34"),
+                        InetAddress.getByName(host.equals("127.0.0.1") ? hubs : addressOfTarget)
+                    });
+
+            assertThatThrownBy(() -> connection.send("GET", "/api/models/x", 0))
+                    .isInstanceOf(HubRefusal.class)
+                    .hasMessageContaining("127.0.0.1 redirects to localhost, which is ")
+                    .hasMessageContaining(place)
+                    .hasMessageContaining("HF_ENDPOINT");
+            assertThat(inner.asked()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "93.184.216.34, 93.184.216.35",
+        "127.0.0.1,     93.184.216.35",
+        "127.0.0.1,     127.0.0.1",
+        "127.0.0.1,     10.1.2.3",
+        "10.9.9.9,      10.1.2.3",
+        "10.9.9.9,      192.168.0.2"
+    })
+    void followsRedirectsThatDoNot(String hubs, String addressOfTarget) throws Exception {
+        URI endpoint = URI.create("http://hub.example");
+        RedirectCheck check = new RedirectCheck(endpoint, host ->
+                new InetAddress[] {InetAddress.getByName(host.equals("hub.example") ? hubs : addressOfTarget)});
+
+        assertThatCode(() -> check.check(endpoint, URI.create("http://store.example/x")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void anInnerAddressInAnySpellingIsSeenForWhatItIs() {
+        URI endpoint = URI.create("https://93.184.216.34");
+        RedirectCheck check = new RedirectCheck(endpoint, InetAddress::getAllByName);
+
+        for (String host : List.of("127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "localhost")) {
+            assertThatThrownBy(() -> check.check(endpoint, URI.create("https://" + host + "/x")))
+                    .as(host)
+                    .isInstanceOf(HubRefusal.class);
+        }
+    }
+
+    @Test
+    void aHubMayAlwaysSendToItself() {
+        URI endpoint = URI.create("http://169.254.1.1:8080");
+        RedirectCheck check = new RedirectCheck(endpoint, InetAddress::getAllByName);
+
+        assertThatCode(() -> check.check(endpoint, URI.create("http://169.254.1.1:9090/x")))
+                .doesNotThrowAnyException();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.hub;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -11,12 +11,12 @@ import java.util.List;
  * whatever else may be assigned one day. A NAT64 address is judged by the IPv4 address that it carries, and so is an IPv4-mapped one,
  * which Java reads as IPv4. 6to4, Teredo and IPv4-compatible addresses lead anywhere and are never used.
  */
-enum AddressKind {
+public enum AddressKind {
     /** On the internet. */
     PUBLIC,
     /** Loopback or an inner network: for hosts that an operator named. */
     PRIVATE,
-    /** No server that anybody wants a picture from: link-local with the metadata services, multicast, reserved. */
+    /** No server that anybody wants files from: link-local with the metadata services, multicast, reserved. */
     NEVER;
 
     private static final List<Block> IPV4 = List.of(
@@ -60,7 +60,7 @@ enum AddressKind {
     private static final int IPV4_BYTES = 4;
 
     /** The kind of an address. */
-    static AddressKind of(InetAddress address) {
+    public static AddressKind of(InetAddress address) {
         byte[] bytes = address.getAddress();
         if (address instanceof Inet4Address) {
             return find(IPV4, bytes);
