@@ -7,6 +7,7 @@ import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.ModelEngine;
 import io.github.glimpse.generate.SharedModel;
+import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
 import java.util.List;
@@ -58,9 +59,7 @@ public final class EmbeddingEngine implements ModelEngine {
      */
     public static EmbeddingEngine load(EmbeddingOptions options) {
         long start = System.nanoTime();
-        String name = options.name() != null
-                ? options.name()
-                : String.valueOf(options.model().toAbsolutePath().normalize().getFileName());
+        String name = options.name() != null ? options.name() : ModelSource.nameOf(options.model());
         EncoderWork work = EncoderWork.load(options);
         EmbeddingEngine engine = new EmbeddingEngine(name, options, work);
         LOG.info(

@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.PlannedCut;
@@ -68,9 +69,7 @@ public final class LoadedModel implements ModelEngine {
     }
 
     private static String nameOf(EngineOptions options) {
-        return options.name() != null
-                ? options.name()
-                : String.valueOf(options.model().toAbsolutePath().normalize().getFileName());
+        return options.name() != null ? options.name() : ModelSource.nameOf(options.model());
     }
 
     /** Starts to load a {@linkplain #deferred deferred} model and returns at once; does nothing if that was begun before. */

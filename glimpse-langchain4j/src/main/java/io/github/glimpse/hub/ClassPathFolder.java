@@ -10,6 +10,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -31,9 +32,10 @@ final class ClassPathFolder {
      * Copies the files of a folder.
      *
      * @param folder the folder's name with or without slashes at its ends
+     * @param called what the copy's directory is called: a model is named by it
      * @throws ModelFilesException if the folder has no {@code config.json}, by which it is found, or cannot be listed
      */
-    static ClassPathFolder copy(String folder, ClassLoader classPath) {
+    static ClassPathFolder copy(String folder, String called, ClassLoader classPath) {
         String name = folder.replaceAll("^/+|/+$", "");
         URL marker = classPath.getResource(name + "/" + ModelFiles.CONFIG);
         if (marker == null) {
@@ -41,9 +43,13 @@ final class ClassPathFolder {
                     + "'; check the location and that its jar is a dependency");
         }
         try {
-            ClassPathFolder copy = new ClassPathFolder(Files.createTempDirectory("glimpse-model-"));
+            // Only this user can read what the outer one holds.
+            Path outer = Files.createTempDirectory("glimpse-model-");
+            outer.toFile().deleteOnExit();
+            ClassPathFolder copy = new ClassPathFolder(outer.resolve(plain(called)));
             copy.directory.toFile().deleteOnExit();
             try {
+                makePrivate(copy.directory, outer);
                 copy.fill(marker);
                 return copy;
             } catch (IOException | RuntimeException e) {
@@ -54,6 +60,20 @@ final class ClassPathFolder {
             throw new ModelFilesException(
                     "The class path folder '" + name + "' cannot be copied: " + e.getMessage(), e);
         }
+    }
+
+    private static void makePrivate(Path directory, Path outer) throws IOException {
+        Files.createDirectory(directory);
+        PosixFileAttributeView outers = Files.getFileAttributeView(outer, PosixFileAttributeView.class);
+        if (outers != null) {
+            Files.setPosixFilePermissions(directory, outers.readAttributes().permissions());
+        }
+    }
+
+    /** A name for a directory, and not one that says nothing of the model. */
+    private static String plain(String called) {
+        String last = called.substring(called.lastIndexOf('/') + 1);
+        return TextFiles.isPlainName(last) && !last.equals(ModelName.MODEL) ? last : "classpath";
     }
 
     /** The directory with the copies. */
@@ -68,6 +88,10 @@ final class ClassPathFolder {
                 file.toFile().delete();
             }
             directory.toFile().delete();
+        }
+        Path outer = directory.getParent();
+        if (outer != null) {
+            outer.toFile().delete();
         }
     }
 

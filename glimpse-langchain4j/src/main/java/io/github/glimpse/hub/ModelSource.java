@@ -114,7 +114,7 @@ public final class ModelSource implements AutoCloseable {
 
     private static ModelSource embedded(String part) {
         // By this class's loader, whatever the class path of the caller is: the folder lies beside this class.
-        ClassPathFolder copy = ClassPathFolder.copy(EMBEDDED + part, ModelSource.class.getClassLoader());
+        ClassPathFolder copy = ClassPathFolder.copy(EMBEDDED + part, EMBEDDED_NAME, ModelSource.class.getClassLoader());
         return new ModelSource(EMBEDDED_NAME, copy.directory(), copy);
     }
 
@@ -127,8 +127,9 @@ public final class ModelSource implements AutoCloseable {
         }
         if (location.startsWith(CLASS_PATH)) {
             String folder = location.substring(CLASS_PATH.length());
-            ClassPathFolder copy = ClassPathFolder.copy(folder, classPath);
-            return new ModelSource(lastPart(folder), copy.directory(), copy);
+            String name = ModelName.of(folder);
+            ClassPathFolder copy = ClassPathFolder.copy(folder, name, classPath);
+            return new ModelSource(name, copy.directory(), copy);
         }
         if (location.startsWith(HubLocation.PREFIX)) {
             HubLocation parsed = HubLocation.parse(location);
@@ -140,8 +141,7 @@ public final class ModelSource implements AutoCloseable {
             throw new ModelFilesException(
                     "There is no directory '" + directory + "' (" + directory.toAbsolutePath() + ")" + hint(location));
         }
-        Path last = directory.toAbsolutePath().normalize().getFileName();
-        return new ModelSource(last == null ? location : last.toString(), directory, null);
+        return new ModelSource(nameOf(directory), directory, null);
     }
 
     /**
@@ -156,9 +156,17 @@ public final class ModelSource implements AutoCloseable {
         return HubLocation.parse(location).repository();
     }
 
-    /** What the model may be called: {@code owner/name} on a hub, else the last part of the location. */
+    /**
+     * What the model may be called: {@code owner/name} on a hub, else the last part of the location that says something, which
+     * {@code model} does not.
+     */
     public String name() {
         return name;
+    }
+
+    /** What a model in a directory may be called, by the same rule; asks nobody and needs no such directory. */
+    public static String nameOf(Path directory) {
+        return ModelName.of(directory);
     }
 
     /** The directory; exists until {@link #close()}. */
@@ -177,11 +185,6 @@ public final class ModelSource implements AutoCloseable {
     private static ClassLoader contextClassPath() {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         return context != null ? context : ModelSource.class.getClassLoader();
-    }
-
-    private static String lastPart(String folder) {
-        String plain = folder.replaceAll("/+$", "");
-        return plain.substring(plain.lastIndexOf('/') + 1);
     }
 
     private static Path ofPath(String location) {
@@ -211,5 +214,10 @@ public final class ModelSource implements AutoCloseable {
         return SCHEME.matcher(location).matches() && !location.startsWith(FILE)
                 ? "; a location is a directory, file:, classpath: or hf:owner/name"
                 : "; check the location, relative ones start at the working directory";
+    }
+
+    @Override
+    public String toString() {
+        return "ModelSource[" + name + "]";
     }
 }

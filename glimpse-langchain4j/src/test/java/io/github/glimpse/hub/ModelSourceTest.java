@@ -56,8 +56,35 @@ class ModelSourceTest {
                 ModelSource copy = ModelSource.open("classpath:fixtures/qwen2_5_vl-tiny/model/")) {
             assertThat(plain.name()).isEqualTo("a model");
             assertThat(url.name()).isEqualTo("a model");
-            assertThat(copy.name()).isEqualTo("model");
+            assertThat(copy.name()).isEqualTo("qwen2_5_vl-tiny");
+            assertThat(ModelSource.nameOf(copy.directory())).isEqualTo("qwen2_5_vl-tiny");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/models/qwen2.5-vl,                                                             qwen2.5-vl",
+        "/models/qwen2.5-vl/model,                                                       qwen2.5-vl",
+        "/models/qwen2.5-vl/./model/model/,                                              qwen2.5-vl",
+        "/model,                                                                         model",
+        "/cache/models--Qwen--Qwen2.5-VL-3B/snapshots/66285546d2b821cf421d4f5eb2576359d3770cd3, Qwen/Qwen2.5-VL-3B",
+        "/cache/models--gpt2/snapshots/main,                                             gpt2",
+        "/data/clip/snapshots/66285546d2b821cf421d4f5eb2576359d3770cd3,                  clip",
+        "/data/clip/snapshots/second,                                                    second",
+        "/,                                                                              /"
+    })
+    void passesOverThePartsOfAPathThatSayNothing(Path directory, String name) {
+        assertThat(ModelSource.nameOf(directory)).isEqualTo(name);
+    }
+
+    @Test
+    void theEmbeddedModelKeepsItsNameWithoutSpring() {
+        Path directory;
+        try (ModelSource embedded = ModelSource.embedded()) {
+            directory = embedded.directory();
+            assertThat(ModelSource.nameOf(directory)).isEqualTo(embedded.name()).isEqualTo("glimpse-tiny");
+        }
+        assertThat(directory.getParent()).doesNotExist();
     }
 
     @Test

@@ -52,7 +52,7 @@ class EngineLoadingTest {
             assertThat(Objects.requireNonNull(
                                     context.getBean(GlimpseEndpoint.class).describe())
                             .model())
-                    .isEqualTo("model");
+                    .isEqualTo("qwen2_5_vl-tiny");
             ChatModel model = context.getBean(ChatModel.class);
             CompletableFuture<String> early = CompletableFuture.supplyAsync(() -> model.chat("Hello"));
             until(() -> engine.activeRequests() == 1);

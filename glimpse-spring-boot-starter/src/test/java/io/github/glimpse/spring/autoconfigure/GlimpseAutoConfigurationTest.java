@@ -227,7 +227,7 @@ class GlimpseAutoConfigurationTest {
                 .run(context -> assertThat(context.getBean(GlimpseChatModel.class)
                                 .defaultRequestParameters()
                                 .modelName())
-                        .isEqualTo("model"));
+                        .isEqualTo("qwen2_5_vl-tiny"));
     }
 
     @Test

@@ -25,7 +25,19 @@ class GlimpseHealthAutoConfigurationTest {
     private static final Map<String, Object> CLOSED = details("closed");
 
     private static Map<String, Object> details(String state) {
-        return Map.of("state", state, "model", "model", "device", "cpu", "dtype", "float32", "active", 0, "queue", 0);
+        return Map.of(
+                "state",
+                state,
+                "model",
+                "qwen2_5_vl-tiny",
+                "device",
+                "cpu",
+                "dtype",
+                "float32",
+                "active",
+                0,
+                "queue",
+                0);
     }
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
