@@ -15,6 +15,7 @@ enum GlimpseMeter {
             SUMMARY,
             "Image tokens per answered request with pictures, before and after pruning.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.STRATEGY,
             Tag.TOKEN_STAGE),
     RETENTION(
@@ -22,6 +23,7 @@ enum GlimpseMeter {
             SUMMARY,
             "Kept / all image tokens per answered request with pictures, from 0 to 1.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.STRATEGY),
     CONFIDENCE(
             "glimpse.confidence",
@@ -29,18 +31,21 @@ enum GlimpseMeter {
             "How sure the choice of image tokens was, from 0 to 1, per answer to a question with pictures; strategies that"
                     + " know nothing of the question have none.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.STRATEGY),
     LIKELIHOOD(
             "glimpse.answer.likelihood",
             SUMMARY,
             "How likely the model held the least likely token of its answer, from 0 to 1.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.STRATEGY),
     GUARD(
             "glimpse.guard",
             COUNTER,
             "Answers to questions with pictures that a strategy pruned, by what the guard did.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.STRATEGY,
             Tag.ACTION),
     CANARY(
@@ -48,42 +53,53 @@ enum GlimpseMeter {
             COUNTER,
             "Pruned answers that were to be made once more without pruning, by how that ended.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.COMPARISON),
     CANARY_FIRST_TOKEN(
             "glimpse.canary.first.token",
             COUNTER,
             "Pruned answers that were made once more without pruning, by whether the first tokens are equal.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.AGREEMENT),
     STAGE_DURATION(
             "glimpse.stage.duration",
             TIMER,
             "Where the time of an answer went; stages that an answer did not go through are left out.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.STAGE),
-    QUEUE_DEPTH("glimpse.queue.depth", GAUGE, "Requests that wait for a free place.", Tag.MODEL),
-    REQUESTS_ACTIVE("glimpse.requests.active", GAUGE, "Requests that run.", Tag.MODEL),
+    QUEUE_DEPTH("glimpse.queue.depth", GAUGE, "Requests that wait for a free place.", Tag.MODEL, Tag.TASK),
+    REQUESTS_ACTIVE("glimpse.requests.active", GAUGE, "Requests that run.", Tag.MODEL, Tag.TASK),
     REQUESTS(
             "glimpse.requests",
             COUNTER,
             "Requests by the one way in which each ended, cancelled streams included.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.OUTCOME),
     REQUESTS_REJECTED(
-            "glimpse.requests.rejected", COUNTER, "Requests that were refused, by reason.", Tag.MODEL, Tag.REASON),
+            "glimpse.requests.rejected",
+            COUNTER,
+            "Requests that were refused, by reason.",
+            Tag.MODEL,
+            Tag.TASK,
+            Tag.REASON),
     INPUTS(
             "glimpse.inputs",
             COUNTER,
             "Pictures and texts of answered requests to the models for vectors and scores.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.KIND),
     CACHE_REQUESTS(
             "glimpse.cache.requests",
             COUNTER,
             "Pictures of requests, by whether what the vision tower makes of them was remembered.",
             Tag.MODEL,
+            Tag.TASK,
             Tag.RESULT),
-    CACHE_SIZE("glimpse.cache.size", GAUGE, "Native memory of remembered pictures, in bytes.", Tag.MODEL),
+    CACHE_SIZE("glimpse.cache.size", GAUGE, "Native memory of remembered pictures, in bytes.", Tag.MODEL, Tag.TASK),
     REQUEST_DURATION(
             "gen_ai.server.request.duration",
             TIMER,
@@ -152,6 +168,7 @@ enum GlimpseMeter {
     /** Every tag. All have few values: none is taken from what a caller sends. */
     enum Tag {
         MODEL("model", "Name of the model."),
+        TASK("operation", "chat, embeddings or score: what a model is for, since two may have one name."),
         STRATEGY("strategy", "Strategy that pruned, none if nothing did."),
         ACTION("action", "none, widened, reported (it could do nothing, or not enough) or skipped (nothing was cut)."),
         COMPARISON(

@@ -34,14 +34,14 @@ final class ModelMeters {
     /** Registers the gauges of the queue; the rest appears with the first request. */
     ModelMeters(MeterRegistry registry, ModelEngine engine, String operation) {
         this.registry = registry;
-        this.model = Tags.of(Tag.MODEL.key(), engine.name());
+        this.model = Tags.of(Tag.MODEL.key(), engine.name(), Tag.TASK.key(), operation);
         this.genAi = Tags.of(
                 Tag.PROVIDER.key(), PROVIDER, Tag.OPERATION.key(), operation, Tag.REQUEST_MODEL.key(), engine.name());
         gauge(GlimpseMeter.QUEUE_DEPTH, engine, null, ModelEngine::queuedRequests);
         gauge(GlimpseMeter.REQUESTS_ACTIVE, engine, null, ModelEngine::activeRequests);
     }
 
-    /** The tag of the model. */
+    /** The tags of the model. */
     Tags model() {
         return model;
     }

@@ -222,6 +222,40 @@ class OtherEnginesTest {
     }
 
     @Test
+    void threeModelsOfTheSameNameHaveMetersOfTheirOwn() {
+        vectors.withPropertyValues(
+                        "glimpse.model.location=" + TinyModel.QWEN.resolve("model"),
+                        "glimpse.model.name=same",
+                        "glimpse.embedding-model.name=same",
+                        "glimpse.scoring-model.enabled=true",
+                        "glimpse.scoring-model.location=" + Objects.requireNonNull(matching),
+                        "glimpse.scoring-model.name=same")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    EmbeddingModel model = context.getBean(EmbeddingModel.class);
+
+                    model.embed("a red car");
+                    context.getBean(GlimpseScoringModel.class).scoreAll(picture, TEXTS);
+
+                    for (String gauge : List.of("glimpse.queue.depth", "glimpse.requests.active")) {
+                        assertThat(registry.get(gauge).tag("model", "same").gauges())
+                                .extracting(meter -> meter.getId().getTag("operation"))
+                                .containsExactlyInAnyOrder("chat", "embeddings", "score");
+                    }
+                    assertThat(registry.get("glimpse.requests")
+                                    .tags("model", "same", "operation", "embeddings")
+                                    .counter()
+                                    .count())
+                            .isOne();
+                    assertThat(registry.get("glimpse.requests")
+                                    .tags("model", "same", "operation", "score")
+                                    .counter()
+                                    .count())
+                            .isOne();
+                });
+    }
+
+    @Test
     void theEndpointDescribesTheEngineForVectors() {
         vectors.withPropertyValues("glimpse.embedding-model.batch-size=2", "glimpse.limits.timeout=7s")
                 .run(context -> {
