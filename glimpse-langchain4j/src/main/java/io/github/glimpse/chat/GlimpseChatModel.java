@@ -115,6 +115,11 @@ public final class GlimpseChatModel implements ChatModel {
         return Set.of();
     }
 
+    @Override
+    public String toString() {
+        return "GlimpseChatModel[" + view.model() + "]";
+    }
+
     /** Collects what a model is made of. */
     public static final class Builder extends ModelBuilder<GlimpseChatModel, Builder> {
 

@@ -2,6 +2,7 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
+import io.github.glimpse.SaidValues;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.prune.Anchor;
@@ -192,10 +193,29 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
 
     @Override
     public String toString() {
-        return "GlimpseChatRequestParameters{common=" + super.toString() + ", pruning=" + pruning + ", minP=" + minP
-                + ", repetitionPenalty=" + repetitionPenalty + ", seed=" + seed + ", beams=" + beams
-                + ", lengthPenalty="
-                + lengthPenalty + ", minOutputTokens=" + minOutputTokens + ", returnScoreMap=" + returnScoreMap + '}';
+        return new SaidValues("GlimpseChatRequestParameters")
+                .add("modelName", modelName())
+                .add("temperature", temperature())
+                .add("topP", topP())
+                .add("topK", topK())
+                .add("minP", minP)
+                .add("frequencyPenalty", frequencyPenalty())
+                .add("presencePenalty", presencePenalty())
+                .add("repetitionPenalty", repetitionPenalty)
+                .add("seed", seed)
+                .add("maxOutputTokens", maxOutputTokens())
+                .add("minOutputTokens", minOutputTokens)
+                .addCount("stopSequences", stopSequences())
+                .add("beams", beams)
+                .add("lengthPenalty", lengthPenalty)
+                .addCount("toolSpecifications", toolSpecifications())
+                .add("toolChoice", toolChoice())
+                .add(
+                        "responseFormat",
+                        responseFormat() == null ? null : responseFormat().type())
+                .add("returnScoreMap", returnScoreMap)
+                .add("pruning", pruning)
+                .toString();
     }
 
     /** Starts with nothing set. */

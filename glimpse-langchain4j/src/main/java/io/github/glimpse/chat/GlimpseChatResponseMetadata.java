@@ -128,9 +128,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
 
     @Override
     public String toString() {
-        String kept = pruning.strategy() + " kept " + pruning.keptTokens() + " of " + pruning.imageTokens();
         return "GlimpseChatResponseMetadata{id='" + id() + "', modelName='" + modelName() + "', tokenUsage="
-                + tokenUsage() + ", finishReason=" + finishReason() + ", pruning=" + kept + ", timings=" + timings
+                + tokenUsage() + ", finishReason=" + finishReason() + ", pruning=" + pruning + ", timings=" + timings
                 + ", likelihood=" + likelihood + '}';
     }
 

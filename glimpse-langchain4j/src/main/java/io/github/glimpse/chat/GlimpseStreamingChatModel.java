@@ -78,6 +78,11 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         return Set.of();
     }
 
+    @Override
+    public String toString() {
+        return "GlimpseStreamingChatModel[" + view.model() + "]";
+    }
+
     /** Collects what a model is made of. */
     public static final class Builder extends ModelBuilder<GlimpseStreamingChatModel, Builder> {
 

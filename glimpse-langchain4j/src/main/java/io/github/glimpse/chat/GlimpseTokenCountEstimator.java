@@ -87,4 +87,9 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
             throw ErrorMapper.failure(e);
         }
     }
+
+    @Override
+    public String toString() {
+        return "GlimpseTokenCountEstimator[" + model + "]";
+    }
 }

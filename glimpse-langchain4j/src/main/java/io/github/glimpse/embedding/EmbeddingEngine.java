@@ -273,4 +273,10 @@ public final class EmbeddingEngine implements ModelEngine {
     public void close() {
         shared.close();
     }
+
+    @Override
+    public String toString() {
+        return "EmbeddingEngine[" + name() + ", " + family() + ", " + dtypeName() + " on " + deviceName() + ", "
+                + state() + "]";
+    }
 }

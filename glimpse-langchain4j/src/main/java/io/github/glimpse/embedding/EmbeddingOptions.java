@@ -1,7 +1,9 @@
 package io.github.glimpse.embedding;
 
+import io.github.glimpse.SaidValues;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that is settled when an embedding model is loaded. Defaults live here and in what it holds.
  *
  * @param model directory of a CLIP or SigLIP model in Hugging Face form
- * @param name the model's name in answers; null takes the directory's
+ * @param name the model's name in answers; null takes that of {@link io.github.glimpse.hub.ModelSource#nameOf}
  * @param runtime device and threads
  * @param load compute type and weight format; picture sizes are the model's own
  * @param pruning for requests that do not say otherwise; may not need texts, since vectors of pictures are made without
@@ -71,6 +73,20 @@ public record EmbeddingOptions(
     /** Starts with the defaults. */
     public static Builder builder(Path model) {
         return new Builder(model);
+    }
+
+    /** What tells a model from others. */
+    @Override
+    public String toString() {
+        return new SaidValues("EmbeddingOptions")
+                .add("name", name == null ? ModelSource.nameOf(model) : name)
+                .add("runtime", runtime)
+                .add("load", load)
+                .add("pruning", pruning.label())
+                .add("maxActive", maxActive)
+                .add("maxQueued", maxQueued)
+                .add("timeout", timeout)
+                .toString();
     }
 
     /** Collects options. */

@@ -183,6 +183,11 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
         return ModelProvider.OTHER;
     }
 
+    @Override
+    public String toString() {
+        return "GlimpseEmbeddingModel[" + engine + "]";
+    }
+
     /** Collects what a model is made of. */
     public static final class Builder {
 

@@ -194,6 +194,11 @@ public final class GlimpseScoringModel implements ScoringModel {
         }
     }
 
+    @Override
+    public String toString() {
+        return "GlimpseScoringModel[" + model + "]";
+    }
+
     /** Collects what a model is made of. */
     public static final class Builder {
 

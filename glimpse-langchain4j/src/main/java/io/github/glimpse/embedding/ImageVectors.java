@@ -15,4 +15,9 @@ public record ImageVectors(List<float[]> vectors, PatchReport report, ImageTimin
     public ImageVectors {
         vectors = List.copyOf(vectors);
     }
+
+    @Override
+    public String toString() {
+        return "ImageVectors[vectors=" + vectors.size() + ", " + report + ", " + timings + "]";
+    }
 }

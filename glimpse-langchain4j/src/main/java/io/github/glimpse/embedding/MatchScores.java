@@ -42,4 +42,10 @@ public record MatchScores(float[][] logits, float[][] probabilities, PatchReport
         }
         return result;
     }
+
+    @Override
+    public String toString() {
+        return "MatchScores[pictures=" + logits.length + ", texts=" + (logits.length == 0 ? 0 : logits[0].length) + ", "
+                + report + "]";
+    }
 }

@@ -34,6 +34,11 @@ public record PatchReport(String pruning, List<Image> images) {
         public int patches() {
             return plan.grid().tokenCount();
         }
+
+        @Override
+        public String toString() {
+            return "Image[kept " + kept.length + " of " + patches() + " patches]";
+        }
     }
 
     /**
@@ -45,7 +50,14 @@ public record PatchReport(String pruning, List<Image> images) {
      * @param scores one for each of those
      * @param kept indices of those that stayed
      */
-    public record Cut(int layers, PatchEvidence evidence, int[] alive, float[] scores, int[] kept) {}
+    public record Cut(int layers, PatchEvidence evidence, int[] alive, float[] scores, int[] kept) {
+
+        @Override
+        public String toString() {
+            return "Cut[" + evidence.label() + " kept " + kept.length + " of " + alive.length + " behind layer "
+                    + layers + "]";
+        }
+    }
 
     /** Patches before pruning. */
     public int patches() {
@@ -60,5 +72,12 @@ public record PatchReport(String pruning, List<Image> images) {
     /** Kept / all patches, 1 if there was no picture. */
     public double retention() {
         return patches() == 0 ? 1.0 : (double) keptPatches() / patches();
+    }
+
+    /** How many patches stayed; their numbers are in {@link #images()}. */
+    @Override
+    public String toString() {
+        return "PatchReport[" + pruning + " kept " + keptPatches() + " of " + patches() + " patches of " + images.size()
+                + (images.size() == 1 ? " picture]" : " pictures]");
     }
 }

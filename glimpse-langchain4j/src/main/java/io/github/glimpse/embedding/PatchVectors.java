@@ -10,4 +10,10 @@ import io.github.glimpse.image.PatchPlan;
  * @param kept rising indices of the patches, in raster order
  * @param vectors one of length 1 for each of them
  */
-public record PatchVectors(PatchPlan plan, int[] kept, float[][] vectors) {}
+public record PatchVectors(PatchPlan plan, int[] kept, float[][] vectors) {
+
+    @Override
+    public String toString() {
+        return "PatchVectors[" + kept.length + " of " + plan.grid().tokenCount() + " patches]";
+    }
+}

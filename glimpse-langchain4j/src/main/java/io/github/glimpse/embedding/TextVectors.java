@@ -14,4 +14,9 @@ public record TextVectors(List<float[]> vectors, int tokens) {
     public TextVectors {
         vectors = List.copyOf(vectors);
     }
+
+    @Override
+    public String toString() {
+        return "TextVectors[vectors=" + vectors.size() + ", tokens=" + tokens + "]";
+    }
 }

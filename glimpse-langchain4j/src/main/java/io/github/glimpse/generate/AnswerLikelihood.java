@@ -1,5 +1,7 @@
 package io.github.glimpse.generate;
 
+import java.util.Locale;
+
 /**
  * How likely the model held the words of its answer. A misread letter or a value that is not in the picture often has a word of which
  * the model was unsure, whatever the choice of image tokens says of itself. Each probability is that of the chosen token among all
@@ -12,4 +14,12 @@ package io.github.glimpse.generate;
  * @param sequenceProbability of the whole, the product over its tokens, 0..1
  * @see <a href="https://arxiv.org/abs/2305.06983">FLARE, section 3.2: the least likely token decides whether to ask again</a>
  */
-public record AnswerLikelihood(double leastProbability, double sequenceProbability) {}
+public record AnswerLikelihood(double leastProbability, double sequenceProbability) {
+
+    /** To four digits. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT, "AnswerLikelihood[least %.4f, sequence %.4f]", leastProbability, sequenceProbability);
+    }
+}

@@ -32,10 +32,23 @@ public record ChatTurn(Role role, List<Part> parts) {
     public sealed interface Part permits Text, Picture {}
 
     /** Text, taken as it is: special tokens in it mean nothing. */
-    public record Text(String text) implements Part {}
+    public record Text(String text) implements Part {
+
+        /** How long it is, and not what it says. */
+        @Override
+        public String toString() {
+            return "Text[" + text.length() + " characters]";
+        }
+    }
 
     /** The bytes of a picture file. The array is not copied and must not be changed while the request runs. */
-    public record Picture(byte[] bytes) implements Part {}
+    public record Picture(byte[] bytes) implements Part {
+
+        @Override
+        public String toString() {
+            return "Picture[" + bytes.length + " bytes]";
+        }
+    }
 
     /** Copies the list. */
     public ChatTurn {

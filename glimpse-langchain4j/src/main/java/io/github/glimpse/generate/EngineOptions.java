@@ -1,6 +1,8 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.SaidValues;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model directory of the model in Hugging Face form
  * @param module directory of a glimpse module, or null
- * @param name the model's name in answers; null takes the directory's
+ * @param name the model's name in answers; null takes that of {@link io.github.glimpse.hub.ModelSource#nameOf}
  * @param family name of the family, null goes by the configuration
  * @param runtime device and threads
  * @param load compute type, weight format, picture sizes
@@ -147,6 +149,24 @@ public record EngineOptions(
                 strategies,
                 profiles,
                 canaryRatio);
+    }
+
+    /** What tells a model from others. */
+    @Override
+    public String toString() {
+        return new SaidValues("EngineOptions")
+                .add("name", name == null ? ModelSource.nameOf(model) : name)
+                .add("family", family)
+                .add("module", module != null)
+                .add("runtime", runtime)
+                .add("load", load)
+                .add("pruning", pruning)
+                .add("generation", generation)
+                .add("maxActive", maxActive)
+                .add("maxQueued", maxQueued)
+                .add("timeout", timeout)
+                .add("profiles", profiles.keySet())
+                .toString();
     }
 
     /** Collects options. */

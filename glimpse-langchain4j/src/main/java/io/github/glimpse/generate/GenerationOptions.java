@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.SaidValues;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,26 @@ public record GenerationOptions(
 
     private static boolean differs(@Nullable Double value, double standard) {
         return value != null && value != standard;
+    }
+
+    /** What is said; of stop sequences how many, for a user may have written them. */
+    @Override
+    public String toString() {
+        return new SaidValues("GenerationOptions")
+                .add("temperature", temperature)
+                .add("topK", topK)
+                .add("topP", topP)
+                .add("minP", minP)
+                .add("repetitionPenalty", repetitionPenalty)
+                .add("presencePenalty", presencePenalty)
+                .add("frequencyPenalty", frequencyPenalty)
+                .add("seed", seed)
+                .add("maxOutputTokens", maxOutputTokens)
+                .addCount("stopSequences", stop)
+                .add("beams", beams)
+                .add("lengthPenalty", lengthPenalty)
+                .add("minOutputTokens", minOutputTokens)
+                .toString();
     }
 
     /** Collects options. */

@@ -21,4 +21,11 @@ public record GenerationRequest(List<ChatTurn> turns, PruningOptions pruning, Ge
     public static GenerationRequest of(ChatTurn... turns) {
         return new GenerationRequest(List.of(turns), PruningOptions.defaults(), GenerationOptions.defaults());
     }
+
+    /** Neither texts nor pictures. */
+    @Override
+    public String toString() {
+        return "GenerationRequest[" + turns.size() + (turns.size() == 1 ? " turn, " : " turns, ") + pruning + ", "
+                + generation + "]";
+    }
 }

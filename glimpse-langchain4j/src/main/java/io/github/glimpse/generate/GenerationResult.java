@@ -22,4 +22,13 @@ public record GenerationResult(
         int inputTokens,
         int prefilledTokens,
         PruningReport report,
-        StageTimings timings) {}
+        StageTimings timings) {
+
+    /** All but the text, which may hold what nobody else is to read. */
+    @Override
+    public String toString() {
+        return "GenerationResult[" + text.length() + " characters of " + tokenIds.length + " tokens, " + finishReason
+                + ", " + likelihood + ", inputTokens=" + inputTokens + ", prefilledTokens=" + prefilledTokens + ", "
+                + report + ", " + timings + "]";
+    }
+}

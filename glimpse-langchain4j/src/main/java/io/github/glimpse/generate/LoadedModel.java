@@ -406,4 +406,10 @@ public final class LoadedModel implements ModelEngine {
     public void close() {
         shared.close(canary::close);
     }
+
+    @Override
+    public String toString() {
+        return "LoadedModel[" + name() + ", " + family() + ", " + dtypeName() + " on " + deviceName() + ", " + state()
+                + "]";
+    }
 }

@@ -23,4 +23,18 @@ public record StageTimings(
         Duration pruning,
         Duration prefillAfterCut,
         Duration toFirstToken,
-        Duration decoding) {}
+        Duration decoding) {
+
+    /** In milliseconds. */
+    @Override
+    public String toString() {
+        return "StageTimings[waiting " + millis(waiting) + ", images " + millis(images) + ", vision " + millis(vision)
+                + ", prefill before cut " + millis(prefillBeforeCut) + ", pruning " + millis(pruning)
+                + ", prefill after cut " + millis(prefillAfterCut) + ", to first token " + millis(toFirstToken)
+                + ", decoding " + millis(decoding) + "]";
+    }
+
+    private static String millis(Duration time) {
+        return time.toMillis() + " ms";
+    }
+}

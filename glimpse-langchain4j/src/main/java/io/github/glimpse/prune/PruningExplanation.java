@@ -107,4 +107,10 @@ public final class PruningExplanation {
     private StepReport.Image image(int step, int picture) {
         return report.steps().get(step).images().get(picture);
     }
+
+    @Override
+    public String toString() {
+        return "PruningExplanation[" + pictures() + (pictures() == 1 ? " picture, " : " pictures, ") + steps()
+                + (steps() == 1 ? " step]" : " steps]");
+    }
 }

@@ -1,5 +1,6 @@
 package io.github.glimpse.prune;
 
+import io.github.glimpse.SaidValues;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -145,6 +146,27 @@ public record PruningOptions(
                 step.anchors() != null ? step.anchors() : anchors,
                 step.retentionRatio() != null ? step.retentionRatio() : retentionRatio,
                 null);
+    }
+
+    /** What is said; the rest is as beneath, or the defaults. */
+    @Override
+    public String toString() {
+        return new SaidValues("PruningOptions")
+                .add("enabled", enabled)
+                .add("profile", profile)
+                .add("strategy", strategy)
+                .add("schedule", schedule)
+                .add("retentionRatio", retentionRatio)
+                .add("threshold", threshold)
+                .add("maxRetentionRatio", maxRetentionRatio)
+                .add("minTokens", minTokens)
+                .add("anchors", anchors)
+                .add("options", options)
+                .add("kv", kv)
+                .add("positions", positions)
+                .add("guard", guard.equals(GuardOptions.unset()) ? null : guard)
+                .add("beneath", beneath)
+                .toString();
     }
 
     /** Collects options. */

@@ -46,6 +46,11 @@ public record PruningReport(String strategy, @Nullable PruningPoint at, List<Ima
         public Image withoutProbabilities() {
             return new Image(plan, kept, null, imageTokens);
         }
+
+        @Override
+        public String toString() {
+            return "Image[kept " + kept.length + " of " + imageTokens + " tokens]";
+        }
     }
 
     /** Image tokens before pruning. */
@@ -114,5 +119,13 @@ public record PruningReport(String strategy, @Nullable PruningPoint at, List<Ima
             first += image.plan().grid().tokenCount();
         }
         return joined;
+    }
+
+    /** How many tokens stayed and where the others were cut; their numbers are in {@link #images()}. */
+    @Override
+    public String toString() {
+        return "PruningReport[" + strategy + " kept " + keptTokens() + " of " + imageTokens() + " image tokens of "
+                + images.size() + (images.size() == 1 ? " picture" : " pictures") + (at == null ? "" : " at " + at)
+                + "]";
     }
 }

@@ -44,6 +44,12 @@ public record StepReport(
         public Image {
             merged = List.copyOf(merged);
         }
+
+        @Override
+        public String toString() {
+            return "Image[kept " + kept.length + " tokens" + (scores == null ? "" : ", scored " + scores.length)
+                    + (merged.isEmpty() ? "" : ", merged into " + merged.size()) + "]";
+        }
     }
 
     /** Image tokens that stayed. */
@@ -62,5 +68,12 @@ public record StepReport(
                 ratioReason,
                 confidence,
                 guard);
+    }
+
+    @Override
+    public String toString() {
+        return "StepReport[" + strategy + " kept " + keptTokens() + " tokens at " + at + ", ratioReason=" + ratioReason
+                + ", confidence=" + (confidence == null ? null : confidence.confidence()) + ", guard="
+                + guard.action().label() + "]";
     }
 }

@@ -59,6 +59,11 @@ public record TokenSelection(
             java.util.Arrays.fill(weights, share);
             return new MergedToken(representative, share, sources, weights);
         }
+
+        @Override
+        public String toString() {
+            return "MergedToken[" + sources.length + " tokens into token " + representative + "]";
+        }
     }
 
     /** Copies the list. */
@@ -127,5 +132,11 @@ public record TokenSelection(
     /** The scores if they are logits, else null. */
     public float @Nullable [] logits() {
         return kind == ScoreKind.LOGIT ? scores : null;
+    }
+
+    @Override
+    public String toString() {
+        return "TokenSelection[kept " + kept.length + " tokens" + (scores == null ? "" : " of " + scores.length)
+                + (merged.isEmpty() ? "" : ", merged into " + merged.size()) + ", reason=" + reason + "]";
     }
 }
