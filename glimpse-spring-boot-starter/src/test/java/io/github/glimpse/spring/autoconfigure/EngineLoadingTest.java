@@ -73,7 +73,7 @@ class EngineLoadingTest {
 
             until(() -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
 
-            assertThat(output).contains("Warmed model up in ");
+            assertThat(output).contains("Warmed qwen2_5_vl-tiny up in ");
         }
     }
 

@@ -31,7 +31,7 @@ class WarmUpTest {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(GlimpseAutoConfiguration.class))
                 .withPropertyValues(TinyModel.properties(TinyModel.LLAVA))
-                .run(context -> assertThat(output).containsOnlyOnce("Warmed model up in "));
+                .run(context -> assertThat(output).containsOnlyOnce("Warmed llava-1_5-tiny up in "));
     }
 
     @Test
