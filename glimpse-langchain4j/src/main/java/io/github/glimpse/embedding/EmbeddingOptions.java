@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param pruning for requests that do not say otherwise; may not need texts, since vectors of pictures are made without
  * @param imageLimits what is refused before it is decoded
  * @param transparency what lies behind transparent pictures
- * @param maxInputs most pictures and texts of a request
+ * @param maxInputs most pictures and texts of a request; {@link GlimpseEmbeddingModel#embedAll} sends more texts as several
  * @param batchSize pictures that go through the tower together
  * @param maxActive requests that run at once
  * @param maxQueued requests that may wait

@@ -1,15 +1,20 @@
 package io.github.glimpse.embedding;
 
+import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.message.ContentType;
+import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
+import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingParameter;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.output.TokenUsage;
 import io.github.glimpse.chat.ErrorMapper;
 import io.github.glimpse.chat.GenerationThreads;
 import io.github.glimpse.chat.GlimpseTokenUsage;
@@ -21,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,11 +72,58 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
 
     @Override
     public EmbeddingResponse embed(EmbeddingRequest request) {
-        return new Checked().embed(request);
+        return new Checked(this::doEmbed).embed(request);
+    }
+
+    /**
+     * Vectors of any number of texts: a whole ingestion, for instance. More than the engine takes in a request
+     * ({@link EmbeddingOptions#maxInputs()}) go to it as several, one after the other, each with a place and a time limit of its own,
+     * so that others get their turn between them. Listeners hear of one request.
+     *
+     * @throws LangChain4jException if one of the requests fails; there are no vectors then
+     */
+    @Override
+    public Response<List<Embedding>> embedAll(@Nullable List<TextSegment> segments) {
+        if (segments == null || segments.size() <= engine.options().maxInputs()) {
+            return EmbeddingModel.super.embedAll(segments);
+        }
+        EmbeddingResponse response = new Checked(this::inParts)
+                .embed(EmbeddingRequest.builder().textSegments(segments).build());
+        return Response.from(response.embeddings(), response.metadata().tokenUsage());
+    }
+
+    /** Texts only, so there is no report of pictures to join. */
+    private EmbeddingResponse inParts(EmbeddingRequest request) {
+        List<EmbeddingInput> inputs = request.inputs();
+        int most = engine.options().maxInputs();
+        List<Embedding> embeddings = new ArrayList<>();
+        TokenUsage usage = new GlimpseTokenUsage(0, 0, 0, 0);
+        for (int from = 0; from < inputs.size(); from += most) {
+            EmbeddingResponse part = doEmbed(EmbeddingRequest.builder()
+                    .inputs(inputs.subList(from, Math.min(inputs.size(), from + most)))
+                    .parameters(request.parameters())
+                    .build());
+            embeddings.addAll(part.embeddings());
+            usage = usage.add(part.metadata().tokenUsage());
+        }
+        return EmbeddingResponse.builder()
+                .embeddings(embeddings)
+                .metadata(GlimpseEmbeddingResponseMetadata.builder()
+                        .modelName(engine.name())
+                        .tokenUsage(usage)
+                        .pruning(new PatchReport(engine.options().pruning().label(), List.of()))
+                        .build())
+                .build();
     }
 
     /** Lets LangChain4j check parameters and kinds of content, and then tells the listeners, which it could not for pictures. */
     private final class Checked implements EmbeddingModel {
+
+        private final Function<EmbeddingRequest, EmbeddingResponse> answer;
+
+        Checked(Function<EmbeddingRequest, EmbeddingResponse> answer) {
+            this.answer = answer;
+        }
 
         @Override
         public EmbeddingResponse doEmbed(EmbeddingRequest request) {
@@ -78,7 +131,7 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
             calls.onRequest();
             EmbeddingResponse response;
             try {
-                response = GlimpseEmbeddingModel.this.doEmbed(request);
+                response = answer.apply(request);
             } catch (RuntimeException e) {
                 calls.onError(e);
                 throw e;

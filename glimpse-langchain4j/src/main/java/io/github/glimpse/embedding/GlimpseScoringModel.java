@@ -1,7 +1,6 @@
 package io.github.glimpse.embedding;
 
 import dev.langchain4j.data.segment.TextSegment;
-import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.output.Response;
@@ -89,11 +88,12 @@ public final class GlimpseScoringModel implements ScoringModel {
     }
 
     /**
-     * How well a text fits the picture of each segment.
+     * How well a text fits the picture of each segment. Each is a request to the engine of its own, one after the other, so there may
+     * be any number.
      *
      * @throws UnsupportedFeatureException without {@link Builder#pictures}: a text has no picture to fit
-     * @throws dev.langchain4j.exception.LangChain4jException if a picture cannot be read, the text is too long, there are more
-     *     segments than {@link EngineOptions#maxTexts()}, or the engine fails
+     * @throws dev.langchain4j.exception.LangChain4jException if a picture cannot be read, the text is too long, or the engine
+     *     fails
      */
     @Override
     public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
@@ -101,13 +101,6 @@ public final class GlimpseScoringModel implements ScoringModel {
             throw new UnsupportedFeatureException(
                     "This model scores texts against images; say with pictures(…) which image"
                             + " a segment stands for, or use scoreAll(picture, texts)");
-        }
-        int most = model.options().maxTexts();
-        if (segments.size() > most) {
-            return response(heard(() -> {
-                throw new InvalidRequestException("The request has " + segments.size() + " segments, the limit is "
-                        + most + "; rank fewer at once or raise max-texts");
-            }));
         }
         List<ImageTextMatch> matches = new ArrayList<>();
         for (TextSegment segment : segments) {

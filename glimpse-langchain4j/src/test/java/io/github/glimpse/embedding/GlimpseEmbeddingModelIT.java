@@ -21,11 +21,13 @@ import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import dev.langchain4j.model.output.Response;
 import io.github.glimpse.chat.GlimpseTokenUsage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +100,92 @@ class GlimpseEmbeddingModelIT {
 
         for (int i : new int[] {0, 1, 33, 69}) {
             close(all.get(i), MODEL.embed(texts.get(i)).content());
+        }
+    }
+
+    @Test
+    void embedsAnyNumberOfSegmentsAsSeveralRequestsOfWhichListenersHearOnce() {
+        List<TextSegment> segments = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            segments.add(TextSegment.from("dog ".repeat(1 + i) + i));
+        }
+        List<String> heard = new ArrayList<>();
+        EmbeddingModelListener listener = new EmbeddingModelListener() {
+            @Override
+            public void onRequest(EmbeddingModelRequestContext context) {
+                heard.add("request of " + context.textSegments().size());
+            }
+
+            @Override
+            public void onResponse(EmbeddingModelResponseContext context) {
+                GlimpseEmbeddingResponseMetadata metadata = (GlimpseEmbeddingResponseMetadata)
+                        context.embeddingResponse().metadata();
+                heard.add("response of "
+                        + context.embeddingResponse().embeddings().size() + " by " + metadata.modelName() + ", "
+                        + metadata.pruning().pruning());
+            }
+        };
+        try (EmbeddingEngine engine = EmbeddingEngine.load(
+                TinyClip.options(TinyClip.CLIP).name("tiny").maxInputs(3).build())) {
+            EmbeddingModel three = GlimpseEmbeddingModel.builder()
+                    .engine(engine)
+                    .listeners(List.of(listener))
+                    .build();
+
+            Response<List<Embedding>> parts = three.embedAll(segments);
+            Response<List<Embedding>> whole = MODEL.embedAll(segments);
+
+            assertThat(parts.content()).hasSize(7);
+            for (int i = 0; i < 7; i++) {
+                close(parts.content().get(i), whole.content().get(i));
+            }
+            assertThat(parts.tokenUsage()).isEqualTo(whole.tokenUsage());
+            assertThat(Objects.requireNonNull(parts.tokenUsage()).inputTokenCount())
+                    .isPositive();
+            assertThat(heard).containsExactly("request of 7", "response of 7 by tiny, none");
+            assertThat(three.embedAll(List.of()).content()).isEmpty();
+        }
+    }
+
+    @Test
+    void ingestsMoreSegmentsThanARequestMayHave() {
+        List<TextSegment> segments = new ArrayList<>();
+        for (int i = 0; i < EmbeddingOptions.DEFAULT_MAX_INPUTS + 1; i++) {
+            segments.add(TextSegment.from("dog " + i));
+        }
+        int before = ENGINE.liveResources();
+
+        assertThat(MODEL.embedAll(segments).content()).hasSameSizeAs(segments);
+        assertThat(ENGINE.liveResources()).isEqualTo(before);
+    }
+
+    @Test
+    void anIngestionFailsWithTheErrorOfThePartThatFailed() {
+        List<String> heard = new ArrayList<>();
+        EmbeddingModelListener listener = new EmbeddingModelListener() {
+            @Override
+            public void onRequest(EmbeddingModelRequestContext context) {
+                heard.add("request");
+            }
+
+            @Override
+            public void onError(EmbeddingModelErrorContext context) {
+                heard.add(context.error().getClass().getSimpleName());
+            }
+        };
+        EmbeddingOptions late = TinyClip.options(TinyClip.CLIP)
+                .maxInputs(1)
+                .timeout(Duration.ofNanos(1))
+                .build();
+        try (EmbeddingEngine engine = EmbeddingEngine.load(late)) {
+            EmbeddingModel model = GlimpseEmbeddingModel.builder()
+                    .engine(engine)
+                    .listeners(List.of(listener))
+                    .build();
+
+            assertThatThrownBy(() -> model.embedAll(List.of(TextSegment.from("a"), TextSegment.from("b"))))
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(heard).containsExactly("request", "TimeoutException");
         }
     }
 
