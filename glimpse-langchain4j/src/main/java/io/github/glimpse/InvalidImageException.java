@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An image cannot be read or is over a limit. The caller has to send another one.
  */
-public final class InvalidImageException extends GlimpseException {
+public sealed class InvalidImageException extends GlimpseException permits ImageTooLargeException {
 
     private static final long serialVersionUID = 1L;
 

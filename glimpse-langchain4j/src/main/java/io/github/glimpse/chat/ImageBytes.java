@@ -3,6 +3,7 @@ package io.github.glimpse.chat;
 import dev.langchain4j.data.image.Image;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import io.github.glimpse.ImageTooLargeException;
 import java.net.URI;
 import java.util.Base64;
 import java.util.Locale;
@@ -128,8 +129,9 @@ public final class ImageBytes {
         String text = data.chars().anyMatch(Character::isWhitespace) ? data.replaceAll("\\s+", "") : data;
         long size = text.length() * 3L / 4;
         if (size - 2 > maxBytes) {
-            throw new InvalidRequestException("The " + name + " has " + size + " bytes, the limit is " + maxBytes
-                    + "; send a smaller one or raise glimpse.limits.max-image-size");
+            throw ErrorMapper.failure(
+                    new ImageTooLargeException("The " + name + " has " + size + " bytes, the limit is " + maxBytes
+                            + "; send a smaller one or raise glimpse.limits.max-image-size"));
         }
         boolean forUrls = text.indexOf('-') >= 0 || text.indexOf('_') >= 0;
         try {

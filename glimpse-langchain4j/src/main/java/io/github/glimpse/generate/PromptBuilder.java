@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.image.ImageDecoder;
@@ -179,10 +180,13 @@ public final class PromptBuilder {
         try {
             return step.get();
         } catch (InvalidImageException e) {
-            throw pictures.size() == 1
-                    ? e
-                    : new InvalidImageException(
-                            "Image " + (index + 1) + " of " + pictures.size() + ": " + e.getMessage(), e);
+            if (pictures.size() == 1) {
+                throw e;
+            }
+            String message = "Image " + (index + 1) + " of " + pictures.size() + ": " + e.getMessage();
+            throw e instanceof ImageTooLargeException
+                    ? new ImageTooLargeException(message, e)
+                    : new InvalidImageException(message, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.glimpse.image;
 
+import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class ImageDecoder {
             throw new InvalidImageException("The image has no bytes; send a PNG, JPEG, WebP, GIF, BMP or TIFF file");
         }
         if (bytes.length > limits.maxBytes()) {
-            throw new InvalidImageException(format(
+            throw new ImageTooLargeException(format(
                     "The image file has %.1f MB, the limit is %.1f MB; send a smaller one or raise maxBytes",
                     bytes.length / MEGA, limits.maxBytes() / MEGA));
         }
@@ -87,7 +88,7 @@ public final class ImageDecoder {
         ImageFile file = guarded(format, null, () -> format.open(new FileBytes(bytes)));
         ImageSize size = file.storedSize();
         if (size.pixelCount() > limits.maxPixels()) {
-            throw new InvalidImageException(format(
+            throw new ImageTooLargeException(format(
                     "The image has %.1f MP (%d x %d), the limit is %.1f MP; send a smaller one or raise maxPixels"
                             + " (glimpse.limits.max-image-pixels)",
                     size.pixelCount() / MEGA, size.width(), size.height(), limits.maxPixels() / MEGA));
@@ -123,7 +124,7 @@ public final class ImageDecoder {
         return false;
     }
 
-    private static InvalidImageException tooLarge(
+    private static ImageTooLargeException tooLarge(
             ImageFormat format, @Nullable ImageFile file, @Nullable Throwable failure) {
         double heap = Runtime.getRuntime().maxMemory() / MEGA;
         String what = file == null
@@ -131,7 +132,7 @@ public final class ImageDecoder {
                 : format(
                         "image of %d x %d pixels needs at least %.0f MB while it is decoded, which",
                         file.storedSize().width(), file.storedSize().height(), file.leastDecodingBytes() / MEGA);
-        return new InvalidImageException(
+        return new ImageTooLargeException(
                 format(
                         "The %s %s does not fit the Java heap of %.0f MB beside all else; send a smaller one, let fewer"
                                 + " requests run at once (glimpse.concurrency.max-active), or raise -Xmx; a lower"

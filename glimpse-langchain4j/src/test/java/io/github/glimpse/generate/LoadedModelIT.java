@@ -9,11 +9,13 @@ import io.github.glimpse.DeadlineExceededException;
 import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
@@ -279,6 +281,10 @@ class LoadedModelIT {
                 .isInstanceOf(UnsupportedContentException.class);
         assertThatThrownBy(() -> model.generate(GenerationRequest.of(ChatTurn.user("?", PICTURE, new byte[] {1, 2}))))
                 .isInstanceOf(InvalidImageException.class)
+                .hasMessageStartingWith("Image 2 of 2: ");
+        byte[] large = new byte[(int) ImageLimits.DEFAULT_MAX_BYTES + 1];
+        assertThatThrownBy(() -> model.generate(GenerationRequest.of(ChatTurn.user("?", PICTURE, large))))
+                .isInstanceOf(ImageTooLargeException.class)
                 .hasMessageStartingWith("Image 2 of 2: ");
         byte[][] nine = new byte[9][];
         java.util.Arrays.fill(nine, PICTURE);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -150,7 +151,7 @@ class ImageDecoderTest {
         ImageDecoder strict = new ImageDecoder(new ImageLimits(100, 1_000), Transparency.WHITE);
 
         assertThatThrownBy(() -> strict.decode(new byte[101]))
-                .isInstanceOf(InvalidImageException.class)
+                .isInstanceOf(ImageTooLargeException.class)
                 .hasMessageContaining("the limit is")
                 .hasMessageContaining("maxBytes");
     }
@@ -161,7 +162,7 @@ class ImageDecoderTest {
 
         for (String name : new String[] {"png-rgb-8.png", "gif-plain.gif", "webp-lossy.webp", "jpeg-444.jpeg"}) {
             assertThatThrownBy(() -> strict.decode(file(name)))
-                    .isInstanceOf(InvalidImageException.class)
+                    .isInstanceOf(ImageTooLargeException.class)
                     .hasMessageContaining("raise maxPixels (glimpse.limits.max-image-pixels)");
             assertThatThrownBy(() -> strict.readSize(file(name))).isInstanceOf(InvalidImageException.class);
         }
