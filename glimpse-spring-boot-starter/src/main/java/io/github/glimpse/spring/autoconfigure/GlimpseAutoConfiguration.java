@@ -14,6 +14,8 @@ import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.prune.PruningStrategyFactory;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -41,15 +43,27 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration
 @ConditionalOnClass({LoadedModel.class, ChatModel.class})
-@ConditionalOnSwitch("glimpse.enabled")
+@ConditionalOnSwitch(GlimpseAutoConfiguration.SWITCH)
 @EnableConfigurationProperties(GlimpseProperties.class)
 public final class GlimpseAutoConfiguration {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GlimpseAutoConfiguration.class);
+
+    static final String SWITCH = "glimpse.enabled";
+    static final String CHAT_SWITCH = "glimpse.chat-model.enabled";
+    static final String STREAMING_SWITCH = "glimpse.streaming-chat-model.enabled";
     static final String ENGINE = "glimpseEngine";
+    /** Looks for beans of ours; a name, since LangChain4j's starter may be excluded. */
+    static final String LANGCHAIN4J = "dev.langchain4j.spring.LangChain4jAutoConfig";
+
     static final String LOGGER = "glimpseChatLogger";
 
     GlimpseAutoConfiguration(ConfigurableEnvironment environment) {
         UnknownProperties.warn(environment);
+        LangChain4jVersion version = LangChain4jVersion.ofClassPath();
+        if (version.isWrong()) {
+            LOG.warn("{}. {}", version.description(), LangChain4jVersion.remedy());
+        }
     }
 
     /** The engine and what it is made of. */
@@ -83,6 +97,18 @@ public final class GlimpseAutoConfiguration {
         }
     }
 
+    /** Says so where there is none and nobody may have meant it. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(name = ENGINE)
+    static class NoEngine {
+
+        NoEngine(Environment environment) {
+            MissingModel.ENGINE
+                    .reason(environment)
+                    .ifPresent(reason -> LOG.info("No chat model: {}. {}", reason.cause(), reason.remedy()));
+        }
+    }
+
     /** Whether pictures are fetched by URL; apart from the engine, since an engine of the user's needs it too. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(ImageUrlOptions.class)
@@ -107,7 +133,7 @@ public final class GlimpseAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "glimpseChatModel")
     @ConditionalOnBean(name = ENGINE)
-    @ConditionalOnSwitch("glimpse.chat-model.enabled")
+    @ConditionalOnSwitch(CHAT_SWITCH)
     GlimpseChatModel glimpseChatModel(
             @Qualifier(ENGINE) LoadedModel engine,
             ObjectProvider<ChatModelListener> listeners,
@@ -127,7 +153,7 @@ public final class GlimpseAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "glimpseStreamingChatModel")
     @ConditionalOnBean(name = ENGINE)
-    @ConditionalOnSwitch("glimpse.streaming-chat-model.enabled")
+    @ConditionalOnSwitch(STREAMING_SWITCH)
     GlimpseStreamingChatModel glimpseStreamingChatModel(
             @Qualifier(ENGINE) LoadedModel engine,
             ObjectProvider<ChatModelListener> listeners,

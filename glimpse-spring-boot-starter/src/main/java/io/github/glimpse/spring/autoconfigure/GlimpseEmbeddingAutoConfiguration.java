@@ -20,11 +20,12 @@ import org.springframework.core.io.ResourceLoader;
 
 /**
  * A model that makes vectors of pictures and texts, off by default: {@code glimpseEmbeddingEngine}, which owns the memory, and
- * {@code glimpseEmbeddingModel}. Each backs off for a bean of its name.
+ * {@code glimpseEmbeddingModel}. Each backs off for a bean of its name. Comes before LangChain4j's, which makes a content retriever
+ * where an embedding model is there already.
  */
-@AutoConfiguration(after = GlimpseAutoConfiguration.class)
+@AutoConfiguration(after = GlimpseAutoConfiguration.class, beforeName = GlimpseAutoConfiguration.LANGCHAIN4J)
 @ConditionalOnClass({EmbeddingEngine.class, EmbeddingModel.class})
-@ConditionalOnSwitch("glimpse.enabled")
+@ConditionalOnSwitch(GlimpseAutoConfiguration.SWITCH)
 public final class GlimpseEmbeddingAutoConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(GlimpseEmbeddingAutoConfiguration.class);
@@ -74,7 +75,8 @@ public final class GlimpseEmbeddingAutoConfiguration {
                     GlimpseProperties properties, @Qualifier("glimpseEmbeddingSources") ModelSources sources) {
                 StrategyKeys.unread(properties.embeddingModel().pruning())
                         .forEach(key -> LOG.warn(
-                                "{} has no effect: without glimpse.embedding-model.pruning.retention-ratio there is no single cut",
+                                "{} has no effect: without glimpse.embedding-model.pruning.retention-ratio there is no"
+                                        + " single cut",
                                 key));
                 return EngineLoading.embedding(new PropertiesMapper(properties).embedding(sources));
             }

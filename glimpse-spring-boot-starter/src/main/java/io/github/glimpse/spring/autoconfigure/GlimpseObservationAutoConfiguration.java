@@ -4,6 +4,7 @@ import io.github.glimpse.chat.RequestTracer;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.ScoringListener;
 import io.github.glimpse.generate.LoadedModel;
+import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -71,14 +72,18 @@ public final class GlimpseObservationAutoConfiguration {
         return new ScoringObservations(registry, engine);
     }
 
-    /** With {@code io.micrometer:context-propagation}. */
+    /** With {@code io.micrometer:context-propagation}: takes over whatever the application has registered an accessor for. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(ContextSnapshotFactory.class)
     static class Propagation {
 
         @Bean
         CallerContext glimpseCallerContext() {
-            return CallerContext.propagated();
+            ContextSnapshotFactory factory = ContextSnapshotFactory.builder().build();
+            return () -> {
+                ContextSnapshot snapshot = factory.captureAll();
+                return () -> snapshot.setThreadLocals()::close;
+            };
         }
     }
 
@@ -89,7 +94,7 @@ public final class GlimpseObservationAutoConfiguration {
 
         @Bean
         CallerContext glimpseCallerContext() {
-            return CallerContext.none();
+            return () -> () -> () -> {};
         }
     }
 }

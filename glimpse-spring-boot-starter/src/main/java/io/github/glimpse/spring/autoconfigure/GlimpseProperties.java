@@ -55,6 +55,7 @@ import org.springframework.validation.annotation.Validated;
  * @param cache What is remembered of pictures.
  * @param logging What is logged of requests.
  * @param observability What is measured.
+ * @param web What errors are to HTTP.
  */
 @Validated
 @ConfigurationProperties(GlimpseProperties.PREFIX)
@@ -81,7 +82,8 @@ public record GlimpseProperties(
         @Valid @DefaultValue Images images,
         @Valid @DefaultValue Cache cache,
         @DefaultValue Logging logging,
-        @DefaultValue Observability observability) {
+        @DefaultValue Observability observability,
+        @Valid @DefaultValue Web web) {
 
     static final String PREFIX = "glimpse";
 
@@ -107,7 +109,7 @@ public record GlimpseProperties(
     /**
      * What is loaded.
      *
-     * @param location Model in Hugging Face form: a path, a file: URL, a classpath: folder or hf:owner/name[@revision]; unset takes the embedded tiny model, which is for trying, teaching and tests.
+     * @param location Model in Hugging Face form: a path, a file: URL, a classpath: folder or hf:owner/name[@revision]; embedded, or unset, takes the embedded tiny model, which is for trying, teaching and tests.
      * @param name Name of the model in requests and answers; unset takes the directory's.
      * @param family Name of the model family; auto goes by the model's config.json.
      * @param pruningModule Glimpse module made for this model: a path, a file: URL, a classpath: folder or hf:owner/name[@revision]; unset takes that of the embedded model where it is asked, else none.
@@ -127,7 +129,7 @@ public record GlimpseProperties(
      * @param location CLIP or SigLIP model in Hugging Face form: a path, a file: URL, a classpath: folder or hf:owner/name[@revision].
      * @param name Name of the model in answers; unset takes the directory's.
      * @param batchSize Pictures that go through the model together.
-     * @param maxInputs Most pictures and texts of a request.
+     * @param maxInputs Most pictures and texts of a request; an ingestion of more texts is made of several.
      * @param pruning Which patches of pictures stay inside the tower.
      */
     public record EmbeddingModel(
@@ -146,7 +148,7 @@ public record GlimpseProperties(
      * @param name Name of the model in messages and meters; unset takes the directory's.
      * @param score What a score is: match, the probability that the text fits, or similarity, the cosine of both encoded apart.
      * @param firstToken First token of a text: cls as the library of the reference, or enc as the original training.
-     * @param maxTexts Most texts of a picture, or segments of a query, in one request.
+     * @param maxTexts Most texts of a picture in one request.
      * @param pruning Which patches of pictures stay.
      */
     public record ScoringModel(
@@ -293,8 +295,8 @@ public record GlimpseProperties(
             @Pattern(
                     regexp =
                             "(?i)\\s*(pixels|tower\\s+\\d{1,4}|vision|layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*",
-                    message =
-                            "must be 'pixels', 'tower k', 'vision', 'layer k', 'layer last' or a share of the depth such as '66 %'")
+                    message = "must be 'pixels', 'tower k', 'vision', 'layer k', 'layer last' or a share of the depth"
+                            + " such as '66 %'")
             @Nullable
             String at,
 
@@ -493,4 +495,25 @@ public record GlimpseProperties(
             @DefaultValue("true") Boolean meters,
             @DefaultValue("true") Boolean observations,
             @DefaultValue("true") Boolean stages) {}
+
+    /**
+     * What errors are to HTTP.
+     *
+     * @param problemDetails Answers of Spring MVC to requests that Glimpse refused or could not finish.
+     */
+    public record Web(@Valid @DefaultValue ProblemDetails problemDetails) {}
+
+    /**
+     * Answers of Spring MVC to requests that Glimpse refused or could not finish.
+     *
+     * @param enabled Whether errors of Glimpse that no handler of the application takes are answered by their status (400, 413, 429, 503, 504) and a problem, application/problem+json, instead of 500.
+     * @param retryAfter When a caller that met a full queue or a shutdown is told to try again.
+     */
+    public record ProblemDetails(
+            @DefaultValue("true") Boolean enabled,
+
+            @DurationMin(seconds = 1, message = "must be at least 1 second")
+            @DurationMax(days = 1, message = "must be at most 1 day")
+            @DefaultValue("5s")
+            Duration retryAfter) {}
 }

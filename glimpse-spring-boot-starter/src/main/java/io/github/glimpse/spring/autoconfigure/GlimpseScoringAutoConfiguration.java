@@ -25,7 +25,7 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration(after = GlimpseAutoConfiguration.class)
 @ConditionalOnClass({LoadedModel.class, ScoringModel.class})
-@ConditionalOnSwitch("glimpse.enabled")
+@ConditionalOnSwitch(GlimpseAutoConfiguration.SWITCH)
 public final class GlimpseScoringAutoConfiguration {
 
     static final String SWITCH = "glimpse.scoring-model.enabled";

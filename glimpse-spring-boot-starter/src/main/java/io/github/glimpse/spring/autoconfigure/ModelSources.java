@@ -17,6 +17,9 @@ import org.springframework.util.StringUtils;
 final class ModelSources implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelSources.class);
+    /** The location that names the embedded model, as none does. */
+    static final String EMBEDDED = "embedded";
+
     private static final String CLASS_PATH = "classpath:";
     private static final String HUB = "hf:";
 
@@ -49,7 +52,7 @@ final class ModelSources implements AutoCloseable {
 
     /**
      * Opens the locations on this machine and checks the form of the others, which {@link #fetch()} opens. Without a location of
-     * the model it is the embedded one, and without one of the module that one's.
+     * the model, and for {@link #EMBEDDED}, it is the embedded one, and then without one of the module that one's.
      *
      * @param classPath where to look for class path folders, null for that of the calling thread
      * @throws InvalidPropertyException if one is malformed, or nothing is there
@@ -58,10 +61,10 @@ final class ModelSources implements AutoCloseable {
         String named = properties.location();
         String location = named == null || named.isBlank() ? "" : named;
         ClassLoader loader = classPath == null ? ModelSources.class.getClassLoader() : classPath;
-        boolean embedded = location.isEmpty();
-        if (embedded) {
-            LOG.info(
-                    "glimpse.model.location is not set: the embedded model answers, which is for trying, teaching and tests");
+        boolean embedded = location.isEmpty() || location.equals(EMBEDDED);
+        if (location.isEmpty()) {
+            LOG.info("glimpse.model.location is not set: the embedded model answers, which is for trying, teaching and"
+                    + " tests");
         }
         Source model = embedded ? embedded() : model(PropertiesMapper.LOCATION, location, properties, loader);
         try {

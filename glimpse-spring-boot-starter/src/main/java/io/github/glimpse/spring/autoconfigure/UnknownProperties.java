@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -20,9 +21,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.StringUtils;
 
 /**
- * Warns of keys below {@code glimpse} that are no property. Spring Boot passes over them without a word, so that a slip of the
+ * Warns of keys below {@code glimpse} that do nothing: locations of models that are off, and what is no property. Spring Boot passes over them without a word, so that a slip of the
  * pen would leave a default in force. Variables of the environment and system properties are not looked at, nor does Spring Boot
  * where it is strict: others' names begin with this word too.
  */
@@ -38,6 +40,8 @@ final class UnknownProperties {
 
     /** Logs a line for each. */
     static void warn(ConfigurableEnvironment environment) {
+        unused(environment, PropertiesMapper.EMBEDDING_LOCATION, GlimpseEmbeddingAutoConfiguration.SWITCH);
+        unused(environment, PropertiesMapper.SCORING_LOCATION, GlimpseScoringAutoConfiguration.SWITCH);
         UnboundElementsSourceFilter filter = new UnboundElementsSourceFilter();
         Set<ConfigurationPropertyName> unknown = new TreeSet<>();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.from(environment.getPropertySources())) {
@@ -48,6 +52,15 @@ final class UnknownProperties {
             }
         }
         unknown.forEach(name -> LOG.warn("{} is no property of Glimpse and is ignored; {}", name, reason(name)));
+    }
+
+    /** Only where the switch is not set: one that is off was meant so. */
+    private static void unused(ConfigurableEnvironment environment, String location, String key) {
+        Binder binder = Binder.get(environment);
+        if (!binder.bind(key, Boolean.class).isBound()
+                && binder.bind(location, String.class).map(StringUtils::hasText).orElse(false)) {
+            LOG.warn("{} is set, but that model is off and is not loaded; set {}=true", location, key);
+        }
     }
 
     /** What there is where the name leaves what is known; null for a property. */

@@ -162,6 +162,8 @@ class ConfigurationMetadataTest {
                         "glimpse.streaming-chat-model.enabled",
                         "glimpse.threads",
                         "glimpse.warm-up",
+                        "glimpse.web.problem-details.enabled",
+                        "glimpse.web.problem-details.retry-after",
                         "glimpse.weights",
                         "management.endpoint.glimpse.access",
                         "management.endpoint.glimpse.cache.time-to-live",
@@ -227,6 +229,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.observability.meters", true);
         defaults.put("glimpse.observability.observations", true);
         defaults.put("glimpse.observability.stages", true);
+        defaults.put("glimpse.web.problem-details.enabled", true);
+        defaults.put("glimpse.web.problem-details.retry-after", "5s");
         defaults.put("management.health.glimpse.enabled", true);
         // Those that Actuator gives every endpoint.
         defaults.put("management.endpoint.glimpse.access", "unrestricted");

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.GlimpseScoringModel;
+import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.testing.BlipFolder;
@@ -27,6 +29,7 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.health.HealthIndicator;
@@ -34,9 +37,12 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What an operator sees and does of the engines for vectors and scores. */
+@ExtendWith(OutputCaptureExtension.class)
 class OtherEnginesTest {
 
     private static final List<String> TEXTS = List.of("a dog on the chair", "invoice total 1200");
@@ -285,6 +291,53 @@ class OtherEnginesTest {
                     assertThat(itm.family()).isEqualTo("blip");
                     assertThat(itm.generation()).isNull();
                 }));
+    }
+
+    @Test
+    void theEmbeddedModelAnswersBesideBothWhereItIsNamed() {
+        vectors.withPropertyValues(
+                        "glimpse.scoring-model.enabled=true",
+                        "glimpse.scoring-model.location=" + matching,
+                        "glimpse.model.location=embedded")
+                .run(context -> {
+                    assertThat(context.getBean(ChatModel.class).chat("Hello")).isNotNull();
+                    assertThat(context.getBean(LoadedModel.class).options().module())
+                            .as("the module of the embedded model")
+                            .isNotNull();
+                    assertThat(context.getBean(EmbeddingModel.class)
+                                    .embed("a red car")
+                                    .content()
+                                    .vector())
+                            .hasSize(24);
+                    assertThat(context.getBean(GlimpseScoringModel.class)
+                                    .scoreAll(picture, TEXTS)
+                                    .content())
+                            .hasSize(2);
+                });
+    }
+
+    @Test
+    void theLogSaysWhyThereIsNoChatModelAndHowToGetOne(CapturedOutput output) {
+        vectors.run(context -> assertThat(context).doesNotHaveBean(ChatModel.class));
+
+        assertThat(output)
+                .contains(
+                        "No chat model: glimpse.embedding-model.enabled is true and glimpse.model.location is not set")
+                .contains("Set glimpse.model.location=embedded for the embedded model");
+    }
+
+    @Test
+    void theLogIsSilentWhereAChatModelIsThereOrOfTheApplicationsOwnEngine(CapturedOutput output) {
+        vectors.withPropertyValues("glimpse.model.location=embedded")
+                .run(context -> assertThat(context).hasSingleBean(ChatModel.class));
+        vectors.withBean(
+                        "glimpseEngine",
+                        LoadedModel.class,
+                        () -> LoadedModel.load(EngineOptions.builder(TinyModel.QWEN.resolve("model"))
+                                .build()))
+                .run(context -> assertThat(context).hasSingleBean(ChatModel.class));
+
+        assertThat(output).doesNotContain("No chat model");
     }
 
     @Test

@@ -26,8 +26,10 @@ class UnknownPropertiesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "glimpse.prunning.enabled | glimpse has cache, chat-model, concurrency, device, dtype, embedding-model, enabled,",
-                "glimpse.pruning.retention-ration | glimpse.pruning has anchors, canary-ratio, enabled, guard, kv, max-ret",
+                "glimpse.prunning.enabled | glimpse has cache, chat-model, concurrency, device, dtype,"
+                        + " embedding-model, enabled,",
+                "glimpse.pruning.retention-ration | glimpse.pruning has anchors, canary-ratio, enabled, guard, kv,"
+                        + " max-ret",
                 "glimpse.native-library.download | glimpse has cache, chat-model, concurrency",
                 "glimpse.threads.max | glimpse.threads has no keys",
                 "glimpse.profiles.mine.retention-ration | glimpse.profiles.mine has anchors, canary-ratio",
@@ -77,5 +79,23 @@ class UnknownPropertiesTest {
                         .containsOnlyOnce("glimpse.embedding-model.pruning.at has no effect")
                         .containsOnlyOnce("glimpse.embedding-model.pruning.min-patches has no effect")
                         .doesNotContain("evidence has no effect"));
+    }
+
+    @Test
+    void warnsOfTheLocationOfAModelThatIsNotLoaded(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "glimpse.embedding-model.location=/models/clip", "glimpse.scoring-model.location=/models/blip")
+                .run(context -> assertThat(output)
+                        .containsOnlyOnce(
+                                "glimpse.embedding-model.location is set, but that model is off and is not loaded;"
+                                        + " set glimpse.embedding-model.enabled=true")
+                        .containsOnlyOnce("set glimpse.scoring-model.enabled=true"));
+    }
+
+    @Test
+    void saysNothingOfTheLocationOfAModelThatWasTurnedOff(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "glimpse.embedding-model.enabled=false", "glimpse.embedding-model.location=/models/clip")
+                .run(context -> assertThat(output).doesNotContain("glimpse.embedding-model.location is set"));
     }
 }

@@ -1,0 +1,45 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Says which versions to write where a class or method of LangChain4j is missing, since the application's build brings an older
+ * one. First of all: whatever Spring made of it, this is the cause.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class OlderLangChain4jFailureAnalyzer implements FailureAnalyzer {
+
+    private final LangChain4jVersion version;
+
+    OlderLangChain4jFailureAnalyzer() {
+        this(LangChain4jVersion.ofClassPath());
+    }
+
+    OlderLangChain4jFailureAnalyzer(LangChain4jVersion version) {
+        this.version = version;
+    }
+
+    @Override
+    public @Nullable FailureAnalysis analyze(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (isMissing(cause) && version.isWrong()) {
+                return new FailureAnalysis(
+                        version.description() + ". Not there: " + cause.getMessage(),
+                        LangChain4jVersion.remedy(),
+                        failure);
+            }
+        }
+        return null;
+    }
+
+    private static boolean isMissing(Throwable cause) {
+        boolean link = cause instanceof LinkageError
+                || cause instanceof TypeNotPresentException
+                || cause instanceof ClassNotFoundException;
+        return link && String.valueOf(cause.getMessage()).replace('/', '.').contains("dev.langchain4j.");
+    }
+}
