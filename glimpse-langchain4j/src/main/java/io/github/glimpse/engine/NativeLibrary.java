@@ -61,7 +61,9 @@ final class NativeLibrary {
                     System.setProperty(key, value);
                 }
             });
+            NativeUnpacking unpacking = NativeUnpacking.announce(download);
             Engine engine = Engine.getEngine("PyTorch");
+            unpacking.done();
             check(Engine.getDjlVersion(), path == null ? null : folder);
             return engine;
         } catch (RuntimeException | LinkageError e) {

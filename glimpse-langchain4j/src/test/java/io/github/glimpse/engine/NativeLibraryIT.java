@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,23 @@ class NativeLibraryIT {
         stubs.library("libtorch_cuda.so", "libtorch_cuda", "-Wl,--no-as-needed", driver.toString());
         stubs.library("libtorch.so", "libtorch_cuda", "-Wl,--no-as-needed", driver.toString());
         return lib;
+    }
+
+    @Test
+    void theFirstStartSaysWhatIsUnpackedWhereAndLaterOnesDoNot() throws Exception {
+        String log = "-Dorg.slf4j.simpleLogger.log.io.github.glimpse.engine.NativeUnpacking=info";
+        String first = start("nothing", "cpu", log, "-DDJL_CACHE_DIR=" + cache);
+        String second = start("nothing", "cpu", log, "-DDJL_CACHE_DIR=" + cache);
+
+        assertThat(first)
+                .containsPattern("First start: libtorch 2\\.7\\.1\\S* \\([1-9]\\d+ MB\\) is unpacked into "
+                        + Pattern.quote(cache.toString()) + "\\S+; DJL_CACHE_DIR")
+                .containsPattern("libtorch is in place after \\d+\\.\\d s")
+                .contains("started on cpu");
+        assertThat(second)
+                .contains("started on cpu")
+                .doesNotContain("First start")
+                .doesNotContain("in place");
     }
 
     private String start(String withoutJar, String device, String... properties)

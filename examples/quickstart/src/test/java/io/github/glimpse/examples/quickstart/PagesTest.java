@@ -41,7 +41,9 @@ class PagesTest {
     private static final Path ROOT = Path.of(System.getProperty("glimpse.basedir", "../.."));
     private static final Path EMBEDDED =
             ROOT.resolve("glimpse-langchain4j/src/main/resources/io/github/glimpse/hub/embedded");
-    private static final Pattern ARGUMENTS = Pattern.compile("spring-boot\\.run\\.arguments=\"([^\"]*)\"");
+    // Those that set something: --help is no option
+    private static final Pattern ARGUMENTS =
+            Pattern.compile("(?:spring-boot\\.run\\.arguments=\"|\\./glimpse )(--[^\"`\n]*=[^\"`\n]*)[\"`\n]");
     private static final Pattern ARGUMENT = Pattern.compile("--[^\\s=]+=(?:'[^']*'|[^\\s']\\S*)");
     private static final double MEGABYTE = 1e6;
 
