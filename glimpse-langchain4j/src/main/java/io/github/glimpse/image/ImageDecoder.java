@@ -110,7 +110,7 @@ public final class ImageDecoder {
             }
             throw new InvalidImageException(
                     "The " + format + " image cannot be read: " + reason(e) + "; send it again or save it anew as PNG",
-                    e);
+                    withoutEndOfFile(e));
         }
     }
 
@@ -139,6 +139,20 @@ public final class ImageDecoder {
                                 + " glimpse.limits.max-image-pixels refuses such images beforehand",
                         format, what, heap),
                 failure);
+    }
+
+    /**
+     * Spring MVC takes an {@link EOFException} anywhere among the causes for a caller that has hung up, and answers nothing.
+     */
+    private static Throwable withoutEndOfFile(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EOFException) {
+                IOException told = new IOException(failure.toString());
+                told.setStackTrace(failure.getStackTrace());
+                return told;
+            }
+        }
+        return failure;
     }
 
     private static String reason(Throwable failure) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
+import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -20,6 +21,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ImageDecoderTest {
 
@@ -27,6 +30,23 @@ class ImageDecoderTest {
 
     private static Stream<String> pictures() {
         return FILES.keySet().stream().filter(name -> !name.endsWith(".ppm"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pictures")
+    void aFileThatIsCutOffIsNotMistakenForACallerThatHungUp(String name) {
+        byte[] whole = file(name);
+        ImageDecoder decoder = new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE);
+        for (int length = whole.length / 8; length < whole.length; length += Math.max(1, whole.length / 8)) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            try {
+                decoder.decode(cut);
+            } catch (InvalidImageException e) {
+                for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                    assertThat(cause).isNotInstanceOf(EOFException.class);
+                }
+            }
+        }
     }
 
     private static byte[] file(String name) {
