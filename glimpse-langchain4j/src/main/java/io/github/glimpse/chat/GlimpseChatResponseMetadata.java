@@ -2,6 +2,7 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import io.github.glimpse.generate.AnswerLikelihood;
+import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageLimits;
@@ -44,12 +45,16 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     private final PruningReport pruning;
     private final StageTimings timings;
     private final @Nullable AnswerLikelihood likelihood;
+    private final HistoryReport history;
+    private final int ignoredTools;
 
     private GlimpseChatResponseMetadata(Builder builder) {
         super(builder);
         this.pruning = builder.pruning;
         this.timings = builder.timings;
         this.likelihood = builder.likelihood;
+        this.history = builder.history;
+        this.ignoredTools = builder.ignoredTools;
     }
 
     /** What pruning did, per image. */
@@ -73,6 +78,16 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         return likelihood;
     }
 
+    /** What was left out of the messages before the newest one, so that the request could be answered. */
+    public HistoryReport history() {
+        return history;
+    }
+
+    /** Tools that the request offered and the model did not see: {@link ToolsMode#IGNORE}. */
+    public int ignoredTools() {
+        return ignoredTools;
+    }
+
     /** What settled how many tokens stayed; null if nothing was pruned. */
     public @Nullable RatioReason ratioReason() {
         return pruning.ratioReason();
@@ -86,8 +101,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     /**
      * Draws what pruning did on the pictures of the conversation, step by step.
      *
-     * @param pictures the files as they were sent, in prompt order
-     * @throws IllegalArgumentException if there are more or fewer than the request had
+     * @param pictures the files as they were sent, in prompt order, without those that {@link #history} was left without
+     * @throws IllegalArgumentException if there are more or fewer than the model saw
      * @throws io.github.glimpse.InvalidImageException if one cannot be read
      */
     public PruningExplanation explanation(List<byte[]> pictures) {
@@ -104,7 +119,11 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     public Builder toBuilder() {
         Builder builder = new Builder();
         toBuilder(builder);
-        return builder.pruning(pruning).timings(timings).likelihood(likelihood);
+        return builder.pruning(pruning)
+                .timings(timings)
+                .likelihood(likelihood)
+                .history(history)
+                .ignoredTools(ignoredTools);
     }
 
     /** Starts with nothing set. */
@@ -118,19 +137,21 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 && other instanceof GlimpseChatResponseMetadata that
                 && pruning.equals(that.pruning)
                 && timings.equals(that.timings)
-                && Objects.equals(likelihood, that.likelihood);
+                && Objects.equals(likelihood, that.likelihood)
+                && history.equals(that.history)
+                && ignoredTools == that.ignoredTools;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, timings, likelihood);
+        return Objects.hash(super.hashCode(), pruning, timings, likelihood, history, ignoredTools);
     }
 
     @Override
     public String toString() {
         return "GlimpseChatResponseMetadata{id='" + id() + "', modelName='" + modelName() + "', tokenUsage="
                 + tokenUsage() + ", finishReason=" + finishReason() + ", pruning=" + pruning + ", timings=" + timings
-                + ", likelihood=" + likelihood + '}';
+                + ", likelihood=" + likelihood + ", history=" + history + ", ignoredTools=" + ignoredTools + '}';
     }
 
     /** Collects metadata. */
@@ -139,6 +160,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         private PruningReport pruning = NOT_PRUNED;
         private StageTimings timings = NOT_MEASURED;
         private @Nullable AnswerLikelihood likelihood;
+        private HistoryReport history = HistoryReport.WHOLE;
+        private int ignoredTools;
 
         private Builder() {}
 
@@ -157,6 +180,18 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         /** How likely the model held its answer; unset is unknown. */
         public Builder likelihood(@Nullable AnswerLikelihood value) {
             likelihood = value;
+            return this;
+        }
+
+        /** What was left out of earlier messages; unset is nothing. */
+        public Builder history(HistoryReport value) {
+            history = value;
+            return this;
+        }
+
+        /** How many tools were ignored; unset is none. */
+        public Builder ignoredTools(int value) {
+            ignoredTools = value;
             return this;
         }
 

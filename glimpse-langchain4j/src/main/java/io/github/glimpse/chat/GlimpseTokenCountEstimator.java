@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts tokens with the model's own tokenizer, chat template and image rule, image tokens before pruning included. For a
- * {@code TokenWindowChatMemory}. The count of several messages is exactly the input count that a request with them reports;
- * that of one message is what it adds to a conversation. Refuses what the chat models refuse. Safe for concurrent use.
+ * {@code TokenWindowChatMemory}. The count of several messages is exactly the input count that a request with them reports, if
+ * the model's context has room for them; that of one message is what it adds to a conversation.
+ *
+ * <p>A picture that cannot be read, and one more than a request may have, counts as the note that the models put in its place
+ * once the message is an earlier one: a memory has to count whatever it holds, to let go of it. With {@link
+ * io.github.glimpse.generate.HistoryMode#REFUSE} the estimator refuses what the chat models refuse. Safe for concurrent use.
  */
 public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
 
@@ -38,8 +42,14 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
      * own are counted with it, since a request with them has it; a single message and a text are counted alone.
      */
     public GlimpseTokenCountEstimator(LoadedModel model, ImageUrlOptions imageUrls, @Nullable String systemMessage) {
+        this(model, imageUrls, systemMessage, ToolsMode.DEFAULT);
+    }
+
+    /** The same for conversations in which another model called tools. */
+    public GlimpseTokenCountEstimator(
+            LoadedModel model, ImageUrlOptions imageUrls, @Nullable String systemMessage, ToolsMode tools) {
         this.model = model;
-        this.messages = new MessageMapper(model.options(), imageUrls, systemMessage);
+        this.messages = new MessageMapper(model.options(), imageUrls, systemMessage, tools);
     }
 
     /**
@@ -62,7 +72,7 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
     public int estimateTokenCountInMessage(ChatMessage message) {
         return count(() -> {
             List<ChatTurn> turns = new ArrayList<>(List.of(OPENING));
-            turns.addAll(messages.turns(List.of(message)));
+            turns.addAll(messages.countableTurns(List.of(message)));
             return model.countTokens(turns) - model.countTokens(List.of(OPENING));
         });
     }
@@ -76,7 +86,7 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
     public int estimateTokenCountInMessages(Iterable<ChatMessage> conversation) {
         return count(() -> {
             boolean empty = !conversation.iterator().hasNext();
-            return empty ? 0 : model.countTokens(messages.conversation(conversation));
+            return empty ? 0 : model.countTokens(messages.countable(conversation));
         });
     }
 

@@ -10,17 +10,26 @@ import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Part;
 import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.generate.ChatTurn.Text;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.HistoryMode;
+import io.github.glimpse.image.ImageDecoder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * LangChain4j's messages to turns. Everything is checked before the first picture is decoded.
+ * LangChain4j's messages to turns. What the newest message has is checked before the first picture is decoded, and refused if
+ * it cannot be taken. What earlier messages have may become a note instead ({@link HistoryMode}): a refused message stays in a
+ * chat memory, and would else make all later requests fail.
  *
  * <p>Several system messages, several messages of the user in a row and an empty answer are taken as they are; what becomes
  * of them is the chat template's business. A user's name has no place in a template and is left out. The detail level of an
@@ -29,20 +38,23 @@ import org.jspecify.annotations.Nullable;
 final class MessageMapper {
 
     private final int maxImages;
+    private final HistoryMode history;
     private final ImageBytes images;
+    private final ImageDecoder decoder;
     private final @Nullable String systemMessage;
+    private final ToolsMode tools;
 
     /**
      * @param systemMessage of conversations that have none, or null
      */
-    MessageMapper(EngineOptions limits, ImageUrlOptions urls, @Nullable String systemMessage) {
-        this(limits, new ImageFetcher(urls.atMost(limits.imageLimits().maxBytes())), systemMessage);
-    }
-
-    MessageMapper(EngineOptions limits, ImageFetcher fetcher, @Nullable String systemMessage) {
+    MessageMapper(EngineOptions limits, ImageUrlOptions urls, @Nullable String systemMessage, ToolsMode tools) {
         this.systemMessage = systemMessage;
+        this.tools = tools;
         this.maxImages = limits.maxImages();
-        this.images = new ImageBytes(limits.imageLimits().maxBytes(), fetcher);
+        this.history = limits.history();
+        this.decoder = new ImageDecoder(limits.imageLimits(), limits.transparency());
+        long maxBytes = limits.imageLimits().maxBytes();
+        this.images = new ImageBytes(maxBytes, new ImageFetcher(urls.atMost(maxBytes)));
     }
 
     /** Whether {@link #turns} asks other machines for pictures, which takes time. */
@@ -65,7 +77,26 @@ final class MessageMapper {
      * @throws InvalidRequestException as {@link #turns}
      */
     List<ChatTurn> conversation(Iterable<? extends ChatMessage> messages) {
-        List<ChatTurn> turns = turns(messages);
+        return withSystemMessage(turns(messages));
+    }
+
+    /**
+     * The same for counting. If history may be left out, then nothing in a message of the user is refused: a chat memory has to
+     * count whatever it holds.
+     *
+     * @throws UnsupportedFeatureException for messages of a kind that is not supported
+     */
+    List<ChatTurn> countable(Iterable<? extends ChatMessage> messages) {
+        return withSystemMessage(countableTurns(messages));
+    }
+
+    /** Without the default system message. */
+    List<ChatTurn> countableTurns(Iterable<? extends ChatMessage> messages) {
+        List<ChatMessage> all = listed(messages);
+        return turns(all, history == HistoryMode.KEEP_LAST ? all.size() : 0);
+    }
+
+    private List<ChatTurn> withSystemMessage(List<ChatTurn> turns) {
         if (systemMessage != null && turns.stream().noneMatch(turn -> turn.role() == Role.SYSTEM)) {
             turns.add(0, system(systemMessage));
         }
@@ -73,57 +104,139 @@ final class MessageMapper {
     }
 
     /**
-     * The messages as they are.
+     * The messages as they are, but for what has to be left out of earlier ones.
      *
      * @throws UnsupportedFeatureException for content or messages of a kind that is not supported
      * @throws InvalidRequestException for a picture that cannot be read, or too many of them
      */
     List<ChatTurn> turns(Iterable<? extends ChatMessage> messages) {
-        int count = check(messages);
-        List<ChatTurn> turns = new ArrayList<>();
+        List<ChatMessage> all = listed(messages);
+        return turns(all, newest(all));
+    }
+
+    private List<ChatTurn> turns(List<ChatMessage> messages, int newest) {
+        int count = check(messages, newest);
+        List<ChatTurn> late = new ArrayList<>();
         int image = 0;
-        for (ChatMessage message : messages) {
+        for (ChatMessage message : messages.subList(newest, messages.size())) {
             List<Part> parts = new ArrayList<>();
-            if (message instanceof UserMessage user) {
-                for (Content content : user.contents()) {
-                    if (content instanceof ImageContent picture) {
-                        image++;
-                        parts.add(new ChatTurn.Picture(images.read(picture.image(), name(image, count))));
-                    } else if (content instanceof TextContent text) {
-                        parts.add(new ChatTurn.Text(text.text()));
-                    }
+            for (Content content : contents(message)) {
+                if (content instanceof ImageContent picture) {
+                    image++;
+                    parts.add(new ChatTurn.Picture(images.read(picture.image(), name(image, count))));
+                } else if (content instanceof TextContent text) {
+                    parts.add(new Text(text.text()));
                 }
-                turns.add(new ChatTurn(Role.USER, parts));
-            } else if (message instanceof SystemMessage system) {
-                turns.add(system(system.text()));
-            } else if (message instanceof AiMessage answer) {
-                String text = answer.text();
-                turns.add(new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text(text == null ? "" : text))));
             }
+            late.add(turn(message, parts));
         }
-        return turns;
+        // From the latest on, so that the places are for the latest pictures, and no other is fetched.
+        List<ChatTurn> turns = new ArrayList<>();
+        int places = maxImages - count;
+        for (int i = newest - 1; i >= 0; i--) {
+            List<Part> parts = new ArrayList<>();
+            List<Content> contents = contents(messages.get(i));
+            for (int k = contents.size() - 1; k >= 0; k--) {
+                Part part = earlier(contents.get(k), places);
+                places -= part instanceof ChatTurn.Picture ? 1 : 0;
+                parts.add(part);
+            }
+            Collections.reverse(parts);
+            turns.add(turn(messages.get(i), parts));
+        }
+        Collections.reverse(turns);
+        turns.addAll(late);
+        return tools == ToolsMode.IGNORE ? ToolTexts.joined(messages, turns) : turns;
+    }
+
+    private Part earlier(Content content, int places) {
+        if (content instanceof TextContent text) {
+            return new Text(text.text());
+        }
+        if (!(content instanceof ImageContent picture)) {
+            return LeftOut.ATTACHMENT;
+        }
+        if (places <= 0) {
+            return LeftOut.PICTURE;
+        }
+        try {
+            images.check(picture.image(), "earlier image");
+            byte[] bytes = images.read(picture.image(), "earlier image");
+            // What is no picture shall not take the place of one.
+            decoder.readSize(bytes);
+            return new ChatTurn.Picture(bytes);
+        } catch (InvalidRequestException | UnsupportedFeatureException | InvalidImageException e) {
+            return LeftOut.PICTURE;
+        }
+    }
+
+    private static List<Content> contents(ChatMessage message) {
+        return message instanceof UserMessage user ? user.contents() : List.of();
+    }
+
+    /**
+     * One message as a turn.
+     *
+     * @param parts of a message of the user
+     */
+    private ChatTurn turn(ChatMessage message, List<Part> parts) {
+        if (message instanceof SystemMessage system) {
+            return system(system.text());
+        }
+        if (message instanceof AiMessage answer) {
+            return assistant(answer);
+        }
+        if (message instanceof ToolExecutionResultMessage result) {
+            return new ChatTurn(Role.ASSISTANT, List.of(new Text(ToolTexts.of(result))));
+        }
+        return new ChatTurn(Role.USER, parts);
+    }
+
+    private ChatTurn assistant(AiMessage answer) {
+        List<String> lines = new ArrayList<>();
+        lines.add(tools == ToolsMode.IGNORE ? ToolTexts.of(answer) : Objects.requireNonNullElse(answer.text(), ""));
+        // One text: what templates make of answers in parts differs.
+        answer.images().forEach(picture -> lines.add(LeftOut.PICTURE.note()));
+        return new ChatTurn(Role.ASSISTANT, List.of(new Text(String.join("\n", lines))));
     }
 
     private static ChatTurn system(String text) {
-        return new ChatTurn(Role.SYSTEM, List.of(new ChatTurn.Text(text)));
+        return new ChatTurn(Role.SYSTEM, List.of(new Text(text)));
     }
 
-    /** Refuses what is not supported and what can be told without work; returns the number of pictures. */
-    int check(Iterable<? extends ChatMessage> messages) {
+    private static List<ChatMessage> listed(Iterable<? extends ChatMessage> messages) {
+        List<ChatMessage> list = new ArrayList<>();
+        messages.forEach(list::add);
+        return list;
+    }
+
+    /** Where the newest message begins, with all that follows it; 0 if nothing may be left out. */
+    private int newest(List<ChatMessage> messages) {
+        int last = messages.size() - 1;
+        while (history == HistoryMode.KEEP_LAST && last > 0 && !(messages.get(last) instanceof UserMessage)) {
+            last--;
+        }
+        return history == HistoryMode.KEEP_LAST ? Math.max(last, 0) : 0;
+    }
+
+    /** Refuses what is not supported and what can be told without work. */
+    void check(Iterable<? extends ChatMessage> messages) {
+        List<ChatMessage> all = listed(messages);
+        check(all, newest(all));
+    }
+
+    /** Returns the number of pictures from the newest message on. */
+    private int check(List<ChatMessage> messages, int newest) {
         List<ImageContent> pictures = new ArrayList<>();
-        for (ChatMessage message : messages) {
-            if (message instanceof UserMessage user) {
-                for (Content content : user.contents()) {
-                    if (content instanceof ImageContent picture) {
-                        pictures.add(picture);
-                    } else if (!(content instanceof TextContent)) {
-                        throw unsupported(content);
-                    }
+        for (int i = 0; i < messages.size(); i++) {
+            ChatMessage message = messages.get(i);
+            checkKind(message, i < newest);
+            for (Content content : i < newest ? List.<Content>of() : contents(message)) {
+                if (content instanceof ImageContent picture) {
+                    pictures.add(picture);
+                } else if (!(content instanceof TextContent)) {
+                    throw unsupported(content);
                 }
-            } else if (message instanceof AiMessage answer) {
-                checkAnswer(answer);
-            } else if (!(message instanceof SystemMessage)) {
-                throw unsupported(message);
             }
         }
         if (pictures.size() > maxImages) {
@@ -136,32 +249,34 @@ final class MessageMapper {
         return pictures.size();
     }
 
-    private static void checkAnswer(AiMessage answer) {
-        if (answer.hasToolExecutionRequests()) {
-            throw new UnsupportedFeatureException(
-                    "An AiMessage with tool calls is not supported; leave tool messages out of the conversation");
-        }
-        if (!answer.images().isEmpty()) {
-            throw new UnsupportedFeatureException(
-                    "An AiMessage with images is not supported; send the images in a UserMessage");
+    private void checkKind(ChatMessage message, boolean earlier) {
+        if (message instanceof AiMessage answer) {
+            if (answer.hasToolExecutionRequests() && tools == ToolsMode.REFUSE) {
+                throw new UnsupportedFeatureException(
+                        "An AiMessage with tool calls is not supported; leave tool messages"
+                                + " out of the conversation, or set glimpse.tools.mode to ignore to have them as text");
+            }
+            if (!answer.images().isEmpty() && !earlier) {
+                throw new UnsupportedFeatureException(
+                        "An AiMessage with images is not supported; send the images in a UserMessage");
+            }
+        } else if (message instanceof ToolExecutionResultMessage result) {
+            if (tools == ToolsMode.REFUSE) {
+                String content = result.hasSingleText() ? "text" : "non-text content";
+                throw new UnsupportedFeatureException("A tool result (" + content
+                        + ") is not supported; leave tool messages out of the conversation, send its images in a"
+                        + " UserMessage, or set glimpse.tools.mode to ignore to have its text");
+            }
+        } else if (!(message instanceof UserMessage) && !(message instanceof SystemMessage)) {
+            throw new UnsupportedFeatureException("A message of type "
+                    + message.type().name().toLowerCase(Locale.ROOT)
+                    + " is not supported; send system, user and AI messages");
         }
     }
 
     private static UnsupportedFeatureException unsupported(Content content) {
         return new UnsupportedFeatureException("Content of type "
                 + content.type().name().toLowerCase(Locale.ROOT) + " is not supported; send text and images");
-    }
-
-    private static UnsupportedFeatureException unsupported(ChatMessage message) {
-        if (message instanceof ToolExecutionResultMessage result) {
-            String content = result.hasSingleText() ? "text" : "non-text content";
-            return new UnsupportedFeatureException(
-                    "A tool result (" + content
-                            + ") is not supported; leave tool messages out of the conversation, send its images in a UserMessage");
-        }
-        return new UnsupportedFeatureException("A message of type "
-                + message.type().name().toLowerCase(Locale.ROOT)
-                + " is not supported; send system, user and AI messages");
     }
 
     private static String name(int image, int of) {

@@ -22,6 +22,7 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
     private @Nullable Executor executor;
     private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
     private @Nullable String systemMessage;
+    private ToolsMode tools = ToolsMode.DEFAULT;
     private RequestTracer tracer = RequestTracer.NONE;
 
     ModelBuilder() {}
@@ -72,6 +73,12 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
         return self();
     }
 
+    /** What becomes of tools, which the model cannot call; unset refuses them. */
+    public B tools(ToolsMode value) {
+        tools = value;
+        return self();
+    }
+
     /** Follows each request over its threads and stages; unset is nobody. */
     public B tracer(RequestTracer value) {
         tracer = value;
@@ -86,6 +93,6 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
      *     request itself would be refused
      */
     public M build() {
-        return of(ModelView.of(model, defaults, listeners, executor, imageUrls, systemMessage, tracer));
+        return of(ModelView.of(model, defaults, listeners, executor, imageUrls, systemMessage, tools, tracer));
     }
 }

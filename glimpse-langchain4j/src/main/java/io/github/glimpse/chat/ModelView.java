@@ -49,9 +49,10 @@ record ModelView(
             @Nullable Executor executor,
             ImageUrlOptions urls,
             @Nullable String systemMessage,
+            ToolsMode tools,
             RequestTracer tracer) {
         Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");
-        RequestMapper requests = new RequestMapper(model, urls, systemMessage);
+        RequestMapper requests = new RequestMapper(model, urls, systemMessage, tools);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
         GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
         // Whether a deferred engine has failed by now is chance: requests will say so, each time.

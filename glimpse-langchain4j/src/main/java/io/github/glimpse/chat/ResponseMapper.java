@@ -35,6 +35,9 @@ final class ResponseMapper {
                         .pruning(scoreMap ? report : report.withoutScores())
                         .timings(result.timings())
                         .likelihood(result.likelihood())
+                        .history(result.history())
+                        // Had they not been ignored, there would be no answer.
+                        .ignoredTools(parameters.toolSpecifications().size())
                         .build())
                 .build();
     }

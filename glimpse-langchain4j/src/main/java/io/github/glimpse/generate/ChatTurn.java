@@ -1,12 +1,13 @@
 package io.github.glimpse.generate;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * One message of a conversation.
  *
  * @param role who speaks
- * @param parts text and pictures in order
+ * @param parts text, pictures and the places of those that were left out, in order
  */
 public record ChatTurn(Role role, List<Part> parts) {
 
@@ -28,8 +29,8 @@ public record ChatTurn(Role role, List<Part> parts) {
         }
     }
 
-    /** Text or a picture. */
-    public sealed interface Part permits Text, Picture {}
+    /** Text, a picture, or the place where something was. */
+    public sealed interface Part permits Text, Picture, LeftOut {}
 
     /** Text, taken as it is: special tokens in it mean nothing. */
     public record Text(String text) implements Part {
@@ -50,6 +51,25 @@ public record ChatTurn(Role role, List<Part> parts) {
         }
     }
 
+    /** Stands in an earlier message where something of it was left out; the model reads a note. */
+    public enum LeftOut implements Part {
+        /** A picture above the limits, or one that cannot be read. */
+        PICTURE("[an earlier picture is left out]"),
+        /** What is neither text nor picture. */
+        ATTACHMENT("[an earlier attachment is left out]");
+
+        private final String note;
+
+        LeftOut(String note) {
+            this.note = note;
+        }
+
+        /** What the model reads. */
+        public String note() {
+            return note;
+        }
+    }
+
     /** Copies the list. */
     public ChatTurn {
         parts = List.copyOf(parts);
@@ -57,7 +77,7 @@ public record ChatTurn(Role role, List<Part> parts) {
 
     /** A message of the user: pictures first, then the question. */
     public static ChatTurn user(String text, byte[]... pictures) {
-        List<Part> parts = new java.util.ArrayList<>();
+        List<Part> parts = new ArrayList<>();
         for (byte[] picture : pictures) {
             parts.add(new Picture(picture));
         }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param transparency what lies behind transparent pictures
  * @param maxImages most pictures of a request
  * @param maxTexts most texts that a picture is matched with in one request
+ * @param history what becomes of earlier messages above the limits
  * @param maxInputTokens most tokens of a prompt before pruning, null for the model's context
  * @param maxActive requests that run at once
  * @param maxQueued requests that may wait
@@ -54,6 +55,7 @@ public record EngineOptions(
         Transparency transparency,
         int maxImages,
         int maxTexts,
+        HistoryMode history,
         @Nullable Integer maxInputTokens,
         int maxActive,
         int maxQueued,
@@ -139,6 +141,7 @@ public record EngineOptions(
                 transparency,
                 maxImages,
                 maxTexts,
+                history,
                 maxInputTokens,
                 maxActive,
                 maxQueued,
@@ -184,6 +187,7 @@ public record EngineOptions(
         private Transparency transparency = Transparency.WHITE;
         private int maxImages = DEFAULT_MAX_IMAGES;
         private int maxTexts = DEFAULT_MAX_TEXTS;
+        private HistoryMode history = HistoryMode.KEEP_LAST;
         private @Nullable Integer maxInputTokens;
         private int maxActive = DEFAULT_MAX_ACTIVE;
         private int maxQueued = DEFAULT_MAX_QUEUED;
@@ -262,6 +266,12 @@ public record EngineOptions(
         /** Most texts that a picture is matched with in one request. */
         public Builder maxTexts(int value) {
             maxTexts = value;
+            return this;
+        }
+
+        /** What becomes of earlier messages above the limits; unset leaves the oldest out. */
+        public Builder history(HistoryMode value) {
+            history = value;
             return this;
         }
 
@@ -344,6 +354,7 @@ public record EngineOptions(
                     transparency,
                     maxImages,
                     maxTexts,
+                    history,
                     maxInputTokens,
                     maxActive,
                     maxQueued,

@@ -13,6 +13,7 @@ import io.github.glimpse.prune.PruningReport;
  * @param prefilledTokens tokens of the prompt after pruning: rows that decoding works on
  * @param report what pruning did
  * @param timings where the time went
+ * @param history what was left out of the messages before the newest one
  */
 public record GenerationResult(
         String text,
@@ -22,13 +23,14 @@ public record GenerationResult(
         int inputTokens,
         int prefilledTokens,
         PruningReport report,
-        StageTimings timings) {
+        StageTimings timings,
+        HistoryReport history) {
 
     /** All but the text, which may hold what nobody else is to read. */
     @Override
     public String toString() {
         return "GenerationResult[" + text.length() + " characters of " + tokenIds.length + " tokens, " + finishReason
                 + ", " + likelihood + ", inputTokens=" + inputTokens + ", prefilledTokens=" + prefilledTokens + ", "
-                + report + ", " + timings + "]";
+                + report + ", " + timings + ", " + history + "]";
     }
 }

@@ -221,7 +221,8 @@ final class ImageTextInMemory implements AnsweringPath {
                     ids.length + model.tower().config().patches(),
                     ids.length + log.alive().length,
                     log.report(List.of(picture.plan()), List.of(picture.plan())),
-                    context.watch().timings(waiting));
+                    context.watch().timings(waiting),
+                    HistoryReport.WHOLE);
         }
     }
 

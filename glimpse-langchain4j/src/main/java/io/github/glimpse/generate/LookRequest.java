@@ -70,8 +70,9 @@ record LookRequest(byte[] picture, @Nullable String text) {
         for (ChatTurn.Part part : turn.parts()) {
             if (part instanceof ChatTurn.Picture picture) {
                 pictures.add(picture.bytes());
-            } else if (part instanceof ChatTurn.Text piece) {
-                text.append(text.isEmpty() ? "" : "\n").append(piece.text());
+            } else {
+                String piece = part instanceof ChatTurn.LeftOut gone ? gone.note() : ((ChatTurn.Text) part).text();
+                text.append(text.isEmpty() ? "" : "\n").append(piece);
             }
         }
         return text.toString().isBlank() ? null : text.toString();

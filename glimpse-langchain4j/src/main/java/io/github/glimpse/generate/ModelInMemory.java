@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.generate.HistoryFit.Fitted;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
@@ -24,6 +25,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model with its strategies, and the making of an answer. Who may ask, and when it may be closed, is {@link LoadedModel}'s
@@ -31,10 +34,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelInMemory implements AnsweringPath {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
+
     /** Key of {@code config.json}. */
     private static final String STOP_DISTANCE = "glimpse_stop_distance";
 
     private static final double LARGEST_DISTANCE = 2;
+
+    /** Where history is left out, so much that an answer has a quarter of the context, or as many tokens as it may have. */
+    private static final int ANSWER_SHARE = 4;
 
     private final EngineOptions options;
     private final TorchRuntime runtime;
@@ -168,7 +176,10 @@ final class ModelInMemory implements AnsweringPath {
 
     @Override
     public int countTokens(List<ChatTurn> turns) {
-        return prompts.prompt(turns).tokens();
+        if (options.history() == HistoryMode.REFUSE) {
+            return prompts.prompt(turns).tokens();
+        }
+        return HistoryFit.countable(prompts, turns).prompt().tokens();
     }
 
     @Override
@@ -192,9 +203,54 @@ final class ModelInMemory implements AnsweringPath {
             RequestContext context,
             Duration waiting) {
         GenerationOptions generation = request.generation().orElse(options.generation());
-        Prompt prompt = prompts.prompt(request.turns(), schedule.pictureShare());
+        List<ChatTurn> turns = request.turns();
+        while (true) {
+            Fitted fitted = fit(turns, schedule.pictureShare(), generation);
+            try {
+                return answer(request, fitted, schedule, generation, listener, context, waiting);
+            } catch (UndecodedPicture e) {
+                turns = withoutUndecoded(turns, e);
+            }
+        }
+    }
+
+    /** The conversation with as much of its history as there is room for, or all of it if history must not be left out. */
+    private Fitted fit(List<ChatTurn> turns, @Nullable Double share, GenerationOptions generation) {
+        Conversation conversation = Conversation.of(turns);
+        if (options.history() == HistoryMode.REFUSE) {
+            return new Fitted(conversation, prompts.prompt(turns, share));
+        }
+        int limit = promptLimit();
+        int room = model.contextLength() - Math.min(wantedTokens(generation), model.contextLength() / ANSWER_SHARE);
+        return new HistoryFit(prompts, share, options.maxImages(), limit, Math.min(limit, room)).fit(conversation);
+    }
+
+    private List<ChatTurn> withoutUndecoded(List<ChatTurn> turns, UndecodedPicture picture) {
+        Conversation whole = Conversation.of(turns);
+        Conversation less = whole.withoutPictures((place, other) -> picture.is(other));
+        if (options.history() == HistoryMode.REFUSE || less.equals(whole)) {
+            throw picture.error();
+        }
+        return less.turns();
+    }
+
+    private GenerationResult answer(
+            GenerationRequest asked,
+            Fitted fitted,
+            PruningSchedule schedule,
+            GenerationOptions generation,
+            GenerationListener listener,
+            RequestContext context,
+            Duration waiting) {
+        Prompt prompt = fitted.prompt();
+        GenerationRequest request =
+                new GenerationRequest(fitted.conversation().turns(), asked.pruning(), asked.generation());
         refuseBeams(generation);
         int most = mostTokens(prompt.tokens(), generation);
+        HistoryReport history = fitted.conversation().lossOf(asked.turns());
+        if (!history.isWhole()) {
+            LOG.debug("Answers without a part of the conversation's history: {}", history);
+        }
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
@@ -215,7 +271,8 @@ final class ModelInMemory implements AnsweringPath {
                 prompt.tokens(),
                 sequence.rows(),
                 prefilled.log().report(prompt.plans(), prompt.wholePlans()),
-                context.watch().timings(waiting));
+                context.watch().timings(waiting),
+                history);
     }
 
     @Override
@@ -278,30 +335,38 @@ final class ModelInMemory implements AnsweringPath {
         if (turns.isEmpty()) {
             throw new UnsupportedContentException("The request has no message; send at least one of the user");
         }
-        long pictures = turns.stream()
-                .flatMap(turn -> turn.parts().stream())
-                .filter(ChatTurn.Picture.class::isInstance)
-                .count();
+        Conversation conversation = Conversation.of(turns);
+        int pictures = options.history() == HistoryMode.REFUSE
+                ? new Conversation(turns, 0).newestPictures()
+                : conversation.newestPictures();
         if (pictures > options.maxImages()) {
             throw new UnsupportedContentException("The request has " + pictures + " images, the limit is "
                     + options.maxImages() + "; send fewer or raise glimpse.limits.max-images");
         }
     }
 
-    private int mostTokens(int promptTokens, GenerationOptions generation) {
-        int wanted = generation.maxOutputTokens() == null
+    private static int wantedTokens(GenerationOptions generation) {
+        return generation.maxOutputTokens() == null
                 ? GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS
                 : generation.maxOutputTokens();
+    }
+
+    /** Most tokens of a prompt. */
+    private int promptLimit() {
         // One place is for the first token.
-        int limit = options.maxInputTokens() == null
+        return options.maxInputTokens() == null
                 ? model.contextLength() - 1
                 : Math.min(options.maxInputTokens(), model.contextLength() - 1);
+    }
+
+    private int mostTokens(int promptTokens, GenerationOptions generation) {
+        int limit = promptLimit();
         if (promptTokens > limit) {
             throw new PromptTooLongException(
                     "The prompt has " + promptTokens + " tokens, image tokens included; the limit is " + limit
                             + "; send fewer or smaller images or less text");
         }
-        return Math.min(wanted, model.contextLength() - promptTokens);
+        return Math.min(wantedTokens(generation), model.contextLength() - promptTokens);
     }
 
     @Override

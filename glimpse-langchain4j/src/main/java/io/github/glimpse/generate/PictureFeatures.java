@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
@@ -131,7 +132,12 @@ final class PictureFeatures implements AutoCloseable {
     }
 
     private static PixelPatches read(Prompt prompt, PromptBuilder prompts, int image, RequestContext context) {
-        PixelPatches patches = prompts.patches(prompt, image);
+        PixelPatches patches;
+        try {
+            patches = prompts.patches(prompt, image);
+        } catch (InvalidImageException e) {
+            throw new UndecodedPicture(prompt.pictures().get(image), e);
+        }
         context.observer().onPixels(image, patches);
         return patches;
     }

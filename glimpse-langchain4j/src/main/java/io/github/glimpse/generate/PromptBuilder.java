@@ -34,6 +34,9 @@ public final class PromptBuilder {
     // A noncharacter, which no text may hold.
     private static final String PLACE = "\uFDD1";
 
+    // Words are shorter; only runs of one character make tokens as long as this.
+    private static final int CHARS_PER_TOKEN = 32;
+
     private final VisionLanguageModel model;
     private final ImageDecoder decoder;
 
@@ -60,24 +63,54 @@ public final class PromptBuilder {
     Prompt prompt(List<ChatTurn> turns, @Nullable Double share) {
         List<byte[]> pictures = new ArrayList<>();
         String text = render(turns, pictures);
-        List<PatchPlan> plans = new ArrayList<>();
-        List<PatchPlan> wholePlans = new ArrayList<>();
-        List<ImagePreprocessor> preprocessors = new ArrayList<>();
+        List<PictureCut> cuts = new ArrayList<>();
         for (byte[] bytes : pictures) {
-            wholePlans.add(numbered(pictures, wholePlans.size(), () -> {
-                ImageSize size = decoder.readSize(bytes);
-                PatchPlan whole = model.preprocessor().plan(size.width(), size.height());
-                ImagePreprocessor preprocessor = share == null ? model.preprocessor() : smaller(whole, size, share);
-                preprocessors.add(preprocessor);
-                plans.add(preprocessor.plan(size.width(), size.height()));
-                return whole;
-            }));
+            cuts.add(numbered(pictures, cuts.size(), () -> cut(bytes, share)));
         }
+        List<PatchPlan> plans = cuts.stream().map(PictureCut::plan).toList();
         List<ImageGrid> grids = plans.stream().map(PatchPlan::grid).toList();
         PromptLayout layout =
                 PromptLayout.of(model.tokenizer().encode(text), model.placeholder(), grids, model.positions());
         checkIds(layout.ids());
-        return new Prompt(Tokenizer.unguard(text), layout, pictures, plans, wholePlans, preprocessors);
+        return new Prompt(
+                Tokenizer.unguard(text),
+                layout,
+                pictures,
+                plans,
+                cuts.stream().map(PictureCut::wholePlan).toList(),
+                cuts.stream().map(PictureCut::preprocessor).toList());
+    }
+
+    /** How one picture is cut, and how it would be if a step at {@code pixels} did not make it smaller. */
+    private record PictureCut(PatchPlan plan, PatchPlan wholePlan, ImagePreprocessor preprocessor) {}
+
+    private PictureCut cut(byte[] bytes, @Nullable Double share) {
+        ImageSize size = decoder.readSize(bytes);
+        PatchPlan whole = model.preprocessor().plan(size.width(), size.height());
+        ImagePreprocessor preprocessor = share == null ? model.preprocessor() : smaller(whole, size, share);
+        return new PictureCut(preprocessor.plan(size.width(), size.height()), whole, preprocessor);
+    }
+
+    /**
+     * Image tokens of one picture, by its header.
+     *
+     * @param share as in {@link #prompt(List, Double)}
+     * @throws InvalidImageException if it is no picture that this model takes
+     */
+    int pictureTokens(byte[] bytes, @Nullable Double share) {
+        return cut(bytes, share).plan().grid().tokenCount();
+    }
+
+    /**
+     * About how many tokens a text has, for planning: of one that is far too long only the beginning is looked at.
+     *
+     * @param most above this many the exact count does not matter
+     */
+    int textTokens(String text, int most) {
+        long looked = Math.min(text.length(), (long) CHARS_PER_TOKEN * (most + 1L));
+        String part = text.substring(0, Math.toIntExact(looked));
+        long tokens = model.tokenizer().encode(model.tokenizer().guard(part)).length;
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE, looked == 0 ? 0 : tokens * text.length() / looked));
     }
 
     private ImagePreprocessor smaller(PatchPlan whole, ImageSize size, double share) {
@@ -170,6 +203,9 @@ public final class PromptBuilder {
             } else if (part instanceof ChatTurn.Picture picture) {
                 pictures.add(picture.bytes());
                 parts.add(ChatTemplateMessage.imagePart());
+            } else if (part instanceof ChatTurn.LeftOut gone) {
+                // Templates write the parts of a message one behind the other.
+                parts.add(ChatTemplateMessage.textPart(gone.note() + "\n"));
             }
         }
         return new ChatTemplateMessage(turn.role().label(), parts);

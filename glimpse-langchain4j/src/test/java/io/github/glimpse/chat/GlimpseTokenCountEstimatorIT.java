@@ -13,6 +13,7 @@ import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.memory.chat.TokenWindowChatMemory;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.generate.LoadedModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -163,11 +164,37 @@ class GlimpseTokenCountEstimatorIT {
 
     @ParameterizedTest
     @MethodSource("families")
-    void refusesWhatTheModelsRefuse(Path family) {
-        GlimpseTokenCountEstimator estimator = estimator(family);
+    void refusesWhatTheModelsRefuseIfNothingMayBeLeftOut(Path family) {
+        try (LoadedModel strict = LoadedModel.load(
+                TinyModels.options(family).history(HistoryMode.REFUSE).build())) {
+            GlimpseTokenCountEstimator estimator = new GlimpseTokenCountEstimator(strict);
 
-        assertThatThrownBy(() -> estimator.estimateTokenCountInMessage(
-                        UserMessage.from(ImageContent.from("https://example.com/a.png"))))
-                .isExactlyInstanceOf(UnsupportedFeatureException.class);
+            assertThatThrownBy(() -> estimator.estimateTokenCountInMessage(
+                            UserMessage.from(ImageContent.from("https://example.com/a.png"))))
+                    .isExactlyInstanceOf(UnsupportedFeatureException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void aPictureThatCannotBeReadCountsAsTheNoteInItsPlace(Path family) {
+        GlimpseTokenCountEstimator estimator = estimator(family);
+        TextContent text = TextContent.from("What is it?");
+        AiMessage answer = AiMessage.from("A car.");
+        int note = estimator.estimateTokenCountInMessage(
+                UserMessage.from("[an earlier picture is left out]\nWhat is it?"));
+
+        for (ImageContent bad : List.of(
+                ImageContent.from("https://example.com/a.png"),
+                ImageContent.from("!", "image/png"),
+                ImageContent.from("bm8gcGljdHVyZQ==", "image/png"))) {
+            UserMessage message = UserMessage.from(bad, text);
+
+            assertThat(estimator.estimateTokenCountInMessage(message)).isEqualTo(note);
+            int two = estimator.estimateTokenCountInMessages(List.of(message, answer));
+            assertThat(two)
+                    .isEqualTo(estimator.estimateTokenCountInMessages(
+                            List.of(UserMessage.from("[an earlier picture is left out]\nWhat is it?"), answer)));
+        }
     }
 }

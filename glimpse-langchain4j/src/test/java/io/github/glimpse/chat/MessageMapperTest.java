@@ -19,11 +19,15 @@ import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.testing.NoisePicture;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +35,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,12 +53,16 @@ class MessageMapperTest {
                     .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
                     .build(),
             ImageUrlOptions.defaults(),
-            null);
+            null,
+            ToolsMode.REFUSE);
 
     @Test
     void putsTheDefaultSystemMessageBeforeConversationsThatHaveNone() {
         MessageMapper brief = new MessageMapper(
-                EngineOptions.builder(Path.of("model")).build(), ImageUrlOptions.defaults(), "Be brief.");
+                EngineOptions.builder(Path.of("model")).build(),
+                ImageUrlOptions.defaults(),
+                "Be brief.",
+                ToolsMode.REFUSE);
 
         assertThat(brief.conversation(List.of(UserMessage.from("one"))))
                 .containsExactly(turn(Role.SYSTEM, "Be brief."), turn(Role.USER, "one"));
@@ -173,7 +182,8 @@ class MessageMapperTest {
             MessageMapper fetching = new MessageMapper(
                     EngineOptions.builder(Path.of("model")).build(),
                     ImageUrlOptions.allowList("127.0.0.1:" + server.port()),
-                    null);
+                    null,
+                    ToolsMode.REFUSE);
             UserMessage message = UserMessage.from(ImageContent.from(url), ImageContent.from(BASE64, "image/png"));
 
             assertThat(MessageMapper.areRemote(List.of(message))).isTrue();
@@ -196,7 +206,8 @@ class MessageMapperTest {
                             .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
                             .build(),
                     ImageUrlOptions.allowList("127.0.0.1:" + server.port()),
-                    null);
+                    null,
+                    ToolsMode.REFUSE);
             UserMessage message = UserMessage.from(ImageContent.from("http://127.0.0.1:" + server.port() + "/"));
 
             assertThatThrownBy(() -> fetching.turns(List.of(message)))
@@ -242,9 +253,131 @@ class MessageMapperTest {
     void tooManyImagesAreRefused() {
         Content image = ImageContent.from(BASE64, "image/png");
 
-        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(image, image), UserMessage.from(image, image))))
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(image, image, image, image))))
                 .isExactlyInstanceOf(InvalidRequestException.class)
                 .hasMessageContainingAll("4 images", "limit is 3", "max-images");
+        assertThatThrownBy(
+                        () -> strict().turns(List.of(UserMessage.from(image, image), UserMessage.from(image, image))))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("4 images", "limit is 3", "max-images");
+    }
+
+    private static MessageMapper strict() {
+        return new MessageMapper(
+                EngineOptions.builder(Path.of("model"))
+                        .maxImages(3)
+                        .imageLimits(new ImageLimits(1000, ImageLimits.DEFAULT_MAX_PIXELS))
+                        .history(HistoryMode.REFUSE)
+                        .build(),
+                ImageUrlOptions.defaults(),
+                null,
+                ToolsMode.REFUSE);
+    }
+
+    @Test
+    void ofEarlierImagesAboveTheLimitTheOldestBecomeNotes() {
+        Content image = ImageContent.from(Base64.getEncoder().encodeToString(png()), "image/png");
+        Content noPicture = ImageContent.from(BASE64, "image/png");
+
+        List<ChatTurn> turns = mapper.turns(List.of(
+                UserMessage.from(image, TextContent.from("one"), image),
+                AiMessage.from("first"),
+                UserMessage.from(image, noPicture),
+                AiMessage.from("second"),
+                UserMessage.from(image, TextContent.from("three"))));
+
+        assertThat(turns.get(0).parts().get(0)).isEqualTo(LeftOut.PICTURE);
+        assertThat(turns.get(0).parts().get(1)).isEqualTo(new ChatTurn.Text("one"));
+        assertThat(turns.get(0).parts().get(2)).isInstanceOf(ChatTurn.Picture.class);
+        assertThat(turns.get(2).parts().get(0)).isInstanceOf(ChatTurn.Picture.class);
+        assertThat(turns.get(2).parts().get(1)).isEqualTo(LeftOut.PICTURE);
+        assertThat(turns.get(4).parts().get(0)).isInstanceOf(ChatTurn.Picture.class);
+    }
+
+    /** A picture of a few bytes. */
+    private static byte[] png() {
+        return NoisePicture.png(new Random(1), 8, 1);
+    }
+
+    @Test
+    void whatWasRefusedInTheNewestMessageIsANoteInAnEarlierOne() {
+        Stream<Content> refused = Stream.concat(
+                otherContents(),
+                Stream.concat(
+                        damagedImages().map(ImageContent::from),
+                        Stream.of(
+                                ImageContent.from("https://example.com/cat.png"),
+                                ImageContent.from("file:/etc/passwd"),
+                                ImageContent.from(Base64.getEncoder().encodeToString(new byte[1003]), "image/png"))));
+        refused.forEach(content -> {
+            UserMessage bad = UserMessage.from(content, TextContent.from("What is it?"));
+
+            assertThatThrownBy(() -> mapper.turns(List.of(bad))).isInstanceOf(LangChain4jException.class);
+            assertThatThrownBy(() -> strict().turns(List.of(bad, UserMessage.from("And now?"))))
+                    .isInstanceOf(LangChain4jException.class);
+            List<ChatTurn> turns = mapper.turns(List.of(bad, UserMessage.from("And now?")));
+            assertThat(turns.get(0).parts().get(0))
+                    .as(content.toString())
+                    .isEqualTo(content instanceof ImageContent ? LeftOut.PICTURE : LeftOut.ATTACHMENT);
+            assertThat(turns.get(0).parts().get(1)).isEqualTo(new ChatTurn.Text("What is it?"));
+        });
+    }
+
+    @Test
+    void anEarlierImageThatIsLeftOutIsNotFetched() throws IOException {
+        String file = new String(png(), StandardCharsets.ISO_8859_1);
+        try (PictureServer server = new PictureServer(PictureServer.text("HTTP/1.1 200 OK\r\n\r\n", file))) {
+            String host = "http://127.0.0.1:" + server.port();
+            MessageMapper fetching = new MessageMapper(
+                    EngineOptions.builder(Path.of("model")).maxImages(2).build(),
+                    ImageUrlOptions.allowList("127.0.0.1:" + server.port()),
+                    null,
+                    ToolsMode.REFUSE);
+
+            List<ChatTurn> turns = fetching.turns(List.of(
+                    UserMessage.from(ImageContent.from(host + "/old.png")),
+                    UserMessage.from(ImageContent.from(host + "/later.png")),
+                    UserMessage.from(ImageContent.from(BASE64, "image/png"))));
+
+            assertThat(turns.get(0).parts()).containsExactly(LeftOut.PICTURE);
+            assertThat(turns.get(1).parts()).singleElement().isInstanceOf(ChatTurn.Picture.class);
+            assertThat(server.heads()).singleElement().asString().contains("/later.png");
+        }
+    }
+
+    @Test
+    void ignoredToolsLeaveTheirCallsAndResultsAsTextOfOneAnswer() {
+        ToolExecutionRequest call = ToolExecutionRequest.builder()
+                .id("1")
+                .name("weather")
+                .arguments("{\"city\":\"Oslo\"}")
+                .build();
+        MessageMapper ignoring = new MessageMapper(
+                EngineOptions.builder(Path.of("model")).build(), ImageUrlOptions.defaults(), null, ToolsMode.IGNORE);
+
+        assertThat(ignoring.turns(List.of(
+                        UserMessage.from("Is it warm?"),
+                        AiMessage.from("Let me look.", List.of(call)),
+                        ToolExecutionResultMessage.from(call, "22 degrees"),
+                        AiMessage.from("Yes."),
+                        UserMessage.from("Thanks"),
+                        AiMessage.from(call),
+                        ToolExecutionResultMessage.builder()
+                                .id("1")
+                                .toolName("shot")
+                                .contents(List.of(ImageContent.from(BASE64, "image/png")))
+                                .build())))
+                .containsExactly(
+                        turn(Role.USER, "Is it warm?"),
+                        turn(
+                                Role.ASSISTANT,
+                                "Let me look.\n[called the tool weather {\"city\":\"Oslo\"}]\n"
+                                        + "[the tool weather gave: 22 degrees]\nYes."),
+                        turn(Role.USER, "Thanks"),
+                        turn(
+                                Role.ASSISTANT,
+                                "[called the tool weather {\"city\":\"Oslo\"}]\n"
+                                        + "[the tool shot gave: [an earlier attachment is left out]]"));
     }
 
     static Stream<Content> otherContents() {

@@ -59,7 +59,8 @@ class CanaryTest {
                 6 + kept,
                 new PruningReport(
                         "glimpse", PruningPoint.afterLayers(2), List.of(new PruningReport.Image(plan, tokens, null))),
-                new StageTimings(none, none, none, none, none, none, none, none));
+                new StageTimings(none, none, none, none, none, none, none, none),
+                HistoryReport.WHOLE);
     }
 
     private static void until(BooleanSupplier condition) throws InterruptedException {

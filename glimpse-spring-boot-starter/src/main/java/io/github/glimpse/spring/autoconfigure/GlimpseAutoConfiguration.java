@@ -2,6 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.service.spring.event.AiServiceRegisteredEvent;
 import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
@@ -53,6 +54,8 @@ public final class GlimpseAutoConfiguration {
     static final String CHAT_SWITCH = "glimpse.chat-model.enabled";
     static final String STREAMING_SWITCH = "glimpse.streaming-chat-model.enabled";
     static final String ENGINE = "glimpseEngine";
+    static final String CHAT_MODEL = "glimpseChatModel";
+    static final String STREAMING_CHAT_MODEL = "glimpseStreamingChatModel";
     /** Looks for beans of ours; a name, since LangChain4j's starter may be excluded. */
     static final String LANGCHAIN4J = "dev.langchain4j.spring.LangChain4jAutoConfig";
 
@@ -124,6 +127,19 @@ public final class GlimpseAutoConfiguration {
         }
     }
 
+    /** Tells at the start which AI services will be refused for their tools; apart, since LangChain4j's starter may be left out. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(AiServiceRegisteredEvent.class)
+    static class ToolsOfServices {
+
+        // Static and light: LangChain4j's events come before other beans are made.
+        @Bean
+        static ToolsWarning glimpseToolsWarning(
+                ConfigurableApplicationContext context, ObjectProvider<GlimpseProperties> properties) {
+            return new ToolsWarning(context, properties);
+        }
+    }
+
     /** What both models and the token count put before requests without a system message. */
     @Bean
     SystemMessageText glimpseSystemMessage(GlimpseProperties properties, ResourceLoader resources) {
@@ -131,7 +147,7 @@ public final class GlimpseAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean(name = "glimpseChatModel")
+    @ConditionalOnMissingBean(name = CHAT_MODEL)
     @ConditionalOnBean(name = ENGINE)
     @ConditionalOnSwitch(CHAT_SWITCH)
     GlimpseChatModel glimpseChatModel(
@@ -140,18 +156,20 @@ public final class GlimpseAutoConfiguration {
             ObjectProvider<ModelListener> own,
             ObjectProvider<RequestTracer> tracer,
             ImageUrlOptions imageUrls,
-            SystemMessageText systemMessage) {
+            SystemMessageText systemMessage,
+            GlimpseProperties properties) {
         return GlimpseChatModel.builder()
                 .model(engine)
                 .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
                 .systemMessage(systemMessage.text())
+                .tools(new PropertiesMapper(properties).tools())
                 .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
 
     @Bean
-    @ConditionalOnMissingBean(name = "glimpseStreamingChatModel")
+    @ConditionalOnMissingBean(name = STREAMING_CHAT_MODEL)
     @ConditionalOnBean(name = ENGINE)
     @ConditionalOnSwitch(STREAMING_SWITCH)
     GlimpseStreamingChatModel glimpseStreamingChatModel(
@@ -160,12 +178,14 @@ public final class GlimpseAutoConfiguration {
             ObjectProvider<ModelListener> own,
             ObjectProvider<RequestTracer> tracer,
             ImageUrlOptions imageUrls,
-            SystemMessageText systemMessage) {
+            SystemMessageText systemMessage,
+            GlimpseProperties properties) {
         return GlimpseStreamingChatModel.builder()
                 .model(engine)
                 .imageUrls(imageUrls)
                 .listeners(joined(listeners, own))
                 .systemMessage(systemMessage.text())
+                .tools(new PropertiesMapper(properties).tools())
                 .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
@@ -174,8 +194,12 @@ public final class GlimpseAutoConfiguration {
     @ConditionalOnMissingBean(name = "glimpseTokenCountEstimator")
     @ConditionalOnBean(name = ENGINE)
     GlimpseTokenCountEstimator glimpseTokenCountEstimator(
-            @Qualifier(ENGINE) LoadedModel engine, ImageUrlOptions imageUrls, SystemMessageText systemMessage) {
-        return new GlimpseTokenCountEstimator(engine, imageUrls, systemMessage.text());
+            @Qualifier(ENGINE) LoadedModel engine,
+            ImageUrlOptions imageUrls,
+            SystemMessageText systemMessage,
+            GlimpseProperties properties) {
+        return new GlimpseTokenCountEstimator(
+                engine, imageUrls, systemMessage.text(), new PropertiesMapper(properties).tools());
     }
 
     @Bean(LOGGER)

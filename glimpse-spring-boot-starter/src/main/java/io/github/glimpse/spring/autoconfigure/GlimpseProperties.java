@@ -2,9 +2,11 @@ package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageAspect;
@@ -52,6 +54,7 @@ import org.springframework.validation.annotation.Validated;
  * @param concurrency How many requests run and wait.
  * @param limits What is refused.
  * @param images How pictures are prepared and fetched.
+ * @param tools What becomes of tools.
  * @param cache What is remembered of pictures.
  * @param logging What is logged of requests.
  * @param observability What is measured.
@@ -80,6 +83,7 @@ public record GlimpseProperties(
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
         @Valid @DefaultValue Images images,
+        @DefaultValue Tools tools,
         @Valid @DefaultValue Cache cache,
         @DefaultValue Logging logging,
         @DefaultValue Observability observability,
@@ -404,6 +408,7 @@ public record GlimpseProperties(
      *
      * @param transparency What lies behind transparent pictures: white, or drop to take the colours as they are stored.
      * @param aspect How a family with square pictures treats others; auto is padding in LLaVA-1.5.
+     * @param history What becomes of earlier pictures and messages of a conversation above the limits, and of earlier pictures that cannot be read.
      * @param urlAccess Which hosts are asked for pictures that a message names by http or https URL.
      * @param allowedHosts Hosts that are asked for pictures: host, *.host or host:port; an exact host may be at a private address.
      * @param connectTimeout Longest wait for one connection to a picture's host.
@@ -413,6 +418,7 @@ public record GlimpseProperties(
     public record Images(
             @Nullable Transparency transparency,
             @Nullable ImageAspect aspect,
+            @Nullable HistoryMode history,
             ImageUrlOptions.@Nullable Access urlAccess,
             @Nullable List<String> allowedHosts,
 
@@ -433,6 +439,13 @@ public record GlimpseProperties(
             allowedHosts = allowedHosts == null ? null : List.copyOf(allowedHosts);
         }
     }
+
+    /**
+     * What becomes of tools.
+     *
+     * @param mode Whether a request with tools is refused, or answered without them.
+     */
+    public record Tools(@Nullable ToolsMode mode) {}
 
     /**
      * What is remembered.

@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.PatchCut;
 import io.github.glimpse.embedding.PatchEvidence;
@@ -63,7 +64,7 @@ final class PropertiesMapper {
      * @throws InvalidPropertyException if the library refuses a value
      */
     EngineOptions.Builder engine(ModelSources sources) {
-        return engine(
+        EngineOptions.Builder engine = engine(
                         sources,
                         properties.model().name(),
                         properties.generation().firstToken())
@@ -73,6 +74,15 @@ final class PropertiesMapper {
                 .canaryRatio(requireNonNullElse(properties.pruning().canaryRatio(), 0.0))
                 .generation(checked(GENERATION, this::generation))
                 .maxImages(requireNonNullElse(properties.limits().maxImages(), EngineOptions.DEFAULT_MAX_IMAGES));
+        if (properties.images().history() != null) {
+            engine.history(properties.images().history());
+        }
+        return engine;
+    }
+
+    /** What becomes of tools. */
+    ToolsMode tools() {
+        return requireNonNullElse(properties.tools().mode(), ToolsMode.DEFAULT);
     }
 
     /**
@@ -149,7 +159,8 @@ final class PropertiesMapper {
         if (pruning.retentionRatio() != null) {
             if (!cuts.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "there is both a retention-ratio, which is a single cut, and a schedule; leave one of them out");
+                        "there is both a retention-ratio, which is a single cut, and a schedule; leave one of them"
+                                + " out");
             }
             cuts = List.of(PatchCut.of(
                     requireNonNullElse(pruning.at(), PatchCut.DEFAULT_AT),

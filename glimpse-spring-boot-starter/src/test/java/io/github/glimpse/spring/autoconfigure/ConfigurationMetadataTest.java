@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.embedding.PatchCut;
@@ -14,6 +15,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.hub.HubOptions;
 import io.github.glimpse.image.ImageLimits;
@@ -95,6 +97,7 @@ class ConfigurationMetadataTest {
                         "glimpse.images.allowed-hosts",
                         "glimpse.images.aspect",
                         "glimpse.images.connect-timeout",
+                        "glimpse.images.history",
                         "glimpse.images.read-timeout",
                         "glimpse.images.ssl-bundle",
                         "glimpse.images.transparency",
@@ -161,6 +164,7 @@ class ConfigurationMetadataTest {
                         "glimpse.scoring-model.score",
                         "glimpse.streaming-chat-model.enabled",
                         "glimpse.threads",
+                        "glimpse.tools.mode",
                         "glimpse.warm-up",
                         "glimpse.web.problem-details.enabled",
                         "glimpse.web.problem-details.retry-after",
@@ -262,6 +266,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.images.transparency", label(engine.transparency()));
         defaults.put(
                 "glimpse.images.url-access", label(ImageUrlOptions.defaults().access()));
+        defaults.put("glimpse.images.history", label(engine.history()));
+        defaults.put("glimpse.tools.mode", label(ToolsMode.DEFAULT));
         defaults.put("glimpse.images.allowed-hosts", ImageUrlOptions.defaults().allowedHosts());
         defaults.put("glimpse.images.connect-timeout", ImageUrlOptions.DEFAULT_CONNECT_TIMEOUT);
         defaults.put("glimpse.images.read-timeout", ImageUrlOptions.DEFAULT_READ_TIMEOUT);
@@ -319,6 +325,16 @@ class ConfigurationMetadataTest {
     @Test
     void hintsNameEveryScore() {
         assertThat(hinted("glimpse.scoring-model.score")).isEqualTo(labels(GlimpseScoringModel.Score.values()));
+    }
+
+    @Test
+    void hintsNameEveryHistoryMode() {
+        assertThat(hinted("glimpse.images.history")).isEqualTo(labels(HistoryMode.values()));
+    }
+
+    @Test
+    void hintsNameEveryToolsMode() {
+        assertThat(hinted("glimpse.tools.mode")).isEqualTo(labels(ToolsMode.values()));
     }
 
     @Test

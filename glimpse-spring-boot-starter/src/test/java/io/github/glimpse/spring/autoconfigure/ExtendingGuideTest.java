@@ -9,19 +9,21 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every Java block of the guide stands in a class of {@code com.example}, which this build compiles and tests. */
+/** Every Java block of these guides stands in a class of {@code com.example}, which this build compiles and tests. */
 class ExtendingGuideTest {
 
     private static final Path ROOT = Path.of(System.getProperty("glimpse.basedir", ".."));
-    private static final Path GUIDE = ROOT.resolve("docs/guide/extending.md");
+    private static final Path GUIDES = ROOT.resolve("docs/guide");
     private static final Path EXAMPLES = ROOT.resolve("glimpse-spring-boot-starter/src/test/java/com/example");
     private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
-    @Test
-    void everyJavaBlockIsCodeThatIsCompiledAndTested() throws IOException {
-        List<String> blocks = BLOCK.matcher(Files.readString(GUIDE))
+    @ParameterizedTest
+    @ValueSource(strings = {"extending.md", "conversations.md"})
+    void everyJavaBlockIsCodeThatIsCompiledAndTested(String guide) throws IOException {
+        List<String> blocks = BLOCK.matcher(Files.readString(GUIDES.resolve(guide)))
                 .results()
                 .map((MatchResult match) -> match.group(1))
                 .toList();

@@ -79,14 +79,17 @@ class GlimpseAutoConfigurationTest {
         String host = "127.0.0.1:" + server.getAddress().getPort();
         UserMessage message = UserMessage.from(ImageContent.from("http://" + host + "/cat.png"));
         try {
-            runner.run(context -> {
+            runner.withPropertyValues("glimpse.images.history=refuse").run(context -> {
                 assertThatThrownBy(() -> context.getBean(ChatModel.class).chat(message))
                         .hasMessageContaining("glimpse.images.url-access");
                 assertThatThrownBy(
                                 () -> context.getBean(TokenCountEstimator.class).estimateTokenCountInMessage(message))
                         .hasMessageContaining("glimpse.images.url-access");
             });
-            runner.withPropertyValues("glimpse.images.url-access=allow-list", "glimpse.images.allowed-hosts[0]=" + host)
+            runner.withPropertyValues(
+                            "glimpse.images.history=refuse",
+                            "glimpse.images.url-access=allow-list",
+                            "glimpse.images.allowed-hosts[0]=" + host)
                     .run(context -> {
                         assertThatThrownBy(
                                         () -> context.getBean(ChatModel.class).chat(message))

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
@@ -300,6 +302,15 @@ class PropertiesMapperTest {
         assertThat(options.maxInputTokens()).isEqualTo(4096);
         assertThat(options.maxActive()).isEqualTo(2);
         assertThat(options.maxQueued()).isZero();
+    }
+
+    @Test
+    void mapsWhatBecomesOfHistoryAndTools() {
+        assertThat(options().history()).isEqualTo(HistoryMode.KEEP_LAST);
+        assertThat(options("glimpse.images.history=refuse").history()).isEqualTo(HistoryMode.REFUSE);
+        assertThat(new PropertiesMapper(properties()).tools()).isEqualTo(ToolsMode.REFUSE);
+        assertThat(new PropertiesMapper(properties("glimpse.tools.mode=ignore")).tools())
+                .isEqualTo(ToolsMode.IGNORE);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.FinishReason;
 import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
@@ -117,7 +118,8 @@ class ModelWorkTest {
                 TEXT + 256,
                 TEXT + left,
                 report,
-                new StageTimings(none, none, none, none, none, none, none, none));
+                new StageTimings(none, none, none, none, none, none, none, none),
+                HistoryReport.WHOLE);
     }
 
     private static StepReport step(String strategy, PruningPoint at, int kept) {

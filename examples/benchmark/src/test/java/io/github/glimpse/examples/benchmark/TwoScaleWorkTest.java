@@ -7,6 +7,7 @@ import io.github.glimpse.examples.benchmark.ModelWork.Operations;
 import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.FinishReason;
 import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
@@ -123,6 +124,7 @@ class TwoScaleWorkTest {
                         PruningPoint.pixels(),
                         List.of(new PruningReport.Image(plan, cells, null)),
                         List.of(step)),
-                new StageTimings(none, none, none, none, none, none, none, none));
+                new StageTimings(none, none, none, none, none, none, none, none),
+                HistoryReport.WHOLE);
     }
 }
