@@ -25,9 +25,9 @@ final class AiServiceFailureAnalyzer extends AbstractFailureAnalyzer<IllegalConf
             return new FailureAnalysis(
                     message,
                     "Name the model in the annotation: @AiService(wiringMode = EXPLICIT, chatModel ="
-                        + " \"glimpseChatModel\", streamingChatModel = \"glimpseStreamingChatModel\"). Or leave one"
-                        + " out: glimpse.chat-model.enabled=false and glimpse.streaming-chat-model.enabled=false turn"
-                        + " off those of Glimpse.",
+                            + " \"glimpseChatModel\", streamingChatModel = \"glimpseStreamingChatModel\"). Or leave one"
+                            + " out: glimpse.chat-model.enabled=false and glimpse.streaming-chat-model.enabled=false turn"
+                            + " off those of Glimpse.",
                     cause);
         }
         if (message.contains("either chatModel or streamingChatModel")) {

@@ -51,8 +51,8 @@ final class ToolsWarning implements ApplicationListener<AiServiceRegisteredEvent
         } else if (!event.toolSpecifications().isEmpty() && MODELS.stream().anyMatch(context::containsBean)) {
             LOG.warn(
                     "The AI service {} gets every @Tool of the application ({}), since it is wired by itself, but"
-                        + " Glimpse's models call no tools and will refuse its requests: give it @AiService(wiringMode"
-                        + " = EXPLICIT, chatModel = \"{}\"), or set glimpse.tools.mode to ignore",
+                            + " Glimpse's models call no tools and will refuse its requests: give it @AiService(wiringMode"
+                            + " = EXPLICIT, chatModel = \"{}\"), or set glimpse.tools.mode to ignore",
                     name,
                     event.toolSpecifications().stream()
                             .map(ToolSpecification::name)
