@@ -32,6 +32,9 @@ final class NativeLibrary {
     private static final String ON_CLASS_PATH = "native/lib/pytorch.properties";
     private static final Pattern MISSING_FILE = Pattern.compile("([\\w.+-]+\\.so[.\\d]*): cannot open shared object");
 
+    // Once for all models of a process.
+    private static boolean fallBackTold;
+
     private NativeLibrary() {}
 
     /**
@@ -86,11 +89,14 @@ final class NativeLibrary {
         CudaDriver driver = CudaDriver.open();
         if (folder.forCuda() && !driver.failure().isEmpty() && !gpuWanted && isOnClassPath()) {
             // It cannot be loaded without the driver's library, and the CPU's own is here.
-            LOG.warn(
-                    "The libtorch in {} was built for CUDA and needs NVIDIA's driver ({}); the CPU's libtorch of the class path is"
-                            + " used instead, see docs/guide/gpu.md",
-                    folder.lib(),
-                    driver.failure());
+            if (!fallBackTold) {
+                LOG.warn(
+                        "The libtorch in {} was built for CUDA and needs NVIDIA's driver ({}); the CPU's libtorch of"
+                                + " the class path is used instead, see docs/guide/gpu.md",
+                        folder.lib(),
+                        driver.failure());
+                fallBackTold = true;
+            }
             return null;
         }
         return folder;

@@ -44,6 +44,8 @@ public final class TorchRuntime implements AutoCloseable {
         return true;
     });
 
+    private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
+
     private static volatile @Nullable Path archives;
 
     // What the library chose itself; 0 until it has been loaded.
@@ -77,13 +79,15 @@ public final class TorchRuntime implements AutoCloseable {
         setThreads(options.threads());
         PREPARED.get();
         NativeFacts facts = facts(options.device(), engine);
-        if (facts.unusedGpu() != null) {
+        String unused = facts.unusedGpu();
+        // Once for all models of a process.
+        if (unused != null && WARNED.add(unused)) {
             LOG.warn(
                     "Running on the CPU: libtorch {} in {} cannot use a GPU here ({}); see docs/guide/gpu.md, or set"
                             + " glimpse.device=cpu if that is meant",
                     facts.libtorch(),
                     facts.libraries(),
-                    facts.unusedGpu());
+                    unused);
         }
         Device device = DeviceChoice.device(facts.device());
         TorchRuntime runtime = new TorchRuntime(device, (PtNDManager) engine.newBaseManager(device), facts);

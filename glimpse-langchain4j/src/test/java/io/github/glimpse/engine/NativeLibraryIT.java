@@ -67,7 +67,8 @@ class NativeLibraryIT {
                 .contains("gpus [GpuDescription[index=0, name=Stub GPU, major=9, minor=0, totalBytes=85899345920]]")
                 .containsOnlyOnce("Running on the CPU: libtorch")
                 .contains(
-                        "built for CPUs only: Could not run 'aten::empty.memory_format' with arguments from the 'CUDA' backend.")
+                        "built for CPUs only: Could not run 'aten::empty.memory_format' with arguments from the 'CUDA'"
+                                + " backend.")
                 .doesNotContain("Facebook")
                 .doesNotContain("pytorch-native-cpu")
                 .doesNotContain("frame #")
@@ -168,6 +169,13 @@ class NativeLibraryIT {
                 String path = System.getProperty("path");
                 TorchRuntime runtime = TorchRuntime.start(new RuntimeOptions(
                         arguments[0], 1, RuntimeOptions.NativeDownload.FORBIDDEN, path == null ? null : Path.of(path)));
+                // What the next model of the process hears.
+                TorchRuntime.start(new RuntimeOptions(
+                                arguments[0],
+                                1,
+                                RuntimeOptions.NativeDownload.FORBIDDEN,
+                                path == null ? null : Path.of(path)))
+                        .close();
                 System.out.println("started on " + runtime.deviceName());
                 System.out.println("gpus " + runtime.facts().gpus());
                 System.out.println("unused " + runtime.facts().unusedGpu());
