@@ -73,6 +73,9 @@ final class Benchmark implements Callable<Integer> {
             String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
             System.exit(Schedules.commandLine().execute(rest));
         }
+        if (DeviceBenchmark.isMeant(arguments)) {
+            System.exit(DeviceBenchmark.commandLine().execute(arguments));
+        }
         System.exit(new CommandLine(new Benchmark()).execute(arguments));
     }
 

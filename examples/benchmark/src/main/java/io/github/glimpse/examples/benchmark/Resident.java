@@ -13,11 +13,20 @@ final class Resident {
 
     /** Bytes, NaN where the system does not tell. */
     static double bytes() throws IOException {
+        return bytes("VmRSS");
+    }
+
+    /** Bytes that are no file's, NaN where the system does not tell. */
+    static double anonymousBytes() throws IOException {
+        return bytes("RssAnon");
+    }
+
+    private static double bytes(String key) throws IOException {
         if (!Files.exists(STATUS)) {
             return Double.NaN;
         }
         return Files.readAllLines(STATUS).stream()
-                .filter(line -> line.startsWith("VmRSS"))
+                .filter(line -> line.startsWith(key))
                 .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024)
                 .findFirst()
                 .orElse(Double.NaN);

@@ -60,6 +60,11 @@ final class Doctor {
         this.json = json;
     }
 
+    /** Without Spring, for {@code examples/gpu-check}. */
+    public static void main(String[] arguments) {
+        System.exit(run(List.of(arguments), System.out));
+    }
+
     /**
      * Runs.
      *
