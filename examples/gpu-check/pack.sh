@@ -3,7 +3,7 @@
 # Usage, after `mvn -pl examples/benchmark,examples/quickstart -am package -DskipTests`:  examples/gpu-check/pack.sh [ARCHIVE]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-archive=$(realpath -m "${1:-$root/examples/gpu-check/target/glimpse-gpu-check.tar.gz}")
+archive=$(realpath -m "${1:-$root/examples/gpu-check/target/glimpse-gpu-check.tar.xz}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 to=$work/glimpse-gpu-check
@@ -20,7 +20,7 @@ for jar in $(tr ':' '\n' <"$work/classpath"); do
     esac
 done
 for module in glimpse-langchain4j examples/benchmark examples/quickstart; do
-    find "$root/$module/target" -maxdepth 1 -name '*.jar' ! -name '*-exec.jar' ! -name '*-sources.jar' ! -name '*-javadoc.jar' \
+    find "$root/$module/target" -maxdepth 1 -name 'glimpse-*.jar' ! -name '*-sources.jar' ! -name '*-javadoc.jar' \
         -exec cp {} "$to/lib/" \;
 done
 # Libraries for other platforms
@@ -29,10 +29,11 @@ for jar in "$to"/lib/*.jar; do
         'com/sun/jna/aix*' 'com/sun/jna/darwin*' 'com/sun/jna/win32-*/*' 'com/sun/jna/linux-[!x]*' 'com/sun/jna/*bsd*' \
         'com/sun/jna/sunos*' 'com/sun/jna/dragonfly*' >/dev/null 2>&1 || true
 done
+# Left uncompressed: xz makes more of it.
 jlink --add-modules java.base,java.desktop,java.logging,java.management,java.net.http,java.xml,jdk.unsupported \
-    --strip-debug --compress=2 --no-header-files --no-man-pages --output "$to/java"
+    --strip-debug --compress=0 --no-header-files --no-man-pages --output "$to/java"
 cp "$root/examples/gpu-check/run.sh" "$to/"
-tar -C "$work" -c glimpse-gpu-check | gzip -9 >"$archive"
+tar -C "$work" -c glimpse-gpu-check | xz -9 >"$archive"
 bytes=$(stat -c %s "$archive")
 echo "$archive: $((bytes / 1000)) kB"
 [ "$bytes" -le "${MOST_BYTES:-30000000}" ] || { echo "that is more than ${MOST_BYTES:-30000000} bytes" >&2; exit 1; }

@@ -255,7 +255,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("target/verify-model"))
     parser.add_argument("--library-model", type=Path, help="where the library reads the model, if elsewhere")
     parser.add_argument("--library-module", type=Path, help="where the library reads the module, if elsewhere")
-    parser.add_argument("--jar", default=str(next(HERE.glob("target/*-exec.jar"), HERE / "target/not-built-exec.jar")))
+    parser.add_argument("--jar", default=str(HERE / "target/verify-model.jar"))
     parser.add_argument("--classpath", help="instead of --jar")
     arguments = parser.parse_args()
     dtype = getattr(torch, arguments.dtype)
