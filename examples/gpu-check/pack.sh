@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs the check of a GPU into one archive: a small Java runtime, the jars that it needs, and run.sh. libtorch is the machine's own.
-# Usage, after `mvn -pl examples/benchmark,examples/quickstart -am package -DskipTests`:  examples/gpu-check/pack.sh [ARCHIVE]
+# Builds the jars itself. Usage: examples/gpu-check/pack.sh [ARCHIVE]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 archive=$(realpath -m "${1:-$root/examples/gpu-check/target/glimpse-gpu-check.tar.xz}")
@@ -9,10 +9,10 @@ trap 'rm -rf "$work"' EXIT
 to=$work/glimpse-gpu-check
 mkdir -p "$to/lib" "$(dirname "$archive")"
 
-mvn -q -o -f "$root/pom.xml" -pl examples/benchmark -am org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath \
-    -Dmdep.outputFile="$work/classpath" -Dmdep.includeScope=runtime >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-# Only the last module's list is wanted: each module writes the file anew, the benchmark last.
-for jar in $(tr ':' '\n' <"$work/classpath"); do
+mvn -q -f "$root/pom.xml" -pl examples/benchmark,examples/quickstart -am package -DskipTests \
+    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath \
+    -Dmdep.outputFile=target/gpu-check.classpath -Dmdep.includeScope=runtime >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+for jar in $(tr ':' '\n' <"$root/examples/benchmark/target/gpu-check.classpath"); do
     case $jar in
         */glimpse-langchain4j/target/*) ;;
         *pytorch-native-cpu* | *xchart* | *VectorGraphics2D* | *opennlp*) ;;
