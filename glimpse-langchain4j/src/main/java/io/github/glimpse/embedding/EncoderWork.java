@@ -70,7 +70,9 @@ final class EncoderWork implements AutoCloseable {
 
     /** Vectors of texts, and how many ids those had. */
     TextVectors texts(List<String> texts, CancellationPoint cancellation) {
-        List<int[]> ids = texts.stream().map(model::ids).toList();
+        List<int[]> ids = texts.stream()
+                .map(text -> model.ids(text, tokens -> cancellation.check()))
+                .toList();
         float[][] vectors = new float[ids.size()][];
         // Texts of like lengths run together, so that little is filled up.
         int[] order = IntStream.range(0, ids.size())

@@ -9,6 +9,7 @@ import io.github.glimpse.generate.ChatTurn.Picture;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.ChatTurn.Text;
 import io.github.glimpse.generate.Conversation.Place;
+import io.github.glimpse.text.TokenWatch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +39,7 @@ final class HistoryFit {
 
     private final PromptBuilder prompts;
     private final @Nullable Double share;
+    private final TokenWatch watch;
     private final int maxImages;
     private final int limit;
     private final int room;
@@ -55,14 +57,17 @@ final class HistoryFit {
     /**
      * Fits nothing yet.
      *
-     * @param share as in {@link PromptBuilder#prompt(List, Double)}
+     * @param share as in {@link PromptBuilder#prompt(List, Double, TokenWatch)}
+     * @param watch looks on while texts are made into tokens, and ends those that are too long
      * @param maxImages most pictures
      * @param limit most tokens of a prompt
      * @param room tokens to come down to where there are more than {@code limit}
      */
-    HistoryFit(PromptBuilder prompts, @Nullable Double share, int maxImages, int limit, int room) {
+    HistoryFit(
+            PromptBuilder prompts, @Nullable Double share, TokenWatch watch, int maxImages, int limit, int room) {
         this.prompts = prompts;
         this.share = share;
+        this.watch = watch;
         this.maxImages = maxImages;
         this.limit = limit;
         this.room = room;
@@ -89,7 +94,8 @@ final class HistoryFit {
 
     /** A conversation whose prompt can be counted, however long it is: without pictures that cannot be read, old or new. */
     static Fitted countable(PromptBuilder prompts, List<ChatTurn> turns) {
-        HistoryFit fit = new HistoryFit(prompts, null, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        HistoryFit fit = new HistoryFit(
+                prompts, null, TokenWatch.NONE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
         Conversation readable =
                 new Conversation(turns, turns.size()).withoutPictures((place, picture) -> !fit.isReadable(picture));
         return fit.prompted(Conversation.of(readable.turns()));
@@ -123,7 +129,7 @@ final class HistoryFit {
     }
 
     private Fitted asItIs(Conversation conversation) {
-        return new Fitted(conversation, prompts.prompt(conversation.turns(), share));
+        return new Fitted(conversation, prompts.prompt(conversation.turns(), share, watch));
     }
 
     private Fitted shortened(Conversation conversation) {

@@ -18,6 +18,7 @@ import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
+import io.github.glimpse.text.TokenWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,7 +198,7 @@ final class ImageTextInMemory implements AnsweringPath {
             Duration waiting) {
         GenerationOptions generation = request.generation().orElse(options.generation());
         Words words = Words.of(generation);
-        int[] ids = texts.ids(look.text());
+        int[] ids = texts.ids(look.text(), watch(context));
         checkLength(ids.length);
         int begun = model.task() == ImageTextTask.CAPTION ? ids.length : 1;
         int most = Math.min(words.most(), model.contextLength() - begun);
@@ -330,7 +331,7 @@ final class ImageTextInMemory implements AnsweringPath {
 
     private ImageTextMatch match(
             String candidate, PictureShelf.Seen seen, LookingPlan plan, SelectionLog log, RequestContext context) {
-        int[] ids = texts.ids(candidate);
+        int[] ids = texts.ids(candidate, watch(context));
         checkLength(ids.length);
         context.observer().onTextIds(ids);
         TensorScope scope = context.scope();
@@ -347,8 +348,22 @@ final class ImageTextInMemory implements AnsweringPath {
                 heads.match().of(looking, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
     }
 
+    private int room() {
+        return model.task() == ImageTextTask.CAPTION ? model.contextLength() - 1 : model.contextLength();
+    }
+
+    /** Ends the work on a text whose time is over, or that is too long already. */
+    private TokenWatch watch(RequestContext context) {
+        return tokens -> {
+            context.cancellation().check();
+            if (tokens > room()) {
+                checkLength(tokens);
+            }
+        };
+    }
+
     private void checkLength(int length) {
-        int room = model.task() == ImageTextTask.CAPTION ? model.contextLength() - 1 : model.contextLength();
+        int room = room();
         if (length > room) {
             throw new PromptTooLongException(
                     "The text has " + length + " tokens, this model reads at most " + room + "; send less text");

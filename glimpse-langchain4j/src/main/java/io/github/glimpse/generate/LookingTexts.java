@@ -6,6 +6,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.nn.CrossTextStack;
+import io.github.glimpse.text.TokenWatch;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,16 @@ public final class LookingTexts {
      * @param text null for no text
      */
     public int[] ids(@Nullable String text) {
+        return ids(text, TokenWatch.NONE);
+    }
+
+    /** Like {@link #ids(String)}, with somebody who looks on while the text is made into tokens. */
+    int[] ids(@Nullable String text, TokenWatch watch) {
         boolean caption = model.task() == ImageTextTask.CAPTION;
         if (text == null) {
             return caption ? new int[] {model.tokens().start()} : new int[0];
         }
-        int[] ids = model.tokenizer().encode(model.tokenizer().guard(text));
+        int[] ids = model.tokenizer().encode(model.tokenizer().guard(text), watch);
         int vocabulary = model.looking().shape().vocabulary();
         for (int id : ids) {
             if (id >= vocabulary) {

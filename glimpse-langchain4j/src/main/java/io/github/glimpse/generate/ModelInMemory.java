@@ -21,6 +21,7 @@ import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.TwoScaleStrategy;
+import io.github.glimpse.text.TokenWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -205,7 +206,7 @@ final class ModelInMemory implements AnsweringPath {
         GenerationOptions generation = request.generation().orElse(options.generation());
         List<ChatTurn> turns = request.turns();
         while (true) {
-            Fitted fitted = fit(turns, schedule.pictureShare(), generation);
+            Fitted fitted = fit(turns, schedule.pictureShare(), generation, watch(context));
             try {
                 return answer(request, fitted, schedule, generation, listener, context, waiting);
             } catch (UndecodedPicture e) {
@@ -215,14 +216,16 @@ final class ModelInMemory implements AnsweringPath {
     }
 
     /** The conversation with as much of its history as there is room for, or all of it if history must not be left out. */
-    private Fitted fit(List<ChatTurn> turns, @Nullable Double share, GenerationOptions generation) {
+    private Fitted fit(
+            List<ChatTurn> turns, @Nullable Double share, GenerationOptions generation, TokenWatch watch) {
         Conversation conversation = Conversation.of(turns);
         if (options.history() == HistoryMode.REFUSE) {
-            return new Fitted(conversation, prompts.prompt(turns, share));
+            return new Fitted(conversation, prompts.prompt(turns, share, watch));
         }
         int limit = promptLimit();
         int room = model.contextLength() - Math.min(wantedTokens(generation), model.contextLength() / ANSWER_SHARE);
-        return new HistoryFit(prompts, share, options.maxImages(), limit, Math.min(limit, room)).fit(conversation);
+        return new HistoryFit(prompts, share, watch, options.maxImages(), limit, Math.min(limit, room))
+                .fit(conversation);
     }
 
     private List<ChatTurn> withoutUndecoded(List<ChatTurn> turns, UndecodedPicture picture) {
@@ -291,8 +294,8 @@ final class ModelInMemory implements AnsweringPath {
     private Prefilled inOneScale(
             GenerationRequest request, Prompt prompt, PruningSchedule cuts, int most, RequestContext context) {
         EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
-        PromptTexts texts =
-                new PromptTexts(prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt));
+        PromptTexts texts = new PromptTexts(
+                prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt, watch(context)));
         Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
         try (PictureFeatures pictures =
                 new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
@@ -308,7 +311,7 @@ final class ModelInMemory implements AnsweringPath {
             TwoScaleStrategy strategy,
             int most,
             RequestContext context) {
-        Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale());
+        Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale(), watch(context));
         return new TwoScalePrefill(model, prompts, visionCache, runtime::openScope, cuts, context)
                 .run(prompt, small, most);
     }
@@ -367,6 +370,18 @@ final class ModelInMemory implements AnsweringPath {
                             + "; send fewer or smaller images or less text");
         }
         return Math.min(wantedTokens(generation), model.contextLength() - promptTokens);
+    }
+
+    /** Ends the work on a text whose time is over, or that is too long already, images apart. */
+    private TokenWatch watch(RequestContext context) {
+        int limit = promptLimit();
+        return tokens -> {
+            context.cancellation().check();
+            if (tokens > limit) {
+                throw new PromptTooLongException("The prompt has " + tokens
+                        + " tokens or more, image tokens not counted; the limit is " + limit + "; send less text");
+            }
+        };
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.text.ChatTemplateMessage;
+import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,15 +53,16 @@ public final class PromptBuilder {
      * @throws io.github.glimpse.GlimpseException if a picture or a placeholder is wrong
      */
     public Prompt prompt(List<ChatTurn> turns) {
-        return prompt(turns, null);
+        return prompt(turns, null, TokenWatch.NONE);
     }
 
     /**
      * Lays out a prompt whose pictures are made smaller.
      *
      * @param share of each picture's tokens that there may be at most, null for all
+     * @param watch looks on while the text is made into tokens
      */
-    Prompt prompt(List<ChatTurn> turns, @Nullable Double share) {
+    Prompt prompt(List<ChatTurn> turns, @Nullable Double share, TokenWatch watch) {
         List<byte[]> pictures = new ArrayList<>();
         String text = render(turns, pictures);
         List<PictureCut> cuts = new ArrayList<>();
@@ -70,7 +72,7 @@ public final class PromptBuilder {
         List<PatchPlan> plans = cuts.stream().map(PictureCut::plan).toList();
         List<ImageGrid> grids = plans.stream().map(PatchPlan::grid).toList();
         PromptLayout layout =
-                PromptLayout.of(model.tokenizer().encode(text), model.placeholder(), grids, model.positions());
+                PromptLayout.of(model.tokenizer().encode(text, watch), model.placeholder(), grids, model.positions());
         checkIds(layout.ids());
         return new Prompt(
                 Tokenizer.unguard(text),
@@ -107,7 +109,8 @@ public final class PromptBuilder {
      * @param most above this many the exact count does not matter
      */
     int textTokens(String text, int most) {
-        long looked = Math.min(text.length(), (long) CHARS_PER_TOKEN * (most + 1L));
+        long looked = Math.min(
+                text.length(), Math.min(Tokenizer.MAX_CHARACTERS, (long) CHARS_PER_TOKEN * (most + 1L)));
         String part = text.substring(0, Math.toIntExact(looked));
         long tokens = model.tokenizer().encode(model.tokenizer().guard(part)).length;
         return Math.toIntExact(Math.min(Integer.MAX_VALUE, looked == 0 ? 0 : tokens * text.length() / looked));
@@ -139,9 +142,10 @@ public final class PromptBuilder {
      * puts around them.
      *
      * @param turns what the prompt was made of
+     * @param watch looks on while the text is made into tokens
      * @return rising rows; none if there is no such text
      */
-    int[] lastUserRows(List<ChatTurn> turns, Prompt prompt) {
+    int[] lastUserRows(List<ChatTurn> turns, Prompt prompt, TokenWatch watch) {
         int last = turns.size() - 1;
         while (last >= 0 && turns.get(last).role() != ChatTurn.Role.USER) {
             last--;
@@ -149,12 +153,13 @@ public final class PromptBuilder {
         BitSet tokens = new BitSet();
         String whole = render(turns, new ArrayList<>());
         for (int part = 0; last >= 0 && part < turns.get(last).parts().size(); part++) {
+            watch.look(0);
             if (turns.get(last).parts().get(part) instanceof ChatTurn.Text text) {
                 String typed = model.tokenizer().guard(text.text());
                 int start = placeOf(turns, last, part, whole);
                 for (String shown : List.of(typed, typed.stripLeading(), typed.stripTrailing(), typed.strip())) {
                     if (start >= 0 && !shown.isEmpty() && whole.startsWith(shown, start)) {
-                        Arrays.stream(model.tokenizer().tokensBetween(whole, start, start + shown.length()))
+                        Arrays.stream(model.tokenizer().tokensBetween(whole, start, start + shown.length(), watch))
                                 .forEach(tokens::set);
                         break;
                     }

@@ -9,15 +9,33 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param content    the text that it stands for
  * @param normalized whether it is looked for in the normalised text
  * @param special    whether decoding leaves it out
+ * @param singleWord whether no letter or number may stand beside it
+ * @param lstrip     whether it takes the blanks before it with it
+ * @param rstrip     whether it takes those behind it
  */
-record AddedToken(int id, String content, boolean normalized, boolean special) {
+record AddedToken(
+        int id,
+        String content,
+        boolean normalized,
+        boolean special,
+        boolean singleWord,
+        boolean lstrip,
+        boolean rstrip) {
 
     static AddedToken of(JsonNode node) {
         return new AddedToken(
                 node.path("id").asInt(-1),
                 node.path("content").asText(),
                 node.path("normalized").asBoolean(),
-                node.path("special").asBoolean());
+                node.path("special").asBoolean(),
+                node.path("single_word").asBoolean(),
+                node.path("lstrip").asBoolean(),
+                node.path("rstrip").asBoolean());
+    }
+
+    /** The same, looked for in the text as it is written. */
+    AddedToken asWritten() {
+        return new AddedToken(id, content, false, special, singleWord, lstrip, rstrip);
     }
 
     /**

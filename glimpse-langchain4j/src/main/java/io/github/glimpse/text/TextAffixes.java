@@ -8,8 +8,7 @@ import java.util.List;
 /**
  * Ids that a tokenizer's post-processor puts before and after a text, such as one for its beginning.
  *
- * <p>Read here and not left to the native library, because the library ends the process where the file names a token
- * that it does not define, and because a prompt that already begins with these ids must not get them twice.
+ * <p>A prompt that already begins with these ids does not get them twice.
  *
  * @param before ids before the text
  * @param after  ids after the text
@@ -78,15 +77,15 @@ record TextAffixes(List<Integer> before, List<Integer> after) {
     }
 
     /** The text's ids with those before and after; ids that it already begins with are not repeated. */
-    int[] around(long[] ids) {
+    int[] around(int[] ids) {
         List<Integer> added = startsWith(ids) ? Collections.emptyList() : before;
         int[] all = new int[added.size() + ids.length + after.size()];
         int next = 0;
         for (int id : added) {
             all[next++] = id;
         }
-        for (long id : ids) {
-            all[next++] = Math.toIntExact(id);
+        for (int id : ids) {
+            all[next++] = id;
         }
         for (int id : after) {
             all[next++] = id;
@@ -95,11 +94,11 @@ record TextAffixes(List<Integer> before, List<Integer> after) {
     }
 
     /** How many ids {@link #around} puts before. */
-    int addedBefore(long[] ids) {
+    int addedBefore(int[] ids) {
         return startsWith(ids) ? 0 : before.size();
     }
 
-    private boolean startsWith(long[] ids) {
+    private boolean startsWith(int[] ids) {
         if (ids.length < before.size()) {
             return false;
         }

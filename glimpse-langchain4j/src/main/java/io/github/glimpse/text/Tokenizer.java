@@ -1,17 +1,19 @@
 package io.github.glimpse.text;
 
-import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.github.glimpse.ModelFilesException;
-import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns text into the ids of a model and back, by the {@code tokenizer.json} of its folder.
@@ -24,31 +26,37 @@ import java.util.stream.IntStream;
  * int[] ids = tokenizer.encode(prompt);
  * }</pre>
  *
- * <p>Owns native memory until it is closed. Safe for concurrent use.
+ * <p>Of its own, and not the native library that files of this format are made for: texts and files come from outside,
+ * and each way to make that library panic ends the process. It gives the same ids, looks at a {@link TokenWatch} while it
+ * works, and refuses what it does not know in a file by name. Safe for concurrent use.
  */
 public final class Tokenizer implements AutoCloseable {
 
-    private final NativeTokenizer library;
-    private final Map<String, Integer> vocabulary;
-    private final BitSet knownIds = new BitSet();
+    /** Characters of a text from outside, and of a prompt: half a million tokens of ordinary text. */
+    public static final int MAX_CHARACTERS = 2_000_000;
+
+    private static final TextNormalizer.Replace WITHOUT_MARKS =
+            new TextNormalizer.Replace(TokenPattern.literal(String.valueOf(TypedTextGuard.MARK)), "");
+
+    private final TokenizerFile file;
+    private final Map<String, Integer> addedIds = new HashMap<>();
+    private final String[] tokens;
+    private final int size;
     private final BitSet specialIds = new BitSet();
     private final BitSet guardedIds = new BitSet();
-    private final BitSet byteTokens;
-    private final boolean hasByteDecoder;
-    private final boolean mayMergeToAny;
+    private final AddedTokenFinder written;
+    private final AddedTokenFinder normalized;
     private final TypedTextGuard guard;
-    private final TextAffixes affixes;
+    private volatile boolean closed;
 
     private Tokenizer(TokenizerFile file) {
-        vocabulary = file.vocabulary();
-        affixes = file.affixes();
-        byteTokens = file.byteTokens();
-        hasByteDecoder = file.hasByteDecoder();
-        mayMergeToAny = file.mayMergeToAny();
-        vocabulary.values().forEach(knownIds::set);
+        this.file = file;
         List<String> guarded = new ArrayList<>();
         List<String> ordinary = new ArrayList<>();
-        for (AddedToken token : file.addedTokens()) {
+        List<AddedToken> asWritten = new ArrayList<>();
+        List<AddedToken> asNormalized = new ArrayList<>();
+        for (AddedToken token : inOrder(file.addedTokens())) {
+            addedIds.put(token.content(), token.id());
             specialIds.set(token.id(), specialIds.get(token.id()) || token.special());
             if (token.isGuarded()) {
                 guardedIds.set(token.id());
@@ -56,9 +64,58 @@ public final class Tokenizer implements AutoCloseable {
             } else if (!token.normalized()) {
                 ordinary.add(token.content());
             }
+            // Guarded ones are looked for in the text with its marks, which the normaliser takes out.
+            (token.normalized() && !token.isGuarded() ? asNormalized : asWritten).add(token);
         }
         guard = new TypedTextGuard(guarded, ordinary);
-        library = NativeTokenizer.of(file.json());
+        written = new AddedTokenFinder(
+                asWritten, asWritten.stream().map(AddedToken::content).toList());
+        normalized = new AddedTokenFinder(asNormalized, normalizedContents(asNormalized));
+        tokens = tokens();
+        size = file.vocabulary().size()
+                + (int) addedIds.keySet().stream()
+                        .filter(token -> !file.vocabulary().containsKey(token))
+                        .count();
+    }
+
+    /** Special tokens first: of two that are spelled alike the first counts. */
+    private static List<AddedToken> inOrder(List<AddedToken> tokens) {
+        return Stream.concat(
+                        tokens.stream().filter(AddedToken::special),
+                        tokens.stream().filter(token -> !token.special()))
+                .toList();
+    }
+
+    private List<String> normalizedContents(List<AddedToken> added) {
+        return added.stream()
+                .map(token -> {
+                    String content = normalize(AlignedText.of(token.content())).text();
+                    if (content.isEmpty()) {
+                        throw TokenizerFile.damaged(
+                                "its normalizer leaves nothing of the added token with the id " + token.id());
+                    }
+                    return content;
+                })
+                .toList();
+    }
+
+    private AlignedText normalize(AlignedText text) {
+        TextNormalizer normalizer = file.normalizer();
+        return normalizer == null ? text : normalizer.apply(text);
+    }
+
+    private String[] tokens() {
+        int highest = -1;
+        for (int id : file.vocabulary().values()) {
+            highest = Math.max(highest, id);
+        }
+        for (int id : addedIds.values()) {
+            highest = Math.max(highest, id);
+        }
+        String[] byId = new String[highest + 1];
+        file.vocabulary().forEach((token, id) -> byId[id] = token);
+        addedIds.forEach((token, id) -> byId[id] = token);
+        return byId;
     }
 
     /**
@@ -66,8 +123,7 @@ public final class Tokenizer implements AutoCloseable {
      *
      * @param modelDirectory a folder with a {@code tokenizer.json}
      * @return a tokenizer that the caller closes
-     * @throws ModelFilesException    if the file is missing or damaged
-     * @throws NativeLibraryException if the native tokenizers library does not run on this machine
+     * @throws ModelFilesException if the file is missing or damaged, or asks for what is not known
      */
     public static Tokenizer load(Path modelDirectory) {
         return new Tokenizer(TokenizerFile.read(modelDirectory));
@@ -82,15 +138,87 @@ public final class Tokenizer implements AutoCloseable {
      * @throws UnsupportedContentException if the model's vocabulary makes a special token of guarded text all the same,
      *                                     which only some kinds of vocabulary can
      * @throws ModelFilesException         if the tokenizer cannot deal with the text, because its file is incomplete
+     * @throws PromptTooLongException      if it has more than {@value #MAX_CHARACTERS} characters
      */
     public int[] encode(String prompt) {
+        return encode(prompt, TokenWatch.NONE);
+    }
+
+    /**
+     * Like {@link #encode(String)}, with somebody who looks on and may end it.
+     *
+     * @param watch called often; what it throws ends the work
+     */
+    public int[] encode(String prompt, TokenWatch watch) {
+        requireLength("prompt", prompt);
         // Nothing stands before a mark at the very beginning, and some tokenizers ask whether a stretch begins at 0.
-        String text = JinjaText.stripLeft(wellFormed(prompt), codePoint -> codePoint == TypedTextGuard.MARK);
-        long[] ids = library.encode(text);
-        if (mayMergeToAny && text.indexOf(TypedTextGuard.MARK) >= 0) {
-            refuseTypedTokens(text, ids);
+        String text = withoutFirstMarks(wellFormed(prompt));
+        boolean checked = file.mayMergeToAny() && text.indexOf(TypedTextGuard.MARK) >= 0;
+        TokenSink sink =
+                run(text, new TokenSink(watch, checked || file.splitter().needsPlaces()));
+        int[] ids = sink.ids();
+        if (checked) {
+            refuseTypedTokens(text, ids, sink);
         }
-        return affixes.around(ids);
+        return file.affixes().around(ids);
+    }
+
+    /** Ids of a text without what the post-processor adds. */
+    int[] encodePlain(String text) {
+        return run(
+                        withoutFirstMarks(wellFormed(text)),
+                        new TokenSink(TokenWatch.NONE, file.splitter().needsPlaces()))
+                .ids();
+    }
+
+    /** First unit and end of each of those ids in the text, once marks at its beginning are gone. */
+    int[][] places(String text) {
+        TokenSink sink = run(withoutFirstMarks(wellFormed(text)), new TokenSink(TokenWatch.NONE, true));
+        return IntStream.range(0, sink.count())
+                .mapToObj(index -> new int[] {sink.start(index), sink.end(index)})
+                .toArray(int[][]::new);
+    }
+
+    private static String withoutFirstMarks(String text) {
+        return JinjaText.stripLeft(text, codePoint -> codePoint == TypedTextGuard.MARK);
+    }
+
+    /** Cuts the text at added tokens, first as it is written, then normalised, and the rest into words. */
+    private TokenSink run(String text, TokenSink sink) {
+        requireOpen();
+        written.cut(text, sink, new AddedTokenFinder.Sections() {
+            @Override
+            public void text(int from, int to) {
+                AlignedText section = section(text, from, to, sink);
+                addNormalized(normalize(WITHOUT_MARKS.apply(section)), sink);
+            }
+
+            @Override
+            public void token(int id, int from, int to) {
+                sink.add(id, section(text, from, to, sink), 0, to - from);
+            }
+        });
+        return sink;
+    }
+
+    private static AlignedText section(String text, int from, int to, TokenSink sink) {
+        return sink.isPlaced() ? AlignedText.ofPrompt(text, from, to) : AlignedText.of(text.substring(from, to));
+    }
+
+    private void addNormalized(AlignedText section, TokenSink sink) {
+        sink.look(0);
+        normalized.cut(section.text(), sink, new AddedTokenFinder.Sections() {
+            @Override
+            public void text(int from, int to) {
+                file.splitter().split(section, from, to, (text, start, end) -> file.model()
+                        .encode(text, start, end, sink));
+            }
+
+            @Override
+            public void token(int id, int from, int to) {
+                sink.add(id, section, from, to);
+            }
+        });
     }
 
     /**
@@ -103,23 +231,32 @@ public final class Tokenizer implements AutoCloseable {
      *         none if the stretch is empty
      */
     public int[] tokensBetween(String prompt, int from, int to) {
+        return tokensBetween(prompt, from, to, TokenWatch.NONE);
+    }
+
+    /**
+     * Like {@link #tokensBetween(String, int, int)}, with somebody who looks on and may end it.
+     *
+     * @param watch called often; what it throws ends the work
+     */
+    public int[] tokensBetween(String prompt, int from, int to, TokenWatch watch) {
         String whole = wellFormed(prompt);
-        String text = JinjaText.stripLeft(whole, codePoint -> codePoint == TypedTextGuard.MARK);
+        String text = withoutFirstMarks(whole);
         int left = whole.length() - text.length();
-        int first = text.codePointCount(0, Math.max(0, from - left));
-        int end = text.codePointCount(0, Math.max(0, to - left));
+        int first = Math.max(0, from - left);
+        int end = Math.max(0, to - left);
         if (first >= end) {
             return new int[0];
         }
-        int added = affixes.addedBefore(library.encode(text));
-        CharSpan[] spans = library.spans(text);
-        return IntStream.range(0, spans.length)
-                .filter(i -> spans[i] != null && spans[i].getStart() < end && spans[i].getEnd() > first)
-                .map(i -> added + i)
+        TokenSink sink = run(text, new TokenSink(watch, true));
+        int added = file.affixes().addedBefore(sink.ids());
+        return IntStream.range(0, sink.count())
+                .filter(index -> sink.start(index) < end && sink.end(index) > first)
+                .map(index -> added + index)
                 .toArray();
     }
 
-    /** The library cannot take half a surrogate pair, and would damage the rest of the text with it. */
+    /** Half a surrogate pair has no bytes, and so no token. */
     private static String wellFormed(String text) {
         StringBuilder fixed = null;
         for (int index = 0; index < text.length(); index++) {
@@ -139,18 +276,12 @@ public final class Tokenizer implements AutoCloseable {
         return fixed == null ? text : fixed.toString();
     }
 
-    private void refuseTypedTokens(String text, long[] ids) {
-        CharSpan[] spans = library.spans(text);
-        int[] codePoints = text.codePoints().toArray();
+    private void refuseTypedTokens(String text, int[] ids, TokenSink sink) {
         for (int index = 0; index < ids.length; index++) {
-            if (!guardedIds.get((int) ids[index])) {
-                continue;
-            }
-            for (int at = spans[index].getStart(); at < spans[index].getEnd(); at++) {
-                if (codePoints[at] == TypedTextGuard.MARK) {
-                    throw new UnsupportedContentException("The text spells the special token with the id " + ids[index]
-                            + ", which this model's vocabulary cannot tell from the real one; leave it out");
-                }
+            int mark = guardedIds.get(ids[index]) ? text.indexOf(TypedTextGuard.MARK, sink.start(index)) : -1;
+            if (mark >= 0 && mark < sink.end(index)) {
+                throw new UnsupportedContentException("The text spells the special token with the id " + ids[index]
+                        + ", which this model's vocabulary cannot tell from the real one; leave it out");
             }
         }
     }
@@ -162,8 +293,10 @@ public final class Tokenizer implements AutoCloseable {
      *
      * @param userText what came from outside
      * @return the text for the template; the same text where it holds nothing suspicious
+     * @throws PromptTooLongException if it has more than {@value #MAX_CHARACTERS} characters
      */
     public String guard(String userText) {
+        requireLength("text", userText);
         return guard.guard(userText);
     }
 
@@ -177,12 +310,19 @@ public final class Tokenizer implements AutoCloseable {
      * become U+FFFD. Ids that the vocabulary does not know give nothing.
      */
     public String decode(int[] ids) {
-        return library.decode(Arrays.stream(ids).asLongStream().toArray());
+        requireOpen();
+        List<String> known = new ArrayList<>(ids.length);
+        for (int id : ids) {
+            if (isText(id)) {
+                known.add(tokens[id]);
+            }
+        }
+        return String.join("", file.decoder().apply(known));
     }
 
     /** The id of a token as the vocabulary spells it, such as {@code <|im_end|>}; empty if there is none. */
     public OptionalInt idOf(String token) {
-        Integer id = vocabulary.get(token);
+        Integer id = addedIds.getOrDefault(token, file.vocabulary().get(token));
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
@@ -193,27 +333,64 @@ public final class Tokenizer implements AutoCloseable {
 
     /** How many tokens there are, added ones included. A model's table may have more rows. */
     public int vocabularySize() {
-        return vocabulary.size();
+        return size;
+    }
+
+    /**
+     * The bytes that a token adds to an answer, apart from a blank that may fall out at the very beginning.
+     *
+     * @return null for added and special tokens, ids that the vocabulary does not know, and decoders that change a token
+     *         by its neighbours
+     */
+    byte @Nullable [] bytesOf(int id) {
+        boolean plain = isText(id) && !addedIds.containsKey(tokens[id]);
+        return plain ? file.decoder().bytesOf(tokens[id].getBytes(StandardCharsets.UTF_8)) : null;
     }
 
     /** Whether decoding gives the token a text, be it empty. */
     boolean isText(int id) {
-        return id >= 0 && knownIds.get(id) && !specialIds.get(id);
+        return id >= 0 && id < tokens.length && tokens[id] != null && !specialIds.get(id);
     }
 
     /** Whether the token is one byte whose meaning depends on its neighbours of that kind. */
     boolean isByte(int id) {
-        return id >= 0 && byteTokens.get(id);
+        return id >= 0 && file.byteTokens().get(id);
     }
 
     /** Whether a text that ends in U+FFFD may only be unfinished. */
     boolean mayEndWithinCharacter() {
-        return hasByteDecoder;
+        return file.hasByteDecoder();
     }
 
-    /** Frees the native memory. Later calls fail with IllegalStateException; a second close does nothing. */
+    /**
+     * Refuses a text that is too long before anything is done with it.
+     *
+     * @throws PromptTooLongException with its length and the limit
+     */
+    public static void requireLength(String text) {
+        requireLength("text", text);
+    }
+
+    private static void requireLength(String what, String text) {
+        int length = text.length();
+        if (length > MAX_CHARACTERS) {
+            length = TypedTextGuard.unguard(text).length();
+        }
+        if (length > MAX_CHARACTERS) {
+            throw new PromptTooLongException("The " + what + " has " + length + " characters, the limit is "
+                    + MAX_CHARACTERS + "; send less text");
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("The tokenizer is closed");
+        }
+    }
+
+    /** Ends its use. Later calls fail with IllegalStateException; a second close does nothing. */
     @Override
     public void close() {
-        library.close();
+        closed = true;
     }
 }

@@ -5,12 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.glimpse.ModelFilesException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,13 +16,18 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@code tokenizer.json} says, checked, and the form of it that is given to the native library: its normaliser
- * takes the marks of {@link TypedTextGuard} out.
+ * What a {@code tokenizer.json} says, checked: types, fields and expressions that are known, and no growth that gets out
+ * of hand. Anything else is refused by name.
  *
- * @param json           for the native library
- * @param vocabulary     every token with its id, added ones included
+ * @param normalizer     changes texts before they are cut; null if nothing does
+ * @param splitter       cuts texts into words
+ * @param model          makes tokens of words
+ * @param decoder        makes texts of tokens
+ * @param vocabulary     the model's tokens with their ids; added ones need not be among them
  * @param addedTokens    tokens found in the text before the vocabulary is used
  * @param affixes        what comes before and after a text
  * @param byteTokens     ids of tokens that stand for one byte each, as in {@code <0x0A>}
@@ -32,7 +35,10 @@ import java.util.Map;
  * @param mayMergeToAny  whether the model may build any token of its vocabulary of plain text, special ones included
  */
 record TokenizerFile(
-        String json,
+        @Nullable TextNormalizer normalizer,
+        WordSplitter splitter,
+        SubwordModel model,
+        TokenDecoder decoder,
         Map<String, Integer> vocabulary,
         List<AddedToken> addedTokens,
         TextAffixes affixes,
@@ -42,30 +48,45 @@ record TokenizerFile(
 
     private static final String NAME = "tokenizer.json";
     private static final long MAX_FILE_BYTES = 256L << 20;
-    private static final int MAX_ID = 100_000_000;
     private static final int MAX_TOKEN_CHARS = 1024;
     private static final int MAX_ADDED_TOKENS = 100_000;
+
+    /** Characters of all added tokens together: each costs some twenty bytes of memory. */
+    private static final int MAX_ADDED_CHARS = 4_000_000;
+
+    private static final Set<String> FIELDS = Set.of(
+            "version",
+            "truncation",
+            "padding",
+            "added_tokens",
+            "normalizer",
+            "pre_tokenizer",
+            "post_processor",
+            "decoder",
+            "model");
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             // A vocabulary's 100,000 keys overflow the table of names for some seeds of its hash; it starts anew then.
             .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+            // A key that comes once gains nothing from a table of names.
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build());
 
     /**
      * Reads and checks the file.
      *
-     * @throws ModelFilesException if it is missing, too large, damaged or contradicts itself
+     * @throws ModelFilesException if it is missing, too large, damaged, contradicts itself or asks for what is not known
      */
     static TokenizerFile read(Path directory) {
-        String text = readText(directory.resolve(NAME));
-        try (JsonParser parser = JSON.createParser(text)) {
-            return new Reading(text).read(parser);
+        byte[] bytes = readBytes(directory.resolve(NAME));
+        try (JsonParser parser = JSON.createParser(bytes)) {
+            return read(parser);
         } catch (IOException invalid) {
             throw new ModelFilesException("The file " + NAME + " is not valid JSON; download it again", invalid);
         }
     }
 
-    private static String readText(Path path) {
+    private static byte[] readBytes(Path path) {
         if (!Files.isRegularFile(path)) {
             throw new ModelFilesException("The model folder has no " + NAME
                     + "; download it, or convert the tokenizer to the fast format with the transformers library");
@@ -76,7 +97,7 @@ record TokenizerFile(
                 throw new ModelFilesException("The file " + NAME + " has " + bytes + " bytes, the limit is "
                         + MAX_FILE_BYTES + "; check the model folder");
             }
-            return new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+            return Files.readAllBytes(path);
         } catch (IOException unreadable) {
             throw new ModelFilesException("The file " + NAME + " cannot be read; check its permissions", unreadable);
         }
@@ -86,125 +107,82 @@ record TokenizerFile(
         return new ModelFilesException("The file " + NAME + " is damaged: " + what + "; download it again");
     }
 
-    /** One pass over the file. The model, nearly all of it, is handed on as it stands: a tree of it doubles the time. */
-    private static final class Reading {
+    /** The error of a file that asks for something that is not known, or that gets out of hand. */
+    static ModelFilesException refused(String what, String next) {
+        return new ModelFilesException("The file " + NAME + " cannot be used: it " + what + "; " + next);
+    }
 
-        private final String text;
-        private final ObjectNode small = JsonNodeFactory.instance.objectNode();
-        private final Map<String, Integer> vocabulary = new HashMap<>();
-        private String model = "";
-        private boolean mayMergeToAny;
-
-        Reading(String text) {
-            this.text = text;
+    private static TokenizerFile read(JsonParser parser) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw damaged("it is no JSON object");
         }
-
-        TokenizerFile read(JsonParser parser) throws IOException {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw damaged("it is no JSON object");
+        ObjectNode small = JsonNodeFactory.instance.objectNode();
+        VocabularyReader reader = new VocabularyReader();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            if (!FIELDS.contains(name)) {
+                throw refused(
+                        "has the field '" + TokenPattern.shortened(name) + "', which is not known",
+                        "take the tokenizer from the model's publisher");
             }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                if (parser.nextToken() == JsonToken.START_OBJECT && name.equals("model")) {
-                    int start = (int) parser.currentTokenLocation().getCharOffset();
-                    readModel(parser);
-                    model = text.substring(start, (int) parser.currentLocation().getCharOffset());
-                } else {
-                    small.set(name, parser.<JsonNode>readValueAsTree());
-                }
-            }
-            if (vocabulary.isEmpty()) {
-                throw damaged("it has no model with a vocabulary");
-            }
-            return result();
-        }
-
-        private void readModel(JsonParser parser) throws IOException {
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                JsonToken value = parser.nextToken();
-                switch (name) {
-                    case "vocab" -> readVocabulary(parser, value);
-                    case "type" ->
-                        mayMergeToAny |= List.of("Unigram", "WordLevel").contains(parser.getText());
-                    case "ignore_merges" -> mayMergeToAny |= value == JsonToken.VALUE_TRUE;
-                    default -> parser.skipChildren();
-                }
+            if (parser.nextToken() == JsonToken.START_OBJECT && name.equals("model")) {
+                reader.read(parser);
+            } else if (name.equals("padding") || name.equals("truncation")) {
+                // They serve batches: a prompt is neither filled up nor cut.
+                parser.skipChildren();
+            } else {
+                small.set(name, parser.<JsonNode>readValueAsTree());
             }
         }
+        return of(small, reader);
+    }
 
-        /** An object of tokens and ids, or a list of pairs of token and score, whose place is the id. */
-        private void readVocabulary(JsonParser parser, JsonToken start) throws IOException {
-            if (start == JsonToken.START_OBJECT) {
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    String token = parser.currentName();
-                    int id = parser.nextToken() == JsonToken.VALUE_NUMBER_INT ? parser.getIntValue() : -1;
-                    if (id < 0 || id > MAX_ID) {
-                        throw damaged("a token of the vocabulary has no valid id");
-                    }
-                    vocabulary.put(token, id);
-                }
-            } else if (start == JsonToken.START_ARRAY) {
-                int id = 0;
-                while (parser.nextToken() == JsonToken.START_ARRAY) {
-                    parser.nextToken();
-                    vocabulary.put(parser.getText(), id++);
-                    while (parser.nextToken() != JsonToken.END_ARRAY) {
-                        parser.skipChildren();
-                    }
-                }
-            }
-        }
-
-        private TokenizerFile result() {
-            TextAffixes affixes = TextAffixes.of(small.path("post_processor"));
-            List<AddedToken> addedTokens = addAll(vocabulary, small.path("added_tokens"));
-            refuseWhatEndsTheProcess(small);
-            String decoder = small.path("decoder").toString();
-            BitSet byteTokens = decoder.contains("\"ByteFallback\"") ? byteTokens(vocabulary) : new BitSet();
-            takeMarksOut(small);
-            for (String unused : List.of("truncation", "padding", "post_processor")) {
-                small.putNull(unused);
-            }
-            small.remove("model");
-            String head = small.toString();
-            String json = head.substring(0, head.length() - 1) + ",\"model\":" + model + "}";
-            return new TokenizerFile(
-                    json,
-                    vocabulary,
-                    addedTokens,
-                    affixes,
-                    byteTokens,
-                    decoder.contains("\"ByteLevel\""),
-                    mayMergeToAny);
-        }
+    private static TokenizerFile of(ObjectNode small, VocabularyReader reader) {
+        VocabularyReader.Result read = reader.finish();
+        TextAffixes affixes = TextAffixes.of(small.path("post_processor"));
+        List<AddedToken> addedTokens = addAll(read.vocabulary(), small.path("added_tokens"));
+        String decoder = small.path("decoder").toString();
+        return new TokenizerFile(
+                TextNormalizer.of(small.path("normalizer")),
+                WordSplitter.of(small.path("pre_tokenizer")),
+                read.model(),
+                TokenDecoder.of(small.path("decoder")),
+                read.vocabulary(),
+                addedTokens,
+                affixes,
+                decoder.contains("\"ByteFallback\"") ? byteTokens(read.vocabulary(), addedTokens) : new BitSet(),
+                decoder.contains("\"ByteLevel\""),
+                read.mayMergeToAny());
     }
 
     /**
-     * Adds the added tokens to the vocabulary. The native library gives a new token the next free id, whatever the
-     * file says; where the two differ the model would read other tokens than were written, so that is refused.
+     * Reads the added tokens. The reference library gives a new token the next free id, whatever the file says; where the
+     * two differ the model would read other tokens than were written, so that is refused.
      */
     private static List<AddedToken> addAll(Map<String, Integer> vocabulary, JsonNode nodes) {
         List<AddedToken> added = new ArrayList<>();
+        Map<String, Integer> addedIds = new HashMap<>();
         int modelSize = vocabulary.size();
         int highest = -1;
+        long characters = 0;
         for (JsonNode node : nodes) {
             AddedToken token = AddedToken.of(node);
-            check(token, added.size());
-            Integer known = vocabulary.get(token.content());
+            characters += token.content().length();
+            check(token, added.size(), characters);
+            Integer known = addedIds.getOrDefault(token.content(), vocabulary.get(token.content()));
             int expected = known != null ? known : Math.max(highest + 1, modelSize);
             if (token.id() != expected) {
                 throw damaged("the added token number " + (added.size() + 1) + " has the id " + token.id()
                         + ", but the next free one is " + expected);
             }
-            vocabulary.put(token.content(), expected);
+            addedIds.put(token.content(), expected);
             highest = Math.max(highest, expected);
             added.add(token);
         }
         return List.copyOf(added);
     }
 
-    private static void check(AddedToken token, int index) {
+    private static void check(AddedToken token, int index, long characters) {
         if (token.content().isEmpty() || token.content().length() > MAX_TOKEN_CHARS) {
             throw damaged("the added token number " + (index + 1) + " has "
                     + token.content().length() + " characters, the limits are 1 and " + MAX_TOKEN_CHARS);
@@ -212,59 +190,16 @@ record TokenizerFile(
         if (index >= MAX_ADDED_TOKENS) {
             throw damaged("it has more than " + MAX_ADDED_TOKENS + " added tokens");
         }
+        if (characters > MAX_ADDED_CHARS) {
+            throw damaged("its first " + (index + 1) + " added tokens have " + characters
+                    + " characters together, the limit is " + MAX_ADDED_CHARS);
+        }
     }
 
-    private static BitSet byteTokens(Map<String, Integer> vocabulary) {
+    private static BitSet byteTokens(Map<String, Integer> vocabulary, List<AddedToken> added) {
         BitSet ids = new BitSet();
-        vocabulary.forEach((token, id) -> {
-            boolean isByte = token.length() == 6
-                    && token.startsWith("<0x")
-                    && token.endsWith(">")
-                    && Character.digit(token.charAt(3), 16) >= 0
-                    && Character.digit(token.charAt(4), 16) >= 0;
-            if (isByte) {
-                ids.set(id);
-            }
-        });
+        vocabulary.forEach((token, id) -> ids.set(id, TokenDecoder.Fallback.byteOf(token) >= 0));
+        added.forEach(token -> ids.set(token.id(), TokenDecoder.Fallback.byteOf(token.content()) >= 0));
         return ids;
-    }
-
-    /** The native library ends the process on a text that is shorter than what is to be stripped, or on no pattern. */
-    private static void refuseWhatEndsTheProcess(JsonNode file) {
-        for (JsonNode part : file.path("decoder").findParents("stop")) {
-            if (part.path("type").asText().equals("Strip") && part.path("stop").asInt() != 0) {
-                throw damaged("its decoder strips the ends of tokens, which the native library cannot do");
-            }
-        }
-        for (JsonNode pattern : file.findValues("pattern")) {
-            if (pattern.path("String").asText("x").isEmpty()
-                    || pattern.path("Regex").asText("x").isEmpty()) {
-                throw damaged("one of its patterns is empty");
-            }
-        }
-    }
-
-    /**
-     * Puts the removal of marks before the file's own normaliser. Added tokens are looked for before that, in the text
-     * with its marks, unless they are to be looked for in normalised text: guarded ones of that kind are looked for
-     * earlier, too.
-     */
-    private static void takeMarksOut(ObjectNode file) {
-        JsonNode own = file.path("normalizer");
-        ObjectNode sequence = file.putObject("normalizer");
-        sequence.put("type", "Sequence");
-        ArrayNode normalizers = sequence.putArray("normalizers");
-        ObjectNode removal = normalizers.addObject();
-        removal.put("type", "Replace");
-        removal.putObject("pattern").put("String", String.valueOf(TypedTextGuard.MARK));
-        removal.put("content", "");
-        if (own.isObject()) {
-            normalizers.add(own);
-        }
-        for (JsonNode node : file.path("added_tokens")) {
-            if (node instanceof ObjectNode token && AddedToken.of(node).isGuarded()) {
-                token.put("normalized", false);
-            }
-        }
     }
 }

@@ -21,6 +21,7 @@ import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.text.TokenWatch;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -277,10 +278,19 @@ public final class DualEncoder implements AutoCloseable {
      * @throws UnsupportedContentException if there is no text tower
      */
     public int[] ids(String text) {
+        return ids(text, TokenWatch.NONE);
+    }
+
+    /**
+     * Like {@link #ids(String)}, with somebody who looks on and may end it.
+     *
+     * @param watch called while the text is made into tokens
+     */
+    public int[] ids(String text, TokenWatch watch) {
         if (tokenizer == null) {
             throw noText();
         }
-        return tokenizer.ids(text);
+        return tokenizer.ids(text, watch);
     }
 
     private static UnsupportedContentException noText() {

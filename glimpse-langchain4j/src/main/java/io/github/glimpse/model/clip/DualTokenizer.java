@@ -3,6 +3,7 @@ package io.github.glimpse.model.clip;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -97,8 +98,9 @@ final class DualTokenizer implements AutoCloseable {
         return padId;
     }
 
-    int[] ids(String text) {
-        int[] ids = tokenizer.encode(tokenizer.guard(cleaning.clean(text)));
+    int[] ids(String text, TokenWatch watch) {
+        Tokenizer.requireLength(text);
+        int[] ids = tokenizer.encode(tokenizer.guard(cleaning.clean(text)), watch);
         if (ids.length == 0) {
             throw new UnsupportedContentException(
                     "The text gives the tokenizer nothing to read; send one with letters or numbers");

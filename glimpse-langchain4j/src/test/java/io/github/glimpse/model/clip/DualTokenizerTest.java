@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.text.TokenWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,10 +39,10 @@ class DualTokenizerTest {
     @Test
     void takesPunctuationAndAllKindsOfSpacesFromTextsForSiglip() throws IOException {
         try (DualTokenizer tokenizer = tokenizer("SiglipTokenizer")) {
-            int[] plain = tokenizer.ids("a photo of a car");
+            int[] plain = tokenizer.ids("a photo of a car", TokenWatch.NONE);
             assertThat(plain).doesNotContain(UNKNOWN);
-            assertThat(tokenizer.ids("A photo, of a CAR!")).isEqualTo(plain);
-            assertThat(tokenizer.ids("\u00a0a\u3000photo \u2007of\u2029a\tcar\u0085\u001f"))
+            assertThat(tokenizer.ids("A photo, of a CAR!", TokenWatch.NONE)).isEqualTo(plain);
+            assertThat(tokenizer.ids("\u00a0a\u3000photo \u2007of\u2029a\tcar\u0085\u001f", TokenWatch.NONE))
                     .isEqualTo(plain);
         }
     }
@@ -49,16 +50,17 @@ class DualTokenizerTest {
     @Test
     void keepsPunctuationForSiglip2() throws IOException {
         try (DualTokenizer tokenizer = tokenizer("Siglip2Tokenizer")) {
-            assertThat(tokenizer.ids("A photo of a CAR")).isEqualTo(tokenizer.ids("a photo of a car"));
-            assertThat(tokenizer.ids("a photo of a car!")).contains(UNKNOWN);
+            assertThat(tokenizer.ids("A photo of a CAR", TokenWatch.NONE))
+                    .isEqualTo(tokenizer.ids("a photo of a car", TokenWatch.NONE));
+            assertThat(tokenizer.ids("a photo of a car!", TokenWatch.NONE)).contains(UNKNOWN);
         }
     }
 
     @Test
     void leavesTextsOfOtherClassesToTheirFile() throws IOException {
         try (DualTokenizer tokenizer = tokenizer("GemmaTokenizer")) {
-            assertThat(tokenizer.ids("a photo")).doesNotContain(UNKNOWN);
-            assertThat(tokenizer.ids("A photo")).contains(UNKNOWN);
+            assertThat(tokenizer.ids("a photo", TokenWatch.NONE)).doesNotContain(UNKNOWN);
+            assertThat(tokenizer.ids("A photo", TokenWatch.NONE)).contains(UNKNOWN);
         }
     }
 }
