@@ -63,8 +63,7 @@ final class HistoryFit {
      * @param limit most tokens of a prompt
      * @param room tokens to come down to where there are more than {@code limit}
      */
-    HistoryFit(
-            PromptBuilder prompts, @Nullable Double share, TokenWatch watch, int maxImages, int limit, int room) {
+    HistoryFit(PromptBuilder prompts, @Nullable Double share, TokenWatch watch, int maxImages, int limit, int room) {
         this.prompts = prompts;
         this.share = share;
         this.watch = watch;
@@ -94,8 +93,8 @@ final class HistoryFit {
 
     /** A conversation whose prompt can be counted, however long it is: without pictures that cannot be read, old or new. */
     static Fitted countable(PromptBuilder prompts, List<ChatTurn> turns) {
-        HistoryFit fit = new HistoryFit(
-                prompts, null, TokenWatch.NONE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        HistoryFit fit =
+                new HistoryFit(prompts, null, TokenWatch.NONE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
         Conversation readable =
                 new Conversation(turns, turns.size()).withoutPictures((place, picture) -> !fit.isReadable(picture));
         return fit.prompted(Conversation.of(readable.turns()));

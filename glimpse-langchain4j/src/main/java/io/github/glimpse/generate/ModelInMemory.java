@@ -216,8 +216,7 @@ final class ModelInMemory implements AnsweringPath {
     }
 
     /** The conversation with as much of its history as there is room for, or all of it if history must not be left out. */
-    private Fitted fit(
-            List<ChatTurn> turns, @Nullable Double share, GenerationOptions generation, TokenWatch watch) {
+    private Fitted fit(List<ChatTurn> turns, @Nullable Double share, GenerationOptions generation, TokenWatch watch) {
         Conversation conversation = Conversation.of(turns);
         if (options.history() == HistoryMode.REFUSE) {
             return new Fitted(conversation, prompts.prompt(turns, share, watch));

@@ -109,8 +109,7 @@ public final class PromptBuilder {
      * @param most above this many the exact count does not matter
      */
     int textTokens(String text, int most) {
-        long looked = Math.min(
-                text.length(), Math.min(Tokenizer.MAX_CHARACTERS, (long) CHARS_PER_TOKEN * (most + 1L)));
+        long looked = Math.min(text.length(), Math.min(Tokenizer.MAX_CHARACTERS, (long) CHARS_PER_TOKEN * (most + 1L)));
         String part = text.substring(0, Math.toIntExact(looked));
         long tokens = model.tokenizer().encode(model.tokenizer().guard(part)).length;
         return Math.toIntExact(Math.min(Integer.MAX_VALUE, looked == 0 ? 0 : tokens * text.length() / looked));
