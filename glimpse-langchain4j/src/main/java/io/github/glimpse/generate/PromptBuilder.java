@@ -96,7 +96,7 @@ public final class PromptBuilder {
     /**
      * Image tokens of one picture, by its header.
      *
-     * @param share as in {@link #prompt(List, Double)}
+     * @param share as in {@link #prompt(List, Double, TokenWatch)}
      * @throws InvalidImageException if it is no picture that this model takes
      */
     int pictureTokens(byte[] bytes, @Nullable Double share) {
