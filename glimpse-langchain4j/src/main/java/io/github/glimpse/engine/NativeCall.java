@@ -24,7 +24,12 @@ final class NativeCall {
     private static final Native LIBRARY = new Native() {
         @Override
         public <T> T run(String call, Supplier<T> work) {
-            return work.get();
+            ProcessExit.enter();
+            try {
+                return work.get();
+            } finally {
+                ProcessExit.leave();
+            }
         }
 
         @Override

@@ -77,6 +77,7 @@ public final class TorchRuntime implements AutoCloseable {
         boolean gpuWanted = options.device().strip().toLowerCase(Locale.ROOT).startsWith("cuda");
         Engine engine = NativeLibrary.load(options.nativeDownload(), options.nativePath(), gpuWanted);
         setThreads(options.threads());
+        ProcessExit.watch();
         PREPARED.get();
         NativeFacts facts = facts(options.device(), engine);
         String unused = facts.unusedGpu();

@@ -58,6 +58,7 @@ final class GlimpseLifecycle implements SmartLifecycle {
     private final ReentrantLock readiness = new ReentrantLock();
     private boolean heldBack;
     private volatile boolean drained;
+    private volatile @Nullable OrderlyExit exit;
 
     GlimpseLifecycle(ConfigurableApplicationContext context) {
         this.context = context;
@@ -70,7 +71,9 @@ final class GlimpseLifecycle implements SmartLifecycle {
             drained = false;
             publish(ReadinessState.ACCEPTING_TRAFFIC);
         }
-        running.set(true);
+        if (!running.getAndSet(true)) {
+            exit = OrderlyExit.begin();
+        }
     }
 
     @Override
@@ -90,11 +93,19 @@ final class GlimpseLifecycle implements SmartLifecycle {
 
     @Override
     public void stop(Runnable callback) {
-        List<ModelEngine> open = running.getAndSet(false)
+        boolean wasRunning = running.getAndSet(false);
+        List<ModelEngine> open = wasRunning
                 ? engines().filter(engine -> !engine.isClosed()).toList()
                 : List.of();
-        if (open.isEmpty()) {
+        OrderlyExit ended = wasRunning ? exit : null;
+        Runnable stopped = () -> {
+            if (ended != null) {
+                ended.close();
+            }
             callback.run();
+        };
+        if (open.isEmpty()) {
+            stopped.run();
             return;
         }
         drained = true;
@@ -102,7 +113,7 @@ final class GlimpseLifecycle implements SmartLifecycle {
         AtomicInteger left = new AtomicInteger(open.size());
         Runnable done = () -> {
             if (left.decrementAndGet() == 0) {
-                callback.run();
+                stopped.run();
             }
         };
         // On threads of their own: other beans of this phase stop meanwhile.
