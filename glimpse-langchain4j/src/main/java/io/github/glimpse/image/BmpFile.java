@@ -120,14 +120,14 @@ final class BmpFile implements ImageFile {
     }
 
     @Override
-    public Pixels decode() throws IOException {
+    public Pixels decode(Runnable check) throws IOException {
         if (compression == PLAIN || compression == BIT_FIELDS) {
             long rowBytes = ((long) size.width() * bits + 31) / 32 * 4;
             // The filling of the last row is often left out
             long lastRowBytes = ((long) size.width() * bits + 7) / 8;
             file.at(pixelStart, rowBytes * (size.height() - 1) + lastRowBytes);
         }
-        Raster raster = PluginReaders.decode(PluginReaders.jdk("bmp"), normalised());
+        Raster raster = PluginReaders.decode(PluginReaders.jdk("bmp"), normalised(), check);
         if (bits <= Byte.SIZE) {
             byte[] rgb = ColorMath.paletteToRgb(Samples.interleaved(raster), palette);
             return new Pixels(size.width(), size.height(), rgb, null);

@@ -124,8 +124,8 @@ final class GifFile implements ImageFile {
     }
 
     @Override
-    public Pixels decode() throws IOException {
-        byte[] frame = decodeFrame();
+    public Pixels decode(Runnable check) throws IOException {
+        byte[] frame = decodeFrame(check);
         byte[] indices = frame;
         if (width != canvas.width() || height != canvas.height()) {
             indices = new byte[Math.multiplyExact(canvas.width(), canvas.height())];
@@ -145,11 +145,11 @@ final class GifFile implements ImageFile {
     }
 
     /** The frame's colour indices, {@code [height, width]}. */
-    private byte[] decodeFrame() throws IOException {
+    private byte[] decodeFrame(Runnable check) throws IOException {
         ImageReader reader = PluginReaders.jdk("gif");
         Progress progress = new Progress();
         reader.addIIOReadProgressListener(progress);
-        Raster raster = PluginReaders.decode(reader, frameOnly());
+        Raster raster = PluginReaders.decode(reader, frameOnly(), check);
         if (progress.percent < COMPLETE) {
             throw new IOException("its pixels end too early");
         }

@@ -1,5 +1,6 @@
 package io.github.glimpse.image;
 
+import io.github.glimpse.GlimpseException;
 import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import java.io.EOFException;
@@ -41,6 +42,16 @@ public final class ImageDecoder {
      * @throws InvalidImageException if the file is too large, of an unknown kind, damaged or cut off
      */
     public RasterImage decode(byte[] bytes) {
+        return decode(bytes, () -> {});
+    }
+
+    /**
+     * Decodes a file for a request that may have to end.
+     *
+     * @param check run now and then; what it throws ends the work
+     * @throws InvalidImageException as {@link #decode(byte[])}
+     */
+    public RasterImage decode(byte[] bytes, Runnable check) {
         ImageFormat format = formatOf(bytes);
         ImageFile file = open(format, bytes);
         ImageSize size = file.storedSize();
@@ -48,7 +59,8 @@ public final class ImageDecoder {
             throw tooLarge(format, file, null);
         }
         return guarded(format, file, () -> {
-            RasterImage stored = file.decode().flatten(transparency);
+            RasterImage stored = file.decode(check).flatten(transparency);
+            check.run();
             if (!stored.size().equals(size)) {
                 throw new IOException("it has " + stored.width() + " x " + stored.height()
                         + " pixels, but the header says " + size.width() + " x " + size.height());
@@ -100,7 +112,8 @@ public final class ImageDecoder {
     private static <T> T guarded(ImageFormat format, @Nullable ImageFile file, Callable<T> work) {
         try {
             return work.call();
-        } catch (PluginReaders.MissingReaderException e) {
+        } catch (PluginReaders.MissingReaderException | GlimpseException e) {
+            // The picture is not to blame.
             throw e;
         } catch (OutOfMemoryError e) {
             throw tooLarge(format, file, e);

@@ -28,7 +28,8 @@ interface ImageFile {
     /**
      * Decodes the first frame.
      *
+     * @param check run now and then; ends the work by what it throws
      * @throws IOException if the file is damaged; any {@link RuntimeException} means the same
      */
-    Pixels decode() throws IOException;
+    Pixels decode(Runnable check) throws IOException;
 }

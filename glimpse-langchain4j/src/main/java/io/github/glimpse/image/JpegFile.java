@@ -92,8 +92,8 @@ final class JpegFile implements ImageFile {
     }
 
     @Override
-    public Pixels decode() throws IOException {
-        Raster raster = PluginReaders.decodeRaw(PluginReaders.jdk("jpeg"), pixelsOnly());
+    public Pixels decode(Runnable check) throws IOException {
+        Raster raster = PluginReaders.decodeRaw(PluginReaders.jdk("jpeg"), pixelsOnly(), check);
         byte[] samples = Samples.interleaved(raster);
         byte[] rgb =
                 switch (coding) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadProgressListener;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -57,27 +58,88 @@ final class PluginReaders {
 
     /**
      * Decodes the first image as {@link ImageReader#read} does, and gives its raster: the numbers before any colour.
+     *
+     * @param check run now and then; ends the work by what it throws
      */
-    static Raster decode(ImageReader reader, byte[] file) throws IOException {
-        try (ImageInputStream stream = open(file)) {
-            reader.setInput(stream, true, true);
-            return reader.read(0).getRaster();
-        } finally {
-            reader.dispose();
-        }
+    static Raster decode(ImageReader reader, byte[] file, Runnable check) throws IOException {
+        return decode(reader, open(file, check), check, () -> reader.read(0).getRaster());
     }
 
     /** Decodes the first image by {@link ImageReader#readRaster}, which turns no colours. */
-    static Raster decodeRaw(ImageReader reader, byte[] file) throws IOException {
-        try (ImageInputStream stream = open(file)) {
+    static Raster decodeRaw(ImageReader reader, byte[] file, Runnable check) throws IOException {
+        // Bytes are asked for from native code here, which nothing may be thrown through.
+        return decode(reader, open(file, () -> {}), check, () -> reader.readRaster(0, null));
+    }
+
+    private interface Reading {
+        Raster read() throws IOException;
+    }
+
+    private static Raster decode(ImageReader reader, ImageInputStream input, Runnable check, Reading reading)
+            throws IOException {
+        try (ImageInputStream stream = input) {
+            check.run();
             reader.setInput(stream, true, true);
-            return reader.readRaster(0, null);
+            reader.addIIOReadProgressListener(new Look(check));
+            Raster raster = reading.read();
+            // A reader that was told to stop returns what it has.
+            check.run();
+            return raster;
+        } catch (IOException | RuntimeException e) {
+            // Some take whatever is thrown in them for damage.
+            check.run();
+            throw e;
         } finally {
             reader.dispose();
         }
     }
 
-    private static ImageInputStream open(byte[] file) {
-        return new MemoryCacheImageInputStream(new ByteArrayInputStream(file));
+    /** Stops a reader that may not go on. Native readers are called back from native code, where nothing may be thrown. */
+    private record Look(Runnable check) implements IIOReadProgressListener {
+
+        @Override
+        public void imageProgress(ImageReader source, float percentageDone) {
+            try {
+                check.run();
+            } catch (RuntimeException e) {
+                // Asked again, and thrown, when the reader has stopped.
+                source.abort();
+            }
+        }
+
+        @Override
+        public void sequenceStarted(ImageReader source, int minIndex) {}
+
+        @Override
+        public void sequenceComplete(ImageReader source) {}
+
+        @Override
+        public void imageStarted(ImageReader source, int imageIndex) {}
+
+        @Override
+        public void imageComplete(ImageReader source) {}
+
+        @Override
+        public void thumbnailStarted(ImageReader source, int imageIndex, int thumbnailIndex) {}
+
+        @Override
+        public void thumbnailProgress(ImageReader source, float percentageDone) {}
+
+        @Override
+        public void thumbnailComplete(ImageReader source) {}
+
+        @Override
+        public void readAborted(ImageReader source) {}
+    }
+
+    /** The file, which is asked for in small pieces: a reader of long strips tells of its progress too seldom. */
+    private static ImageInputStream open(byte[] file, Runnable check) {
+        return new MemoryCacheImageInputStream(new ByteArrayInputStream(file) {
+            @Override
+            public synchronized int read(byte[] bytes, int offset, int length) {
+                check.run();
+                return super.read(bytes, offset, length);
+            }
+        });
     }
 }

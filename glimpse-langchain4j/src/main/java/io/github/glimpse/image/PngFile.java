@@ -131,8 +131,8 @@ final class PngFile implements ImageFile {
     }
 
     @Override
-    public Pixels decode() throws IOException {
-        Raster raster = PluginReaders.decode(PluginReaders.jdk("png"), pixelsOnly());
+    public Pixels decode(Runnable check) throws IOException {
+        Raster raster = PluginReaders.decode(PluginReaders.jdk("png"), pixelsOnly(), check);
         int bands = raster.getNumBands();
         byte[] samples = Samples.interleaved(raster);
         return switch (colorType) {

@@ -85,16 +85,16 @@ final class TiffFile implements ImageFile {
     }
 
     @Override
-    public Pixels decode() throws IOException {
+    public Pixels decode(Runnable check) throws IOException {
         checkKind();
         TiffBlocks blocks = TiffBlocks.of(directory, size, samples);
         int bands = samples;
         byte[] all;
         if (compression == JPEG) {
             all = new TiffJpeg(directory.file(), directory.bytes(JPEG_TABLES), photometric == YCC)
-                    .decode(size, blocks, bands);
+                    .decode(size, blocks, bands, check);
         } else {
-            Raster raster = PluginReaders.decode(PluginReaders.tiff(), pixelsOnly(blocks));
+            Raster raster = PluginReaders.decode(PluginReaders.tiff(), pixelsOnly(blocks), check);
             all = Samples.interleaved(raster);
             bands = raster.getNumBands();
         }

@@ -28,14 +28,15 @@ record TiffJpeg(FileBytes file, byte[] tables, boolean isYcc) {
      *
      * @param blocks where they are
      * @param bands components that each must have
+     * @param check run now and then
      * @return {@code [height, width, bands]}
      */
-    byte[] decode(ImageSize size, TiffBlocks blocks, int bands) throws IOException {
+    byte[] decode(ImageSize size, TiffBlocks blocks, int bands, Runnable check) throws IOException {
         byte[] all = new byte[Math.multiplyExact(Math.multiplyExact(size.width(), size.height()), bands)];
         for (int block = 0; block < blocks.offsets().length; block++) {
             int left = block % blocks.columns() * blocks.width();
             int top = block / blocks.columns() * blocks.height();
-            Raster raster = decode((int) blocks.offsets()[block], (int) blocks.lengths()[block], blocks);
+            Raster raster = decode((int) blocks.offsets()[block], (int) blocks.lengths()[block], blocks, check);
             if (raster.getNumBands() != bands) {
                 throw new IOException("a block has " + raster.getNumBands() + " components, not " + bands);
             }
@@ -53,7 +54,7 @@ record TiffJpeg(FileBytes file, byte[] tables, boolean isYcc) {
         return all;
     }
 
-    private Raster decode(int offset, int length, TiffBlocks blocks) throws IOException {
+    private Raster decode(int offset, int length, TiffBlocks blocks, Runnable check) throws IOException {
         JpegMarkers markers = JpegMarkers.of(file, offset, length);
         ImageSize inner = markers.size();
         // It must not be larger than its block, or it would get round the limit of pixels
@@ -71,6 +72,6 @@ record TiffJpeg(FileBytes file, byte[] tables, boolean isYcc) {
         JpegMarkers.writePixelSegments(file, markers.segments(), stream);
         stream.write(0xFF);
         stream.write(JpegMarkers.END);
-        return PluginReaders.decodeRaw(PluginReaders.jdk("jpeg"), stream.toByteArray());
+        return PluginReaders.decodeRaw(PluginReaders.jdk("jpeg"), stream.toByteArray(), check);
     }
 }

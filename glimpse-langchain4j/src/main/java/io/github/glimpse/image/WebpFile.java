@@ -159,8 +159,8 @@ final class WebpFile implements ImageFile {
     }
 
     @Override
-    public Pixels decode() throws IOException {
-        Pixels frame = decodeFrame();
+    public Pixels decode(Runnable check) throws IOException {
+        Pixels frame = decodeFrame(check);
         if (frame.width() == canvas.width() && frame.height() == canvas.height()) {
             return frame;
         }
@@ -177,19 +177,20 @@ final class WebpFile implements ImageFile {
         return new Pixels(canvas.width(), canvas.height(), rgb, hasAlpha ? shown : null);
     }
 
-    private Pixels decodeFrame() throws IOException {
+    private Pixels decodeFrame(Runnable check) throws IOException {
         Chunk chunk = pixels();
         ImageSize size = frameSize();
         if (chunk.name().equals("VP8L")) {
-            int[] argb = Vp8lDecoder.decode(file.array(), chunk.start(), chunk.length(), size.width(), size.height());
+            int[] argb =
+                    Vp8lDecoder.decode(file.array(), chunk.start(), chunk.length(), size.width(), size.height(), check);
             byte[] opacity = hasAlpha ? channel(argb, 24) : null;
             return new Pixels(size.width(), size.height(), rgb(argb), opacity);
         }
-        byte[] rgb = Vp8Decoder.decode(file.array(), chunk.start(), chunk.length(), size.width(), size.height());
-        return new Pixels(size.width(), size.height(), rgb, hasAlpha ? opacity(size) : null);
+        byte[] rgb = Vp8Decoder.decode(file.array(), chunk.start(), chunk.length(), size.width(), size.height(), check);
+        return new Pixels(size.width(), size.height(), rgb, hasAlpha ? opacity(size, check) : null);
     }
 
-    private byte[] opacity(ImageSize size) throws IOException {
+    private byte[] opacity(ImageSize size, Runnable check) throws IOException {
         if (alpha == null) {
             byte[] opaque = new byte[size.width() * size.height()];
             Arrays.fill(opaque, (byte) 255);
@@ -202,7 +203,10 @@ final class WebpFile implements ImageFile {
                 switch (flags & 3) {
                     case 0 -> file.copy(start, Math.min(size.pixelCount(), length));
                     case 1 ->
-                        channel(Vp8lDecoder.decodeStream(file.array(), start, length, size.width(), size.height()), 8);
+                        channel(
+                                Vp8lDecoder.decodeStream(
+                                        file.array(), start, length, size.width(), size.height(), check),
+                                8);
                     default -> throw new IOException("its transparency is of an unknown kind");
                 };
         if (stored.length < size.pixelCount()) {

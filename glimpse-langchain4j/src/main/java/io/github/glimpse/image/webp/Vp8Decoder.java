@@ -74,19 +74,24 @@ public final class Vp8Decoder {
      * @param data a file; the frame is its {@code length} bytes from {@code start} on
      * @param width what the container says, checked against the frame
      * @param height what the container says, checked against the frame
+     * @param check run now and then
      * @return {@code [height, width, 3]}, owned by the caller
      * @throws IOException if the frame is damaged, cut off or of another size
      */
-    public static byte[] decode(byte[] data, int start, int length, int width, int height) throws IOException {
+    public static byte[] decode(byte[] data, int start, int length, int width, int height, Runnable check)
+            throws IOException {
         Vp8FrameHeader.checkSize(data, start, length, width, height);
         Vp8Decoder decoder = new Vp8Decoder(data, start, length);
-        decoder.rebuild();
+        decoder.rebuild(check);
+        check.run();
         decoder.filter();
+        check.run();
         return ChromaUpsampler.of(decoder.luma, decoder.blue, decoder.red, width, height);
     }
 
-    private void rebuild() throws IOException {
+    private void rebuild(Runnable check) throws IOException {
         for (int row = 0; row < rows; row++) {
+            check.run();
             BoolReader tokens = header.tokenParts[row & (header.tokenParts.length - 1)];
             Arrays.fill(modesLeft, Prediction.DC);
             Arrays.fill(filledLeft, false);

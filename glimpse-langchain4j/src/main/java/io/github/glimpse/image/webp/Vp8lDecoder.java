@@ -41,25 +41,32 @@ public final class Vp8lDecoder {
         0x6f, 0x50, 0x71, 0x7f, 0x60, 0x70
     };
 
+    /** Symbols between two looks at whether to go on. */
+    private static final int LOOK = 1 << 16;
+
     private final LosslessBits bits;
+    private final Runnable check;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Transform(int kind, int blockBits, int width, int[] data) {}
 
-    private Vp8lDecoder(LosslessBits bits) {
+    private Vp8lDecoder(LosslessBits bits, Runnable check) {
         this.bits = bits;
+        this.check = check;
     }
 
     /**
      * Decodes a picture without its header of five bytes, as transparency is stored.
      *
      * @param data a file; the stream is its {@code length} bytes from {@code start} on
+     * @param check run now and then
      * @return {@code [height, width]}, each 8 bits of transparency, red, green and blue from the highest on; owned by
      *     the caller
      * @throws IOException if the stream is damaged or cut off
      */
-    public static int[] decodeStream(byte[] data, int start, int length, int width, int height) throws IOException {
-        return new Vp8lDecoder(new LosslessBits(data, start, length)).picture(width, height);
+    public static int[] decodeStream(byte[] data, int start, int length, int width, int height, Runnable check)
+            throws IOException {
+        return new Vp8lDecoder(new LosslessBits(data, start, length), check).picture(width, height);
     }
 
     /**
@@ -67,14 +74,16 @@ public final class Vp8lDecoder {
      *
      * @param width what the container says; the header has been compared with it
      * @param height what the container says
+     * @param check run now and then
      * @return as {@link #decodeStream}
      * @throws IOException if the stream is damaged or cut off
      */
-    public static int[] decode(byte[] data, int start, int length, int width, int height) throws IOException {
+    public static int[] decode(byte[] data, int start, int length, int width, int height, Runnable check)
+            throws IOException {
         if (length < HEADER_BYTES) {
             throw new IOException("its frame header is cut off");
         }
-        return decodeStream(data, start + HEADER_BYTES, length - HEADER_BYTES, width, height);
+        return decodeStream(data, start + HEADER_BYTES, length - HEADER_BYTES, width, height, check);
     }
 
     private int[] picture(int width, int height) throws IOException {
@@ -93,6 +102,7 @@ public final class Vp8lDecoder {
         }
         int[] pixels = pixels(packedWidth, height, true);
         for (int i = transforms.size() - 1; i >= 0; i--) {
+            check.run();
             pixels = undo(transforms.get(i), pixels, height);
         }
         return pixels;
@@ -180,7 +190,10 @@ public final class Vp8lDecoder {
         int blockColumns = LosslessTransforms.blocks(width, blockBits);
         HuffmanGroup group = groups[0];
         int at = 0;
-        while (at < pixels.length) {
+        for (int symbols = 0; at < pixels.length; symbols++) {
+            if (symbols % LOOK == 0) {
+                check.run();
+            }
             if (groupOf.length > 0) {
                 int y = at / width;
                 group = groups[groupOf[(y >> blockBits) * blockColumns + ((at - y * width) >> blockBits)]];
