@@ -3,9 +3,11 @@ package io.github.glimpse.chat;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
+import io.github.glimpse.generate.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -15,6 +17,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -28,8 +31,11 @@ public final class GenerationThreads {
 
     private static final long IDLE_SECONDS = 30;
 
-    /** Room for requests that the gate refuses and answers that are being handed over. */
-    private static final int SPARE = 64;
+    /** Room for requests that the gate refuses, answers that are being handed over, and handlers that never come back. */
+    private static final int SPARE = 512;
+
+    /** What a request has after its time to say so itself. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
     private GenerationThreads() {}
 
@@ -66,22 +72,30 @@ public final class GenerationThreads {
         try {
             executor.execute(work);
         } catch (RejectedExecutionException e) {
-            throw new RateLimitException("No thread is free for the request; try again later", e);
+            throw new RateLimitException(
+                    "No thread is free for the request: handlers of other answers hold them all; let them return, or try"
+                            + " again later",
+                    e);
         }
     }
 
     /**
-     * Lets another thread do the work of a request, and waits for it.
+     * Lets another thread do the work of a request, and waits for it, no longer than the request's time.
      *
-     * @param signal is given when the waiting thread is interrupted, which keeps its interrupt status
+     * @param signal is given when the waiting is over before the work is; an interrupted thread keeps its interrupt status
      * @throws LangChain4jException what the work died of, {@link RateLimitException} if there is no thread for it, {@link
-     *     NonRetriableException} if the waiting thread was interrupted
+     *     dev.langchain4j.exception.TimeoutException} if its time is over, {@link NonRetriableException} if the waiting thread was
+     *     interrupted
      */
-    public static <T> T await(Executor executor, CancellationSignal signal, Callable<T> work) {
+    public static <T> T await(Executor executor, Arrival arrival, CancellationSignal signal, Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);
         start(executor, task);
         try {
-            return task.get();
+            // The work itself says best what took so long; what is held up cannot.
+            return task.get(Math.max(0, arrival.left().plus(LAST_WORDS).toNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            signal.cancel();
+            throw ErrorMapper.failure(arrival.exceeded());
         } catch (InterruptedException e) {
             signal.cancel();
             Thread.currentThread().interrupt();

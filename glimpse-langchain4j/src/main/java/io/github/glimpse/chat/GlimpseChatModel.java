@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import io.github.glimpse.generate.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
@@ -55,26 +56,27 @@ public final class GlimpseChatModel implements ChatModel {
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
-        RequestTrace trace = view.begin();
-        ChatResponse response = view.refusable(trace, () -> {
-            GenerationResult result = await(view.requests().map(request), trace);
-            ChatResponse mapped = view.responses().map(result, request.parameters());
-            trace.onAnswer(result);
-            return mapped;
-        });
-        view.ended(RequestOutcome.ANSWERED);
-        return response;
-    }
-
-    private GenerationResult await(GenerationRequest request, RequestTrace trace) {
         CancellationSignal signal = new CancellationSignal();
-        return GenerationThreads.await(view.executor(), signal, () -> generate(request, signal, trace));
+        try (Arrival arrival = view.model().arrive(signal)) {
+            RequestTrace trace = view.begin();
+            ChatResponse response = view.refusable(trace, () -> {
+                GenerationRequest mapped = view.requests().map(request, arrival);
+                arrival.ready();
+                GenerationResult result = GenerationThreads.await(
+                        view.executor(), arrival, signal, () -> generate(mapped, arrival, trace));
+                ChatResponse told = view.responses().map(result, request.parameters());
+                trace.onAnswer(result);
+                return told;
+            });
+            view.ended(RequestOutcome.ANSWERED);
+            return response;
+        }
     }
 
-    private GenerationResult generate(GenerationRequest request, CancellationSignal signal, RequestTrace trace) {
+    private GenerationResult generate(GenerationRequest request, Arrival arrival, RequestTrace trace) {
         RequestTrace.Binding bound = trace.bind();
         try {
-            return view.model().generate(request, new StagesOnly(trace), signal);
+            return view.model().generate(request, new StagesOnly(trace), arrival);
         } finally {
             bound.close();
         }

@@ -6,6 +6,8 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import io.github.glimpse.generate.Arrival;
+import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
@@ -47,11 +49,18 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+        CancellationSignal signal = new CancellationSignal();
+        Arrival arrival = view.model().arrive(signal);
         RequestTrace trace = view.begin();
         view.refusable(trace, () -> {
-            Supplier<GenerationRequest> mapped = view.requests().prepare(request);
-            view.start(new StreamingAnswer(view, mapped, request.parameters(), handler, trace));
-            return mapped;
+            try {
+                Supplier<GenerationRequest> mapped = view.requests().prepare(request, arrival);
+                view.start(new StreamingAnswer(view, mapped, request.parameters(), handler, arrival, signal, trace));
+                return mapped;
+            } catch (RuntimeException | Error e) {
+                arrival.close();
+                throw e;
+            }
         });
     }
 

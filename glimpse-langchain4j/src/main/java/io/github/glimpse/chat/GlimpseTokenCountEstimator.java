@@ -2,11 +2,14 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.TokenCountEstimator;
+import io.github.glimpse.generate.Arrival;
+import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +75,7 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
     public int estimateTokenCountInMessage(ChatMessage message) {
         return count(() -> {
             List<ChatTurn> turns = new ArrayList<>(List.of(OPENING));
-            turns.addAll(messages.countableTurns(List.of(message)));
+            turns.addAll(read(arrival -> messages.countableTurns(List.of(message), arrival)));
             return model.countTokens(turns) - model.countTokens(List.of(OPENING));
         });
     }
@@ -86,8 +89,15 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
     public int estimateTokenCountInMessages(Iterable<ChatMessage> conversation) {
         return count(() -> {
             boolean empty = !conversation.iterator().hasNext();
-            return empty ? 0 : model.countTokens(messages.countable(conversation));
+            return empty ? 0 : model.countTokens(read(arrival -> messages.countable(conversation, arrival)));
         });
+    }
+
+    /** Pictures by URL are fetched in the time of a request. */
+    private List<ChatTurn> read(Function<Arrival, List<ChatTurn>> reading) {
+        try (Arrival arrival = model.arrive(new CancellationSignal())) {
+            return reading.apply(arrival);
+        }
     }
 
     private static int count(IntSupplier tokens) {

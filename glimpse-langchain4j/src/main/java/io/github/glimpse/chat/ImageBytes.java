@@ -2,10 +2,16 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.data.image.Image;
 import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.generate.Arrival;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +63,34 @@ public final class ImageBytes {
         return !hasData(image) && image.url() != null && scheme(image.url()).matches("https?");
     }
 
-    /** The bytes of a picture that was checked. */
-    public byte[] read(Image image, String name) {
+    /**
+     * The bytes of the pictures of one request, which were checked. Those by URL are fetched side by side.
+     *
+     * @param names of each, such as {@code image 2 of 3}
+     * @param arrival whose time it takes
+     * @throws LangChain4jException if one cannot be read
+     * @throws io.github.glimpse.GlimpseException if the request has to end
+     */
+    public List<byte[]> read(List<Image> images, List<String> names, Arrival arrival) {
+        List<ImageBatch.Wanted> wanted = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            if (isRemote(images.get(i))) {
+                wanted.add(new ImageBatch.Wanted(images.get(i).url(), names.get(i)));
+            }
+        }
+        Iterator<byte[]> fetched = wanted.isEmpty()
+                ? Collections.emptyIterator()
+                : arrival.fetch(() -> fetcher.fetch(wanted, arrival)).iterator();
+        List<byte[]> bytes = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            bytes.add(isRemote(images.get(i)) ? fetched.next() : read(images.get(i), names.get(i)));
+        }
+        return bytes;
+    }
+
+    private byte[] read(Image image, String name) {
         if (hasData(image)) {
             return decode(image.base64Data(), name);
-        }
-        if (isRemote(image)) {
-            return fetcher.fetch(image.url(), name);
         }
         String content = image.url().getSchemeSpecificPart();
         return decode(content.substring(content.indexOf(',') + 1), name);

@@ -1,27 +1,23 @@
 package io.github.glimpse.chat;
 
 import dev.langchain4j.exception.InvalidRequestException;
-import dev.langchain4j.exception.NonRetriableException;
-import dev.langchain4j.exception.RateLimitException;
 import io.github.glimpse.chat.ImageUrlOptions.Access;
+import io.github.glimpse.nn.CancellationPoint;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.util.concurrent.ExecutionException;
+import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Fetches pictures by URL under {@link ImageUrlOptions}. The work runs on a thread of its own while the caller waits, so that the
- * time limit and an interrupt end it wherever it is: in a look-up, in a handshake or between two bytes.
+ * Fetches pictures by URL under {@link ImageUrlOptions}. The work runs on threads of its own while the caller waits, so that the
+ * time limits and an interrupt end it wherever it is: in a look-up, in a handshake or between two bytes.
  *
  * <p>Messages name the host and the reason, never path or query, which may hold keys. Safe for concurrent use.
  */
@@ -80,37 +76,26 @@ final class ImageFetcher {
     }
 
     /**
-     * The bytes behind a URL.
+     * The bytes behind URLs, fetched side by side.
      *
-     * @throws InvalidRequestException if the policy forbids it or the server does not deliver, with host and reason
-     * @throws RateLimitException if too many pictures are being fetched
-     * @throws NonRetriableException if the calling thread was interrupted
+     * @param cancellation asked while they are waited for
+     * @return in their order
+     * @throws InvalidRequestException if the policy forbids one or a server does not deliver, with host and reason
+     * @throws dev.langchain4j.exception.RateLimitException if too many pictures are being fetched
+     * @throws dev.langchain4j.exception.NonRetriableException if the calling thread was interrupted
      */
-    byte[] fetch(URI url, String name) {
-        check(url, name);
-        ImageDownload download = new ImageDownload(url, options, allowed, resolver, tls);
-        FutureTask<byte[]> task = new FutureTask<>(download);
-        try {
-            threads.execute(task);
-            return task.get(options.readTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw refused(
-                    download.host(),
-                    name,
-                    "did not deliver within " + options.readTimeout().toMillis() + " ms");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new NonRetriableException("The calling thread was interrupted; the " + name + " is not fetched", e);
-        } catch (RejectedExecutionException e) {
-            throw new RateLimitException("Too many images are being fetched; try again later", e);
-        } catch (ExecutionException e) {
-            throw failed(e.getCause() == null ? e : e.getCause(), download, name);
-        } finally {
-            download.close();
+    List<byte[]> fetch(List<ImageBatch.Wanted> wanted, CancellationPoint cancellation) {
+        wanted.forEach(one -> check(one.url(), one.name()));
+        try (ImageBatch batch = new ImageBatch(
+                wanted,
+                options.readTimeout(),
+                threads,
+                url -> new ImageDownload(url, options, allowed, resolver, tls))) {
+            return batch.fetch(cancellation);
         }
     }
 
-    private static RuntimeException failed(Throwable cause, ImageDownload download, String name) {
+    static RuntimeException failed(Throwable cause, ImageDownload download, String name) {
         if (cause instanceof FetchException told) {
             return refused(download.host(), name, told.reason());
         }
@@ -125,7 +110,7 @@ final class ImageFetcher {
         return refused(url.getHost() == null ? "none" : url.getHost(), name, reason);
     }
 
-    private static InvalidRequestException refused(String host, String name, String reason) {
+    static InvalidRequestException refused(String host, String name, String reason) {
         String shown = host.length() <= LONGEST_SHOWN_HOST ? host : host.substring(0, LONGEST_SHOWN_HOST) + "…";
         return new InvalidRequestException("The " + name + " is not fetched: the host " + shown + " " + reason);
     }

@@ -1,5 +1,6 @@
 package io.github.glimpse.chat;
 
+import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.Content;
@@ -11,6 +12,7 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.generate.Arrival;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Part;
@@ -21,9 +23,11 @@ import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.image.ImageDecoder;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +80,8 @@ final class MessageMapper {
      * @throws UnsupportedFeatureException as {@link #turns}
      * @throws InvalidRequestException as {@link #turns}
      */
-    List<ChatTurn> conversation(Iterable<? extends ChatMessage> messages) {
-        return withSystemMessage(turns(messages));
+    List<ChatTurn> conversation(Iterable<? extends ChatMessage> messages, Arrival arrival) {
+        return withSystemMessage(turns(messages, arrival));
     }
 
     /**
@@ -86,14 +90,14 @@ final class MessageMapper {
      *
      * @throws UnsupportedFeatureException for messages of a kind that is not supported
      */
-    List<ChatTurn> countable(Iterable<? extends ChatMessage> messages) {
-        return withSystemMessage(countableTurns(messages));
+    List<ChatTurn> countable(Iterable<? extends ChatMessage> messages, Arrival arrival) {
+        return withSystemMessage(countableTurns(messages, arrival));
     }
 
     /** Without the default system message. */
-    List<ChatTurn> countableTurns(Iterable<? extends ChatMessage> messages) {
+    List<ChatTurn> countableTurns(Iterable<? extends ChatMessage> messages, Arrival arrival) {
         List<ChatMessage> all = listed(messages);
-        return turns(all, history == HistoryMode.KEEP_LAST ? all.size() : 0);
+        return turns(all, history == HistoryMode.KEEP_LAST ? all.size() : 0, arrival);
     }
 
     private List<ChatTurn> withSystemMessage(List<ChatTurn> turns) {
@@ -108,22 +112,23 @@ final class MessageMapper {
      *
      * @throws UnsupportedFeatureException for content or messages of a kind that is not supported
      * @throws InvalidRequestException for a picture that cannot be read, or too many of them
+     * @throws io.github.glimpse.GlimpseException if the request's time is over, or it has to end for another reason
      */
-    List<ChatTurn> turns(Iterable<? extends ChatMessage> messages) {
+    List<ChatTurn> turns(Iterable<? extends ChatMessage> messages, Arrival arrival) {
         List<ChatMessage> all = listed(messages);
-        return turns(all, newest(all));
+        return turns(all, newest(all), arrival);
     }
 
-    private List<ChatTurn> turns(List<ChatMessage> messages, int newest) {
-        int count = check(messages, newest);
+    private List<ChatTurn> turns(List<ChatMessage> messages, int newest, Arrival arrival) {
+        List<Image> pictures = check(messages, newest);
+        int count = pictures.size();
+        Iterator<byte[]> files = images.read(pictures, names(count), arrival).iterator();
         List<ChatTurn> late = new ArrayList<>();
-        int image = 0;
         for (ChatMessage message : messages.subList(newest, messages.size())) {
             List<Part> parts = new ArrayList<>();
             for (Content content : contents(message)) {
-                if (content instanceof ImageContent picture) {
-                    image++;
-                    parts.add(new ChatTurn.Picture(images.read(picture.image(), name(image, count))));
+                if (content instanceof ImageContent) {
+                    parts.add(new ChatTurn.Picture(files.next()));
                 } else if (content instanceof TextContent text) {
                     parts.add(new Text(text.text()));
                 }
@@ -137,7 +142,7 @@ final class MessageMapper {
             List<Part> parts = new ArrayList<>();
             List<Content> contents = contents(messages.get(i));
             for (int k = contents.size() - 1; k >= 0; k--) {
-                Part part = earlier(contents.get(k), places);
+                Part part = earlier(contents.get(k), places, arrival);
                 places -= part instanceof ChatTurn.Picture ? 1 : 0;
                 parts.add(part);
             }
@@ -149,7 +154,7 @@ final class MessageMapper {
         return tools == ToolsMode.IGNORE ? ToolTexts.joined(messages, turns) : turns;
     }
 
-    private Part earlier(Content content, int places) {
+    private Part earlier(Content content, int places, Arrival arrival) {
         if (content instanceof TextContent text) {
             return new Text(text.text());
         }
@@ -161,7 +166,8 @@ final class MessageMapper {
         }
         try {
             images.check(picture.image(), "earlier image");
-            byte[] bytes = images.read(picture.image(), "earlier image");
+            byte[] bytes = images.read(List.of(picture.image()), List.of("earlier image"), arrival)
+                    .get(0);
             // What is no picture shall not take the place of one.
             decoder.readSize(bytes);
             return new ChatTurn.Picture(bytes);
@@ -225,15 +231,15 @@ final class MessageMapper {
         check(all, newest(all));
     }
 
-    /** Returns the number of pictures from the newest message on. */
-    private int check(List<ChatMessage> messages, int newest) {
-        List<ImageContent> pictures = new ArrayList<>();
+    /** Returns the pictures from the newest message on. */
+    private List<Image> check(List<ChatMessage> messages, int newest) {
+        List<Image> pictures = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
             ChatMessage message = messages.get(i);
             checkKind(message, i < newest);
             for (Content content : i < newest ? List.<Content>of() : contents(message)) {
                 if (content instanceof ImageContent picture) {
-                    pictures.add(picture);
+                    pictures.add(picture.image());
                 } else if (!(content instanceof TextContent)) {
                     throw unsupported(content);
                 }
@@ -243,10 +249,11 @@ final class MessageMapper {
             throw new InvalidRequestException("The request has " + pictures.size() + " images, the limit is "
                     + maxImages + "; send fewer or raise glimpse.limits.max-images");
         }
+        List<String> names = names(pictures.size());
         for (int i = 0; i < pictures.size(); i++) {
-            images.check(pictures.get(i).image(), name(i + 1, pictures.size()));
+            images.check(pictures.get(i), names.get(i));
         }
-        return pictures.size();
+        return pictures;
     }
 
     private void checkKind(ChatMessage message, boolean earlier) {
@@ -279,7 +286,9 @@ final class MessageMapper {
                 + content.type().name().toLowerCase(Locale.ROOT) + " is not supported; send text and images");
     }
 
-    private static String name(int image, int of) {
-        return of == 1 ? "image" : "image " + image + " of " + of;
+    private static List<String> names(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(image -> count == 1 ? "image" : "image " + image + " of " + count)
+                .toList();
     }
 }

@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import io.github.glimpse.generate.Arrival;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
@@ -49,10 +50,10 @@ final class RequestMapper {
      *
      * @throws LangChain4jException if it can never work
      */
-    GenerationRequest map(ChatRequest request) {
+    GenerationRequest map(ChatRequest request, Arrival arrival) {
         GlimpseChatRequestParameters parameters = parameters(request);
         check(parameters);
-        return map(request, parameters);
+        return map(request, parameters, arrival);
     }
 
     /**
@@ -62,15 +63,16 @@ final class RequestMapper {
      * @return throws a {@link LangChain4jException} if a picture cannot be fetched or read
      * @throws LangChain4jException if it can never work
      */
-    Supplier<GenerationRequest> prepare(ChatRequest request) {
+    Supplier<GenerationRequest> prepare(ChatRequest request, Arrival arrival) {
         if (!MessageMapper.areRemote(request.messages())) {
-            GenerationRequest mapped = map(request);
+            GenerationRequest mapped = map(request, arrival);
+            arrival.ready();
             return () -> mapped;
         }
         GlimpseChatRequestParameters parameters = parameters(request);
         check(parameters);
         messages.check(request.messages());
-        return () -> map(request, parameters);
+        return () -> map(request, parameters, arrival);
     }
 
     private static GlimpseChatRequestParameters parameters(ChatRequest request) {
@@ -78,10 +80,10 @@ final class RequestMapper {
         return own.withPruning(PruningOverride.of(own.pruning()));
     }
 
-    private GenerationRequest map(ChatRequest request, GlimpseChatRequestParameters parameters) {
+    private GenerationRequest map(ChatRequest request, GlimpseChatRequestParameters parameters, Arrival arrival) {
         try {
             return new GenerationRequest(
-                    messages.conversation(request.messages()), parameters.pruning(), parameters.generation());
+                    messages.conversation(request.messages(), arrival), parameters.pruning(), parameters.generation());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }

@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import io.github.glimpse.generate.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
@@ -32,7 +33,8 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     private final ChatRequestParameters parameters;
     private final StreamingChatResponseHandler handler;
     private final RequestTrace trace;
-    private final CancellationSignal signal = new CancellationSignal();
+    private final Arrival arrival;
+    private final CancellationSignal signal;
     private final PartialResponseContext context = new PartialResponseContext(this);
 
     StreamingAnswer(
@@ -40,11 +42,15 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
             Supplier<GenerationRequest> request,
             ChatRequestParameters parameters,
             StreamingChatResponseHandler handler,
+            Arrival arrival,
+            CancellationSignal signal,
             RequestTrace trace) {
         this.view = view;
         this.request = request;
         this.parameters = parameters;
         this.handler = handler;
+        this.arrival = arrival;
+        this.signal = signal;
         this.trace = trace;
     }
 
@@ -62,9 +68,11 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
         GenerationResult result;
         ChatResponse response;
         try {
-            result = view.model().generate(request.get(), this, signal);
+            result = view.model().generate(request.get(), this, arrival);
             response = view.responses().map(result, parameters);
         } catch (Throwable e) {
+            // Unless it got as far as the engine, which ends it there.
+            arrival.close();
             // Also errors such as a full heap: they end the request, not the thread, and the handler must hear of them.
             LangChain4jException failure = ErrorMapper.failure(e);
             if (ends(RequestOutcome.of(failure), () -> trace.onError(failure))) {

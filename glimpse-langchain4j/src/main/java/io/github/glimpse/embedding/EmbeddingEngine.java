@@ -3,6 +3,7 @@ package io.github.glimpse.embedding;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.generate.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.ModelEngine;
@@ -172,10 +173,10 @@ public final class EmbeddingEngine implements ModelEngine {
      * @param texts may be empty
      * @param images may be empty
      */
-    Both embed(List<String> texts, List<byte[]> images, @Nullable PatchPruning pruning, CancellationSignal signal) {
+    Both embed(List<String> texts, List<byte[]> images, @Nullable PatchPruning pruning, Arrival arrival) {
         return ask(
                 texts.size() + images.size(),
-                signal,
+                arrival,
                 (work, told, cancellation) -> new Both(
                         work.texts(told, cancellation), work.images(images, withoutText(work, pruning), cancellation)),
                 texts);
@@ -228,13 +229,24 @@ public final class EmbeddingEngine implements ModelEngine {
         R run(EncoderWork work, List<T> inputs, CancellationPoint cancellation);
     }
 
+    /** A request comes: its time begins, and its turn is behind those that came before. To be closed by the caller. */
+    Arrival arrive(CancellationSignal signal) {
+        return shared.arrive(signal, ADVICE);
+    }
+
     private <T, R> R ask(int count, CancellationSignal signal, Task<T, R> task, List<T> inputs) {
+        try (Arrival arrival = arrive(signal)) {
+            return ask(count, arrival, task, inputs);
+        }
+    }
+
+    private <T, R> R ask(int count, Arrival arrival, Task<T, R> task, List<T> inputs) {
         if (count > options.maxInputs()) {
             throw new UnsupportedContentException("The request has " + count + " pictures and texts, the limit is "
                     + options.maxInputs() + "; send fewer at once or raise max-inputs");
         }
         List<T> copy = List.copyOf(inputs);
-        return shared.ask(signal, ADVICE, (work, cancellation) -> {
+        return shared.ask(arrival, (work, cancellation) -> {
             try {
                 return task.run(work, copy, cancellation);
             } catch (NonFiniteNumbersException e) {

@@ -1,6 +1,7 @@
 package io.github.glimpse.embedding;
 
 import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.TextContent;
@@ -8,6 +9,7 @@ import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import io.github.glimpse.chat.ImageBytes;
+import io.github.glimpse.generate.Arrival;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +28,7 @@ record EmbeddingInputs(List<Boolean> isText, List<String> texts, List<byte[]> im
      * @throws UnsupportedFeatureException for an input with a text and a picture, or with several pictures
      * @throws InvalidRequestException for a picture that cannot be read, or a request without inputs
      */
-    static EmbeddingInputs of(List<EmbeddingInput> inputs, int most, ImageBytes reader) {
+    static EmbeddingInputs of(List<EmbeddingInput> inputs, int most, ImageBytes reader, Arrival arrival) {
         if (inputs.size() > most) {
             throw new InvalidRequestException("The request has " + inputs.size() + " inputs, the limit is " + most
                     + "; send fewer at once or raise max-inputs");
@@ -36,7 +38,8 @@ record EmbeddingInputs(List<Boolean> isText, List<String> texts, List<byte[]> im
         }
         List<Boolean> isText = new ArrayList<>();
         List<String> texts = new ArrayList<>();
-        List<byte[]> images = new ArrayList<>();
+        List<Image> images = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             boolean text = inputs.get(i).contents().get(0) instanceof TextContent;
             isText.add(text);
@@ -44,10 +47,11 @@ record EmbeddingInputs(List<Boolean> isText, List<String> texts, List<byte[]> im
                 texts.add(inputs.get(i).text());
             } else {
                 ImageContent picture = (ImageContent) inputs.get(i).contents().get(0);
-                images.add(reader.read(picture.image(), name(i, inputs.size())));
+                images.add(picture.image());
+                names.add(name(i, inputs.size()));
             }
         }
-        return new EmbeddingInputs(isText, texts, images);
+        return new EmbeddingInputs(isText, texts, reader.read(images, names, arrival));
     }
 
     private static String name(int index, int count) {

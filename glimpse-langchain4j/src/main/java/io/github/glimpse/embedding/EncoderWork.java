@@ -210,7 +210,7 @@ final class EncoderWork implements AutoCloseable {
             List<PixelPatches> batch = new ArrayList<>();
             for (byte[] image : images.subList(from, Math.min(images.size(), from + options.batchSize()))) {
                 cancellation.check();
-                batch.add(model.preprocessor().preprocess(decoder.decode(image)));
+                batch.add(model.preprocessor().preprocess(decoder.decode(image, cancellation::check)));
             }
             long decoded = System.nanoTime();
             decoding += decoded - start;

@@ -20,6 +20,7 @@ import io.github.glimpse.chat.GenerationThreads;
 import io.github.glimpse.chat.GlimpseTokenUsage;
 import io.github.glimpse.chat.ImageBytes;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.generate.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,14 +162,23 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
         }
         PatchPruning pruning = request.parameters().parameter(PRUNING);
         CancellationSignal signal = new CancellationSignal();
-        return GenerationThreads.await(executor, signal, () -> answer(request, pruning, signal));
+        try (Arrival arrival = engine.arrive(signal)) {
+            EmbeddingInputs inputs = read(request, arrival);
+            arrival.ready();
+            return GenerationThreads.await(executor, arrival, signal, () -> answer(inputs, pruning, arrival));
+        }
     }
 
-    private EmbeddingResponse answer(
-            EmbeddingRequest request, @Nullable PatchPruning pruning, CancellationSignal signal) {
-        EmbeddingInputs inputs =
-                EmbeddingInputs.of(request.inputs(), engine.options().maxInputs(), images);
-        EmbeddingEngine.Both vectors = engine.embed(inputs.texts(), inputs.images(), pruning, signal);
+    private EmbeddingInputs read(EmbeddingRequest request, Arrival arrival) {
+        try {
+            return EmbeddingInputs.of(request.inputs(), engine.options().maxInputs(), images, arrival);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            throw ErrorMapper.failure(e);
+        }
+    }
+
+    private EmbeddingResponse answer(EmbeddingInputs inputs, @Nullable PatchPruning pruning, Arrival arrival) {
+        EmbeddingEngine.Both vectors = engine.embed(inputs.texts(), inputs.images(), pruning, arrival);
         PatchReport report = vectors.images().report();
         return EmbeddingResponse.builder()
                 .embeddings(inputs.ordered(vectors))

@@ -7,6 +7,7 @@ import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.scoring.ScoringModel;
 import io.github.glimpse.chat.ErrorMapper;
 import io.github.glimpse.chat.GenerationThreads;
+import io.github.glimpse.generate.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.ImageTextMatch;
@@ -103,9 +104,15 @@ public final class GlimpseScoringModel implements ScoringModel {
                             + " a segment stands for, or use scoreAll(picture, texts)");
         }
         List<ImageTextMatch> matches = new ArrayList<>();
-        for (TextSegment segment : segments) {
-            byte[] picture = Objects.requireNonNull(pictures.of(segment), "pictures gave null for a segment");
-            matches.addAll(match(picture, List.of(query)));
+        CancellationSignal signal = new CancellationSignal();
+        // One time for all segments; the turns of each come one after the other.
+        try (Arrival first = model.arrive(signal)) {
+            for (TextSegment segment : segments) {
+                byte[] picture = Objects.requireNonNull(pictures.of(segment), "pictures gave null for a segment");
+                try (Arrival arrival = model.arrive(signal, first)) {
+                    matches.addAll(match(picture, List.of(query), arrival, signal));
+                }
+            }
         }
         return response(matches);
     }
@@ -127,8 +134,15 @@ public final class GlimpseScoringModel implements ScoringModel {
             return List.of();
         }
         CancellationSignal signal = new CancellationSignal();
+        try (Arrival arrival = model.arrive(signal)) {
+            return match(picture, texts, arrival, signal);
+        }
+    }
+
+    private List<ImageTextMatch> match(byte[] picture, List<String> texts, Arrival arrival, CancellationSignal signal) {
+        arrival.ready();
         return heard(() -> GenerationThreads.await(
-                executor, signal, () -> refusable(() -> model.match(picture, texts, pruning, signal))));
+                executor, arrival, signal, () -> refusable(() -> model.match(picture, texts, pruning, arrival))));
     }
 
     /** Tells the listeners of a request, and how it ended. */

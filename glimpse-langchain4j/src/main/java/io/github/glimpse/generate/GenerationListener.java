@@ -1,6 +1,9 @@
 package io.github.glimpse.generate;
 
-/** Hears of an answer while it is made. Called on the thread that generates. */
+/**
+ * Hears of an answer while it is made. Called on the thread that generates, and the time that a call takes is the request's. A
+ * call that has not returned when that time is over loses the request its place, and is interrupted.
+ */
 @FunctionalInterface
 public interface GenerationListener {
 

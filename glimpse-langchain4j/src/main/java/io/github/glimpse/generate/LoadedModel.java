@@ -5,7 +5,6 @@ import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.VisionLanguageModel;
-import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
@@ -31,6 +30,7 @@ import java.util.function.UnaryOperator;
 public final class LoadedModel implements ModelEngine {
 
     private static final String AUTO = "auto";
+    private static final String ADVICE = "send smaller pictures or less text, ask for fewer tokens";
 
     private final Loading loading;
     private final SharedModel<Loading> shared;
@@ -173,7 +173,7 @@ public final class LoadedModel implements ModelEngine {
 
     /** Answers for the canary: nobody waits for it, so it takes no place. */
     private GenerationResult answerAside(GenerationRequest request, CancellationSignal signal) {
-        return shared.aside(signal, this::advice, (open, cancellation) -> path().answer(
+        return shared.aside(signal, (open, cancellation) -> path().answer(
                         request, GenerationListener.NONE, cancellation, StageObserver.NONE, Duration.ZERO));
     }
 
@@ -269,11 +269,28 @@ public final class LoadedModel implements ModelEngine {
     }
 
     private AnsweringPath awaitLoaded() {
-        Deadline deadline = Deadline.in(options().timeout());
+        Deadline deadline = Deadline.in(options().timeout(), ADVICE);
+        deadline.enter(Deadline.Phase.LOADING);
         return loading.await(() -> {
             shared.checkOpen();
-            deadline.check(this::advice);
+            deadline.check();
         });
+    }
+
+    /**
+     * A request comes: its time begins, and its turn is behind those that came before, on whichever thread it is answered. For
+     * who has something to do before or in between, such as fetching pictures.
+     *
+     * @param signal ends the request
+     * @return to be closed by the caller
+     */
+    public Arrival arrive(CancellationSignal signal) {
+        return shared.arrive(signal, ADVICE);
+    }
+
+    /** More work of a request whose time began before; its turn is behind those that came until now. */
+    public Arrival arrive(CancellationSignal signal, Arrival earlier) {
+        return shared.arrive(signal, earlier.deadline());
     }
 
     /**
@@ -301,12 +318,21 @@ public final class LoadedModel implements ModelEngine {
         return recorder.with(generate(request, GenerationListener.NONE, new CancellationSignal(), recorder));
     }
 
+    /** Answers a request that came before, and is its end. */
+    public GenerationResult generate(GenerationRequest request, GenerationListener listener, Arrival arrival) {
+        return generate(request, listener, arrival, StageObserver.NONE);
+    }
+
     GenerationResult generate(
             GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
+        return generate(request, listener, arrive(signal), observer);
+    }
+
+    private GenerationResult generate(
+            GenerationRequest request, GenerationListener listener, Arrival arrival, StageObserver observer) {
+        GenerationListener watched = new WatchedListener(listener, arrival);
         GenerationResult result = admitted(
-                listener,
-                signal,
-                (core, cancellation, waiting) -> core.answer(request, listener, cancellation, observer, waiting));
+                listener, arrival, (core, waiting) -> core.answer(request, watched, arrival, observer, waiting));
         canary.offer(request, request.generation().orElse(options().generation()), result);
         return result;
     }
@@ -315,16 +341,16 @@ public final class LoadedModel implements ModelEngine {
     @FunctionalInterface
     private interface Work<T> {
 
-        T with(AnsweringPath core, CancellationPoint cancellation, Duration waiting);
+        T with(AnsweringPath core, Duration waiting);
     }
 
-    private <T> T admitted(GenerationListener listener, CancellationSignal signal, Work<T> work) {
-        return shared.ask(
-                signal, this::advice, () -> listener.onStage(Stage.WAITING), (open, cancellation, deadline) -> {
-                    canary.stepAside();
-                    AnsweringPath core = open.await(cancellation);
-                    return work.with(core, cancellation, deadline.passed());
-                });
+    private <T> T admitted(GenerationListener listener, Arrival arrival, Work<T> work) {
+        return shared.ask(arrival, () -> listener.onStage(Stage.WAITING), (open, cancellation) -> {
+            canary.stepAside();
+            AnsweringPath core = arrival.during(Deadline.Phase.LOADING, () -> open.await(cancellation));
+            Duration waiting = arrival.deadline().spent(Deadline.Phase.WAITING, Deadline.Phase.LOADING);
+            return work.with(core, waiting);
+        });
     }
 
     /**
@@ -349,20 +375,31 @@ public final class LoadedModel implements ModelEngine {
         return match(picture, texts, pruning, signal, StageObserver.NONE);
     }
 
+    /** Like {@link #match(byte[], List, PruningOptions)}, for a request that came before, and is its end. */
+    public List<ImageTextMatch> match(byte[] picture, List<String> texts, PruningOptions pruning, Arrival arrival) {
+        return match(picture, texts, pruning, arrival, StageObserver.NONE);
+    }
+
     List<ImageTextMatch> match(
             byte[] picture,
             List<String> texts,
             PruningOptions pruning,
             CancellationSignal signal,
             StageObserver observer) {
+        try (Arrival arrival = arrive(signal)) {
+            return match(picture, texts, pruning, arrival, observer);
+        }
+    }
+
+    private List<ImageTextMatch> match(
+            byte[] picture, List<String> texts, PruningOptions pruning, Arrival arrival, StageObserver observer) {
         int most = options().maxTexts();
         if (texts.size() > most) {
             throw new UnsupportedContentException("The request has " + texts.size() + " texts, the limit is " + most
                     + "; send fewer at once or raise max-texts");
         }
-        return admitted(
-                GenerationListener.NONE, signal, (core, cancellation, waiting) -> ImageTextInMemory.matching(core)
-                        .match(picture, texts, pruning, cancellation, observer));
+        return admitted(GenerationListener.NONE, arrival, (core, waiting) -> ImageTextInMemory.matching(core)
+                .match(picture, texts, pruning, arrival, observer));
     }
 
     /**
@@ -376,13 +413,6 @@ public final class LoadedModel implements ModelEngine {
         if (core != null) {
             var unused = ImageTextInMemory.matching(core);
         }
-    }
-
-    private String advice() {
-        EngineState state = loading.state();
-        return state == EngineState.LOADING || state == EngineState.UNLOADED
-                ? "the model " + name + " is still loading: try again later"
-                : "send smaller pictures, ask for fewer tokens";
     }
 
     @Override
@@ -400,7 +430,9 @@ public final class LoadedModel implements ModelEngine {
     /**
      * Refuses new requests, lets running ones end at their next layer or token, then frees the native memory. Called by a
      * listener, that is inside a request, it returns at once and the memory is freed when that request has ended. While the
-     * model is loading it gives up fetching files; weights that are being read are freed as soon as they are there.
+     * model is loading it gives up fetching files; weights that are being read are freed as soon as they are there. It returns
+     * within ten seconds: the memory of what is then still held up, by a listener that blocks or a long step, is freed when that
+     * has ended, and a warning says so.
      */
     @Override
     public void close() {

@@ -22,7 +22,7 @@ final class Loading implements AutoCloseable {
     private static final long LOOK_MILLIS = 20;
 
     /** What {@link #close()} leaves to reading weights, which is not interrupted: the native library would not survive it. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private final String name;
     private final UnaryOperator<EngineOptions> prepare;

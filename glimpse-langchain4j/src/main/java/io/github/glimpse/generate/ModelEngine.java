@@ -43,7 +43,11 @@ public interface ModelEngine extends AutoCloseable {
     /** Takes requests again after {@link #drain}; does nothing else, and nothing after {@link #close()}. */
     void resume();
 
-    /** Refuses new requests, lets running ones end at their next step, then frees the native memory. */
+    /**
+     * Refuses new requests, lets running ones end at their next step, then frees the native memory. Returns within ten seconds:
+     * the memory of a request that is then still held up, by a listener that blocks or a long step, is freed when that has ended,
+     * and a warning says so.
+     */
     @Override
     void close();
 }

@@ -134,7 +134,7 @@ final class PictureFeatures implements AutoCloseable {
     private static PixelPatches read(Prompt prompt, PromptBuilder prompts, int image, RequestContext context) {
         PixelPatches patches;
         try {
-            patches = prompts.patches(prompt, image);
+            patches = prompts.patches(prompt, image, context.cancellation());
         } catch (InvalidImageException e) {
             throw new UndecodedPicture(prompt.pictures().get(image), e);
         }

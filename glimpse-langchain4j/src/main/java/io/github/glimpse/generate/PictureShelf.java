@@ -95,7 +95,8 @@ final class PictureShelf {
         VisionFeatureCache.Lease lease = cache.find(key, TowerTaps.ofLayers(plan.taps()));
         PatchPlan patchPlan;
         if (lease == null) {
-            PixelPatches patches = model.preprocessor().preprocess(decoder.decode(picture));
+            PixelPatches patches =
+                    model.preprocessor().preprocess(decoder.decode(picture, context.cancellation()::check));
             context.observer().onPixels(0, patches);
             patchPlan = patches.plan();
             context.watch().enter(Stage.VISION);

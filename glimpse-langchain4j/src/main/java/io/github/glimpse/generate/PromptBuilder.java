@@ -12,6 +12,7 @@ import io.github.glimpse.model.ImagePreprocessor;
 import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.TokenWatch;
@@ -194,9 +195,15 @@ public final class PromptBuilder {
 
     /** Decodes one picture of a prompt and cuts it into patches. */
     public PixelPatches patches(Prompt prompt, int index) {
+        return patches(prompt, index, CancellationPoint.NONE);
+    }
+
+    /** The same for a request that may have to end. */
+    PixelPatches patches(Prompt prompt, int index, CancellationPoint cancellation) {
         byte[] bytes = prompt.pictures().get(index);
         ImagePreprocessor preprocessor = prompt.preprocessors().get(index);
-        return numbered(prompt.pictures(), index, () -> preprocessor.preprocess(decoder.decode(bytes)));
+        return numbered(
+                prompt.pictures(), index, () -> preprocessor.preprocess(decoder.decode(bytes, cancellation::check)));
     }
 
     private ChatTemplateMessage message(ChatTurn turn, List<byte[]> pictures) {

@@ -1,66 +1,155 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.EngineBusyException;
+import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.nn.CancellationPoint;
-import java.util.concurrent.Semaphore;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many requests run at once and how many may wait, first come first served.
+ * How many requests run at once and how many may wait, first come first served. When a request came is settled by {@link
+ * #ticket()}, however long it takes to get ready and whichever thread waits for it: a free place goes to the one that came
+ * first of those that are ready.
  */
 final class RequestGate {
 
     private static final long LOOK_MILLIS = 20;
 
-    private final Semaphore places;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Long, Ticket> tickets = new TreeMap<>();
     private final int maxActive;
     private final int maxQueued;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private long numbers;
+    private int active;
 
     RequestGate(int maxActive, int maxQueued) {
-        this.places = new Semaphore(maxActive, true);
         this.maxActive = maxActive;
         this.maxQueued = maxQueued;
     }
 
-    /**
-     * Waits for a place. Whoever gets one calls {@link #leave()}.
-     *
-     * @throws EngineBusyException if too many wait already
-     */
-    void enter(CancellationPoint cancellation) {
-        if (places.tryAcquire()) {
-            return;
-        }
-        if (waiting.incrementAndGet() > maxQueued) {
-            waiting.decrementAndGet();
-            throw new EngineBusyException("All " + maxActive + " places are taken and " + maxQueued
-                    + " requests wait already; try again later, or raise glimpse.concurrency.max-queued");
-        }
+    /** The turn of a request that comes now. */
+    Ticket ticket() {
+        lock.lock();
         try {
-            while (!places.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            return new Ticket(numbers++);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Requests that have a place now. */
+    int active() {
+        lock.lock();
+        try {
+            return active;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Requests that wait for one now. */
+    int queued() {
+        lock.lock();
+        try {
+            return tickets.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The turn of one request. Safe for concurrent use. */
+    final class Ticket {
+
+        private final long number;
+        private final Condition placed = lock.newCondition();
+        private boolean hasPlace;
+        private boolean over;
+
+        private Ticket(long number) {
+            this.number = number;
+        }
+
+        /**
+         * Takes a place or queues for one; waits for nothing. Whoever did so calls {@link #leave()}.
+         *
+         * @throws EngineBusyException if too many wait already
+         */
+        void queue() {
+            lock.lock();
+            try {
+                // A free place means that nobody waits: it would be taken.
+                if (active < maxActive) {
+                    active++;
+                    hasPlace = true;
+                } else if (tickets.size() >= maxQueued) {
+                    over = true;
+                    throw new EngineBusyException("All " + maxActive + " places are taken and " + maxQueued
+                            + " requests wait already; try again later, or raise glimpse.concurrency.max-queued");
+                } else {
+                    tickets.put(number, this);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /**
+         * Waits for the place. Does nothing where the turn was left before.
+         *
+         * @throws GenerationCancelledException if the thread is interrupted, with its status set
+         */
+        void await(CancellationPoint cancellation) {
+            // Asked without the lock: whoever answers may have one of its own.
+            while (!isSettledSoon()) {
                 cancellation.check();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new io.github.glimpse.GenerationCancelledException("The thread was interrupted while it waited", e);
-        } finally {
-            waiting.decrementAndGet();
         }
-    }
 
-    void leave() {
-        places.release();
-    }
+        private boolean isSettledSoon() {
+            lock.lock();
+            try {
+                long left = TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+                while (!hasPlace && !over && left > 0) {
+                    left = placed.awaitNanos(left);
+                }
+                return hasPlace || over;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new GenerationCancelledException("The thread was interrupted while it waited", e);
+            } finally {
+                lock.unlock();
+            }
+        }
 
-    /** Requests that run now. */
-    int active() {
-        return maxActive - places.availablePermits();
-    }
+        /** Gives the place to the next, or gives up waiting; further calls do nothing. */
+        void leave() {
+            lock.lock();
+            try {
+                if (!over) {
+                    over = true;
+                    tickets.remove(number);
+                    if (hasPlace) {
+                        active--;
+                        admit();
+                    }
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
 
-    /** Requests that wait now. */
-    int queued() {
-        return waiting.get();
+        private void admit() {
+            var first = tickets.values().iterator();
+            if (first.hasNext()) {
+                Ticket next = first.next();
+                first.remove();
+                active++;
+                next.hasPlace = true;
+                next.placed.signal();
+            }
+        }
     }
 }

@@ -5,13 +5,19 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.NonFiniteNumbersException;
+import io.github.glimpse.engine.ProcessExit;
 import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model in memory that many ask: how many at once, how many may wait, how long a request takes, and that memory is freed only
@@ -25,11 +31,17 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     /** What {@link #drain} leaves to cancelled requests, so that their callers hear before everything else stops. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
+    /** What {@link #close} leaves to requests; with the reading of weights it stays below ten seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedModel.class);
+
     private final String name;
     private final M model;
     private final RequestGate gate;
     private final Duration timeout;
     private final Entrance entrance = new Entrance();
+    private final Set<Arrival> inside = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean failing;
     private volatile @Nullable DeviceLostException lost;
@@ -59,11 +71,19 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         R with(M model, CancellationPoint cancellation);
     }
 
-    /** What a request does with the model that wants to know how long it has been under way. */
-    @FunctionalInterface
-    interface TimedWork<M, R> {
+    /**
+     * A request comes: its time begins, and its turn is behind those that came before.
+     *
+     * @param signal ends the request
+     * @param advice what a request that takes too long should do
+     */
+    public Arrival arrive(CancellationSignal signal, String advice) {
+        return arrive(signal, Deadline.in(timeout, advice));
+    }
 
-        R with(M model, CancellationPoint cancellation, Deadline deadline);
+    /** More work of a request whose time began before. */
+    Arrival arrive(CancellationSignal signal, Deadline deadline) {
+        return new Arrival(this, entrance, gate.ticket(), signal, deadline);
     }
 
     /**
@@ -76,7 +96,12 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      *     closed
      */
     public <R> R ask(CancellationSignal signal, String advice, Work<M, R> work) {
-        return ask(signal, () -> advice, () -> {}, (open, cancellation, deadline) -> work.with(open, cancellation));
+        return ask(arrive(signal, advice), work);
+    }
+
+    /** Does the work of a request that came before, on the caller's thread, and is its end. */
+    public <R> R ask(Arrival arrival, Work<M, R> work) {
+        return ask(arrival, () -> {}, work);
     }
 
     /**
@@ -84,42 +109,30 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      *
      * @param waiting is run when the request begins to wait
      */
-    <R> R ask(CancellationSignal signal, Supplier<String> advice, Runnable waiting, TimedWork<M, R> work) {
-        Deadline deadline = Deadline.in(timeout);
-        CancellationSignal expulsion = entrance.enter(this::closedError);
+    <R> R ask(Arrival arrival, Runnable waiting, Work<M, R> work) {
+        arrival.ready();
         try {
-            CancellationPoint cancellation = cancellation(expulsion, signal, deadline, advice);
-            cancellation.check();
-            waiting.run();
-            gate.enter(cancellation);
-            try {
-                return inUse(open -> observed(() -> work.with(open, cancellation, deadline)));
-            } finally {
-                gate.leave();
-            }
+            arrival.begin();
+            inside.add(arrival);
+            arrival.call(waiting);
+            arrival.awaitPlace();
+            return inUse(open -> observed(() -> work.with(open, arrival)));
         } finally {
-            entrance.leave();
+            inside.remove(arrival);
+            arrival.end();
         }
     }
 
-    private CancellationPoint cancellation(
-            CancellationSignal expulsion, CancellationSignal signal, Deadline deadline, Supplier<String> advice) {
-        return () -> {
-            checkOpen();
-            checkDevice();
-            if (expulsion.isCancelled()) {
-                throw closedError();
-            }
+    /** Does work that nobody waits for and that takes no place. */
+    <R> R aside(CancellationSignal signal, Work<M, R> work) {
+        Deadline deadline = Deadline.in(timeout, "nobody waits for it");
+        CancellationPoint cancellation = () -> {
+            checkUsable();
             if (signal.isCancelled()) {
                 throw new GenerationCancelledException("The request was cancelled by its caller");
             }
-            deadline.check(advice);
+            deadline.check();
         };
-    }
-
-    /** Does work that nobody waits for and that takes no place. */
-    <R> R aside(CancellationSignal signal, Supplier<String> advice, Work<M, R> work) {
-        CancellationPoint cancellation = cancellation(new CancellationSignal(), signal, Deadline.in(timeout), advice);
         return inUse(open -> {
             try {
                 return work.with(open, cancellation);
@@ -166,7 +179,9 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         }
     }
 
-    private void checkDevice() {
+    /** Throws where no request can go on. */
+    void checkUsable() {
+        checkOpen();
         DeviceLostException first = lost;
         if (first != null) {
             throw new DeviceLostException(
@@ -176,7 +191,11 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         }
     }
 
-    private EngineClosedException closedError() {
+    String name() {
+        return name;
+    }
+
+    EngineClosedException closedError() {
         return new EngineClosedException(
                 closed.get()
                         ? "The model " + name + " is closed; load it again"
@@ -227,12 +246,18 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         entrance.shut();
         // A listener that drains waits for the others, not for its own request.
         int own = use.getReadHoldCount() > 0 ? 1 : 0;
-        boolean finished = entrance.awaitAtMost(own, limit);
-        if (!finished) {
-            entrance.expel();
-            entrance.awaitAtMost(own, LAST_WORDS);
+        ProcessExit.Hold answering = ProcessExit.hold();
+        try {
+            boolean finished = entrance.awaitAtMost(own, limit);
+            if (!finished) {
+                entrance.expel();
+                inside.forEach(Arrival::expire);
+                entrance.awaitAtMost(own, LAST_WORDS);
+            }
+            return finished;
+        } finally {
+            answering.close();
         }
-        return finished;
     }
 
     /** As {@link ModelEngine#resume} says. */
@@ -244,7 +269,8 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
 
     /**
      * Refuses new requests, lets running ones end at their next step, then closes the model. Called by a listener, that is inside
-     * a request, it returns at once and the model is closed when that request has ended.
+     * a request, it returns at once and the model is closed when that request has ended. If requests do not end within a few
+     * seconds it returns too, with a warning, and the model is closed when the last of them has.
      */
     @Override
     public void close() {
@@ -260,18 +286,67 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        entrance.shut();
-        first.run();
-        if (use.getReadHoldCount() > 0) {
-            // This thread's own request holds what freeing waits for.
-            new Thread(this::free, "glimpse-close").start();
-        } else {
-            free();
+        ProcessExit.Hold ending = ProcessExit.hold();
+        try {
+            entrance.shut();
+            first.run();
+            close(use.getReadHoldCount() > 0);
+        } finally {
+            ending.close();
         }
     }
 
+    private void close(boolean ofOneself) {
+        if (ofOneself) {
+            // This thread's own request holds what freeing waits for.
+            freeLater();
+        } else {
+            inside.forEach(Arrival::expire);
+            if (isUnusedWithin(PATIENCE)) {
+                free();
+            } else {
+                LOG.warn(
+                        "The model {} is closed, but {} of its requests are still inside a step or somebody else's code; its"
+                                + " native memory is freed when they come back",
+                        name,
+                        use.getReadLockCount());
+                freeLater();
+            }
+        }
+    }
+
+    /** Whether nobody uses the model any more, which stays so if this thread says yes: it holds the lock then. */
+    private boolean isUnusedWithin(Duration limit) {
+        boolean interrupted = false;
+        long end = System.nanoTime() + limit.toNanos();
+        try {
+            while (true) {
+                try {
+                    return use.writeLock().tryLock(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void freeLater() {
+        Thread thread = new Thread(
+                () -> {
+                    use.writeLock().lock();
+                    free();
+                },
+                "glimpse-close");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** By the thread that holds the lock, and lets it go. */
     private void free() {
-        use.writeLock().lock();
         try {
             model.close();
         } catch (RuntimeException e) {

@@ -31,9 +31,9 @@ final class WarmUp {
      * @throws NonFiniteNumbersException if the model computes no numbers: no request would be better off
      */
     static void run(AnsweringPath model, String name) {
-        Deadline deadline = Deadline.in(model.options().timeout());
+        Deadline deadline = Deadline.in(model.options().timeout(), "this was the warm-up");
         try {
-            model.warmUp(() -> deadline.check(() -> "this was the warm-up"));
+            model.warmUp(deadline::check);
             LOG.info("Warmed {} up in {} ms", name, deadline.passed().toMillis());
         } catch (NativeLibraryException | DeviceLostException | NonFiniteNumbersException e) {
             throw e;

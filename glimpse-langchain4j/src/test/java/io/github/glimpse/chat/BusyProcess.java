@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /** An application in a process of its own, with the library alone, that asks all its models all the time until it is stopped. */
@@ -24,6 +25,7 @@ final class BusyProcess {
 
     static final String READY = "ready";
     private static final int THREADS = 4;
+    private static final long PAUSE_NANOS = 1_000_000;
     private static final int ENDLESS = 100_000;
 
     private BusyProcess() {}
@@ -108,7 +110,7 @@ final class BusyProcess {
                             work.run();
                         } catch (RuntimeException | AssertionError e) {
                             // The queue was full, or all is over: the next try will tell.
-                            Thread.yield();
+                            LockSupport.parkNanos(PAUSE_NANOS);
                         }
                     }
                 })

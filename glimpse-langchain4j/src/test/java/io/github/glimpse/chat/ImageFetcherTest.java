@@ -190,7 +190,7 @@ class ImageFetcherTest {
             return loopback();
         });
 
-        assertRefused(() -> fetcher.fetch(url("/"), "image"), "300 ms");
+        assertRefused(() -> OneFetch.of(fetcher, url("/")), "300 ms");
         never.countDown();
     }
 
@@ -279,7 +279,7 @@ class ImageFetcherTest {
                 new ImageUrlOptions(Access.ANY, List.of(HOST + ":" + server.port()), TIME, TIME, LIMIT),
                 host -> host.equals(HOST) ? loopback() : new InetAddress[] {inner});
 
-        assertRefused(() -> fetcher.fetch(url("/"), "image"), "inner.example", "private")
+        assertRefused(() -> OneFetch.of(fetcher, url("/")), "inner.example", "private")
                 .hasMessageNotContaining("10.1.2.3");
     }
 
@@ -291,7 +291,7 @@ class ImageFetcherTest {
             return lookUps.getAndIncrement() == 0 ? loopback() : new InetAddress[0];
         });
 
-        assertThat(fetcher.fetch(url("/"), "image")).hasSize(PICTURE.length());
+        assertThat(OneFetch.of(fetcher, url("/"))).hasSize(PICTURE.length());
         assertThat(lookUps).hasValue(1);
     }
 
@@ -319,7 +319,7 @@ class ImageFetcherTest {
             ImageFetcher fetcher = fetcher(options, host -> answers);
 
             assertRefused(
-                    () -> fetcher.fetch(URI.create("http://photos.example.com/"), "image"),
+                    () -> OneFetch.of(fetcher, URI.create("http://photos.example.com/")),
                     "photos.example.com",
                     "address");
         }
@@ -331,7 +331,7 @@ class ImageFetcherTest {
         InetAddress[] answers = {InetAddress.getByName(address)};
         ImageFetcher fetcher = fetcher(any(HOST), host -> answers);
 
-        assertRefused(() -> fetcher.fetch(URI.create("http://" + HOST + "/"), "image"), HOST, "never");
+        assertRefused(() -> OneFetch.of(fetcher, URI.create("http://" + HOST + "/")), HOST, "never");
     }
 
     @ParameterizedTest
@@ -382,7 +382,7 @@ class ImageFetcherTest {
         ImageFetcher unknown = fetcher(hosts(TIME), host -> {
             throw new UnknownHostException(host);
         });
-        assertRefused(() -> unknown.fetch(url("/"), "image"), HOST, "not known");
+        assertRefused(() -> OneFetch.of(unknown, url("/")), HOST, "not known");
 
         int closed;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -390,7 +390,7 @@ class ImageFetcherTest {
         }
         ImageFetcher fetcher = fetcher(any(HOST + ":" + closed), host -> loopback());
         assertRefused(
-                () -> fetcher.fetch(URI.create("http://" + HOST + ":" + closed + "/"), "image"),
+                () -> OneFetch.of(fetcher, URI.create("http://" + HOST + ":" + closed + "/")),
                 HOST,
                 "cannot be connected to");
     }
@@ -399,8 +399,7 @@ class ImageFetcherTest {
     void triesTheNextAddressWhenOneIsClosed() throws UnknownHostException {
         InetAddress[] answers = {InetAddress.getByName("127.0.0.2"), loopback()[0]};
 
-        assertThat(fetcher(hosts(TIME), host -> answers).fetch(url("/"), "image"))
-                .hasSize(PICTURE.length());
+        assertThat(OneFetch.of(fetcher(hosts(TIME), host -> answers), url("/"))).hasSize(PICTURE.length());
     }
 
     private URI url(String target) {
@@ -420,7 +419,7 @@ class ImageFetcherTest {
     }
 
     private static String fetch(URI url, ImageUrlOptions options) {
-        return new String(fetcher(options, host -> loopback()).fetch(url, "image"), StandardCharsets.ISO_8859_1);
+        return new String(OneFetch.of(fetcher(options, host -> loopback()), url), StandardCharsets.ISO_8859_1);
     }
 
     private static ImageFetcher fetcher(ImageUrlOptions options, ImageFetcher.Resolver resolver) {

@@ -128,7 +128,7 @@ class ImageFetcherTlsTest {
                     new ImageFetcher(options("pictures.test", server.port(), 5000), host -> loopback(), () ->
                             (SSLSocketFactory) SSLSocketFactory.getDefault());
 
-            assertThatThrownBy(() -> fetcher.fetch(url("pictures.test", server.port()), "image"))
+            assertThatThrownBy(() -> OneFetch.of(fetcher, url("pictures.test", server.port())))
                     .isExactlyInstanceOf(InvalidRequestException.class)
                     .hasMessageContainingAll("pictures.test", "certificate");
         }
@@ -147,7 +147,7 @@ class ImageFetcherTlsTest {
                     Duration.ofSeconds(5),
                     1000);
 
-            assertThatThrownBy(() -> fetcher(options).fetch(url("pictures.test", server.port()), "image"))
+            assertThatThrownBy(() -> OneFetch.of(fetcher(options), url("pictures.test", server.port())))
                     .isExactlyInstanceOf(InvalidRequestException.class)
                     .hasMessageContainingAll("pictures.test", "http after https");
             assertThat(plain.heads()).isEmpty();
@@ -159,7 +159,7 @@ class ImageFetcherTlsTest {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             ImageFetcher fetcher = fetcher(options("pictures.test", silent.getLocalPort(), 300));
 
-            assertThatThrownBy(() -> fetcher.fetch(url("pictures.test", silent.getLocalPort()), "image"))
+            assertThatThrownBy(() -> OneFetch.of(fetcher, url("pictures.test", silent.getLocalPort())))
                     .isExactlyInstanceOf(InvalidRequestException.class)
                     .hasMessageContainingAll("pictures.test", "300 ms");
         }
@@ -171,7 +171,7 @@ class ImageFetcherTlsTest {
     }
 
     private static byte[] fetch(String host, int port) {
-        return fetcher(options(host, port, 5000)).fetch(url(host, port), "image");
+        return OneFetch.of(fetcher(options(host, port, 5000)), url(host, port));
     }
 
     private static URI url(String host, int port) {

@@ -8,10 +8,14 @@ import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import io.github.glimpse.generate.LoadedModel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -115,6 +119,99 @@ class ImageUrlIT {
                     .isExactlyInstanceOf(UnsupportedFeatureException.class)
                     .hasMessageContaining("glimpse.images.url-access");
             assertThat(server.heads()).isEmpty();
+        }
+    }
+
+    @Test
+    void eightSlowServersCostNoMoreThanTheTimeOfTheRequest() throws Exception {
+        try (LoadedModel hurried = LoadedModel.load(TinyModels.options(TinyModels.QWEN)
+                        .timeout(Duration.ofSeconds(1))
+                        .build());
+                Servers servers = new Servers(8, 60_000)) {
+            GlimpseChatModel model = GlimpseChatModel.builder()
+                    .model(hurried)
+                    .imageUrls(servers.urls())
+                    .build();
+            long start = System.nanoTime();
+
+            assertThatThrownBy(() -> model.chat(servers.ask()))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("PT1S")
+                    .hasMessageContaining("fetching pictures by URL; take hosts that answer faster");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+            assertThat(hurried.drain(Duration.ofSeconds(5))).isTrue();
+            RecordingHandler late = new RecordingHandler();
+            hurried.resume();
+            long again = System.nanoTime();
+            GlimpseStreamingChatModel.builder()
+                    .model(hurried)
+                    .imageUrls(servers.urls())
+                    .build()
+                    .chat(servers.ask(), late);
+            assertThat(late.error()).isInstanceOf(TimeoutException.class).hasMessageContaining("fetching pictures");
+            assertThat(Duration.ofNanos(System.nanoTime() - again)).isLessThan(Duration.ofSeconds(2));
+        }
+    }
+
+    @Test
+    void thePicturesOfARequestAreFetchedSideBySideAndKeepTheirOrder() throws Exception {
+        try (Servers servers = new Servers(8, 500)) {
+            GlimpseChatModel model = GlimpseChatModel.builder()
+                    .model(engine)
+                    .imageUrls(servers.urls())
+                    .build();
+            long start = System.nanoTime();
+
+            String answer = model.chat(servers.ask()).aiMessage().text();
+
+            // One after the other would take four seconds for the fetching alone.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(3_500));
+            List<dev.langchain4j.data.message.Content> same = new ArrayList<>(servers.pictures);
+            same.add(TextContent.from("What colour is the car?"));
+            assertThat(model.chat(UserMessage.from(same)).aiMessage().text()).isEqualTo(answer);
+        }
+    }
+
+    /** Servers that take their time, each for a picture of its own. */
+    private static final class Servers implements AutoCloseable {
+
+        private final List<PictureServer> all = new ArrayList<>();
+        private final List<ImageContent> pictures = new ArrayList<>();
+
+        Servers(int count, int millis) throws IOException {
+            for (int i = 0; i < count; i++) {
+                ImageContent picture = i % 2 == 0 ? CAR : TinyModels.image(TinyModels.QWEN, "019/a.png");
+                pictures.add(picture);
+                // The later ones are the faster ones.
+                long wait = millis - i * (millis / 20L);
+                all.add(new PictureServer((head, out) -> {
+                    Thread.sleep(wait);
+                    out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    out.write(Base64.getDecoder().decode(picture.image().base64Data()));
+                }));
+            }
+        }
+
+        ImageUrlOptions urls() {
+            return ImageUrlOptions.allowList(
+                    all.stream().map(server -> "127.0.0.1:" + server.port()).toArray(String[]::new));
+        }
+
+        ChatRequest ask() {
+            List<dev.langchain4j.data.message.Content> contents = new ArrayList<>();
+            for (PictureServer server : all) {
+                contents.add(ImageContent.from("http://127.0.0.1:" + server.port() + "/"));
+            }
+            contents.add(TextContent.from("What colour is the car?"));
+            return ChatRequest.builder().messages(UserMessage.from(contents)).build();
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (PictureServer server : all) {
+                server.close();
+            }
         }
     }
 

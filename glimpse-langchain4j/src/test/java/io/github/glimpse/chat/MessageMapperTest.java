@@ -21,17 +21,21 @@ import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import io.github.glimpse.generate.Arrival;
+import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.HistoryMode;
+import io.github.glimpse.generate.SharedModel;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.testing.NoisePicture;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +51,8 @@ class MessageMapperTest {
     private static final byte[] BYTES = {(byte) 0xfb, (byte) 0xff, 3, 4, 5};
     private static final String BASE64 = Base64.getEncoder().encodeToString(BYTES);
 
+    private final Arrival arrival = new SharedModel<>("tiny", () -> {}, 1, 1, Duration.ofMinutes(1))
+            .arrive(new CancellationSignal(), "send less");
     private final MessageMapper mapper = new MessageMapper(
             EngineOptions.builder(Path.of("model"))
                     .maxImages(3)
@@ -64,23 +70,26 @@ class MessageMapperTest {
                 "Be brief.",
                 ToolsMode.REFUSE);
 
-        assertThat(brief.conversation(List.of(UserMessage.from("one"))))
+        assertThat(brief.conversation(List.of(UserMessage.from("one")), arrival))
                 .containsExactly(turn(Role.SYSTEM, "Be brief."), turn(Role.USER, "one"));
-        assertThat(brief.conversation(List.of(UserMessage.from("one"), SystemMessage.from("Be kind."))))
+        assertThat(brief.conversation(List.of(UserMessage.from("one"), SystemMessage.from("Be kind.")), arrival))
                 .containsExactly(turn(Role.USER, "one"), turn(Role.SYSTEM, "Be kind."));
-        assertThat(brief.turns(List.of(UserMessage.from("one")))).containsExactly(turn(Role.USER, "one"));
-        assertThat(mapper.conversation(List.of(UserMessage.from("one")))).containsExactly(turn(Role.USER, "one"));
+        assertThat(brief.turns(List.of(UserMessage.from("one")), arrival)).containsExactly(turn(Role.USER, "one"));
+        assertThat(mapper.conversation(List.of(UserMessage.from("one")), arrival))
+                .containsExactly(turn(Role.USER, "one"));
     }
 
     @Test
     void keepsRolesAndOrder() {
-        List<ChatTurn> turns = mapper.turns(List.of(
-                SystemMessage.from("Be brief."),
-                SystemMessage.from("Be kind."),
-                UserMessage.from("one"),
-                UserMessage.from("two"),
-                AiMessage.from("three"),
-                UserMessage.from("Anna", "four")));
+        List<ChatTurn> turns = mapper.turns(
+                List.of(
+                        SystemMessage.from("Be brief."),
+                        SystemMessage.from("Be kind."),
+                        UserMessage.from("one"),
+                        UserMessage.from("two"),
+                        AiMessage.from("three"),
+                        UserMessage.from("Anna", "four")),
+                arrival);
 
         assertThat(turns)
                 .containsExactly(
@@ -94,8 +103,10 @@ class MessageMapperTest {
 
     @Test
     void keepsTheOrderOfTextAndImages() {
-        List<ChatTurn> turns = mapper.turns(List.of(UserMessage.from(
-                TextContent.from("before"), ImageContent.from(BASE64, "image/png"), TextContent.from("after"))));
+        List<ChatTurn> turns = mapper.turns(
+                List.of(UserMessage.from(
+                        TextContent.from("before"), ImageContent.from(BASE64, "image/png"), TextContent.from("after"))),
+                arrival);
 
         assertThat(turns.get(0).parts()).hasSize(3);
         assertThat(turns.get(0).parts().get(0)).isEqualTo(new ChatTurn.Text("before"));
@@ -107,7 +118,7 @@ class MessageMapperTest {
 
     @Test
     void anAnswerWithoutTextIsAnEmptyTurn() {
-        assertThat(mapper.turns(List.of(AiMessage.builder().thinking("hm").build())))
+        assertThat(mapper.turns(List.of(AiMessage.builder().thinking("hm").build()), arrival))
                 .containsExactly(turn(Role.ASSISTANT, ""));
     }
 
@@ -138,7 +149,7 @@ class MessageMapperTest {
     @MethodSource("images")
     void readsImagesInEveryUsualSpelling(Image image) {
         for (DetailLevel detail : DetailLevel.values()) {
-            List<ChatTurn> turns = mapper.turns(List.of(UserMessage.from(ImageContent.from(image, detail))));
+            List<ChatTurn> turns = mapper.turns(List.of(UserMessage.from(ImageContent.from(image, detail))), arrival);
 
             assertThat(turns.get(0).parts().get(0))
                     .isInstanceOfSatisfying(ChatTurn.Picture.class, picture -> assertThat(picture.bytes())
@@ -157,7 +168,7 @@ class MessageMapperTest {
                 "gs://a/b"
             })
     void urlsAreNotFollowed(String url) {
-        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(ImageContent.from(URI.create(url))))))
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(ImageContent.from(URI.create(url)))), arrival))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("image")
                 .hasMessageContaining("not support")
@@ -169,7 +180,7 @@ class MessageMapperTest {
     void namesThePropertyThatAllowsUrls() {
         ImageContent image = ImageContent.from(URI.create("https://example.com/cat.png?key=secret"));
 
-        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(image))))
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(image)), arrival))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContainingAll("glimpse.images.url-access", "allow-list")
                 .hasMessageNotContaining("secret");
@@ -187,11 +198,12 @@ class MessageMapperTest {
             UserMessage message = UserMessage.from(ImageContent.from(url), ImageContent.from(BASE64, "image/png"));
 
             assertThat(MessageMapper.areRemote(List.of(message))).isTrue();
-            assertThat(fetching.turns(List.of(message)).get(0).parts())
+            assertThat(fetching.turns(List.of(message), arrival).get(0).parts())
                     .extracting(part -> new String(((ChatTurn.Picture) part).bytes(), StandardCharsets.ISO_8859_1))
                     .containsExactly("picture", new String(BYTES, StandardCharsets.ISO_8859_1));
             assertThatThrownBy(() -> fetching.turns(
-                            List.of(UserMessage.from(ImageContent.from(url), ImageContent.from("file:/etc/passwd")))))
+                            List.of(UserMessage.from(ImageContent.from(url), ImageContent.from("file:/etc/passwd"))),
+                            arrival))
                     .isExactlyInstanceOf(UnsupportedFeatureException.class);
             assertThat(server.heads()).hasSize(1);
         }
@@ -210,7 +222,7 @@ class MessageMapperTest {
                     ToolsMode.REFUSE);
             UserMessage message = UserMessage.from(ImageContent.from("http://127.0.0.1:" + server.port() + "/"));
 
-            assertThatThrownBy(() -> fetching.turns(List.of(message)))
+            assertThatThrownBy(() -> fetching.turns(List.of(message), arrival))
                     .isExactlyInstanceOf(InvalidRequestException.class)
                     .hasMessageContainingAll("image", "127.0.0.1", "1000 bytes");
         }
@@ -231,7 +243,7 @@ class MessageMapperTest {
     @ParameterizedTest
     @MethodSource("damagedImages")
     void damagedDataIsRefused(Image image) {
-        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(ImageContent.from(image)))))
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(ImageContent.from(image))), arrival))
                 .isExactlyInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("image");
     }
@@ -241,10 +253,12 @@ class MessageMapperTest {
         String atTheLimit = Base64.getEncoder().encodeToString(new byte[1000]);
         String over = Base64.getEncoder().encodeToString(new byte[1003]);
 
-        assertThat(mapper.turns(List.of(UserMessage.from(ImageContent.from(atTheLimit, "image/png")))))
+        assertThat(mapper.turns(List.of(UserMessage.from(ImageContent.from(atTheLimit, "image/png"))), arrival))
                 .hasSize(1);
-        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(
-                        ImageContent.from(BASE64, "image/png"), ImageContent.from(over, "image/png")))))
+        assertThatThrownBy(() -> mapper.turns(
+                        List.of(UserMessage.from(
+                                ImageContent.from(BASE64, "image/png"), ImageContent.from(over, "image/png"))),
+                        arrival))
                 .isExactlyInstanceOf(InvalidRequestException.class)
                 .hasMessageContainingAll("image 2 of 2", "1005 bytes", "1000", "max-image-size");
     }
@@ -253,11 +267,11 @@ class MessageMapperTest {
     void tooManyImagesAreRefused() {
         Content image = ImageContent.from(BASE64, "image/png");
 
-        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(image, image, image, image))))
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from(image, image, image, image)), arrival))
                 .isExactlyInstanceOf(InvalidRequestException.class)
                 .hasMessageContainingAll("4 images", "limit is 3", "max-images");
-        assertThatThrownBy(
-                        () -> strict().turns(List.of(UserMessage.from(image, image), UserMessage.from(image, image))))
+        assertThatThrownBy(() -> strict().turns(
+                                List.of(UserMessage.from(image, image), UserMessage.from(image, image)), arrival))
                 .isExactlyInstanceOf(InvalidRequestException.class)
                 .hasMessageContainingAll("4 images", "limit is 3", "max-images");
     }
@@ -279,12 +293,14 @@ class MessageMapperTest {
         Content image = ImageContent.from(Base64.getEncoder().encodeToString(png()), "image/png");
         Content noPicture = ImageContent.from(BASE64, "image/png");
 
-        List<ChatTurn> turns = mapper.turns(List.of(
-                UserMessage.from(image, TextContent.from("one"), image),
-                AiMessage.from("first"),
-                UserMessage.from(image, noPicture),
-                AiMessage.from("second"),
-                UserMessage.from(image, TextContent.from("three"))));
+        List<ChatTurn> turns = mapper.turns(
+                List.of(
+                        UserMessage.from(image, TextContent.from("one"), image),
+                        AiMessage.from("first"),
+                        UserMessage.from(image, noPicture),
+                        AiMessage.from("second"),
+                        UserMessage.from(image, TextContent.from("three"))),
+                arrival);
 
         assertThat(turns.get(0).parts().get(0)).isEqualTo(LeftOut.PICTURE);
         assertThat(turns.get(0).parts().get(1)).isEqualTo(new ChatTurn.Text("one"));
@@ -312,10 +328,10 @@ class MessageMapperTest {
         refused.forEach(content -> {
             UserMessage bad = UserMessage.from(content, TextContent.from("What is it?"));
 
-            assertThatThrownBy(() -> mapper.turns(List.of(bad))).isInstanceOf(LangChain4jException.class);
-            assertThatThrownBy(() -> strict().turns(List.of(bad, UserMessage.from("And now?"))))
+            assertThatThrownBy(() -> mapper.turns(List.of(bad), arrival)).isInstanceOf(LangChain4jException.class);
+            assertThatThrownBy(() -> strict().turns(List.of(bad, UserMessage.from("And now?")), arrival))
                     .isInstanceOf(LangChain4jException.class);
-            List<ChatTurn> turns = mapper.turns(List.of(bad, UserMessage.from("And now?")));
+            List<ChatTurn> turns = mapper.turns(List.of(bad, UserMessage.from("And now?")), arrival);
             assertThat(turns.get(0).parts().get(0))
                     .as(content.toString())
                     .isEqualTo(content instanceof ImageContent ? LeftOut.PICTURE : LeftOut.ATTACHMENT);
@@ -334,10 +350,12 @@ class MessageMapperTest {
                     null,
                     ToolsMode.REFUSE);
 
-            List<ChatTurn> turns = fetching.turns(List.of(
-                    UserMessage.from(ImageContent.from(host + "/old.png")),
-                    UserMessage.from(ImageContent.from(host + "/later.png")),
-                    UserMessage.from(ImageContent.from(BASE64, "image/png"))));
+            List<ChatTurn> turns = fetching.turns(
+                    List.of(
+                            UserMessage.from(ImageContent.from(host + "/old.png")),
+                            UserMessage.from(ImageContent.from(host + "/later.png")),
+                            UserMessage.from(ImageContent.from(BASE64, "image/png"))),
+                    arrival);
 
             assertThat(turns.get(0).parts()).containsExactly(LeftOut.PICTURE);
             assertThat(turns.get(1).parts()).singleElement().isInstanceOf(ChatTurn.Picture.class);
@@ -355,18 +373,20 @@ class MessageMapperTest {
         MessageMapper ignoring = new MessageMapper(
                 EngineOptions.builder(Path.of("model")).build(), ImageUrlOptions.defaults(), null, ToolsMode.IGNORE);
 
-        assertThat(ignoring.turns(List.of(
-                        UserMessage.from("Is it warm?"),
-                        AiMessage.from("Let me look.", List.of(call)),
-                        ToolExecutionResultMessage.from(call, "22 degrees"),
-                        AiMessage.from("Yes."),
-                        UserMessage.from("Thanks"),
-                        AiMessage.from(call),
-                        ToolExecutionResultMessage.builder()
-                                .id("1")
-                                .toolName("shot")
-                                .contents(List.of(ImageContent.from(BASE64, "image/png")))
-                                .build())))
+        assertThat(ignoring.turns(
+                        List.of(
+                                UserMessage.from("Is it warm?"),
+                                AiMessage.from("Let me look.", List.of(call)),
+                                ToolExecutionResultMessage.from(call, "22 degrees"),
+                                AiMessage.from("Yes."),
+                                UserMessage.from("Thanks"),
+                                AiMessage.from(call),
+                                ToolExecutionResultMessage.builder()
+                                        .id("1")
+                                        .toolName("shot")
+                                        .contents(List.of(ImageContent.from(BASE64, "image/png")))
+                                        .build()),
+                        arrival))
                 .containsExactly(
                         turn(Role.USER, "Is it warm?"),
                         turn(
@@ -395,7 +415,7 @@ class MessageMapperTest {
         // Before any work: the first image is damaged, and nobody has looked.
         UserMessage message = UserMessage.from(ImageContent.from("!", "image/png"), content);
 
-        assertThatThrownBy(() -> mapper.turns(List.of(message)))
+        assertThatThrownBy(() -> mapper.turns(List.of(message), arrival))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("not support");
     }
@@ -421,7 +441,7 @@ class MessageMapperTest {
     @ParameterizedTest
     @MethodSource("otherMessages")
     void otherMessagesAreNotSupported(ChatMessage message) {
-        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from("hello"), message)))
+        assertThatThrownBy(() -> mapper.turns(List.of(UserMessage.from("hello"), message), arrival))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContaining("not support");
     }
@@ -434,7 +454,7 @@ class MessageMapperTest {
                 .contents(List.of(ImageContent.from(BASE64, "image/png")))
                 .build();
 
-        assertThatThrownBy(() -> mapper.turns(List.of(result)))
+        assertThatThrownBy(() -> mapper.turns(List.of(result), arrival))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessageContainingAll("tool", "non-text content", "not support");
     }

@@ -23,9 +23,13 @@ import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.langchain4j.model.output.Response;
 import io.github.glimpse.chat.GlimpseTokenUsage;
+import io.github.glimpse.chat.ImageUrlOptions;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +63,30 @@ class GlimpseEmbeddingModelIT {
         close(mixed.embeddings().get(2), picture("b.png"));
         assertThat(mixed.embeddings())
                 .allSatisfy(embedding -> assertThat(length(embedding.vector())).isEqualTo(1, within(1e-5)));
+    }
+
+    @Test
+    void picturesOfServersThatNeverAnswerCostNoMoreThanTheTimeOfTheRequest() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                EmbeddingEngine hurried = EmbeddingEngine.load(TinyClip.options(TinyClip.CLIP)
+                        .timeout(Duration.ofSeconds(1))
+                        .build())) {
+            EmbeddingModel model = GlimpseEmbeddingModel.builder()
+                    .engine(hurried)
+                    .imageUrls(ImageUrlOptions.allowList("127.0.0.1:" + silent.getLocalPort()))
+                    .build();
+            EmbeddingInput input =
+                    EmbeddingInput.from(ImageContent.from("http://127.0.0.1:" + silent.getLocalPort() + "/picture"));
+            long start = System.nanoTime();
+
+            assertThatThrownBy(() -> model.embed(EmbeddingRequest.builder()
+                            .inputs(Collections.nCopies(12, input))
+                            .build()))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("fetching pictures by URL");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        }
     }
 
     private static Embedding picture(String name) {

@@ -8,6 +8,7 @@ import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.output.Response;
 import io.github.glimpse.engine.RuntimeOptions;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,27 @@ class GlimpseScoringModelIT {
                 .isEqualTo(scorer.scoreAll(car, TEXTS).content().get(0));
         assertThat(response.content().get(1))
                 .isEqualTo(scorer.scoreAll(door, TEXTS).content().get(0));
+    }
+
+    @Test
+    void theTimeOfARequestIsThatOfAllItsSegmentsTogether() {
+        try (LoadedModel hurried = LoadedModel.load(EngineOptions.builder(folder.resolve("model"))
+                .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
+                .timeout(Duration.ofSeconds(1))
+                .build())) {
+            GlimpseScoringModel scorer = GlimpseScoringModel.builder()
+                    .model(hurried)
+                    .pictures(segment -> {
+                        LockSupport.parkNanos(Duration.ofMillis(600).toNanos());
+                        return car;
+                    })
+                    .build();
+
+            assertThatThrownBy(() -> scorer.scoreAll(
+                            List.of(TextSegment.from("1"), TextSegment.from("2"), TextSegment.from("3")), TEXTS.get(0)))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("PT1S");
+        }
     }
 
     @Test

@@ -141,18 +141,24 @@ class SharedModelTest {
     @Test
     void saysThatTheTimeIsOverAndWhatToDo() {
         SharedModel<AutoCloseable> hurried =
-                new SharedModel<>("tiny", closed::incrementAndGet, 1, 0, Duration.ofNanos(1));
+                new SharedModel<>("tiny", closed::incrementAndGet, 1, 0, Duration.ofMillis(50));
 
-        assertThatThrownBy(() -> hurried.ask(new CancellationSignal(), "send less", (m, point) -> "done"))
+        assertThatThrownBy(() -> hurried.ask(new CancellationSignal(), "send less", (m, point) -> {
+                    while (true) {
+                        point.check();
+                        Thread.onSpinWait();
+                    }
+                }))
                 .isInstanceOf(DeadlineExceededException.class)
-                .hasMessageContaining("send less");
+                .hasMessageContaining("PT0.05S")
+                .hasMessageContaining("in the model; send less, or raise glimpse.limits.timeout");
     }
 
     @Test
     void aLostGpuEndsWhoRunsAndRefusesWhoComes() {
         CompletableFuture<String> running = slowRequest(new CancellationSignal());
 
-        assertThatThrownBy(() -> model.aside(new CancellationSignal(), () -> "wait", (m, point) -> {
+        assertThatThrownBy(() -> model.aside(new CancellationSignal(), (m, point) -> {
                     throw new DeviceLostException("gone");
                 }))
                 .isInstanceOf(DeviceLostException.class);

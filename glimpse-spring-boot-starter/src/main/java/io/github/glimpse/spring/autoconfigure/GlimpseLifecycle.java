@@ -94,9 +94,8 @@ final class GlimpseLifecycle implements SmartLifecycle {
     @Override
     public void stop(Runnable callback) {
         boolean wasRunning = running.getAndSet(false);
-        List<ModelEngine> open = wasRunning
-                ? engines().filter(engine -> !engine.isClosed()).toList()
-                : List.of();
+        List<ModelEngine> open =
+                wasRunning ? engines().filter(engine -> !engine.isClosed()).toList() : List.of();
         OrderlyExit ended = wasRunning ? exit : null;
         Runnable stopped = () -> {
             if (ended != null) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -26,6 +27,7 @@ final class BusyApplication {
 
     static final String READY = "ready";
     private static final int THREADS = 4;
+    private static final long PAUSE_NANOS = 1_000_000;
     private static final Path CAR = TinyModel.QWEN.resolve("cases/017/a.png");
 
     private BusyApplication() {}
@@ -99,7 +101,7 @@ final class BusyApplication {
                             work.run();
                         } catch (RuntimeException e) {
                             // The queue was full, or all is over: the next try will tell.
-                            Thread.yield();
+                            LockSupport.parkNanos(PAUSE_NANOS);
                         }
                     }
                 })

@@ -1,0 +1,15 @@
+package io.github.glimpse.generate;
+
+/** A listener that cannot keep its request's place beyond the request's time. */
+record WatchedListener(GenerationListener listener, Arrival arrival) implements GenerationListener {
+
+    @Override
+    public void onText(String text) {
+        arrival.call(() -> listener.onText(text));
+    }
+
+    @Override
+    public void onStage(Stage stage) {
+        arrival.call(() -> listener.onStage(stage));
+    }
+}
