@@ -151,7 +151,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     public String toString() {
         return "GlimpseChatResponseMetadata{id='" + id() + "', modelName='" + modelName() + "', tokenUsage="
                 + tokenUsage() + ", finishReason=" + finishReason() + ", pruning=" + pruning + ", timings=" + timings
-                + ", likelihood=" + likelihood + ", history=" + history + ", ignoredTools=" + ignoredTools + '}';
+                + ", likelihood=" + likelihood + (history.isWhole() ? "" : ", history=" + history)
+                + (ignoredTools == 0 ? "" : ", ignoredTools=" + ignoredTools) + '}';
     }
 
     /** Collects metadata. */
