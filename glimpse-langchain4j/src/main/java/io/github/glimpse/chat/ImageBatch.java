@@ -1,13 +1,15 @@
 package io.github.glimpse.chat;
 
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
 import io.github.glimpse.nn.CancellationPoint;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -19,10 +21,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pictures of one request, fetched side by side. The caller waits; the time of each picture, the time of the request, an
- * interrupt and the first failure end all of it, and closing frees what is still under way.
+ * The pictures of one request, fetched side by side. The caller waits; the time of the request, an interrupt and, where it is
+ * meant to, the first picture that cannot be had end all of it, and closing frees what is still under way.
  */
 final class ImageBatch implements AutoCloseable {
+
+    /** What becomes of the others where one cannot be had. */
+    enum OnRefusal {
+        END_ALL,
+        GO_ON
+    }
 
     /** Of one request, so that one with many pictures leaves room for others. */
     private static final int MOST_AT_ONCE = 8;
@@ -31,6 +39,7 @@ final class ImageBatch implements AutoCloseable {
 
     private final List<Wanted> wanted;
     private final Duration limit;
+    private final OnRefusal onRefusal;
     private final Executor threads;
     private final Function<URI, ImageDownload> downloads;
     private final List<Running> running = new ArrayList<>();
@@ -49,9 +58,15 @@ final class ImageBatch implements AutoCloseable {
      * @param limit of each picture
      * @param threads refuses when too many pictures are being fetched
      */
-    ImageBatch(List<Wanted> wanted, Duration limit, Executor threads, Function<URI, ImageDownload> downloads) {
+    ImageBatch(
+            List<Wanted> wanted,
+            Duration limit,
+            OnRefusal onRefusal,
+            Executor threads,
+            Function<URI, ImageDownload> downloads) {
         this.wanted = wanted;
         this.limit = limit;
+        this.onRefusal = onRefusal;
         this.threads = threads;
         this.downloads = downloads;
     }
@@ -87,29 +102,45 @@ final class ImageBatch implements AutoCloseable {
      * Fetches them.
      *
      * @param cancellation asked again and again
-     * @return their bytes, in the order in which they were asked for
-     * @throws dev.langchain4j.exception.InvalidRequestException if one cannot be had, with host and reason
+     * @return their bytes, in the order in which they were asked for; none of one that cannot be had, if the others go on
+     * @throws InvalidRequestException if one cannot be had, with host and reason, and ends all
      * @throws RateLimitException if too many pictures are being fetched
      * @throws NonRetriableException if the calling thread was interrupted
      */
-    List<byte[]> fetch(CancellationPoint cancellation) {
-        byte[][] bytes = new byte[wanted.size()][];
+    List<Optional<byte[]>> fetch(CancellationPoint cancellation) {
+        List<Optional<byte[]>> bytes = new ArrayList<>(Collections.nCopies(wanted.size(), Optional.empty()));
         while (next < wanted.size() || !running.isEmpty()) {
             cancellation.check();
             start();
             Running ended = await();
-            if (ended != null) {
-                running.remove(ended);
-                bytes[ended.index] = bytes(ended);
-            }
-            for (Running each : running) {
-                if (!each.isDone() && each.left().isNegative()) {
-                    throw ImageFetcher.refused(
-                            each.download.host(), each.name(), "did not deliver within " + limit.toMillis() + " ms");
+            // One that was given up ends later on.
+            if (ended != null && running.remove(ended)) {
+                try {
+                    bytes.set(ended.index, Optional.of(bytes(ended)));
+                } catch (InvalidRequestException e) {
+                    goOnOrThrow(e);
                 }
             }
+            giveUpTheLate();
         }
-        return Arrays.asList(bytes);
+        return bytes;
+    }
+
+    private void giveUpTheLate() {
+        for (Running each : List.copyOf(running)) {
+            if (!each.isDone() && each.left().isNegative()) {
+                goOnOrThrow(ImageFetcher.refused(
+                        each.download.host(), each.name(), "did not deliver within " + limit.toMillis() + " ms"));
+                running.remove(each);
+                each.download.close();
+            }
+        }
+    }
+
+    private void goOnOrThrow(InvalidRequestException refusal) {
+        if (onRefusal == OnRefusal.END_ALL) {
+            throw refusal;
+        }
     }
 
     private void start() {

@@ -5,6 +5,7 @@ import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.chat.ImageBatch.OnRefusal;
 import io.github.glimpse.generate.Arrival;
 import java.net.URI;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,20 +74,66 @@ public final class ImageBytes {
      * @throws io.github.glimpse.GlimpseException if the request has to end
      */
     public List<byte[]> read(List<Image> images, List<String> names, Arrival arrival) {
+        Iterator<Optional<byte[]>> fetched = fetch(images, names, OnRefusal.END_ALL, arrival);
+        List<byte[]> bytes = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            bytes.add(isRemote(images.get(i)) ? fetched.next().orElseThrow() : read(images.get(i), names.get(i)));
+        }
+        return bytes;
+    }
+
+    /**
+     * The bytes of those pictures that can be had. Those by URL are fetched side by side.
+     *
+     * @param name of each
+     * @param arrival whose time it takes
+     * @return in their order, none of a picture that is refused or cannot be had
+     * @throws io.github.glimpse.GlimpseException if the request has to end
+     */
+    List<Optional<byte[]>> readable(List<Image> images, String name, Arrival arrival) {
+        List<Image> allowed =
+                images.stream().filter(image -> isAllowed(image, name)).toList();
+        Iterator<Optional<byte[]>> fetched =
+                fetch(allowed, Collections.nCopies(allowed.size(), name), OnRefusal.GO_ON, arrival);
+        List<Optional<byte[]>> bytes = new ArrayList<>();
+        for (Image image : images) {
+            if (!isAllowed(image, name)) {
+                bytes.add(Optional.empty());
+            } else {
+                bytes.add(isRemote(image) ? fetched.next() : decoded(image, name));
+            }
+        }
+        return bytes;
+    }
+
+    private Iterator<Optional<byte[]>> fetch(
+            List<Image> images, List<String> names, OnRefusal onRefusal, Arrival arrival) {
         List<ImageBatch.Wanted> wanted = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             if (isRemote(images.get(i))) {
                 wanted.add(new ImageBatch.Wanted(images.get(i).url(), names.get(i)));
             }
         }
-        Iterator<byte[]> fetched = wanted.isEmpty()
+        return wanted.isEmpty()
                 ? Collections.emptyIterator()
-                : arrival.fetch(() -> fetcher.fetch(wanted, arrival)).iterator();
-        List<byte[]> bytes = new ArrayList<>();
-        for (int i = 0; i < images.size(); i++) {
-            bytes.add(isRemote(images.get(i)) ? fetched.next() : read(images.get(i), names.get(i)));
+                : arrival.fetch(() -> fetcher.fetch(wanted, onRefusal, arrival)).iterator();
+    }
+
+    private boolean isAllowed(Image image, String name) {
+        try {
+            check(image, name);
+            return true;
+        } catch (InvalidRequestException | UnsupportedFeatureException e) {
+            return false;
         }
-        return bytes;
+    }
+
+    private Optional<byte[]> decoded(Image image, String name) {
+        try {
+            return Optional.of(read(image, name));
+        } catch (InvalidRequestException e) {
+            return Optional.empty();
+        }
     }
 
     private byte[] read(Image image, String name) {

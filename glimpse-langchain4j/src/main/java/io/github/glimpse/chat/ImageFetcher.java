@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -78,17 +79,20 @@ final class ImageFetcher {
     /**
      * The bytes behind URLs, fetched side by side.
      *
+     * @param onRefusal what becomes of the others where the policy forbids one or a server does not deliver
      * @param cancellation asked while they are waited for
-     * @return in their order
-     * @throws InvalidRequestException if the policy forbids one or a server does not deliver, with host and reason
+     * @return in their order; none of one that cannot be had, if the others go on
+     * @throws InvalidRequestException if one cannot be had, with host and reason, and ends all
      * @throws dev.langchain4j.exception.RateLimitException if too many pictures are being fetched
      * @throws dev.langchain4j.exception.NonRetriableException if the calling thread was interrupted
      */
-    List<byte[]> fetch(List<ImageBatch.Wanted> wanted, CancellationPoint cancellation) {
+    List<Optional<byte[]>> fetch(
+            List<ImageBatch.Wanted> wanted, ImageBatch.OnRefusal onRefusal, CancellationPoint cancellation) {
         wanted.forEach(one -> check(one.url(), one.name()));
         try (ImageBatch batch = new ImageBatch(
                 wanted,
                 options.readTimeout(),
+                onRefusal,
                 threads,
                 url -> new ImageDownload(url, options, allowed, resolver, tls))) {
             return batch.fetch(cancellation);

@@ -21,12 +21,15 @@ import io.github.glimpse.generate.ChatTurn.Text;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.image.ImageDecoder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -138,11 +141,12 @@ final class MessageMapper {
         // From the latest on, so that the places are for the latest pictures, and no other is fetched.
         List<ChatTurn> turns = new ArrayList<>();
         int places = maxImages - count;
+        EarlierPictures earlier = new EarlierPictures(messages.subList(0, newest), arrival);
         for (int i = newest - 1; i >= 0; i--) {
             List<Part> parts = new ArrayList<>();
             List<Content> contents = contents(messages.get(i));
             for (int k = contents.size() - 1; k >= 0; k--) {
-                Part part = earlier(contents.get(k), places, arrival);
+                Part part = part(contents.get(k), places, earlier);
                 places -= part instanceof ChatTurn.Picture ? 1 : 0;
                 parts.add(part);
             }
@@ -154,25 +158,58 @@ final class MessageMapper {
         return tools == ToolsMode.IGNORE ? ToolTexts.joined(messages, turns) : turns;
     }
 
-    private Part earlier(Content content, int places, Arrival arrival) {
+    private static Part part(Content content, int places, EarlierPictures earlier) {
         if (content instanceof TextContent text) {
             return new Text(text.text());
         }
-        if (!(content instanceof ImageContent picture)) {
+        if (!(content instanceof ImageContent)) {
             return LeftOut.ATTACHMENT;
         }
-        if (places <= 0) {
-            return LeftOut.PICTURE;
+        return places <= 0 ? LeftOut.PICTURE : earlier.next(places);
+    }
+
+    /** The pictures of earlier messages, from the latest on, read as many at once as there are places. */
+    private final class EarlierPictures {
+
+        private final Deque<Image> unread = new ArrayDeque<>();
+        private final Deque<Part> read = new ArrayDeque<>();
+        private final Arrival arrival;
+
+        EarlierPictures(List<ChatMessage> messages, Arrival arrival) {
+            this.arrival = arrival;
+            for (ChatMessage message : messages) {
+                for (Content content : contents(message)) {
+                    if (content instanceof ImageContent picture) {
+                        unread.addFirst(picture.image());
+                    }
+                }
+            }
         }
-        try {
-            images.check(picture.image(), "earlier image");
-            byte[] bytes = images.read(List.of(picture.image()), List.of("earlier image"), arrival)
-                    .get(0);
-            // What is no picture shall not take the place of one.
-            decoder.readSize(bytes);
-            return new ChatTurn.Picture(bytes);
-        } catch (InvalidRequestException | UnsupportedFeatureException | InvalidImageException e) {
-            return LeftOut.PICTURE;
+
+        /**
+         * The next one, or the note in its place.
+         *
+         * @param places pictures that may come yet, this one among them
+         */
+        Part next(int places) {
+            if (read.isEmpty()) {
+                List<Image> some = new ArrayList<>();
+                while (some.size() < places && !unread.isEmpty()) {
+                    some.add(unread.remove());
+                }
+                images.readable(some, "earlier image", arrival).forEach(bytes -> read.add(part(bytes)));
+            }
+            return read.remove();
+        }
+
+        private Part part(Optional<byte[]> bytes) {
+            try {
+                // What is no picture shall not take the place of one.
+                bytes.ifPresent(decoder::readSize);
+            } catch (InvalidImageException e) {
+                return LeftOut.PICTURE;
+            }
+            return bytes.isPresent() ? new ChatTurn.Picture(bytes.get()) : LeftOut.PICTURE;
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.glimpse.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.TextContent;
@@ -11,6 +12,7 @@ import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.generate.LoadedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -173,6 +175,43 @@ class ImageUrlIT {
         }
     }
 
+    @Test
+    void thePicturesOfEarlierMessagesAreFetchedSideBySideAndOneThatCannotBeHadIsANote() throws Exception {
+        try (Servers servers = new Servers(8, 1_000)) {
+            GlimpseChatModel model = GlimpseChatModel.builder()
+                    .model(engine)
+                    .imageUrls(servers.urls())
+                    .build();
+            servers.all.get(3).close();
+            ImageContent unreadable = ImageContent.from("AAAA", "image/png");
+            long start = System.nanoTime();
+
+            ChatResponse answer = model.chat(conversation(servers.addresses()));
+
+            // One after the other would take six seconds.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(4_500));
+            assertThat(((GlimpseChatResponseMetadata) answer.metadata())
+                            .history()
+                            .leftOutPictures())
+                    .isEqualTo(1);
+            List<ImageContent> same = new ArrayList<>(servers.pictures);
+            same.set(3, unreadable);
+            assertThat(model.chat(conversation(same)).aiMessage().text())
+                    .isEqualTo(answer.aiMessage().text());
+        }
+    }
+
+    /** Each picture in a message of its own, and a question without one. */
+    private static ChatRequest conversation(List<ImageContent> pictures) {
+        List<ChatMessage> messages = new ArrayList<>();
+        for (ImageContent picture : pictures) {
+            messages.add(UserMessage.from(picture, TextContent.from("What is it?")));
+            messages.add(AiMessage.from("A car."));
+        }
+        messages.add(UserMessage.from("What colour is the car?"));
+        return ChatRequest.builder().messages(messages).maxOutputTokens(10).build();
+    }
+
     /** Servers that take their time, each for a picture of its own. */
     private static final class Servers implements AutoCloseable {
 
@@ -198,11 +237,14 @@ class ImageUrlIT {
                     all.stream().map(server -> "127.0.0.1:" + server.port()).toArray(String[]::new));
         }
 
+        List<ImageContent> addresses() {
+            return all.stream()
+                    .map(server -> ImageContent.from("http://127.0.0.1:" + server.port() + "/"))
+                    .toList();
+        }
+
         ChatRequest ask() {
-            List<dev.langchain4j.data.message.Content> contents = new ArrayList<>();
-            for (PictureServer server : all) {
-                contents.add(ImageContent.from("http://127.0.0.1:" + server.port() + "/"));
-            }
+            List<dev.langchain4j.data.message.Content> contents = new ArrayList<>(addresses());
             contents.add(TextContent.from("What colour is the car?"));
             return ChatRequest.builder().messages(UserMessage.from(contents)).build();
         }

@@ -10,7 +10,11 @@ final class OneFetch {
     private OneFetch() {}
 
     static byte[] of(ImageFetcher fetcher, URI url) {
-        return fetcher.fetch(List.of(new ImageBatch.Wanted(url, "image")), CancellationPoint.NONE)
-                .get(0);
+        return fetcher.fetch(
+                        List.of(new ImageBatch.Wanted(url, "image")),
+                        ImageBatch.OnRefusal.END_ALL,
+                        CancellationPoint.NONE)
+                .get(0)
+                .orElseThrow();
     }
 }
