@@ -100,18 +100,6 @@ public final class GlimpseAutoConfiguration {
         }
     }
 
-    /** Says so where there is none and nobody may have meant it. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnMissingBean(name = ENGINE)
-    static class NoEngine {
-
-        NoEngine(Environment environment) {
-            MissingModel.ENGINE
-                    .reason(environment)
-                    .ifPresent(reason -> LOG.info("No chat model: {}. {}", reason.cause(), reason.remedy()));
-        }
-    }
-
     /** Whether pictures are fetched by URL; apart from the engine, since an engine of the user's needs it too. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(ImageUrlOptions.class)
@@ -138,6 +126,24 @@ public final class GlimpseAutoConfiguration {
                 ConfigurableApplicationContext context, ObjectProvider<GlimpseProperties> properties) {
             return new ToolsWarning(context, properties);
         }
+    }
+
+    /** Says so where there is none and nobody may have meant it. */
+    static final class NoEngine {
+
+        private NoEngine(Environment environment) {
+            MissingModel.ENGINE
+                    .reason(environment)
+                    .ifPresent(reason -> LOG.info("No chat model: {}. {}", reason.cause(), reason.remedy()));
+        }
+    }
+
+    // A method of this class, since those of the classes within it come first: one of those would miss the engine
+    // always.
+    @Bean
+    @ConditionalOnMissingBean(name = ENGINE)
+    NoEngine glimpseNoEngine(Environment environment) {
+        return new NoEngine(environment);
     }
 
     /** What both models and the token count put before requests without a system message. */

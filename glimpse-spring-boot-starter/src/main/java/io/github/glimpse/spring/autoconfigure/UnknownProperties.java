@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -24,9 +23,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.StringUtils;
 
 /**
- * Warns of keys below {@code glimpse} that do nothing: locations of models that are off, and what is no property. Spring Boot passes over them without a word, so that a slip of the
- * pen would leave a default in force. Variables of the environment and system properties are not looked at, nor does Spring Boot
- * where it is strict: others' names begin with this word too.
+ * Warns of keys below {@code glimpse} that do nothing: locations of models that are off, and what is no property. Spring Boot
+ * passes over them without a word, so that a slip of the pen would leave a default in force. Variables of the environment and
+ * system properties are not looked at, nor does Spring Boot where it is strict: others' names begin with this word too.
  */
 final class UnknownProperties {
 
@@ -56,9 +55,8 @@ final class UnknownProperties {
 
     /** Only where the switch is not set: one that is off was meant so. */
     private static void unused(ConfigurableEnvironment environment, String location, String key) {
-        Binder binder = Binder.get(environment);
-        if (!binder.bind(key, Boolean.class).isBound()
-                && binder.bind(location, String.class).map(StringUtils::hasText).orElse(false)) {
+        if (!StringUtils.hasText(environment.getProperty(key))
+                && StringUtils.hasText(environment.getProperty(location))) {
             LOG.warn("{} is set, but that model is off and is not loaded; set {}=true", location, key);
         }
     }

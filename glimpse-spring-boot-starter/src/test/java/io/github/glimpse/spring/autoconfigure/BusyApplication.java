@@ -48,6 +48,7 @@ final class BusyApplication {
     /** A model whose steps take long enough for a native call to be under way at nearly any time. */
     static void write(Path folder) {
         var unused = RandomModelFolder.ofShape("qwen2.5-vl-tiny")
+                .tokenizerFrom(TinyModel.QWEN.resolve("model"))
                 .decoder(2048, 2, 16, 2, 8192)
                 .write(folder.resolve("model"));
     }
