@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ class FirstMinuteIT {
                 .succeeded();
 
         System.out.printf(
+                Locale.ROOT,
                 "first: line %s, longest silence %s, answer %s%nsecond: answer %s%nimage: answer %s%n",
                 first.at("Glimpse:"),
                 first.longestSilenceUntil(ANSWER),

@@ -78,7 +78,8 @@ class FreshApplicationIT {
                       <url>%s</url>
                     </repository>
                   </repositories>
-                </project>""".formatted(repository.toUri()));
+                </project>""".replace(
+                        "%s", repository.toUri().toString()));
         Path maven = Path.of(requireNonNull(System.getProperty("maven.home")), "bin", "mvn");
 
         Command.run(
