@@ -77,6 +77,8 @@ final class AddedTokenFinder {
                     end++;
                 }
             }
+            // A walk over blanks is long where the text is one.
+            sink.work(end - start);
             start = Math.max(start, done);
             if (start > done) {
                 sections.text(done, start);

@@ -129,12 +129,29 @@ record TokenizerFile(
                 reader.read(parser);
             } else if (name.equals("padding") || name.equals("truncation")) {
                 // They serve batches: a prompt is neither filled up nor cut.
+                checkKind(
+                        name,
+                        parser.currentToken() == JsonToken.START_OBJECT,
+                        parser.currentToken() == JsonToken.VALUE_NULL);
                 parser.skipChildren();
             } else {
                 small.set(name, parser.<JsonNode>readValueAsTree());
             }
         }
+        if (parser.nextToken() != null) {
+            throw damaged("something stands behind its JSON object");
+        }
+        JsonNode added = small.path("added_tokens");
+        checkKind("added_tokens", added.isArray(), added.isMissingNode() || added.isNull());
+        JsonNode processor = small.path("post_processor");
+        checkKind("post_processor", processor.isObject(), processor.isMissingNode() || processor.isNull());
         return of(small, reader);
+    }
+
+    private static void checkKind(String field, boolean right, boolean absent) {
+        if (!right && !absent) {
+            throw damaged("its field '" + field + "' is neither null nor of the kind that it has to be");
+        }
     }
 
     private static TokenizerFile of(ObjectNode small, VocabularyReader reader) {

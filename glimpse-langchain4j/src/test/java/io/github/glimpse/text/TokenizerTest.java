@@ -11,6 +11,7 @@ import io.github.glimpse.UnsupportedContentException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -277,6 +278,56 @@ class TokenizerTest {
                         folder, TextFixtures.LLAVA, file -> TinyTokenizers.part(file, part, json)))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "added_tokens; 1",
+                "added_tokens; {}",
+                "added_tokens; true",
+                "post_processor; []",
+                "post_processor; 1",
+                "truncation; true",
+                "padding; []",
+            })
+    void refusesFieldsOfAnotherKind(String field, String json) {
+        assertThatThrownBy(() -> TinyTokenizers.changed(
+                        folder, TextFixtures.QWEN, file -> TinyTokenizers.part(file, field, json)))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("'" + field + "'");
+    }
+
+    @Test
+    void refusesWhatStandsBehindTheFile() throws IOException {
+        TinyTokenizers.load(folder, TinyTokenizers.WORD_PIECE).close();
+        Files.writeString(folder.resolve("tokenizer.json"), " {}", StandardOpenOption.APPEND);
+
+        assertThatThrownBy(() -> Tokenizer.load(folder))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("behind");
+    }
+
+    @Test
+    void looksOnWhileATokenTakesItsBlanks() {
+        try (Tokenizer tokenizer = TinyTokenizers.changed(folder, TextFixtures.QWEN, file -> {
+            ObjectNode token = (ObjectNode) file.path("added_tokens").path(0);
+            token.put("content", " ")
+                    .put("rstrip", true)
+                    .put("normalized", true)
+                    .put("special", false);
+        })) {
+            int[] looks = {0};
+
+            // Each blank takes all behind it, so the whole is the square of what a look at each blank would tell.
+            assertThatThrownBy(() -> tokenizer.encode(" ".repeat(200_000), tokens -> {
+                        if (++looks[0] > 1_000) {
+                            throw new IllegalStateException("enough");
+                        }
+                    }))
+                    .hasMessage("enough");
+        }
     }
 
     @Test
