@@ -150,7 +150,11 @@ final class ImageBatch implements AutoCloseable {
                 threads.execute(one);
             } catch (RejectedExecutionException e) {
                 if (running.isEmpty()) {
-                    throw new RateLimitException("Too many images are being fetched; try again later", e);
+                    throw new RateLimitException(
+                            "All " + ImageFetcher.MOST_AT_ONCE
+                                    + " places for fetching images by URL are taken; try again later, or send the"
+                                    + " pictures' bytes",
+                            e);
                 }
                 // One of its own will make room.
                 return;

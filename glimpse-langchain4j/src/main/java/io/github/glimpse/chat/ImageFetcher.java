@@ -24,7 +24,7 @@ import javax.net.ssl.SSLSocketFactory;
  */
 final class ImageFetcher {
 
-    private static final int MOST_AT_ONCE = 64;
+    static final int MOST_AT_ONCE = 64;
     private static final int IDLE_SECONDS = 10;
     private static final int LONGEST_SHOWN_HOST = 80;
 
