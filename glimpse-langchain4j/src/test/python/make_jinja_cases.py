@@ -6,7 +6,7 @@ sets up for chat templates: sandbox without changes to lists and dicts, trim_blo
 raise_exception, strftime_now, its own tojson, the generation tag. Needs jinja2 3.1.6, nothing else:
 
     pip install jinja2==3.1.6
-    python3 make_jinja_cases.py ../resources/io/github/glimpse/text/jinja-cases.json
+    python3 make_jinja_cases.py ../resources/io/github/glimpse/text/jinja/jinja-cases.json
 
 The templates of the families are written for this file in the manner of those models; they are not theirs.
 """

@@ -2,6 +2,8 @@ package io.github.glimpse.text;
 
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.text.jinja.JinjaTemplate;
+import io.github.glimpse.text.jinja.JinjaTemplate.ContentForm;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -11,30 +13,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The chat template of a model: the rule that makes one prompt of messages, written in Jinja.
  *
- * <p>Rendered as the transformers library does it (block trimming, sandbox, {@code raise_exception},
- * {@code strftime_now}, its {@code tojson}, {@code break} and {@code continue}, the {@code generation} tag), by an
- * interpreter that is bounded in steps, nesting, text and memory, since a template comes with a model folder from
- * anywhere. What a template wants as content is found out when it is parsed: parts, a string, or a string where a
+ * <p>Rendered as the transformers library does it, by the interpreter in {@code text.jinja}. What a template wants as content is found out when it is parsed: parts, a string, or a string where a
  * message is one text.
  *
  * <p>Parsed once, immutable, safe for concurrent use.
  */
 public final class ChatTemplate {
 
-    static final int MAX_SOURCE_CHARS = 1 << 20;
-    private static final int MAX_QUOTED_CHARS = 300;
-
-    private final List<JinjaStatement> body;
-    private final JinjaContentUse.Form form;
+    private final JinjaTemplate template;
     private final Map<String, Object> defaults;
 
-    private ChatTemplate(List<JinjaStatement> body, JinjaContentUse.Form form, Map<String, Object> defaults) {
-        this.body = body;
-        this.form = form;
+    private ChatTemplate(JinjaTemplate template, Map<String, Object> defaults) {
+        this.template = template;
         this.defaults = defaults;
     }
 
@@ -49,13 +44,7 @@ public final class ChatTemplate {
 
     /** A template with variables that every rendering has, unless it is given others of the same name. */
     static ChatTemplate parse(String source, Map<String, Object> defaults) {
-        if (source.length() > MAX_SOURCE_CHARS) {
-            throw new ModelFilesException("The chat template has " + source.length() + " characters, the limit is "
-                    + MAX_SOURCE_CHARS + "; take the template from the model's publisher");
-        }
-        JinjaContentUse contentUse = new JinjaContentUse();
-        List<JinjaStatement> body = List.copyOf(JinjaParser.parse(source, contentUse));
-        return new ChatTemplate(body, contentUse.form(), Map.copyOf(defaults));
+        return new ChatTemplate(JinjaTemplate.parse(source), Map.copyOf(defaults));
     }
 
     /**
@@ -86,46 +75,18 @@ public final class ChatTemplate {
      *                                     only and there is an image; or if it fails or takes too much, with the line
      */
     public String render(List<ChatTemplateMessage> messages, Map<String, Object> variables) {
-        return render(messages, variables, Clock.system(ZoneId.systemDefault()));
-    }
-
-    String render(List<ChatTemplateMessage> messages, Map<String, Object> variables, Clock clock) {
         List<Object> converted = new ArrayList<>();
         for (int index = 0; index < messages.size(); index++) {
             converted.add(message(messages.get(index), index));
         }
-        Map<String, Object> all = new HashMap<>(defaults);
+        Map<String, @Nullable Object> all = new HashMap<>();
+        all.put("tools", null);
+        all.put("documents", null);
+        all.putAll(defaults);
         all.put("add_generation_prompt", false);
         all.putAll(variables);
         all.put("messages", converted);
-        Map<String, Object> values = new HashMap<>();
-        values.put("tools", JinjaNone.NONE);
-        values.put("documents", JinjaNone.NONE);
-        all.forEach((name, value) -> values.put(name, JinjaInput.copy(name, value)));
-        return render(values, clock);
-    }
-
-    /** Renders with values of the interpreter. */
-    String render(Map<String, Object> values, Clock clock) {
-        JinjaRun run = new JinjaRun(values, clock);
-        try {
-            run.execute(body);
-            return run.text();
-        } catch (JinjaError error) {
-            throw unsupported(error, run.line());
-        } catch (StackOverflowError tooDeep) {
-            // Only on threads with a very small stack: the nesting is bounded.
-            throw unsupported(new JinjaError("it nests too deep for the stack of this thread"), run.line());
-        }
-    }
-
-    private static UnsupportedContentException unsupported(JinjaError error, int line) {
-        String message = error.getMessage() == null ? "" : error.getMessage();
-        String quoted = message.length() > MAX_QUOTED_CHARS ? message.substring(0, MAX_QUOTED_CHARS) + "…" : message;
-        return error.raisedByTemplate()
-                ? new UnsupportedContentException("The model's chat template refuses the messages: " + quoted)
-                : new UnsupportedContentException("The model's chat template fails for these messages, line " + line
-                        + ": " + quoted + "; send other messages or mend the template");
+        return template.render(all, Clock.system(ZoneId.systemDefault()));
     }
 
     private Map<String, Object> message(ChatTemplateMessage message, int index) {
@@ -145,10 +106,10 @@ public final class ChatTemplate {
             }
         }
         boolean onlyText = texts.size() == parts.size();
-        if (form == JinjaContentUse.Form.PARTS) {
+        if (template.contentForm() == ContentForm.PARTS) {
             return parts;
         }
-        if (form == JinjaContentUse.Form.BOTH) {
+        if (template.contentForm() == ContentForm.BOTH) {
             return onlyText && texts.size() == 1 ? texts.get(0) : parts;
         }
         if (!onlyText) {

@@ -1,6 +1,7 @@
 package io.github.glimpse.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.text.jinja.PythonSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -232,9 +233,10 @@ interface TextNormalizer {
     private static AlignedText strip(AlignedText text, boolean left, boolean right) {
         String all = text.text();
         int from = left
-                ? all.length() - JinjaText.stripLeft(all, UnicodeKinds::isSpace).length()
+                ? all.length()
+                        - PythonSpace.stripLeft(all, UnicodeKinds::isSpace).length()
                 : 0;
-        int to = right ? JinjaText.stripRight(all, UnicodeKinds::isSpace).length() : all.length();
+        int to = right ? PythonSpace.stripRight(all, UnicodeKinds::isSpace).length() : all.length();
         return text.part(from, Math.max(from, to));
     }
 }

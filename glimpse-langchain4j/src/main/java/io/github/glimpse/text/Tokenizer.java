@@ -3,6 +3,7 @@ package io.github.glimpse.text;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.text.jinja.PythonSpace;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,7 +181,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private static String withoutFirstMarks(String text) {
-        return JinjaText.stripLeft(text, codePoint -> codePoint == TypedTextGuard.MARK);
+        return PythonSpace.stripLeft(text, codePoint -> codePoint == TypedTextGuard.MARK);
     }
 
     /** Cuts the text at added tokens, first as it is written, then normalised, and the rest into words. */

@@ -1,5 +1,7 @@
 package io.github.glimpse.text;
 
+import io.github.glimpse.text.jinja.JinjaTemplate;
+import io.github.glimpse.text.jinja.PythonSpace;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +22,7 @@ import java.util.Set;
 final class TypedTextGuard {
 
     /** The mark. Text that comes from outside loses any that it has. */
-    static final char MARK = '\uFDD0';
+    static final char MARK = JinjaTemplate.MARK;
 
     private final List<String> guarded;
     private final List<String> ordinary;
@@ -52,7 +54,7 @@ final class TypedTextGuard {
     String guard(String typed) {
         String text = unguard(typed);
         int start = firstVisible(text);
-        int end = JinjaText.stripRight(text, JinjaText::isSpace).length();
+        int end = PythonSpace.stripRight(text, PythonSpace::isSpace).length();
         if (guarded.isEmpty() || start >= end) {
             return text;
         }
@@ -73,7 +75,7 @@ final class TypedTextGuard {
     }
 
     private static int firstVisible(String text) {
-        return text.length() - JinjaText.stripLeft(text, JinjaText::isSpace).length();
+        return text.length() - PythonSpace.stripLeft(text, PythonSpace::isSpace).length();
     }
 
     private boolean needsMark(String text, int index, int next, int end) {

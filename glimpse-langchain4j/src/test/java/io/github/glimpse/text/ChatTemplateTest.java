@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.text.jinja.JinjaTemplate;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.CharBuffer;
@@ -197,7 +198,7 @@ class ChatTemplateTest {
 
     @Test
     void refusesASourceThatIsTooLong() {
-        assertThatThrownBy(() -> ChatTemplate.parse("x".repeat(ChatTemplate.MAX_SOURCE_CHARS + 1)))
+        assertThatThrownBy(() -> ChatTemplate.parse("x".repeat((1 << 20) + 1)))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("1048577")
                 .hasMessageContaining("1048576");
@@ -271,18 +272,16 @@ class ChatTemplateTest {
         "'Gemma 3, parts, image', BOTH",
         "'Macros, parts, image', BOTH",
     })
-    void findsOutWhichContentAFamilyTakes(String caseName, JinjaContentUse.Form form) {
-        JsonNode cases =
-                TextFixtures.read(TextFixtures.resource("jinja-cases.json")).path("cases");
+    void findsOutWhichContentAFamilyTakes(String caseName, JinjaTemplate.ContentForm form) {
+        JsonNode cases = TextFixtures.read(TextFixtures.resource("jinja/jinja-cases.json"))
+                .path("cases");
         String source = StreamSupport.stream(cases.spliterator(), false)
                 .filter(each -> each.path("name").asText().equals(caseName))
                 .findFirst()
                 .orElseThrow()
                 .path("template")
                 .asText();
-        JinjaContentUse use = new JinjaContentUse();
-        JinjaParser.parse(source, use);
 
-        assertThat(use.form()).isEqualTo(form);
+        assertThat(JinjaTemplate.parse(source).contentForm()).isEqualTo(form);
     }
 }

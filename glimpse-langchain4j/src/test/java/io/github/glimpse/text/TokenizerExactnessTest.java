@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.text.jinja.PythonSpace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +79,7 @@ class TokenizerExactnessTest {
                 .map(point -> point >= 0xD800 && point < 0xE000 ? 0xFFFD : point)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-        whole = JinjaText.stripLeft(whole, point -> point == TypedTextGuard.MARK);
+        whole = PythonSpace.stripLeft(whole, point -> point == TypedTextGuard.MARK);
         int[] expected = reference.encode(whole);
         int[] ids = tokenizer.encodePlain(text);
         if (!Arrays.equals(ids, expected)) {

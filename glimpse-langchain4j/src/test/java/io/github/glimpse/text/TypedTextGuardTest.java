@@ -3,6 +3,7 @@ package io.github.glimpse.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.text.jinja.PythonSpace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,8 +174,8 @@ class TypedTextGuardTest {
                 String both = question + TypedTextGuard.unguard(two);
                 assertThat(tokenizer.encode(tokenizer.guard(one) + tokenizer.guard(two)))
                         .containsExactly(reference.encode(both));
-                assertThat(tokenizer.encode(JinjaText.strip(tokenizer.guard(one))))
-                        .containsExactly(reference.encode(JinjaText.strip(question)));
+                assertThat(tokenizer.encode(PythonSpace.strip(tokenizer.guard(one))))
+                        .containsExactly(reference.encode(PythonSpace.strip(question)));
 
                 String prompt = ChatTemplate.parse(before + "{{ question }}" + after)
                         .render(List.of(), Map.of("question", tokenizer.guard(one)));

@@ -1,8 +1,0 @@
-package io.github.glimpse.text;
-
-/** Something a template can call: a global function, a method bound to its value, or a macro. */
-@FunctionalInterface
-interface JinjaCallable {
-
-    Object call(JinjaRun run, JinjaArguments arguments);
-}

@@ -1,0 +1,97 @@
+package io.github.glimpse.text.jinja;
+
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedContentException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chat template, parsed: what it wants of the messages, and the text that it makes of values.
+ *
+ * <p>A rendering is bounded in steps, nesting, text and memory, since a template comes with a model folder from
+ * anywhere. Parsed once, immutable, safe for concurrent use.
+ */
+public final class JinjaTemplate {
+
+    /**
+     * A noncharacter that is written as it is where Python would write an escape sequence: whoever marks text with it
+     * before a template sees the text finds the marks again behind it.
+     */
+    public static final char MARK = '\uFDD0';
+
+    private static final int MAX_SOURCE_CHARS = 1 << 20;
+    private static final int MAX_QUOTED_CHARS = 300;
+
+    private final List<JinjaStatement> body;
+    private final ContentForm contentForm;
+
+    private JinjaTemplate(List<JinjaStatement> body, ContentForm contentForm) {
+        this.body = body;
+        this.contentForm = contentForm;
+    }
+
+    /** The form in which a template takes the content of a message. */
+    public enum ContentForm {
+        /** A string. */
+        STRING,
+        /** A list of parts. */
+        PARTS,
+        /** A string where the message is one text, else a list of parts. */
+        BOTH
+    }
+
+    /**
+     * Parses a template.
+     *
+     * @throws ModelFilesException if it is not well formed, with the line, or longer than a million characters
+     */
+    public static JinjaTemplate parse(String source) {
+        if (source.length() > MAX_SOURCE_CHARS) {
+            throw new ModelFilesException("The chat template has " + source.length() + " characters, the limit is "
+                    + MAX_SOURCE_CHARS + "; take the template from the model's publisher");
+        }
+        JinjaContentUse contentUse = new JinjaContentUse();
+        List<JinjaStatement> body = List.copyOf(JinjaParser.parse(source, contentUse));
+        return new JinjaTemplate(body, contentUse.form());
+    }
+
+    /** What the template does with the content of messages, found out when it was parsed. */
+    public ContentForm contentForm() {
+        return contentForm;
+    }
+
+    /**
+     * Renders.
+     *
+     * @param variables by name: null, text, numbers, booleans, lists and maps with string keys
+     * @param clock     the time that the template may ask for
+     * @throws UnsupportedContentException if there is another value; if the template refuses, with its message; or if
+     *                                     it fails or takes too much, with the line
+     */
+    public String render(Map<String, ? extends @Nullable Object> variables, Clock clock) {
+        Map<String, Object> values = new HashMap<>();
+        variables.forEach((name, value) -> values.put(name, JinjaInput.copy(name, value)));
+        JinjaRun run = new JinjaRun(values, clock);
+        try {
+            run.execute(body);
+            return run.text();
+        } catch (JinjaError error) {
+            throw unsupported(error, run.line());
+        } catch (StackOverflowError tooDeep) {
+            // Only on threads with a very small stack: the nesting is bounded.
+            throw unsupported(new JinjaError("it nests too deep for the stack of this thread"), run.line());
+        }
+    }
+
+    private static UnsupportedContentException unsupported(JinjaError error, int line) {
+        String message = error.getMessage() == null ? "" : error.getMessage();
+        String quoted = message.length() > MAX_QUOTED_CHARS ? message.substring(0, MAX_QUOTED_CHARS) + "…" : message;
+        return error.raisedByTemplate()
+                ? new UnsupportedContentException("The model's chat template refuses the messages: " + quoted)
+                : new UnsupportedContentException("The model's chat template fails for these messages, line " + line
+                        + ": " + quoted + "; send other messages or mend the template");
+    }
+}
