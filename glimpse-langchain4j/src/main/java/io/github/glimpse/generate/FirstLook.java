@@ -79,7 +79,7 @@ final class FirstLook {
         List<int[]> all = prompt.grids().stream()
                 .map(grid -> TokenSelection.all(grid.tokenCount()).kept())
                 .toList();
-        pass.seen().takeTower(schedule.needs(), pictures, all, model.tower().abilities());
+        pass.takeTower(schedule.needs(), pictures, all);
         TensorScope current = context.scope().openChild();
         List<NDArray> imageRows = pictures.stream().map(VisionFeatures::rows).toList();
         NDArray hidden = pass.embed(imageRows, schedule.needs(), current);

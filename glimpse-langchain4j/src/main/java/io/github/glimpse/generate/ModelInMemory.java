@@ -119,8 +119,13 @@ final class ModelInMemory implements AnsweringPath {
                         + "' is for models whose text looks at the image by cross-attention; use 'pixels', 'vision' or"
                         + " 'layer k'");
             }
-            if (cut.strategy().needs(cut.at()).stream().anyMatch(EvidenceRequest.CrossAttention.class::isInstance)) {
-                throw EvidencePlan.noCrossAttention(cut.name());
+            for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
+                if (need instanceof EvidenceRequest.CrossAttention) {
+                    throw EvidenceReaders.refusal(
+                            cut.name(),
+                            need,
+                            "its image tokens stand in the prompt; use glimpse, or a strategy by the attention of the prompt");
+                }
             }
         }
     }
@@ -296,8 +301,7 @@ final class ModelInMemory implements AnsweringPath {
         PromptTexts texts = new PromptTexts(
                 prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt, watch(context)));
         Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
-        try (PictureFeatures pictures =
-                new PictureFeatures(model, visionCache, runtime::openScope, evidence.towerTaps())) {
+        try (PictureFeatures pictures = new PictureFeatures(model, visionCache, runtime::openScope, evidence.tower())) {
             Sequence sequence = prefill.run(pictures.see(prompt, prompts, prefill.pixelCut(), context));
             return new Prefilled(sequence, prefill.selections());
         }

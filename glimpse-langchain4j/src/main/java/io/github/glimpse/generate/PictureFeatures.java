@@ -5,14 +5,15 @@ import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.TokenSelection;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,20 +26,24 @@ final class PictureFeatures implements AutoCloseable {
     private final VisionLanguageModel model;
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
-    private final TowerTaps taps;
+    private final Set<TowerReadout> readouts;
     private final List<VisionFeatureCache.@Nullable Lease> leases = new ArrayList<>();
 
     /**
      * Nothing yet.
      *
      * @param scopes opens a scope that outlives the request
-     * @param taps what is wanted besides rows
+     * @param readouts what is wanted besides rows
      */
-    PictureFeatures(VisionLanguageModel model, VisionFeatureCache cache, Supplier<TensorScope> scopes, TowerTaps taps) {
+    PictureFeatures(
+            VisionLanguageModel model,
+            VisionFeatureCache cache,
+            Supplier<TensorScope> scopes,
+            Set<TowerReadout> readouts) {
         this.model = model;
         this.cache = cache;
         this.scopes = scopes;
-        this.taps = taps;
+        this.readouts = readouts;
     }
 
     /**
@@ -103,7 +108,7 @@ final class PictureFeatures implements AutoCloseable {
         int pictures = wanted.keys().size();
         for (int i = 0; i < pictures; i++) {
             boolean some = wanted.kept().get(i).length > 0;
-            VisionFeatureCache.Lease lease = some ? cache.find(wanted.keys().get(i), taps) : null;
+            VisionFeatureCache.Lease lease = some ? cache.find(wanted.keys().get(i), readouts) : null;
             leases.add(lease);
             if (lease != null || !some) {
                 wanted.read().set(i, null);
@@ -153,10 +158,10 @@ final class PictureFeatures implements AutoCloseable {
     private VisionFeatureCache.Lease encode(String key, PixelPatches patches, int[] kept, RequestContext context) {
         TensorScope lasting = scopes.get();
         try {
-            VisionFeatures features = model.tower().encode(patches, kept, taps, context.cancellation(), lasting);
+            VisionFeatures features = model.tower().encode(patches, kept, readouts, context.cancellation(), lasting);
             long bytes =
                     features.rows().getShape().size() * model.decoder().dtype().byteCount();
-            for (NDArray tapped : features.tapped()) {
+            for (NDArray tapped : features.readouts().values()) {
                 bytes += tapped.getShape().size() * Float.BYTES;
             }
             return cache.add(key, features, lasting, bytes);

@@ -9,6 +9,7 @@ import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.clip.TowerPass;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.CrossTextStack;
+import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint.Stage;
@@ -88,12 +89,13 @@ final class PictureLook {
                     alive = Selections.pick(alive, selection.kept());
                 }
             }
-            Map<Integer, NDArray> left = new HashMap<>();
+            Map<TowerReadout, NDArray> left = new HashMap<>();
             for (int layer : plan.taps()) {
                 int[] places = Selections.places(alive, Objects.requireNonNull(aliveOfTap.get(layer)));
-                left.put(layer, stack.choose(Objects.requireNonNull(taps.get(layer)), places, scope));
+                left.put(
+                        TowerReadout.rows(layer), stack.choose(Objects.requireNonNull(taps.get(layer)), places, scope));
             }
-            return new VisionFeatures(step.keep(rows, scope), left, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+            return new VisionFeatures(step.keep(rows, scope), left);
         }
     }
 

@@ -7,8 +7,8 @@ import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageTextModel;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategy;
@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * Pictures as the tower of a model with cross-attention sees them: remembered where one was seen before with the same cuts,
@@ -92,7 +93,8 @@ final class PictureShelf {
      */
     Seen see(byte[] picture, LookingPlan plan, SelectionLog log, RequestContext context) {
         String key = VisionFeatureCache.key(picture) + setting(plan);
-        VisionFeatureCache.Lease lease = cache.find(key, TowerTaps.ofLayers(plan.taps()));
+        VisionFeatureCache.Lease lease =
+                cache.find(key, plan.taps().stream().map(TowerReadout::rows).collect(Collectors.toSet()));
         PatchPlan patchPlan;
         if (lease == null) {
             PixelPatches patches =
@@ -134,7 +136,7 @@ final class PictureShelf {
             VisionFeatures features = look.see(context.cancellation(), context.observer());
             long bytes =
                     features.rows().getShape().size() * model.looking().dtype().byteCount();
-            for (NDArray tapped : features.tapped()) {
+            for (NDArray tapped : features.readouts().values()) {
                 bytes += tapped.getShape().size() * Float.BYTES;
             }
             return cache.add(key, features, look.decisions(), lasting, bytes);

@@ -54,13 +54,12 @@ final class PixelCut {
             TokenSelection selection = decision.decide(cut, List.of(grid), grid.tokenCount(), every, () -> {
                 PruningEvidence.Builder builder = PruningEvidence.builder(
                         List.of(grid), List.of(model.tower().windows(grid)), every, step);
-                for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
-                    if (!(need instanceof EvidenceRequest.Pixels)) {
-                        throw new IllegalStateException("There is no " + need + " before the vision tower");
-                    }
-                    float[] values = values(patches.resized(), grid);
-                    builder.value(need, step.floats(values, every.length, values.length / every.length));
-                }
+                new EvidenceReaders(part -> null)
+                        .on(EvidenceRequest.Pixels.class, request -> {
+                            float[] values = values(patches.resized(), grid);
+                            return step.floats(values, every.length, values.length / every.length);
+                        })
+                        .read(cut, builder);
                 return builder.build();
             });
             joined.add(selection, every.length);

@@ -166,7 +166,7 @@ final class Prefill {
             imageRows = result.rows();
             context.watch().enter(Stage.PREFILL_AFTER_CUT);
         }
-        pass.seen().takeTower(layerNeeds(), pictures, kept, model.tower().abilities());
+        pass.takeTower(layerNeeds(), pictures, kept);
         return imageRows;
     }
 
@@ -216,13 +216,13 @@ final class Prefill {
             pass.forgetProbe();
         }
         if (!cuts.isEmpty()) {
-            pass.seen().gather(selection.kept());
+            pass.seen().gather(selection.kept(), scope);
         }
         note(cut, selection, before);
         int padded = RowPadding.rows(staying.length);
         NDArray after = selection.merged().isEmpty()
                 ? decoder.take(moment.output(), layerScope.indices(staying), padded, layerScope)
-                : decoder.reading()
+                : decoder.rows()
                         .mix(moment.output(), Mixtures.of(staying, tokenRows, selection.merged()), padded, layerScope);
         context.observer().onCut(moment.output(), tokensBefore, after, keptRows, prompt.layout(), pass.caches());
         return after;

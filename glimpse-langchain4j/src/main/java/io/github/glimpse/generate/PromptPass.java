@@ -3,13 +3,16 @@ package io.github.glimpse.generate;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.generate.LayerEvidence.Moment;
+import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
-import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.EvidenceRequest.ProbeAttention;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule.Cut;
@@ -32,7 +35,7 @@ final class PromptPass {
     private final EvidencePlan plan;
     private final RequestContext context;
     private final TensorScope scope;
-    private final SeenEvidence seen;
+    private final ReadoutValues seen;
     private final @Nullable ProbeToken probe;
     private final List<KvCache> caches = new ArrayList<>();
     private int probeRows;
@@ -53,13 +56,13 @@ final class PromptPass {
         this.plan = plan;
         this.context = context;
         this.scope = context.scope();
-        this.seen = new SeenEvidence(decoder.reading(), scope);
+        this.seen = new ReadoutValues(decoder.rows());
         this.probe = probe;
         this.probeRows = probe == null ? 0 : probe.length();
     }
 
     /** What was seen for steps to come. */
-    SeenEvidence seen() {
+    ReadoutValues seen() {
         return seen;
     }
 
@@ -99,11 +102,45 @@ final class PromptPass {
         if (probe != null) {
             decoder.place(hidden, rows.count(), vectors(probe, 0));
         }
-        if (needs.stream().anyMatch(SeenEvidence::isOfRows)) {
-            NDArray chosen = decoder.reading().pick(hidden, rows.imageRows(), 0, layerScope);
-            seen.takeRows(needs, decoder.reading().widen(chosen, scope));
-        }
+        takeRows(hidden, needs, layerScope);
         return hidden;
+    }
+
+    /** Rows that enter the first layer, if a step to come asks for them. */
+    private void takeRows(NDArray hidden, List<EvidenceRequest> needs, TensorScope layerScope) {
+        List<EvidenceRequest> asking = needs.stream()
+                .filter(need ->
+                        need instanceof EvidenceRequest.ImageRows || need instanceof EvidenceRequest.EnteredRows)
+                .toList();
+        if (!asking.isEmpty()) {
+            NDArray chosen = decoder.rows().pick(hidden, rows.imageRows(), 0, layerScope);
+            NDArray wide = decoder.rows().widen(chosen, scope);
+            asking.forEach(need -> seen.put(need, wide));
+        }
+    }
+
+    /**
+     * Takes what the tower told, for layer steps to come.
+     *
+     * @param needs what those steps ask for
+     * @param pictures by image
+     * @param kept by image the places that are alive among those that the tower saw
+     */
+    void takeTower(List<EvidenceRequest> needs, List<VisionFeatures> pictures, List<int[]> kept) {
+        for (EvidenceRequest need : needs) {
+            for (EvidenceRequest part : need.parts()) {
+                TowerReadout readout = part.inTower(model.tower().abilities());
+                if (readout != null && seen.find(part) == null) {
+                    seen.join(
+                            part,
+                            pictures.stream()
+                                    .map(picture -> picture.of(readout))
+                                    .toList(),
+                            kept,
+                            scope);
+                }
+            }
+        }
     }
 
     private static NDArray vectors(ProbeToken probe, int layer) {
@@ -156,7 +193,10 @@ final class PromptPass {
     }
 
     private void tap(Moment moment) {
-        for (ScoreForm form : plan.attentionForms(moment.layer())) {
+        for (ProbeAttention wanted : plan.probes()) {
+            if (wanted.layers().get(0) != moment.layer()) {
+                continue;
+            }
             try (TensorScope step = scope.openChild()) {
                 NDArray read = decoder.reading()
                         .attentionOfRow(
@@ -166,9 +206,9 @@ final class PromptPass {
                                 moment.tables(),
                                 moment.cache(),
                                 step.indices(rows.imageRows()),
-                                form,
+                                wanted.form(),
                                 scope);
-                seen.takeAttention(moment.layer(), form, read);
+                seen.put(wanted, read);
             }
         }
     }
@@ -178,8 +218,7 @@ final class PromptPass {
         List<List<int[]>> windows =
                 prompt.grids().stream().map(grid -> model.tower().windows(grid)).toList();
         PruningEvidence.Builder builder = PruningEvidence.builder(prompt.grids(), windows, rows.alive(), step);
-        LayerEvidence evidence = new LayerEvidence(moment, rows, texts, seen, decoder.reading(), step, builder);
-        cut.strategy().needs(cut.at()).forEach(need -> need.collect(evidence));
+        LayerEvidence.read(cut, moment, rows, texts, seen, decoder.reading(), step, builder);
         return builder.build();
     }
 }

@@ -53,7 +53,7 @@ final class PromptTexts {
         }
         try (TensorScope step = scope.openChild()) {
             NDArray ids = step.indices(PromptRows.pick(layout.ids(), rows));
-            return decoder.reading().widen(decoder.embed(ids, rows.length, step), scope);
+            return decoder.rows().widen(decoder.embed(ids, rows.length, step), scope);
         }
     }
 }

@@ -155,7 +155,7 @@ final class ScaledPrefill {
                         block.small() ? small.get(block.image()) : Objects.requireNonNull(parts.get(block.image()));
                 NDArray of = features.rows();
                 int[] rest = IntStream.range(seen, block.count()).toArray();
-                NDArray placed = seen == 0 ? of : decoder.reading().pick(of, rest, 0, layerScope);
+                NDArray placed = seen == 0 ? of : decoder.rows().pick(of, rest, 0, layerScope);
                 context.observer().onImageRows(block.image(), placed);
                 decoder.place(hidden, block.start() + seen - first, placed);
             }
@@ -167,7 +167,7 @@ final class ScaledPrefill {
     private Running joined(FirstLook.Found found, int first, Running running) {
         int looked = Math.toIntExact(found.hidden().getShape().get(0));
         TensorScope layerScope = running.scope();
-        NDArray both = decoder.reading().join(new NDList(found.hidden(), running.hidden()), 0, layerScope);
+        NDArray both = decoder.rows().join(new NDList(found.hidden(), running.hidden()), 0, layerScope);
         int[] chosen = IntStream.concat(
                         IntStream.range(0, first), IntStream.range(looked, looked + rows.count() - first))
                 .toArray();

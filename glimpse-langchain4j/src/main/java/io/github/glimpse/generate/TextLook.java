@@ -8,9 +8,12 @@ import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.CrossTextStack;
 import io.github.glimpse.nn.CrossTextStack.ScoreWish;
+import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.LookedRows;
 import io.github.glimpse.nn.TextCache;
 import io.github.glimpse.prune.EvidenceRequest.CrossAttention;
+import io.github.glimpse.prune.EvidenceRequest.ProbeAttention;
+import io.github.glimpse.prune.EvidenceRequest.VisionTaps;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
@@ -92,7 +95,7 @@ final class TextLook {
         this.rowsToCome = rowsToCome;
         this.alive = alive;
         this.image = picture.rows();
-        this.taps.putAll(picture.taps());
+        picture.readouts().forEach((key, rows) -> taps.put(key.block(), rows));
         ProbeToken found = null;
         for (Cut cut : plan.text()) {
             found = cut.strategy().probeToken() == null ? found : cut.strategy().probeToken();
@@ -241,9 +244,10 @@ final class TextLook {
         List<int[]> whole = List.of(TokenSelection.all(grid.tokenCount()).kept());
         try (TensorScope step = context.scope().openChild()) {
             return decision.decide(cut, List.of(grid), grid.tokenCount(), alive, () -> {
-                PruningEvidence.Builder builder = PruningEvidence.builder(List.of(grid), List.of(whole), alive, step)
-                        .attention(probed)
-                        .visionTaps(taps);
+                PruningEvidence.Builder builder = PruningEvidence.builder(List.of(grid), List.of(whole), alive, step);
+                probed.forEach(
+                        (layer, scores) -> builder.value(new ProbeAttention(List.of(layer), ScoreForm.LOGITS), scores));
+                taps.forEach((layer, rows) -> builder.value(new VisionTaps(List.of(layer)), rows));
                 for (CrossAttention request : CrossNeeds.of(cut).crossings()) {
                     float[] scores = mean(Objects.requireNonNull(crossed.get(request)), layersOf(request, cut));
                     builder.value(request, step.floats(scores, scores.length));

@@ -3,9 +3,9 @@ package io.github.glimpse.generate;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.model.PromptLayout;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.GuardedSelection;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
@@ -16,6 +16,7 @@ import io.github.glimpse.prune.TwoScaleStrategy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -75,9 +76,9 @@ final class TwoScalePrefill {
                 .toList();
         ScaledRows look = ScaledRows.look(whole.layout(), grids);
         FirstLook firstLook = new FirstLook(model, lookSchedule, context);
-        TowerTaps taps = firstLook.evidence().towerTaps();
-        try (PictureFeatures ofSmall = new PictureFeatures(model, cache, scopes, taps);
-                PictureFeatures ofWhole = new PictureFeatures(model, cache, scopes, TowerTaps.NONE)) {
+        Set<TowerReadout> readouts = firstLook.evidence().tower();
+        try (PictureFeatures ofSmall = new PictureFeatures(model, cache, scopes, readouts);
+                PictureFeatures ofWhole = new PictureFeatures(model, cache, scopes, Set.of())) {
             List<VisionFeatures> smallFeatures = List.of();
             FirstLook.Found found = null;
             if (grids.stream().anyMatch(GridPair::isSmaller)) {

@@ -5,13 +5,16 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
-import io.github.glimpse.nn.DecoderReading;
+import io.github.glimpse.nn.TokenRows;
+import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The cut between tower and decoder: decided, and mixed where a strategy merges, picture by picture. */
 final class VisionCut {
@@ -68,30 +71,33 @@ final class VisionCut {
             return decision.decide(cut, List.of(grid), whole, alive, () -> {
                 PruningEvidence.Builder builder = PruningEvidence.builder(
                         List.of(grid), List.of(model.tower().windows(grid)), alive, step);
-                PictureEvidence evidence = new PictureEvidence(
-                        features,
-                        texts,
-                        model.tower().abilities(),
-                        model.decoder().reading(),
-                        step,
-                        builder);
-                cut.strategy().needs(cut.at()).forEach(need -> need.collect(evidence));
+                new EvidenceReaders(part -> seen(part, features))
+                        .on(
+                                EvidenceRequest.ImageRows.class,
+                                request -> model.decoder().rows().widen(features.rows(), step))
+                        .on(EvidenceRequest.TextRows.class, request -> texts.embeddings(request.which(), step))
+                        .read(cut, builder);
                 return builder.build();
             });
         }
     }
 
+    private @Nullable NDArray seen(EvidenceRequest part, VisionFeatures features) {
+        TowerReadout readout = part.inTower(model.tower().abilities());
+        return readout == null ? null : features.of(readout);
+    }
+
     private NDArray rows(NDArray rows, TokenSelection selection, int tokens) {
-        DecoderReading reading = model.decoder().reading();
+        TokenRows tokenRows = model.decoder().rows();
         if (!selection.merged().isEmpty()) {
             int[] places = TokenSelection.all(tokens).kept();
-            return reading.mix(
+            return tokenRows.mix(
                     rows,
                     Mixtures.of(selection.kept(), places, selection.merged()),
                     selection.kept().length,
                     context.scope());
         }
-        return selection.kept().length == tokens ? rows : reading.pick(rows, selection.kept(), 0, context.scope());
+        return selection.kept().length == tokens ? rows : tokenRows.pick(rows, selection.kept(), 0, context.scope());
     }
 
     /** Numbers of all images joined, as numbers of each image. */

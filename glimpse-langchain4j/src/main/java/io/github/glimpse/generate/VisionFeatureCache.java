@@ -1,8 +1,8 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.engine.TensorScope;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.nn.TowerReadout;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,11 @@ final class VisionFeatureCache implements AutoCloseable {
         }
     }
 
-    /** Features of a picture with at least these taps, or null. */
-    synchronized @Nullable Lease find(String key, TowerTaps taps) {
+    /** Features of a picture with at least these readouts, or null. */
+    synchronized @Nullable Lease find(String key, Set<TowerReadout> readouts) {
         dropExpired();
         Entry entry = entries.get(key);
-        if (entry == null || !entry.features.has(taps)) {
+        if (entry == null || !entry.features.has(readouts)) {
             misses++;
             return null;
         }

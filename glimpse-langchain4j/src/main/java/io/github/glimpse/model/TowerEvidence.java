@@ -3,9 +3,11 @@ package io.github.glimpse.model;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.nn.TowerReadout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads from the queries and keys of a tower's blocks what is wanted of them. No matrix of all patches by all patches is ever
@@ -20,14 +22,10 @@ public final class TowerEvidence {
     static final int STEP = 512;
 
     private final Graph graph;
-    private final TowerTaps wanted;
+    private final Set<TowerReadout> wanted;
     private final TensorScope owner;
     private final int step;
-    private final Map<Integer, NDArray> cls = new HashMap<>();
-    private final Map<Integer, NDArray> received = new HashMap<>();
-    private final Map<Integer, NDArray> keys = new HashMap<>();
-    private final Map<Integer, NDArray> joinedCls = new HashMap<>();
-    private final Map<Integer, NDArray> receivedFromOthers = new HashMap<>();
+    private final Map<TowerReadout, NDArray> values = new HashMap<>();
 
     /**
      * How rows of a block stand for tokens.
@@ -45,20 +43,30 @@ public final class TowerEvidence {
      * @param graph the tower's text
      * @param owner owns what is read
      */
-    public TowerEvidence(Graph graph, TowerTaps wanted, TensorScope owner) {
+    public TowerEvidence(Graph graph, Set<TowerReadout> wanted, TensorScope owner) {
         this(graph, wanted, owner, STEP);
     }
 
-    TowerEvidence(Graph graph, TowerTaps wanted, TensorScope owner, int step) {
+    TowerEvidence(Graph graph, Set<TowerReadout> wanted, TensorScope owner, int step) {
         this.graph = graph;
-        this.wanted = wanted;
+        this.wanted = Set.copyOf(wanted);
         this.owner = owner;
         this.step = step;
     }
 
     /** Whether anything is wanted of a block's queries and keys. */
     public boolean wants(int block) {
-        return wanted.attendsTo(block);
+        return wanted.stream().anyMatch(key -> key.ofAttention() && key.block() == block);
+    }
+
+    /** Whether the hidden rows of a layer are wanted. */
+    public boolean wantsRows(int layer) {
+        return wanted.contains(TowerReadout.rows(layer));
+    }
+
+    /** Takes the hidden rows of a layer, float32: {@code [tokens, width]}. */
+    public void takeRows(int layer, NDArray rows) {
+        values.put(TowerReadout.rows(layer), rows);
     }
 
     /**
@@ -68,56 +76,25 @@ public final class TowerEvidence {
      * @param runs start, number and length of the blocks inside which rows see each other, in rows
      */
     public void read(int block, List<NDArray> queryAndKey, long[] runs, Layout layout) {
-        NDArray query = queryAndKey.get(0);
-        NDArray key = queryAndKey.get(1);
-        if (wanted.cls().contains(block)) {
-            cls.put(block, graph.call("lead_attention").with(query).with(key).run(owner));
-        }
-        if (wanted.joinedCls().contains(block)) {
-            joinedCls.put(
-                    block,
-                    graph.call("joined_lead_attention").with(query).with(key).run(owner));
-        }
-        if (wanted.received().contains(block)) {
-            received.put(block, received(query, key, runs, layout, 0, true));
-        }
-        if (wanted.receivedFromOthers().contains(block)) {
-            receivedFromOthers.put(block, received(query, key, runs, layout, layout.lead(), false));
-        }
-        if (wanted.keys().contains(block)) {
-            try (TensorScope reading = owner.openChild()) {
-                NDArray means = graph.call("mean_keys").with(key).run(reading);
-                keys.put(block, tokens(means, layout, owner));
+        for (TowerReadout key : wanted) {
+            if (key.ofAttention() && key.block() == block) {
+                NDArray value = graph.call(key.sum())
+                        .with(queryAndKey.get(0))
+                        .with(queryAndKey.get(1))
+                        .with(runs)
+                        .with(layout.lead())
+                        .with(layout.patches())
+                        .with(layout.group())
+                        .with(layout.raster())
+                        .with(step)
+                        .run(owner);
+                values.put(key, value);
             }
         }
     }
 
-    private NDArray received(NDArray query, NDArray key, long[] runs, Layout layout, int first, boolean own) {
-        try (TensorScope reading = owner.openChild()) {
-            NDArray sums = graph.call("received_attention")
-                    .with(query)
-                    .with(key)
-                    .with(runs)
-                    .with(step)
-                    .with(first)
-                    .with(own)
-                    .run(reading);
-            return graph.call("flat").with(tokens(sums, layout, reading)).run(owner);
-        }
-    }
-
-    private NDArray tokens(NDArray values, Layout layout, TensorScope scope) {
-        return graph.call("of_tokens")
-                .with(values)
-                .with(layout.lead())
-                .with(layout.patches())
-                .with(layout.group())
-                .with(layout.raster())
-                .run(scope);
-    }
-
     /** All that was read, beside rows. */
-    public VisionFeatures with(NDArray rows, Map<Integer, NDArray> taps) {
-        return new VisionFeatures(rows, taps, cls, received, keys, joinedCls, receivedFromOthers);
+    public VisionFeatures with(NDArray rows) {
+        return new VisionFeatures(rows, values);
     }
 }

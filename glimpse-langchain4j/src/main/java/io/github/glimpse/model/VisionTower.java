@@ -5,7 +5,9 @@ import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.TowerAbilities;
+import io.github.glimpse.nn.TowerReadout;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Turns the patches of one picture into rows of the language decoder's input. Safe for concurrent use. */
@@ -16,24 +18,28 @@ public interface VisionTower extends AutoCloseable {
      * kept.
      *
      * @param kept rising numbers of the tokens, in raster order of the grid; at least one
-     * @param taps what is wanted besides; one entry per kept token where {@link VisionFeatures} has one per token
+     * @param wanted what is to be read besides; values have one entry per kept token
      * @param cancellation asked between blocks
      * @param scope owns the result
      */
     VisionFeatures encode(
-            PixelPatches image, int[] kept, TowerTaps taps, CancellationPoint cancellation, TensorScope scope);
+            PixelPatches image,
+            int[] kept,
+            Set<TowerReadout> wanted,
+            CancellationPoint cancellation,
+            TensorScope scope);
 
     /**
      * Encodes one picture.
      *
-     * @param taps what is wanted besides
+     * @param wanted what is to be read besides
      * @param cancellation asked between blocks
      * @param scope owns the result
      */
     default VisionFeatures encode(
-            PixelPatches image, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
+            PixelPatches image, Set<TowerReadout> wanted, CancellationPoint cancellation, TensorScope scope) {
         int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
-        return encode(image, every, taps, cancellation, scope);
+        return encode(image, every, wanted, cancellation, scope);
     }
 
     /**

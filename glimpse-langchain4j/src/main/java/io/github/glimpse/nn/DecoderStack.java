@@ -23,6 +23,7 @@ public final class DecoderStack implements AutoCloseable {
 
     private final Graph graph;
     private final DecoderReading reading;
+    private final TokenRows rows;
     private final TorchRuntime runtime;
     private final ModelDimensions dimensions;
     private final Dtype dtype;
@@ -53,8 +54,10 @@ public final class DecoderStack implements AutoCloseable {
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "decoder")
                 .with(DecoderStack.class, "reading")
+                .with(TokenRows.class, "rows")
                 .compile(runtime);
         this.reading = new DecoderReading(this, graph, runtime.widenFromRows());
+        this.rows = new TokenRows(graph);
         this.rotary = RotaryEmbedding.sectioned(
                 graph, dimensions.headDim(), shape.ropeTheta(), shape.positionSections(), owner);
         this.vocabulary = shape.vocabulary();
@@ -194,6 +197,11 @@ public final class DecoderStack implements AutoCloseable {
         LOGITS,
         /** Natural logarithm of the softmax over all keys up to the row. */
         LOG_SOFTMAX
+    }
+
+    /** Picks, joins and mixes rows of this stack. */
+    public TokenRows rows() {
+        return rows;
     }
 
     /** Reads attention of this stack. */

@@ -1,20 +1,89 @@
 package io.github.glimpse.prune;
 
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
+import io.github.glimpse.nn.Readout;
+import io.github.glimpse.nn.TowerAbilities;
+import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.prune.PruningPoint.Stage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a strategy needs to see. Sealed, because the engine has to know how to collect each kind: a new kind adds a
- * method to {@link Collector}, and whoever collects does not compile until it has it. A request is also the key of its value:
- * {@link PruningEvidence#of}, but for the first two, which may name several layers.
+ * Something that a strategy needs to see, and the key of its value: {@link PruningEvidence#of}. Sealed: a new kind is a record
+ * here, which says where it can be read and what it is called in messages, and the place in a model that computes it. Those that
+ * name several layers are read as one value for each, {@link #parts}.
  *
  * <p>Values are float32 and have a row, or a column, for each image token that is alive at the step. Blocks of the vision
  * tower count from 0, or from the end if negative: -1 is the last.
  */
-public sealed interface EvidenceRequest {
+public sealed interface EvidenceRequest extends Readout {
 
-    /** Calls the method of {@code collector} for this kind. */
-    void collect(Collector collector);
+    /** From where on the way through the model there is a value. */
+    enum Place {
+        /** At {@code pixels} only. */
+        AT_PIXELS("use 'pixels'"),
+        /** Once the tower has run, or runs. */
+        FROM_TOWER("use 'vision' or 'layer k'"),
+        /** Once layers of the language model have run. */
+        FROM_LAYER("use 'layer k'"),
+        /** Between two layers of the language model. */
+        BETWEEN_LAYERS("use 'layer k'");
+
+        private final String advice;
+
+        Place(String advice) {
+            this.advice = advice;
+        }
+
+        boolean isAt(PruningPoint point) {
+            return switch (this) {
+                case AT_PIXELS -> point.stage() == Stage.PIXELS;
+                case FROM_TOWER -> point.stage() != Stage.PIXELS;
+                case FROM_LAYER -> point.isInDecoder();
+                case BETWEEN_LAYERS -> point.stage() == Stage.LAYER;
+            };
+        }
+
+        String advice() {
+            return advice;
+        }
+    }
+
+    /**
+     * What is the same for all requests of a kind.
+     *
+     * @param place from where on there is a value
+     * @param what what it is, for messages
+     * @param shape how it lies
+     */
+    record Kind(Place place, String what, Shape shape) {}
+
+    /** What it is, where it is there, and how it lies. */
+    Kind kind();
+
+    @Override
+    default Shape shape() {
+        return kind().shape();
+    }
+
+    /** The values that it is made of: itself, unless it names several layers or is read when asked. */
+    default List<EvidenceRequest> parts() {
+        return List.of(this);
+    }
+
+    /** Layers of the text that have to have run. */
+    default List<Integer> layersOfText() {
+        return List.of();
+    }
+
+    /**
+     * What the vision tower is asked for in its place, or null if it is not about the tower.
+     *
+     * @throws IllegalArgumentException if the tower has no such block
+     */
+    default @Nullable TowerReadout inTower(TowerAbilities tower) {
+        return null;
+    }
 
     /**
      * The attention of the last row, the probe's if there is one, to the image tokens: {@link PruningEvidence#attention}.
@@ -30,8 +99,20 @@ public sealed interface EvidenceRequest {
         }
 
         @Override
-        public void collect(Collector collector) {
-            collector.probeAttention(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_LAYER, "attention inside the language model", Shape.ROWS);
+        }
+
+        @Override
+        public List<EvidenceRequest> parts() {
+            return layers.stream()
+                    .<EvidenceRequest>map(layer -> new ProbeAttention(List.of(layer), form))
+                    .toList();
+        }
+
+        @Override
+        public List<Integer> layersOfText() {
+            return layers;
         }
     }
 
@@ -48,8 +129,20 @@ public sealed interface EvidenceRequest {
         }
 
         @Override
-        public void collect(Collector collector) {
-            collector.visionTaps(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_TOWER, "rows of the vision tower", Shape.ROWS);
+        }
+
+        @Override
+        public List<EvidenceRequest> parts() {
+            return layers.stream()
+                    .<EvidenceRequest>map(layer -> new VisionTaps(List.of(layer)))
+                    .toList();
+        }
+
+        @Override
+        public @Nullable TowerReadout inTower(TowerAbilities tower) {
+            return layers.size() == 1 ? TowerReadout.rows(layers.get(0)) : null;
         }
     }
 
@@ -58,10 +151,9 @@ public sealed interface EvidenceRequest {
      * keys that the row sees. A probe behind the prompt is not the prompt's last row.
      */
     record LastRowAttention() implements EvidenceRequest {
-
         @Override
-        public void collect(Collector collector) {
-            collector.lastRowAttention(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_LAYER, "attention of the layer that ran last", Shape.BY_HEAD);
         }
     }
 
@@ -72,10 +164,9 @@ public sealed interface EvidenceRequest {
      * @param rotated whether queries and keys are turned by their positions (RoPE), as the layer itself does
      */
     record LayerPeek(boolean rotated) implements EvidenceRequest {
-
         @Override
-        public void collect(Collector collector) {
-            collector.layerPeek(this);
+        public Kind kind() {
+            return new Kind(Place.BETWEEN_LAYERS, "attention of the layer that comes next", Shape.BY_HEAD);
         }
     }
 
@@ -84,10 +175,14 @@ public sealed interface EvidenceRequest {
      * {@link PruningEvidence#textAttention}.
      */
     record TextAttention() implements EvidenceRequest {
+        @Override
+        public Kind kind() {
+            return new Kind(Place.FROM_LAYER, "attention of the layer that ran last", Shape.BY_HEAD);
+        }
 
         @Override
-        public void collect(Collector collector) {
-            collector.textAttention(this);
+        public List<EvidenceRequest> parts() {
+            return List.of();
         }
     }
 
@@ -118,17 +213,21 @@ public sealed interface EvidenceRequest {
         }
 
         @Override
-        public void collect(Collector collector) {
-            collector.crossAttention(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_LAYER, "cross-attention", Shape.NUMBERS);
+        }
+
+        @Override
+        public List<Integer> layersOfText() {
+            return layers;
         }
     }
 
     /** The image tokens' rows of the language model's input: {@code [alive, hidden]}. */
     record ImageRows() implements EvidenceRequest {
-
         @Override
-        public void collect(Collector collector) {
-            collector.imageRows(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_TOWER, "rows of the language model's input", Shape.ROWS);
         }
     }
 
@@ -137,10 +236,9 @@ public sealed interface EvidenceRequest {
      * {@code [entered, hidden]}. For what is to be settled once for all steps.
      */
     record EnteredRows() implements EvidenceRequest {
-
         @Override
-        public void collect(Collector collector) {
-            collector.enteredRows(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_LAYER, "all rows that entered the language model", Shape.NOT_OF_TOKENS);
         }
     }
 
@@ -160,8 +258,8 @@ public sealed interface EvidenceRequest {
         }
 
         @Override
-        public void collect(Collector collector) {
-            collector.textRows(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_TOWER, "the question", Shape.NOT_OF_TOKENS);
         }
     }
 
@@ -188,8 +286,14 @@ public sealed interface EvidenceRequest {
         }
 
         @Override
-        public void collect(Collector collector) {
-            collector.towerCls(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_TOWER, "attention of the vision tower", Shape.BY_HEAD);
+        }
+
+        @Override
+        public @Nullable TowerReadout inTower(TowerAbilities tower) {
+            String sum = heads == Heads.EACH ? "class_attention" : "joined_class_attention";
+            return new TowerReadout(sum, tower.block(block), shape());
         }
     }
 
@@ -216,8 +320,14 @@ public sealed interface EvidenceRequest {
         }
 
         @Override
-        public void collect(Collector collector) {
-            collector.towerReceived(this);
+        public Kind kind() {
+            return new Kind(Place.FROM_TOWER, "attention of the vision tower", Shape.NUMBERS);
+        }
+
+        @Override
+        public @Nullable TowerReadout inTower(TowerAbilities tower) {
+            String sum = from == Queries.ALL ? "received_attention" : "received_from_others";
+            return new TowerReadout(sum, tower.block(block), shape());
         }
     }
 
@@ -227,62 +337,22 @@ public sealed interface EvidenceRequest {
      * @param block block of the tower
      */
     record TowerKeys(int block) implements EvidenceRequest {
+        @Override
+        public Kind kind() {
+            return new Kind(Place.FROM_TOWER, "keys of the vision tower", Shape.ROWS);
+        }
 
         @Override
-        public void collect(Collector collector) {
-            collector.towerKeys(this);
+        public @Nullable TowerReadout inTower(TowerAbilities tower) {
+            return new TowerReadout("mean_keys", tower.block(block), shape());
         }
     }
 
     /** The picture after resizing: {@code [alive, values]} in 0..1, of a token row by row, red, green and blue beside each other; only at {@code pixels}. */
     record Pixels() implements EvidenceRequest {
-
         @Override
-        public void collect(Collector collector) {
-            collector.pixels(this);
+        public Kind kind() {
+            return new Kind(Place.AT_PIXELS, "pixels", Shape.ROWS);
         }
-    }
-
-    /** One method per kind. */
-    interface Collector {
-
-        /** Plans attention of the last row. */
-        void probeAttention(ProbeAttention request);
-
-        /** Plans rows of the vision tower. */
-        void visionTaps(VisionTaps request);
-
-        /** Plans attention of the prompt's last row in the layer before. */
-        void lastRowAttention(LastRowAttention request);
-
-        /** Plans attention of the prompt's last row in the layer to come. */
-        void layerPeek(LayerPeek request);
-
-        /** Plans attention of text rows. */
-        void textAttention(TextAttention request);
-
-        /** Plans attention of text that looks at its image by cross-attention. */
-        void crossAttention(CrossAttention request);
-
-        /** Plans the image tokens' input rows. */
-        void imageRows(ImageRows request);
-
-        /** Plans all image rows that entered the language model. */
-        void enteredRows(EnteredRows request);
-
-        /** Plans word embeddings. */
-        void textRows(TextRows request);
-
-        /** Plans CLS attention of the tower. */
-        void towerCls(TowerCls request);
-
-        /** Plans received attention of the tower. */
-        void towerReceived(TowerReceived request);
-
-        /** Plans keys of the tower. */
-        void towerKeys(TowerKeys request);
-
-        /** Plans pixel values. */
-        void pixels(Pixels request);
     }
 }

@@ -28,8 +28,6 @@ public final class PruningEvidence {
         NDArray read(int[] texts);
     }
 
-    private final Map<Integer, NDArray> attention;
-    private final Map<Integer, NDArray> visionTaps;
     private final Map<EvidenceRequest, NDArray> values;
     private final @Nullable TextAttentionReader textAttention;
     private final List<ImageGrid> images;
@@ -38,8 +36,6 @@ public final class PruningEvidence {
     private final TensorScope scope;
 
     private PruningEvidence(Builder builder) {
-        this.attention = Map.copyOf(builder.attention);
-        this.visionTaps = Map.copyOf(builder.visionTaps);
         this.values = Map.copyOf(builder.values);
         this.textAttention = builder.textAttention;
         this.images = builder.images;
@@ -82,12 +78,24 @@ public final class PruningEvidence {
 
     /** {@link EvidenceRequest.ProbeAttention} by decoder layer: {@code [alive, heads]}. */
     public Map<Integer, NDArray> attention() {
-        return attention;
+        Map<Integer, NDArray> byLayer = new HashMap<>();
+        values.forEach((key, value) -> {
+            if (key instanceof EvidenceRequest.ProbeAttention probe) {
+                probe.layers().forEach(layer -> byLayer.put(layer, value));
+            }
+        });
+        return byLayer;
     }
 
     /** {@link EvidenceRequest.VisionTaps} by tower layer: {@code [alive, visionHidden]}. */
     public Map<Integer, NDArray> visionTaps() {
-        return visionTaps;
+        Map<Integer, NDArray> byLayer = new HashMap<>();
+        values.forEach((key, value) -> {
+            if (key instanceof EvidenceRequest.VisionTaps taps) {
+                taps.layers().forEach(layer -> byLayer.put(layer, value));
+            }
+        });
+        return byLayer;
     }
 
     /**
@@ -131,8 +139,6 @@ public final class PruningEvidence {
         private final List<List<int[]>> windows;
         private final int[] alive;
         private final TensorScope scope;
-        private final Map<Integer, NDArray> attention = new HashMap<>();
-        private final Map<Integer, NDArray> visionTaps = new HashMap<>();
         private final Map<EvidenceRequest, NDArray> values = new HashMap<>();
         private @Nullable TextAttentionReader textAttention;
 
@@ -143,19 +149,7 @@ public final class PruningEvidence {
             this.scope = scope;
         }
 
-        /** Attention by decoder layer: {@code [alive, heads]}. */
-        public Builder attention(Map<Integer, NDArray> byLayer) {
-            attention.putAll(byLayer);
-            return this;
-        }
-
-        /** Rows by tower layer: {@code [alive, visionHidden]}. */
-        public Builder visionTaps(Map<Integer, NDArray> byLayer) {
-            visionTaps.putAll(byLayer);
-            return this;
-        }
-
-        /** The value of a request. */
+        /** The value of a request; of one that names several layers, of each of its {@linkplain EvidenceRequest#parts parts}. */
         public Builder value(EvidenceRequest request, NDArray value) {
             values.put(request, value);
             return this;

@@ -5,7 +5,6 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.generate.Prompt;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageSpan;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
@@ -14,10 +13,10 @@ import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RecordedDecoder;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TowerReadout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.TreeSet;
+import java.util.Set;
 
 /**
  * A prompt that ran through the frozen model: the keys and values that rows behind it read, and the vision features. Glimpse
@@ -50,10 +49,10 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
             int layers,
             TensorScope scope) {
         DecoderStack decoder = model.decoder();
-        VisionFeatures features = model.tower().encode(image, TowerTaps.ofLayers(new TreeSet<>(taps)), NEVER, scope);
-        List<NDArray> conditions = taps.stream()
-                .map(layer ->
-                        recorded.constant(Objects.requireNonNull(features.taps().get(layer)), scope))
+        List<TowerReadout> wanted = taps.stream().map(TowerReadout::rows).toList();
+        VisionFeatures features = model.tower().encode(image, Set.copyOf(wanted), NEVER, scope);
+        List<NDArray> conditions = wanted.stream()
+                .map(key -> recorded.constant(features.of(key), scope))
                 .toList();
         int tokens = prompt.tokens();
         int rows = RowPadding.rows(tokens);

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.prune.PruningOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,7 +97,7 @@ class CancellationIT {
                     .tower()
                     .encode(
                             picture,
-                            TowerTaps.NONE,
+                            Set.of(),
                             () -> {
                                 if (++asked[0] == last) {
                                     throw new GenerationCancelledException("enough");

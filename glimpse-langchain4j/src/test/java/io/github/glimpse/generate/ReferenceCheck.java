@@ -148,7 +148,7 @@ final class ReferenceCheck implements StageObserver {
     public void onVision(int image, VisionFeatures ofImage) {
         features.add(ofImage);
         rows.add(floats(ofImage.rows()));
-        ofImage.taps().forEach((layer, tap) -> taps.computeIfAbsent(layer, key -> new ArrayList<>())
+        ofImage.readouts().forEach((readout, tap) -> taps.computeIfAbsent(readout.block(), key -> new ArrayList<>())
                 .add(tap.toFloatArray()));
         compareWindows(image);
         if (features.size() < images.size()) {

@@ -15,6 +15,7 @@ import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
@@ -103,12 +104,12 @@ class StageFixturesIT {
         List<ImageGrid> grids = grids(fixture);
         List<List<int[]>> windows =
                 grids.stream().map(model.model().tower()::windows).toList();
-        PruningEvidence evidence = PruningEvidence.builder(
-                        grids, windows, TokenSelection.all(tokens).kept(), scope)
-                .attention(attention)
-                .visionTaps(taps)
-                .build();
-        List<float[]> rows = PredictorRows.of(strategy, evidence);
+        PruningEvidence.Builder evidence = PruningEvidence.builder(
+                grids, windows, TokenSelection.all(tokens).kept(), scope);
+        attention.forEach((layer, value) -> evidence.value(
+                new EvidenceRequest.ProbeAttention(List.of(layer), DecoderStack.ScoreForm.LOGITS), value));
+        taps.forEach((layer, value) -> evidence.value(new EvidenceRequest.VisionTaps(List.of(layer)), value));
+        List<float[]> rows = PredictorRows.of(strategy, evidence.build());
         float[] joined = new float[rows.size() * tokens];
         for (int i = 0; i < rows.size(); i++) {
             System.arraycopy(rows.get(i), 0, joined, i * tokens, tokens);

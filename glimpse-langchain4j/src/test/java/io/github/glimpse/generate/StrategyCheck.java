@@ -98,7 +98,7 @@ final class StrategyCheck implements StageObserver {
     public void onImageRows(int image, NDArray rows) {
         if (tensors.has("merged")) {
             try (TensorScope scope = loaded.runtime().openScope()) {
-                merged.add(loaded.model().decoder().reading().widen(rows, scope).toFloatArray());
+                merged.add(loaded.model().decoder().rows().widen(rows, scope).toFloatArray());
             }
         }
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.prune.PruningOptions;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -76,12 +76,12 @@ class VisionFeatureCacheIT {
                 for (String key : List.of("one", "two")) {
                     add(model, cache, key, size);
                 }
-                Objects.requireNonNull(cache.find("one", TowerTaps.NONE)).close();
+                Objects.requireNonNull(cache.find("one", Set.of())).close();
                 add(model, cache, "three", size);
-                assertThat(cache.find("two", TowerTaps.NONE)).isNull();
-                VisionFeatureCache.Lease one = Objects.requireNonNull(cache.find("one", TowerTaps.NONE));
+                assertThat(cache.find("two", Set.of())).isNull();
+                VisionFeatureCache.Lease one = Objects.requireNonNull(cache.find("one", Set.of()));
                 now.addAndGet(Duration.ofSeconds(2).toNanos());
-                assertThat(cache.find("three", TowerTaps.NONE)).isNull();
+                assertThat(cache.find("three", Set.of())).isNull();
                 assertThat(cache.use().pictures()).isZero();
                 assertThat(cache.use().bytes()).isZero();
                 assertThat(one.features().rows().getShape().size())

@@ -20,6 +20,7 @@ import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.PruningOptions;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -118,12 +119,13 @@ public abstract class ModelFamilyContract {
             PixelPatches picture = model.preprocessor().preprocess(raster(size));
             long tokens = picture.plan().grid().tokenCount();
             try (TensorScope scope = runtime.openScope()) {
-                VisionFeatures features = model.tower().encode(picture, TowerTaps.ofLayers(taps), () -> {}, scope);
+                Set<TowerReadout> wanted = taps.stream().map(TowerReadout::rows).collect(Collectors.toSet());
+                VisionFeatures features = model.tower().encode(picture, wanted, () -> {}, scope);
 
                 assertThat(features.rows().getShape().getShape())
                         .containsExactly(tokens, model.dimensions().hidden());
-                assertThat(features.taps()).containsOnlyKeys(taps);
-                assertThat(features.taps().values())
+                assertThat(features.readouts().keySet()).isEqualTo(wanted);
+                assertThat(features.readouts().values())
                         .allSatisfy(rows -> assertThat(rows.getShape().getShape())
                                 .containsExactly(tokens, model.dimensions().visionHidden()));
             }
@@ -156,7 +158,7 @@ public abstract class ModelFamilyContract {
             assertThatThrownBy(() -> model.tower()
                             .encode(
                                     picture,
-                                    TowerTaps.NONE,
+                                    Set.of(),
                                     () -> {
                                         throw new GenerationCancelledException("enough");
                                     },
@@ -170,9 +172,7 @@ public abstract class ModelFamilyContract {
         PixelPatches picture = model.preprocessor().preprocess(raster(SIZES[0]));
         int before = runtime.liveResources();
         try (TensorScope scope = runtime.openScope()) {
-            assertThat(model.tower()
-                            .encode(picture, TowerTaps.NONE, () -> {}, scope)
-                            .rows())
+            assertThat(model.tower().encode(picture, Set.of(), () -> {}, scope).rows())
                     .isNotNull();
         }
         assertThat(runtime.liveResources()).isEqualTo(before);

@@ -15,9 +15,12 @@ import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.model.PlainTower.Block;
 import io.github.glimpse.model.llava.LlavaFamily;
 import io.github.glimpse.model.qwen25vl.Qwen25VlFamily;
+import io.github.glimpse.nn.Readout;
+import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.testing.ResidentMemory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -26,7 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -66,11 +68,11 @@ class TowerEvidenceIT {
             int tokens = image.plan().grid().tokenCount();
             for (int block = 0; block < depth; block++) {
                 Block expected = plain.get(block);
-                check(features.cls().get(block), columnsOf(expected.weights(), 0));
-                check(features.joinedCls().get(block), columnsOf(new double[][][] {expected.joined()}, 0));
-                check(features.received().get(block), received(expected, 1, tokens, 1, 0, true));
-                check(features.receivedFromOthers().get(block), received(expected, 1, tokens, 1, 1, false));
-                check(features.keys().get(block), keys(expected, 1, tokens, 1));
+                check(features.of(cls(block)), columnsOf(expected.weights(), 0));
+                check(features.of(joinedCls(block)), columnsOf(new double[][][] {expected.joined()}, 0));
+                check(features.of(received(block)), received(expected, 1, tokens, 1, 0, true));
+                check(features.of(receivedFromOthers(block)), received(expected, 1, tokens, 1, 1, false));
+                check(features.of(keys(block)), keys(expected, 1, tokens, 1));
             }
         }
     }
@@ -98,9 +100,9 @@ class TowerEvidenceIT {
             for (int block = 0; block < depth; block++) {
                 Block expected = plain.get(block);
                 int tokens = grid.tokenCount();
-                float[] received = check(features.received().get(block), received(expected, 0, tokens, 4, 0, true));
-                check(features.receivedFromOthers().get(block), received(expected, 0, tokens, 4, 0, false));
-                check(features.keys().get(block), keys(expected, 0, tokens, 4));
+                float[] received = check(features.of(received(block)), received(expected, 0, tokens, 4, 0, true));
+                check(features.of(receivedFromOthers(block)), received(expected, 0, tokens, 4, 0, false));
+                check(features.of(keys(block)), keys(expected, 0, tokens, 4));
                 assertThat(IntStream.range(0, tokens)
                                 .mapToDouble(i -> received[i])
                                 .average())
@@ -133,9 +135,9 @@ class TowerEvidenceIT {
                         List.of(tensor(query, scope), tensor(key, scope)),
                         runs,
                         new TowerEvidence.Layout(0, rows, 1, raster));
-                VisionFeatures features = evidence.with(raster, java.util.Map.of());
-                check(features.received().get(0), received(plain, 0, rows, 1, 0, true));
-                check(features.receivedFromOthers().get(0), received(plain, 0, rows, 1, 0, false));
+                VisionFeatures features = evidence.with(raster);
+                check(features.of(received(0)), received(plain, 0, rows, 1, 0, true));
+                check(features.of(receivedFromOthers(0)), received(plain, 0, rows, 1, 0, false));
             }
         }
     }
@@ -148,7 +150,7 @@ class TowerEvidenceIT {
                 TensorScope scope = runtime.openScope()) {
             NDArray query = tensor(random(new Random(7), 1, rows, 8), scope);
             NDArray raster = scope.indices(IntStream.range(0, rows).toArray());
-            TowerTaps taps = new TowerTaps(Set.of(), Set.of(), Set.of(0), Set.of());
+            Set<TowerReadout> taps = Set.of(received(0));
             TowerEvidence.Layout layout = new TowerEvidence.Layout(0, rows, 1, raster);
             // Garbage of looking at the memory would count as much as what is looked for.
             System.gc();
@@ -189,10 +191,35 @@ class TowerEvidenceIT {
                 family.load(ModelFiles.ofDirectory(folder), LoadOptions.defaults(), runtime));
     }
 
-    private static TowerTaps everything(int depth, Set<Integer> withoutCls) {
-        Set<Integer> all = IntStream.range(0, depth).boxed().collect(Collectors.toSet());
-        Set<Integer> cls = withoutCls.isEmpty() ? all : Set.of();
-        return new TowerTaps(Set.of(), cls, all, all, cls, all);
+    private static Set<TowerReadout> everything(int depth, Set<Integer> withoutCls) {
+        Set<TowerReadout> all = new HashSet<>();
+        for (int block = 0; block < depth; block++) {
+            all.addAll(Set.of(received(block), receivedFromOthers(block), keys(block)));
+            if (withoutCls.isEmpty()) {
+                all.addAll(Set.of(cls(block), joinedCls(block)));
+            }
+        }
+        return all;
+    }
+
+    private static TowerReadout cls(int block) {
+        return TowerReadout.classAttention(block);
+    }
+
+    private static TowerReadout joinedCls(int block) {
+        return new TowerReadout("joined_class_attention", block, Readout.Shape.BY_HEAD);
+    }
+
+    private static TowerReadout received(int block) {
+        return new TowerReadout("received_attention", block, Readout.Shape.NUMBERS);
+    }
+
+    private static TowerReadout receivedFromOthers(int block) {
+        return new TowerReadout("received_from_others", block, Readout.Shape.NUMBERS);
+    }
+
+    private static TowerReadout keys(int block) {
+        return new TowerReadout("mean_keys", block, Readout.Shape.ROWS);
     }
 
     private static RasterImage noise(int width, int height) {

@@ -14,7 +14,6 @@ import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.nn.TowerAbilities;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -313,98 +312,61 @@ public abstract class PruningStrategyContract {
                 .map(grid -> List.of(IntStream.range(0, grid.tokenCount()).toArray()))
                 .toList();
         PruningEvidence.Builder builder = PruningEvidence.builder(grids, windows, alive, scope);
-        Made made = new Made(new Random(seed), alive, scope, builder);
-        strategy.needs().stream().sorted(Comparator.comparing(String::valueOf)).forEach(need -> need.collect(made));
+        Made made = new Made(new Random(seed), alive, scope);
+        strategy.needs().stream()
+                .sorted(Comparator.comparing(String::valueOf))
+                .flatMap(need -> need.parts().stream())
+                .forEach(part -> builder.value(part, made.value(part)));
+        if (strategy.needs().contains(new EvidenceRequest.TextAttention())) {
+            NDArray shares = made.shares(context.dimensions().heads());
+            builder.textAttention(texts -> shares);
+        }
         return builder.build();
     }
 
     /** Makes up what a strategy asks for; a token's numbers do not depend on which others are alive. */
-    private final class Made implements EvidenceRequest.Collector {
+    private final class Made {
 
         private final Random random;
         private final int[] alive;
         private final TensorScope scope;
-        private final PruningEvidence.Builder builder;
 
-        private Made(Random random, int[] alive, TensorScope scope, PruningEvidence.Builder builder) {
+        private Made(Random random, int[] alive, TensorScope scope) {
             this.random = random;
             this.alive = alive;
             this.scope = scope;
-            this.builder = builder;
         }
 
-        @Override
-        public void probeAttention(EvidenceRequest.ProbeAttention request) {
-            boolean logarithms = request.form() == ScoreForm.LOG_SOFTMAX;
-            request.layers()
-                    .forEach(layer -> builder.attention(
-                            Map.of(layer, rows(context.dimensions().heads(), logarithms ? -6 : 0))));
+        private NDArray value(EvidenceRequest request) {
+            return switch (request.shape()) {
+                case ROWS -> ofRows(request);
+                case NUMBERS -> shares(1).reshape(alive.length);
+                case BY_HEAD ->
+                    shares(isJoined(request) ? 1 : context.dimensions().heads());
+                case NOT_OF_TOKENS -> {
+                    int count = request instanceof EvidenceRequest.EnteredRows ? tokens : TEXTS;
+                    int width = context.dimensions().hidden();
+                    yield scope.floats(made(count * width, 0), count, width);
+                }
+            };
         }
 
-        @Override
-        public void visionTaps(EvidenceRequest.VisionTaps request) {
-            request.layers()
-                    .forEach(layer -> builder.visionTaps(
-                            Map.of(layer, rows(context.dimensions().visionHidden(), 0))));
+        private NDArray ofRows(EvidenceRequest request) {
+            if (request instanceof EvidenceRequest.ProbeAttention probe) {
+                return rows(context.dimensions().heads(), probe.form() == ScoreForm.LOG_SOFTMAX ? -6 : 0);
+            }
+            if (request instanceof EvidenceRequest.VisionTaps) {
+                return rows(context.dimensions().visionHidden(), 0);
+            }
+            if (request instanceof EvidenceRequest.Pixels) {
+                return shares(PIXEL_VALUES).transpose();
+            }
+            return rows(context.dimensions().hidden(), 0);
         }
 
-        @Override
-        public void lastRowAttention(EvidenceRequest.LastRowAttention request) {
-            builder.value(request, shares(context.dimensions().heads()));
-        }
-
-        @Override
-        public void layerPeek(EvidenceRequest.LayerPeek request) {
-            builder.value(request, shares(context.dimensions().heads()));
-        }
-
-        @Override
-        public void textAttention(EvidenceRequest.TextAttention request) {
-            NDArray shares = shares(context.dimensions().heads());
-            builder.textAttention(texts -> shares);
-        }
-
-        @Override
-        public void imageRows(EvidenceRequest.ImageRows request) {
-            builder.value(request, rows(context.dimensions().hidden(), 0));
-        }
-
-        @Override
-        public void enteredRows(EvidenceRequest.EnteredRows request) {
-            int width = context.dimensions().hidden();
-            builder.value(request, scope.floats(made(tokens * width, 0), tokens, width));
-        }
-
-        @Override
-        public void textRows(EvidenceRequest.TextRows request) {
-            int width = context.dimensions().hidden();
-            builder.value(request, scope.floats(made(TEXTS * width, 0), TEXTS, width));
-        }
-
-        @Override
-        public void towerCls(EvidenceRequest.TowerCls request) {
-            boolean joined = request.heads() == EvidenceRequest.TowerCls.Heads.JOINED;
-            builder.value(request, shares(joined ? 1 : context.dimensions().heads()));
-        }
-
-        @Override
-        public void crossAttention(EvidenceRequest.CrossAttention request) {
-            builder.value(request, shares(1).reshape(alive.length));
-        }
-
-        @Override
-        public void towerReceived(EvidenceRequest.TowerReceived request) {
-            builder.value(request, shares(1).reshape(alive.length));
-        }
-
-        @Override
-        public void towerKeys(EvidenceRequest.TowerKeys request) {
-            builder.value(request, rows(context.dimensions().headDim(), 0));
-        }
-
-        @Override
-        public void pixels(EvidenceRequest.Pixels request) {
-            builder.value(request, shares(PIXEL_VALUES).transpose());
+        private boolean isJoined(EvidenceRequest request) {
+            return request instanceof EvidenceRequest.TowerCls cls
+                    && cls.heads() == EvidenceRequest.TowerCls.Heads.JOINED;
         }
 
         /** Around a mean, never above 0 for logarithms. */

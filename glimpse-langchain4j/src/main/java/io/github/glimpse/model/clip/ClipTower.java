@@ -15,12 +15,10 @@ import io.github.glimpse.model.TowerEvidence;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TokenRows;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +35,7 @@ public final class ClipTower implements AutoCloseable {
     private final TorchRuntime runtime;
     private final Dtype dtype;
     private final Graph graph;
+    private final TokenRows tokenRows;
     private final NDArray projection;
     private final NDArray patchBias;
     private final NDArray classRow;
@@ -62,7 +61,9 @@ public final class ClipTower implements AutoCloseable {
                 .with(TowerEvidence.class, "evidence")
                 .with(ClipTower.class, "tower")
                 .with(ClipTower.class, "pass")
+                .with(TokenRows.class, "rows")
                 .compile(runtime);
+        this.tokenRows = new TokenRows(graph);
         WeightPath root = weights.at(prefix);
         int hidden = config.hidden();
         TowerLayout layout = config.layout();
@@ -108,48 +109,49 @@ public final class ClipTower implements AutoCloseable {
     }
 
     /**
-     * Runs the blocks up to the last hidden state, or the last block's queries and keys, that is wanted.
+     * Runs the blocks up to a hidden state, or the last hidden state or block's queries and keys that is wanted besides.
      *
      * @param kept rising numbers of the patches that are seen, at their own positions
-     * @param wanted hidden states that are wanted, at least one
-     * @param evidence takes what is wanted of queries and keys
-     * @return by hidden state the patch rows without the class row, {@code [patches, width]}, compute type, owned by
+     * @param asked the hidden state
+     * @param evidence takes what is wanted besides
+     * @param owner owns what the evidence takes
+     * @return the patch rows of the hidden state without the class row, {@code [patches, width]}, compute type, owned by
      *     {@code scope}
      */
-    public Map<Integer, NDArray> hiddenStates(
+    public NDArray hiddenState(
             PixelPatches image,
             int[] kept,
-            Set<Integer> wanted,
+            int asked,
             TowerEvidence evidence,
             CancellationPoint cancellation,
-            TensorScope scope) {
+            TensorScope scope,
+            TensorScope owner) {
         int classRows = config.layout().classRows();
         int patches = kept.length;
         int rows = RowPadding.rows(classRows + patches);
         long[] whole = {0, 1, classRows + patches};
         // Queries and keys of block n are made of hidden state n.
-        int last =
-                IntStream.range(0, config.depth()).filter(evidence::wants).reduce(Collections.max(wanted), Math::max);
+        int last = IntStream.rangeClosed(0, config.depth())
+                .filter(state -> evidence.wants(state) || evidence.wantsRows(state))
+                .reduce(asked, Math::max);
         TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches, 1, scope.indices(every(patches)));
-        Map<Integer, NDArray> states = new HashMap<>();
+        NDArray found = null;
         TensorScope previous = scope.openChild();
         NDArray hidden = embed(image, kept, rows, previous);
         for (int state = 0; ; state++) {
-            if (wanted.contains(state)) {
-                states.put(
-                        state,
-                        graph.call("patch_rows")
-                                .with(hidden)
-                                .with(classRows)
-                                .with(patches)
-                                .run(scope));
+            if (state == asked) {
+                found = patchRows(hidden, patches, scope);
+            }
+            if (evidence.wantsRows(state)) {
+                NDArray narrow = patchRows(hidden, patches, previous);
+                evidence.takeRows(state, previous.keep(tokenRows.widen(narrow, previous), owner));
             }
             if (evidence.wants(state)) {
                 readBlock(state, hidden, evidence, layout, previous);
             }
             if (state == last) {
                 previous.close();
-                return states;
+                return Objects.requireNonNull(found);
             }
             cancellation.check();
             TensorScope next = scope.openChild();
@@ -157,6 +159,14 @@ public final class ClipTower implements AutoCloseable {
             previous.close();
             previous = next;
         }
+    }
+
+    private NDArray patchRows(NDArray hidden, int patches, TensorScope scope) {
+        return graph.call("patch_rows")
+                .with(hidden)
+                .with(config.layout().classRows())
+                .with(patches)
+                .run(scope);
     }
 
     private void readBlock(
@@ -308,11 +318,6 @@ public final class ClipTower implements AutoCloseable {
                 .with(positions)
                 .with(scope.indices(rows))
                 .run(scope);
-    }
-
-    /** The same rows in float32. */
-    public NDArray widen(NDArray rows, TensorScope scope) {
-        return graph.call("widen").with(rows).run(scope);
     }
 
     /** Blocks. */

@@ -5,10 +5,14 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerEvidence;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.Readout;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TowerReadout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -149,46 +153,75 @@ public final class TowerPass implements AutoCloseable {
     }
 
     /**
-     * The attention of the class row to each living patch in the next block: probabilities over all living rows, mean of the
-     * heads.
+     * What the block that comes next tells of each picture's living patches, before it runs.
      *
-     * @return {@code [pictures][patches]}
-     * @throws IllegalStateException if the tower has no class row
+     * @param key of that block's queries and keys
+     * @param owner owns the values
+     * @return by picture, as the key says
+     * @throws IllegalStateException if it asks for a class row that this tower does not have
      */
-    public float[][] classAttention() {
-        if (classRows == 0) {
+    public List<NDArray> read(TowerReadout key, TensorScope owner) {
+        if (key.ofClassRow() && classRows == 0) {
             throw new IllegalStateException("This tower has no class row");
         }
-        return attention("class_attention");
-    }
-
-    /**
-     * The attention that each living patch receives in the next block, mean of heads and of all living rows. Needs the whole
-     * matrix of scores.
-     *
-     * @return {@code [pictures][patches]}
-     */
-    public float[][] receivedAttention() {
-        return attention("attention_received");
-    }
-
-    private float[][] attention(String method) {
         Opened next = opened();
         try (TensorScope temporary = scope.openChild()) {
-            float[] all = HostValues.floats(tower.graph()
-                    .call(method)
+            NDArray queries = call(key.ofClassRow() ? "first_queries" : "queries")
                     .with(next.normed())
-                    .with(next.key())
                     .with(tower.weights(blocks))
+                    .with(alive.length)
+                    .with(living())
+                    .with(tower.config().heads())
                     .with(tower.runtime().widenFromRows())
-                    .run(temporary));
-            float[][] scores = new float[alive.length][];
-            for (int i = 0; i < alive.length; i++) {
-                int from = i * living() + classRows;
-                scores[i] = Arrays.copyOfRange(all, from, from + patches());
-            }
-            return scores;
+                    .run(temporary);
+            NDArray raster = temporary.indices(IntStream.range(0, patches()).toArray());
+            TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches(), 1, raster);
+            return IntStream.range(0, alive.length)
+                    .mapToObj(picture -> {
+                        TowerEvidence evidence = new TowerEvidence(tower.graph(), Set.of(key), owner);
+                        List<NDArray> pair = List.of(
+                                ofPicture(queries, picture, temporary), ofPicture(next.key(), picture, temporary));
+                        evidence.read(key.block(), pair, new long[] {0, 1, living()}, layout);
+                        return evidence.with(raster).of(key);
+                    })
+                    .toList();
         }
+    }
+
+    private NDArray ofPicture(NDArray values, int picture, TensorScope owner) {
+        return call("of_picture").with(values).with(picture).run(owner);
+    }
+
+    /** {@link #read} of the class row's attention, mean of the heads: {@code [pictures][patches]}. */
+    public float[][] classAttention() {
+        return means(TowerReadout.classAttention(blocks), tower.config().heads());
+    }
+
+    /** {@link #read} of the attention that each living patch receives, mean of all living rows: {@code [pictures][patches]}. */
+    public float[][] receivedAttention() {
+        float[][] sums = means(new TowerReadout("received_attention", blocks, Readout.Shape.NUMBERS), 1);
+        for (float[] ofPicture : sums) {
+            for (int i = 0; i < ofPicture.length; i++) {
+                ofPicture[i] /= living();
+            }
+        }
+        return sums;
+    }
+
+    private float[][] means(TowerReadout key, int heads) {
+        try (TensorScope temporary = scope.openChild()) {
+            return read(key, temporary).stream()
+                    .map(value -> mean(HostValues.floats(value), heads))
+                    .toArray(float[][]::new);
+        }
+    }
+
+    private static float[] mean(float[] values, int heads) {
+        float[] means = new float[values.length / heads];
+        for (int i = 0; i < values.length; i++) {
+            means[i % means.length] += values[i] / heads;
+        }
+        return means;
     }
 
     private Opened opened() {

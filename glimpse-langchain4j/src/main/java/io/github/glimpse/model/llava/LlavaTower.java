@@ -9,7 +9,6 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerEvidence;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.model.clip.ClipTower;
@@ -17,12 +16,10 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerAbilities;
+import io.github.glimpse.nn.TowerReadout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -58,25 +55,20 @@ final class LlavaTower implements VisionTower {
 
     @Override
     public VisionFeatures encode(
-            PixelPatches image, int[] kept, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
-        Set<Integer> wanted = new TreeSet<>(taps.layers());
-        wanted.add(featureState);
+            PixelPatches image,
+            int[] kept,
+            Set<TowerReadout> wanted,
+            CancellationPoint cancellation,
+            TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
-            TowerEvidence evidence = new TowerEvidence(clip.graph(), taps, scope);
-            Map<Integer, NDArray> states = clip.hiddenStates(image, kept, wanted, evidence, cancellation, step);
-            NDArray features = java.util.Objects.requireNonNull(states.get(featureState));
-            NDArray rows = graph.call("project")
+            TowerEvidence evidence = new TowerEvidence(clip.graph(), wanted, scope);
+            NDArray features = clip.hiddenState(image, kept, featureState, evidence, cancellation, step, scope);
+            return evidence.with(graph.call("project")
                     .with(features)
                     .with(RowPadding.rows(Math.toIntExact(features.getShape().get(0))))
                     .with(projector)
                     .with(runtime.widenFromRows())
-                    .run(scope);
-            Map<Integer, NDArray> tapped = new HashMap<>();
-            for (int tap : taps.layers()) {
-                NDArray state = java.util.Objects.requireNonNull(states.get(tap));
-                tapped.put(tap, step.keep(clip.widen(state, step), scope));
-            }
-            return evidence.with(rows, tapped);
+                    .run(scope));
         }
     }
 

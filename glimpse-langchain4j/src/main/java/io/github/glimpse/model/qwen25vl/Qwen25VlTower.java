@@ -12,7 +12,6 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerEvidence;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.AttentionBlocks;
@@ -21,11 +20,11 @@ import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerAbilities;
+import io.github.glimpse.nn.TowerReadout;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -102,20 +101,23 @@ final class Qwen25VlTower implements VisionTower {
 
     @Override
     public VisionFeatures encode(
-            PixelPatches image, int[] kept, TowerTaps taps, CancellationPoint cancellation, TensorScope scope) {
+            PixelPatches image,
+            int[] kept,
+            Set<TowerReadout> wanted,
+            CancellationPoint cancellation,
+            TensorScope scope) {
         int patches = kept.length * config.patchesPerToken();
-        Map<Integer, NDArray> tapped = new HashMap<>();
         try (TensorScope tower = scope.openChild()) {
             AttentionBlocks windows = blocksOf(image.plan().grid(), kept);
             NDArray raster = tower.indices(windows.inverse());
-            TowerEvidence evidence = new TowerEvidence(graph, taps, scope);
+            TowerEvidence evidence = new TowerEvidence(graph, wanted, scope);
             TowerEvidence.Layout layout = new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster);
             NDArray hidden = runBlocks(image, kept, windows, evidence, layout, cancellation, tower, (rows, block) -> {
-                if (taps.layers().contains(block)) {
-                    tapped.put(block, means(rows, patches, raster, scope));
+                if (evidence.wantsRows(block)) {
+                    evidence.takeRows(block, means(rows, patches, raster, scope));
                 }
             });
-            return evidence.with(merge(hidden, patches, raster, scope), tapped);
+            return evidence.with(merge(hidden, patches, raster, scope));
         }
     }
 
@@ -129,7 +131,7 @@ final class Qwen25VlTower implements VisionTower {
                 image,
                 every,
                 windows,
-                new TowerEvidence(graph, TowerTaps.NONE, scope),
+                new TowerEvidence(graph, Set.of(), scope),
                 new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster),
                 CancellationPoint.NONE,
                 scope,

@@ -20,7 +20,6 @@ import io.github.glimpse.examples.tiny.drawing.Studio;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.Prompt;
 import io.github.glimpse.generate.PromptBuilder;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
@@ -30,6 +29,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,7 +95,7 @@ class DeeperTowerIT {
             PromptBuilder builder = FamilyGraphIT.prompts(model);
             Prompt prompt = builder.prompt(List.of(ChatTurn.user("What is the total?", picture)));
             return model.tower()
-                    .encode(builder.patches(prompt, 0), TowerTaps.NONE, () -> {}, scope)
+                    .encode(builder.patches(prompt, 0), Set.of(), () -> {}, scope)
                     .rows()
                     .toFloatArray();
         }

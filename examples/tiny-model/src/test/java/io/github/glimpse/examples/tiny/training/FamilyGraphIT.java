@@ -27,7 +27,6 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamilies;
-import io.github.glimpse.model.TowerTaps;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
@@ -40,6 +39,7 @@ import io.github.glimpse.train.TrainableParameters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,7 +119,7 @@ class FamilyGraphIT {
             PromptBuilder builder = prompts(model);
             Prompt prompt = builder.prompt(List.of(ChatTurn.user(question.text(), PictureBytes.png(drawing))));
             PixelPatches patches = builder.patches(prompt, 0);
-            VisionFeatures features = model.tower().encode(patches, TowerTaps.NONE, () -> {}, scope);
+            VisionFeatures features = model.tower().encode(patches, Set.of(), () -> {}, scope);
             DecoderStack decoder = model.decoder();
             int rows = RowPadding.rows(prompt.tokens());
             long[][] ids = prompt.layout().positions().rows();
