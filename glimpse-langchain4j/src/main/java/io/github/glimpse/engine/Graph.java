@@ -78,20 +78,26 @@ public final class Graph implements AutoCloseable {
             this.name = name;
         }
 
-        /** Adds {@code textName.torch} from beside {@code face}. */
-        public Builder with(Class<?> face, String textName) {
+        /** Adds {@code textName.torch} from beside {@code face}, and the weights that its face declares. */
+        public Builder with(Class<?> face, String textName, WeightNames... weights) {
             text.add(face, textName);
+            for (WeightNames names : weights) {
+                text.declare(names);
+            }
             return this;
         }
 
         /**
          * Compiles the texts.
          *
+         * @throws ComputeTextException if a text names a weight that no face declares
          * @throws NativeLibraryException if the native library refuses the text: it is not the one this release is made for
          */
         public Graph compile(TorchRuntime runtime) {
             runtime.prepareThread();
-            text.fact("onednn_float32", runtime.onednnFloat32()).fact("packs_bfloat16", runtime.packsBfloat16());
+            text.fact("onednn_float32", runtime.onednnFloat32())
+                    .fact("packs_bfloat16", runtime.packsBfloat16())
+                    .fact("widen_from", runtime.widenFromRows());
             byte[] archive = text.archive();
             TorchRuntime.archive(name, archive);
             PtNDManager manager = runtime.newManager();

@@ -34,15 +34,24 @@ public final class WeightPath {
         return weights.biasOrEmpty(join("bias"), width);
     }
 
+    /** Weight and bias of the linear layer at this path; an absent bias is an empty tensor. */
+    public List<NDArray> linear(long out, long in) {
+        return List.of(matrix(out, in), biasOrEmpty(out));
+    }
+
+    /** Like {@link #linear}, for a layer that mostly sees few rows at once; see {@link Weights#matrixForFewRows}. */
+    public List<NDArray> linearForFewRows(long out, long in) {
+        return List.of(matrixForFewRows(out, in), biasOrEmpty(out));
+    }
+
+    /** Weight and bias of the norm at this path, which has both. */
+    public List<NDArray> norm(long width) {
+        return List.of(plain("weight", width), plain("bias", width));
+    }
+
     /** Adds matrix and bias of the linear layer at this path, in this order; an absent bias is an empty tensor. */
     public void addLinearTo(List<NDArray> tensors, long out, long in) {
         tensors.add(matrix(out, in));
-        tensors.add(biasOrEmpty(out));
-    }
-
-    /** Like {@link #addLinearTo}, for a layer that mostly sees few rows at once; see {@link Weights#matrixForFewRows}. */
-    public void addLinearForFewRowsTo(List<NDArray> tensors, long out, long in) {
-        tensors.add(matrixForFewRows(out, in));
         tensors.add(biasOrEmpty(out));
     }
 

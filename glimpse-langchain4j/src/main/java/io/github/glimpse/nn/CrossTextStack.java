@@ -6,6 +6,7 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import java.util.ArrayList;
@@ -25,13 +26,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrossTextStack implements AutoCloseable {
 
+    static final WeightNames LAYER = WeightNames.of("CrossTextLayer")
+            .withBias("q", "k", "v", "out", "norm")
+            .withBias("cross_q", "cross_out", "cross_norm")
+            .withBias("inner", "outer", "last_norm");
+
+    private static final WeightNames EMBEDDING =
+            WeightNames.of("CrossTextEmbedding").one("words", "places").withBias("norm");
+
+    // Keys and values of the cross-attention are made once per picture, not once per row.
+    private static final WeightNames ATTENDED = WeightNames.of("CrossAttended").withBias("k", "v");
+
     private final Graph graph;
     private final TorchRuntime runtime;
     private final CrossTextShape shape;
     private final Dtype dtype;
-    private final NDArray words;
-    private final NDArray places;
-    private final TensorList embeddingNorm;
+    private final TensorList embedding;
     private final List<List<NDArray>> layerTensors = new ArrayList<>();
     private final List<TensorList> layers = new ArrayList<>();
     private final List<TensorList> crossings = new ArrayList<>();
@@ -54,15 +64,16 @@ public final class CrossTextStack implements AutoCloseable {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
-                .with(CrossTextStack.class, "cross_text")
+                .with(CrossTextStack.class, "cross_text", LAYER, EMBEDDING, ATTENDED, WordHead.NAMES)
                 .compile(runtime);
         int hidden = shape.hidden();
         WeightPath embeddings = weights.at(root).at("embeddings");
-        this.words = embeddings.at("word_embeddings").table(shape.vocabulary(), hidden);
-        this.places = embeddings.at("position_embeddings").table(shape.places(), hidden);
-        List<NDArray> norm = new ArrayList<>();
-        addNormTo(norm, embeddings.at("LayerNorm"), hidden);
-        this.embeddingNorm = TensorList.of(norm);
+        this.embedding = TensorList.of(EMBEDDING
+                .fill()
+                .with("words", embeddings.at("word_embeddings").table(shape.vocabulary(), hidden))
+                .with("places", embeddings.at("position_embeddings").table(shape.places(), hidden))
+                .with("norm", embeddings.at("LayerNorm").norm(hidden))
+                .tensors());
         for (int i = 0; i < shape.layers(); i++) {
             WeightPath layer = weights.at(root).at("encoder.layer").at(i);
             layerTensors.add(layerWeights(layer));
@@ -81,33 +92,30 @@ public final class CrossTextStack implements AutoCloseable {
         return new CrossTextStack(runtime, weights, root, shape);
     }
 
-    static void addNormTo(List<NDArray> tensors, WeightPath norm, int width) {
-        tensors.add(norm.plain("weight", width));
-        tensors.add(norm.plain("bias", width));
-    }
-
     private List<NDArray> layerWeights(WeightPath layer) {
         int hidden = shape.hidden();
-        List<NDArray> tensors = new ArrayList<>();
-        for (String name : List.of("query", "key", "value")) {
-            layer.at("attention.self").at(name).addLinearForFewRowsTo(tensors, hidden, hidden);
-        }
-        layer.at("attention.output.dense").addLinearForFewRowsTo(tensors, hidden, hidden);
-        addNormTo(tensors, layer.at("attention.output.LayerNorm"), hidden);
-        layer.at("crossattention.self.query").addLinearForFewRowsTo(tensors, hidden, hidden);
-        layer.at("crossattention.output.dense").addLinearForFewRowsTo(tensors, hidden, hidden);
-        addNormTo(tensors, layer.at("crossattention.output.LayerNorm"), hidden);
-        layer.at("intermediate.dense").addLinearForFewRowsTo(tensors, shape.intermediate(), hidden);
-        layer.at("output.dense").addLinearForFewRowsTo(tensors, hidden, shape.intermediate());
-        addNormTo(tensors, layer.at("output.LayerNorm"), hidden);
-        return tensors;
+        int inner = shape.intermediate();
+        WeightPath self = layer.at("attention.self");
+        return LAYER.fill()
+                .with("q", self.at("query").linearForFewRows(hidden, hidden))
+                .with("k", self.at("key").linearForFewRows(hidden, hidden))
+                .with("v", self.at("value").linearForFewRows(hidden, hidden))
+                .with("out", layer.at("attention.output.dense").linearForFewRows(hidden, hidden))
+                .with("norm", layer.at("attention.output.LayerNorm").norm(hidden))
+                .with("cross_q", layer.at("crossattention.self.query").linearForFewRows(hidden, hidden))
+                .with("cross_out", layer.at("crossattention.output.dense").linearForFewRows(hidden, hidden))
+                .with("cross_norm", layer.at("crossattention.output.LayerNorm").norm(hidden))
+                .with("inner", layer.at("intermediate.dense").linearForFewRows(inner, hidden))
+                .with("outer", layer.at("output.dense").linearForFewRows(hidden, inner))
+                .with("last_norm", layer.at("output.LayerNorm").norm(hidden))
+                .tensors();
     }
 
     private TensorList crossing(WeightPath attention) {
-        List<NDArray> tensors = new ArrayList<>();
-        attention.at("key").addLinearForFewRowsTo(tensors, shape.hidden(), shape.lookedWidth());
-        attention.at("value").addLinearForFewRowsTo(tensors, shape.hidden(), shape.lookedWidth());
-        return TensorList.of(tensors);
+        return TensorList.of(ATTENDED.fill()
+                .with("k", attention.at("key").linearForFewRows(shape.hidden(), shape.lookedWidth()))
+                .with("v", attention.at("value").linearForFewRows(shape.hidden(), shape.lookedWidth()))
+                .tensors());
     }
 
     /** The numbers of this stack. */
@@ -143,11 +151,9 @@ public final class CrossTextStack implements AutoCloseable {
     private NDArray embed(int[] ids, int[] positions, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
             return graph.call("text_embed")
-                    .with(words)
-                    .with(places)
                     .with(step.indices(ids))
                     .with(step.indices(positions))
-                    .with(embeddingNorm)
+                    .with(embedding)
                     .with(shape.eps())
                     .with(dtype.code())
                     .run(scope);
@@ -195,7 +201,6 @@ public final class CrossTextStack implements AutoCloseable {
                 .with(rows)
                 .with(crossings.get(layer))
                 .with(shape.heads())
-                .with(runtime.widenFromRows())
                 .runForList(scope);
         return new LookedRows(pair, Math.toIntExact(rows.getShape().get(0)));
     }
@@ -241,7 +246,6 @@ public final class CrossTextStack implements AutoCloseable {
                 .with(shape.heads())
                 .with(shape.activation().label())
                 .with(shape.eps())
-                .with(runtime.widenFromRows())
                 .with(wantsScores == ScoreWish.SCORES)
                 .runForList(scope);
         return new LayerOutput(results.get(0), results.size() > 1 ? results.get(1) : null);
@@ -307,7 +311,7 @@ public final class CrossTextStack implements AutoCloseable {
     public void close() {
         layers.forEach(TensorList::close);
         crossings.forEach(TensorList::close);
-        embeddingNorm.close();
+        embedding.close();
         graph.close();
     }
 }

@@ -13,12 +13,10 @@ public final class DecoderReading {
 
     private final DecoderStack stack;
     private final Graph graph;
-    private final long widenFromRows;
 
-    DecoderReading(DecoderStack stack, Graph graph, long widenFromRows) {
+    DecoderReading(DecoderStack stack, Graph graph) {
         this.stack = stack;
         this.graph = graph;
-        this.widenFromRows = widenFromRows;
     }
 
     /**
@@ -121,7 +119,6 @@ public final class DecoderReading {
                     .with(dimensions.heads())
                     .with(dimensions.kvHeads())
                     .with(dimensions.normEps())
-                    .with(widenFromRows)
                     .with(rotation == Rotation.ROTATED)
                     .run(step);
             return graph.call("shares").with(scores).with(chosen).run(scope);

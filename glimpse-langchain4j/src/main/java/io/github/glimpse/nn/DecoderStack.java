@@ -6,6 +6,7 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import java.util.ArrayList;
@@ -20,6 +21,12 @@ import java.util.List;
  * seen by a token, because attention is causal. Safe for concurrent use: all state is in caches and arguments.
  */
 public final class DecoderStack implements AutoCloseable {
+
+    static final WeightNames LAYER = WeightNames.of("DecoderLayer")
+            .one("input_norm")
+            .withBias("q", "k", "v", "o")
+            .one("post_norm")
+            .withBias("gate", "up", "down");
 
     private final Graph graph;
     private final DecoderReading reading;
@@ -52,11 +59,11 @@ public final class DecoderStack implements AutoCloseable {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
-                .with(DecoderStack.class, "decoder")
+                .with(DecoderStack.class, "decoder", LAYER)
                 .with(DecoderStack.class, "reading")
                 .with(TokenRows.class, "rows")
                 .compile(runtime);
-        this.reading = new DecoderReading(this, graph, runtime.widenFromRows());
+        this.reading = new DecoderReading(this, graph);
         this.rows = new TokenRows(graph);
         this.rotary = RotaryEmbedding.sectioned(
                 graph, dimensions.headDim(), shape.ropeTheta(), shape.positionSections(), owner);
@@ -97,17 +104,17 @@ public final class DecoderStack implements AutoCloseable {
         int hidden = dimensions.hidden();
         int queries = dimensions.heads() * dimensions.headDim();
         int keys = dimensions.kvHeads() * dimensions.headDim();
-        List<NDArray> tensors = new ArrayList<>();
-        tensors.add(layer.at("input_layernorm").plain("weight", hidden));
-        layer.at("self_attn.q_proj").addLinearTo(tensors, queries, hidden);
-        layer.at("self_attn.k_proj").addLinearTo(tensors, keys, hidden);
-        layer.at("self_attn.v_proj").addLinearTo(tensors, keys, hidden);
-        layer.at("self_attn.o_proj").addLinearTo(tensors, hidden, queries);
-        tensors.add(layer.at("post_attention_layernorm").plain("weight", hidden));
-        layer.at("mlp.gate_proj").addLinearTo(tensors, intermediate, hidden);
-        layer.at("mlp.up_proj").addLinearTo(tensors, intermediate, hidden);
-        layer.at("mlp.down_proj").addLinearTo(tensors, hidden, intermediate);
-        return tensors;
+        return LAYER.fill()
+                .with("input_norm", layer.at("input_layernorm").plain("weight", hidden))
+                .with("q", layer.at("self_attn.q_proj").linear(queries, hidden))
+                .with("k", layer.at("self_attn.k_proj").linear(keys, hidden))
+                .with("v", layer.at("self_attn.v_proj").linear(keys, hidden))
+                .with("o", layer.at("self_attn.o_proj").linear(hidden, queries))
+                .with("post_norm", layer.at("post_attention_layernorm").plain("weight", hidden))
+                .with("gate", layer.at("mlp.gate_proj").linear(intermediate, hidden))
+                .with("up", layer.at("mlp.up_proj").linear(intermediate, hidden))
+                .with("down", layer.at("mlp.down_proj").linear(hidden, intermediate))
+                .tensors();
     }
 
     /** The numbers of this stack. */
@@ -187,7 +194,6 @@ public final class DecoderStack implements AutoCloseable {
                 .with(layers.get(index))
                 .with(dimensions.heads())
                 .with(dimensions.normEps())
-                .with(runtime.widenFromRows())
                 .run(scope);
     }
 

@@ -4,17 +4,17 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.WeightPath;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A linear layer on the first of some rows, such as the class row. Safe for concurrent use; the weights belong to the checkpoint. */
 public final class FirstRowHead {
 
     private final CrossTextStack stack;
-    private final List<NDArray> tensors = new ArrayList<>();
+    private final List<NDArray> tensors;
 
-    private FirstRowHead(CrossTextStack stack) {
+    private FirstRowHead(CrossTextStack stack, List<NDArray> tensors) {
         this.stack = stack;
+        this.tensors = tensors;
     }
 
     /**
@@ -23,9 +23,7 @@ public final class FirstRowHead {
      * @param stack whose compute text it uses
      */
     public static FirstRowHead load(CrossTextStack stack, WeightPath path, int out, int in) {
-        FirstRowHead head = new FirstRowHead(stack);
-        path.addLinearTo(head.tensors, out, in);
-        return head;
+        return new FirstRowHead(stack, path.linear(out, in));
     }
 
     /** What it makes of the first row, {@code [out]}. */

@@ -39,7 +39,7 @@ public final class RecordedCrossText implements AutoCloseable {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
-                .with(CrossTextStack.class, "recorded_cross")
+                .with(CrossTextStack.class, "recorded_cross", CrossTextStack.LAYER)
                 .compile(runtime);
         for (int i = 0; i < stack.shape().layers(); i++) {
             layers.add(stack.layerTensors(i).stream()

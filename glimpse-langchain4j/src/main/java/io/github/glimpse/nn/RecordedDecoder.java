@@ -43,7 +43,7 @@ public final class RecordedDecoder implements AutoCloseable {
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
-                .with(DecoderStack.class, "decoder")
+                .with(DecoderStack.class, "decoder", DecoderStack.LAYER)
                 .with(DecoderStack.class, "recorded")
                 .compile(runtime);
         for (int i = 0; i < stack.dimensions().layers(); i++) {

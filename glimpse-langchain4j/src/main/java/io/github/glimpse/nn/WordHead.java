@@ -3,9 +3,9 @@ package io.github.glimpse.nn;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +13,8 @@ import java.util.List;
  * the checkpoint may hold a second time. Safe for concurrent use.
  */
 public final class WordHead implements AutoCloseable {
+
+    static final WeightNames NAMES = WeightNames.of("WordHead").withBias("transform", "norm", "words");
 
     private final CrossTextStack stack;
     private final TensorList tensors;
@@ -32,16 +34,18 @@ public final class WordHead implements AutoCloseable {
         CrossTextShape shape = stack.shape();
         int hidden = shape.hidden();
         WeightPath path = weights.at(predictions);
-        List<NDArray> tensors = new ArrayList<>();
-        path.at("transform.dense").addLinearForFewRowsTo(tensors, hidden, hidden);
-        CrossTextStack.addNormTo(tensors, path.at("transform.LayerNorm"), hidden);
-        boolean own = path.has("decoder.weight");
-        tensors.add((own ? path.at("decoder") : weights.at(wordTable)).matrixForFewRows(shape.vocabulary(), hidden));
+        WeightPath words = path.has("decoder.weight") ? path.at("decoder") : weights.at(wordTable);
         // One vector under two names; files hold one of them or both.
-        tensors.add(
-                path.has("bias")
-                        ? path.plain("bias", shape.vocabulary())
-                        : path.at("decoder").plain("bias", shape.vocabulary()));
+        WeightPath bias = path.has("bias") ? path : path.at("decoder");
+        List<NDArray> tensors = NAMES.fill()
+                .with("transform", path.at("transform.dense").linearForFewRows(hidden, hidden))
+                .with("norm", path.at("transform.LayerNorm").norm(hidden))
+                .with(
+                        "words",
+                        List.of(
+                                words.matrixForFewRows(shape.vocabulary(), hidden),
+                                bias.plain("bias", shape.vocabulary())))
+                .tensors();
         return new WordHead(stack, TensorList.of(tensors));
     }
 

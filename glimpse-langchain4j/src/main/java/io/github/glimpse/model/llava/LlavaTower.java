@@ -5,6 +5,8 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightNames;
+import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
@@ -17,7 +19,6 @@ import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,27 +31,30 @@ import java.util.stream.IntStream;
  */
 final class LlavaTower implements VisionTower {
 
+    private static final WeightNames PROJECTOR =
+            WeightNames.of("LlavaProjector").withBias("linear_1", "linear_2");
+
     private final ClipTower clip;
     private final int featureState;
-    private final TorchRuntime runtime;
     private final Graph graph;
     private final TensorList projector;
 
     LlavaTower(TorchRuntime runtime, Weights weights, ClipTower clip, LlavaConfig config, String projectorPrefix) {
         this.clip = clip;
         this.featureState = config.featureState();
-        this.runtime = runtime;
         this.graph = Graph.named("llava projector")
                 .with(DecoderStack.class, "linear")
-                .with(LlavaTower.class, "projector")
+                .with(LlavaTower.class, "projector", PROJECTOR)
                 .compile(runtime);
         int hidden = config.dimensions().hidden();
-        List<NDArray> tensors = new ArrayList<>();
-        weights.at(projectorPrefix)
-                .at("linear_1")
-                .addLinearTo(tensors, hidden, config.vision().hidden());
-        weights.at(projectorPrefix).at("linear_2").addLinearTo(tensors, hidden, hidden);
-        this.projector = TensorList.of(tensors);
+        WeightPath path = weights.at(projectorPrefix);
+        this.projector = TensorList.of(PROJECTOR
+                .fill()
+                .with(
+                        "linear_1",
+                        path.at("linear_1").linear(hidden, config.vision().hidden()))
+                .with("linear_2", path.at("linear_2").linear(hidden, hidden))
+                .tensors());
     }
 
     @Override
@@ -67,7 +71,6 @@ final class LlavaTower implements VisionTower {
                     .with(features)
                     .with(RowPadding.rows(Math.toIntExact(features.getShape().get(0))))
                     .with(projector)
-                    .with(runtime.widenFromRows())
                     .run(scope));
         }
     }

@@ -7,6 +7,7 @@ import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.nn.AttentionBlocks;
 import io.github.glimpse.nn.DecoderStack;
@@ -29,6 +30,15 @@ import org.jspecify.annotations.Nullable;
 final class ImportancePredictor implements AutoCloseable {
 
     static final double ROTARY_THETA = 10_000;
+
+    static final WeightNames LAYER = WeightNames.of("PredictorLayer")
+            .one("norm1", "q", "k", "v", "o", "norm2")
+            .withBias("gate", "up", "down");
+
+    static final WeightNames CONDITION = WeightNames.of("Condition").one("rows").withBias("projection");
+
+    /** A linear layer, or a norm, which may be without a bias. */
+    static final WeightNames AFFINE = WeightNames.of("Affine").one("weight", "bias");
 
     private record Layer(
             TensorList weights,
@@ -54,7 +64,7 @@ final class ImportancePredictor implements AutoCloseable {
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
-                .with(ImportancePredictor.class, "predictor")
+                .with(ImportancePredictor.class, "predictor", LAYER, CONDITION, AFFINE)
                 .compile(runtime);
         this.rotary = config.fuserType() == FuserType.DUMMY
                 ? null
@@ -106,19 +116,17 @@ final class ImportancePredictor implements AutoCloseable {
         String layer = "attn_fuser.layers." + index + ".";
         int width = config.fuseSize();
         int query = config.queryWidth();
-        TensorList weights = TensorList.of(List.of(
-                tensors.get(layer + "norm1.weight", width),
-                tensors.get(layer + "attn.q_proj.weight", query, query),
-                tensors.get(layer + "attn.k_proj.weight", query, query),
-                tensors.get(layer + "attn.v_proj.weight", width, width),
-                tensors.get(layer + "attn.o_proj.weight", width, width),
-                tensors.get(layer + "norm2.weight", width),
-                tensors.get(layer + "mlp.gate_proj.weight", 2L * width, width),
-                tensors.get(layer + "mlp.gate_proj.bias", 2L * width),
-                tensors.get(layer + "mlp.up_proj.weight", 2L * width, width),
-                tensors.get(layer + "mlp.up_proj.bias", 2L * width),
-                tensors.get(layer + "mlp.down_proj.weight", width, 2L * width),
-                tensors.get(layer + "mlp.down_proj.bias", width)));
+        TensorList weights = TensorList.of(LAYER.fill()
+                .with("norm1", tensors.get(layer + "norm1.weight", width))
+                .with("q", tensors.get(layer + "attn.q_proj.weight", query, query))
+                .with("k", tensors.get(layer + "attn.k_proj.weight", query, query))
+                .with("v", tensors.get(layer + "attn.v_proj.weight", width, width))
+                .with("o", tensors.get(layer + "attn.o_proj.weight", width, width))
+                .with("norm2", tensors.get(layer + "norm2.weight", width))
+                .with("gate", tensors.linear(layer + "mlp.gate_proj", 2L * width, width))
+                .with("up", tensors.linear(layer + "mlp.up_proj", 2L * width, width))
+                .with("down", tensors.linear(layer + "mlp.down_proj", width, 2L * width))
+                .tensors());
         if (config.fuserType() != FuserType.V1) {
             return new Layer(weights, null, null);
         }

@@ -6,6 +6,7 @@ import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.TensorScope;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** The tensors of a glimpse module by name, brought to the device in float32. */
@@ -32,6 +33,11 @@ final class ModuleTensors {
                     + "; check that the module was trained for this base model");
         }
         return owner.floats(tensor.values(), shape);
+    }
+
+    /** Weight and bias of the linear layer of this name. */
+    List<NDArray> linear(String name, long out, long in) {
+        return List.of(get(name + ".weight", out, in), get(name + ".bias", out));
     }
 
     /** An empty tensor, which compute text takes as "no bias". */
