@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -56,6 +57,17 @@ class ArchitectureTest {
             call -> call.getTargetOwner().isAssignableTo("ai.djl.ndarray.NDArray")
                     && call.getName()
                             .matches("to(\\w+)?Array|toByteBuffer|get(Float|Long|Int|Double|Boolean|Byte|Uint8)"));
+
+    private static final DescribedPredicate<JavaConstructorCall> MAKES_OPTIONS_OF_ANOTHER_FILE =
+            DescribedPredicate.describe(
+                    "makes an options record of another file, which has a builder or defaults for it",
+                    call -> call.getTargetOwner().isRecord()
+                            && call.getTargetOwner().getSimpleName().endsWith("Options")
+                            && !file(call.getTargetOwner()).equals(file(call.getOriginOwner())));
+
+    private static String file(JavaClass type) {
+        return type.getName().split("\\$", 2)[0];
+    }
 
     @ArchTest
     static final ArchRule roomsDependDownwardsOnly = layers();
@@ -116,6 +128,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule namesTellARole =
             noClasses().should().haveNameMatching(".*(Manager|Helper|Impl|Util|Utils)(\\$.*)?");
+
+    /** Copied by hand elsewhere, a value that is added later would be lost without a word. */
+    @ArchTest
+    static final ArchRule optionsAreMadeAndCopiedByThemselves =
+            noClasses().should().callConstructorWhere(MAKES_OPTIONS_OF_ANOTHER_FILE);
 
     private static Map<String, List<String>> rooms() {
         Map<String, List<String>> rooms = new LinkedHashMap<>();

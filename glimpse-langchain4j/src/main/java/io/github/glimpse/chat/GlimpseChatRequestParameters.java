@@ -33,23 +33,14 @@ import org.jspecify.annotations.Nullable;
 public final class GlimpseChatRequestParameters extends DefaultChatRequestParameters {
 
     private final PruningOptions pruning;
-    private final @Nullable Double minP;
-    private final @Nullable Double repetitionPenalty;
-    private final @Nullable Long seed;
-    private final @Nullable Integer beams;
-    private final @Nullable Double lengthPenalty;
-    private final @Nullable Integer minOutputTokens;
+    // Without what LangChain4j has a word for.
+    private final GenerationOptions generation;
     private final @Nullable Boolean returnScoreMap;
 
     private GlimpseChatRequestParameters(Builder builder) {
         super(builder);
         this.pruning = builder.pruning;
-        this.minP = builder.minP;
-        this.repetitionPenalty = builder.repetitionPenalty;
-        this.seed = builder.seed;
-        this.beams = builder.beams;
-        this.lengthPenalty = builder.lengthPenalty;
-        this.minOutputTokens = builder.minOutputTokens;
+        this.generation = builder.generation;
         this.returnScoreMap = builder.returnScoreMap;
     }
 
@@ -62,21 +53,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
 
     /** What an engine does with requests that say nothing. */
     static GlimpseChatRequestParameters of(EngineOptions options) {
-        GenerationOptions generation = options.generation();
         return builder()
-                .temperature(generation.temperature())
-                .topK(generation.topK())
-                .topP(generation.topP())
-                .frequencyPenalty(generation.frequencyPenalty())
-                .presencePenalty(generation.presencePenalty())
-                .maxOutputTokens(generation.maxOutputTokens())
-                .stopSequences(generation.stop())
-                .minP(generation.minP())
-                .repetitionPenalty(generation.repetitionPenalty())
-                .seed(generation.seed())
-                .beams(generation.beams())
-                .lengthPenalty(generation.lengthPenalty())
-                .minOutputTokens(generation.minOutputTokens())
+                .generation(options.generation())
                 .pruning(options.pruning())
                 .build();
     }
@@ -95,32 +73,32 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
 
     /** Tokens less likely than this share of the likeliest are dropped, 0..1; null is unset. */
     public @Nullable Double minP() {
-        return minP;
+        return generation.minP();
     }
 
     /** Divides the scores of tokens of prompt and answer; 1 is off; null is unset. */
     public @Nullable Double repetitionPenalty() {
-        return repetitionPenalty;
+        return generation.repetitionPenalty();
     }
 
     /** Seed of sampling; null takes a new one each time. */
     public @Nullable Long seed() {
-        return seed;
+        return generation.seed();
     }
 
     /** Beginnings that are written side by side, of which the best whole is taken; 1 is off; null is unset. BLIP only. */
     public @Nullable Integer beams() {
-        return beams;
+        return generation.beams();
     }
 
     /** Power of the length by which the score of a beam is divided; null is unset. */
     public @Nullable Double lengthPenalty() {
-        return lengthPenalty;
+        return generation.lengthPenalty();
     }
 
     /** Least tokens before an answer may end; null is unset. BLIP only. */
     public @Nullable Integer minOutputTokens() {
-        return minOutputTokens;
+        return generation.minOutputTokens();
     }
 
     /**
@@ -133,21 +111,15 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
 
     /** @throws IllegalArgumentException if a number is out of its range */
     GenerationOptions generation() {
-        return GenerationOptions.builder()
+        return generation.toBuilder()
                 .temperature(temperature())
                 .topK(topK())
                 .topP(topP())
-                .minP(minP)
-                .repetitionPenalty(repetitionPenalty)
                 .presencePenalty(presencePenalty())
                 .frequencyPenalty(frequencyPenalty())
-                .seed(seed)
                 .maxOutputTokens(maxOutputTokens())
                 // LangChain4j has no word for "none instead of the defaults": its empty list is "unset".
                 .stop(stopSequences().isEmpty() ? null : stopSequences())
-                .beams(beams)
-                .lengthPenalty(lengthPenalty)
-                .minOutputTokens(minOutputTokens)
                 .build();
     }
 
@@ -168,27 +140,13 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return super.equals(other)
                 && other instanceof GlimpseChatRequestParameters that
                 && pruning.equals(that.pruning)
-                && Objects.equals(minP, that.minP)
-                && Objects.equals(repetitionPenalty, that.repetitionPenalty)
-                && Objects.equals(seed, that.seed)
-                && Objects.equals(beams, that.beams)
-                && Objects.equals(lengthPenalty, that.lengthPenalty)
-                && Objects.equals(minOutputTokens, that.minOutputTokens)
+                && generation.equals(that.generation)
                 && Objects.equals(returnScoreMap, that.returnScoreMap);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(
-                super.hashCode(),
-                pruning,
-                minP,
-                repetitionPenalty,
-                seed,
-                beams,
-                lengthPenalty,
-                minOutputTokens,
-                returnScoreMap);
+        return Objects.hash(super.hashCode(), pruning, generation, returnScoreMap);
     }
 
     @Override
@@ -198,21 +156,16 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .add("temperature", temperature())
                 .add("topP", topP())
                 .add("topK", topK())
-                .add("minP", minP)
                 .add("frequencyPenalty", frequencyPenalty())
                 .add("presencePenalty", presencePenalty())
-                .add("repetitionPenalty", repetitionPenalty)
-                .add("seed", seed)
                 .add("maxOutputTokens", maxOutputTokens())
-                .add("minOutputTokens", minOutputTokens)
                 .addCount("stopSequences", stopSequences())
-                .add("beams", beams)
-                .add("lengthPenalty", lengthPenalty)
                 .addCount("toolSpecifications", toolSpecifications())
                 .add("toolChoice", toolChoice())
                 .add(
                         "responseFormat",
                         responseFormat() == null ? null : responseFormat().type())
+                .add("generation", generation)
                 .add("returnScoreMap", returnScoreMap)
                 .add("pruning", pruning)
                 .toString();
@@ -227,12 +180,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     public static final class Builder extends DefaultChatRequestParameters.Builder<Builder> {
 
         private PruningOptions pruning = PruningOptions.defaults();
-        private @Nullable Double minP;
-        private @Nullable Double repetitionPenalty;
-        private @Nullable Long seed;
-        private @Nullable Integer beams;
-        private @Nullable Double lengthPenalty;
-        private @Nullable Integer minOutputTokens;
+        private GenerationOptions generation = GenerationOptions.defaults();
         private @Nullable Boolean returnScoreMap;
 
         private Builder() {}
@@ -246,12 +194,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
             super.overrideWith(parameters);
             if (parameters instanceof GlimpseChatRequestParameters that) {
                 pruning = that.pruning.orElse(pruning);
-                minP = that.minP != null ? that.minP : minP;
-                repetitionPenalty = that.repetitionPenalty != null ? that.repetitionPenalty : repetitionPenalty;
-                seed = that.seed != null ? that.seed : seed;
-                beams = that.beams != null ? that.beams : beams;
-                lengthPenalty = that.lengthPenalty != null ? that.lengthPenalty : lengthPenalty;
-                minOutputTokens = that.minOutputTokens != null ? that.minOutputTokens : minOutputTokens;
+                generation = that.generation.orElse(generation);
                 returnScoreMap = that.returnScoreMap != null ? that.returnScoreMap : returnScoreMap;
             }
             return this;
@@ -347,40 +290,58 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
             return pruning(pruning.toBuilder().anchors(value).build());
         }
 
+        /** All about generation at once, LangChain4j's common values too; replaces what was set before. */
+        public Builder generation(GenerationOptions value) {
+            temperature(value.temperature());
+            topK(value.topK());
+            topP(value.topP());
+            presencePenalty(value.presencePenalty());
+            frequencyPenalty(value.frequencyPenalty());
+            maxOutputTokens(value.maxOutputTokens());
+            stopSequences(value.stop());
+            return changed(value.toBuilder()
+                    .temperature(null)
+                    .topK(null)
+                    .topP(null)
+                    .presencePenalty(null)
+                    .frequencyPenalty(null)
+                    .maxOutputTokens(null)
+                    .stop(null));
+        }
+
+        private Builder changed(GenerationOptions.Builder value) {
+            generation = value.unchecked();
+            return this;
+        }
+
         /** Drop tokens less likely than this share of the likeliest, 0..1. */
         public Builder minP(@Nullable Double value) {
-            minP = value;
-            return this;
+            return changed(generation.toBuilder().minP(value));
         }
 
         /** Above 1 makes tokens of prompt and answer less likely. */
         public Builder repetitionPenalty(@Nullable Double value) {
-            repetitionPenalty = value;
-            return this;
+            return changed(generation.toBuilder().repetitionPenalty(value));
         }
 
         /** Makes sampling repeatable. */
         public Builder seed(@Nullable Long value) {
-            seed = value;
-            return this;
+            return changed(generation.toBuilder().seed(value));
         }
 
         /** Beginnings that are written side by side, of which the best whole is taken; BLIP only. */
         public Builder beams(@Nullable Integer value) {
-            beams = value;
-            return this;
+            return changed(generation.toBuilder().beams(value));
         }
 
         /** Power of the length by which the score of a beam is divided; above 0 favours long answers. */
         public Builder lengthPenalty(@Nullable Double value) {
-            lengthPenalty = value;
-            return this;
+            return changed(generation.toBuilder().lengthPenalty(value));
         }
 
         /** Least tokens before an answer may end; BLIP only. */
         public Builder minOutputTokens(@Nullable Integer value) {
-            minOutputTokens = value;
-            return this;
+            return changed(generation.toBuilder().minOutputTokens(value));
         }
 
         /** Whether the report holds each token's probability; unset is true. */

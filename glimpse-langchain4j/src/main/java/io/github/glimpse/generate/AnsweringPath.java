@@ -47,7 +47,7 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
         try {
             ModelFiles files = folder.files();
             AnsweringModel model =
-                    folder.family().load(files, options.load().withCacheTokens(options.cacheTokens()), runtime);
+                    folder.family().load(files, options.load().toBuilder().cacheTokens(options.cacheTokens()).build(), runtime);
             loaded = model instanceof ImageTextModel looking
                     ? ImageTextInMemory.assemble(options, runtime, looking, files)
                     : ModelInMemory.assemble(options, runtime, (VisionLanguageModel) model, files);

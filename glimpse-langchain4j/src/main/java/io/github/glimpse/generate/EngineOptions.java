@@ -103,6 +103,7 @@ public record EngineOptions(
             throw new IllegalArgumentException(
                     "canary-ratio is " + canaryRatio + ", it must lie in [0, 1]; 0.01 is one request of a hundred");
         }
+        generation = generation.checked();
         families = List.copyOf(families);
         strategies = List.copyOf(strategies);
         profiles = Map.copyOf(profiles);

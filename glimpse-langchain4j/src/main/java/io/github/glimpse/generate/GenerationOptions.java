@@ -56,8 +56,17 @@ public record GenerationOptions(
     private static final int MOST_BEAMS = 64;
     private static final double LARGEST_POWER = 100;
 
-    /** Checks the ranges. */
+    /** Copies the list. */
     public GenerationOptions {
+        stop = stop == null ? null : List.copyOf(stop);
+    }
+
+    /**
+     * These options with every range checked; what {@link Builder#build} gives is checked already.
+     *
+     * @throws IllegalArgumentException if a number is out of its range, or a stop sequence is empty
+     */
+    public GenerationOptions checked() {
         check("temperature", temperature, 0, 100);
         check("top-k", topK == null ? null : (double) topK, 0, Integer.MAX_VALUE);
         check("top-p", topP, Double.MIN_VALUE, 1);
@@ -69,10 +78,10 @@ public record GenerationOptions(
         check("beams", beams == null ? null : (double) beams, 1, MOST_BEAMS);
         check("length-penalty", lengthPenalty, -LARGEST_POWER, LARGEST_POWER);
         check("min-output-tokens", minOutputTokens == null ? null : (double) minOutputTokens, 0, Integer.MAX_VALUE);
-        stop = stop == null ? null : List.copyOf(stop);
         if (stop != null && stop.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException("A stop sequence is empty; leave it out");
         }
+        return this;
     }
 
     private static void check(String name, @Nullable Double value, double least, double most) {
@@ -92,22 +101,45 @@ public record GenerationOptions(
         return new Builder();
     }
 
+    /** Starts with these. */
+    public Builder toBuilder() {
+        return builder()
+                .temperature(temperature)
+                .topK(topK)
+                .topP(topP)
+                .minP(minP)
+                .repetitionPenalty(repetitionPenalty)
+                .presencePenalty(presencePenalty)
+                .frequencyPenalty(frequencyPenalty)
+                .seed(seed)
+                .maxOutputTokens(maxOutputTokens)
+                .stop(stop)
+                .beams(beams)
+                .lengthPenalty(lengthPenalty)
+                .minOutputTokens(minOutputTokens);
+    }
+
     /** These options where set, else {@code fallback}'s. */
     public GenerationOptions orElse(GenerationOptions fallback) {
-        return new GenerationOptions(
-                temperature != null ? temperature : fallback.temperature,
-                topK != null ? topK : fallback.topK,
-                topP != null ? topP : fallback.topP,
-                minP != null ? minP : fallback.minP,
-                repetitionPenalty != null ? repetitionPenalty : fallback.repetitionPenalty,
-                presencePenalty != null ? presencePenalty : fallback.presencePenalty,
-                frequencyPenalty != null ? frequencyPenalty : fallback.frequencyPenalty,
-                seed != null ? seed : fallback.seed,
-                maxOutputTokens != null ? maxOutputTokens : fallback.maxOutputTokens,
-                stop != null ? stop : fallback.stop,
-                beams != null ? beams : fallback.beams,
-                lengthPenalty != null ? lengthPenalty : fallback.lengthPenalty,
-                minOutputTokens != null ? minOutputTokens : fallback.minOutputTokens);
+        return builder()
+                .temperature(set(temperature, fallback.temperature))
+                .topK(set(topK, fallback.topK))
+                .topP(set(topP, fallback.topP))
+                .minP(set(minP, fallback.minP))
+                .repetitionPenalty(set(repetitionPenalty, fallback.repetitionPenalty))
+                .presencePenalty(set(presencePenalty, fallback.presencePenalty))
+                .frequencyPenalty(set(frequencyPenalty, fallback.frequencyPenalty))
+                .seed(set(seed, fallback.seed))
+                .maxOutputTokens(set(maxOutputTokens, fallback.maxOutputTokens))
+                .stop(set(stop, fallback.stop))
+                .beams(set(beams, fallback.beams))
+                .lengthPenalty(set(lengthPenalty, fallback.lengthPenalty))
+                .minOutputTokens(set(minOutputTokens, fallback.minOutputTokens))
+                .unchecked();
+    }
+
+    private static <T> @Nullable T set(@Nullable T value, @Nullable T fallback) {
+        return value != null ? value : fallback;
     }
 
     /** Whether tokens are sampled, or made more or less likely than the model says. */
@@ -245,6 +277,11 @@ public record GenerationOptions(
          * @throws IllegalArgumentException if a number is out of its range
          */
         public GenerationOptions build() {
+            return unchecked().checked();
+        }
+
+        /** The options as a request brings them: a number out of its range is refused with the request. */
+        public GenerationOptions unchecked() {
             return new GenerationOptions(
                     temperature,
                     topK,

@@ -12,9 +12,14 @@ import java.util.List;
  */
 public record GenerationRequest(List<ChatTurn> turns, PruningOptions pruning, GenerationOptions generation) {
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @throws IllegalArgumentException if a number of the generation is out of its range
+     */
     public GenerationRequest {
         turns = List.copyOf(turns);
+        generation = generation.checked();
     }
 
     /** A request with nothing set. */

@@ -24,34 +24,86 @@ public record LoadOptions(
         FirstToken firstToken,
         long cacheTokens) {
 
-    /** Without asking for room. */
-    public LoadOptions(
-            @Nullable Dtype dtype,
-            WeightFormat weights,
-            @Nullable Integer minPixels,
-            @Nullable Integer maxPixels,
-            ImageAspect aspect,
-            FirstToken firstToken) {
-        this(dtype, weights, minPixels, maxPixels, aspect, firstToken, 0);
-    }
-
-    /** The same with room for keys and values. */
-    public LoadOptions withCacheTokens(long tokens) {
-        return new LoadOptions(dtype, weights, minPixels, maxPixels, aspect, firstToken, tokens);
-    }
-
-    /** With the library's first id. */
-    public LoadOptions(
-            @Nullable Dtype dtype,
-            WeightFormat weights,
-            @Nullable Integer minPixels,
-            @Nullable Integer maxPixels,
-            ImageAspect aspect) {
-        this(dtype, weights, minPixels, maxPixels, aspect, FirstToken.CLS);
-    }
-
     /** The model's own choices throughout. */
     public static LoadOptions defaults() {
-        return new LoadOptions(null, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
+        return builder().build();
+    }
+
+    /** Starts with the model's own choices. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts with these. */
+    public Builder toBuilder() {
+        return builder()
+                .dtype(dtype)
+                .weights(weights)
+                .minPixels(minPixels)
+                .maxPixels(maxPixels)
+                .aspect(aspect)
+                .firstToken(firstToken)
+                .cacheTokens(cacheTokens);
+    }
+
+    /** Collects options. */
+    public static final class Builder {
+
+        private @Nullable Dtype dtype;
+        private WeightFormat weights = WeightFormat.AUTO;
+        private @Nullable Integer minPixels;
+        private @Nullable Integer maxPixels;
+        private ImageAspect aspect = ImageAspect.AUTO;
+        private FirstToken firstToken = FirstToken.CLS;
+        private long cacheTokens;
+
+        private Builder() {}
+
+        /** The type to compute in. */
+        public Builder dtype(@Nullable Dtype value) {
+            dtype = value;
+            return this;
+        }
+
+        /** How linear weights lie in memory. */
+        public Builder weights(WeightFormat value) {
+            weights = value;
+            return this;
+        }
+
+        /** Least pixels of a resized picture. */
+        public Builder minPixels(@Nullable Integer value) {
+            minPixels = value;
+            return this;
+        }
+
+        /** Most pixels of a resized picture. */
+        public Builder maxPixels(@Nullable Integer value) {
+            maxPixels = value;
+            return this;
+        }
+
+        /** How a picture becomes a square. */
+        public Builder aspect(ImageAspect value) {
+            aspect = value;
+            return this;
+        }
+
+        /** The first id of a text that looks at a picture. */
+        public Builder firstToken(FirstToken value) {
+            firstToken = value;
+            return this;
+        }
+
+        /** Tokens whose keys and values a GPU must have room for beside the weights. */
+        public Builder cacheTokens(long value) {
+            cacheTokens = value;
+            return this;
+        }
+
+        /** The options. */
+        public LoadOptions build() {
+            return new LoadOptions(dtype, weights, minPixels, maxPixels, aspect, firstToken, cacheTokens);
+        }
     }
 }

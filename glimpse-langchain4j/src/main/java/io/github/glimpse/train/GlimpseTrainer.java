@@ -120,7 +120,7 @@ public final class GlimpseTrainer implements AutoCloseable {
 
     private static LoadOptions unpacked(LoadOptions load) {
         WeightFormat format = load.weights() == WeightFormat.COPIED ? WeightFormat.COPIED : WeightFormat.MAPPED;
-        return new LoadOptions(load.dtype(), format, load.minPixels(), load.maxPixels(), load.aspect());
+        return load.toBuilder().weights(format).build();
     }
 
     private ObjectNode config(@Nullable ModuleFiles given, ModelConfig base) {

@@ -173,6 +173,42 @@ class GlimpseChatRequestParametersTest {
     }
 
     @Test
+    void generationIsSetAtOnceAndMergedValueByValue() {
+        GenerationOptions all =
+                new GenerationOptions(0.7, 5, 0.9, 0.1, 1.1, 0.2, 0.3, 11L, 64, List.of("."), 3, 0.5, 2);
+        GlimpseChatRequestParameters set =
+                GlimpseChatRequestParameters.builder().generation(all).build();
+
+        assertThat(set.generation()).isEqualTo(all);
+        assertThat(set.temperature()).isEqualTo(0.7);
+        assertThat(set.stopSequences()).containsExactly(".");
+        assertThat(GlimpseChatRequestParameters.builder()
+                        .temperature(0.2)
+                        .generation(GenerationOptions.builder().beams(2).build())
+                        .build()
+                        .generation())
+                .as("replaces what was set before")
+                .isEqualTo(GenerationOptions.builder().beams(2).build());
+        GenerationOptions some =
+                GenerationOptions.builder().temperature(0.1).beams(4).build();
+        assertThat(set.overrideWith(GlimpseChatRequestParameters.builder()
+                                .generation(some)
+                                .build())
+                        .generation())
+                .isEqualTo(all.toBuilder().temperature(0.1).beams(4).build());
+    }
+
+    @Test
+    void aNumberOfGenerationOutOfItsRangeIsRefusedWhereItIsUsed() {
+        GlimpseChatRequestParameters parameters =
+                GlimpseChatRequestParameters.builder().minP(2.0).build();
+
+        assertThatThrownBy(parameters::generation)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("min-p");
+    }
+
+    @Test
     void anEmptyListOfStopSequencesIsUnset() {
         assertThat(GlimpseChatRequestParameters.builder().build().generation()).isEqualTo(GenerationOptions.defaults());
         assertThat(GlimpseChatRequestParameters.builder()

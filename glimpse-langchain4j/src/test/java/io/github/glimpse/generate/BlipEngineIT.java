@@ -10,7 +10,6 @@ import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.FirstToken;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.GuardReport;
@@ -67,8 +66,8 @@ class BlipEngineIT {
     @Test
     void packedTextsAnswerWhatMappedOnesDo() {
         Path model = answers();
-        LoadOptions mapped = new LoadOptions(Dtype.FLOAT32, WeightFormat.MAPPED, null, null, ImageAspect.AUTO);
-        LoadOptions chosen = new LoadOptions(Dtype.FLOAT32, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
+        LoadOptions mapped = LoadOptions.builder().dtype(Dtype.FLOAT32).weights(WeightFormat.MAPPED).build();
+        LoadOptions chosen = LoadOptions.builder().dtype(Dtype.FLOAT32).build();
         try (LoadedModel plain = LoadedModel.load(options(model).load(mapped).build());
                 LoadedModel packed =
                         LoadedModel.load(options(model).load(chosen).build())) {
@@ -177,7 +176,7 @@ class BlipEngineIT {
     @Test
     void otherTypesAndPackedWeightsAnswerToo() {
         for (Dtype dtype : List.of(Dtype.BFLOAT16, Dtype.FLOAT16)) {
-            LoadOptions load = new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
+            LoadOptions load = LoadOptions.builder().dtype(dtype).build();
             try (LoadedModel model = LoadedModel.load(options(CAPTIONS.resolve("model"))
                     .module(CAPTIONS.resolve("glimpse-token"))
                     .load(load)
@@ -343,7 +342,7 @@ class BlipEngineIT {
     }
 
     private static LoadOptions beginning() {
-        return new LoadOptions(null, WeightFormat.AUTO, null, null, ImageAspect.AUTO, FirstToken.ENC);
+        return LoadOptions.builder().firstToken(FirstToken.ENC).build();
     }
 
     @Test

@@ -16,7 +16,6 @@ import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.FirstToken;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.LoadOptions;
@@ -368,7 +367,7 @@ class BlipFixturesIT {
                 ignored -> LoadedModel.load(EngineOptions.builder(one.family().model())
                         .module(module)
                         .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                        .load(new LoadOptions(Dtype.FLOAT32, one.weights(), null, null, ImageAspect.AUTO, first))
+                        .load(LoadOptions.builder().dtype(Dtype.FLOAT32).weights(one.weights()).firstToken(first).build())
                         .transparency(Transparency.DROP)
                         // each case shall compute everything that it compares
                         .visionCache(VisionCacheOptions.off())

@@ -3,8 +3,6 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.engine.Dtype;
-import io.github.glimpse.engine.WeightFormat;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.MemoryRun;
@@ -25,7 +23,7 @@ class NativeMemoryIT {
     void everyRequestGivesBackWhatItTook() throws IOException {
         Random random = new Random(11);
         try (LoadedModel model = LoadedModel.load(TinyModels.qwen()
-                .load(new LoadOptions(Dtype.BFLOAT16, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                .load(LoadOptions.builder().dtype(Dtype.BFLOAT16).build())
                 // room for a few pictures, so that some are found again and the others leave
                 .visionCache(new VisionCacheOptions(64 << 10, Duration.ofMinutes(1)))
                 .build())) {

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.WeightFormat;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
@@ -126,7 +124,7 @@ class NonFiniteWeightsIT {
                 .findFirst()
                 .orElseThrow();
         TensorFill.fill(weights, projector, 65_504);
-        LoadOptions half = new LoadOptions(Dtype.FLOAT16, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
+        LoadOptions half = LoadOptions.builder().dtype(Dtype.FLOAT16).build();
         try (LoadedModel model = LoadedModel.load(options(copy).load(half).build())) {
             assertThatThrownBy(() -> ask(model, PruningOptions.defaults(), PICTURE))
                     .isInstanceOf(NonFiniteNumbersException.class)

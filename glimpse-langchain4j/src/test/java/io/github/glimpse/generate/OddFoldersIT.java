@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
-import io.github.glimpse.engine.WeightFormat;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.KeyLayout;
@@ -60,7 +58,7 @@ class OddFoldersIT {
             EngineOptions options = EngineOptions.builder(directory)
                     .module(directory.resolve(RandomModelFolder.MODULE))
                     .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
-                    .load(new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                    .load(LoadOptions.builder().dtype(dtype).build())
                     .generation(GenerationOptions.builder().maxOutputTokens(4).build())
                     .build();
             try (LoadedModel model = LoadedModel.load(options)) {

@@ -78,12 +78,7 @@ class StrategyFixturesIT {
                         EngineOptions.builder(strategyCase.family().model())
                                 .module(module.orElse(null))
                                 .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                                .load(new LoadOptions(
-                                        Dtype.FLOAT32,
-                                        WeightFormat.MAPPED,
-                                        null,
-                                        null,
-                                        strategyCase.base().aspect()))
+                                .load(LoadOptions.builder().dtype(Dtype.FLOAT32).weights(WeightFormat.MAPPED).aspect(strategyCase.base().aspect()).build())
                                 .families(List.of(new Endless(new Qwen25VlFamily()), new Endless(new LlavaFamily())))
                                 .strategies(List.of(new ListedTokens()))
                                 .transparency(Transparency.DROP)

@@ -2,10 +2,8 @@ package io.github.glimpse.train;
 
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.image.PixelArea;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -35,7 +33,7 @@ final class GlimpseSpeed {
     public static void main(String[] arguments) throws IOException {
         EngineOptions base = EngineOptions.builder(Path.of(arguments[0]))
                 .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
-                .load(new LoadOptions(Dtype.FLOAT32, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                .load(LoadOptions.builder().dtype(Dtype.FLOAT32).build())
                 .build();
         GlimpseTrainingOptions options = GlimpseTrainingOptions.builder()
                 .module(Path.of(arguments[1]))

@@ -10,11 +10,9 @@ import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.image.Transparency;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,7 +103,7 @@ class GlimpseStepsIT {
         return EngineOptions.builder(
                         FIXTURES.resolve(expected.get("family").asText()).resolve("model"))
                 .runtime(runtime())
-                .load(new LoadOptions(Dtype.FLOAT32, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                .load(LoadOptions.builder().dtype(Dtype.FLOAT32).build())
                 .transparency(Transparency.DROP)
                 .build();
     }

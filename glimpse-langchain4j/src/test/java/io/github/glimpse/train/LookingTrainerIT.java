@@ -16,6 +16,8 @@ import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.FirstToken;
+import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.testing.BlipFolder;
@@ -87,6 +89,37 @@ class LookingTrainerIT {
             trainer.parameters().backward(trainer.loss(List.of(sample)).loss(0, scope, new Figures()), 1);
             assertGradients(trainer, sample);
         }
+    }
+
+    @Test
+    void aModuleForAnotherFirstTokenIsTrainedOnTheIdsThatItIsServedWith() throws IOException {
+        Path answers = BlipFolder.answers().write(folder.resolve("model"), CAPTION.resolve("model"));
+        LoadOptions enc = LoadOptions.builder().firstToken(FirstToken.ENC).build();
+        List<GlimpseSample> samples = samples();
+        Path module = folder.resolve("module");
+        GlimpseScores scores;
+        try (GlimpseTrainer trainer = GlimpseTrainer.open(base(answers).load(enc).build(), recipe(0))) {
+            scores = trainer.evaluate(samples);
+            trainer.export(module, 0.5, StoredType.F32);
+        }
+        EngineOptions.Builder served = base(answers).module(module);
+        try (LoadedModel model = LoadedModel.load(served.load(enc).build());
+                LoadedModel other = LoadedModel.load(served.load(LoadOptions.defaults()).build())) {
+            float[] trained = scores.probabilities(0);
+            assertThat(report(model, samples.get(0)).probabilities()).containsExactly(trained, within(1e-4f));
+            assertThat(Objects.requireNonNull(report(other, samples.get(0)).probabilities()))
+                    .as("the first token makes a difference")
+                    .isNotEqualTo(trained)
+                    .satisfies(values -> assertThat(distance(values, trained)).isGreaterThan(1e-3));
+        }
+    }
+
+    private static double distance(float[] one, float[] other) {
+        double largest = 0;
+        for (int i = 0; i < one.length; i++) {
+            largest = Math.max(largest, Math.abs(one[i] - other[i]));
+        }
+        return largest;
     }
 
     /** Each tensor moved a little along a random direction, forth and back. */

@@ -15,7 +15,6 @@ import io.github.glimpse.generate.Differences;
 import io.github.glimpse.generate.FixtureFamily;
 import io.github.glimpse.generate.FixtureTensors;
 import io.github.glimpse.image.Transparency;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +43,7 @@ class ClipFixturesIT {
     record Model(TorchRuntime runtime, DualEncoder parts, EmbeddingEngine engine) {
 
         static Model load(Path directory, WeightFormat weights) {
-            LoadOptions load = new LoadOptions(Dtype.FLOAT32, weights, null, null, ImageAspect.AUTO);
+            LoadOptions load = LoadOptions.builder().dtype(Dtype.FLOAT32).weights(weights).build();
             RuntimeOptions options = new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN);
             TorchRuntime runtime = TorchRuntime.start(options);
             return new Model(

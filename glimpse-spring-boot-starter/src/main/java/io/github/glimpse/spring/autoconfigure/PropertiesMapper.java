@@ -190,12 +190,13 @@ final class PropertiesMapper {
         // The times are validated with the properties, so what is left to refuse are the hosts.
         return checked(
                 "glimpse.images.allowed-hosts",
-                () -> new ImageUrlOptions(
-                        requireNonNullElse(images.urlAccess(), standard.access()),
-                        requireNonNullElse(images.allowedHosts(), standard.allowedHosts()),
-                        requireNonNullElse(images.connectTimeout(), standard.connectTimeout()),
-                        requireNonNullElse(images.readTimeout(), standard.readTimeout()),
-                        maxBytes));
+                () -> standard.toBuilder()
+                        .access(requireNonNullElse(images.urlAccess(), standard.access()))
+                        .allowedHosts(requireNonNullElse(images.allowedHosts(), standard.allowedHosts()))
+                        .connectTimeout(requireNonNullElse(images.connectTimeout(), standard.connectTimeout()))
+                        .readTimeout(requireNonNullElse(images.readTimeout(), standard.readTimeout()))
+                        .maxBytes(maxBytes)
+                        .build());
     }
 
     private RuntimeOptions runtime() {
@@ -208,13 +209,7 @@ final class PropertiesMapper {
 
     private LoadOptions load(@Nullable FirstToken firstToken) {
         LoadOptions standard = LoadOptions.defaults();
-        return new LoadOptions(
-                dtype(requireNonNullElse(properties.dtype(), ComputeType.AUTO)),
-                requireNonNullElse(properties.weights(), standard.weights()),
-                properties.limits().minPixels(),
-                properties.limits().maxPixels(),
-                requireNonNullElse(properties.images().aspect(), standard.aspect()),
-                requireNonNullElse(firstToken, standard.firstToken()));
+        return LoadOptions.builder().dtype(dtype(requireNonNullElse(properties.dtype(), ComputeType.AUTO))).weights(requireNonNullElse(properties.weights(), standard.weights())).minPixels(properties.limits().minPixels()).maxPixels(properties.limits().maxPixels()).aspect(requireNonNullElse(properties.images().aspect(), standard.aspect())).firstToken(requireNonNullElse(firstToken, standard.firstToken())).build();
     }
 
     private static @Nullable Dtype dtype(ComputeType type) {

@@ -96,7 +96,7 @@ class PropertiesMapperTest {
                 "glimpse.images.aspect=crop");
 
         assertThat(options.load())
-                .isEqualTo(new LoadOptions(Dtype.BFLOAT16, WeightFormat.COPIED, 3136, 1_003_520, ImageAspect.CROP));
+                .isEqualTo(LoadOptions.builder().dtype(Dtype.BFLOAT16).weights(WeightFormat.COPIED).minPixels(3136).maxPixels(1_003_520).aspect(ImageAspect.CROP).build());
     }
 
     @Test

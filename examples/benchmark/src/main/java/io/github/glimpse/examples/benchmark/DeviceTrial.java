@@ -4,7 +4,6 @@ import io.github.glimpse.GlimpseException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.EngineState;
@@ -16,7 +15,6 @@ import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.TracedAnswer;
 import io.github.glimpse.generate.VisionCacheOptions;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.RandomModelFolder;
@@ -227,7 +225,7 @@ final class DeviceTrial {
         return EngineOptions.builder(folder)
                 .module(folder.resolve(RandomModelFolder.MODULE))
                 .runtime(runtime)
-                .load(new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                .load(LoadOptions.builder().dtype(dtype).build())
                 .timeout(Duration.ofHours(1))
                 // Each request is to look anew.
                 .visionCache(VisionCacheOptions.off());

@@ -2,8 +2,6 @@ package io.github.glimpse.examples.benchmark;
 
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.WeightFormat;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import java.util.Arrays;
 
@@ -22,6 +20,6 @@ final class EncoderRuntime {
                 .filter(type -> type.label().equals(turn.dtype()))
                 .findFirst()
                 .orElseThrow();
-        return new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO);
+        return LoadOptions.builder().dtype(dtype).build();
     }
 }

@@ -3,7 +3,6 @@ package io.github.glimpse.examples.benchmark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
@@ -12,7 +11,6 @@ import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.VisionCacheOptions;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import java.io.IOException;
@@ -77,7 +75,7 @@ final class GlimpseWorker {
                 .module(model.resolve("glimpse"))
                 .runtime(new RuntimeOptions(
                         "cpu", threads, RuntimeOptions.defaults().nativeDownload()))
-                .load(new LoadOptions(dtype, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                .load(LoadOptions.builder().dtype(dtype).build())
                 .generation(GenerationOptions.builder()
                         .maxOutputTokens(outputTokens)
                         .build())

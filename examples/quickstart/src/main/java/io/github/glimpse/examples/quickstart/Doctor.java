@@ -210,12 +210,11 @@ final class Doctor {
     private TracedAnswer ask(String device, @Nullable Dtype dtype) {
         try (ModelSource model = ModelSource.embedded();
                 ModelSource module = ModelSource.embeddedModule()) {
-            LoadOptions load = LoadOptions.defaults();
             EngineOptions engine = EngineOptions.builder(model.directory())
                     .module(module.directory())
                     .runtime(new RuntimeOptions(
                             device, options.threads(), options.nativeDownload(), options.nativePath()))
-                    .load(new LoadOptions(dtype, load.weights(), load.minPixels(), load.maxPixels(), load.aspect()))
+                    .load(LoadOptions.builder().dtype(dtype).build())
                     .build();
             try (LoadedModel loaded = LoadedModel.load(engine)) {
                 byte[] receipt = Picture.read(null).bytes();

@@ -4,14 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.TracedAnswer;
-import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import java.io.BufferedReader;
@@ -78,7 +76,7 @@ final class LibraryWorker {
                         device,
                         RuntimeOptions.DEFAULT_THREADS,
                         RuntimeOptions.defaults().nativeDownload()))
-                .load(new LoadOptions(type, WeightFormat.AUTO, null, null, ImageAspect.AUTO))
+                .load(LoadOptions.builder().dtype(type).build())
                 .timeout(Duration.ofHours(4))
                 .build();
     }
