@@ -46,8 +46,13 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
         AnsweringPath loaded;
         try {
             ModelFiles files = folder.files();
-            AnsweringModel model =
-                    folder.family().load(files, options.load().toBuilder().cacheTokens(options.cacheTokens()).build(), runtime);
+            AnsweringModel model = folder.family()
+                    .load(
+                            files,
+                            options.load().toBuilder()
+                                    .cacheTokens(options.cacheTokens())
+                                    .build(),
+                            runtime);
             loaded = model instanceof ImageTextModel looking
                     ? ImageTextInMemory.assemble(options, runtime, looking, files)
                     : ModelInMemory.assemble(options, runtime, (VisionLanguageModel) model, files);

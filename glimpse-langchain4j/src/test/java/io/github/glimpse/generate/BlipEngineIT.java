@@ -66,7 +66,10 @@ class BlipEngineIT {
     @Test
     void packedTextsAnswerWhatMappedOnesDo() {
         Path model = answers();
-        LoadOptions mapped = LoadOptions.builder().dtype(Dtype.FLOAT32).weights(WeightFormat.MAPPED).build();
+        LoadOptions mapped = LoadOptions.builder()
+                .dtype(Dtype.FLOAT32)
+                .weights(WeightFormat.MAPPED)
+                .build();
         LoadOptions chosen = LoadOptions.builder().dtype(Dtype.FLOAT32).build();
         try (LoadedModel plain = LoadedModel.load(options(model).load(mapped).build());
                 LoadedModel packed =

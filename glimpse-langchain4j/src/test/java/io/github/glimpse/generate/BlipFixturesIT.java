@@ -367,7 +367,11 @@ class BlipFixturesIT {
                 ignored -> LoadedModel.load(EngineOptions.builder(one.family().model())
                         .module(module)
                         .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                        .load(LoadOptions.builder().dtype(Dtype.FLOAT32).weights(one.weights()).firstToken(first).build())
+                        .load(LoadOptions.builder()
+                                .dtype(Dtype.FLOAT32)
+                                .weights(one.weights())
+                                .firstToken(first)
+                                .build())
                         .transparency(Transparency.DROP)
                         // each case shall compute everything that it compares
                         .visionCache(VisionCacheOptions.off())

@@ -42,8 +42,8 @@ class GenerationOptionsTest {
         GenerationOptions brought = GenerationOptions.builder().minP(2.0).unchecked();
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new GenerationRequest(
-                        List.of(), io.github.glimpse.prune.PruningOptions.defaults(), brought))
+                .isThrownBy(() ->
+                        new GenerationRequest(List.of(), io.github.glimpse.prune.PruningOptions.defaults(), brought))
                 .withMessageContaining("min-p is 2.0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EngineOptions.builder(java.nio.file.Path.of("model"))

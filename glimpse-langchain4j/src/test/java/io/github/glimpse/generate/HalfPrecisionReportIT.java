@@ -95,7 +95,11 @@ class HalfPrecisionReportIT {
         return LoadedModel.load(EngineOptions.builder(fixture.family().model())
                 .module(fixture.module().orElse(null))
                 .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                .load(LoadOptions.builder().dtype(dtype).weights(format).aspect(fixture.aspect()).build())
+                .load(LoadOptions.builder()
+                        .dtype(dtype)
+                        .weights(format)
+                        .aspect(fixture.aspect())
+                        .build())
                 .transparency(Transparency.DROP)
                 .build());
     }

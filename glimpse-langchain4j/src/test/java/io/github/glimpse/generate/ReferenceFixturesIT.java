@@ -96,7 +96,11 @@ class ReferenceFixturesIT {
                         LoadedModel.load(EngineOptions.builder(fixture.family().model())
                                 .module(fixture.module().orElse(null))
                                 .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                                .load(LoadOptions.builder().dtype(Dtype.FLOAT32).weights(weights).aspect(fixture.aspect()).build())
+                                .load(LoadOptions.builder()
+                                        .dtype(Dtype.FLOAT32)
+                                        .weights(weights)
+                                        .aspect(fixture.aspect())
+                                        .build())
                                 .transparency(Transparency.DROP)
                                 // each case shall compute everything that it compares
                                 .visionCache(VisionCacheOptions.off())

@@ -62,7 +62,11 @@ class StageFixturesIT {
                 key -> LoadedModel.load(EngineOptions.builder(fixture.family().model())
                         .module(fixture.module().orElseThrow())
                         .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
-                        .load(LoadOptions.builder().dtype(Dtype.FLOAT32).weights(WeightFormat.MAPPED).aspect(fixture.aspect()).build())
+                        .load(LoadOptions.builder()
+                                .dtype(Dtype.FLOAT32)
+                                .weights(WeightFormat.MAPPED)
+                                .aspect(fixture.aspect())
+                                .build())
                         .build()));
         FixtureTensors tensors = new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
         PruningStrategy strategy =

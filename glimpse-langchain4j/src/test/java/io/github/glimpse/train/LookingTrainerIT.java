@@ -98,13 +98,15 @@ class LookingTrainerIT {
         List<GlimpseSample> samples = samples();
         Path module = folder.resolve("module");
         GlimpseScores scores;
-        try (GlimpseTrainer trainer = GlimpseTrainer.open(base(answers).load(enc).build(), recipe(0))) {
+        try (GlimpseTrainer trainer =
+                GlimpseTrainer.open(base(answers).load(enc).build(), recipe(0))) {
             scores = trainer.evaluate(samples);
             trainer.export(module, 0.5, StoredType.F32);
         }
         EngineOptions.Builder served = base(answers).module(module);
         try (LoadedModel model = LoadedModel.load(served.load(enc).build());
-                LoadedModel other = LoadedModel.load(served.load(LoadOptions.defaults()).build())) {
+                LoadedModel other =
+                        LoadedModel.load(served.load(LoadOptions.defaults()).build())) {
             float[] trained = scores.probabilities(0);
             assertThat(report(model, samples.get(0)).probabilities()).containsExactly(trained, within(1e-4f));
             assertThat(Objects.requireNonNull(report(other, samples.get(0)).probabilities()))

@@ -43,7 +43,8 @@ class ClipFixturesIT {
     record Model(TorchRuntime runtime, DualEncoder parts, EmbeddingEngine engine) {
 
         static Model load(Path directory, WeightFormat weights) {
-            LoadOptions load = LoadOptions.builder().dtype(Dtype.FLOAT32).weights(weights).build();
+            LoadOptions load =
+                    LoadOptions.builder().dtype(Dtype.FLOAT32).weights(weights).build();
             RuntimeOptions options = new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN);
             TorchRuntime runtime = TorchRuntime.start(options);
             return new Model(

@@ -188,15 +188,13 @@ final class PropertiesMapper {
         long maxBytes =
                 checked("glimpse.limits.max-image-size", this::imageLimits).maxBytes();
         // The times are validated with the properties, so what is left to refuse are the hosts.
-        return checked(
-                "glimpse.images.allowed-hosts",
-                () -> standard.toBuilder()
-                        .access(requireNonNullElse(images.urlAccess(), standard.access()))
-                        .allowedHosts(requireNonNullElse(images.allowedHosts(), standard.allowedHosts()))
-                        .connectTimeout(requireNonNullElse(images.connectTimeout(), standard.connectTimeout()))
-                        .readTimeout(requireNonNullElse(images.readTimeout(), standard.readTimeout()))
-                        .maxBytes(maxBytes)
-                        .build());
+        return checked("glimpse.images.allowed-hosts", () -> standard.toBuilder()
+                .access(requireNonNullElse(images.urlAccess(), standard.access()))
+                .allowedHosts(requireNonNullElse(images.allowedHosts(), standard.allowedHosts()))
+                .connectTimeout(requireNonNullElse(images.connectTimeout(), standard.connectTimeout()))
+                .readTimeout(requireNonNullElse(images.readTimeout(), standard.readTimeout()))
+                .maxBytes(maxBytes)
+                .build());
     }
 
     private RuntimeOptions runtime() {
@@ -209,7 +207,14 @@ final class PropertiesMapper {
 
     private LoadOptions load(@Nullable FirstToken firstToken) {
         LoadOptions standard = LoadOptions.defaults();
-        return LoadOptions.builder().dtype(dtype(requireNonNullElse(properties.dtype(), ComputeType.AUTO))).weights(requireNonNullElse(properties.weights(), standard.weights())).minPixels(properties.limits().minPixels()).maxPixels(properties.limits().maxPixels()).aspect(requireNonNullElse(properties.images().aspect(), standard.aspect())).firstToken(requireNonNullElse(firstToken, standard.firstToken())).build();
+        return LoadOptions.builder()
+                .dtype(dtype(requireNonNullElse(properties.dtype(), ComputeType.AUTO)))
+                .weights(requireNonNullElse(properties.weights(), standard.weights()))
+                .minPixels(properties.limits().minPixels())
+                .maxPixels(properties.limits().maxPixels())
+                .aspect(requireNonNullElse(properties.images().aspect(), standard.aspect()))
+                .firstToken(requireNonNullElse(firstToken, standard.firstToken()))
+                .build();
     }
 
     private static @Nullable Dtype dtype(ComputeType type) {

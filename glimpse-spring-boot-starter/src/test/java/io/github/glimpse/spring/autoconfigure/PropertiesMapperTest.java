@@ -96,7 +96,13 @@ class PropertiesMapperTest {
                 "glimpse.images.aspect=crop");
 
         assertThat(options.load())
-                .isEqualTo(LoadOptions.builder().dtype(Dtype.BFLOAT16).weights(WeightFormat.COPIED).minPixels(3136).maxPixels(1_003_520).aspect(ImageAspect.CROP).build());
+                .isEqualTo(LoadOptions.builder()
+                        .dtype(Dtype.BFLOAT16)
+                        .weights(WeightFormat.COPIED)
+                        .minPixels(3136)
+                        .maxPixels(1_003_520)
+                        .aspect(ImageAspect.CROP)
+                        .build());
     }
 
     @Test
