@@ -12,11 +12,13 @@ import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.TracedAnswer;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.PruningOptions;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,11 +26,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether this machine can answer, and how: library, driver, GPUs, what was chosen and why, what the device is good for, and
- * one answer of the embedded model on the CPU and on the device.
+ * answers of the embedded model on the CPU and on the device.
  */
 final class Doctor {
 
@@ -43,9 +47,14 @@ final class Doctor {
     private static final String DEVICE = "--glimpse.device=";
     private static final String PATH = "--glimpse.native.path=";
 
-    private static final String QUESTION = "What is the total?";
-    private static final String EXPECTED = "87.00";
-    // In float32 a GPU adds up in another order; more than this is another computation.
+    /** What stands on the quickstart's receipt, but for one value that the model is not sure of. */
+    private static final Map<String, String> EXPECTED = new TreeMap<>(Map.of(
+            "name", "Tyazi", "order", "Z79", "clerk", "Lyon", "price", "76.36", "total", "87.00", "driver", "Quvaj"));
+
+    private static final List<PruningOptions> PRUNINGS = List.of(
+            PruningOptions.defaults(), PruningOptions.builder().enabled(false).build());
+
+    // In float32 on both sides a GPU adds up in another order; more than this is another computation.
     private static final float MOST_DIFFERENCE = 1e-2f;
 
     private final Map<String, Object> findings = new LinkedHashMap<>();
@@ -172,42 +181,110 @@ final class Doctor {
         });
     }
 
+    /**
+     * Where the embedded model is asked.
+     *
+     * @param name in the findings
+     * @param dtype null for the usual one
+     * @param beside the place whose logits these are compared with: float32 on the CPU, since halves of a logit are lost in others
+     */
+    record Place(
+            String name,
+            String device,
+            @Nullable Dtype dtype,
+            @Nullable String beside) {
+
+        private static final String CPU = "cpu";
+        private static final String IN_FLOAT32 = " in float32";
+
+        /** All places for a device, each behind the one it is compared with. */
+        static List<Place> of(String device) {
+            Place cpu = new Place(CPU, CPU, null, null);
+            Place exact = new Place(CPU + IN_FLOAT32, CPU, Dtype.FLOAT32, null);
+            return device.equals(CPU)
+                    ? List.of(cpu)
+                    : List.of(
+                            cpu,
+                            exact,
+                            new Place(device + IN_FLOAT32, device, Dtype.FLOAT32, exact.name()),
+                            new Place(device, device, null, exact.name()));
+        }
+
+        /** Whether it has to be the same computation as the one it is compared with. */
+        boolean exact() {
+            return dtype == Dtype.FLOAT32 && beside != null;
+        }
+    }
+
+    /** All questions, with and without pruning, at all places. */
     private void answer(String device) {
-        Map<String, Object> told = new LinkedHashMap<>();
-        TracedAnswer cpu = ask("cpu", null);
-        told.put("question", QUESTION);
-        told.put("on cpu", cpu.result().text());
-        if (!device.equals("cpu")) {
-            TracedAnswer exact = ask(device, Dtype.FLOAT32);
-            TracedAnswer usual = ask(device, null);
-            float difference = cpu.differenceTo(exact);
-            told.put("on " + device + " in float32", exact.result().text());
-            told.put("on " + device, usual.result().text());
-            told.put("largest logit difference in float32", difference);
-            told.put("largest logit difference", cpu.differenceTo(usual));
-            expect(device + " in float32", exact);
-            expect(device, usual);
-            if (!(difference <= MOST_DIFFERENCE)) {
-                problems.add(String.format(
-                        Locale.ROOT,
-                        "The first logits on %s differ by %.4f from the CPU's, at most %.4f is right",
-                        device,
-                        difference,
-                        MOST_DIFFERENCE));
+        List<Place> places = Place.of(device);
+        Map<String, List<TracedAnswer>> asked = new LinkedHashMap<>();
+        places.forEach(place -> asked.put(place.name(), ask(place.device(), place.dtype())));
+        List<Map<String, Object>> told = new ArrayList<>();
+        int number = 0;
+        for (Map.Entry<String, String> question : EXPECTED.entrySet()) {
+            for (PruningOptions ignored : PRUNINGS) {
+                Map<String, Object> texts = new LinkedHashMap<>();
+                Map<String, Object> differences = new LinkedHashMap<>();
+                for (Place place : places) {
+                    TracedAnswer there = answer(asked, place.name(), number);
+                    String text = there.result().text().strip();
+                    texts.put(place.name(), text);
+                    expect(question, place, text);
+                    if (place.beside() != null) {
+                        float difference = there.differenceTo(answer(asked, place.beside(), number));
+                        differences.put(place.name(), difference);
+                        expect(question, place, difference);
+                    }
+                }
+                Map<String, Object> answer = new LinkedHashMap<>();
+                answer.put("question", question(question.getKey()));
+                answer.put("expected", question.getValue());
+                answer.put(
+                        "kept",
+                        answer(asked, places.get(0).name(), number)
+                                .result()
+                                .report()
+                                .keptTokens());
+                answer.put("texts", texts);
+                answer.put("largest logit differences", differences);
+                told.add(answer);
+                number++;
             }
         }
-        findings.put("answer", told);
-        expect("the CPU", cpu);
+        findings.put("answers", told);
     }
 
-    private void expect(String device, TracedAnswer answer) {
-        if (!answer.result().text().strip().equals(EXPECTED)) {
-            problems.add("The embedded model answers '" + answer.result().text() + "' on " + device + ", not '"
-                    + EXPECTED + "'");
+    private static TracedAnswer answer(Map<String, List<TracedAnswer>> asked, String place, int number) {
+        return Objects.requireNonNull(asked.get(place)).get(number);
+    }
+
+    private void expect(Map.Entry<String, String> question, Place place, String text) {
+        if (!text.equals(question.getValue())) {
+            problems.add("The embedded model answers '" + text + "' to '" + question(question.getKey()) + "' on "
+                    + place.name() + ", not '" + question.getValue() + "'");
         }
     }
 
-    private TracedAnswer ask(String device, @Nullable Dtype dtype) {
+    private void expect(Map.Entry<String, String> question, Place place, float difference) {
+        // NaN is never right
+        if (place.exact() && !(difference <= MOST_DIFFERENCE)) {
+            problems.add(String.format(
+                    Locale.ROOT,
+                    "The first logits to '%s' on %s differ by %.4f from the CPU's, at most %.4f is right",
+                    question(question.getKey()),
+                    place.name(),
+                    difference,
+                    MOST_DIFFERENCE));
+        }
+    }
+
+    private static String question(String key) {
+        return "What is the " + key + "?";
+    }
+
+    private List<TracedAnswer> ask(String device, @Nullable Dtype dtype) {
         try (ModelSource model = ModelSource.embedded();
                 ModelSource module = ModelSource.embeddedModule()) {
             EngineOptions engine = EngineOptions.builder(model.directory())
@@ -216,9 +293,15 @@ final class Doctor {
                             device, options.threads(), options.nativeDownload(), options.nativePath()))
                     .load(LoadOptions.builder().dtype(dtype).build())
                     .build();
+            byte[] receipt = Picture.read(null).bytes();
             try (LoadedModel loaded = LoadedModel.load(engine)) {
-                byte[] receipt = Picture.read(null).bytes();
-                return loaded.trace(GenerationRequest.of(ChatTurn.user(QUESTION, receipt)));
+                return EXPECTED.keySet().stream()
+                        .flatMap(key -> PRUNINGS.stream()
+                                .map(pruning -> loaded.trace(new GenerationRequest(
+                                        List.of(ChatTurn.user(question(key), receipt)),
+                                        pruning,
+                                        GenerationOptions.defaults()))))
+                        .toList();
             }
         }
     }
