@@ -41,6 +41,15 @@ record DecoderWork(int layers, long layerParameters, int attentionWidth, long he
                 bytesPerToken);
     }
 
+    /** Bytes of the keys and values of one token, in a type of two bytes. */
+    static long cacheBytesPerToken(JsonNode config) {
+        JsonNode text = config.has("text_config") ? config.get("text_config") : config;
+        int heads = text.path("num_attention_heads").asInt(32);
+        long headDim = text.path("head_dim").asLong(text.path("hidden_size").asLong(4_096) / heads);
+        long keys = headDim * text.path("num_key_value_heads").asInt(heads);
+        return 2 * Short.BYTES * keys * text.path("num_hidden_layers").asInt(32);
+    }
+
     /** All of the language model but an embedding that has a head beside it; a tied one is the head. */
     private static long read(Collection<TensorEntry> tensors) {
         boolean untied = tensors.stream().anyMatch(tensor -> tensor.name().endsWith("lm_head.weight"));

@@ -1,19 +1,16 @@
 package io.github.glimpse.examples.benchmark;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.engine.DeviceCheck;
-import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.examples.benchmark.Criterion.Judgement;
+import io.github.glimpse.examples.benchmark.Criterion.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +31,11 @@ final class DeviceBenchmark implements Callable<Integer> {
     /** What chooses this benchmark. */
     static final String OPTION = "--random";
 
+    /** What the thresholds are for. */
+    private static final int TOKENS = 1_296;
+
+    private static final int CACHE = 576;
+
     private static final int FAILED = 1;
 
     @Option(names = OPTION, split = ",", required = true, description = "Shapes: 3b, 7b (Qwen2.5-VL), tiny")
@@ -48,10 +50,13 @@ final class DeviceBenchmark implements Callable<Integer> {
     @Option(names = "--layers", description = "Layers of the decoder, fewer than the shape's to rehearse on a CPU")
     private @Nullable Integer layers;
 
-    @Option(names = "--tokens", defaultValue = "1296", description = "Image tokens of the prefill's picture")
+    @Option(names = "--tokens", defaultValue = "" + TOKENS, description = "Image tokens of the prefill's picture")
     private int tokens;
 
-    @Option(names = "--cache", defaultValue = "576", description = "Image tokens of the picture that is answered about")
+    @Option(
+            names = "--cache",
+            defaultValue = "" + CACHE,
+            description = "Image tokens of the picture that is answered about")
     private int cache;
 
     @Option(names = "--output-tokens", defaultValue = "65", description = "Tokens of an answer")
@@ -76,58 +81,49 @@ final class DeviceBenchmark implements Callable<Integer> {
     public Integer call() throws IOException {
         Files.createDirectories(out);
         RuntimeOptions options = options(device);
-        Map<String, Object> found = new LinkedHashMap<>();
-        List<DeviceFinding> findings = new ArrayList<>();
         try (TorchRuntime runtime = TorchRuntime.start(options)) {
             DeviceCheck check = DeviceCheck.of(runtime);
-            found.put("library", runtime.facts());
-            found.put("check", check);
-            findings.addAll(machine(runtime, check));
+            DeviceReport report = new DeviceReport(runtime.facts(), check);
+            machine(runtime, check, report);
+            report.add(refusal(runtime));
+            report.write(out);
+            boolean fullSize = tokens >= TOKENS && cache >= CACHE;
             for (String shape : shapes) {
                 RandomModel model = new RandomModel(shape, layers, out.resolve("models"));
-                DeviceTrial trial = new DeviceTrial(model, options, runtime, check.copyBytesPerSecond());
-                findings.addAll(trial.run(tokens, cache, outputTokens, repeat, out));
+                new DeviceTrial(model, options, runtime, check.copyBytesPerSecond(), fullSize, report)
+                        .run(tokens, cache, outputTokens, repeat, out);
+                report.write(out);
             }
-            findings.add(refusal(runtime.facts()));
+            System.out.print(report.page());
+            return report.holds() ? 0 : FAILED;
         }
-        found.put("findings", findings);
-        new ObjectMapper()
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(out.resolve("device.json").toFile(), found);
-        String page = DeviceFinding.page(findings);
-        Files.writeString(out.resolve("device.md"), page);
-        System.out.print(page);
-        return findings.stream().anyMatch(finding -> Boolean.FALSE.equals(finding.held())) ? FAILED : 0;
     }
 
     private RuntimeOptions options(String name) {
         return new RuntimeOptions(name, RuntimeOptions.DEFAULT_THREADS, NativeDownload.FORBIDDEN, nativePath);
     }
 
-    private static List<DeviceFinding> machine(TorchRuntime runtime, DeviceCheck check) {
+    private static void machine(TorchRuntime runtime, DeviceCheck check, DeviceReport report) {
         String name = runtime.facts().gpus().stream()
                 .filter(gpu -> runtime.deviceName().equals("cuda:" + gpu.index()))
                 .map(gpu -> ", " + gpu.name())
                 .findFirst()
                 .orElse("");
-        return List.of(
-                DeviceFinding.figure(
-                        "machine", runtime.deviceName() + name + ": copied", check.copyBytesPerSecond() / 1e9, "GB/s"),
-                DeviceFinding.figure("machine", "a launch", check.launchSeconds() * 1e6, "us"));
+        report.figure(
+                Setting.MACHINE, runtime.deviceName() + name + ": copied", check.copyBytesPerSecond() / 1e9, "GB/s");
+        report.figure(Setting.MACHINE, "a launch", check.launchSeconds() * 1e6, "us");
     }
 
     /** One GPU more than there are has to be refused, with their count. */
-    private DeviceFinding refusal(NativeFacts facts) {
-        int count = facts.cuda() ? facts.gpus().size() : 0;
+    private Judgement refusal(TorchRuntime runtime) {
+        Setting setting = new Setting(Setting.MACHINE, runtime.onGpu(), true);
+        int count = runtime.facts().cuda() ? runtime.facts().gpus().size() : 0;
         try (TorchRuntime more = TorchRuntime.start(options("cuda:" + count))) {
-            return DeviceFinding.claim("machine", "cuda:" + count + " is refused", false, "it is " + more.deviceName());
+            return Criterion.REFUSAL.judge(setting, 1.0, "cuda:" + count + " is " + more.deviceName());
         } catch (NativeLibraryException e) {
             String message = Objects.requireNonNull(e.getMessage());
-            return DeviceFinding.claim(
-                    "machine",
-                    "cuda:" + count + " is refused with the count",
-                    message.contains("can use " + count + " GPUs"),
-                    message);
+            boolean counted = message.contains("can use " + count + " GPUs");
+            return Criterion.REFUSAL.judge(setting, counted ? 0.0 : 1.0, message);
         }
     }
 }

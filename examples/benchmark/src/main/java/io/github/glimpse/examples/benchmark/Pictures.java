@@ -17,6 +17,11 @@ final class Pictures {
 
     /** Writes a picture of the shape nearest to a square that gives exactly {@code tokens}. */
     static Path write(int tokens, Path directory) throws IOException {
+        return write(tokens, 0, directory);
+    }
+
+    /** Writes another picture of that shape for each {@code number}. */
+    static Path write(int tokens, int number, Path directory) throws IOException {
         int rows = (int) Math.sqrt(tokens);
         while (tokens % rows != 0) {
             rows--;
@@ -26,11 +31,11 @@ final class Pictures {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         for (int i = 0; i < 40; i++) {
-            graphics.setColor(Color.getHSBColor(i / 40f, 0.7f, 0.9f));
+            graphics.setColor(Color.getHSBColor((i + number) / 40f, 0.7f, 0.9f));
             graphics.fillRect(i * 37 % width, i * 91 % height, 150, 90);
         }
         graphics.dispose();
-        Path file = directory.resolve("picture-" + tokens + ".png");
+        Path file = directory.resolve("picture-" + tokens + (number == 0 ? "" : "-" + number) + ".png");
         ImageIO.write(image, "png", file.toFile());
         return file;
     }

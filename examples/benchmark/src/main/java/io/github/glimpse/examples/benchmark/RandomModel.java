@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 record RandomModel(String shape, @Nullable Integer layers, Path directory) {
 
+    /** Whether it has all of a released model's layers and widths. */
+    boolean isReleased() {
+        return layers == null && !shape.equals("tiny");
+    }
+
     RandomModel withLayers(int count) {
         return new RandomModel(shape, count, directory);
     }

@@ -39,6 +39,17 @@ class DecoderWorkTest {
     }
 
     @Test
+    void countsTheKeysAndValuesOfAToken() throws IOException {
+        String config = """
+                {"hidden_size": 2048, "num_attention_heads": 16, "num_key_value_heads": 2, "num_hidden_layers": 36}
+                """;
+
+        // 36 layers, a key and a value, 2 heads of 128, 2 bytes
+        assertThat(DecoderWork.cacheBytesPerToken(new ObjectMapper().readTree(config)))
+                .isEqualTo(36L * 2 * 2 * 128 * 2);
+    }
+
+    @Test
     void whatLlavasConfigurationLeavesOutIsLlamas() throws IOException {
         String config = """
                 {"text_config": {"model_type": "llama", "vocab_size": 32064}}

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -35,23 +34,34 @@ class DeviceBenchmarkTest {
 
         JsonNode found = new ObjectMapper().readTree(out.resolve("device.json").toFile());
         assertThat(code).as(found.toPrettyString()).isZero();
-        for (String figure : List.of("decoding, greedy", "decoding, top-p 0.9", "prefill", "share of the copy rate")) {
-            assertThat(finding(found, figure).path("value").asDouble())
+        for (String figure : List.of("decoding, greedy", "decoding, top-p 0.9", "prefill measured in", "loaded in")) {
+            assertThat(of(found, "figures", "item", figure).path("value").asDouble())
                     .as(figure)
                     .isPositive();
         }
-        for (String claim :
-                List.of("memory that runs out ends that request only", "cuda:0 is refused with the count")) {
-            assertThat(finding(found, claim).path("held").asBoolean()).as(claim).isTrue();
+        for (Criterion criterion : List.of(Criterion.REFUSAL, Criterion.LOGITS, Criterion.EXHAUSTION)) {
+            assertThat(point(found, criterion).path("verdict").asText())
+                    .as(found.toPrettyString())
+                    .isEqualTo("OK");
+        }
+        for (Criterion criterion :
+                List.of(Criterion.DECODING, Criterion.PREFILL, Criterion.AFTER_CUT, Criterion.HOST_MEMORY)) {
+            assertThat(point(found, criterion).path("verdict").asText()).isEqualTo("NOT_MEASURED");
+            assertThat(point(found, criterion).path("measured").asDouble())
+                    .as(found.toPrettyString())
+                    .isPositive();
         }
         assertThat(found.at("/library/device").asText()).isEqualTo("cpu");
-        assertThat(Files.readString(out.resolve("device.md"))).contains("| tiny | decoding, greedy |");
         assertThat(out.resolve("models")).isEmptyDirectory();
     }
 
-    private static JsonNode finding(JsonNode found, String item) {
-        return StreamSupport.stream(found.path("findings").spliterator(), false)
-                .filter(finding -> finding.path("item").asText().equals(item))
+    private static JsonNode point(JsonNode found, Criterion criterion) {
+        return of(found, "points", "criterion", criterion.name());
+    }
+
+    private static JsonNode of(JsonNode found, String list, String key, String value) {
+        return StreamSupport.stream(found.path(list).spliterator(), false)
+                .filter(entry -> entry.path(key).asText().equals(value))
                 .findFirst()
                 .orElseThrow();
     }
