@@ -120,6 +120,37 @@ public record EngineOptions(
         return new Builder(model);
     }
 
+    /** Starts with these. */
+    public Builder toBuilder() {
+        return toBuilder(model);
+    }
+
+    private Builder toBuilder(Path files) {
+        return builder(files)
+                .module(module)
+                .name(name)
+                .family(family)
+                .runtime(runtime)
+                .load(load)
+                .pruning(pruning)
+                .generation(generation)
+                .imageLimits(imageLimits)
+                .transparency(transparency)
+                .maxImages(maxImages)
+                .maxTexts(maxTexts)
+                .history(history)
+                .maxInputTokens(maxInputTokens)
+                .maxActive(maxActive)
+                .maxQueued(maxQueued)
+                .timeout(timeout)
+                .visionCache(visionCache)
+                .warmUp(warmUp)
+                .families(families)
+                .strategies(strategies)
+                .profiles(profiles)
+                .canaryRatio(canaryRatio);
+    }
+
     /** Tokens of all requests that may run at once: what a GPU is asked to have room for before a model is loaded. */
     long cacheTokens() {
         int prompt = maxInputTokens == null ? TOKENS_OF_A_PROMPT : maxInputTokens;
@@ -129,30 +160,7 @@ public record EngineOptions(
 
     /** These options with files from elsewhere; for {@link LoadedModel#deferred}. */
     public EngineOptions withFiles(Path otherModel, @Nullable Path otherModule) {
-        return new EngineOptions(
-                otherModel,
-                otherModule,
-                name,
-                family,
-                runtime,
-                load,
-                pruning,
-                generation,
-                imageLimits,
-                transparency,
-                maxImages,
-                maxTexts,
-                history,
-                maxInputTokens,
-                maxActive,
-                maxQueued,
-                timeout,
-                visionCache,
-                warmUp,
-                families,
-                strategies,
-                profiles,
-                canaryRatio);
+        return toBuilder(otherModel).module(otherModule).build();
     }
 
     /** What tells a model from others. */
