@@ -12,7 +12,10 @@ import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -196,6 +199,19 @@ class GlimpseChatRequestParametersTest {
                                 .build())
                         .generation())
                 .isEqualTo(all.toBuilder().temperature(0.1).beams(4).build());
+    }
+
+    @Test
+    void everyValueOfGenerationHasASetter() {
+        List<String> setters = Arrays.stream(GlimpseChatRequestParameters.Builder.class.getMethods())
+                .map(Method::getName)
+                .toList();
+
+        assertThat(GenerationOptions.class.getRecordComponents())
+                .extracting(RecordComponent::getName)
+                // LangChain4j's word for it.
+                .map(name -> name.equals("stop") ? "stopSequences" : name)
+                .allMatch(setters::contains);
     }
 
     @Test

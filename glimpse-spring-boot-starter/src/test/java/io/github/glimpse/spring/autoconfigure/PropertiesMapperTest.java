@@ -10,6 +10,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
@@ -23,6 +24,7 @@ import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class PropertiesMapperTest {
@@ -60,6 +63,21 @@ class PropertiesMapperTest {
         assertThat(options.name()).isEqualTo("receipts");
         assertThat(options.family()).isEqualTo("qwen2.5-vl");
         assertThat(options.module()).isEqualTo(TinyModel.QWEN.resolve("glimpse"));
+    }
+
+    @Test
+    void everyValueOfGenerationHasAPropertyThatIsMapped() throws ReflectiveOperationException {
+        for (RecordComponent value : GenerationOptions.class.getRecordComponents()) {
+            String key = DataObjectPropertyName.toDashedForm(value.getName());
+            Class<?> type = value.getType();
+            String setting = type == Double.class ? "0.5" : type == List.class ? "." : "1";
+
+            assertThat(value.getAccessor()
+                            .invoke(options("glimpse.generation." + key + "=" + setting)
+                                    .generation()))
+                    .as(key)
+                    .isNotNull();
+        }
     }
 
     @Test
