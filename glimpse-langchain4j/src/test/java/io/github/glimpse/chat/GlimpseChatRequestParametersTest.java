@@ -178,7 +178,21 @@ class GlimpseChatRequestParametersTest {
     @Test
     void generationIsSetAtOnceAndMergedValueByValue() {
         GenerationOptions all =
-                new GenerationOptions(0.7, 5, 0.9, 0.1, 1.1, 0.2, 0.3, 11L, 64, List.of("."), 3, 0.5, 2);
+                GenerationOptions.builder()
+            .temperature(0.7)
+            .topK(5)
+            .topP(0.9)
+            .minP(0.1)
+            .repetitionPenalty(1.1)
+            .presencePenalty(0.2)
+            .frequencyPenalty(0.3)
+            .seed(11L)
+            .maxOutputTokens(64)
+            .stop(List.of("."))
+            .beams(3)
+            .lengthPenalty(0.5)
+            .minOutputTokens(2)
+            .build();
         GlimpseChatRequestParameters set =
                 GlimpseChatRequestParameters.builder().generation(all).build();
 
@@ -238,7 +252,21 @@ class GlimpseChatRequestParametersTest {
     @Test
     void engineOptionsBecomeDefaults() {
         GenerationOptions generation =
-                new GenerationOptions(0.7, 5, 0.9, 0.1, 1.1, 0.2, 0.3, 11L, 64, List.of("."), 3, 0.5, 2);
+                GenerationOptions.builder()
+            .temperature(0.7)
+            .topK(5)
+            .topP(0.9)
+            .minP(0.1)
+            .repetitionPenalty(1.1)
+            .presencePenalty(0.2)
+            .frequencyPenalty(0.3)
+            .seed(11L)
+            .maxOutputTokens(64)
+            .stop(List.of("."))
+            .beams(3)
+            .lengthPenalty(0.5)
+            .minOutputTokens(2)
+            .build();
         PruningOptions pruning = PruningOptions.builder().threshold(0.4).build();
 
         GlimpseChatRequestParameters parameters =

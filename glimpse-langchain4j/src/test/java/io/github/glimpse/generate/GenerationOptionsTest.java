@@ -12,7 +12,21 @@ class GenerationOptionsTest {
 
     // All values differ from each other and from what is unset.
     private static final GenerationOptions ALL =
-            new GenerationOptions(0.7, 5, 0.9, 0.1, 1.1, 0.2, 0.3, 11L, 64, List.of("."), 3, 0.5, 2);
+            GenerationOptions.builder()
+            .temperature(0.7)
+            .topK(5)
+            .topP(0.9)
+            .minP(0.1)
+            .repetitionPenalty(1.1)
+            .presencePenalty(0.2)
+            .frequencyPenalty(0.3)
+            .seed(11L)
+            .maxOutputTokens(64)
+            .stop(List.of("."))
+            .beams(3)
+            .lengthPenalty(0.5)
+            .minOutputTokens(2)
+            .build();
 
     @Test
     void aCopyHasEveryValue() {
