@@ -70,7 +70,7 @@ final class GraphText {
     private record Text(String name, String content) {}
 
     private final List<Text> texts = new ArrayList<>();
-    private final Map<String, WeightNames> kinds = new HashMap<>();
+    private final Map<String, WeightNames> kinds = new HashMap<>(Map.of(WeightNames.AFFINE.kind(), WeightNames.AFFINE));
     private final StringBuilder facts = new StringBuilder();
 
     /**

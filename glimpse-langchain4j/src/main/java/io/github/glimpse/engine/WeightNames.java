@@ -21,6 +21,9 @@ import java.util.Map;
  */
 public final class WeightNames {
 
+    /** A linear layer or a norm by itself, which may be without a bias; every text may take one. */
+    public static final WeightNames AFFINE = of("Affine").one("weight", "bias");
+
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
 

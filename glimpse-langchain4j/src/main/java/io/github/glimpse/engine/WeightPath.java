@@ -2,6 +2,7 @@ package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The tensors below one dotted path of a checkpoint: {@code weights.at("model.layers").at(3).at("self_attn.q_proj")}. */
 public final class WeightPath {
@@ -61,14 +62,15 @@ public final class WeightPath {
     }
 
     /**
-     * Adds matrices and biases of {@code parts} linear layers {@code [out, in]} that lie one below the other in {@code
+     * Weights and biases of {@code parts} linear layers {@code [out, in]} that lie one below the other in {@code
      * <path>.<matrix>} and {@code <path>.<bias>}, such as queries, keys and values in one.
      */
-    public void addStackedLinearTo(List<NDArray> tensors, String matrix, String bias, int parts, long out, long in) {
-        for (int part = 0; part < parts; part++) {
-            tensors.add(weights.matrixRows(join(matrix), parts * out, in, part * out, out));
-            tensors.add(weights.plainRows(join(bias), parts * out, part * out, out));
-        }
+    public List<List<NDArray>> stackedLinear(String matrix, String bias, int parts, long out, long in) {
+        return IntStream.range(0, parts)
+                .mapToObj(part -> List.of(
+                        weights.matrixRows(join(matrix), parts * out, in, part * out, out),
+                        weights.plainRows(join(bias), parts * out, part * out, out)))
+                .toList();
     }
 
     /** The tensor {@code <path>.<name>} in the compute type. */

@@ -177,22 +177,21 @@ class GlimpseChatRequestParametersTest {
 
     @Test
     void generationIsSetAtOnceAndMergedValueByValue() {
-        GenerationOptions all =
-                GenerationOptions.builder()
-            .temperature(0.7)
-            .topK(5)
-            .topP(0.9)
-            .minP(0.1)
-            .repetitionPenalty(1.1)
-            .presencePenalty(0.2)
-            .frequencyPenalty(0.3)
-            .seed(11L)
-            .maxOutputTokens(64)
-            .stop(List.of("."))
-            .beams(3)
-            .lengthPenalty(0.5)
-            .minOutputTokens(2)
-            .build();
+        GenerationOptions all = GenerationOptions.builder()
+                .temperature(0.7)
+                .topK(5)
+                .topP(0.9)
+                .minP(0.1)
+                .repetitionPenalty(1.1)
+                .presencePenalty(0.2)
+                .frequencyPenalty(0.3)
+                .seed(11L)
+                .maxOutputTokens(64)
+                .stop(List.of("."))
+                .beams(3)
+                .lengthPenalty(0.5)
+                .minOutputTokens(2)
+                .build();
         GlimpseChatRequestParameters set =
                 GlimpseChatRequestParameters.builder().generation(all).build();
 
@@ -251,22 +250,21 @@ class GlimpseChatRequestParametersTest {
 
     @Test
     void engineOptionsBecomeDefaults() {
-        GenerationOptions generation =
-                GenerationOptions.builder()
-            .temperature(0.7)
-            .topK(5)
-            .topP(0.9)
-            .minP(0.1)
-            .repetitionPenalty(1.1)
-            .presencePenalty(0.2)
-            .frequencyPenalty(0.3)
-            .seed(11L)
-            .maxOutputTokens(64)
-            .stop(List.of("."))
-            .beams(3)
-            .lengthPenalty(0.5)
-            .minOutputTokens(2)
-            .build();
+        GenerationOptions generation = GenerationOptions.builder()
+                .temperature(0.7)
+                .topK(5)
+                .topP(0.9)
+                .minP(0.1)
+                .repetitionPenalty(1.1)
+                .presencePenalty(0.2)
+                .frequencyPenalty(0.3)
+                .seed(11L)
+                .maxOutputTokens(64)
+                .stop(List.of("."))
+                .beams(3)
+                .lengthPenalty(0.5)
+                .minOutputTokens(2)
+                .build();
         PruningOptions pruning = PruningOptions.builder().threshold(0.4).build();
 
         GlimpseChatRequestParameters parameters =

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class GenerationOptionsTest {
 
     // All values differ from each other and from what is unset.
-    private static final GenerationOptions ALL =
-            GenerationOptions.builder()
+    private static final GenerationOptions ALL = GenerationOptions.builder()
             .temperature(0.7)
             .topK(5)
             .topP(0.9)

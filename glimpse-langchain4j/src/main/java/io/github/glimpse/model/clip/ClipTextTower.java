@@ -26,7 +26,6 @@ import java.util.function.ObjIntConsumer;
 public final class ClipTextTower implements AutoCloseable {
 
     private final ClipTextConfig config;
-    private final TorchRuntime runtime;
     private final Dtype dtype;
     private final Graph graph;
     private final NDArray table;
@@ -41,14 +40,13 @@ public final class ClipTextTower implements AutoCloseable {
      */
     public ClipTextTower(TorchRuntime runtime, Weights weights, String prefix, ClipTextConfig config) {
         this.config = config;
-        this.runtime = runtime;
         this.dtype = weights.dtype();
         this.graph = Graph.named("clip text tower")
                 .with(DecoderStack.class, "linear")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
-                .with(ClipTower.class, "tower")
+                .with(ClipTower.class, "tower", ClipTower.BLOCK)
                 .with(ClipTower.class, "pass")
                 .with(ClipTextTower.class, "text")
                 .compile(runtime);
@@ -60,7 +58,7 @@ public final class ClipTextTower implements AutoCloseable {
             blocks.add(ClipTower.blockWeights(
                     root.at("encoder.layers").at(i), TowerLayout.CLIP, hidden, config.intermediate()));
         }
-        this.finalNorm = TensorList.of(ClipTower.norm(root.at("final_layer_norm"), hidden));
+        this.finalNorm = TensorList.of(root.at("final_layer_norm").norm(hidden));
     }
 
     /** The numbers of this tower. */
@@ -104,7 +102,6 @@ public final class ClipTextTower implements AutoCloseable {
                     .with(config.causal())
                     .with(config.activation().label())
                     .with(config.eps())
-                    .with(runtime.widenFromRows())
                     .run(next);
             step.close();
             step = next;

@@ -8,6 +8,7 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.PixelPatches;
@@ -31,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClipTower implements AutoCloseable {
 
+    static final WeightNames BLOCK =
+            WeightNames.of("TowerBlock").withBias("norm1", "q", "k", "v", "out", "norm2", "fc1", "fc2");
+
     private final ClipConfig config;
-    private final TorchRuntime runtime;
     private final Dtype dtype;
     private final Graph graph;
     private final TokenRows tokenRows;
@@ -51,7 +54,6 @@ public final class ClipTower implements AutoCloseable {
      */
     public ClipTower(TorchRuntime runtime, Weights weights, String prefix, ClipConfig config) {
         this.config = config;
-        this.runtime = runtime;
         this.dtype = weights.dtype();
         this.graph = Graph.named("clip tower")
                 .with(DecoderStack.class, "linear")
@@ -59,7 +61,7 @@ public final class ClipTower implements AutoCloseable {
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
                 .with(TowerEvidence.class, "evidence")
-                .with(ClipTower.class, "tower")
+                .with(ClipTower.class, "tower", BLOCK)
                 .with(ClipTower.class, "pass")
                 .with(TokenRows.class, "rows")
                 .compile(runtime);
@@ -79,33 +81,32 @@ public final class ClipTower implements AutoCloseable {
         this.positions = layout == TowerLayout.BLIP
                 ? root.plain("embeddings.position_embedding", 1, config.rows(), hidden)
                 : root.plain("embeddings.position_embedding.weight", config.rows(), hidden);
-        this.preNorm = TensorList.of(layout == TowerLayout.CLIP ? norm(root.at("pre_layrnorm"), hidden) : List.of());
+        this.preNorm = TensorList.of(
+                layout == TowerLayout.CLIP ? root.at("pre_layrnorm").norm(hidden) : List.of());
         boolean postNormed = layout != TowerLayout.CLIP || root.has("post_layernorm.weight");
-        this.postNorm = postNormed ? TensorList.of(norm(root.at("post_layernorm"), hidden)) : null;
+        this.postNorm = postNormed ? TensorList.of(root.at("post_layernorm").norm(hidden)) : null;
         for (int i = 0; i < config.depth(); i++) {
             blocks.add(blockWeights(root.at("encoder.layers").at(i), layout, hidden, config.intermediate()));
         }
     }
 
-    static List<NDArray> norm(WeightPath norm, int hidden) {
-        return List.of(norm.plain("weight", hidden), norm.plain("bias", hidden));
-    }
-
     static TensorList blockWeights(WeightPath block, TowerLayout layout, int hidden, int intermediate) {
-        List<NDArray> tensors = new ArrayList<>(norm(block.at("layer_norm1"), hidden));
+        WeightNames.Filling weights = BLOCK.fill()
+                .with("norm1", block.at("layer_norm1").norm(hidden))
+                .with("norm2", block.at("layer_norm2").norm(hidden))
+                .with("fc1", block.at("mlp.fc1").linear(intermediate, hidden))
+                .with("fc2", block.at("mlp.fc2").linear(hidden, intermediate));
         WeightPath attention = block.at("self_attn");
         if (layout == TowerLayout.BLIP) {
-            attention.addStackedLinearTo(tensors, "qkv.weight", "qkv.bias", 3, hidden, hidden);
-            attention.at("projection").addLinearTo(tensors, hidden, hidden);
+            List<List<NDArray>> stacked = attention.stackedLinear("qkv.weight", "qkv.bias", 3, hidden, hidden);
+            weights.with("q", stacked.get(0)).with("k", stacked.get(1)).with("v", stacked.get(2));
+            weights.with("out", attention.at("projection").linear(hidden, hidden));
         } else {
-            for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
-                attention.at(name).addLinearTo(tensors, hidden, hidden);
+            for (String name : List.of("q", "k", "v", "out")) {
+                weights.with(name, attention.at(name + "_proj").linear(hidden, hidden));
             }
         }
-        tensors.addAll(norm(block.at("layer_norm2"), hidden));
-        block.at("mlp.fc1").addLinearTo(tensors, intermediate, hidden);
-        block.at("mlp.fc2").addLinearTo(tensors, hidden, intermediate);
-        return TensorList.of(tensors);
+        return TensorList.of(weights.tensors());
     }
 
     /**
@@ -178,7 +179,6 @@ public final class ClipTower implements AutoCloseable {
                     .with(blocks.get(block))
                     .with(config.heads())
                     .with(config.eps())
-                    .with(runtime.widenFromRows())
                     .runForList(reading);
             evidence.read(
                     block, queryAndKey, new long[] {0, 1, config.layout().classRows() + layout.patches()}, layout);
@@ -226,10 +226,6 @@ public final class ClipTower implements AutoCloseable {
         return postNorm;
     }
 
-    TorchRuntime runtime() {
-        return runtime;
-    }
-
     TensorList weights(int block) {
         return blocks.get(block);
     }
@@ -243,7 +239,6 @@ public final class ClipTower implements AutoCloseable {
                 .with(config.heads())
                 .with(config.activation().label())
                 .with(config.eps())
-                .with(runtime.widenFromRows())
                 .run(scope);
     }
 
@@ -261,7 +256,6 @@ public final class ClipTower implements AutoCloseable {
                     .with(rows)
                     .with(dtype.code())
                     .with(config.eps())
-                    .with(runtime.widenFromRows())
                     .run(scope);
         }
     }
@@ -303,7 +297,6 @@ public final class ClipTower implements AutoCloseable {
                     .with(rows)
                     .with(dtype.code())
                     .with(config.eps())
-                    .with(runtime.widenFromRows())
                     .run(scope);
         }
     }

@@ -13,6 +13,7 @@ import io.github.glimpse.engine.TensorEntry;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
@@ -24,7 +25,6 @@ import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.text.TokenWatch;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +41,10 @@ public final class DualEncoder implements AutoCloseable {
 
     private static final String PATCHES = "embeddings.patch_embedding.weight";
 
+    private static final WeightNames POOLING_HEAD =
+            WeightNames.of("PoolingHead").one("probe").withBias("q", "k", "v", "out", "norm", "fc1", "fc2");
+
     private final DualConfig config;
-    private final TorchRuntime runtime;
     private final Weights weights;
     private final ClipPreprocessor preprocessor;
     private final @Nullable DualTokenizer tokenizer;
@@ -58,7 +60,6 @@ public final class DualEncoder implements AutoCloseable {
 
     private DualEncoder(Parts parts, TorchRuntime runtime, Weights weights) {
         this.config = parts.config;
-        this.runtime = runtime;
         this.weights = weights;
         this.preprocessor = parts.preprocessor;
         this.tokenizer = parts.tokenizer;
@@ -72,9 +73,9 @@ public final class DualEncoder implements AutoCloseable {
                         .with(DecoderStack.class, "norms")
                         .with(DecoderStack.class, "attention")
                         .with(DecoderStack.class, "activation")
-                        .with(ClipTower.class, "tower")
+                        .with(ClipTower.class, "tower", ClipTower.BLOCK)
                         .with(ClipTower.class, "pass")
-                        .with(DualEncoder.class, "dual")
+                        .with(DualEncoder.class, "dual", POOLING_HEAD)
                         .compile(runtime));
         // Newer releases of the reference save a tower alone without the prefix.
         String prefix = weights.has("vision_model." + PATCHES) || !weights.has(PATCHES) ? "vision_model" : "";
@@ -205,21 +206,25 @@ public final class DualEncoder implements AutoCloseable {
 
     private List<NDArray> poolingHead(WeightPath head) {
         int width = config.vision().hidden();
-        List<NDArray> tensors = new ArrayList<>();
-        tensors.add(head.plain("probe", 1, 1, width));
-        head.at("attention").addStackedLinearTo(tensors, "in_proj_weight", "in_proj_bias", 3, width, width);
-        head.at("attention.out_proj").addLinearTo(tensors, width, width);
-        tensors.addAll(ClipTower.norm(head.at("layernorm"), width));
-        head.at("mlp.fc1").addLinearTo(tensors, config.vision().intermediate(), width);
-        head.at("mlp.fc2").addLinearTo(tensors, width, config.vision().intermediate());
-        return tensors;
+        int inner = config.vision().intermediate();
+        List<List<NDArray>> stacked =
+                head.at("attention").stackedLinear("in_proj_weight", "in_proj_bias", 3, width, width);
+        return POOLING_HEAD
+                .fill()
+                .with("probe", head.plain("probe", 1, 1, width))
+                .with("q", stacked.get(0))
+                .with("k", stacked.get(1))
+                .with("v", stacked.get(2))
+                .with("out", head.at("attention.out_proj").linear(width, width))
+                .with("norm", head.at("layernorm").norm(width))
+                .with("fc1", head.at("mlp.fc1").linear(inner, width))
+                .with("fc2", head.at("mlp.fc2").linear(width, inner))
+                .tensors();
     }
 
     private List<NDArray> textHead(Weights weights, ClipTextConfig text) {
-        List<NDArray> tensors = new ArrayList<>();
         String path = config.kind() == DualConfig.Kind.CLIP ? "text_projection" : "text_model.head";
-        weights.at(path).addLinearTo(tensors, config.dimension(), text.hidden());
-        return tensors;
+        return weights.at(path).linear(config.dimension(), text.hidden());
     }
 
     /** The name of the family: {@code clip} or {@code siglip}. */
@@ -316,11 +321,8 @@ public final class DualEncoder implements AutoCloseable {
         ClipTextTower reader = textTower();
         try (TensorScope step = scope.openChild()) {
             NDArray pooled = reader.pooled(ids, cancellation, step);
-            NDArray projected = graph.call("project_head")
-                    .with(pooled)
-                    .with(textHead)
-                    .with(runtime.widenFromRows())
-                    .run(step);
+            NDArray projected =
+                    graph.call("project_head").with(pooled).with(textHead).run(step);
             return unit(projected, scope);
         }
     }
@@ -337,7 +339,6 @@ public final class DualEncoder implements AutoCloseable {
                         .with(pass.pooled(step))
                         .with(visualProjection)
                         .with(noBias)
-                        .with(runtime.widenFromRows())
                         .run(step);
                 return unit(projected, scope);
             }
@@ -347,7 +348,6 @@ public final class DualEncoder implements AutoCloseable {
                     .with(config.vision().heads())
                     .with(config.vision().activation().label())
                     .with(config.vision().eps())
-                    .with(runtime.widenFromRows())
                     .run(step);
             return unit(pooled, scope);
         }
@@ -369,7 +369,6 @@ public final class DualEncoder implements AutoCloseable {
                     .with(pass.patches())
                     .with(visualProjection)
                     .with(noBias)
-                    .with(runtime.widenFromRows())
                     .run(scope);
         }
     }

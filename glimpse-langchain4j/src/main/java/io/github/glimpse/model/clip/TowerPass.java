@@ -172,7 +172,6 @@ public final class TowerPass implements AutoCloseable {
                     .with(alive.length)
                     .with(living())
                     .with(tower.config().heads())
-                    .with(tower.runtime().widenFromRows())
                     .run(temporary);
             NDArray raster = temporary.indices(IntStream.range(0, patches()).toArray());
             TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches(), 1, raster);
@@ -238,7 +237,6 @@ public final class TowerPass implements AutoCloseable {
                     .with(living())
                     .with(tower.config().heads())
                     .with(tower.config().eps())
-                    .with(tower.runtime().widenFromRows())
                     .runForList(step);
             opened = new Opened(parts.get(0), parts.get(1), parts.get(2));
         }
@@ -272,7 +270,6 @@ public final class TowerPass implements AutoCloseable {
                     .with(temporary.indices(rows))
                     .with(tower.weights(blocks))
                     .with(count)
-                    .with(tower.runtime().widenFromRows())
                     .run(owner);
         }
     }
@@ -339,7 +336,6 @@ public final class TowerPass implements AutoCloseable {
                 .with(tower.weights(blocks))
                 .with(tower.config().activation().label())
                 .with(tower.config().eps())
-                .with(tower.runtime().widenFromRows())
                 .run(next);
         move(result, next);
         betweenHalves = false;

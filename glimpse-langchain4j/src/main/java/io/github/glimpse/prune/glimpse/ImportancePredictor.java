@@ -37,9 +37,6 @@ final class ImportancePredictor implements AutoCloseable {
 
     static final WeightNames CONDITION = WeightNames.of("Condition").one("rows").withBias("projection");
 
-    /** A linear layer, or a norm, which may be without a bias. */
-    static final WeightNames AFFINE = WeightNames.of("Affine").one("weight", "bias");
-
     private record Layer(
             TensorList weights,
             @Nullable NDArray conditionWeight,
@@ -64,7 +61,7 @@ final class ImportancePredictor implements AutoCloseable {
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
-                .with(ImportancePredictor.class, "predictor", LAYER, CONDITION, AFFINE)
+                .with(ImportancePredictor.class, "predictor", LAYER, CONDITION)
                 .compile(runtime);
         this.rotary = config.fuserType() == FuserType.DUMMY
                 ? null

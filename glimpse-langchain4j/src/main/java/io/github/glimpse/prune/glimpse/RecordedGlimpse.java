@@ -50,12 +50,7 @@ public final class RecordedGlimpse implements AutoCloseable {
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
-                .with(
-                        ImportancePredictor.class,
-                        "predictor",
-                        ImportancePredictor.LAYER,
-                        ImportancePredictor.CONDITION,
-                        ImportancePredictor.AFFINE)
+                .with(ImportancePredictor.class, "predictor", ImportancePredictor.LAYER, ImportancePredictor.CONDITION)
                 .with(RecordedGlimpse.class, "recorded")
                 .compile(runtime);
         this.rotary = RotaryEmbedding.planar(graph, config.queryDim(), ImportancePredictor.ROTARY_THETA, owned);
