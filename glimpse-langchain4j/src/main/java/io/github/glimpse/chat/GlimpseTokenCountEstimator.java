@@ -2,7 +2,7 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.TokenCountEstimator;
-import io.github.glimpse.generate.Arrival;
+import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.Role;

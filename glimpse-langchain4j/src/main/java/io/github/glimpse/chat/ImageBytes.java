@@ -6,7 +6,7 @@ import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.chat.ImageBatch.OnRefusal;
-import io.github.glimpse.generate.Arrival;
+import io.github.glimpse.serve.Arrival;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -116,7 +116,7 @@ public final class ImageBytes {
         }
         return wanted.isEmpty()
                 ? Collections.emptyIterator()
-                : arrival.fetch(() -> fetcher.fetch(wanted, onRefusal, arrival)).iterator();
+                : arrival.fetch(() -> fetcher.fetch(wanted, onRefusal, arrival::check)).iterator();
     }
 
     private boolean isAllowed(Image image, String name) {

@@ -4,7 +4,7 @@ import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import io.github.glimpse.generate.EngineState;
+import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
 import java.util.Objects;

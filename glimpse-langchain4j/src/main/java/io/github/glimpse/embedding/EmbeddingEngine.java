@@ -3,11 +3,11 @@ package io.github.glimpse.embedding;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
-import io.github.glimpse.generate.Arrival;
+import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
-import io.github.glimpse.generate.EngineState;
-import io.github.glimpse.generate.ModelEngine;
-import io.github.glimpse.generate.SharedModel;
+import io.github.glimpse.serve.EngineState;
+import io.github.glimpse.serve.ModelEngine;
+import io.github.glimpse.serve.SharedModel;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
@@ -231,7 +231,7 @@ public final class EmbeddingEngine implements ModelEngine {
 
     /** A request comes: its time begins, and its turn is behind those that came before. To be closed by the caller. */
     Arrival arrive(CancellationSignal signal) {
-        return shared.arrive(signal, ADVICE);
+        return shared.arrive(signal::isCancelled, ADVICE);
     }
 
     private <T, R> R ask(int count, CancellationSignal signal, Task<T, R> task, List<T> inputs) {
@@ -246,9 +246,9 @@ public final class EmbeddingEngine implements ModelEngine {
                     + options.maxInputs() + "; send fewer at once or raise max-inputs");
         }
         List<T> copy = List.copyOf(inputs);
-        return shared.ask(arrival, (work, cancellation) -> {
+        return shared.ask(arrival, (work, check) -> {
             try {
-                return task.run(work, copy, cancellation);
+                return task.run(work, copy, check::run);
             } catch (NonFiniteNumbersException e) {
                 throw e.computedIn(dtype);
             }

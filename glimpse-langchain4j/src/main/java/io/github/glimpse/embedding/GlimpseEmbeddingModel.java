@@ -20,7 +20,7 @@ import io.github.glimpse.chat.GenerationThreads;
 import io.github.glimpse.chat.GlimpseTokenUsage;
 import io.github.glimpse.chat.ImageBytes;
 import io.github.glimpse.chat.ImageUrlOptions;
-import io.github.glimpse.generate.Arrival;
+import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.scoring.ScoringModel;
 import io.github.glimpse.chat.ErrorMapper;
 import io.github.glimpse.chat.GenerationThreads;
-import io.github.glimpse.generate.Arrival;
+import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.ImageTextMatch;

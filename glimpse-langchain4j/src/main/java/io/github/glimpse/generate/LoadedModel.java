@@ -8,6 +8,12 @@ import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.serve.Arrival;
+import io.github.glimpse.serve.Deadline;
+import io.github.glimpse.serve.EngineState;
+import io.github.glimpse.serve.Loading;
+import io.github.glimpse.serve.ModelEngine;
+import io.github.glimpse.serve.SharedModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -32,12 +38,12 @@ public final class LoadedModel implements ModelEngine {
     private static final String AUTO = "auto";
     private static final String ADVICE = "send smaller pictures or less text, ask for fewer tokens";
 
-    private final Loading loading;
-    private final SharedModel<Loading> shared;
+    private final Loading<EngineOptions, AnsweringPath> loading;
+    private final SharedModel<Loading<EngineOptions, AnsweringPath>> shared;
     private final String name;
     private final Canary canary;
 
-    private LoadedModel(String name, Loading loading) {
+    private LoadedModel(String name, Loading<EngineOptions, AnsweringPath> loading) {
         this.name = name;
         this.loading = loading;
         EngineOptions options = loading.options();
@@ -53,7 +59,7 @@ public final class LoadedModel implements ModelEngine {
      */
     public static LoadedModel load(EngineOptions options) {
         String name = nameOf(options);
-        return new LoadedModel(name, Loading.now(name, options));
+        return new LoadedModel(name, Loading.now(name, options, settled -> AnsweringPath.load(settled, name)));
     }
 
     /**
@@ -65,7 +71,7 @@ public final class LoadedModel implements ModelEngine {
      */
     public static LoadedModel deferred(EngineOptions options, UnaryOperator<EngineOptions> prepare) {
         String name = nameOf(options);
-        return new LoadedModel(name, Loading.later(name, options, prepare));
+        return new LoadedModel(name, Loading.later(name, options, prepare, settled -> AnsweringPath.load(settled, name)));
     }
 
     private static String nameOf(EngineOptions options) {
@@ -173,8 +179,8 @@ public final class LoadedModel implements ModelEngine {
 
     /** Answers for the canary: nobody waits for it, so it takes no place. */
     private GenerationResult answerAside(GenerationRequest request, CancellationSignal signal) {
-        return shared.aside(signal, (open, cancellation) -> path().answer(
-                        request, GenerationListener.NONE, cancellation, StageObserver.NONE, Duration.ZERO));
+        return shared.aside(signal::isCancelled, (open, check) -> path().answer(
+                        request, GenerationListener.NONE, check::run, StageObserver.NONE, Duration.ZERO));
     }
 
     /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
@@ -269,8 +275,7 @@ public final class LoadedModel implements ModelEngine {
     }
 
     private AnsweringPath awaitLoaded() {
-        Deadline deadline = Deadline.in(options().timeout(), ADVICE);
-        deadline.enter(Deadline.Phase.LOADING);
+        Deadline deadline = Deadline.whileLoading(options().timeout(), ADVICE);
         return loading.await(() -> {
             shared.checkOpen();
             deadline.check();
@@ -285,12 +290,12 @@ public final class LoadedModel implements ModelEngine {
      * @return to be closed by the caller
      */
     public Arrival arrive(CancellationSignal signal) {
-        return shared.arrive(signal, ADVICE);
+        return shared.arrive(signal::isCancelled, ADVICE);
     }
 
     /** More work of a request whose time began before; its turn is behind those that came until now. */
     public Arrival arrive(CancellationSignal signal, Arrival earlier) {
-        return shared.arrive(signal, earlier.deadline());
+        return shared.arrive(signal::isCancelled, earlier);
     }
 
     /**
@@ -332,7 +337,7 @@ public final class LoadedModel implements ModelEngine {
             GenerationRequest request, GenerationListener listener, Arrival arrival, StageObserver observer) {
         GenerationListener watched = new WatchedListener(listener, arrival);
         GenerationResult result = admitted(
-                listener, arrival, (core, waiting) -> core.answer(request, watched, arrival, observer, waiting));
+                listener, arrival, (core, waiting) -> core.answer(request, watched, arrival::check, observer, waiting));
         canary.offer(request, request.generation().orElse(options().generation()), result);
         return result;
     }
@@ -345,11 +350,10 @@ public final class LoadedModel implements ModelEngine {
     }
 
     private <T> T admitted(GenerationListener listener, Arrival arrival, Work<T> work) {
-        return shared.ask(arrival, () -> listener.onStage(Stage.WAITING), (open, cancellation) -> {
+        return shared.ask(arrival, () -> listener.onStage(Stage.WAITING), (open, check) -> {
             canary.stepAside();
-            AnsweringPath core = arrival.during(Deadline.Phase.LOADING, () -> open.await(cancellation));
-            Duration waiting = arrival.deadline().spent(Deadline.Phase.WAITING, Deadline.Phase.LOADING);
-            return work.with(core, waiting);
+            AnsweringPath core = arrival.load(() -> open.await(check));
+            return work.with(core, arrival.waited());
         });
     }
 
@@ -399,7 +403,7 @@ public final class LoadedModel implements ModelEngine {
                     + "; send fewer at once or raise max-texts");
         }
         return admitted(GenerationListener.NONE, arrival, (core, waiting) -> ImageTextInMemory.matching(core)
-                .match(picture, texts, pruning, arrival, observer));
+                .match(picture, texts, pruning, arrival::check, observer));
     }
 
     /**

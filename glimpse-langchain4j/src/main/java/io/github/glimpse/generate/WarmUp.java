@@ -6,6 +6,7 @@ import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.serve.Deadline;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;

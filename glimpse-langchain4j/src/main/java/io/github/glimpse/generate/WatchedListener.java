@@ -1,5 +1,7 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.serve.Arrival;
+
 /** A listener that cannot keep its request's place beyond the request's time. */
 record WatchedListener(GenerationListener listener, Arrival arrival) implements GenerationListener {
 

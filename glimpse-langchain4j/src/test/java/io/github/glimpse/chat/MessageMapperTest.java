@@ -21,14 +21,13 @@ import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
-import io.github.glimpse.generate.Arrival;
-import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.HistoryMode;
-import io.github.glimpse.generate.SharedModel;
+import io.github.glimpse.serve.SharedModel;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.testing.NoisePicture;
 import java.io.IOException;
@@ -52,7 +51,7 @@ class MessageMapperTest {
     private static final String BASE64 = Base64.getEncoder().encodeToString(BYTES);
 
     private final Arrival arrival = new SharedModel<>("tiny", () -> {}, 1, 1, Duration.ofMinutes(1))
-            .arrive(new CancellationSignal(), "send less");
+            .arrive(() -> false, "send less");
     private final MessageMapper mapper = new MessageMapper(
             EngineOptions.builder(Path.of("model"))
                     .maxImages(3)

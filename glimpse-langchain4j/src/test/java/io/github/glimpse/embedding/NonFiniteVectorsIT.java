@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.exception.NonRetriableException;
 import io.github.glimpse.NonFiniteNumbersException;
-import io.github.glimpse.generate.EngineState;
+import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.TensorFill;
 import java.nio.file.Path;

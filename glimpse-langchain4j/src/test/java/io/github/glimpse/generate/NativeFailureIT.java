@@ -7,6 +7,7 @@ import ai.djl.engine.EngineException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.serve.EngineState;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

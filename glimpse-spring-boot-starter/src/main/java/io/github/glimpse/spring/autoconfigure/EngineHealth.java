@@ -1,7 +1,7 @@
 package io.github.glimpse.spring.autoconfigure;
 
-import io.github.glimpse.generate.EngineState;
-import io.github.glimpse.generate.ModelEngine;
+import io.github.glimpse.serve.EngineState;
+import io.github.glimpse.serve.ModelEngine;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.generate.LoadedModel;
-import io.github.glimpse.generate.ModelEngine;
+import io.github.glimpse.serve.ModelEngine;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -1,8 +1,8 @@
 package io.github.glimpse.spring.autoconfigure;
 
-import io.github.glimpse.generate.EngineState;
 import io.github.glimpse.generate.LoadedModel;
-import io.github.glimpse.generate.ModelEngine;
+import io.github.glimpse.serve.EngineState;
+import io.github.glimpse.serve.ModelEngine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;

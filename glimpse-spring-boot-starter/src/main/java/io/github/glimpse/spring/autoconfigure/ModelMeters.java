@@ -1,7 +1,7 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.RequestOutcome;
-import io.github.glimpse.generate.ModelEngine;
+import io.github.glimpse.serve.ModelEngine;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Tag;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;

@@ -11,7 +11,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.examples.benchmark.Criterion.Setting;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
-import io.github.glimpse.generate.EngineState;
+import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.generate.FaultyStrategy;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;

@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,11 +27,11 @@ class SharedModelTest {
     private final CountDownLatch inside = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
 
-    private CompletableFuture<String> slowRequest(CancellationSignal signal) {
-        CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> model.ask(signal, "wait", (m, point) -> {
+    private CompletableFuture<String> slowRequest(AtomicBoolean signal) {
+        CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> ask(model, signal, (m, check) -> {
             inside.countDown();
             while (goOn.getCount() > 0) {
-                point.check();
+                check.run();
                 Thread.onSpinWait();
             }
             return "done";
@@ -47,13 +48,17 @@ class SharedModelTest {
         }
     }
 
+    private static <R> R ask(SharedModel<AutoCloseable> model, AtomicBoolean signal, SharedModel.Work<AutoCloseable, R> work) {
+        return model.ask(model.arrive(signal::get, "send less"), work);
+    }
+
     private String ask() {
-        return model.ask(new CancellationSignal(), "wait", (m, point) -> "done");
+        return ask(model, new AtomicBoolean(), (m, check) -> "done");
     }
 
     @Test
     void refusesARequestMoreThanMayRunAndWait() {
-        CompletableFuture<String> first = slowRequest(new CancellationSignal());
+        CompletableFuture<String> first = slowRequest(new AtomicBoolean());
 
         assertThat(model.activeRequests()).isEqualTo(1);
         assertThatThrownBy(this::ask).isInstanceOf(EngineBusyException.class);
@@ -65,7 +70,7 @@ class SharedModelTest {
 
     @Test
     void closesOnceAndOnlyWhenTheRunningRequestHasEnded() {
-        CompletableFuture<String> first = slowRequest(new CancellationSignal());
+        CompletableFuture<String> first = slowRequest(new AtomicBoolean());
 
         model.close();
         model.close();
@@ -78,16 +83,16 @@ class SharedModelTest {
 
     @Test
     void endsACancelledRequest() {
-        CancellationSignal signal = new CancellationSignal();
+        AtomicBoolean signal = new AtomicBoolean();
         CompletableFuture<String> first = slowRequest(signal);
-        signal.cancel();
+        signal.set(true);
 
         assertThatThrownBy(first::join).hasCauseInstanceOf(GenerationCancelledException.class);
     }
 
     @Test
     void drainsAndExpelsWhoStaysTooLong() {
-        CompletableFuture<String> first = slowRequest(new CancellationSignal());
+        CompletableFuture<String> first = slowRequest(new AtomicBoolean());
 
         assertThat(model.drain(Duration.ofMillis(10))).isFalse();
         assertThatThrownBy(first::join)
@@ -114,7 +119,7 @@ class SharedModelTest {
 
     @Test
     void failsAfterARequestDiedOfTheNativeLibraryUntilOneIsAnswered() {
-        assertThatThrownBy(() -> model.ask(new CancellationSignal(), "wait", (m, point) -> {
+        assertThatThrownBy(() -> ask(model, new AtomicBoolean(), (m, check) -> {
                     throw new NativeLibraryException("no memory");
                 }))
                 .isInstanceOf(NativeLibraryException.class);
@@ -126,7 +131,7 @@ class SharedModelTest {
 
     @Test
     void mayBeClosedByARequestOfItsOwn() {
-        String answer = model.ask(new CancellationSignal(), "wait", (m, point) -> {
+        String answer = ask(model, new AtomicBoolean(), (m, check) -> {
             model.close();
             return "last words";
         });
@@ -143,9 +148,9 @@ class SharedModelTest {
         SharedModel<AutoCloseable> hurried =
                 new SharedModel<>("tiny", closed::incrementAndGet, 1, 0, Duration.ofMillis(50));
 
-        assertThatThrownBy(() -> hurried.ask(new CancellationSignal(), "send less", (m, point) -> {
+        assertThatThrownBy(() -> ask(hurried, new AtomicBoolean(), (m, check) -> {
                     while (true) {
-                        point.check();
+                        check.run();
                         Thread.onSpinWait();
                     }
                 }))
@@ -156,9 +161,9 @@ class SharedModelTest {
 
     @Test
     void aLostGpuEndsWhoRunsAndRefusesWhoComes() {
-        CompletableFuture<String> running = slowRequest(new CancellationSignal());
+        CompletableFuture<String> running = slowRequest(new AtomicBoolean());
 
-        assertThatThrownBy(() -> model.aside(new CancellationSignal(), (m, point) -> {
+        assertThatThrownBy(() -> model.aside(() -> false, (m, check) -> {
                     throw new DeviceLostException("gone");
                 }))
                 .isInstanceOf(DeviceLostException.class);

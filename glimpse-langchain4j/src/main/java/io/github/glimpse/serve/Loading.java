@@ -1,23 +1,26 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.ModelLoadException;
-import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a model into memory: at once, or once on a daemon thread of its own when somebody {@linkplain #start() starts} it.
- * Whoever needs the model waits; how it ended stays so.
+ * Whoever needs the model waits; how it ended stays so. Safe for concurrent use.
+ *
+ * @param <O> what it is loaded by
+ * @param <M> the model, which {@link #close()} closes
  */
-final class Loading implements AutoCloseable {
+public final class Loading<O, M extends AutoCloseable> implements AutoCloseable {
 
     private static final long LOOK_MILLIS = 20;
 
@@ -25,34 +28,42 @@ final class Loading implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private final String name;
-    private final UnaryOperator<EngineOptions> prepare;
-    private final CompletableFuture<AnsweringPath> result = new CompletableFuture<>();
+    private final UnaryOperator<O> prepare;
+    private final Function<O, M> load;
+    private final CompletableFuture<M> result = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile EngineOptions options;
+    private volatile O options;
     private volatile @Nullable Thread thread;
     private boolean preparing;
     private boolean abandoned;
 
-    private Loading(String name, EngineOptions options, UnaryOperator<EngineOptions> prepare) {
+    private Loading(String name, O options, UnaryOperator<O> prepare, Function<O, M> load) {
         this.name = name;
         this.options = options;
         this.prepare = prepare;
+        this.load = load;
     }
 
     /** Loads on this thread, and throws what goes wrong. */
-    static Loading now(String name, EngineOptions options) {
-        Loading loading = new Loading(name, options, UnaryOperator.identity());
-        loading.result.complete(AnsweringPath.load(options, name));
+    public static <O, M extends AutoCloseable> Loading<O, M> now(String name, O options, Function<O, M> load) {
+        Loading<O, M> loading = new Loading<>(name, options, UnaryOperator.identity(), load);
+        loading.result.complete(load.apply(options));
         return loading;
     }
 
-    /** Loads when it is started. */
-    static Loading later(String name, EngineOptions options, UnaryOperator<EngineOptions> prepare) {
-        return new Loading(name, options, prepare);
+    /**
+     * Loads when it is started.
+     *
+     * @param name in messages
+     * @param prepare the last word on the options; interrupted by {@link #close()}, which loading is not
+     */
+    public static <O, M extends AutoCloseable> Loading<O, M> later(
+            String name, O options, UnaryOperator<O> prepare, Function<O, M> load) {
+        return new Loading<>(name, options, prepare, load);
     }
 
     /** Starts, unless it was. */
-    void start() {
+    public void start() {
         lock.lock();
         try {
             if (thread == null && !result.isDone() && !abandoned) {
@@ -71,16 +82,16 @@ final class Loading implements AutoCloseable {
 
     private void run() {
         try {
-            EngineOptions settled = prepare.apply(options);
+            O settled = prepare.apply(options);
             prepared(settled);
-            deliver(AnsweringPath.load(settled, name));
+            deliver(load.apply(settled));
         } catch (Throwable e) {
             // Errors too, such as a full heap: whoever waits must hear of it.
             result.completeExceptionally(e);
         }
     }
 
-    private void prepared(EngineOptions settled) {
+    private void prepared(O settled) {
         lock.lock();
         try {
             preparing = false;
@@ -95,7 +106,7 @@ final class Loading implements AutoCloseable {
         }
     }
 
-    private void deliver(AnsweringPath model) {
+    private void deliver(M model) {
         boolean late;
         lock.lock();
         try {
@@ -104,23 +115,24 @@ final class Loading implements AutoCloseable {
             lock.unlock();
         }
         if (late) {
-            model.close();
+            close(model);
             throw closed();
         }
         result.complete(model);
     }
 
     /** What the model is loaded with: settled once that begins. */
-    EngineOptions options() {
+    public O options() {
         return options;
     }
 
     /** Hears of the end. */
-    CompletableFuture<AnsweringPath> result() {
+    public CompletableFuture<M> result() {
         return result;
     }
 
-    EngineState state() {
+    /** Of loading alone: {@link EngineState#READY} once the model is there. */
+    public EngineState state() {
         if (!result.isDone()) {
             return thread == null ? EngineState.UNLOADED : EngineState.LOADING;
         }
@@ -128,23 +140,23 @@ final class Loading implements AutoCloseable {
     }
 
     /** The model if it is loaded. */
-    @Nullable
-    AnsweringPath ifLoaded() {
+    public @Nullable M ifLoaded() {
         return state() == EngineState.READY ? result.join() : null;
     }
 
     /**
      * The model, started if need be and waited for.
      *
+     * @param check throws if there is no more waiting
      * @throws ModelLoadException if it could not be loaded
      */
-    AnsweringPath await(CancellationPoint cancellation) {
+    public M await(Runnable check) {
         start();
         while (true) {
             try {
                 return result.get(result.isDone() ? 0 : LOOK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                cancellation.check();
+                check.run();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new GenerationCancelledException("The thread was interrupted while the model was loading", e);
@@ -159,7 +171,7 @@ final class Loading implements AutoCloseable {
      *
      * @throws ModelLoadException if so
      */
-    void check() {
+    public void check() {
         if (state() == EngineState.LOAD_FAILED) {
             await(() -> {});
         }
@@ -202,9 +214,19 @@ final class Loading implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        AnsweringPath model = ifLoaded();
+        M model = ifLoaded();
         if (model != null) {
+            close(model);
+        }
+    }
+
+    private void close(M model) {
+        try {
             model.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("The model " + name + " could not be closed", e);
         }
     }
 }

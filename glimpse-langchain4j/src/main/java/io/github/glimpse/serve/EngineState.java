@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 /** What an engine is doing, for health checks and balancers. Asking for it runs nothing. */
 public enum EngineState {

@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.EngineClosedException;
@@ -6,13 +6,13 @@ import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.engine.ProcessExit;
-import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A model in memory that many ask: how many at once, how many may wait, how long a request takes, and that memory is freed only
- * when nobody uses it. What is asked of the model is its engine's business: {@link LoadedModel} for answers, others for the rest.
+ * when nobody uses it. What is asked of the model is its engine's business.
  * Safe for concurrent use.
  *
  * @param <M> the model, which {@link #close()} closes
@@ -40,7 +40,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     private final M model;
     private final RequestGate gate;
     private final Duration timeout;
-    private final Entrance entrance = new Entrance();
+    private final Admission admission = new Admission();
     private final Set<Arrival> inside = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean failing;
@@ -67,39 +67,39 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     @FunctionalInterface
     public interface Work<M, R> {
 
-        /** Does it. */
-        R with(M model, CancellationPoint cancellation);
+        /**
+         * Does it.
+         *
+         * @param check to be run between its steps: throws if there is to be no other
+         */
+        R with(M model, Runnable check);
     }
 
     /**
      * A request comes: its time begins, and its turn is behind those that came before.
      *
-     * @param signal ends the request
+     * @param cancelled whether its caller wants it no more
      * @param advice what a request that takes too long should do
      */
-    public Arrival arrive(CancellationSignal signal, String advice) {
-        return arrive(signal, Deadline.in(timeout, advice));
+    public Arrival arrive(BooleanSupplier cancelled, String advice) {
+        return arrive(cancelled, Deadline.in(timeout, advice));
     }
 
-    /** More work of a request whose time began before. */
-    Arrival arrive(CancellationSignal signal, Deadline deadline) {
-        return new Arrival(this, entrance, gate.ticket(), signal, deadline);
+    /** More work of a request whose time began before; its turn is behind those that came until now. */
+    public Arrival arrive(BooleanSupplier cancelled, Arrival earlier) {
+        return arrive(cancelled, earlier.deadline());
+    }
+
+    private Arrival arrive(BooleanSupplier cancelled, Deadline deadline) {
+        return new Arrival(this, admission, gate.ticket(), cancelled, deadline);
     }
 
     /**
-     * Does the work of a request on the caller's thread, after waiting for a free place.
+     * Does the work of a request on the caller's thread, after waiting for a free place, and is its end.
      *
-     * @param signal ends the request
-     * @param advice what a request that takes too long should do
-     * @param work gets the point that it has to pass through between its steps
      * @throws io.github.glimpse.GlimpseException if the queue is full, the time is over, the request is cancelled or the model is
      *     closed
      */
-    public <R> R ask(CancellationSignal signal, String advice, Work<M, R> work) {
-        return ask(arrive(signal, advice), work);
-    }
-
-    /** Does the work of a request that came before, on the caller's thread, and is its end. */
     public <R> R ask(Arrival arrival, Work<M, R> work) {
         return ask(arrival, () -> {}, work);
     }
@@ -109,33 +109,37 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      *
      * @param waiting is run when the request begins to wait
      */
-    <R> R ask(Arrival arrival, Runnable waiting, Work<M, R> work) {
+    public <R> R ask(Arrival arrival, Runnable waiting, Work<M, R> work) {
         arrival.ready();
         try {
             arrival.begin();
             inside.add(arrival);
             arrival.call(waiting);
             arrival.awaitPlace();
-            return inUse(open -> observed(() -> work.with(open, arrival)));
+            return inUse(open -> observed(() -> work.with(open, arrival::check)));
         } finally {
             inside.remove(arrival);
             arrival.end();
         }
     }
 
-    /** Does work that nobody waits for and that takes no place. */
-    <R> R aside(CancellationSignal signal, Work<M, R> work) {
+    /**
+     * Does work that nobody waits for and that takes no place.
+     *
+     * @param cancelled whether it is to end
+     */
+    public <R> R aside(BooleanSupplier cancelled, Work<M, R> work) {
         Deadline deadline = Deadline.in(timeout, "nobody waits for it");
-        CancellationPoint cancellation = () -> {
+        Runnable check = () -> {
             checkUsable();
-            if (signal.isCancelled()) {
+            if (cancelled.getAsBoolean()) {
                 throw new GenerationCancelledException("The request was cancelled by its caller");
             }
             deadline.check();
         };
         return inUse(open -> {
             try {
-                return work.with(open, cancellation);
+                return work.with(open, check);
             } catch (DeviceLostException e) {
                 lost = e;
                 throw e;
@@ -173,7 +177,12 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         }
     }
 
-    void checkOpen() {
+    /**
+     * Throws if it is closed.
+     *
+     * @throws EngineClosedException if so
+     */
+    public void checkOpen() {
         if (closed.get()) {
             throw closedError();
         }
@@ -207,7 +216,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         if (closed.get()) {
             return EngineState.CLOSED;
         }
-        if (!entrance.isOpen()) {
+        if (!admission.isOpen()) {
             return EngineState.DRAINING;
         }
         if (lost != null) {
@@ -227,8 +236,8 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     }
 
     /** Whether requests are taken and there are none. */
-    boolean isIdle() {
-        return entrance.isOpen() && gate.active() == 0 && gate.queued() == 0;
+    public boolean isIdle() {
+        return admission.isOpen() && gate.active() == 0 && gate.queued() == 0;
     }
 
     /** Whether {@link #close()} was called. */
@@ -237,22 +246,22 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     }
 
     /** Refuses new requests. */
-    void shut() {
-        entrance.shut();
+    public void shut() {
+        admission.shut();
     }
 
     /** As {@link ModelEngine#drain} says. */
     public boolean drain(Duration limit) {
-        entrance.shut();
+        admission.shut();
         // A listener that drains waits for the others, not for its own request.
         int own = use.getReadHoldCount() > 0 ? 1 : 0;
         ProcessExit.Hold answering = ProcessExit.hold();
         try {
-            boolean finished = entrance.awaitAtMost(own, limit);
+            boolean finished = admission.awaitAtMost(own, limit);
             if (!finished) {
-                entrance.expel();
+                admission.expel();
                 inside.forEach(Arrival::expire);
-                entrance.awaitAtMost(own, LAST_WORDS);
+                admission.awaitAtMost(own, LAST_WORDS);
             }
             return finished;
         } finally {
@@ -262,8 +271,8 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
 
     /** As {@link ModelEngine#resume} says. */
     public void resume() {
-        if (!closed.get() && !entrance.isOpen()) {
-            entrance.open();
+        if (!closed.get() && !admission.isOpen()) {
+            admission.open();
         }
     }
 
@@ -282,13 +291,13 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      *
      * @param first is run when new requests are refused, before anything is waited for
      */
-    void close(Runnable first) {
+    public void close(Runnable first) {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         ProcessExit.Hold ending = ProcessExit.hold();
         try {
-            entrance.shut();
+            admission.shut();
             first.run();
             close(use.getReadHoldCount() > 0);
         } finally {

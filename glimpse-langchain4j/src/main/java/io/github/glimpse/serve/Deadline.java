@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import io.github.glimpse.DeadlineExceededException;
 import java.time.Duration;
@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** The end of a request's time, which began when it came, and what the time went to. Safe for concurrent use. */
-final class Deadline {
+public final class Deadline {
 
     /** What a request's time goes to, and what helps if it is too much. */
     enum Phase {
@@ -53,8 +53,19 @@ final class Deadline {
      *
      * @param advice what a request does whose time went to reading it and to the model
      */
-    static Deadline in(Duration limit, String advice) {
+    public static Deadline in(Duration limit, String advice) {
         return new Deadline(limit, advice);
+    }
+
+    /**
+     * Begins now, and goes to waiting for a model that is still loading.
+     *
+     * @param advice what a request does whose time went to the model
+     */
+    public static Deadline whileLoading(Duration limit, String advice) {
+        Deadline deadline = in(limit, advice);
+        deadline.enter(Phase.LOADING);
+        return deadline;
     }
 
     Duration limit() {
@@ -62,7 +73,7 @@ final class Deadline {
     }
 
     /** Time since it began. */
-    Duration passed() {
+    public Duration passed() {
         return Duration.ofNanos(System.nanoTime() - arrived);
     }
 
@@ -99,7 +110,7 @@ final class Deadline {
      *
      * @throws DeadlineExceededException if it is over, with what most of it went to and what to do
      */
-    void check() {
+    public void check() {
         if (left().isNegative()) {
             throw exceeded();
         }

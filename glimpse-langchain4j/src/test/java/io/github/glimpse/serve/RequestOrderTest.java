@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,12 +43,12 @@ class RequestOrderTest {
         Future<?> running = occupy(first);
         List<Arrival> arrivals = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
-            arrivals.add(ready(new CancellationSignal()));
+            arrivals.add(ready(new AtomicBoolean()));
         }
         List<Future<?>> all = new ArrayList<>();
         for (int i = REQUESTS - 1; i >= 0; i--) {
             int number = i;
-            all.add(threads.submit(() -> model.ask(arrivals.get(number), (m, point) -> order.add(number))));
+            all.add(threads.submit(() -> model.ask(arrivals.get(number), (m, check) -> order.add(number))));
         }
         // Longer than any of them waits between two looks at its signal.
         Thread.sleep(100);
@@ -64,16 +65,16 @@ class RequestOrderTest {
     void cancelledOnesInBetweenAreLeftOutAndChangeNothing() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         Future<?> running = occupy(first);
-        List<CancellationSignal> signals = new ArrayList<>();
+        List<AtomicBoolean> signals = new ArrayList<>();
         List<Future<?>> all = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
             int number = i;
-            signals.add(new CancellationSignal());
+            signals.add(new AtomicBoolean());
             Arrival arrival = ready(signals.get(i));
-            all.add(threads.submit(() -> model.ask(arrival, (m, point) -> order.add(number))));
+            all.add(threads.submit(() -> model.ask(arrival, (m, check) -> order.add(number))));
         }
         for (int i = 0; i < REQUESTS; i += 3) {
-            signals.get(i).cancel();
+            signals.get(i).set(true);
         }
         Thread.sleep(50);
         first.countDown();
@@ -98,12 +99,12 @@ class RequestOrderTest {
     void whoIsNotReadyHoldsNobodyUpAndIsNextOnceItIs() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         Future<?> running = occupy(first);
-        Arrival late = model.arrive(new CancellationSignal(), "wait");
-        Arrival second = ready(new CancellationSignal());
-        Arrival third = ready(new CancellationSignal());
+        Arrival late = model.arrive(() -> false, "wait");
+        Arrival second = ready(new AtomicBoolean());
+        Arrival third = ready(new AtomicBoolean());
         CountDownLatch inSecond = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        Future<?> two = threads.submit(() -> model.ask(second, (m, point) -> {
+        Future<?> two = threads.submit(() -> model.ask(second, (m, check) -> {
             order.add(2);
             inSecond.countDown();
             await(goOn);
@@ -112,8 +113,8 @@ class RequestOrderTest {
         first.countDown();
         inSecond.await();
         late.ready();
-        Future<?> three = threads.submit(() -> model.ask(third, (m, point) -> order.add(3)));
-        Future<?> one = threads.submit(() -> model.ask(late, (m, point) -> order.add(1)));
+        Future<?> three = threads.submit(() -> model.ask(third, (m, check) -> order.add(3)));
+        Future<?> one = threads.submit(() -> model.ask(late, (m, check) -> order.add(1)));
         Thread.sleep(50);
         goOn.countDown();
         for (Future<?> each : List.of(running, one, two, three)) {
@@ -127,7 +128,7 @@ class RequestOrderTest {
     void whoIsGivenUpBeforeItBeganLeavesTheQueue() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         Future<?> running = occupy(first);
-        Arrival waiting = ready(new CancellationSignal());
+        Arrival waiting = ready(new AtomicBoolean());
         assertThat(model.queuedRequests()).isEqualTo(1);
 
         waiting.close();
@@ -141,15 +142,15 @@ class RequestOrderTest {
     @Test
     void whoNeverBeginsGivesItsPlaceBackWhenItsTimeIsOver() throws Exception {
         SharedModel<AutoCloseable> hurried = new SharedModel<>("tiny", () -> {}, 1, 1, Duration.ofMillis(200));
-        Arrival forgotten = hurried.arrive(new CancellationSignal(), "wait");
+        Arrival forgotten = hurried.arrive(() -> false, "wait");
         forgotten.ready();
         assertThat(hurried.activeRequests()).isEqualTo(1);
 
         Thread.sleep(400);
 
-        String answer = hurried.ask(new CancellationSignal(), "wait", (m, point) -> "done");
+        String answer = hurried.ask(hurried.arrive(() -> false, "wait"), (m, check) -> "done");
         assertThat(answer).isEqualTo("done");
-        assertThatThrownBy(() -> hurried.ask(forgotten, (m, point) -> "done"))
+        assertThatThrownBy(() -> hurried.ask(forgotten, (m, check) -> "done"))
                 .isInstanceOf(DeadlineExceededException.class);
     }
 
@@ -174,15 +175,15 @@ class RequestOrderTest {
         assertThat(gate.queued()).isZero();
     }
 
-    private Arrival ready(CancellationSignal signal) {
-        Arrival arrival = model.arrive(signal, "wait");
+    private Arrival ready(AtomicBoolean signal) {
+        Arrival arrival = model.arrive(signal::get, "wait");
         arrival.ready();
         return arrival;
     }
 
     private Future<?> occupy(CountDownLatch until) throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
-        Future<?> running = threads.submit(() -> model.ask(new CancellationSignal(), "wait", (m, point) -> {
+        Future<?> running = threads.submit(() -> model.ask(model.arrive(() -> false, "wait"), (m, check) -> {
             inside.countDown();
             await(until);
             return true;

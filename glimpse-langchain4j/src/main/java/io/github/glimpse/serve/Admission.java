@@ -1,6 +1,7 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -9,22 +10,22 @@ import java.util.function.Supplier;
  * Counts the requests that are inside, those that wait included, and lets no more in when it is shut. One lock for both, so
  * that none slips in between the decision to shut and the look whether anybody is left.
  */
-final class Entrance {
+final class Admission {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private int inside;
     private boolean open = true;
-    // Given to those inside when their time is up; the next ones get another.
-    private CancellationSignal expulsion = new CancellationSignal();
+    // Set for those inside when their time is up; the next ones get another.
+    private AtomicBoolean expulsion = new AtomicBoolean();
 
     /**
      * Lets a request in, which calls {@link #leave()} at its end.
      *
      * @param refusal what is thrown if it is shut
-     * @return given when the request has to end
+     * @return true once the request has to end
      */
-    CancellationSignal enter(Supplier<? extends RuntimeException> refusal) {
+    AtomicBoolean enter(Supplier<? extends RuntimeException> refusal) {
         lock.lock();
         try {
             if (!open) {
@@ -62,7 +63,7 @@ final class Entrance {
         lock.lock();
         try {
             open = true;
-            expulsion = new CancellationSignal();
+            expulsion = new AtomicBoolean();
         } finally {
             lock.unlock();
         }
@@ -81,7 +82,7 @@ final class Entrance {
     void expel() {
         lock.lock();
         try {
-            expulsion.cancel();
+            expulsion.set(true);
         } finally {
             lock.unlock();
         }

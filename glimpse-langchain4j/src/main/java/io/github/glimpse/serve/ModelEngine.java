@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import java.time.Duration;
 

@@ -1,8 +1,7 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.GenerationCancelledException;
-import io.github.glimpse.nn.CancellationPoint;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -99,12 +98,13 @@ final class RequestGate {
         /**
          * Waits for the place. Does nothing where the turn was left before.
          *
+         * @param check throws if there is no more waiting
          * @throws GenerationCancelledException if the thread is interrupted, with its status set
          */
-        void await(CancellationPoint cancellation) {
+        void await(Runnable check) {
             // Asked without the lock: whoever answers may have one of its own.
             while (!isSettledSoon()) {
-                cancellation.check();
+                check.run();
             }
         }
 

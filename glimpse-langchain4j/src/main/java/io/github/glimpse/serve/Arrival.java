@@ -1,14 +1,15 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.serve;
 
 import io.github.glimpse.DeadlineExceededException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.GlimpseException;
-import io.github.glimpse.nn.CancellationPoint;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * time by somebody else's code, a listener or a stream's handler, others get its place, and the thread is interrupted in
  * there. Its native memory is freed when that thread comes back, never before. Safe for concurrent use.
  */
-public final class Arrival implements CancellationPoint, AutoCloseable {
+public final class Arrival implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
     private static final long LOOK_MILLIS = 50;
@@ -40,11 +41,11 @@ public final class Arrival implements CancellationPoint, AutoCloseable {
     }
 
     private final SharedModel<?> model;
-    private final Entrance entrance;
+    private final Admission admission;
     private final RequestGate.Ticket ticket;
-    private final CancellationSignal signal;
+    private final BooleanSupplier cancelled;
     private final Deadline deadline;
-    private final @Nullable CancellationSignal expulsion;
+    private final @Nullable AtomicBoolean expulsion;
 
     // All of these belong to this object's lock.
     private State state = State.ARRIVED;
@@ -72,18 +73,18 @@ public final class Arrival implements CancellationPoint, AutoCloseable {
     /** Comes now; one that is not let in hears so when it asks. */
     Arrival(
             SharedModel<?> model,
-            Entrance entrance,
+            Admission admission,
             RequestGate.Ticket ticket,
-            CancellationSignal signal,
+            BooleanSupplier cancelled,
             Deadline deadline) {
         this.model = model;
-        this.entrance = entrance;
+        this.admission = admission;
         this.ticket = ticket;
-        this.signal = signal;
+        this.cancelled = cancelled;
         this.deadline = deadline;
-        CancellationSignal expelled = null;
+        AtomicBoolean expelled = null;
         try {
-            expelled = entrance.enter(model::closedError);
+            expelled = admission.enter(model::closedError);
         } catch (EngineClosedException e) {
             refusal = e;
         }
@@ -109,7 +110,17 @@ public final class Arrival implements CancellationPoint, AutoCloseable {
         return during(Deadline.Phase.FETCHING, fetching);
     }
 
-    <T> T during(Deadline.Phase phase, Supplier<T> work) {
+    /** Waits for a model that is still loading; the time that it takes is told as such. */
+    public <T> T load(Supplier<T> waiting) {
+        return during(Deadline.Phase.LOADING, waiting);
+    }
+
+    /** Time that it has waited, for its place and for the model. */
+    public Duration waited() {
+        return deadline.spent(Deadline.Phase.WAITING, Deadline.Phase.LOADING);
+    }
+
+    private <T> T during(Deadline.Phase phase, Supplier<T> work) {
         Deadline.Phase before = deadline.enter(phase);
         try {
             return work.get();
@@ -146,7 +157,6 @@ public final class Arrival implements CancellationPoint, AutoCloseable {
      * @throws GenerationCancelledException if it was cancelled
      * @throws DeadlineExceededException if its time is over
      */
-    @Override
     public void check() {
         GlimpseException reason;
         synchronized (this) {
@@ -156,10 +166,10 @@ public final class Arrival implements CancellationPoint, AutoCloseable {
             throw reason;
         }
         model.checkUsable();
-        if (expulsion != null && expulsion.isCancelled()) {
+        if (expulsion != null && expulsion.get()) {
             throw model.closedError();
         }
-        if (signal.isCancelled()) {
+        if (cancelled.getAsBoolean()) {
             throw new GenerationCancelledException("The request was cancelled by its caller");
         }
         deadline.check();
@@ -182,7 +192,7 @@ public final class Arrival implements CancellationPoint, AutoCloseable {
     /** Waits for its place. */
     void awaitPlace() {
         during(Deadline.Phase.WAITING, () -> {
-            ticket.await(this);
+            ticket.await(this::check);
             return ticket;
         });
         // A place that was given up meanwhile is none.
@@ -191,7 +201,7 @@ public final class Arrival implements CancellationPoint, AutoCloseable {
     }
 
     /** Calls somebody else's code: what is held up in there gives the place back when the time is over. */
-    void call(Runnable foreign) {
+    public void call(Runnable foreign) {
         synchronized (this) {
             listening = Thread.currentThread();
             called = System.nanoTime();
@@ -285,7 +295,7 @@ public final class Arrival implements CancellationPoint, AutoCloseable {
     private void leave() {
         ticket.leave();
         if (expulsion != null) {
-            entrance.leave();
+            admission.leave();
         }
     }
 
