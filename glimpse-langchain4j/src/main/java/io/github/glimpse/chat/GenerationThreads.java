@@ -3,10 +3,10 @@ package io.github.glimpse.chat;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
-import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.serve.Arrival;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -72,11 +72,15 @@ public final class GenerationThreads {
         try {
             executor.execute(work);
         } catch (RejectedExecutionException e) {
-            throw new RateLimitException(
-                    "No thread is free for the request: handlers of other answers hold them all; let them return, or try"
-                            + " again later",
-                    e);
+            throw noThread(e);
         }
+    }
+
+    private static RateLimitException noThread(RejectedExecutionException refusal) {
+        return new RateLimitException(
+                "No thread is free for the request: handlers of other answers hold them all; let them return, or try"
+                        + " again later",
+                refusal);
     }
 
     /**
@@ -89,10 +93,12 @@ public final class GenerationThreads {
      */
     public static <T> T await(Executor executor, Arrival arrival, CancellationSignal signal, Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);
-        start(executor, task);
         try {
+            executor.execute(task);
             // The work itself says best what took so long; what is held up cannot.
             return task.get(Math.max(0, arrival.left().plus(LAST_WORDS).toNanos()), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            throw noThread(e);
         } catch (TimeoutException e) {
             signal.cancel();
             throw ErrorMapper.failure(arrival.exceeded());

@@ -7,13 +7,13 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.Stage;
+import io.github.glimpse.serve.Arrival;
 import java.util.List;
 import java.util.Set;
 
@@ -59,31 +59,34 @@ public final class GlimpseChatModel implements ChatModel {
         CancellationSignal signal = new CancellationSignal();
         try (Arrival arrival = view.model().arrive(signal)) {
             RequestTrace trace = view.begin();
-            ChatResponse response = view.refusable(trace, () -> {
+            ChatResponse response;
+            try {
                 GenerationRequest mapped = view.requests().map(request, arrival);
                 arrival.ready();
                 GenerationResult result = GenerationThreads.await(
-                        view.executor(), arrival, signal, () -> generate(mapped, arrival, trace));
-                ChatResponse told = view.responses().map(result, request.parameters());
+                        view.executor(), arrival, signal, new Answer(view.model(), mapped, arrival, trace)::make);
+                response = view.responses().map(result, request.parameters());
                 trace.onAnswer(result);
-                return told;
-            });
+            } catch (RuntimeException | Error e) {
+                throw view.refused(trace, e);
+            }
             view.ended(RequestOutcome.ANSWERED);
             return response;
         }
     }
 
-    private GenerationResult generate(GenerationRequest request, Arrival arrival, RequestTrace trace) {
-        RequestTrace.Binding bound = trace.bind();
-        try {
-            return view.model().generate(request, new StagesOnly(trace), arrival);
-        } finally {
-            bound.close();
-        }
-    }
+    /** An answer that nobody reads while it is made: made by one thread, its stages are followed. */
+    private record Answer(LoadedModel model, GenerationRequest request, Arrival arrival, RequestTrace trace)
+            implements GenerationListener {
 
-    /** Hears the stages of an answer that nobody reads while it is made. */
-    private record StagesOnly(RequestTrace trace) implements GenerationListener {
+        GenerationResult make() {
+            RequestTrace.Binding bound = trace.bind();
+            try {
+                return model.generate(request, this, arrival);
+            } finally {
+                bound.close();
+            }
+        }
 
         @Override
         public void onText(String text) {}

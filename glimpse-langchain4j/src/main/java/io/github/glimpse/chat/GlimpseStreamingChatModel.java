@@ -6,10 +6,10 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
-import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.serve.Arrival;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -52,16 +52,13 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         CancellationSignal signal = new CancellationSignal();
         Arrival arrival = view.model().arrive(signal);
         RequestTrace trace = view.begin();
-        view.refusable(trace, () -> {
-            try {
-                Supplier<GenerationRequest> mapped = view.requests().prepare(request, arrival);
-                view.start(new StreamingAnswer(view, mapped, request.parameters(), handler, arrival, signal, trace));
-                return mapped;
-            } catch (RuntimeException | Error e) {
-                arrival.close();
-                throw e;
-            }
-        });
+        try {
+            Supplier<GenerationRequest> mapped = view.requests().prepare(request, arrival);
+            view.start(new StreamingAnswer(view, mapped, request.parameters(), handler, arrival, signal, trace));
+        } catch (RuntimeException | Error e) {
+            arrival.close();
+            throw view.refused(trace, e);
+        }
     }
 
     /** The engine's defaults and those of the builder; names the model, so that listeners see it. */

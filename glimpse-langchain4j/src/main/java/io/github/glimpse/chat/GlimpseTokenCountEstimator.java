@@ -2,11 +2,11 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.TokenCountEstimator;
-import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.serve.Arrival;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -116,7 +116,8 @@ public final class ImageBytes {
         }
         return wanted.isEmpty()
                 ? Collections.emptyIterator()
-                : arrival.fetch(() -> fetcher.fetch(wanted, onRefusal, arrival::check)).iterator();
+                : arrival.fetch(() -> fetcher.fetch(wanted, onRefusal, arrival::check))
+                        .iterator();
     }
 
     private boolean isAllowed(Image image, String name) {

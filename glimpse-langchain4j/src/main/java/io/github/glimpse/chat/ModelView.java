@@ -4,12 +4,11 @@ import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.serve.EngineState;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,24 +89,26 @@ record ModelView(
         }
     }
 
-    /** Does the part of a request that can refuse it; a refusal is its end. */
-    <T> T refusable(RequestTrace trace, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LangChain4jException failure = ErrorMapper.failure(e);
-            RequestOutcome outcome = RequestOutcome.of(failure);
-            ended(outcome);
-            if (outcome == RequestOutcome.CANCELLED) {
-                trace.onCancelled();
-            } else {
-                trace.onError(failure);
-            }
-            throw failure;
-        } catch (Error e) {
-            trace.onError(e);
-            throw e;
+    /**
+     * Tells that a request was refused or failed, which is its end.
+     *
+     * @return for the caller
+     * @throws Error the problem, if it is one that LangChain4j has no word for
+     */
+    LangChain4jException refused(RequestTrace trace, Throwable problem) {
+        if (problem instanceof Error error && !(problem instanceof OutOfMemoryError)) {
+            trace.onError(error);
+            throw error;
         }
+        LangChain4jException failure = ErrorMapper.failure(problem);
+        RequestOutcome outcome = RequestOutcome.of(failure);
+        ended(outcome);
+        if (outcome == RequestOutcome.CANCELLED) {
+            trace.onCancelled();
+        } else {
+            trace.onError(failure);
+        }
+        return failure;
     }
 
     /**

@@ -3,13 +3,14 @@ package io.github.glimpse.embedding;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
-import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.hub.ModelSource;
+import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.serve.ModelEngine;
 import io.github.glimpse.serve.SharedModel;
-import io.github.glimpse.hub.ModelSource;
-import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.serve.Turn;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -246,13 +247,18 @@ public final class EmbeddingEngine implements ModelEngine {
                     + options.maxInputs() + "; send fewer at once or raise max-inputs");
         }
         List<T> copy = List.copyOf(inputs);
-        return shared.ask(arrival, (work, check) -> {
+        try (Turn<EncoderWork> turn = shared.admit(arrival)) {
             try {
-                return task.run(work, copy, check::run);
-            } catch (NonFiniteNumbersException e) {
-                throw e.computedIn(dtype);
+                R result = task.run(turn.model(), copy, arrival::check);
+                turn.answered();
+                return result;
+            } catch (RuntimeException | Error e) {
+                turn.failed(e);
+                throw e;
             }
-        });
+        } catch (NonFiniteNumbersException e) {
+            throw e.computedIn(dtype);
+        }
     }
 
     private static PatchSchedule schedule(EncoderWork work, @Nullable PatchPruning pruning) {

@@ -16,7 +16,6 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,27 +147,25 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
             CancellationPoint cancellation,
             StageObserver observer,
             Duration waiting) {
-        return inScope(listener, cancellation, observer, context -> answer(request, listener, context, waiting));
+        try (TensorScope scope = runtime().openScope()) {
+            RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
+            return answer(request, listener, context, waiting);
+        } catch (EngineException | NonFiniteNumbersException e) {
+            throw translated(e);
+        }
     }
 
     /** Answers, in a scope that is there. */
     GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting);
 
-    /** Works for a request in a scope of its own. */
-    default <T> T inScope(
-            GenerationListener listener,
-            CancellationPoint cancellation,
-            StageObserver observer,
-            Function<RequestContext, T> work) {
-        try (TensorScope scope = runtime().openScope()) {
-            return work.apply(new RequestContext(scope, cancellation, observer, new Stopwatch(listener)));
-        } catch (EngineException e) {
+    /** What a request died of, as its caller is to hear it. */
+    default RuntimeException translated(RuntimeException problem) {
+        if (problem instanceof EngineException e) {
             // Array work outside compute text, which tells its failures itself.
-            throw TorchRuntime.translate("array work", e);
-        } catch (NonFiniteNumbersException e) {
-            throw e.computedIn(dtypeName());
+            return TorchRuntime.translate("array work", e);
         }
+        return problem instanceof NonFiniteNumbersException e ? e.computedIn(dtypeName()) : problem;
     }
 
     /** The schedule of a request that has come as far as the model, as {@link #lend}. */

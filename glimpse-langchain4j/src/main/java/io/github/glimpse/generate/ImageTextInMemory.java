@@ -1,6 +1,8 @@
 package io.github.glimpse.generate;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
@@ -299,17 +301,13 @@ final class ImageTextInMemory implements AnsweringPath {
             PruningOptions pruning,
             CancellationPoint cancellation,
             StageObserver observer) {
-        return inScope(
-                GenerationListener.NONE,
-                cancellation,
-                observer,
-                context -> match(picture, candidates, pruning, context));
-    }
-
-    private List<ImageTextMatch> match(
-            byte[] picture, List<String> candidates, PruningOptions pruning, RequestContext context) {
-        try (StrategyShelf.Lent lent = possible(pruning)) {
+        try (TensorScope scope = runtime.openScope();
+                StrategyShelf.Lent lent = possible(pruning)) {
+            Stopwatch watch = new Stopwatch(GenerationListener.NONE);
+            RequestContext context = new RequestContext(scope, cancellation, observer, watch);
             return match(picture, candidates, LookingPlan.of(lent.schedule(), model), context);
+        } catch (EngineException | NonFiniteNumbersException e) {
+            throw translated(e);
         }
     }
 

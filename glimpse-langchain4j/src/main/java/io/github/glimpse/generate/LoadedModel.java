@@ -14,6 +14,7 @@ import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.serve.Loading;
 import io.github.glimpse.serve.ModelEngine;
 import io.github.glimpse.serve.SharedModel;
+import io.github.glimpse.serve.Turn;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -71,7 +72,8 @@ public final class LoadedModel implements ModelEngine {
      */
     public static LoadedModel deferred(EngineOptions options, UnaryOperator<EngineOptions> prepare) {
         String name = nameOf(options);
-        return new LoadedModel(name, Loading.later(name, options, prepare, settled -> AnsweringPath.load(settled, name)));
+        return new LoadedModel(
+                name, Loading.later(name, options, prepare, settled -> AnsweringPath.load(settled, name)));
     }
 
     private static String nameOf(EngineOptions options) {
@@ -336,25 +338,25 @@ public final class LoadedModel implements ModelEngine {
     private GenerationResult generate(
             GenerationRequest request, GenerationListener listener, Arrival arrival, StageObserver observer) {
         GenerationListener watched = new WatchedListener(listener, arrival);
-        GenerationResult result = admitted(
-                listener, arrival, (core, waiting) -> core.answer(request, watched, arrival::check, observer, waiting));
+        GenerationResult result;
+        try (var turn = shared.admit(arrival, () -> listener.onStage(Stage.WAITING))) {
+            try {
+                AnsweringPath core = core(turn, arrival);
+                result = core.answer(request, watched, arrival::check, observer, arrival.waited());
+                turn.answered();
+            } catch (RuntimeException | Error e) {
+                turn.failed(e);
+                throw e;
+            }
+        }
         canary.offer(request, request.generation().orElse(options().generation()), result);
         return result;
     }
 
-    /** What is done with the model by a request that has its place. */
-    @FunctionalInterface
-    private interface Work<T> {
-
-        T with(AnsweringPath core, Duration waiting);
-    }
-
-    private <T> T admitted(GenerationListener listener, Arrival arrival, Work<T> work) {
-        return shared.ask(arrival, () -> listener.onStage(Stage.WAITING), (open, check) -> {
-            canary.stepAside();
-            AnsweringPath core = arrival.load(() -> open.await(check));
-            return work.with(core, arrival.waited());
-        });
+    /** The model of a request that has its turn, waited for while it is loading. */
+    private AnsweringPath core(Turn<Loading<EngineOptions, AnsweringPath>> turn, Arrival arrival) {
+        canary.stepAside();
+        return arrival.load(() -> turn.model().await(arrival::check));
     }
 
     /**
@@ -402,8 +404,17 @@ public final class LoadedModel implements ModelEngine {
             throw new UnsupportedContentException("The request has " + texts.size() + " texts, the limit is " + most
                     + "; send fewer at once or raise max-texts");
         }
-        return admitted(GenerationListener.NONE, arrival, (core, waiting) -> ImageTextInMemory.matching(core)
-                .match(picture, texts, pruning, arrival::check, observer));
+        try (var turn = shared.admit(arrival)) {
+            try {
+                List<ImageTextMatch> matches = ImageTextInMemory.matching(core(turn, arrival))
+                        .match(picture, texts, pruning, arrival::check, observer);
+                turn.answered();
+                return matches;
+            } catch (RuntimeException | Error e) {
+                turn.failed(e);
+                throw e;
+            }
+        }
     }
 
     /**

@@ -196,26 +196,18 @@ final class ModelInMemory implements AnsweringPath {
     @Override
     public GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
-        checkPictures(request.turns());
-        try (StrategyShelf.Lent lent = possible(request.pruning())) {
-            return answer(request, lent.schedule(), listener, context, waiting);
-        }
-    }
-
-    private GenerationResult answer(
-            GenerationRequest request,
-            PruningSchedule schedule,
-            GenerationListener listener,
-            RequestContext context,
-            Duration waiting) {
         GenerationOptions generation = request.generation().orElse(options.generation());
         List<ChatTurn> turns = request.turns();
-        while (true) {
-            Fitted fitted = fit(turns, schedule.pictureShare(), generation, watch(context));
-            try {
-                return answer(request, fitted, schedule, generation, listener, context, waiting);
-            } catch (UndecodedPicture e) {
-                turns = withoutUndecoded(turns, e);
+        checkPictures(turns);
+        try (StrategyShelf.Lent lent = possible(request.pruning())) {
+            PruningSchedule schedule = lent.schedule();
+            while (true) {
+                Fitted fitted = fit(turns, schedule.pictureShare(), generation, watch(context));
+                try {
+                    return answer(request, fitted, schedule, generation, listener, context, waiting);
+                } catch (UndecodedPicture e) {
+                    turns = withoutUndecoded(turns, e);
+                }
             }
         }
     }

@@ -197,7 +197,11 @@ final class Prefill {
 
     private NDArray cut(Cut cut, Moment moment, TensorScope layerScope) {
         int[] before = rows.alive();
-        TokenSelection selection = select(cut, moment);
+        TokenSelection selection;
+        try (TensorScope step = scope.openChild()) {
+            selection = decision.decide(
+                    cut, prompt.grids(), prompt.wholeTokens(), before, () -> pass.evidence(cut, moment, step));
+        }
         boolean probeLeaves = pass.probeRows() > 0 && cut.strategy().probeToken() != null;
         if (!probeLeaves
                 && selection.kept().length == before.length
@@ -240,13 +244,6 @@ final class Prefill {
                 pass.caches().forEach(cache -> cache.keep(chosen, tokensToCome));
             }
             case RAGGED -> pass.caches().forEach(cache -> cache.truncate(cache.length() - forgotten));
-        }
-    }
-
-    private TokenSelection select(Cut cut, Moment moment) {
-        try (TensorScope step = scope.openChild()) {
-            return decision.decide(
-                    cut, prompt.grids(), prompt.wholeTokens(), rows.alive(), () -> pass.evidence(cut, moment, step));
         }
     }
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +62,9 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         this.timeout = timeout;
     }
 
-    /** What a request does with the model. */
+    /** Work that nobody waits for. */
     @FunctionalInterface
-    public interface Work<M, R> {
+    public interface Aside<M, R> {
 
         /**
          * Does it.
@@ -94,32 +93,58 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         return new Arrival(this, admission, gate.ticket(), cancelled, deadline);
     }
 
-    /**
-     * Does the work of a request on the caller's thread, after waiting for a free place, and is its end.
-     *
-     * @throws io.github.glimpse.GlimpseException if the queue is full, the time is over, the request is cancelled or the model is
-     *     closed
-     */
-    public <R> R ask(Arrival arrival, Work<M, R> work) {
-        return ask(arrival, () -> {}, work);
+    /** As {@link #admit(Arrival, Runnable)}, without anybody who hears that the request waits. */
+    public Turn<M> admit(Arrival arrival) {
+        return admit(arrival, () -> {});
     }
 
     /**
-     * The same.
+     * Waits on the caller's thread until a request has its place; the model is there until the turn is closed, by the same
+     * thread. That is the request's end, and so is a refusal.
      *
      * @param waiting is run when the request begins to wait
+     * @throws io.github.glimpse.GlimpseException if the queue is full, the time is over, the request is cancelled or the model is
+     *     closed
      */
-    public <R> R ask(Arrival arrival, Runnable waiting, Work<M, R> work) {
+    public Turn<M> admit(Arrival arrival, Runnable waiting) {
         arrival.ready();
+        boolean admitted = false;
         try {
             arrival.begin();
             inside.add(arrival);
             arrival.call(waiting);
             arrival.awaitPlace();
-            return inUse(open -> observed(() -> work.with(open, arrival::check)));
+            enter();
+            admitted = true;
+            return new Turn<>(this, model, arrival);
         } finally {
-            inside.remove(arrival);
-            arrival.end();
+            if (!admitted) {
+                leave(arrival);
+            }
+        }
+    }
+
+    void end(Arrival arrival) {
+        use.readLock().unlock();
+        leave(arrival);
+    }
+
+    private void leave(Arrival arrival) {
+        inside.remove(arrival);
+        arrival.end();
+    }
+
+    /** Keeps the model alive until the lock is let go. */
+    private void enter() {
+        use.readLock().lock();
+        boolean open = false;
+        try {
+            checkOpen();
+            open = true;
+        } finally {
+            if (!open) {
+                use.readLock().unlock();
+            }
         }
     }
 
@@ -128,7 +153,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      *
      * @param cancelled whether it is to end
      */
-    public <R> R aside(BooleanSupplier cancelled, Work<M, R> work) {
+    public <R> R aside(BooleanSupplier cancelled, Aside<M, R> work) {
         Deadline deadline = Deadline.in(timeout, "nobody waits for it");
         Runnable check = () -> {
             checkUsable();
@@ -141,24 +166,25 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
             try {
                 return work.with(open, check);
             } catch (DeviceLostException e) {
-                lost = e;
+                failed(e);
                 throw e;
             }
         });
     }
 
-    /** Remembers how it went, for {@link #state()}. */
-    private <R> R observed(Supplier<R> answer) {
-        try {
-            R result = answer.get();
-            failing = false;
-            return result;
-        } catch (NativeLibraryException | NonFiniteNumbersException | OutOfMemoryError e) {
-            failing = true;
-            throw e;
-        } catch (DeviceLostException e) {
+    /** Remembers that a request was answered, for {@link #state()}. */
+    void answered() {
+        failing = false;
+    }
+
+    /** Remembers what a request died of, for {@link #state()}. */
+    void failed(Throwable problem) {
+        if (problem instanceof DeviceLostException e) {
             lost = e;
-            throw e;
+        } else if (problem instanceof NativeLibraryException
+                || problem instanceof NonFiniteNumbersException
+                || problem instanceof OutOfMemoryError) {
+            failing = true;
         }
     }
 
@@ -168,9 +194,8 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      * @throws EngineClosedException if it is closed
      */
     public <R> R inUse(Function<M, R> look) {
-        use.readLock().lock();
+        enter();
         try {
-            checkOpen();
             return look.apply(model);
         } finally {
             use.readLock().unlock();

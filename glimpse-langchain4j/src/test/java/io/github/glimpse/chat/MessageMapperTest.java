@@ -21,14 +21,14 @@ import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
-import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.HistoryMode;
-import io.github.glimpse.serve.SharedModel;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.serve.Arrival;
+import io.github.glimpse.serve.SharedModel;
 import io.github.glimpse.testing.NoisePicture;
 import java.io.IOException;
 import java.net.URI;
@@ -50,8 +50,8 @@ class MessageMapperTest {
     private static final byte[] BYTES = {(byte) 0xfb, (byte) 0xff, 3, 4, 5};
     private static final String BASE64 = Base64.getEncoder().encodeToString(BYTES);
 
-    private final Arrival arrival = new SharedModel<>("tiny", () -> {}, 1, 1, Duration.ofMinutes(1))
-            .arrive(() -> false, "send less");
+    private final Arrival arrival =
+            new SharedModel<>("tiny", () -> {}, 1, 1, Duration.ofMinutes(1)).arrive(() -> false, "send less");
     private final MessageMapper mapper = new MessageMapper(
             EngineOptions.builder(Path.of("model"))
                     .maxImages(3)

@@ -48,7 +48,7 @@ class RequestOrderTest {
         List<Future<?>> all = new ArrayList<>();
         for (int i = REQUESTS - 1; i >= 0; i--) {
             int number = i;
-            all.add(threads.submit(() -> model.ask(arrivals.get(number), (m, check) -> order.add(number))));
+            all.add(threads.submit(() -> Turns.take(model, arrivals.get(number), (m, check) -> order.add(number))));
         }
         // Longer than any of them waits between two looks at its signal.
         Thread.sleep(100);
@@ -71,7 +71,7 @@ class RequestOrderTest {
             int number = i;
             signals.add(new AtomicBoolean());
             Arrival arrival = ready(signals.get(i));
-            all.add(threads.submit(() -> model.ask(arrival, (m, check) -> order.add(number))));
+            all.add(threads.submit(() -> Turns.take(model, arrival, (m, check) -> order.add(number))));
         }
         for (int i = 0; i < REQUESTS; i += 3) {
             signals.get(i).set(true);
@@ -104,7 +104,7 @@ class RequestOrderTest {
         Arrival third = ready(new AtomicBoolean());
         CountDownLatch inSecond = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        Future<?> two = threads.submit(() -> model.ask(second, (m, check) -> {
+        Future<?> two = threads.submit(() -> Turns.take(model, second, (m, check) -> {
             order.add(2);
             inSecond.countDown();
             await(goOn);
@@ -113,8 +113,8 @@ class RequestOrderTest {
         first.countDown();
         inSecond.await();
         late.ready();
-        Future<?> three = threads.submit(() -> model.ask(third, (m, check) -> order.add(3)));
-        Future<?> one = threads.submit(() -> model.ask(late, (m, check) -> order.add(1)));
+        Future<?> three = threads.submit(() -> Turns.take(model, third, (m, check) -> order.add(3)));
+        Future<?> one = threads.submit(() -> Turns.take(model, late, (m, check) -> order.add(1)));
         Thread.sleep(50);
         goOn.countDown();
         for (Future<?> each : List.of(running, one, two, three)) {
@@ -148,9 +148,9 @@ class RequestOrderTest {
 
         Thread.sleep(400);
 
-        String answer = hurried.ask(hurried.arrive(() -> false, "wait"), (m, check) -> "done");
+        String answer = Turns.take(hurried, hurried.arrive(() -> false, "wait"), (m, check) -> "done");
         assertThat(answer).isEqualTo("done");
-        assertThatThrownBy(() -> hurried.ask(forgotten, (m, check) -> "done"))
+        assertThatThrownBy(() -> Turns.take(hurried, forgotten, (m, check) -> "done"))
                 .isInstanceOf(DeadlineExceededException.class);
     }
 
@@ -183,7 +183,7 @@ class RequestOrderTest {
 
     private Future<?> occupy(CountDownLatch until) throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
-        Future<?> running = threads.submit(() -> model.ask(model.arrive(() -> false, "wait"), (m, check) -> {
+        Future<?> running = threads.submit(() -> Turns.take(model, model.arrive(() -> false, "wait"), (m, check) -> {
             inside.countDown();
             await(until);
             return true;

@@ -48,8 +48,9 @@ class SharedModelTest {
         }
     }
 
-    private static <R> R ask(SharedModel<AutoCloseable> model, AtomicBoolean signal, SharedModel.Work<AutoCloseable, R> work) {
-        return model.ask(model.arrive(signal::get, "send less"), work);
+    private static <R> R ask(
+            SharedModel<AutoCloseable> model, AtomicBoolean signal, SharedModel.Aside<AutoCloseable, R> work) {
+        return Turns.take(model, model.arrive(signal::get, "send less"), work);
     }
 
     private String ask() {
