@@ -4,24 +4,19 @@ import io.github.glimpse.DeadlineExceededException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.serve.IdleWork;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks one of many questions once more without pruning, after its answer is there, and counts how often both answers agree.
- * It never stands in anybody's way: it starts only while nothing else runs or waits, takes no place at the gate, and ends at
- * its next layer or token when a request comes. Which answers are due is settled by counting, not by chance.
+ * Asks one of many questions once more without pruning, after its answer is there, and counts how often both answers agree. It is
+ * {@link IdleWork}: it takes no place among requests and ends at its next layer or token when one comes.
  *
  * <p>Only greedy answers to pruned pictures are counted: others differ for another reason, or cannot differ. Safe for
  * concurrent use.
@@ -29,24 +24,20 @@ import org.slf4j.LoggerFactory;
 final class Canary implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Canary.class);
-    private static final long IDLE_SECONDS = 10;
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
     private static final Pattern END = Pattern.compile("[\\s.,;:!?。]+$");
 
     private final double ratio;
-    private final BooleanSupplier idle;
+    private final IdleWork work;
     private final Asker asker;
-    private final ExecutorService threads;
 
-    private long pruned;
     private CanaryUse use = CanaryUse.none();
-    private volatile @Nullable CancellationSignal running;
 
     /** Answers a request. */
     @FunctionalInterface
     interface Asker {
 
-        GenerationResult answer(GenerationRequest request, CancellationSignal signal);
+        GenerationResult answer(GenerationRequest request, BooleanSupplier cancelled);
     }
 
     /**
@@ -58,18 +49,8 @@ final class Canary implements AutoCloseable {
      */
     Canary(double ratio, BooleanSupplier idle, Asker asker) {
         this.ratio = ratio;
-        this.idle = idle;
+        this.work = new IdleWork("glimpse-canary", ratio, idle);
         this.asker = asker;
-        this.threads =
-                new ThreadPoolExecutor(0, 1, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Canary::thread);
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // a hint where the platform heeds it; nothing relies on it
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(null, work, "glimpse-canary", 0, false);
-        thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
-        return thread;
     }
 
     /**
@@ -81,36 +62,29 @@ final class Canary implements AutoCloseable {
      */
     void offer(GenerationRequest request, GenerationOptions generation, GenerationResult result) {
         boolean greedy = generation.temperature() == null || generation.temperature() == 0;
-        if (ratio == 0 || !greedy || result.report().retention() >= 1 || !isDue()) {
+        if (ratio == 0 || !greedy || result.report().retention() >= 1) {
             return;
         }
-        CancellationSignal signal = new CancellationSignal();
-        // Said before looking, so that of two that look at each other one sees the other.
-        boolean free = claim(signal);
-        if (!free || !idle.getAsBoolean()) {
-            release(free ? signal : null);
-            count(Outcome.SKIPPED);
-            return;
-        }
-        GenerationRequest again = new GenerationRequest(
-                request.turns().stream().map(Canary::copy).toList(),
-                PruningOptions.builder().enabled(false).build(),
-                generation);
-        try {
-            threads.execute(() -> compare(again, result, signal));
-        } catch (RejectedExecutionException e) {
-            // Closed, or the thread of the last one is still leaving, which is as good as no room.
-            release(signal);
+        if (work.offer(() -> comparison(request, generation, result)) == IdleWork.Start.SKIPPED) {
             count(Outcome.SKIPPED);
         }
     }
 
+    private Function<BooleanSupplier, Runnable> comparison(
+            GenerationRequest request, GenerationOptions generation, GenerationResult result) {
+        GenerationRequest again = new GenerationRequest(
+                request.turns().stream().map(Canary::copy).toList(),
+                PruningOptions.builder().enabled(false).build(),
+                generation);
+        return cancelled -> {
+            Outcome outcome = compare(again, result, cancelled);
+            return () -> count(outcome);
+        };
+    }
+
     /** A request has come: whatever runs here ends at its next layer or token. */
     void stepAside() {
-        CancellationSignal current = running;
-        if (current != null) {
-            current.cancel();
-        }
+        work.stepAside();
     }
 
     /** What was found so far. */
@@ -118,41 +92,21 @@ final class Canary implements AutoCloseable {
         return use;
     }
 
-    /** Of n answers the one that makes {@code (int) (n * ratio)} rise: deterministic, and even. */
-    private synchronized boolean isDue() {
-        pruned++;
-        return (long) (pruned * ratio) > (long) ((pruned - 1) * ratio);
-    }
-
-    private synchronized boolean claim(CancellationSignal signal) {
-        if (running != null) {
-            return false;
-        }
-        running = signal;
-        return true;
-    }
-
-    private synchronized void release(@Nullable CancellationSignal signal) {
-        if (signal != null && running == signal) {
-            running = null;
-        }
-    }
-
-    private void compare(GenerationRequest request, GenerationResult pruned, CancellationSignal signal) {
-        Outcome outcome = Outcome.FAILED;
+    private Outcome compare(GenerationRequest request, GenerationResult pruned, BooleanSupplier cancelled) {
         try {
-            GenerationResult full = asker.answer(request, signal);
+            GenerationResult full = asker.answer(request, cancelled);
             boolean first = pruned.tokenIds()[0] == full.tokenIds()[0];
             boolean all = normalised(pruned.text()).equals(normalised(full.text()));
-            outcome = all ? (first ? Outcome.AGREED : Outcome.AGREED_LATER) : first ? Outcome.PARTED : Outcome.DIFFERED;
+            return all ? (first ? Outcome.AGREED : Outcome.AGREED_LATER) : first ? Outcome.PARTED : Outcome.DIFFERED;
         } catch (GenerationCancelledException | EngineClosedException | DeadlineExceededException e) {
-            outcome = Outcome.ABANDONED;
+            return Outcome.ABANDONED;
         } catch (RuntimeException | OutOfMemoryError e) {
             // Nobody waits for this answer; the next request will find out whether the engine still works.
             LOG.debug("The canary's run failed", e);
-        } finally {
-            release(signal);
-            count(outcome);
+            return Outcome.FAILED;
+        } catch (Error e) {
+            count(Outcome.FAILED);
+            throw e;
         }
     }
 
@@ -217,7 +171,6 @@ final class Canary implements AutoCloseable {
     /** Gives up what runs; nothing is started any more. */
     @Override
     public void close() {
-        stepAside();
-        threads.shutdown();
+        work.close();
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -180,8 +181,8 @@ public final class LoadedModel implements ModelEngine {
     }
 
     /** Answers for the canary: nobody waits for it, so it takes no place. */
-    private GenerationResult answerAside(GenerationRequest request, CancellationSignal signal) {
-        return shared.aside(signal::isCancelled, (open, check) -> path().answer(
+    private GenerationResult answerAside(GenerationRequest request, BooleanSupplier cancelled) {
+        return shared.aside(cancelled, (open, check) -> path().answer(
                         request, GenerationListener.NONE, check::run, StageObserver.NONE, Duration.ZERO));
     }
 

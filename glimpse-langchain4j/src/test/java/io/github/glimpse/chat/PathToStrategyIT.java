@@ -18,6 +18,7 @@ import io.github.glimpse.prune.TokenSelection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How deep a strategy lies: whoever reads a stack trace, or the code from the top, passes all of these frames. */
@@ -64,7 +65,7 @@ class PathToStrategyIT {
         public void checkPoint(PruningPoint point) {}
 
         @Override
-        public ProbeToken probeToken() {
+        public @Nullable ProbeToken probeToken() {
             return null;
         }
 

@@ -29,7 +29,7 @@ class CanaryTest {
 
     private final ConcurrentLinkedQueue<GenerationRequest> asked = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean idle = new AtomicBoolean(true);
-    private Canary canary = canary(1, (request, signal) -> answer("Five.", 7, 3));
+    private Canary canary = canary(1, (request, cancelled) -> answer("Five.", 7, 3));
 
     @AfterEach
     void close() {
@@ -37,9 +37,9 @@ class CanaryTest {
     }
 
     private Canary canary(double ratio, Canary.Asker asker) {
-        return new Canary(ratio, idle::get, (request, signal) -> {
+        return new Canary(ratio, idle::get, (request, cancelled) -> {
             asked.add(request);
-            return asker.answer(request, signal);
+            return asker.answer(request, cancelled);
         });
     }
 
@@ -95,7 +95,7 @@ class CanaryTest {
     @CsvSource({"0.1, 10", "0.5, 50", "0.3, 30", "1, 100", "0, 0"})
     void takesTheShareByCounting(double ratio, int due) {
         canary.close();
-        canary = canary(ratio, (request, signal) -> answer("Five", 7, 3));
+        canary = canary(ratio, (request, cancelled) -> answer("Five", 7, 3));
         idle.set(false);
         for (int i = 0; i < 100; i++) {
             canary.offer(REQUEST, GREEDY, answer("Five", 7, 1));
@@ -125,9 +125,9 @@ class CanaryTest {
     void stepsAsideForARequestAndRunsOneAtATime() throws InterruptedException {
         CountDownLatch running = new CountDownLatch(1);
         canary.close();
-        canary = canary(1, (request, signal) -> {
+        canary = canary(1, (request, cancelled) -> {
             running.countDown();
-            while (!signal.isCancelled()) {
+            while (!cancelled.getAsBoolean()) {
                 Thread.onSpinWait();
             }
             throw new GenerationCancelledException("cancelled");
@@ -147,7 +147,7 @@ class CanaryTest {
     void aFailureIsCountedAndTheNextOneRuns() throws InterruptedException {
         AtomicBoolean broken = new AtomicBoolean(true);
         canary.close();
-        canary = canary(1, (request, signal) -> {
+        canary = canary(1, (request, cancelled) -> {
             if (broken.getAndSet(false)) {
                 throw new IllegalStateException("broken");
             }
@@ -175,7 +175,7 @@ class CanaryTest {
         byte[] picture = {1, 2, 3};
         CountDownLatch changed = new CountDownLatch(1);
         canary.close();
-        canary = canary(1, (request, signal) -> {
+        canary = canary(1, (request, cancelled) -> {
             await(changed);
             return answer("Five", 7, 3);
         });
@@ -192,7 +192,7 @@ class CanaryTest {
     @Test
     void anEngineThatClosesIsNoFailure() throws InterruptedException {
         canary.close();
-        canary = canary(1, (request, signal) -> {
+        canary = canary(1, (request, cancelled) -> {
             throw new EngineClosedException("closed");
         });
         offerAndAwait(answer("Five", 7, 1));
