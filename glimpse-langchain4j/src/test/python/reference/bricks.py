@@ -32,11 +32,12 @@ def rotate(x, angles):
     """x [tokens, heads, D], angles [tokens, D/2]: pairs (j, j + D/2) turn by angle j."""
     angles = torch.cat([angles, angles], -1)[:, None, :]
     first, second = x.chunk(2, -1)
-    return x * angles.cos() + torch.cat([-second, first], -1) * angles.sin()
+    return x * angles.cos().to(x.dtype) + torch.cat([-second, first], -1) * angles.sin().to(x.dtype)
 
 
 def grid_angles(rows, columns, head_size, dtype):
     """Angles of a 2-D rotary embedding, [tokens, head_size/2]: the row's part, then the column's."""
+    dtype = torch.promote_types(dtype, torch.float32)
     exponent = torch.arange(head_size // 4, dtype=dtype) * -2.0 / (head_size / 2)
     frequencies = torch.pow(torch.tensor(10000.0, dtype=dtype), exponent)
     return torch.cat([rows[:, None] * frequencies, columns[:, None] * frequencies], -1)

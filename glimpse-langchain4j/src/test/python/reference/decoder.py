@@ -17,7 +17,8 @@ class Decoder:
         self.head_size = config.get("head_dim") or config["hidden_size"] // self.heads
         rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
         theta = rope.get("rope_theta") or config["rope_theta"]
-        self.dtype = self.head.dtype
+        # Never in a half type: bfloat16 cannot tell position 257 from 256.
+        self.dtype = torch.promote_types(self.head.dtype, torch.float32)
         exponent = torch.arange(self.head_size // 2, dtype=self.dtype) * -2.0 / self.head_size
         self.frequencies = torch.pow(torch.tensor(theta, dtype=self.dtype), exponent)
         sections = rope.get("mrope_section") or [self.head_size // 2]
