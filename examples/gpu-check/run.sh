@@ -6,7 +6,7 @@
 # Writes OUT/check.json, OUT/check.md and the parts they are made of.
 # Exit status 0: all points are ok; 1: one is not, or was not measured; 2: no GPU was used.
 set -uo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(dirname "$(realpath "$0")")
 case ${1:-} in -*) out=results ;; *) out=${1:-results} && shift $(($# > 0)) ;; esac
 out=$(realpath -m "$out")
 device=${DEVICE:-cuda}
