@@ -40,7 +40,8 @@ for jar in $(tr ':' '\n' <"$root/examples/benchmark/target/gpu-check.classpath")
 done
 for jar in glimpse-langchain4j/target/glimpse-langchain4j-"$version"{,-tests}.jar \
     examples/{benchmark,quickstart}/target/glimpse-example-{benchmark,quickstart}-"$version".jar; do
-    [ ! -f "$root/$jar" ] || store "$root/$jar" "$(basename "$jar")"
+    [ -f "$root/$jar" ] || { echo "$jar was not built" >&2; exit 1; }
+    store "$root/$jar" "$(basename "$jar")"
 done
 
 # Windows and sound would ask for libraries of the system.
