@@ -128,8 +128,11 @@ final class CheckReport implements Callable<Integer> {
             String end = doctorExit == OUT_OF_TIME ? "its time was over" : "it ended with " + doctorExit;
             return Criterion.DOCTOR.judge(setting, null, end + " and told nothing");
         }
+        // A problem is one on a CPU as well.
         return Criterion.DOCTOR.judge(
-                setting, (double) doctorExit, first(doctor.path("problems"), doctor.path("warnings")));
+                new Setting(setting.of(), setting.onGpu() || doctorExit == NO_GPU, true),
+                (double) doctorExit,
+                first(doctor.path("problems"), doctor.path("warnings")));
     }
 
     private static void missing(

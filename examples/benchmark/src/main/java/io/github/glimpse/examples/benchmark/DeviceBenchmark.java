@@ -79,6 +79,7 @@ final class DeviceBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        shapes.forEach(RandomModel::require);
         Files.createDirectories(out);
         RuntimeOptions options = options(device);
         try (TorchRuntime runtime = TorchRuntime.start(options)) {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param directory where its folder is made
  */
 record RandomModel(String shape, @Nullable Integer layers, Path directory) {
+
+    private static final List<String> SHAPES = List.of("3b", "7b", "tiny");
+
+    /** Refuses a shape that is not there. */
+    static void require(String shape) {
+        if (!SHAPES.contains(shape)) {
+            throw new IllegalArgumentException("There is no shape '" + shape + "'; give one or more of " + SHAPES);
+        }
+    }
 
     /** Whether it has all of a released model's layers and widths. */
     boolean isReleased() {

@@ -145,6 +145,14 @@ class CheckReportTest {
     }
 
     @Test
+    void aProblemThatTheDoctorFoundIsNotOkWhateverTheDevice() throws IOException {
+        Files.writeString(out.resolve("doctor.json"), "{\"problems\": [\"There is no libtorch.so\"], \"exit\": 2}");
+
+        assertThat(run("2")).isEqualTo(CheckReport.NO_GPU);
+        assertThat(verdict("machine", Criterion.DOCTOR)).isEqualTo("NOT_OK: There is no libtorch.so");
+    }
+
+    @Test
     void aCpuIsNeverAllRight() throws IOException {
         doctor("cpu", "87.00");
         device(false, GOOD, "3b", "7b");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -53,6 +55,19 @@ class DeviceBenchmarkTest {
         }
         assertThat(found.at("/library/device").asText()).isEqualTo("cpu");
         assertThat(out.resolve("models")).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesAShapeThatIsNotThereBeforeAnythingIsMeasured() {
+        StringWriter told = new StringWriter();
+
+        int code = DeviceBenchmark.commandLine()
+                .setErr(new PrintWriter(told))
+                .execute("--random=3b,huge", "--device=cpu", "--out=" + out);
+
+        assertThat(code).isNotZero();
+        assertThat(told.toString()).contains("huge").contains("tiny");
+        assertThat(out).isEmptyDirectory();
     }
 
     private static JsonNode point(JsonNode found, Criterion criterion) {
