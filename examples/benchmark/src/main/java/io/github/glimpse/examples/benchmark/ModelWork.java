@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -67,9 +69,18 @@ record ModelWork(TowerWork tower, DecoderWork decoder, ModuleWork module) {
         double operations = 0;
         for (int i = 0; i < report.images().size(); i++) {
             operations += tower.operations(
-                    report.images().get(i).plan().grid(), keptOfPixels(report).get(i));
+                    report.images().get(i).plan().grid(), keptOfPixels(report).get(i), cutsInTower(report, i));
         }
         return operations;
+    }
+
+    /** By number of blocks, the tokens of a picture with which the tower goes on. */
+    private static Map<Integer, int[]> cutsInTower(PruningReport report, int image) {
+        return report.steps().stream()
+                .filter(step -> step.at().stage() == Stage.TOWER)
+                .collect(Collectors.toMap(
+                        step -> step.at().layers(),
+                        step -> step.images().get(image).kept()));
     }
 
     /** The tokens of each picture that the tower saw. */
@@ -92,7 +103,8 @@ record ModelWork(TowerWork tower, DecoderWork decoder, ModuleWork module) {
     private static int entered(PruningReport report) {
         int tokens = keptOfPixels(report).stream().mapToInt(kept -> kept.length).sum();
         for (StepReport step : report.steps()) {
-            tokens = step.at().stage() == Stage.VISION ? step.keptTokens() : tokens;
+            boolean behind = step.at().stage() == Stage.TOWER || step.at().stage() == Stage.VISION;
+            tokens = behind ? step.keptTokens() : tokens;
         }
         return tokens;
     }

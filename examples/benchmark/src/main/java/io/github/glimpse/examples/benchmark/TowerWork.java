@@ -4,15 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.nn.RowPadding;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What a vision tower has to do, counted from its sizes. A product and an addition are two operations. Rows are those that the
  * engine multiplies: padded to multiples of 64.
  *
  * @param blocks blocks that run
- * @param fullBlocks of them those in which every row looks at every row
+ * @param fullBlocks of them, from 0, those in which every row looks at every row
  * @param width heads times their width
  * @param blockParameters weights of the products of one block
  * @param embeddingParameters weights of the product that makes rows of pixels
@@ -23,7 +26,7 @@ import java.util.stream.Collectors;
  */
 record TowerWork(
         int blocks,
-        int fullBlocks,
+        Set<Integer> fullBlocks,
         int width,
         long blockParameters,
         long embeddingParameters,
@@ -47,7 +50,7 @@ record TowerWork(
         long joined = (long) width * merge * merge;
         return new TowerWork(
                 number(vision, "depth"),
-                vision.get("fullatt_block_indexes").size(),
+                full(vision.get("fullatt_block_indexes")),
                 width,
                 // query, key, value, output; gate, up, down
                 4L * width * width + 3L * width * number(vision, "intermediate_size"),
@@ -69,7 +72,7 @@ record TowerWork(
         long hidden = text.path("hidden_size").asInt(4096);
         return new TowerWork(
                 blocks,
-                blocks,
+                IntStream.range(0, blocks).boxed().collect(Collectors.toSet()),
                 width,
                 4L * width * width + 2L * width * number(vision, "intermediate_size"),
                 (long) COLOURS * patch * patch * width,
@@ -77,6 +80,12 @@ record TowerWork(
                 1,
                 1,
                 0);
+    }
+
+    private static Set<Integer> full(JsonNode blocks) {
+        return IntStream.range(0, blocks.size())
+                .mapToObj(i -> blocks.get(i).intValue())
+                .collect(Collectors.toSet());
     }
 
     private static int number(JsonNode json, String key) {
@@ -90,18 +99,35 @@ record TowerWork(
     /**
      * The operations for one picture.
      *
-     * @param kept the tokens that enter, in raster order of the grid
+     * @param kept the tokens that go through the tower, in raster order of the grid
      */
     double operations(ImageGrid grid, int[] kept) {
-        long patches = (long) kept.length * patchesPerToken + leadRows;
-        double products = 2.0
-                        * RowPadding.rows(Math.toIntExact(patches))
-                        * (embeddingParameters + blocks * (double) blockParameters)
-                + 2.0 * RowPadding.rows(kept.length) * mergerParameters;
-        double windows = tokenPairsInWindows(grid, kept) * patchesPerToken * patchesPerToken;
-        double pairs = fullBlocks * (double) patches * patches + (blocks - fullBlocks) * windows;
-        // a row with each key, and each share with a value
-        return products + 4.0 * width * pairs;
+        return operations(grid, kept, Map.of());
+    }
+
+    /**
+     * The operations for one picture of which the tower loses tokens on the way.
+     *
+     * @param kept the tokens that enter, in raster order of the grid
+     * @param cuts by number of blocks that have run, the tokens with which the tower goes on
+     */
+    double operations(ImageGrid grid, int[] kept, Map<Integer, int[]> cuts) {
+        int[] alive = kept;
+        double operations = 2.0 * rows(alive) * embeddingParameters;
+        for (int block = 0; block < blocks; block++) {
+            alive = cuts.getOrDefault(block, alive);
+            double patches = (double) alive.length * patchesPerToken + leadRows;
+            double pairs = fullBlocks.contains(block)
+                    ? patches * patches
+                    : tokenPairsInWindows(grid, alive) * patchesPerToken * patchesPerToken;
+            // a row with each key, and each share with a value
+            operations += 2.0 * rows(alive) * blockParameters + 4.0 * width * pairs;
+        }
+        return operations + 2.0 * RowPadding.rows(alive.length) * mergerParameters;
+    }
+
+    private int rows(int[] tokens) {
+        return RowPadding.rows(tokens.length * patchesPerToken + leadRows);
     }
 
     /** Pairs of tokens that lie in the same window, each with itself too. */

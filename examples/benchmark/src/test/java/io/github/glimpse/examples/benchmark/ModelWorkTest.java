@@ -16,6 +16,7 @@ import io.github.glimpse.prune.StepReport;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class ModelWorkTest {
     // 4 layers of 1,000 weights, attention 16 wide, a head of 50 weights
     // and a predictor of 3 layers, 7 weights for a token, whose queries are 6 wide and values 2
     private static final ModelWork MODEL = new ModelWork(
-            new TowerWork(2, 1, 8, 100, 10, 30, 4, 0, 4),
+            new TowerWork(2, Set.of(1), 8, 100, 10, 30, 4, 0, 4),
             new DecoderWork(4, 1_000, 16, 50, 0),
             new ModuleWork(2, 3, 6, 2, 7, true));
 
@@ -99,6 +100,20 @@ class ModelWorkTest {
         // last, which has 8 (two rows of 4).
         double pairs = 3 * 48 * 48 + 32 * 32 + 176 * 176;
         assertThat(operations.tower()).isEqualTo(2 * 192 * (10 + 2 * 100) + 2 * 64 * 30 + 4 * 8 * pairs);
+        assertThat(operations.decoder()).isEqualTo(4 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * 50);
+    }
+
+    @Test
+    void aStepInsideTheTowerSparesItsLaterBlocks() {
+        List<StepReport> steps = List.of(
+                step("received-attention", PruningPoint.insideTower(1), 44), step("fastv", PruningPoint.last(), 20));
+        ModelWork.Operations operations = MODEL.operations(result(20, steps));
+
+        // All 1,024 patches go through the first block, in 16 windows of 64; 176 of them, padded to 192, through the
+        // second.
+        double first = 2 * 1_024 * (10 + 100) + 4 * 8 * 16 * 64 * 64;
+        double second = 2 * 192 * 100 + 4 * 8 * 176 * 176;
+        assertThat(operations.tower()).isEqualTo(first + second + 2 * 64 * 30);
         assertThat(operations.decoder()).isEqualTo(4 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * 50);
     }
 

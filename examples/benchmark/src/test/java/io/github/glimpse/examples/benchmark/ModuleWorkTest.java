@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.image.ImageGrid;
 import java.io.IOException;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class ModuleWorkTest {
     @Test
     void tokensSeeTheirPictureOrTheirWindow() {
         // 6 x 4 tokens in windows of 4 x 4: of tokens 0 to 16 one window has 16, the other 1
-        TowerWork tower = new TowerWork(2, 1, 8, 100, 10, 30, 4, 0, 4);
+        TowerWork tower = new TowerWork(2, Set.of(1), 8, 100, 10, 30, 4, 0, 4);
         ImageGrid grid = new ImageGrid(12, 8, 14, 2);
         int[] alive = IntStream.range(0, 17).toArray();
 

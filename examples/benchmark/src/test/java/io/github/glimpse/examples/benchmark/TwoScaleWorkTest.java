@@ -21,6 +21,7 @@ import io.github.glimpse.prune.StepReport;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class TwoScaleWorkTest {
 
     // 4 layers of 1,000 weights, attention 16 wide, a head of 50 weights; a predictor of 3 layers after 2 of them
     private static final ModelWork MODEL = new ModelWork(
-            new TowerWork(2, 1, 8, 100, 10, 30, 4, 0, 4),
+            new TowerWork(2, Set.of(1), 8, 100, 10, 30, 4, 0, 4),
             new DecoderWork(4, 1_000, 16, 50, 0),
             new ModuleWork(2, 3, 6, 2, 7, true));
 
