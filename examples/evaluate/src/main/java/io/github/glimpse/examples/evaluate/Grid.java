@@ -3,6 +3,7 @@ package io.github.glimpse.examples.evaluate;
 import io.github.glimpse.eval.EvaluationRow;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfile;
+import io.github.glimpse.prune.PruningStep;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.Set;
 /**
  * The rows of the table: unpruned; {@code glimpse} by its own threshold; {@code foveate}, which looks by the same module and shows a
  * small picture besides, alike; the profile {@code auto}; each other strategy with as many image tokens as {@code glimpse} kept of the
- * same question; and some at given shares, for the curves. Without {@code glimpse} all are at given shares.
+ * same question, at its own place or at one that is named; and some at given shares, for the curves. Without {@code glimpse} all are at given shares.
  */
 final class Grid {
 
@@ -20,6 +21,9 @@ final class Grid {
     static final String AUTO = PruningProfile.AUTO.label();
 
     static final String FOVEATE = "foveate";
+
+    /** Between a strategy and a place that is not its own: {@code received-attention@tower-3}. */
+    private static final char PLACE = '@';
 
     private static final Set<String> PLAIN = Set.of(PruningOptions.NONE, AUTO, FOVEATE);
 
@@ -86,6 +90,14 @@ final class Grid {
 
     /** The best tokens of {@code glimpse} are those under a cap without a threshold; others take a share. */
     private static PruningOptions at(String name, double ratio) {
+        int place = name.indexOf(PLACE);
+        if (place >= 0) {
+            PruningStep.Builder step = PruningStep.builder(name.substring(0, place))
+                    .at(name.substring(place + 1).replace('-', ' '));
+            return PruningOptions.builder()
+                    .schedule(List.of(step.retentionRatio(ratio).build()))
+                    .build();
+        }
         PruningOptions.Builder options = PruningOptions.builder().strategy(name);
         return name.equals(PruningOptions.GLIMPSE)
                 ? options.threshold(0.0).maxRetentionRatio(ratio).build()

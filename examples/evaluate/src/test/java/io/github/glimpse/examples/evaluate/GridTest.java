@@ -3,6 +3,7 @@ package io.github.glimpse.examples.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.eval.EvaluationRow;
+import io.github.glimpse.prune.PruningStep;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,17 @@ class GridTest {
         assertThat(rows.get(4).options().at(0.3).retentionRatio()).isEqualTo(0.3);
         assertThat(rows.get(6).options().at(0.2).maxRetentionRatio()).isEqualTo(0.2);
         assertThat(rows.get(6).options().at(0.2).threshold()).isZero();
+    }
+
+    @Test
+    void comparesAStrategyAtAPlaceThatIsNotItsOwn() {
+        List<EvaluationRow> rows = new Grid(List.of("glimpse", "grid@tower-3"), List.of(), List.of()).rows();
+
+        assertThat(rows).extracting(EvaluationRow::label).containsExactly("none", "glimpse", "grid@tower-3");
+        PruningStep step = rows.get(2).options().at(0.3).schedule().get(0);
+        assertThat(step.strategy()).isEqualTo("grid");
+        assertThat(step.at()).isEqualTo("tower 3");
+        assertThat(step.retentionRatio()).isEqualTo(0.3);
     }
 
     @Test
