@@ -434,6 +434,7 @@ def answer(fixtures, case, files, dtype=torch.float32):
             margins.append(float(ranked[int(keep.sum()) - 1] - ranked[int(keep.sum())]))
             chosen = keep.nonzero()[:, 0].tolist()
             scores = torch.sigmoid(scores)
+            glimpse = {}  # its rows leave with this cut
         else:
             scores = decoder.scores(queries[count - 1], cache[layer][0][:count]).softmax(0).mean(1)[is_image]
             chosen, gap = best(scores, count_of(wanted, len(image_rows), len(scores), 0))

@@ -4,7 +4,9 @@ import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.EvidenceRequest.ProbeAttention;
+import io.github.glimpse.prune.PruningPoint.Stage;
 import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.PruningSchedule.Cut;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -20,13 +22,18 @@ record EvidencePlan(Set<TowerReadout> tower, Set<ProbeAttention> probes) {
     static EvidencePlan of(PruningSchedule schedule, TowerAbilities abilities) {
         Set<TowerReadout> tower = new LinkedHashSet<>();
         Set<ProbeAttention> probes = new LinkedHashSet<>();
-        for (EvidenceRequest need : schedule.needs()) {
-            for (EvidenceRequest part : need.parts()) {
-                TowerReadout readout = part.inTower(abilities);
-                if (readout != null) {
-                    tower.add(readout);
-                } else if (part instanceof ProbeAttention probe) {
-                    probes.add(probe);
+        for (Cut cut : schedule.cuts()) {
+            // What cuts inside the tower read is read for them alone.
+            for (EvidenceRequest need : cut.at().stage() == Stage.TOWER
+                    ? Set.<EvidenceRequest>of()
+                    : cut.strategy().needs(cut.at())) {
+                for (EvidenceRequest part : need.parts()) {
+                    TowerReadout readout = part.inTower(abilities);
+                    if (readout != null) {
+                        tower.add(readout);
+                    } else if (part instanceof ProbeAttention probe) {
+                        probes.add(probe);
+                    }
                 }
             }
         }

@@ -87,7 +87,8 @@ final class ModelInMemory implements AnsweringPath {
             PruningProfiles profiles =
                     new PruningProfiles(options.profiles(), options.module() != null, stopDistance(files.config()));
             // Made now, so that what does not fit is known now.
-            decodable(strategies.lend(profiles.settle(options.pruning()))).close();
+            decodable(strategies.lend(profiles.settle(options.pruning())), model)
+                    .close();
             refuseBeams(options.generation());
             if (options.load().firstToken() != FirstToken.CLS) {
                 throw forLookingTexts(
@@ -101,10 +102,10 @@ final class ModelInMemory implements AnsweringPath {
         }
     }
 
-    /** Refuses what is for models whose text looks at the image: their towers are cut inside, their layers have cross-attention. */
-    private static StrategyShelf.Lent decodable(StrategyShelf.Lent lent) {
+    /** Refuses places inside the tower that it does not have, and what is for models whose text looks at the image. */
+    private static StrategyShelf.Lent decodable(StrategyShelf.Lent lent, VisionLanguageModel model) {
         try {
-            checkDecodable(lent.schedule());
+            checkDecodable(lent.schedule(), model);
             return lent;
         } catch (RuntimeException e) {
             lent.close();
@@ -112,12 +113,10 @@ final class ModelInMemory implements AnsweringPath {
         }
     }
 
-    private static void checkDecodable(PruningSchedule schedule) {
+    private static void checkDecodable(PruningSchedule schedule, VisionLanguageModel model) {
         for (Cut cut : schedule.cuts()) {
             if (cut.at().stage() == PruningPoint.Stage.TOWER) {
-                throw new IllegalArgumentException("The point '" + cut.at()
-                        + "' is for models whose text looks at the image by cross-attention; use 'pixels', 'vision' or"
-                        + " 'layer k'");
+                TowerCuts.check(cut, model.tower());
             }
             for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
                 if (need instanceof EvidenceRequest.CrossAttention) {
@@ -177,7 +176,7 @@ final class ModelInMemory implements AnsweringPath {
 
     @Override
     public StrategyShelf.Lent lend(PruningOptions pruning) {
-        return decodable(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))));
+        return decodable(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))), model);
     }
 
     @Override
@@ -294,7 +293,9 @@ final class ModelInMemory implements AnsweringPath {
                 prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt, watch(context)));
         Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
         try (PictureFeatures pictures = new PictureFeatures(model, visionCache, runtime::openScope, evidence.tower())) {
-            Sequence sequence = prefill.run(pictures.see(prompt, prompts, prefill.pixelCut(), context));
+            PixelCut before = prefill.pixelCut();
+            TowerCuts inside = prefill.towerCuts(strategies::numberOf);
+            Sequence sequence = prefill.run(pictures.see(prompt, prompts, before, inside, context));
             return new Prefilled(sequence, prefill.selections());
         }
     }

@@ -5,6 +5,7 @@ import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.TowerStop;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.TowerReadout;
@@ -69,8 +70,14 @@ final class PictureFeatures implements AutoCloseable {
         }
     }
 
-    /** Reads the pictures that are not remembered, then lets the tower look at them. Called once, or its sister. */
-    List<VisionFeatures> see(Prompt prompt, PromptBuilder prompts, @Nullable PixelCut cut, RequestContext context) {
+    /**
+     * Reads the pictures that are not remembered, then lets the tower look at them. Called once, or its sister.
+     *
+     * @param cut before the tower
+     * @param inside cuts on the tower's way
+     */
+    List<VisionFeatures> see(
+            Prompt prompt, PromptBuilder prompts, @Nullable PixelCut cut, TowerCuts inside, RequestContext context) {
         Wanted wanted = new Wanted();
         for (int i = 0; i < prompt.pictures().size(); i++) {
             ImageGrid grid = prompt.grids().get(i);
@@ -84,7 +91,7 @@ final class PictureFeatures implements AutoCloseable {
             }
             wanted.add(prompt, i, tokens, patches);
         }
-        return see(wanted, prompt, prompts, context).stream()
+        return see(wanted, prompt, prompts, inside, context).stream()
                 .map(Objects::requireNonNull)
                 .toList();
     }
@@ -100,15 +107,16 @@ final class PictureFeatures implements AutoCloseable {
         for (int i = 0; i < kept.size(); i++) {
             wanted.add(prompt, i, kept.get(i), null);
         }
-        return see(wanted, prompt, prompts, context);
+        return see(wanted, prompt, prompts, TowerCuts.none(model, context), context);
     }
 
     private List<@Nullable VisionFeatures> see(
-            Wanted wanted, Prompt prompt, PromptBuilder prompts, RequestContext context) {
+            Wanted wanted, Prompt prompt, PromptBuilder prompts, TowerCuts inside, RequestContext context) {
         int pictures = wanted.keys().size();
         for (int i = 0; i < pictures; i++) {
             boolean some = wanted.kept().get(i).length > 0;
-            VisionFeatureCache.Lease lease = some ? cache.find(wanted.keys().get(i), readouts) : null;
+            VisionFeatureCache.Lease lease =
+                    some && inside.areLasting() ? cache.find(wanted.keys().get(i) + inside.setting(), readouts) : null;
             leases.add(lease);
             if (lease != null || !some) {
                 wanted.read().set(i, null);
@@ -122,16 +130,17 @@ final class PictureFeatures implements AutoCloseable {
         List<@Nullable VisionFeatures> all = new ArrayList<>();
         for (int i = 0; i < pictures; i++) {
             PixelPatches patches = wanted.read().set(i, null);
+            int[] kept = wanted.kept().get(i);
             if (patches != null) {
-                leases.set(
-                        i, encode(wanted.keys().get(i), patches, wanted.kept().get(i), context));
+                int tokens = prompt.wholePlans().get(i).grid().tokenCount();
+                leases.set(i, encode(wanted.keys().get(i), patches, tokens, kept, inside, context));
             }
             VisionFeatureCache.Lease lease = leases.get(i);
-            VisionFeatures features = lease == null ? null : lease.features();
-            if (features != null) {
-                context.observer().onVision(i, features);
+            if (lease != null) {
+                inside.add(lease.decisions(), kept.length);
+                context.observer().onVision(i, lease.features());
             }
-            all.add(features);
+            all.add(lease == null ? null : lease.features());
         }
         return all;
     }
@@ -155,16 +164,23 @@ final class PictureFeatures implements AutoCloseable {
         return bytes.array();
     }
 
-    private VisionFeatureCache.Lease encode(String key, PixelPatches patches, int[] kept, RequestContext context) {
+    private VisionFeatureCache.Lease encode(
+            String key, PixelPatches patches, int tokens, int[] kept, TowerCuts inside, RequestContext context) {
         TensorScope lasting = scopes.get();
         try {
-            VisionFeatures features = model.tower().encode(patches, kept, readouts, context.cancellation(), lasting);
+            List<TowerDecision> decided = new ArrayList<>();
+            List<TowerStop> stops = inside.stops(patches.plan().grid(), tokens, kept, decided);
+            VisionFeatures features =
+                    model.tower().encode(patches, kept, readouts, stops, context.cancellation(), lasting);
+            if (!inside.areLasting()) {
+                return cache.lendOnce(features, decided, lasting);
+            }
             long bytes =
                     features.rows().getShape().size() * model.decoder().dtype().byteCount();
             for (NDArray tapped : features.readouts().values()) {
                 bytes += tapped.getShape().size() * Float.BYTES;
             }
-            return cache.add(key, features, lasting, bytes);
+            return cache.add(key + inside.setting(), features, decided, lasting, bytes);
         } catch (RuntimeException | Error e) {
             lasting.close();
             throw e;

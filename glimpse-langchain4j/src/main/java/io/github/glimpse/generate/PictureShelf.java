@@ -9,16 +9,10 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.TowerReadout;
-import io.github.glimpse.prune.Anchor;
-import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategy;
-import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -92,7 +86,7 @@ final class PictureShelf {
      * @throws io.github.glimpse.InvalidImageException if it is none
      */
     Seen see(byte[] picture, LookingPlan plan, SelectionLog log, RequestContext context) {
-        String key = VisionFeatureCache.key(picture) + setting(plan);
+        String key = VisionFeatureCache.key(picture) + CutSetting.of(plan.schedule(), plan.tower(), numbers);
         VisionFeatureCache.Lease lease =
                 cache.find(key, plan.taps().stream().map(TowerReadout::rows).collect(Collectors.toSet()));
         PatchPlan patchPlan;
@@ -144,30 +138,5 @@ final class PictureShelf {
             lasting.close();
             throw e;
         }
-    }
-
-    private String setting(LookingPlan plan) {
-        if (plan.tower().isEmpty()) {
-            return "";
-        }
-        // Anchors and floor of every step hold in the tower too, and so does the guard.
-        Set<Anchor> anchors = new TreeSet<>();
-        int floor = 0;
-        for (Cut cut : plan.schedule().cuts()) {
-            TokenBudget budget = cut.strategy().settled(cut.budget());
-            anchors.addAll(Objects.requireNonNullElse(budget.anchors(), Set.of()));
-            floor = Math.max(floor, Objects.requireNonNullElse(budget.minTokens(), 0));
-        }
-        StringBuilder setting = new StringBuilder(
-                " " + anchors + " " + floor + " " + plan.schedule().guard().options());
-        for (Cut cut : plan.tower()) {
-            setting.append(' ')
-                    .append(cut.at())
-                    .append(' ')
-                    .append(numbers.applyAsInt(cut.strategy()))
-                    .append(' ')
-                    .append(cut.budget());
-        }
-        return setting.toString();
     }
 }

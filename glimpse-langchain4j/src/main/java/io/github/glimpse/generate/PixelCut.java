@@ -6,10 +6,12 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.GuardedSelection;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenSelection;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,6 +25,7 @@ final class PixelCut {
     private final StepDecision decision;
     private final RequestContext context;
     private final JoinedSelection joined = new JoinedSelection();
+    private final List<GuardedSelection> verdicts = new ArrayList<>();
 
     PixelCut(Cut cut, VisionLanguageModel model, StepDecision decision, RequestContext context) {
         this.cut = cut;
@@ -63,6 +66,7 @@ final class PixelCut {
                 return builder.build();
             });
             joined.add(selection, every.length);
+            verdicts.addAll(decision.takeVerdicts());
             return selection.kept();
         }
     }
@@ -70,6 +74,11 @@ final class PixelCut {
     /** All pictures' choices, in the numbering of all tokens joined. */
     TokenSelection selection() {
         return joined.join();
+    }
+
+    /** What the guard thought of the choices. */
+    List<GuardedSelection> verdicts() {
+        return verdicts;
     }
 
     /** A token's pixels row by row, 0..1: {@code [tokens, side * side * 3]}. */

@@ -10,17 +10,21 @@ import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.GuardedSelection;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +57,7 @@ final class Prefill {
     private final StepDecision decision;
     private final SelectionLog log;
     private @Nullable PixelCut pixelCut;
+    private @Nullable TowerCuts towerCuts;
 
     Prefill(
             VisionLanguageModel model,
@@ -94,6 +99,22 @@ final class Prefill {
     }
 
     /**
+     * The steps inside the tower, for those who let it look; asked once, behind {@link #pixelCut}.
+     *
+     * @param numbers tells strategies apart
+     */
+    TowerCuts towerCuts(ToIntFunction<PruningStrategy> numbers) {
+        List<Cut> inside = new ArrayList<>();
+        for (Cut next = cuts.peek();
+                next != null && next.at().stage() == PruningPoint.Stage.TOWER;
+                next = cuts.peek()) {
+            inside.add(cuts.remove());
+        }
+        towerCuts = new TowerCuts(inside, model, decision, context, CutSetting.of(schedule, inside, numbers));
+        return towerCuts;
+    }
+
+    /**
      * Runs the whole prompt.
      *
      * @param pictures what the tower made of the prompt's pictures; lent until the end of the request
@@ -131,8 +152,19 @@ final class Prefill {
     }
 
     private void note(Cut cut, TokenSelection selection, int[] before) {
-        log.add(cut, selection, before, rows.alive(), decision.takeVerdicts());
+        note(cut, selection, before, decision.takeVerdicts());
+    }
+
+    private void note(Cut cut, TokenSelection selection, int[] before, List<GuardedSelection> verdicts) {
+        log.add(cut, selection, before, rows.alive(), verdicts);
         context.observer().onStep(cut, before, selection, rows.alive());
+    }
+
+    /** Takes over what was decided before the language model. */
+    private void take(Cut cut, TokenSelection selection, List<GuardedSelection> verdicts) {
+        int[] before = rows.alive();
+        rows.keep(selection.kept());
+        note(cut, selection, before, verdicts);
     }
 
     /** What was kept, for the report. */
@@ -143,9 +175,10 @@ final class Prefill {
     /** The step at {@code vision}, if there is one: the rows that go into the decoder, by picture. */
     private List<NDArray> cutPictures(List<VisionFeatures> pictures) {
         if (pixelCut != null) {
-            int[] before = rows.alive();
-            rows.keep(pixelCut.selection().kept());
-            note(pixelCut.cut(), pixelCut.selection(), before);
+            take(pixelCut.cut(), pixelCut.selection(), pixelCut.verdicts());
+        }
+        if (towerCuts != null) {
+            towerCuts.forEach(this::take);
         }
         List<int[]> kept = pictures.stream()
                 .map(picture -> TokenSelection.all(

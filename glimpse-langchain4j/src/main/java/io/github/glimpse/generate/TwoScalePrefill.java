@@ -82,7 +82,7 @@ final class TwoScalePrefill {
             List<VisionFeatures> smallFeatures = List.of();
             FirstLook.Found found = null;
             if (grids.stream().anyMatch(GridPair::isSmaller)) {
-                smallFeatures = ofSmall.see(small, prompts, (PixelCut) null, context);
+                smallFeatures = ofSmall.see(small, prompts, null, TowerCuts.none(model, context), context);
                 Prompt looked = small.at(whole.layout().positions().keep(look.origins()));
                 found = firstLook.look(looked, texts(looked.layout()), smallFeatures);
             }

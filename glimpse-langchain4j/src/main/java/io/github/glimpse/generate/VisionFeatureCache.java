@@ -57,9 +57,13 @@ final class VisionFeatureCache implements AutoCloseable {
         return lend(entry);
     }
 
-    /** Takes features over that were made without a cut, and lends them. */
-    Lease add(String key, VisionFeatures features, TensorScope scope, long size) {
-        return add(key, features, List.of(), scope, size);
+    /**
+     * Takes features over that are not to be remembered, and lends them.
+     *
+     * @param scope owns them; closed by this cache
+     */
+    synchronized Lease lendOnce(VisionFeatures features, List<TowerDecision> decisions, TensorScope scope) {
+        return lend(new Entry(features, decisions, scope, 0));
     }
 
     /**

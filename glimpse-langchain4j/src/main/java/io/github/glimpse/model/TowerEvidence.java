@@ -3,10 +3,12 @@ package io.github.glimpse.model;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.nn.TokenRows;
 import io.github.glimpse.nn.TowerReadout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -14,7 +16,8 @@ import java.util.Set;
  * made: attention that a token receives is added up some query rows at a time, which gives the same sum, so a page of ten
  * thousand patches takes some ten megabytes instead of gigabytes.
  *
- * <p>For one picture. The tower's graph has to hold {@code evidence.torch} from beside this class.
+ * <p>For one picture. The tower's graph has to hold {@code evidence.torch} from beside this class, and {@code rows.torch} from
+ * beside {@link TokenRows}.
  */
 public final class TowerEvidence {
 
@@ -41,7 +44,7 @@ public final class TowerEvidence {
      * Reads nothing yet.
      *
      * @param graph the tower's text
-     * @param owner owns what is read
+     * @param owner owns what is read, until it goes along with the picture
      */
     public TowerEvidence(Graph graph, Set<TowerReadout> wanted, TensorScope owner) {
         this(graph, wanted, owner, STEP);
@@ -93,8 +96,42 @@ public final class TowerEvidence {
         }
     }
 
-    /** All that was read, beside rows. */
-    public VisionFeatures with(NDArray rows) {
-        return new VisionFeatures(rows, values);
+    /** A value that was read, of the tokens that are left. */
+    public NDArray of(TowerReadout key) {
+        return Objects.requireNonNull(values.get(key));
+    }
+
+    /** Some of what was read, of the tokens that are left; valid until some of them are dropped. */
+    public Map<TowerReadout, NDArray> values(Set<TowerReadout> some) {
+        Map<TowerReadout, NDArray> found = new HashMap<>();
+        some.forEach(key -> found.put(key, of(key)));
+        return found;
+    }
+
+    /**
+     * Keeps of all that was read what is about some of the tokens.
+     *
+     * @param places places among the tokens that were left, rising
+     */
+    public void keep(int[] places) {
+        TokenRows rows = new TokenRows(graph);
+        values.replaceAll((key, value) -> {
+            NDArray left = rows.pick(value, places, key.shape().tokenAxis(), owner);
+            value.close();
+            return left;
+        });
+    }
+
+    /**
+     * What the tower made of the picture.
+     *
+     * @param rows rows for the language model, owned by {@code result}
+     * @param some what was read and goes along
+     * @param result owns that from now on
+     */
+    public VisionFeatures features(NDArray rows, Set<TowerReadout> some, TensorScope result) {
+        Map<TowerReadout, NDArray> found = values(some);
+        found.values().forEach(value -> owner.keep(value, result));
+        return new VisionFeatures(rows, found);
     }
 }

@@ -19,6 +19,7 @@ public interface VisionTower extends AutoCloseable {
      *
      * @param kept rising numbers of the tokens, in raster order of the grid; at least one
      * @param wanted what is to be read besides; values have one entry per kept token
+     * @param stops places at which tokens are dropped on the way, rising; what is to be read in the end is of those that are left
      * @param cancellation asked between blocks
      * @param scope owns the result
      */
@@ -26,6 +27,7 @@ public interface VisionTower extends AutoCloseable {
             PixelPatches image,
             int[] kept,
             Set<TowerReadout> wanted,
+            List<TowerStop> stops,
             CancellationPoint cancellation,
             TensorScope scope);
 
@@ -39,7 +41,7 @@ public interface VisionTower extends AutoCloseable {
     default VisionFeatures encode(
             PixelPatches image, Set<TowerReadout> wanted, CancellationPoint cancellation, TensorScope scope) {
         int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
-        return encode(image, every, wanted, cancellation, scope);
+        return encode(image, every, wanted, List.of(), cancellation, scope);
     }
 
     /**
@@ -51,6 +53,13 @@ public interface VisionTower extends AutoCloseable {
 
     /** What it can tell of its attention. */
     TowerAbilities abilities();
+
+    /**
+     * The hidden rows that there are after so many blocks, and not before.
+     *
+     * @param blocks at least 1
+     */
+    TowerReadout rowsAfter(int blocks);
 
     /** The windows inside which the tower attends, as token indices in raster order; one window if it has none. */
     List<int[]> windows(ImageGrid grid);

@@ -223,7 +223,10 @@ public sealed interface EvidenceRequest extends Readout {
         }
     }
 
-    /** The image tokens' rows of the language model's input: {@code [alive, hidden]}. */
+    /**
+     * The image tokens' rows of the language model's input: {@code [alive, hidden]}; inside the vision tower the tower's own after
+     * the block that ran last, {@code [alive, visionHidden]}.
+     */
     record ImageRows() implements EvidenceRequest {
         @Override
         public Kind kind() {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a strategy sees. All tensors are float32, belong to the request, and speak of the image tokens that are alive, in
- * prompt order. Before the language model (at {@code pixels} and {@code vision}) that is one image, numbered by itself; between
+ * prompt order. Before the language model (at {@code pixels}, {@code tower k} and {@code vision}) that is one image, numbered by itself; between
  * its layers all images joined.
  */
 public final class PruningEvidence {

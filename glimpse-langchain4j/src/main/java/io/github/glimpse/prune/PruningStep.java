@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One cut of a schedule, as the user writes it. What is null is taken from the strategy (its own point, its module's
  * numbers).
  *
- * @param at {@code pixels}, {@code vision}, {@code layer k}, {@code layer last} or a share of the depth
+ * @param at {@code pixels}, {@code tower k}, {@code vision}, {@code layer k}, {@code layer last} or a share of the depth
  * @param strategy name of the strategy
  * @param retentionRatio kept / image tokens before any step, above 0 and at most 1; for strategies that keep a given number
  * @param threshold probability above which a token stays, 0..1

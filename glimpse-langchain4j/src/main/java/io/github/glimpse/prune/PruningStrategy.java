@@ -42,7 +42,8 @@ public interface PruningStrategy extends AutoCloseable {
     }
 
     /**
-     * Chooses. At {@code pixels} and {@code vision} it is called once for each image, between layers once for all.
+     * Chooses. Before the language model (at {@code pixels}, {@code tower k} and {@code vision}) it is called once for each image,
+     * between layers once for all.
      *
      * @param evidence what was asked for in {@link #needs()}
      * @param budget the user's numbers; the count is settled if the strategy {@linkplain StrategyTrait#USES_BUDGET uses one}

@@ -42,8 +42,9 @@ final class ScheduleRules {
             PruningPoint before = cuts.get(i - 1).at();
             PruningPoint here = cuts.get(i).at();
             if (here.compareTo(before) <= 0) {
-                throw new IllegalArgumentException("The cut at " + here + " follows the one at " + before
-                        + "; places of a schedule must rise from pixels over vision to the layers, one cut a place");
+                throw new IllegalArgumentException(
+                        "The cut at " + here + " follows the one at " + before
+                                + "; places of a schedule must rise from pixels over the tower and vision to the layers, one cut a place");
             }
         }
         if (cuts.stream().filter(cut -> cut.strategy().probeToken() != null).count() > 1) {

@@ -94,7 +94,7 @@ class VisionFeatureCacheIT {
 
     private static void add(LoadedModel model, VisionFeatureCache cache, String key, long size) {
         TensorScope scope = model.runtime().openScope();
-        cache.add(key, new VisionFeatures(scope.floats(new float[4], 2, 2), Map.of()), scope, size)
+        cache.add(key, new VisionFeatures(scope.floats(new float[4], 2, 2), Map.of()), List.of(), scope, size)
                 .close();
     }
 

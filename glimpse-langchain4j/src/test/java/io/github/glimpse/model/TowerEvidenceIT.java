@@ -135,9 +135,8 @@ class TowerEvidenceIT {
                         List.of(tensor(query, scope), tensor(key, scope)),
                         runs,
                         new TowerEvidence.Layout(0, rows, 1, raster));
-                VisionFeatures features = evidence.with(raster);
-                check(features.of(received(0)), received(plain, 0, rows, 1, 0, true));
-                check(features.of(receivedFromOthers(0)), received(plain, 0, rows, 1, 0, false));
+                check(evidence.of(received(0)), received(plain, 0, rows, 1, 0, true));
+                check(evidence.of(receivedFromOthers(0)), received(plain, 0, rows, 1, 0, false));
             }
         }
     }

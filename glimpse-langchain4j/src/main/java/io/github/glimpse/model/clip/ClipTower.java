@@ -13,11 +13,14 @@ import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerEvidence;
+import io.github.glimpse.model.TowerStop;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TokenRows;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -115,7 +118,7 @@ public final class ClipTower implements AutoCloseable {
      * @param kept rising numbers of the patches that are seen, at their own positions
      * @param asked the hidden state
      * @param evidence takes what is wanted besides
-     * @param owner owns what the evidence takes
+     * @param stops places at which patches are dropped on the way, rising
      * @return the patch rows of the hidden state without the class row, {@code [patches, width]}, compute type, owned by
      *     {@code scope}
      */
@@ -124,28 +127,36 @@ public final class ClipTower implements AutoCloseable {
             int[] kept,
             int asked,
             TowerEvidence evidence,
+            List<TowerStop> stops,
             CancellationPoint cancellation,
-            TensorScope scope,
-            TensorScope owner) {
+            TensorScope scope) {
         int classRows = config.layout().classRows();
-        int patches = kept.length;
-        int rows = RowPadding.rows(classRows + patches);
-        long[] whole = {0, 1, classRows + patches};
         // Queries and keys of block n are made of hidden state n.
         int last = IntStream.rangeClosed(0, config.depth())
                 .filter(state -> evidence.wants(state) || evidence.wantsRows(state))
                 .reduce(asked, Math::max);
-        TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches, 1, scope.indices(every(patches)));
+        TowerEvidence.Layout layout = layout(kept.length, scope);
+        Deque<TowerStop> toCome = new ArrayDeque<>(stops);
         NDArray found = null;
         TensorScope previous = scope.openChild();
-        NDArray hidden = embed(image, kept, rows, previous);
+        NDArray hidden = embed(image, kept, RowPadding.rows(classRows + kept.length), previous);
         for (int state = 0; ; state++) {
-            if (state == asked) {
-                found = patchRows(hidden, patches, scope);
-            }
             if (evidence.wantsRows(state)) {
-                NDArray narrow = patchRows(hidden, patches, previous);
-                evidence.takeRows(state, previous.keep(tokenRows.widen(narrow, previous), owner));
+                NDArray narrow = patchRows(hidden, layout.patches(), previous);
+                evidence.takeRows(state, previous.keep(tokenRows.widen(narrow, previous), scope));
+            }
+            TowerStop stop = toCome.peek();
+            if (stop != null && stop.blocks() == state) {
+                int[] places =
+                        stop.choice().keep(evidence.values(toCome.remove().wanted()));
+                if (places.length < layout.patches()) {
+                    hidden = patchesAt(places, hidden, previous);
+                    layout = layout(places.length, scope);
+                    evidence.keep(places);
+                }
+            }
+            if (state == asked) {
+                found = patchRows(hidden, layout.patches(), scope);
             }
             if (evidence.wants(state)) {
                 readBlock(state, hidden, evidence, layout, previous);
@@ -156,10 +167,31 @@ public final class ClipTower implements AutoCloseable {
             }
             cancellation.check();
             TensorScope next = scope.openChild();
-            hidden = block(state, hidden, whole, next);
+            hidden = block(state, hidden, new long[] {0, 1, classRows + layout.patches()}, next);
             previous.close();
             previous = next;
         }
+    }
+
+    private TowerEvidence.Layout layout(int patches, TensorScope scope) {
+        return new TowerEvidence.Layout(config.layout().classRows(), patches, 1, scope.indices(every(patches)));
+    }
+
+    /** The class row and the patches at some places. */
+    private NDArray patchesAt(int[] places, NDArray hidden, TensorScope scope) {
+        int[] rows = withClassRow(places);
+        return graph.call("keep_rows")
+                .with(hidden)
+                .with(scope.indices(rows))
+                .with(RowPadding.rows(rows.length))
+                .run(scope);
+    }
+
+    private int[] withClassRow(int[] patches) {
+        int classRows = config.layout().classRows();
+        return IntStream.concat(
+                        IntStream.range(0, classRows), IntStream.of(patches).map(patch -> patch + classRows))
+                .toArray();
     }
 
     private NDArray patchRows(NDArray hidden, int patches, TensorScope scope) {
@@ -303,13 +335,9 @@ public final class ClipTower implements AutoCloseable {
 
     /** Positions of the class row and of some patches. */
     private NDArray positionsOf(int[] kept, TensorScope scope) {
-        int[] rows = IntStream.concat(
-                        IntStream.range(0, config.layout().classRows()),
-                        IntStream.of(kept).map(patch -> patch + config.layout().classRows()))
-                .toArray();
         return graph.call("rows_of_table")
                 .with(positions)
-                .with(scope.indices(rows))
+                .with(scope.indices(withClassRow(kept)))
                 .run(scope);
     }
 

@@ -181,7 +181,7 @@ public final class TowerPass implements AutoCloseable {
                         List<NDArray> pair = List.of(
                                 ofPicture(queries, picture, temporary), ofPicture(next.key(), picture, temporary));
                         evidence.read(key.block(), pair, new long[] {0, 1, living()}, layout);
-                        return evidence.with(raster).of(key);
+                        return evidence.of(key);
                     })
                     .toList();
         }

@@ -11,6 +11,7 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerEvidence;
+import io.github.glimpse.model.TowerStop;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.model.clip.ClipTower;
@@ -62,17 +63,24 @@ final class LlavaTower implements VisionTower {
             PixelPatches image,
             int[] kept,
             Set<TowerReadout> wanted,
+            List<TowerStop> stops,
             CancellationPoint cancellation,
             TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
-            TowerEvidence evidence = new TowerEvidence(clip.graph(), wanted, scope);
-            NDArray features = clip.hiddenState(image, kept, featureState, evidence, cancellation, step, scope);
-            return evidence.with(graph.call("project")
+            TowerEvidence evidence = new TowerEvidence(clip.graph(), TowerStop.allWanted(wanted, stops), step);
+            NDArray features = clip.hiddenState(image, kept, featureState, evidence, stops, cancellation, step);
+            NDArray rows = graph.call("project")
                     .with(features)
                     .with(RowPadding.rows(Math.toIntExact(features.getShape().get(0))))
                     .with(projector)
-                    .run(scope));
+                    .run(scope);
+            return evidence.features(rows, wanted, scope);
         }
+    }
+
+    @Override
+    public TowerReadout rowsAfter(int blocks) {
+        return TowerReadout.rows(blocks);
     }
 
     @Override

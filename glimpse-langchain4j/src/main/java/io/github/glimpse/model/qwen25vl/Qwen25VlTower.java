@@ -2,7 +2,6 @@ package io.github.glimpse.model.qwen25vl;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
-import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
@@ -12,20 +11,18 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerEvidence;
+import io.github.glimpse.model.TowerStop;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
-import io.github.glimpse.nn.AttentionBlocks;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RotaryEmbedding;
-import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TokenRows;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -40,40 +37,37 @@ import java.util.stream.IntStream;
  */
 final class Qwen25VlTower implements VisionTower {
 
-    // Fixed in the reference, not in any configuration.
-    private static final double EPS = 1e-6;
-
     private final Qwen25VlConfig.Vision config;
-    private final TorchRuntime runtime;
-    private final Graph graph;
-    private final Dtype dtype;
-    private final RotaryEmbedding rotary;
-    private final NDArray projection;
-    private final NDArray noBias;
-    private final List<TensorList> blocks = new ArrayList<>();
-    private final TensorList merger;
+    private final Qwen25VlParts parts;
 
     Qwen25VlTower(
             TorchRuntime runtime, Weights weights, String prefix, Qwen25VlConfig.Vision config, TensorScope owner) {
         this.config = config;
-        this.runtime = runtime;
-        this.dtype = weights.dtype();
-        this.graph = Graph.named("qwen2.5-vl tower")
+        Graph graph = Graph.named("qwen2.5-vl tower")
                 .with(DecoderStack.class, "linear")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
+                .with(TokenRows.class, "rows")
                 .with(TowerEvidence.class, "evidence")
                 .with(Qwen25VlTower.class, "tower")
                 .compile(runtime);
-        this.rotary = RotaryEmbedding.planar(graph, config.headDim(), config.ropeTheta(), owner);
         WeightPath root = weights.at(prefix);
-        this.projection = root.at("patch_embed.proj").matrixFromConvolution(config.hidden(), config.patchValues());
-        this.noBias = weights.biasOrEmpty("", 0);
+        NDArray projection = root.at("patch_embed.proj").matrixFromConvolution(config.hidden(), config.patchValues());
+        List<TensorList> blocks = new ArrayList<>();
         for (int i = 0; i < config.depth(); i++) {
             blocks.add(blockWeights(root.at("blocks").at(i)));
         }
-        this.merger = mergerWeights(root.at("merger"));
+        this.parts = new Qwen25VlParts(
+                config,
+                runtime,
+                graph,
+                weights.dtype(),
+                RotaryEmbedding.planar(graph, config.headDim(), config.ropeTheta(), owner),
+                projection,
+                weights.biasOrEmpty("", 0),
+                List.copyOf(blocks),
+                mergerWeights(root.at("merger")));
     }
 
     private TensorList blockWeights(WeightPath block) {
@@ -104,169 +98,25 @@ final class Qwen25VlTower implements VisionTower {
             PixelPatches image,
             int[] kept,
             Set<TowerReadout> wanted,
+            List<TowerStop> stops,
             CancellationPoint cancellation,
             TensorScope scope) {
-        int patches = kept.length * config.patchesPerToken();
-        try (TensorScope tower = scope.openChild()) {
-            AttentionBlocks windows = blocksOf(image.plan().grid(), kept);
-            NDArray raster = tower.indices(windows.inverse());
-            TowerEvidence evidence = new TowerEvidence(graph, wanted, scope);
-            TowerEvidence.Layout layout = new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster);
-            NDArray hidden = runBlocks(image, kept, windows, evidence, layout, cancellation, tower, (rows, block) -> {
-                if (evidence.wantsRows(block)) {
-                    evidence.takeRows(block, means(rows, patches, raster, scope));
-                }
-            });
-            return evidence.with(merge(hidden, patches, raster, scope));
+        try (Qwen25VlPass pass = new Qwen25VlPass(parts, image, kept, cancellation, scope.openChild())) {
+            return pass.features(wanted, stops, scope);
         }
     }
 
     /** The rows after the last block in the order of the pixels: {@code [patches, width]}, owned by {@code scope}. */
     NDArray lastBlock(PixelPatches image, TensorScope scope) {
         int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
-        AttentionBlocks windows = blocksOf(image.plan().grid(), every);
-        NDArray raster = scope.indices(windows.inverse());
-        int patches = image.plan().grid().patchCount();
-        NDArray hidden = runBlocks(
-                image,
-                every,
-                windows,
-                new TowerEvidence(graph, Set.of(), scope),
-                new TowerEvidence.Layout(0, patches, config.patchesPerToken(), raster),
-                CancellationPoint.NONE,
-                scope,
-                (rows, block) -> {});
-        return graph.call("patches_in_order")
-                .with(hidden)
-                .with(patches)
-                .with(config.patchesPerToken())
-                .with(raster)
-                .run(scope);
-    }
-
-    /** Windows of the whole grid with their kept tokens, which are numbered among the kept ones. */
-    private AttentionBlocks blocksOf(ImageGrid grid, int[] kept) {
-        List<int[]> blocks = new ArrayList<>();
-        for (int[] window : windows(grid)) {
-            blocks.add(Arrays.stream(window)
-                    .map(token -> Arrays.binarySearch(kept, token))
-                    .filter(place -> place >= 0)
-                    .toArray());
-        }
-        return AttentionBlocks.of(List.of(blocks));
-    }
-
-    private NDArray runBlocks(
-            PixelPatches image,
-            int[] kept,
-            AttentionBlocks windows,
-            TowerEvidence evidence,
-            TowerEvidence.Layout layout,
-            CancellationPoint cancellation,
-            TensorScope tower,
-            ObjIntConsumer<NDArray> afterBlock) {
-        int patches = layout.patches();
-        long[] windowRuns = windows.runsOfRows(config.patchesPerToken());
-        long[] imageRuns = {0, 1, patches};
-        int rows = RowPadding.rows(patches);
-        RotaryEmbedding.Tables tables = rotary(image.plan().grid(), kept, windows.order(), rows, tower);
-        TensorScope previous = tower.openChild();
-        NDArray hidden = embed(image, kept, tower.indices(windows.order()), rows, previous);
-        for (int i = 0; i < blocks.size(); i++) {
-            cancellation.check();
-            long[] runs = config.isFullAttention(i) ? imageRuns : windowRuns;
-            if (evidence.wants(i)) {
-                readBlock(i, hidden, tables, runs, evidence, layout, previous);
-            }
-            TensorScope next = tower.openChild();
-            hidden = graph.call("block")
-                    .with(hidden)
-                    .with(tables.cosine())
-                    .with(tables.sine())
-                    .with(runs)
-                    .with(blocks.get(i))
-                    .with(config.heads())
-                    .with(EPS)
-                    .with(runtime.widenFromRows())
-                    .run(next);
-            previous.close();
-            previous = next;
-            afterBlock.accept(hidden, i);
-        }
-        return hidden;
-    }
-
-    private void readBlock(
-            int block,
-            NDArray input,
-            RotaryEmbedding.Tables tables,
-            long[] runs,
-            TowerEvidence evidence,
-            TowerEvidence.Layout layout,
-            TensorScope scope) {
-        try (TensorScope reading = scope.openChild()) {
-            List<NDArray> queryAndKey = graph.call("query_and_key")
-                    .with(input)
-                    .with(layout.patches())
-                    .with(tables.cosine())
-                    .with(tables.sine())
-                    .with(blocks.get(block))
-                    .with(config.heads())
-                    .with(EPS)
-                    .with(runtime.widenFromRows())
-                    .runForList(reading);
-            evidence.read(block, queryAndKey, runs, layout);
+        try (Qwen25VlPass pass = new Qwen25VlPass(parts, image, every, CancellationPoint.NONE, scope.openChild())) {
+            return pass.lastBlock(scope);
         }
     }
 
-    private NDArray embed(PixelPatches image, int[] kept, NDArray order, int rows, TensorScope scope) {
-        int patches = kept.length * config.patchesPerToken();
-        return graph.call("embed_patches")
-                .with(scope.floats(image.valuesOf(kept), patches, image.patchValues()))
-                .with(projection)
-                .with(order)
-                .with(config.patchesPerToken())
-                .with(rows)
-                .with(noBias)
-                .with(dtype.code())
-                .with(runtime.widenFromRows())
-                .run(scope);
-    }
-
-    private RotaryEmbedding.Tables rotary(ImageGrid grid, int[] kept, int[] order, int rows, TensorScope scope) {
-        int merge = grid.mergeSize();
-        int group = merge * merge;
-        int patches = kept.length * group;
-        long[] positions = new long[2 * patches];
-        for (int i = 0; i < patches; i++) {
-            int token = kept[order[i / group]];
-            int inside = i % group;
-            positions[i] = (long) token / grid.columns() * merge + inside / merge;
-            positions[patches + i] = (long) token % grid.columns() * merge + inside % merge;
-        }
-        return rotary.paddedTables(scope.longs(positions, 2, patches), rows, Dtype.FLOAT32, scope);
-    }
-
-    private NDArray means(NDArray hidden, int patches, NDArray raster, TensorScope scope) {
-        return graph.call("token_means")
-                .with(hidden)
-                .with(patches)
-                .with(config.patchesPerToken())
-                .with(raster)
-                .run(scope);
-    }
-
-    private NDArray merge(NDArray hidden, int patches, NDArray raster, TensorScope scope) {
-        return graph.call("merge")
-                .with(hidden)
-                .with(patches)
-                .with(config.patchesPerToken())
-                .with(raster)
-                .with(RowPadding.rows(patches / config.patchesPerToken()))
-                .with(merger)
-                .with(EPS)
-                .with(runtime.widenFromRows())
-                .run(scope);
+    @Override
+    public TowerReadout rowsAfter(int blocks) {
+        return TowerReadout.rows(blocks - 1);
     }
 
     @Override
@@ -297,8 +147,6 @@ final class Qwen25VlTower implements VisionTower {
 
     @Override
     public void close() {
-        blocks.forEach(TensorList::close);
-        merger.close();
-        graph.close();
+        parts.close();
     }
 }

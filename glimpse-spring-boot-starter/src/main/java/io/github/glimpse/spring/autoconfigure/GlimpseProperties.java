@@ -286,7 +286,7 @@ public record GlimpseProperties(
     /**
      * One cut of the schedule. What is unset is taken from {@code glimpse.pruning.*}, then from the strategy.
      *
-     * @param at Pixels, vision, layer k (after k layers), layer last or a share of the depth such as 66 %; unset is the strategy's own point.
+     * @param at Pixels, tower k (after k blocks of the vision tower), vision, layer k (after k layers), layer last or a share of the depth such as 66 %; unset is the strategy's own point.
      * @param strategy Name of the strategy.
      * @param retentionRatio Share of all image tokens, above 0 and at most 1, that the strategy keeps.
      * @param threshold Probability from 0 to 1 above which a token stays.

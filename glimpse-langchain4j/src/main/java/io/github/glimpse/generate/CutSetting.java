@@ -1,0 +1,50 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.TokenBudget;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.ToIntFunction;
+
+/** All that decides what cuts of a picture keep, in words: part of the key under which the picture is remembered. */
+final class CutSetting {
+
+    private CutSetting() {}
+
+    /**
+     * Describes cuts.
+     *
+     * @param schedule all steps: anchors and floor of every step hold at each, and so does the guard
+     * @param cuts those of them that are remembered with the picture
+     * @param numbers tells strategies apart, and the same one with other options
+     * @return empty if there are no cuts
+     */
+    static String of(PruningSchedule schedule, List<Cut> cuts, ToIntFunction<PruningStrategy> numbers) {
+        if (cuts.isEmpty()) {
+            return "";
+        }
+        Set<Anchor> anchors = new TreeSet<>();
+        int floor = 0;
+        for (Cut cut : schedule.cuts()) {
+            TokenBudget budget = cut.strategy().settled(cut.budget());
+            anchors.addAll(Objects.requireNonNullElse(budget.anchors(), Set.of()));
+            floor = Math.max(floor, Objects.requireNonNullElse(budget.minTokens(), 0));
+        }
+        StringBuilder setting = new StringBuilder(
+                " " + anchors + " " + floor + " " + schedule.guard().options());
+        for (Cut cut : cuts) {
+            setting.append(' ')
+                    .append(cut.at())
+                    .append(' ')
+                    .append(numbers.applyAsInt(cut.strategy()))
+                    .append(' ')
+                    .append(cut.budget());
+        }
+        return setting.toString();
+    }
+}
