@@ -50,12 +50,6 @@ public final class WeightPath {
         return List.of(plain("weight", width), plain("bias", width));
     }
 
-    /** Adds matrix and bias of the linear layer at this path, in this order; an absent bias is an empty tensor. */
-    public void addLinearTo(List<NDArray> tensors, long out, long in) {
-        tensors.add(matrix(out, in));
-        tensors.add(biasOrEmpty(out));
-    }
-
     /** Like {@link #matrix}, for a layer that mostly sees few rows at once. */
     public NDArray matrixForFewRows(long out, long in) {
         return weights.matrixForFewRows(join("weight"), out, in);

@@ -16,9 +16,6 @@ class ComputeTextsTest {
 
     private static final Path TEXTS = Path.of("src/main/resources/io/github/glimpse");
 
-    /** Texts that are still written by places and numbers. */
-    private static final List<String> OLD = List.of("model/qwen25vl/tower.torch");
-
     /** A test asks this method for products with and without it, whatever the machine. */
     private static final String WIDENED = "def widened_linear(";
 
@@ -52,10 +49,8 @@ class ComputeTextsTest {
 
     private static List<String> linesWith(Pattern unwanted) {
         try (Stream<Path> files = Files.walk(TEXTS)) {
-            List<Path> texts = files.filter(file -> file.toString().endsWith(".torch"))
-                    .filter(file -> OLD.stream()
-                            .noneMatch(TEXTS.relativize(file).toString().replace('\\', '/')::startsWith))
-                    .toList();
+            List<Path> texts =
+                    files.filter(file -> file.toString().endsWith(".torch")).toList();
             assertThat(texts).hasSizeGreaterThan(20);
             return texts.stream()
                     .flatMap(file -> lines(file).stream()

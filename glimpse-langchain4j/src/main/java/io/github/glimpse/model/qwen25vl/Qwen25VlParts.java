@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
-import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.nn.RotaryEmbedding;
 import java.util.List;
 
@@ -12,7 +11,6 @@ import java.util.List;
  * What the tower is made of.
  *
  * @param config its numbers
- * @param runtime the native library
  * @param graph its sums
  * @param dtype in which it computes
  * @param rotary of a patch's row and column
@@ -23,7 +21,6 @@ import java.util.List;
  */
 record Qwen25VlParts(
         Qwen25VlConfig.Vision config,
-        TorchRuntime runtime,
         Graph graph,
         Dtype dtype,
         RotaryEmbedding rotary,

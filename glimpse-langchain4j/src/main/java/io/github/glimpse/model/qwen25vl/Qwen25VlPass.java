@@ -124,7 +124,6 @@ final class Qwen25VlPass implements AutoCloseable {
                     .with(parts.blocks().get(blocks))
                     .with(config.heads())
                     .with(Qwen25VlParts.EPS)
-                    .with(parts.runtime().widenFromRows())
                     .run(next);
             hold(after, next);
             if (evidence.wantsRows(blocks)) {
@@ -150,7 +149,6 @@ final class Qwen25VlPass implements AutoCloseable {
                     .with(parts.blocks().get(blocks))
                     .with(config.heads())
                     .with(Qwen25VlParts.EPS)
-                    .with(parts.runtime().widenFromRows())
                     .runForList(reading);
             evidence.read(blocks, queryAndKey, runs, layout);
         }
@@ -216,7 +214,6 @@ final class Qwen25VlPass implements AutoCloseable {
                 .with(RowPadding.rows(patches()))
                 .with(parts.noBias())
                 .with(parts.dtype().code())
-                .with(parts.runtime().widenFromRows())
                 .run(holder);
     }
 
@@ -240,7 +237,6 @@ final class Qwen25VlPass implements AutoCloseable {
                 .with(RowPadding.rows(arrangement.kept().length))
                 .with(parts.merger())
                 .with(Qwen25VlParts.EPS)
-                .with(parts.runtime().widenFromRows())
                 .run(owner);
     }
 

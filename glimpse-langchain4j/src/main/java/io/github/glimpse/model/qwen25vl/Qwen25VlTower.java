@@ -6,6 +6,7 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
@@ -37,6 +38,15 @@ import java.util.stream.IntStream;
  */
 final class Qwen25VlTower implements VisionTower {
 
+    private static final WeightNames BLOCK = WeightNames.of("QwenBlock")
+            .one("norm1")
+            .withBias("qkv", "proj")
+            .one("norm2")
+            .withBias("gate", "up", "down");
+
+    private static final WeightNames MERGER =
+            WeightNames.of("QwenMerger").one("norm").withBias("mlp_0", "mlp_2");
+
     private final Qwen25VlConfig.Vision config;
     private final Qwen25VlParts parts;
 
@@ -50,7 +60,7 @@ final class Qwen25VlTower implements VisionTower {
                 .with(DecoderStack.class, "attention")
                 .with(TokenRows.class, "rows")
                 .with(TowerEvidence.class, "evidence")
-                .with(Qwen25VlTower.class, "tower")
+                .with(Qwen25VlTower.class, "tower", BLOCK, MERGER)
                 .compile(runtime);
         WeightPath root = weights.at(prefix);
         NDArray projection = root.at("patch_embed.proj").matrixFromConvolution(config.hidden(), config.patchValues());
@@ -60,7 +70,6 @@ final class Qwen25VlTower implements VisionTower {
         }
         this.parts = new Qwen25VlParts(
                 config,
-                runtime,
                 graph,
                 weights.dtype(),
                 RotaryEmbedding.planar(graph, config.headDim(), config.ropeTheta(), owner),
@@ -73,24 +82,24 @@ final class Qwen25VlTower implements VisionTower {
     private TensorList blockWeights(WeightPath block) {
         int hidden = config.hidden();
         int inner = config.intermediate();
-        List<NDArray> tensors = new ArrayList<>();
-        tensors.add(block.at("norm1").plain("weight", hidden));
-        block.at("attn.qkv").addLinearTo(tensors, 3L * hidden, hidden);
-        block.at("attn.proj").addLinearTo(tensors, hidden, hidden);
-        tensors.add(block.at("norm2").plain("weight", hidden));
-        block.at("mlp.gate_proj").addLinearTo(tensors, inner, hidden);
-        block.at("mlp.up_proj").addLinearTo(tensors, inner, hidden);
-        block.at("mlp.down_proj").addLinearTo(tensors, hidden, inner);
-        return TensorList.of(tensors);
+        return TensorList.of(BLOCK.fill()
+                .with("norm1", block.at("norm1").plain("weight", hidden))
+                .with("qkv", block.at("attn.qkv").linear(3L * hidden, hidden))
+                .with("proj", block.at("attn.proj").linear(hidden, hidden))
+                .with("norm2", block.at("norm2").plain("weight", hidden))
+                .with("gate", block.at("mlp.gate_proj").linear(inner, hidden))
+                .with("up", block.at("mlp.up_proj").linear(inner, hidden))
+                .with("down", block.at("mlp.down_proj").linear(hidden, inner))
+                .tensors());
     }
 
     private TensorList mergerWeights(WeightPath path) {
         int joined = config.hidden() * config.patchesPerToken();
-        List<NDArray> tensors = new ArrayList<>();
-        tensors.add(path.at("ln_q").plain("weight", config.hidden()));
-        path.at("mlp.0").addLinearTo(tensors, joined, joined);
-        path.at("mlp.2").addLinearTo(tensors, config.outHidden(), joined);
-        return TensorList.of(tensors);
+        return TensorList.of(MERGER.fill()
+                .with("norm", path.at("ln_q").plain("weight", config.hidden()))
+                .with("mlp_0", path.at("mlp.0").linear(joined, joined))
+                .with("mlp_2", path.at("mlp.2").linear(config.outHidden(), joined))
+                .tensors());
     }
 
     @Override
