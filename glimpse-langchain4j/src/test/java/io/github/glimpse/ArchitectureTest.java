@@ -35,7 +35,7 @@ class ArchitectureTest {
     private static final String ROOT = "root";
 
     private static final List<String> BELOW_GENERATE =
-            List.of("engine", "hub", "image", "text", "nn", "serve", "model", "prune");
+            List.of("engine", "hub", "image", "text", "constrain", "nn", "serve", "model", "prune");
 
     private static final List<String> BELOW_SURFACES =
             Stream.concat(BELOW_GENERATE.stream(), Stream.of("generate")).toList();
@@ -142,6 +142,7 @@ class ArchitectureTest {
         rooms.put("image.webp", List.of());
         rooms.put("text", List.of("text.jinja"));
         rooms.put("text.jinja", List.of());
+        rooms.put("constrain", List.of());
         rooms.put("nn", List.of("engine"));
         rooms.put("serve", List.of("engine"));
         rooms.put("model", List.of("nn", "engine", "hub", "image", "text"));

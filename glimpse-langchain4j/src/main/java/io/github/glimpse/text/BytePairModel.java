@@ -110,6 +110,11 @@ final class BytePairModel implements SubwordModel {
     }
 
     @Override
+    public int unknownId() {
+        return settings.unknown() == null ? -1 : vocabulary.getOrDefault(settings.unknown(), -1);
+    }
+
+    @Override
     public void encode(AlignedText text, int from, int to, TokenSink sink) {
         if (settings.ignoresMerges()) {
             Integer whole = vocabulary.get(text.text().substring(from, to));

@@ -14,6 +14,9 @@ interface SubwordModel {
      */
     void encode(AlignedText text, int from, int to, TokenSink sink);
 
+    /** The token for what the vocabulary does not know; -1 if there is none. */
+    int unknownId();
+
     /** The error of a vocabulary without its token for what it does not know. */
     static io.github.glimpse.ModelFilesException unknownMissing(String token) {
         return new io.github.glimpse.ModelFilesException(

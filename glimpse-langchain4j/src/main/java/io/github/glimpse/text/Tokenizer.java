@@ -340,11 +340,13 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * The bytes that a token adds to an answer, apart from a blank that may fall out at the very beginning.
      *
-     * @return null for added and special tokens, ids that the vocabulary does not know, and decoders that change a token
-     *         by its neighbours
+     * @return null for added and special tokens, the one for what the vocabulary does not know, ids that it does not
+     *         know, and decoders that change a token by its neighbours
      */
-    byte @Nullable [] bytesOf(int id) {
-        boolean plain = isText(id) && !addedIds.containsKey(tokens[id]);
+    public byte @Nullable [] bytesOf(int id) {
+        boolean plain = isText(id)
+                && !addedIds.containsKey(tokens[id])
+                && id != file.model().unknownId();
         return plain ? file.decoder().bytesOf(tokens[id].getBytes(StandardCharsets.UTF_8)) : null;
     }
 

@@ -42,6 +42,11 @@ final class UnigramModel implements SubwordModel {
     }
 
     @Override
+    public int unknownId() {
+        return unknownId;
+    }
+
+    @Override
     public void encode(AlignedText text, int from, int to, TokenSink sink) {
         String all = text.text();
         int length = to - from;

@@ -33,6 +33,11 @@ record WordPieceModel(Map<String, Integer> vocabulary, String unknown, String pr
         pieces.forEach(piece -> sink.add(piece[0], text, from + piece[1], from + piece[2]));
     }
 
+    @Override
+    public int unknownId() {
+        return vocabulary.getOrDefault(unknown, -1);
+    }
+
     /** Id, start and end of each piece; none if the word is unknown. */
     private List<int[]> pieces(String word, TokenSink sink) {
         List<int[]> pieces = new ArrayList<>();

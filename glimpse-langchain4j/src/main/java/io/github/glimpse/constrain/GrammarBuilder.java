@@ -1,0 +1,165 @@
+package io.github.glimpse.constrain;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Collects the states of a grammar. A rule is known by its first state; a state calls a rule and goes on behind it.
+ *
+ * @see Grammar
+ */
+final class GrammarBuilder {
+
+    private final CompileWork work;
+    private int states;
+    private int edges;
+    private int[] firstEdge = new int[256];
+    private int[] nextEdge = new int[256];
+    private int[] labels = new int[256];
+    private int[] targets = new int[256];
+    private final BitSet accepting = new BitSet();
+    private final BitSet levels = new BitSet();
+    private final Map<Integer, Integer> plainRoom = new HashMap<>();
+    private final Map<Integer, Integer> textOf = new HashMap<>();
+    private final Map<Integer, Integer> toolOf = new HashMap<>();
+    private int texts;
+
+    GrammarBuilder(CompileWork work) {
+        this.work = work;
+    }
+
+    CompileWork work() {
+        return work;
+    }
+
+    int state() {
+        work.step();
+        work.states(states + 1);
+        if (states == firstEdge.length) {
+            firstEdge = Arrays.copyOf(firstEdge, 2 * states);
+        }
+        firstEdge[states] = -1;
+        return states++;
+    }
+
+    private void edge(int from, int label, int to) {
+        work.step();
+        work.states(edges / 8);
+        if (edges == labels.length) {
+            labels = Arrays.copyOf(labels, 2 * edges);
+            targets = Arrays.copyOf(targets, 2 * edges);
+            nextEdge = Arrays.copyOf(nextEdge, 2 * edges);
+        }
+        labels[edges] = label;
+        targets[edges] = to;
+        nextEdge[edges] = firstEdge[from];
+        firstEdge[from] = edges++;
+    }
+
+    /** One of the symbols from the first to the last: bytes, or a marker. */
+    void symbols(int from, int first, int last, int to) {
+        edge(from, Grammar.label(first, last), to);
+    }
+
+    /** Nothing. */
+    void skip(int from, int to) {
+        edge(from, Grammar.SKIP, to);
+    }
+
+    /** What the rule that begins at the state takes. */
+    void call(int from, int rule, int to) {
+        edge(from, Grammar.callOf(rule), to);
+    }
+
+    /** A rule may end here. */
+    void accept(int state) {
+        accepting.set(state);
+    }
+
+    /** A rule that is called with a return to this state is one level of nesting. */
+    void level(int state) {
+        levels.set(state);
+    }
+
+    /** What is called with a return to this state are the arguments of a tool. */
+    void arguments(int state, int tool) {
+        toolOf.put(state, tool);
+    }
+
+    int newText() {
+        return texts++;
+    }
+
+    /** Tells how many plain characters may follow a state of a text, as {@link TextAutomaton#plainRoom} counts. */
+    void plainRoom(int state, int text, int room) {
+        plainRoom.put(state, room);
+        textOf.put(state, text);
+    }
+
+    /** Adds a text, and gives the state behind it. */
+    int text(int from, String text) {
+        int at = from;
+        for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
+            int to = state();
+            symbols(at, value & 0xFF, value & 0xFF, to);
+            at = to;
+        }
+        return at;
+    }
+
+    /** Adds a separator and the blank that may follow it, and gives the state behind. */
+    int separator(int from, String text) {
+        int behind = text(from, text);
+        int to = state();
+        skip(behind, to);
+        symbols(behind, ' ', ' ', to);
+        return to;
+    }
+
+    int states() {
+        return states;
+    }
+
+    int edges() {
+        return edges;
+    }
+
+    int firstEdge(int state) {
+        return firstEdge[state];
+    }
+
+    int nextEdge(int edge) {
+        return nextEdge[edge];
+    }
+
+    int label(int edge) {
+        return labels[edge];
+    }
+
+    int target(int edge) {
+        return targets[edge];
+    }
+
+    boolean accepts(int state) {
+        return accepting.get(state);
+    }
+
+    boolean isLevel(int state) {
+        return levels.get(state);
+    }
+
+    Map<Integer, Integer> plainRooms() {
+        return plainRoom;
+    }
+
+    Map<Integer, Integer> texts() {
+        return textOf;
+    }
+
+    Map<Integer, Integer> tools() {
+        return toolOf;
+    }
+}

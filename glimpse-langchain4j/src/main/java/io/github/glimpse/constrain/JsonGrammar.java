@@ -1,0 +1,178 @@
+package io.github.glimpse.constrain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Adds rules for JSON to a grammar: values, strings, numbers, literals. Each rule is made once. */
+final class JsonGrammar {
+
+    private final GrammarBuilder grammar;
+    private final TextSpelling spelling;
+    private final JsonStyle style;
+    private final Map<String, Integer> rules = new HashMap<>();
+
+    JsonGrammar(GrammarBuilder grammar, JsonStyle style) {
+        this.grammar = grammar;
+        this.style = style;
+        spelling = TextSpelling.json(grammar);
+    }
+
+    private CompileWork work() {
+        return grammar.work();
+    }
+
+    /** Any value. */
+    int value() {
+        Integer known = rules.get("value");
+        if (known != null) {
+            return known;
+        }
+        int start = grammar.state();
+        rules.put("value", start);
+        for (int each : List.of(constants("null", "true", "false"), number(), string(), array(), object())) {
+            grammar.skip(start, each);
+        }
+        return start;
+    }
+
+    /** Any object. */
+    int object() {
+        Integer known = rules.get("object");
+        if (known != null) {
+            return known;
+        }
+        int start = grammar.state();
+        rules.put("object", start);
+        new ObjectRule(grammar, this).add(start, List.of(), new ObjectRule.Others(List.of(), value()));
+        return start;
+    }
+
+    /** Any array. */
+    int array() {
+        Integer known = rules.get("array");
+        if (known != null) {
+            return known;
+        }
+        int start = grammar.state();
+        rules.put("array", start);
+        new ArrayRule(grammar).add(start, List.of(), value(), 0, TextPattern.UNLIMITED);
+        return start;
+    }
+
+    /** A rule that is one of some words. */
+    int constants(String... words) {
+        int start = grammar.state();
+        int end = grammar.state();
+        grammar.accept(end);
+        for (String word : words) {
+            int begin = grammar.state();
+            grammar.skip(start, begin);
+            grammar.skip(grammar.text(begin, word), end);
+        }
+        return start;
+    }
+
+    /** Any string. */
+    int string() {
+        return rules.computeIfAbsent("string", key -> string(TextAutomaton.length(0, TextPattern.UNLIMITED, work())));
+    }
+
+    /** A string whose content is one of these texts. */
+    int string(TextAutomaton texts) {
+        int start = grammar.state();
+        int opened = grammar.text(start, "\"");
+        int closing = grammar.state();
+        int end = grammar.text(closing, "\"");
+        grammar.accept(end);
+        spelling.add(texts, opened, closing);
+        return start;
+    }
+
+    /** A string that is none of some names. */
+    int stringBut(Collection<String> names) {
+        if (names.isEmpty()) {
+            return string();
+        }
+        return string(TextAutomaton.length(0, TextPattern.UNLIMITED, work())
+                .minus(TextAutomaton.words(names, work()), work()));
+    }
+
+    int integer() {
+        return rules.computeIfAbsent(
+                "integer",
+                key -> text(
+                        style.integerDigits() == JsonStyle.MOST_INTEGER_DIGITS
+                                ? NumberPatterns.LONG
+                                : PatternCompiler.whole(NumberPatterns.integer(style.integerDigits()), work())));
+    }
+
+    int number() {
+        return rules.computeIfAbsent("number", key -> text(NumberPatterns.NUMBER));
+    }
+
+    /** A number between bounds, each of which may be missing. */
+    int integer(@Nullable Bound least, @Nullable Bound most) {
+        return rules.computeIfAbsent(
+                "integer " + least + ' ' + most,
+                key -> digits(NumberPatterns.integer(least, most, style.integerDigits())));
+    }
+
+    int number(@Nullable Bound least, @Nullable Bound most) {
+        return rules.computeIfAbsent("number " + least + ' ' + most, key -> {
+            Bound low = NumberPatterns.least(least);
+            Bound high = NumberPatterns.most(most);
+            int start = grammar.state();
+            int end = grammar.state();
+            grammar.accept(end);
+            TextSpelling.plain(grammar).add(NumberPatterns.magnitudes(low, high, work()), start, end);
+            if (low.value().signum() < 0) {
+                TextAutomaton negative = NumberPatterns.magnitudes(high.negated(), low.negated(), work());
+                TextSpelling.plain(grammar).add(negative, grammar.text(start, "-"), end);
+            }
+            return start;
+        });
+    }
+
+    /** An end of a range. */
+    record Bound(BigDecimal value, boolean exclusive) {
+
+        private static final int MOST_ZEROS = 30;
+
+        Bound {
+            // The next number that can be written is farther away; what is nearer to zero would have endless digits.
+            boolean tiny = value.signum() != 0 && value.precision() - value.scale() < -MOST_ZEROS;
+            value = tiny ? BigDecimal.valueOf(value.signum(), MOST_ZEROS) : value;
+        }
+
+        Bound negated() {
+            return new Bound(value.negate(), exclusive);
+        }
+    }
+
+    private int digits(TextPattern pattern) {
+        return text(PatternCompiler.whole(pattern, work()));
+    }
+
+    private int text(TextAutomaton texts) {
+        int start = grammar.state();
+        int end = grammar.state();
+        grammar.accept(end);
+        TextSpelling.plain(grammar).add(texts, start, end);
+        return start;
+    }
+
+    /** One of some values, each in one spelling but for the blanks behind separators. */
+    int literals(Collection<JsonNode> values) {
+        int start = grammar.state();
+        int end = grammar.state();
+        grammar.accept(end);
+        LiteralTree tree = new LiteralTree(grammar, start);
+        values.forEach(value -> tree.add(value, end));
+        return start;
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.glimpse.constrain;
+
+import io.github.glimpse.GlimpseException;
+
+/** A schema or pattern says something that is not understood. Nothing is ever ignored instead. */
+public final class UnsupportedConstraintException extends GlimpseException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String keyword;
+    private final String pointer;
+
+    /**
+     * Makes the error.
+     *
+     * @param keyword the JSON schema keyword; {@code pattern} for a regular expression
+     * @param pointer where it stands, such as {@code #/properties/a}
+     * @param reason what is wrong with it, as the end of a sentence
+     */
+    public UnsupportedConstraintException(String keyword, String pointer, String reason) {
+        super("JSON schema keyword '" + keyword + "' at " + pointer + " " + reason, null);
+        this.keyword = keyword;
+        this.pointer = pointer;
+    }
+
+    /** The keyword that is refused. */
+    public String keyword() {
+        return keyword;
+    }
+
+    /** JSON pointer of the schema that holds the keyword, as a fragment. */
+    public String pointer() {
+        return pointer;
+    }
+}

@@ -1,0 +1,276 @@
+package io.github.glimpse.constrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.constrain.ToolUse.Choice;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every golden case of constrained answers, in the test resources and in any folder of that format:
+ * {@code -Dglimpse.constrained=<dir>[,<dir>…]}. Every bit of every mask counts.
+ */
+class ConstrainedFixturesTest {
+
+    private static int schemas;
+    private static int documents;
+    private static int masks;
+    private static int parser;
+    private static int skipped;
+
+    private final List<String> differences = new ArrayList<>();
+
+    @AfterAll
+    static void count() {
+        for (Path folder : ConstrainedFixtures.folders()) {
+            skipped +=
+                    ConstrainedFixtures.readList(folder.resolve("prompts.json")).size();
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "constrained: schemas %d, documents %d, masks %d, prompts %d, parser %d, skipped %d%n",
+                schemas,
+                documents,
+                masks,
+                0,
+                parser,
+                skipped);
+    }
+
+    private void noDifferences() {
+        assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void acceptsRejectsAndMasksDocumentsOfEverySchema() {
+        for (Path folder : ConstrainedFixtures.folders()) {
+            for (JsonNode entry :
+                    ConstrainedFixtures.read(folder.resolve("index.json")).path("cases")) {
+                JsonNode schema = ConstrainedFixtures.read(
+                        folder.resolve(entry.path("file").asText()));
+                String name = schema.path("name").asText();
+                OutputConstraint constraint = constraint(schema);
+                schemas++;
+                for (JsonNode accepted : schema.path("accept")) {
+                    int failed = firstRefused(constraint, accepted.asText());
+                    documents++;
+                    differ(failed == -1, name + " refuses " + accepted + " at " + failed);
+                }
+                for (JsonNode rejected : schema.path("reject")) {
+                    int failed = firstRefused(constraint, rejected.path("text").asText());
+                    documents++;
+                    differ(failed == rejected.path("at").asInt(), name + " at " + failed + ": " + rejected);
+                }
+                schema.path("masks").properties().forEach(masksOf -> {
+                    for (JsonNode mask : masksOf.getValue()) {
+                        ConstraintCursor cursor = constraint.start(ConstrainedFixtures.vocabulary(masksOf.getKey()));
+                        compare(name + ' ' + masksOf.getKey(), cursor, mask, masksOf.getKey());
+                    }
+                });
+            }
+        }
+        noDifferences();
+    }
+
+    private static OutputConstraint constraint(JsonNode schema) {
+        return OutputConstraint.jsonSchema(
+                schema.path("schema").asText(), schema.path("closed").asBoolean() ? JsonStyle.CLOSED : JsonStyle.OPEN);
+    }
+
+    /** The first byte that is refused; the length where the text may not end; -1 if it is a document. */
+    private static int firstRefused(OutputConstraint constraint, String text) {
+        Automaton automaton = automaton(constraint);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        MaskWalk walk = new MaskWalk(automaton, ConstrainedFixtures.vocabulary(ConstrainedFixtures.QWEN));
+        Configuration at = automaton.start();
+        Frame stack = Frame.bottom();
+        for (int index = 0; index < bytes.length; index++) {
+            at = walk.step(at, stack, bytes[index] & 0xFF);
+            if (at == null) {
+                return index;
+            }
+            stack = walk.behind();
+        }
+        return at.returns ? -1 : bytes.length;
+    }
+
+    private static Automaton automaton(OutputConstraint constraint) {
+        return ((MaskCursor) constraint.start(ConstrainedFixtures.vocabulary(ConstrainedFixtures.QWEN))).automaton();
+    }
+
+    private void differ(boolean same, String what) {
+        if (!same) {
+            differences.add(what);
+        }
+    }
+
+    private void compare(String name, ConstraintCursor cursor, JsonNode expected, String tokenizer) {
+        TokenVocabulary vocabulary = ConstrainedFixtures.vocabulary(tokenizer);
+        long[] allowed = new long[vocabulary.words()];
+        for (int id : ids(expected, vocabulary)) {
+            cursor.mask(allowed);
+            differ(ByteTokens.allows(allowed, id), name + " forbids " + id + " of " + expected.path("ids"));
+            if (!ByteTokens.allows(allowed, id)) {
+                return;
+            }
+            cursor.accept(id, ConstraintListener.NONE);
+        }
+        masks++;
+        // The second one comes of what the first one prepared.
+        for (int time = 0; time < 3; time++) {
+            cursor.mask(allowed);
+            String hex = ConstrainedFixtures.hex(allowed, vocabulary.scores());
+            differ(
+                    hex.equals(expected.path("allowed").asText()),
+                    name + " time " + time + " after " + expected.path("bytes") + expected.path("ids") + " is " + hex
+                            + " in place of " + expected.path("allowed").asText());
+        }
+        differ(cursor.complete() == expected.path("complete").asBoolean(), name + " complete " + expected);
+        if (expected.has("least_bytes")) {
+            differ(
+                    cursor.leastTokens() == expected.path("least_bytes").asInt(),
+                    name + " least " + cursor.leastTokens() + " after " + expected.path("bytes") + " in place of "
+                            + expected.path("least_bytes"));
+        }
+    }
+
+    /** Ids, or one for each byte where the case says bytes only. */
+    private static int[] ids(JsonNode expected, TokenVocabulary vocabulary) {
+        if (expected.has("ids")) {
+            return ConstrainedFixtures.ints(expected.path("ids"));
+        }
+        byte[] bytes = HexFormat.of().parseHex(expected.path("bytes").asText());
+        int[] ids = new int[bytes.length];
+        for (int index = 0; index < bytes.length; index++) {
+            TokenTrie trie = vocabulary.all();
+            ids[index] = trie.id(trie.firstId(trie.child(bytes[index] & 0xFF)));
+        }
+        return ids;
+    }
+
+    @Test
+    void refusesWhatItDoesNotUnderstandByKeywordAndPlace() {
+        for (Path folder : ConstrainedFixtures.folders()) {
+            JsonNode refused = ConstrainedFixtures.readList(folder.resolve("refused.json"));
+            for (JsonNode each : refused.path("unsupported")) {
+                Throwable error = catchThrowable(
+                        () -> OutputConstraint.jsonSchema(each.path("schema").asText(), JsonStyle.OPEN));
+                schemas++;
+                differ(
+                        error instanceof UnsupportedConstraintException unsupported
+                                && unsupported
+                                        .keyword()
+                                        .equals(each.path("keyword").asText())
+                                && unsupported
+                                        .pointer()
+                                        .equals(each.path("pointer").asText()),
+                        each + " gives " + error);
+            }
+            for (JsonNode each : refused.path("unsatisfiable")) {
+                Throwable error = catchThrowable(() -> OutputConstraint.jsonSchema(each.asText(), JsonStyle.OPEN));
+                schemas++;
+                differ(error instanceof InvalidConstraintException, each + " gives " + error);
+            }
+        }
+        noDifferences();
+    }
+
+    @Test
+    void masksChoices() {
+        for (Path folder : ConstrainedFixtures.folders()) {
+            for (JsonNode each : ConstrainedFixtures.readList(folder.resolve("choices.json"))) {
+                List<String> texts = new ArrayList<>();
+                each.path("choice").forEach(text -> texts.add(text.asText()));
+                String tokenizer = each.path("tokenizer").asText();
+                OutputConstraint constraint = OutputConstraint.choice(texts);
+                TokenVocabulary vocabulary = each.path("strip_first_blank").asBoolean()
+                        ? ConstrainedFixtures.stripping(tokenizer)
+                        : ConstrainedFixtures.vocabulary(tokenizer);
+                for (JsonNode mask : each.path("masks")) {
+                    compare(texts + " " + tokenizer, constraint.start(vocabulary), mask, tokenizer);
+                }
+            }
+        }
+        noDifferences();
+    }
+
+    @Test
+    void masksCallsOfTools() {
+        for (Path folder : ConstrainedFixtures.folders()) {
+            for (JsonNode each : ConstrainedFixtures.readList(folder.resolve("tool-masks.json"))) {
+                List<ToolShape> tools = new ArrayList<>();
+                for (JsonNode tool : each.path("tools")) {
+                    JsonNode function = tool.path("function");
+                    tools.add(new ToolShape(
+                            function.path("name").asText(),
+                            function.path("parameters").toString(),
+                            ToolShape.Arguments.STRICT));
+                }
+                int calls = each.path("parallel").asBoolean()
+                        ? each.path("max_calls").asInt()
+                        : 1;
+                OutputConstraint constraint = OutputConstraint.tools(
+                        tools, new ToolUse(Choice.valueOf(each.path("choice").asText()), calls), JsonStyle.CLOSED);
+                String tokenizer = each.path("tokenizer").asText();
+                for (JsonNode mask : each.path("masks")) {
+                    ConstraintCursor cursor = constraint.start(ConstrainedFixtures.vocabulary(tokenizer));
+                    compare(each.path("name").asText(), cursor, mask, tokenizer);
+                }
+            }
+        }
+        noDifferences();
+    }
+
+    @Test
+    void readsCallsHoweverTheTextIsCut() {
+        Random random = new Random(4101);
+        for (Path folder : ConstrainedFixtures.folders()) {
+            for (JsonNode each : ConstrainedFixtures.readList(folder.resolve("parser.json"))) {
+                String text = each.path("text").asText();
+                boolean cut = each.path("limit").asBoolean();
+                List<List<String>> expected = events(each.path("events"));
+                parser++;
+                for (JsonNode split : each.path("splits")) {
+                    // Counted in characters, not in units: a cut in the middle of a pair would have its own events.
+                    int[] cuts = Arrays.stream(ConstrainedFixtures.ints(split.path("cuts")))
+                            .map(place -> text.offsetByCodePoints(0, place))
+                            .toArray();
+                    List<List<String>> events = ToolCallEvents.of(text, cut, cuts);
+                    differ(events.equals(events(split.path("events"))), split + " gives " + events);
+                }
+                for (int time = 0; time < 100; time++) {
+                    double share = time / 99.0;
+                    int[] cuts = IntStream.range(1, text.length())
+                            .filter(at -> random.nextDouble() <= share)
+                            .toArray();
+                    List<List<String>> events = ToolCallEvents.joined(ToolCallEvents.of(text, cut, cuts));
+                    differ(
+                            events.equals(expected),
+                            each.path("name") + " cut at " + Arrays.toString(cuts) + " gives " + events);
+                }
+            }
+        }
+        noDifferences();
+    }
+
+    private static List<List<String>> events(JsonNode nodes) {
+        List<List<String>> events = new ArrayList<>();
+        for (JsonNode node : nodes) {
+            List<String> event = new ArrayList<>();
+            node.forEach(part -> event.add(part.asText()));
+            events.add(event);
+        }
+        return events;
+    }
+}
