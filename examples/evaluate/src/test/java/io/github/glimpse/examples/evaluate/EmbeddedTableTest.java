@@ -32,9 +32,8 @@ class EmbeddedTableTest {
                     + " then the table of docs/guide/evaluation.md and the figures of README.md";
     private static final Pattern LINE = Pattern.compile(
             "(?m)^strategy=(\\S+) retention=\\S+ accuracy=(\\S+) drop=(\\S+) ci=(\\S+) kept=(\\S+) recall=(\\S+)$");
-    private static final Pattern ROW = Pattern.compile(
-            "(?m)^\\| `([a-z-]+(?:@[a-z0-9-]+)?)` \\| "
-                    + "([0-9.]+) \\| ([0-9.]+) \\| ([0-9.]+) \\| ([0-9.]+) \\| ([0-9.]+) \\| (?:[0-9.]+|-) \\|$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z-]+(?:@[a-z0-9-]+)?)` \\| "
+            + "([0-9.]+) \\| ([0-9.]+) \\| ([0-9.]+) \\| ([0-9.]+) \\| ([0-9.]+) \\| (?:[0-9.]+|-) \\|$");
     private static final List<String> NO_METHOD = List.of("glimpse", "random", "grid", "auto");
 
     private record Figures(String accuracy, String drop, String interval, String kept, String recall) {
