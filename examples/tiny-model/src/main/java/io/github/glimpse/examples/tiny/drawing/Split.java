@@ -16,7 +16,7 @@ public enum Split {
     }
 
     /** What it adds to the seed; another number would give other pictures. */
-    int seedPart() {
+    public int seedPart() {
         return seedPart;
     }
 }

@@ -1,0 +1,117 @@
+package io.github.glimpse.examples.tiny.pages;
+
+import io.github.glimpse.examples.tiny.drawing.Split;
+import java.awt.Shape;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Area;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Path2D;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Forms: those with a name that is known, and others that are drawn so that the model learns to say that it does not know. */
+enum Outline {
+    CIRCLE(true),
+    SQUARE(true),
+    TRIANGLE(true),
+    DIAMOND(true),
+    STAR(true),
+    CROSS(true),
+    HEXAGON(false),
+    HEART(false),
+    MOON(false),
+    ARROW(false),
+    RING(false);
+
+    /** Those with a name that is asked and answered. */
+    static final List<Outline> KNOWN =
+            Stream.of(values()).filter(Outline::known).toList();
+
+    private static final List<Outline> TRAINED_UNKNOWN = List.of(HEXAGON, HEART, MOON);
+    private static final List<Outline> KEPT_UNKNOWN = List.of(ARROW, RING);
+
+    private final boolean known;
+
+    Outline(boolean known) {
+        this.known = known;
+    }
+
+    /** Those whose name is asked for in vain: other ones in training than elsewhere. */
+    static List<Outline> unknown(Split split) {
+        return split == Split.TRAIN ? TRAINED_UNKNOWN : KEPT_UNKNOWN;
+    }
+
+    boolean known() {
+        return known;
+    }
+
+    /** As a question calls it. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The form around a middle, turned; it stays within the radius. */
+    Shape at(double x, double y, double radius, double turn) {
+        AffineTransform place = AffineTransform.getTranslateInstance(x, y);
+        place.rotate(turn);
+        place.scale(radius, radius);
+        return place.createTransformedShape(unit());
+    }
+
+    private Shape unit() {
+        return switch (this) {
+            case CIRCLE -> new Ellipse2D.Double(-1, -1, 2, 2);
+            case SQUARE -> path(-0.7, -0.7, 0.7, -0.7, 0.7, 0.7, -0.7, 0.7);
+            case TRIANGLE -> path(0, -1, 0.87, 0.5, -0.87, 0.5);
+            case DIAMOND -> path(0, -1, 0.65, 0, 0, 1, -0.65, 0);
+            case STAR -> star();
+            case CROSS ->
+                path(
+                        -0.3, -0.95, 0.3, -0.95, 0.3, -0.3, 0.95, -0.3, 0.95, 0.3, 0.3, 0.3, 0.3, 0.95, -0.3, 0.95,
+                        -0.3, 0.3, -0.95, 0.3, -0.95, -0.3, -0.3, -0.3);
+            case HEXAGON -> path(1, 0, 0.5, 0.87, -0.5, 0.87, -1, 0, -0.5, -0.87, 0.5, -0.87);
+            case HEART -> heart();
+            case MOON -> without(new Ellipse2D.Double(-1, -1, 2, 2), new Ellipse2D.Double(-0.4, -0.9, 1.7, 1.7));
+            case ARROW -> path(-0.95, -0.2, 0.15, -0.2, 0.15, -0.6, 0.95, 0, 0.15, 0.6, 0.15, 0.2, -0.95, 0.2);
+            case RING -> without(new Ellipse2D.Double(-1, -1, 2, 2), new Ellipse2D.Double(-0.6, -0.6, 1.2, 1.2));
+        };
+    }
+
+    private static Shape without(Shape whole, Shape hole) {
+        Area area = new Area(whole);
+        area.subtract(new Area(hole));
+        return area;
+    }
+
+    private static Shape heart() {
+        Path2D path = new Path2D.Double();
+        path.moveTo(0, 0.95);
+        path.curveTo(-1.3, 0, -0.95, -0.95, -0.45, -0.85);
+        path.curveTo(-0.2, -0.85, 0, -0.6, 0, -0.45);
+        path.curveTo(0, -0.6, 0.2, -0.85, 0.45, -0.85);
+        path.curveTo(0.95, -0.95, 1.3, 0, 0, 0.95);
+        path.closePath();
+        return path;
+    }
+
+    private static Shape star() {
+        double[] corners = new double[20];
+        for (int i = 0; i < 10; i++) {
+            double radius = i % 2 == 0 ? 1 : 0.42;
+            corners[2 * i] = radius * StrictMath.sin(Math.PI * i / 5);
+            corners[2 * i + 1] = -radius * StrictMath.cos(Math.PI * i / 5);
+        }
+        return path(corners);
+    }
+
+    private static Shape path(double... corners) {
+        Path2D path = new Path2D.Double();
+        path.moveTo(corners[0], corners[1]);
+        for (int i = 2; i < corners.length; i += 2) {
+            path.lineTo(corners[i], corners[i + 1]);
+        }
+        path.closePath();
+        return path;
+    }
+}

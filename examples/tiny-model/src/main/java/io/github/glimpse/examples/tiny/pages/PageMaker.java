@@ -1,0 +1,213 @@
+package io.github.glimpse.examples.tiny.pages;
+
+import io.github.glimpse.examples.tiny.drawing.Box;
+import io.github.glimpse.examples.tiny.drawing.Dice;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Paints pages. Safe for concurrent use; nothing is kept between two pages. */
+public final class PageMaker {
+
+    /** A kind of panel. */
+    enum Panel {
+        FORM,
+        TABLE,
+        SIGNS,
+        BARS,
+        SHAPES,
+        TEXT
+    }
+
+    private static final List<Panel> SHARES = List.of(
+            Panel.FORM,
+            Panel.FORM,
+            Panel.FORM,
+            Panel.FORM,
+            Panel.FORM,
+            Panel.TABLE,
+            Panel.TABLE,
+            Panel.SIGNS,
+            Panel.SIGNS,
+            Panel.BARS,
+            Panel.BARS,
+            Panel.SHAPES,
+            Panel.SHAPES,
+            Panel.TEXT);
+    private static final int LEAST_SIDE = 150;
+    private static final double DARK = 0.12;
+
+    private final FontShelf shelf;
+
+    /** A painter who writes in the faces of a shelf. */
+    public PageMaker(FontShelf shelf) {
+        this.shelf = shelf;
+    }
+
+    /**
+     * Paints the page of a request: always the same words, marks and facts.
+     *
+     * @throws IllegalStateException if the shelf has no face for the split
+     */
+    public DrawnPage draw(PageRequest request) {
+        Dice dice = request.dice();
+        List<Lettering> faces = shelf.of(request.split());
+        if (faces.isEmpty()) {
+            throw new IllegalStateException("The shelf has no face for " + request.split());
+        }
+        PageSize size = request.size();
+        double scale = dice.chance(0.65) ? 1 : dice.uniform(0.82, 1.3);
+        int width = (int) Math.rint(size.width() / scale);
+        int height = (int) Math.rint(size.height() / scale);
+        List<Lettering> chosen = List.of(dice.pick(faces), dice.pick(faces));
+        int paper = Shades.paper(dice.chance(DARK), dice);
+        Sheet sheet = new Sheet(width, height, paper, request.split(), chosen, dice);
+        List<String> kinds = request.mix() == PageRequest.Mix.TEXT
+                ? text(sheet, new Box(0, 0, width, height))
+                : panels(sheet, new Box(0, 0, width, height));
+        AffineTransform turn = Wear.turn(width, height, dice);
+        byte[] rgb = Wear.bytes(Wear.turned(sheet.image(), turn, paper), size.width(), size.height(), dice);
+        AffineTransform place =
+                AffineTransform.getScaleInstance(size.width() / (double) width, size.height() / (double) height);
+        place.concatenate(turn);
+        List<Mark> marks =
+                sheet.marks().stream().map(mark -> moved(mark, place)).toList();
+        List<Sheet.Patch> patches = sheet.patches().stream()
+                .map(patch -> new Sheet.Patch(place.createTransformedShape(patch.area()), patch.role(), patch.colour()))
+                .toList();
+        List<Fact> facts = unambiguous(sheet.facts()).stream()
+                .map(fact -> moved(fact, place, size))
+                .toList();
+        return new DrawnPage(
+                request,
+                chosen.stream().map(Lettering::family).distinct().toList(),
+                kinds,
+                rgb,
+                marks,
+                PageCells.of(size, marks, patches),
+                facts);
+    }
+
+    private static List<String> text(Sheet sheet, Box area) {
+        new TextPainter(sheet).paint(inner(area, sheet.dice()));
+        return List.of(name(Panel.TEXT));
+    }
+
+    private static List<String> panels(Sheet sheet, Box whole) {
+        Dice dice = sheet.dice();
+        List<Panel> shares = new ArrayList<>(SHARES);
+        List<String> kinds = new ArrayList<>();
+        for (Box area : areas(whole, dice)) {
+            Panel panel = dice.pick(shares);
+            // Two panels of one kind would be two answers to one question.
+            shares.removeIf(other -> other == panel);
+            if (dice.chance(0.12)) {
+                ground(sheet, area);
+            }
+            paint(sheet, panel, inner(area, dice));
+            kinds.add(name(panel));
+        }
+        if (dice.chance(0.12)) {
+            Decor.stamp(sheet, whole);
+        }
+        return kinds;
+    }
+
+    private static void paint(Sheet sheet, Panel panel, Box area) {
+        switch (panel) {
+            case FORM -> new FormPainter(sheet, area).paint(area);
+            case TABLE -> new TablePainter(sheet, area).paint(area);
+            case SIGNS -> new SignsPainter(sheet).paint(area);
+            case BARS -> new BarsPainter(sheet, area).paint(area);
+            case SHAPES -> new ShapesPainter(sheet).paint(area);
+            case TEXT -> new TextPainter(sheet).paint(area);
+        }
+    }
+
+    private static String name(Panel panel) {
+        return panel.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** One to three areas side by side or below each other, none narrower than can be read. */
+    private static List<Box> areas(Box whole, Dice dice) {
+        List<Box> areas = new ArrayList<>(List.of(whole));
+        for (int i = dice.pick(List.of(0, 0, 0, 1, 1, 2)); i > 0; i--) {
+            Box last = areas.remove(areas.size() - 1);
+            boolean across = last.right() - last.left() > last.bottom() - last.top();
+            int side = across ? last.right() - last.left() : last.bottom() - last.top();
+            if (side < 2 * LEAST_SIDE) {
+                areas.add(last);
+                return areas;
+            }
+            int at = dice.between(LEAST_SIDE, side - LEAST_SIDE);
+            areas.add(new Box(
+                    last.left(),
+                    last.top(),
+                    across ? last.left() + at : last.right(),
+                    across ? last.bottom() : last.top() + at));
+            areas.add(new Box(
+                    across ? last.left() + at : last.left(),
+                    across ? last.top() : last.top() + at,
+                    last.right(),
+                    last.bottom()));
+        }
+        return areas;
+    }
+
+    private static Box inner(Box area, Dice dice) {
+        int margin = dice.between(7, 16);
+        return new Box(area.left() + margin, area.top() + margin, area.right() - margin, area.bottom() - margin);
+    }
+
+    private static void ground(Sheet sheet, Box area) {
+        Dice dice = sheet.dice();
+        Rectangle2D ground = new Rectangle2D.Double(
+                area.left() + 2.0,
+                area.top() + 2.0,
+                area.right() - area.left() - 4.0,
+                area.bottom() - area.top() - 4.0);
+        sheet.fill(
+                ground,
+                dice.chance(0.5) ? Shades.paper(dice.chance(0.4), dice) : Shades.mix(0xFFFFFF, Shades.any(dice), 0.2));
+    }
+
+    /** What one question asks must have one answer: two headings on a page are asked for by nothing. */
+    private static List<Fact> unambiguous(List<Fact> facts) {
+        Map<List<Object>, Long> asked = facts.stream()
+                .collect(Collectors.groupingBy(
+                        fact -> List.of(fact.kind(), fact.places()), LinkedHashMap::new, Collectors.counting()));
+        return facts.stream()
+                .filter(fact -> asked.getOrDefault(List.of(fact.kind(), fact.places()), 0L) == 1)
+                .toList();
+    }
+
+    private static Mark moved(Mark mark, AffineTransform place) {
+        double[] point = {mark.x(), mark.y()};
+        place.transform(point, 0, point, 0, 1);
+        return mark.at(point[0], point[1]);
+    }
+
+    private static Fact moved(Fact fact, AffineTransform place, PageSize size) {
+        List<Box> evidence =
+                fact.evidence().stream().flatMap(box -> moved(box, place, size)).toList();
+        return new Fact(fact.kind(), fact.outcome(), fact.places(), fact.answer(), evidence, fact.words());
+    }
+
+    private static Stream<Box> moved(Box box, AffineTransform place, PageSize size) {
+        Rectangle2D moved = place.createTransformedShape(new Rectangle2D.Double(
+                        box.left(), box.top(), box.right() - (double) box.left(), box.bottom() - (double) box.top()))
+                .getBounds2D();
+        int left = (int) Math.max(0, Math.floor(moved.getMinX()));
+        int top = (int) Math.max(0, Math.floor(moved.getMinY()));
+        int right = (int) Math.min(size.width(), Math.ceil(moved.getMaxX()));
+        int bottom = (int) Math.min(size.height(), Math.ceil(moved.getMaxY()));
+        return left < right && top < bottom ? Stream.of(new Box(left, top, right, bottom)) : Stream.empty();
+    }
+}
