@@ -1,0 +1,82 @@
+package io.github.glimpse.examples.tiny.pages;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Turns about one page or two, with what must be answered.
+ *
+ * @param form what is practised
+ * @param pages that the turns show, by their place here
+ * @param turns in their order; the last is the assistant's
+ */
+public record Conversation(Form form, List<DrawnPage> pages, List<Turn> turns) {
+
+    /** What a conversation practises. */
+    public enum Form {
+        /** One question, now and then behind a system message. */
+        QUESTION,
+        /** A question behind one to three others about the same page. */
+        LATER_TURN,
+        /** A second page, and a question about either. */
+        TWO_PAGES,
+        /** Text in front, which answers what the page does not, or has nothing to do with it. */
+        RETRIEVED,
+        /** An instruction how the answer is to look. */
+        FORMAT,
+        /** Fields of a schema, as JSON. */
+        RECORD,
+        /** One of given answers. */
+        OPTIONS,
+        /** Answer, quote and whether it was found, as JSON. */
+        CITATION
+    }
+
+    /** Who speaks. */
+    public enum Role {
+        SYSTEM,
+        USER,
+        ASSISTANT
+    }
+
+    /**
+     * A piece of what is said.
+     *
+     * @param text as it stands
+     * @param read whether it is read off a page, and so spelled
+     */
+    public record Said(String text, boolean read) {}
+
+    /**
+     * One turn.
+     *
+     * @param pages places of the pages that it shows, in front of its text
+     * @param said in order; for a user and the system one piece
+     */
+    public record Turn(Role role, List<Integer> pages, List<Said> said) {
+
+        /** Copies the lists. */
+        public Turn {
+            pages = List.copyOf(pages);
+            said = List.copyOf(said);
+        }
+
+        /** All that is said. */
+        public String text() {
+            return said.stream().map(Said::text).collect(Collectors.joining());
+        }
+    }
+
+    /**
+     * Copies the lists.
+     *
+     * @throws IllegalArgumentException if the last turn is not the assistant's
+     */
+    public Conversation {
+        pages = List.copyOf(pages);
+        turns = List.copyOf(turns);
+        if (turns.isEmpty() || turns.get(turns.size() - 1).role() != Role.ASSISTANT) {
+            throw new IllegalArgumentException("The last of " + turns.size() + " turns is not the assistant's");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package io.github.glimpse.examples.tiny.pages;
+
+import io.github.glimpse.examples.tiny.drawing.Dice;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.pages.Conversation.Form;
+import io.github.glimpse.examples.tiny.pages.Conversation.Role;
+import io.github.glimpse.examples.tiny.pages.Conversation.Said;
+import io.github.glimpse.examples.tiny.pages.Conversation.Turn;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Makes conversations about pages. The same arguments give the same turns. Safe for concurrent use. */
+public final class ConversationMaker {
+
+    private static final List<String> SYSTEM = List.of(
+            "You are a helpful assistant.",
+            "Answer questions about pictures.",
+            "You are a careful reader. Answer with what the picture shows.",
+            "Keep answers short.",
+            "You work for an office that reads documents.");
+    private static final List<String> SYSTEM_OF_THE_TEST =
+            List.of("Act as a clerk at a counter.", "Never guess. Be brief and exact.");
+    private static final int MOST_FIELDS = 4;
+    private static final int MOST_OPTIONS = 4;
+
+    private final PageMaker maker;
+
+    /** A maker of conversations about a painter's pages. */
+    public ConversationMaker(PageMaker maker) {
+        this.maker = maker;
+    }
+
+    /**
+     * The conversation of a number.
+     *
+     * @param size of its pages
+     */
+    public Conversation make(Split split, Form form, PageSize size, long seed) {
+        PageRequest request = new PageRequest(split, PageRequest.Mix.PANELS, size, seed);
+        Dice dice = new Dice(Dice.mix(request.dice().next() ^ form.name().hashCode()));
+        List<DrawnPage> pages = new ArrayList<>(List.of(page(request, dice)));
+        Talk talk = new Talk(split, dice, pages);
+        switch (form) {
+            case QUESTION -> talk.ask(0, "", talk.any(0));
+            case LATER_TURN -> {
+                for (int i = dice.between(1, 3); i >= 0; i--) {
+                    talk.ask(0, "", talk.any(0));
+                }
+            }
+            case TWO_PAGES -> {
+                talk.ask(0, "", talk.any(0));
+                pages.add(page(new PageRequest(split, PageRequest.Mix.PANELS, size, seed + 1), dice));
+                talk.ask(1, "", talk.any(1));
+                if (dice.chance(0.5)) {
+                    talk.ask(0, "In the first picture: ", talk.any(0));
+                }
+            }
+            case RETRIEVED -> talk.retrieved();
+            case FORMAT -> talk.formatted();
+            case RECORD -> talk.record();
+            case OPTIONS -> talk.options();
+            case CITATION -> talk.citation();
+        }
+        return new Conversation(form, pages, talk.turns);
+    }
+
+    /** A page about which something can be asked: a few have nothing on them. */
+    private DrawnPage page(PageRequest request, Dice dice) {
+        PageRequest next = request;
+        DrawnPage page = maker.draw(next);
+        while (page.facts().stream().filter(ConversationMaker::isRead).count() < 2) {
+            next = new PageRequest(request.split(), request.mix(), request.size(), dice.next() >>> 5);
+            page = maker.draw(next);
+        }
+        return page;
+    }
+
+    private static boolean isRead(Fact fact) {
+        return fact.outcome() == Fact.Outcome.ANSWERED && !fact.words().isEmpty();
+    }
+
+    /** One conversation in the making. */
+    private static final class Talk {
+
+        private final Split split;
+        private final Dice dice;
+        private final List<DrawnPage> pages;
+        private final List<Turn> turns = new ArrayList<>();
+        private final List<Integer> shown = new ArrayList<>();
+
+        Talk(Split split, Dice dice, List<DrawnPage> pages) {
+            this.split = split;
+            this.dice = dice;
+            this.pages = pages;
+            if (dice.chance(0.3)) {
+                String text = dice.pick(split == Split.TEST ? SYSTEM_OF_THE_TEST : SYSTEM);
+                turns.add(new Turn(Role.SYSTEM, List.of(), List.of(new Said(text, false))));
+            }
+        }
+
+        Fact any(int page) {
+            return dice.pick(pages.get(page).facts());
+        }
+
+        private Fact any(Predicate<Fact> wanted) {
+            return dice.pick(pages.get(0).facts().stream().filter(wanted).toList());
+        }
+
+        private void user(int page, String text) {
+            List<Integer> images = shown.contains(page) ? List.of() : List.of(page);
+            shown.addAll(images);
+            turns.add(new Turn(Role.USER, images, List.of(new Said(text, false))));
+        }
+
+        private void say(List<Said> said) {
+            turns.add(new Turn(Role.ASSISTANT, List.of(), said));
+        }
+
+        private static Said said(Fact fact) {
+            return new Said(Phrasebook.answer(fact), isRead(fact));
+        }
+
+        void ask(int page, String front, Fact fact) {
+            user(page, front + Phrasebook.ask(fact, split, dice));
+            say(List.of(said(fact)));
+        }
+
+        /** Text in front that tells a value the page does not have, and now and then one that has nothing to do with the question. */
+        void retrieved() {
+            String key = Words.any(split, Words.Use.KEY, 0.1, dice);
+            boolean there = pages.get(0).facts().stream()
+                    .anyMatch(fact -> key.equals(fact.places().get("key"))
+                            || key.equals(fact.places().get("label")));
+            String value = Words.value(split, dice);
+            String text = dice.pick(List.of(
+                    "The " + key + " is " + value + ".",
+                    key + ": " + value,
+                    "It was noted that the " + key + " is " + value + "."));
+            String filler = "The " + Words.any(split, Words.Use.ITEM, 0, dice) + " was sent to "
+                    + dice.pick(Words.of(split, Words.Use.NAME)) + ".";
+            String front = dice.chance(0.5) ? text + " " + filler + "\n\n" : filler + " " + text + "\n\n";
+            if (!there && dice.chance(0.5)) {
+                Fact asked = Fact.answered(Fact.Kind.VALUE, Map.of("key", key), value, List.of(), List.of());
+                user(0, front + Phrasebook.ask(asked, split, dice));
+                say(List.of(new Said(value, true)));
+            } else {
+                Fact fact = any(other -> !key.equals(other.places().get("key")));
+                user(0, front + Phrasebook.ask(fact, split, dice));
+                say(List.of(said(fact)));
+            }
+        }
+
+        void formatted() {
+            Fact fact = any(ConversationMaker::isRead);
+            String question = Phrasebook.ask(fact, split, dice);
+            String answer = fact.answer();
+            switch (dice.below(4)) {
+                case 0 -> {
+                    user(
+                            0,
+                            question
+                                    + dice.pick(
+                                            List.of(" Answer in capitals.", " Write the answer in capital letters.")));
+                    say(List.of(new Said(answer.toUpperCase(Locale.ROOT), true)));
+                }
+                case 1 -> {
+                    user(
+                            0,
+                            question
+                                    + dice.pick(List.of(
+                                            " Answer as JSON with the field \"answer\".",
+                                            " Give a JSON object {\"answer\": ...}.")));
+                    say(List.of(
+                            new Said("{\"answer\": \"", false), new Said(json(answer), true), new Said("\"}", false)));
+                }
+                case 2 -> {
+                    user(0, question + dice.pick(List.of(" Answer in a sentence.", " Use a whole sentence.")));
+                    say(List.of(new Said("It is ", false), new Said(answer, true), new Said(".", false)));
+                }
+                default -> {
+                    user(
+                            0,
+                            question
+                                    + dice.pick(List.of(
+                                            " Answer with the value only.", " Only the answer, nothing else.")));
+                    say(List.of(new Said(answer, true)));
+                }
+            }
+        }
+
+        /** Fields of a form or the like into a document; what is absent becomes null. */
+        void record() {
+            Map<String, Fact> fields = new LinkedHashMap<>();
+            List<Fact> facts = new ArrayList<>(pages.get(0).facts());
+            dice.shuffle(facts);
+            int most = dice.between(2, MOST_FIELDS);
+            for (Fact fact : facts) {
+                String word = fact.places().getOrDefault("key", fact.places().getOrDefault("label", ""));
+                boolean field = fact.kind() == Fact.Kind.VALUE || fact.kind() == Fact.Kind.BAR;
+                if (field && fields.size() < most) {
+                    fields.put(word.replace(' ', '_'), fact);
+                }
+            }
+            if (fields.isEmpty()) {
+                ask(0, "", any(0));
+                return;
+            }
+            StringBuilder schema = new StringBuilder("{\"type\": \"object\", \"properties\": {");
+            List<Said> said = new ArrayList<>();
+            fields.forEach((name, fact) -> {
+                boolean first = said.isEmpty();
+                schema.append(first ? "" : ", ").append('"').append(name).append("\": {\"type\": \"string\"}");
+                said.add(new Said((first ? "{" : ", ") + "\"" + name + "\": ", false));
+                addValue(fact, said);
+            });
+            said.add(new Said("}", false));
+            schema.append("}, \"required\": [\"")
+                    .append(String.join("\", \"", fields.keySet()))
+                    .append("\"]}");
+            user(
+                    0,
+                    dice.pick(List.of(
+                                    "Read the fields of this schema: ", "Fill in this JSON schema from the picture: "))
+                            + schema);
+            say(said);
+        }
+
+        private static void addValue(Fact fact, List<Said> said) {
+            if (fact.outcome() == Fact.Outcome.ANSWERED) {
+                said.addAll(List.of(new Said("\"", false), new Said(json(fact.answer()), true), new Said("\"", false)));
+            } else {
+                said.add(new Said("null", false));
+            }
+        }
+
+        /** The right answer among others that stand on the page or could. */
+        void options() {
+            Fact fact = any(other -> other.outcome() == Fact.Outcome.ANSWERED);
+            List<String> options = new ArrayList<>(List.of(fact.answer()));
+            List<Fact> others = new ArrayList<>(pages.get(0).facts());
+            dice.shuffle(others);
+            for (Fact other : others) {
+                if (other.kind() == fact.kind()
+                        && other.outcome() == Fact.Outcome.ANSWERED
+                        && options.size() < MOST_OPTIONS
+                        && !options.contains(other.answer())) {
+                    options.add(other.answer());
+                }
+            }
+            while (options.size() < 2) {
+                String made = Words.value(split, dice);
+                if (!options.contains(made)) {
+                    options.add(made);
+                }
+            }
+            dice.shuffle(options);
+            user(
+                    0,
+                    Phrasebook.ask(fact, split, dice)
+                            + dice.pick(List.of(" Choose one of: ", " Answer with one of these options: "))
+                            + String.join(", ", options));
+            say(List.of(said(fact)));
+        }
+
+        void citation() {
+            Fact fact = any(other -> isRead(other) || other.outcome() == Fact.Outcome.ABSENT);
+            user(
+                    0,
+                    Phrasebook.ask(fact, split, dice)
+                            + dice.pick(List.of(
+                                    " Reply as JSON with answer, quote and found.",
+                                    " Give answer, quote and found as a JSON object.")));
+            if (fact.outcome() == Fact.Outcome.ABSENT) {
+                say(List.of(new Said("{\"answer\": null, \"quote\": null, \"found\": false}", false)));
+                return;
+            }
+            say(List.of(
+                    new Said("{\"answer\": \"", false),
+                    new Said(json(fact.answer()), true),
+                    new Said("\", \"quote\": \"", false),
+                    new Said(json(pages.get(0).quote(fact)), true),
+                    new Said("\", \"found\": true}", false)));
+        }
+
+        private static String json(String text) {
+            return text.replace("\\", "\\\\").replace("\"", "\\\"");
+        }
+    }
+}
