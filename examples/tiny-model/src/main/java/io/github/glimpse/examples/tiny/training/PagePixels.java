@@ -22,27 +22,32 @@ final class PagePixels {
 
     /** {@code [pictures, patches, 588]}, a patch as channel, row, column. */
     static float[] of(List<Drawing> drawings, PageLayout layout) {
-        float[] values = new float[drawings.size() * layout.patches() * TinyShape.FRAME_VALUES];
+        return ofBytes(drawings.stream().map(Drawing::rgb).toList(), layout);
+    }
+
+    /** The same of pictures as red, green and blue, row by row. */
+    static float[] ofBytes(List<byte[]> pictures, PageLayout layout) {
+        float[] values = new float[pictures.size() * layout.patches() * TinyShape.FRAME_VALUES];
+        int width = layout.size().width();
         int to = 0;
-        for (Drawing drawing : drawings) {
+        for (byte[] rgb : pictures) {
             for (int patch = 0; patch < layout.patches(); patch++) {
                 int cell = layout.order()[patch / TinyShape.GROUP];
                 int part = patch % TinyShape.GROUP;
                 int columns = layout.size().columns();
                 int top = (cell / columns * TinyShape.MERGE + part / TinyShape.MERGE) * TinyShape.PATCH;
                 int left = (cell % columns * TinyShape.MERGE + part % TinyShape.MERGE) * TinyShape.PATCH;
-                to = copy(drawing, top, left, values, to);
+                to = copy(rgb, width, top, left, values, to);
             }
         }
         return values;
     }
 
-    private static int copy(Drawing drawing, int top, int left, float[] values, int start) {
-        byte[] rgb = drawing.rgb();
+    private static int copy(byte[] rgb, int width, int top, int left, float[] values, int start) {
         int to = start;
         for (int channel = 0; channel < TinyShape.CHANNELS; channel++) {
             for (int y = 0; y < TinyShape.PATCH; y++) {
-                int from = TinyShape.CHANNELS * ((top + y) * drawing.width() + left) + channel;
+                int from = TinyShape.CHANNELS * ((top + y) * width + left) + channel;
                 for (int x = 0; x < TinyShape.PATCH; x++) {
                     values[to++] = SCALE.value(channel, rgb[from + TinyShape.CHANNELS * x]);
                 }

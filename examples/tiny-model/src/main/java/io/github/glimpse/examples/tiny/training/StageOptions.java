@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a stage is started with.
@@ -22,6 +23,7 @@ import java.util.function.IntFunction;
  * @param validateEvery steps between two looks at pictures that are not trained; 0 for none
  * @param faded how far losses that fade have faded already, 0 to 1: 1 for a run that goes on where one has ended
  * @param added factor of the rate of the blocks that the stage {@code deepen} has added: they start from nothing
+ * @param fonts folder of the type faces that pages are written in; null for stages that paint none
  * @param from weights to start from, in this order; files or run folders
  */
 record StageOptions(
@@ -36,6 +38,7 @@ record StageOptions(
         long validateEvery,
         double faded,
         double added,
+        @Nullable Path fonts,
         List<Path> from) {
 
     /** Seed of a stage that is given none. */
@@ -74,11 +77,12 @@ record StageOptions(
                         "checkpoint-every",
                         "validate-every",
                         "faded",
-                        "added" -> values.put(name, value);
+                        "added",
+                        "fonts" -> values.put(name, value);
                 default ->
                     throw new IllegalArgumentException("No option --" + name
                             + "; there are --steps, --rate, --seed, --precision, --optimizer, --threads,"
-                            + " --checkpoint-every, --validate-every, --faded, --added, --from");
+                            + " --checkpoint-every, --validate-every, --faded, --added, --fonts, --from");
             }
         }
         return new StageOptions(
@@ -93,6 +97,7 @@ record StageOptions(
                 Long.parseLong(values.getOrDefault("validate-every", Long.toString(VALIDATE_EVERY))),
                 Double.parseDouble(values.getOrDefault("faded", "0")),
                 Double.parseDouble(values.getOrDefault("added", "1")),
+                values.containsKey("fonts") ? Path.of(values.getOrDefault("fonts", "")) : null,
                 from);
     }
 

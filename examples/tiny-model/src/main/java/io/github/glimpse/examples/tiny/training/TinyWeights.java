@@ -30,7 +30,8 @@ final class TinyWeights {
         "mlp.down_proj.weight",
         "mlp.down_proj.bias"
     };
-    private static final String[] MERGER = {"ln_q.weight", "mlp.0.weight", "mlp.0.bias", "mlp.2.weight", "mlp.2.bias"};
+    private static final String[] MERGER = {"ln_q.weight", "mlp.0.weight", "mlp.0.bias"};
+    private static final String[] LAST_PRODUCT = {"mlp.2.weight", "mlp.2.bias"};
     private static final String[] LAYER = {
         "input_layernorm.weight",
         "self_attn.q_proj.weight",
@@ -55,6 +56,13 @@ final class TinyWeights {
 
     /** Adds the tower and the merger, each block to a group of its own. */
     static void addVision(TrainableParameters parameters, ParameterGroup group, IntFunction<ParameterGroup> blocks) {
+        addTower(parameters, group, blocks);
+        int joined = TinyShape.VISION_HIDDEN * TinyShape.GROUP;
+        linear(parameters, "visual.merger.mlp.2", outer(group), 1, TinyShape.HIDDEN, joined);
+    }
+
+    /** Adds the tower, and the merger without its last product, which alone knows the decoder's width. */
+    static void addTower(TrainableParameters parameters, ParameterGroup group, IntFunction<ParameterGroup> blocks) {
         int width = TinyShape.VISION_HIDDEN;
         double last = 1 / Math.sqrt(2.0 * TinyShape.VISION_DEPTH);
         parameters.add(
@@ -80,7 +88,6 @@ final class TinyWeights {
         int joined = width * TinyShape.GROUP;
         norm(parameters, "visual.merger.ln_q", group, width);
         linear(parameters, "visual.merger.mlp.0", group, 1, joined, joined);
-        linear(parameters, "visual.merger.mlp.2", outer(group), 1, TinyShape.HIDDEN, joined);
     }
 
     /** Adds the decoder with its table. */
@@ -132,6 +139,13 @@ final class TinyWeights {
 
     /** The tower's tensors in the order of the text {@code vision}. */
     static List<NDArray> vision(TrainableParameters parameters) {
+        List<NDArray> tensors = tower(parameters);
+        tensors.addAll(parameters.list("visual.merger.", LAST_PRODUCT));
+        return tensors;
+    }
+
+    /** The same without the last product of the merger. */
+    static List<NDArray> tower(TrainableParameters parameters) {
         List<NDArray> tensors = new ArrayList<>();
         tensors.add(parameters.get("visual.patch_embed.proj.weight"));
         for (int i = 0; i < TinyShape.VISION_DEPTH; i++) {

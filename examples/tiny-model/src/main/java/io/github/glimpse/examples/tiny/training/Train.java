@@ -16,7 +16,7 @@ import java.util.function.BiFunction;
 public final class Train {
 
     private static final String STAGES =
-            "vision, symbolic, graft, symbols, deepen, align, joint, glimpse, export, embed, clip, clip-export";
+            "vision, pages, pages-keep, symbolic, graft, symbols, deepen, align, joint, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -29,6 +29,8 @@ public final class Train {
         List<String> rest = List.of(arguments).subList(2, arguments.length);
         switch (arguments[0]) {
             case "vision" -> train(StageOptions.parse(folder, rest, 20_000, 1.5e-3), VisionStage::new);
+            case "pages" -> train(StageOptions.parse(folder, rest, 20_000, 1e-3), PagesStage::new);
+            case "pages-keep" -> keep(StageOptions.parse(folder, rest, 1, 0));
             case "symbolic" -> train(StageOptions.parse(folder, rest, 10_000, 1.5e-3), SymbolicStage::new);
             case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0), false);
             case "symbols" -> graft(StageOptions.parse(folder, rest, 2_000, 0), true);
@@ -58,6 +60,14 @@ public final class Train {
         try (TorchRuntime runtime = start(options);
                 Stage stage = maker.apply(runtime, options)) {
             stage.train(runtime);
+        }
+    }
+
+    /** Writes the weights of a stage of pages, finished or not, in bfloat16: small enough to be handed on. */
+    private static void keep(StageOptions options) {
+        try (TorchRuntime runtime = start(options);
+                PagesStage stage = new PagesStage(runtime, options)) {
+            stage.keep();
         }
     }
 

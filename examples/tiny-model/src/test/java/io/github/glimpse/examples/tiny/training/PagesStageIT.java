@@ -1,0 +1,38 @@
+package io.github.glimpse.examples.tiny.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PagesStageIT {
+
+    private static final int STEPS = 6;
+
+    @Test
+    void goesOnWithTheSameCurve(@TempDir Path folder) throws IOException {
+        Path whole = folder.resolve("whole");
+        train(whole);
+        List<String> rows = Files.readAllLines(whole.resolve("curve.csv"));
+        assertThat(rows).hasSize(STEPS + 1);
+
+        Path killed = Files.createDirectories(folder.resolve("killed"));
+        String checkpoint = "checkpoint-000000003.safetensors";
+        Files.copy(whole.resolve(checkpoint), killed.resolve(checkpoint));
+        Files.write(killed.resolve("curve.csv"), rows.subList(0, 5));
+        train(killed);
+
+        assertThat(Files.readAllLines(killed.resolve("curve.csv"))).isEqualTo(rows);
+        assertThat(killed.resolve(RunFolder.WEIGHTS)).hasSameBinaryContentAs(whole.resolve(RunFolder.WEIGHTS));
+    }
+
+    private static void train(Path folder) {
+        Train.main(new String[] {
+            "pages", folder.toString(), "--steps=" + STEPS, "--checkpoint-every=3", "--validate-every=0"
+        });
+    }
+}
