@@ -1,0 +1,63 @@
+package io.github.glimpse.examples.tiny.evaluation;
+
+import java.util.Locale;
+
+/** Sums of one line of the suite outside of the model's world. Not safe for concurrent use. */
+final class OutsideScore {
+
+    private static final double SURE = 0.9;
+
+    private int count;
+    private int full;
+    private int pruned;
+    private int refused;
+    private int sureAndWrong;
+    private double kept;
+    private double found;
+    private int evidenced;
+
+    /**
+     * One question.
+     *
+     * @param full whether the answer with all tokens is right
+     * @param pruned whether the pruned one is
+     * @param refused whether the answer with all tokens is a refusal
+     * @param likelihood of that answer, 0 to 1
+     * @param kept share of the image tokens that stayed
+     * @param found share of the evidence that stayed; not a number where there is none
+     */
+    record Outcome(
+            String line, boolean full, boolean pruned, boolean refused, double likelihood, double kept, double found) {}
+
+    void add(Outcome outcome) {
+        count++;
+        full += outcome.full() ? 1 : 0;
+        pruned += outcome.pruned() ? 1 : 0;
+        refused += outcome.refused() ? 1 : 0;
+        sureAndWrong += !outcome.full() && outcome.likelihood() >= SURE ? 1 : 0;
+        kept += outcome.kept();
+        if (!Double.isNaN(outcome.found())) {
+            found += outcome.found();
+            evidenced++;
+        }
+    }
+
+    /** The line of a report; shares in percent. */
+    String line(String name) {
+        return String.format(
+                Locale.ROOT,
+                "line=%s n=%d full=%.1f glimpse=%.1f refused=%.1f sure-and-wrong=%.1f kept=%.1f recall=%s",
+                name,
+                count,
+                percent(full, count),
+                percent(pruned, count),
+                percent(refused, count),
+                percent(sureAndWrong, count),
+                percent(kept, count),
+                evidenced == 0 ? "-" : String.format(Locale.ROOT, "%.1f", percent(found, evidenced)));
+    }
+
+    private static double percent(double sum, int of) {
+        return 100 * sum / Math.max(1, of);
+    }
+}
