@@ -4,8 +4,10 @@ import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.generate.TowerStrategies;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.serve.ModelEngine;
@@ -43,6 +45,7 @@ public final class EmbeddingEngine implements ModelEngine {
     private final String family;
     private final String dtype;
     private final String device;
+    private final String label;
 
     private EmbeddingEngine(String name, EmbeddingOptions options, EncoderWork work) {
         this.name = name;
@@ -50,6 +53,7 @@ public final class EmbeddingEngine implements ModelEngine {
         this.family = work.model().family();
         this.dtype = work.model().weights().dtype().label();
         this.device = work.runtime().deviceName();
+        this.label = work.label();
         this.shared = new SharedModel<>(name, work, options.maxActive(), options.maxQueued(), options.timeout());
     }
 
@@ -72,13 +76,18 @@ public final class EmbeddingEngine implements ModelEngine {
                 work.model().weights().format(),
                 engine.device,
                 Duration.ofNanos(System.nanoTime() - start).toMillis(),
-                options.pruning().label());
+                engine.label());
         return engine;
     }
 
     @Override
     public String name() {
         return name;
+    }
+
+    /** One line that tells the pruning of its options from others; {@code none} if nothing is dropped. Store it beside the vectors. */
+    public String label() {
+        return label;
     }
 
     /** What it was loaded with. */
@@ -137,8 +146,15 @@ public final class EmbeddingEngine implements ModelEngine {
      *
      * @throws IllegalArgumentException if it cannot work
      */
-    public void check(PatchPruning pruning) {
-        shared.inUse(work -> work.schedule(pruning));
+    public void check(PruningOptions pruning) {
+        shared.inUse(work -> {
+            try {
+                lend(work, pruning).close();
+            } catch (UnsupportedModelException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+            return work;
+        });
     }
 
     /** Vectors of texts. What is longer than the model takes is cut off. */
@@ -156,15 +172,19 @@ public final class EmbeddingEngine implements ModelEngine {
      *
      * @throws UnsupportedModelException if the setting cannot work with this model, or needs texts
      */
-    public ImageVectors embedImages(List<byte[]> images, PatchPruning pruning) {
+    public ImageVectors embedImages(List<byte[]> images, PruningOptions pruning) {
         return embedImages(images, pruning, new CancellationSignal());
     }
 
-    ImageVectors embedImages(List<byte[]> images, @Nullable PatchPruning pruning, CancellationSignal signal) {
+    ImageVectors embedImages(List<byte[]> images, @Nullable PruningOptions pruning, CancellationSignal signal) {
         return ask(
                 images.size(),
                 signal,
-                (work, pictures, cancellation) -> work.images(pictures, withoutText(work, pruning), cancellation),
+                (work, pictures, cancellation) -> {
+                    try (TowerStrategies.Lent lent = withoutText(work, pruning)) {
+                        return work.images(pictures, lent, cancellation);
+                    }
+                },
                 images);
     }
 
@@ -174,12 +194,15 @@ public final class EmbeddingEngine implements ModelEngine {
      * @param texts may be empty
      * @param images may be empty
      */
-    Both embed(List<String> texts, List<byte[]> images, @Nullable PatchPruning pruning, Arrival arrival) {
+    Both embed(List<String> texts, List<byte[]> images, @Nullable PruningOptions pruning, Arrival arrival) {
         return ask(
                 texts.size() + images.size(),
                 arrival,
-                (work, told, cancellation) -> new Both(
-                        work.texts(told, cancellation), work.images(images, withoutText(work, pruning), cancellation)),
+                (work, told, cancellation) -> {
+                    try (TowerStrategies.Lent lent = withoutText(work, pruning)) {
+                        return new Both(work.texts(told, cancellation), work.images(images, lent, cancellation));
+                    }
+                },
                 texts);
     }
 
@@ -192,7 +215,7 @@ public final class EmbeddingEngine implements ModelEngine {
      *
      * @throws UnsupportedModelException if the setting cannot work with this model, or its patches have no vectors
      */
-    public List<PatchVectors> embedPatches(List<byte[]> images, PatchPruning pruning) {
+    public List<PatchVectors> embedPatches(List<byte[]> images, PruningOptions pruning) {
         return ask(
                 images.size(),
                 new CancellationSignal(),
@@ -202,7 +225,9 @@ public final class EmbeddingEngine implements ModelEngine {
                                 "The patches of " + work.model().family()
                                         + " have no vectors of their own; use a CLIP model, or embedImages");
                     }
-                    return work.patches(pictures, withoutText(work, pruning), cancellation);
+                    try (TowerStrategies.Lent lent = withoutText(work, pruning)) {
+                        return work.patches(pictures, lent, cancellation);
+                    }
                 },
                 images);
     }
@@ -218,11 +243,15 @@ public final class EmbeddingEngine implements ModelEngine {
      * @param pruning may look at the texts; null is that of the options
      * @throws UnsupportedModelException if the setting cannot work with this model
      */
-    public MatchScores match(List<byte[]> images, List<String> texts, @Nullable PatchPruning pruning) {
+    public MatchScores match(List<byte[]> images, List<String> texts, @Nullable PruningOptions pruning) {
         return ask(
                 images.size() + texts.size(),
                 new CancellationSignal(),
-                (work, pictures, cancellation) -> work.match(pictures, texts, schedule(work, pruning), cancellation),
+                (work, pictures, cancellation) -> {
+                    try (TowerStrategies.Lent lent = lend(work, pruning)) {
+                        return work.match(pictures, texts, lent, cancellation);
+                    }
+                },
                 images);
     }
 
@@ -261,20 +290,22 @@ public final class EmbeddingEngine implements ModelEngine {
         }
     }
 
-    private static PatchSchedule schedule(EncoderWork work, @Nullable PatchPruning pruning) {
+    private static TowerStrategies.Lent lend(EncoderWork work, @Nullable PruningOptions pruning) {
         try {
-            return work.schedule(pruning);
+            return work.lend(pruning);
         } catch (IllegalArgumentException e) {
             throw new UnsupportedModelException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static PatchSchedule withoutText(EncoderWork work, @Nullable PatchPruning pruning) {
-        if (pruning != null && pruning.needsText()) {
-            throw new UnsupportedModelException("The pruning '" + pruning.label()
-                    + "' looks at texts, but vectors of pictures are made without; use cls or received, or match()");
+    private static TowerStrategies.Lent withoutText(EncoderWork work, @Nullable PruningOptions pruning) {
+        TowerStrategies.Lent lent = lend(work, pruning);
+        if (lent.needsText()) {
+            String label = lent.label();
+            lent.close();
+            throw new UnsupportedModelException("The pruning '" + label + "' " + EncoderWork.NEEDS_TEXT);
         }
-        return schedule(work, pruning);
+        return lent;
     }
 
     @Override

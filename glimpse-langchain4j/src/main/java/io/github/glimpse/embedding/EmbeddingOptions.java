@@ -7,8 +7,11 @@ import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStrategyFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param runtime device and threads
  * @param load compute type and weight format; picture sizes are the model's own
  * @param pruning for requests that do not say otherwise; may not need texts, since vectors of pictures are made without
+ * @param strategies strategies of your own, beside those that are known by name
  * @param imageLimits what is refused before it is decoded
  * @param transparency what lies behind transparent pictures
  * @param maxInputs most pictures and texts of a request; {@link GlimpseEmbeddingModel#embedAll} sends more texts as several
@@ -32,7 +36,8 @@ public record EmbeddingOptions(
         @Nullable String name,
         RuntimeOptions runtime,
         LoadOptions load,
-        PatchPruning pruning,
+        PruningOptions pruning,
+        List<PruningStrategyFactory> strategies,
         ImageLimits imageLimits,
         Transparency transparency,
         int maxInputs,
@@ -58,10 +63,7 @@ public record EmbeddingOptions(
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout is " + timeout + ", it must be positive");
         }
-        if (pruning.needsText()) {
-            throw new IllegalArgumentException("The pruning '" + pruning.label() + "' looks at texts, but vectors of"
-                    + " pictures are made without; use the evidence cls or received, and give this one to match()");
-        }
+        strategies = List.copyOf(strategies);
     }
 
     private static void positive(String name, int value) {
@@ -82,7 +84,7 @@ public record EmbeddingOptions(
                 .add("name", name == null ? ModelSource.nameOf(model) : name)
                 .add("runtime", runtime)
                 .add("load", load)
-                .add("pruning", pruning.label())
+                .add("pruning", pruning)
                 .add("maxActive", maxActive)
                 .add("maxQueued", maxQueued)
                 .add("timeout", timeout)
@@ -96,7 +98,8 @@ public record EmbeddingOptions(
         private @Nullable String name;
         private RuntimeOptions runtime = RuntimeOptions.defaults();
         private LoadOptions load = LoadOptions.defaults();
-        private PatchPruning pruning = PatchPruning.none();
+        private PruningOptions pruning = PruningOptions.defaults();
+        private List<PruningStrategyFactory> strategies = List.of();
         private ImageLimits imageLimits = ImageLimits.defaults();
         private Transparency transparency = Transparency.WHITE;
         private int maxInputs = DEFAULT_MAX_INPUTS;
@@ -128,8 +131,14 @@ public record EmbeddingOptions(
         }
 
         /** Pruning of requests that do not say otherwise. */
-        public Builder pruning(PatchPruning value) {
+        public Builder pruning(PruningOptions value) {
             pruning = value;
+            return this;
+        }
+
+        /** Strategies of your own, beside those that are known by name. */
+        public Builder strategies(List<PruningStrategyFactory> value) {
+            strategies = value;
             return this;
         }
 
@@ -178,7 +187,7 @@ public record EmbeddingOptions(
         /**
          * The options.
          *
-         * @throws IllegalArgumentException if a number is out of its range, or the pruning needs texts
+         * @throws IllegalArgumentException if a number is out of its range
          */
         public EmbeddingOptions build() {
             return new EmbeddingOptions(
@@ -187,6 +196,7 @@ public record EmbeddingOptions(
                     runtime,
                     load,
                     pruning,
+                    strategies,
                     imageLimits,
                     transparency,
                     maxInputs,

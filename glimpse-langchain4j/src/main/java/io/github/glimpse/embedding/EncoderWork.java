@@ -7,15 +7,23 @@ import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.generate.TowerDecision;
+import io.github.glimpse.generate.TowerStrategies;
+import io.github.glimpse.generate.TowerWalk;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.clip.DualEncoder;
+import io.github.glimpse.model.clip.TowerPass;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningSchedule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,28 +33,52 @@ final class EncoderWork implements AutoCloseable {
     /** Texts are short: so many go through their tower together. */
     private static final int TEXT_BATCH = 32;
 
+    static final String NEEDS_TEXT =
+            "looks at texts, but vectors of pictures are made without; use another strategy, and give this one to match()";
+
     private final EmbeddingOptions options;
     private final TorchRuntime runtime;
     private final DualEncoder model;
     private final ImageDecoder decoder;
-    private final PatchSchedule standard;
+    private final TowerStrategies strategies;
+    private final TowerStrategies.Lent standard;
 
-    private EncoderWork(EmbeddingOptions options, TorchRuntime runtime, DualEncoder model, PatchSchedule standard) {
+    private EncoderWork(
+            EmbeddingOptions options,
+            TorchRuntime runtime,
+            DualEncoder model,
+            TowerStrategies strategies,
+            TowerStrategies.Lent standard) {
         this.options = options;
         this.runtime = runtime;
         this.model = model;
         this.decoder = new ImageDecoder(options.imageLimits(), options.transparency());
+        this.strategies = strategies;
         this.standard = standard;
     }
 
     static EncoderWork load(EmbeddingOptions options) {
         TorchRuntime runtime = TorchRuntime.start(options.runtime());
         DualEncoder model = null;
+        TowerStrategies strategies = null;
         try {
             model = DualEncoder.load(options.model(), options.load(), runtime);
+            strategies = new TowerStrategies(
+                    runtime,
+                    model.tower(),
+                    model.settings(),
+                    model.placesPatches() && model.readsText(),
+                    options.strategies());
             // Made now, so that what does not fit is known now.
-            return new EncoderWork(options, runtime, model, PatchSchedule.of(options.pruning(), model));
+            TowerStrategies.Lent standard = strategies.lend(options.pruning());
+            if (standard.needsText()) {
+                throw new IllegalArgumentException("The pruning '" + standard.label() + "' " + NEEDS_TEXT);
+            }
+            return new EncoderWork(options, runtime, model, strategies, standard);
         } catch (RuntimeException | Error e) {
+            if (strategies != null) {
+                strategies.close();
+            }
             if (model != null) {
                 model.close();
             }
@@ -63,9 +95,14 @@ final class EncoderWork implements AutoCloseable {
         return runtime;
     }
 
-    /** The schedule of a request: its own, or that of the options. */
-    PatchSchedule schedule(@Nullable PatchPruning pruning) {
-        return pruning == null ? standard : PatchSchedule.of(pruning, model);
+    /** The schedule of a request: what it says, else what the options say. The caller closes it. */
+    TowerStrategies.Lent lend(@Nullable PruningOptions pruning) {
+        return strategies.lend(pruning == null ? options.pruning() : pruning.orElse(options.pruning()));
+    }
+
+    /** The label of what the options say. */
+    String label() {
+        return standard.label();
     }
 
     /** Vectors of texts, and how many ids those had. */
@@ -101,86 +138,113 @@ final class EncoderWork implements AutoCloseable {
 
     /** What to do with pictures that are in the tower. */
     private interface Reader {
-        void read(PrunedPass pass, int first, TensorScope scope);
+        void read(TowerWalk walk, List<PatchPlan> plans, int first, TensorScope scope);
     }
 
-    ImageVectors images(List<byte[]> images, PatchSchedule schedule, CancellationPoint cancellation) {
-        List<float[]> vectors = new ArrayList<>();
-        List<PatchReport.Image> report = new ArrayList<>();
-        ImageTimings timings = inBatches(images, schedule, cancellation, (pass, first, scope) -> {
-            pass.runToEnd(null);
-            vectors.addAll(Arrays.asList(imageVectors(pass, scope)));
-            report.addAll(pass.report());
+    ImageVectors images(List<byte[]> images, TowerStrategies.Lent pruning, CancellationPoint cancellation) {
+        float[][] vectors = new float[images.size()][];
+        PatchReport.Image[] report = new PatchReport.Image[images.size()];
+        ImageTimings timings = inBatches(images, pruning, cancellation, (walk, plans, first, scope) -> {
+            walk.toEnd(null);
+            imageVectors(walk, scope, (picture, vector) -> vectors[first + picture] = vector);
+            report(walk, plans, pruning, (picture, image) -> report[first + picture] = image);
         });
-        return new ImageVectors(vectors, new PatchReport(schedule.pruning().label(), report), timings);
+        return new ImageVectors(List.of(vectors), new PatchReport(pruning.label(), List.of(report)), timings);
     }
 
-    List<PatchVectors> patches(List<byte[]> images, PatchSchedule schedule, CancellationPoint cancellation) {
-        List<PatchVectors> result = new ArrayList<>();
-        inBatches(images, schedule, cancellation, (pass, first, scope) -> {
-            pass.runToEnd(null);
-            float[] all = HostValues.floats(model.patchVectors(pass.pass(), scope));
-            List<PatchReport.Image> report = pass.report();
-            float[][] vectors = split(all, report.size() * pass.pass().patches());
-            for (int i = 0; i < report.size(); i++) {
-                int count = report.get(i).kept().length;
-                result.add(new PatchVectors(
-                        report.get(i).plan(),
-                        report.get(i).kept(),
-                        Arrays.copyOfRange(vectors, i * count, (i + 1) * count)));
+    List<PatchVectors> patches(List<byte[]> images, TowerStrategies.Lent pruning, CancellationPoint cancellation) {
+        PatchVectors[] result = new PatchVectors[images.size()];
+        inBatches(images, pruning, cancellation, (walk, plans, first, scope) -> {
+            walk.toEnd(null);
+            for (TowerWalk.Group group : walk.groups()) {
+                TowerPass pass = group.pass();
+                int count = pass.patches();
+                float[][] vectors = split(HostValues.floats(model.patchVectors(pass, scope)), pass.pictures() * count);
+                for (int i = 0; i < pass.pictures(); i++) {
+                    int picture = group.pictures()[i];
+                    result[first + picture] = new PatchVectors(
+                            plans.get(picture), pass.alive(i), Arrays.copyOfRange(vectors, i * count, (i + 1) * count));
+                }
             }
         });
-        return result;
+        return List.of(result);
     }
 
-    MatchScores match(List<byte[]> images, List<String> texts, PatchSchedule schedule, CancellationPoint cancellation) {
-        if (texts.isEmpty() && schedule.pruning().needsText()) {
+    MatchScores match(
+            List<byte[]> images, List<String> texts, TowerStrategies.Lent pruning, CancellationPoint cancellation) {
+        if (texts.isEmpty() && pruning.needsText()) {
             throw new UnsupportedContentException(
-                    "A cut by what the texts ask for was given 0 texts; give one, or cut by other evidence");
+                    "A cut by what the texts ask for was given 0 texts; give one, or cut by another strategy");
         }
         float[][] told = texts(texts, cancellation).vectors().toArray(float[][]::new);
-        boolean each = schedule.pruning().needsText() && schedule.pruning().texts() == PatchPruning.TextUse.EACH;
         float[][] logits = new float[images.size()][told.length];
-        List<PatchReport.Image> report = new ArrayList<>();
-        inBatches(images, schedule, cancellation, (pass, first, scope) -> {
-            if (each) {
-                report.addAll(matchEach(pass, told, logits, first, scope));
-            } else {
-                pass.runToEnd(told.length == 0 ? null : tensor(told, scope));
-                float[][] seen = imageVectors(pass, scope);
-                for (int i = 0; i < seen.length; i++) {
-                    for (int text = 0; text < told.length; text++) {
-                        logits[first + i][text] = logit(seen[i], told[text]);
+        int each = pruning.choosesForEachText() ? told.length : 1;
+        PatchReport.Image[] report = new PatchReport.Image[images.size() * each];
+        inBatches(images, pruning, cancellation, (walk, plans, first, scope) -> {
+            if (pruning.choosesForEachText()) {
+                walk.toLikeness();
+                for (int i = 0; i < told.length; i++) {
+                    int text = i;
+                    try (TowerWalk branch = walk.branch()) {
+                        branch.toEnd(likeness(new float[][] {told[text]}, scope));
+                        imageVectors(
+                                branch,
+                                scope,
+                                (picture, vector) -> logits[first + picture][text] = logit(vector, told[text]));
+                        report(
+                                branch,
+                                plans,
+                                pruning,
+                                (picture, image) -> report[(first + picture) * each + text] = image);
                     }
                 }
-                report.addAll(pass.report());
+                return;
             }
+            walk.toEnd(told.length == 0 ? null : likeness(told, scope));
+            imageVectors(walk, scope, (picture, vector) -> {
+                for (int text = 0; text < told.length; text++) {
+                    logits[first + picture][text] = logit(vector, told[text]);
+                }
+            });
+            report(walk, plans, pruning, (picture, image) -> report[first + picture] = image);
         });
-        return MatchScores.of(
-                logits, model.judgesPairs(), new PatchReport(schedule.pruning().label(), report));
+        return MatchScores.of(logits, model.judgesPairs(), new PatchReport(pruning.label(), List.of(report)));
     }
 
-    private List<PatchReport.Image> matchEach(
-            PrunedPass trunk, float[][] told, float[][] logits, int first, TensorScope scope) {
-        trunk.runToText();
-        List<List<PatchReport.Image>> byText = new ArrayList<>();
-        for (int text = 0; text < told.length; text++) {
-            try (PrunedPass branch = trunk.branch()) {
-                branch.runToEnd(tensor(new float[][] {told[text]}, scope));
-                float[][] seen = imageVectors(branch, scope);
-                for (int i = 0; i < seen.length; i++) {
-                    logits[first + i][text] = logit(seen[i], told[text]);
+    private TowerWalk.Likeness likeness(float[][] texts, TensorScope owner) {
+        return (pass, scope) -> model.likeness(pass, tensor(texts, owner), scope);
+    }
+
+    /** What becomes of one picture of a batch. */
+    private interface OfPicture<T> {
+        void take(int picture, T value);
+    }
+
+    private static void report(
+            TowerWalk walk, List<PatchPlan> plans, TowerStrategies.Lent pruning, OfPicture<PatchReport.Image> taker) {
+        List<PruningSchedule.Cut> schedule = pruning.schedule().cuts();
+        for (TowerWalk.Group group : walk.groups()) {
+            for (int i = 0; i < group.pictures().length; i++) {
+                int picture = group.pictures()[i];
+                List<TowerDecision> decisions = walk.decisions(picture);
+                List<PatchReport.Cut> cuts = new ArrayList<>();
+                for (int step = 0; step < decisions.size(); step++) {
+                    TowerDecision made = decisions.get(step);
+                    int[] kept = made.kept();
+                    if (kept.length < made.alive().length) {
+                        cuts.add(new PatchReport.Cut(
+                                schedule.get(step).at(),
+                                schedule.get(step).name(),
+                                made.alive(),
+                                made.selection().scores(),
+                                kept));
+                    }
                 }
-                byText.add(branch.report());
+                taker.take(
+                        picture,
+                        new PatchReport.Image(plans.get(picture), group.pass().alive(i), cuts));
             }
         }
-        List<PatchReport.Image> report = new ArrayList<>();
-        for (int i = 0; i < trunk.report().size(); i++) {
-            for (List<PatchReport.Image> images : byText) {
-                report.add(images.get(i));
-            }
-        }
-        return report;
     }
 
     private static NDArray tensor(float[][] vectors, TensorScope scope) {
@@ -202,7 +266,7 @@ final class EncoderWork implements AutoCloseable {
     }
 
     private ImageTimings inBatches(
-            List<byte[]> images, PatchSchedule schedule, CancellationPoint cancellation, Reader reader) {
+            List<byte[]> images, TowerStrategies.Lent pruning, CancellationPoint cancellation, Reader reader) {
         long decoding = 0;
         long seeing = 0;
         for (int from = 0; from < images.size(); from += options.batchSize()) {
@@ -215,8 +279,9 @@ final class EncoderWork implements AutoCloseable {
             long decoded = System.nanoTime();
             decoding += decoded - start;
             try (TensorScope scope = runtime.openScope();
-                    PrunedPass pass = new PrunedPass(model, schedule, batch, cancellation, scope)) {
-                reader.read(pass, from, scope);
+                    TowerWalk walk =
+                            new TowerWalk(model.tower(), pruning.schedule(), Set.of(), batch, cancellation, scope)) {
+                reader.read(walk, batch.stream().map(PixelPatches::plan).toList(), from, scope);
             } catch (EngineException e) {
                 throw TorchRuntime.translate("array work", e);
             }
@@ -225,10 +290,15 @@ final class EncoderWork implements AutoCloseable {
         return new ImageTimings(Duration.ofNanos(decoding), Duration.ofNanos(seeing));
     }
 
-    private float[][] imageVectors(PrunedPass pass, TensorScope scope) {
-        try (TensorScope step = scope.openChild()) {
-            float[] all = HostValues.floats(model.imageVectors(pass.pass(), step));
-            return split(all, pass.pass().pictures());
+    private void imageVectors(TowerWalk walk, TensorScope scope, OfPicture<float[]> taker) {
+        for (TowerWalk.Group group : walk.groups()) {
+            try (TensorScope step = scope.openChild()) {
+                float[] all = HostValues.floats(model.imageVectors(group.pass(), step));
+                float[][] vectors = split(all, group.pictures().length);
+                for (int i = 0; i < vectors.length; i++) {
+                    taker.take(group.pictures()[i], vectors[i]);
+                }
+            }
         }
     }
 
@@ -244,6 +314,8 @@ final class EncoderWork implements AutoCloseable {
 
     @Override
     public void close() {
+        standard.close();
+        strategies.close();
         model.close();
         runtime.close();
     }

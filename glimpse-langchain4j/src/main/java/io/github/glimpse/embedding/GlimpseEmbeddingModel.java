@@ -21,6 +21,7 @@ import io.github.glimpse.chat.GlimpseTokenUsage;
 import io.github.glimpse.chat.ImageBytes;
 import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.Arrival;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +51,8 @@ import org.jspecify.annotations.Nullable;
 public final class GlimpseEmbeddingModel implements EmbeddingModel {
 
     /** Prunes the pictures of one request in another way than the engine's options say. */
-    public static final EmbeddingParameter<PatchPruning> PRUNING =
-            new EmbeddingParameter<>("pruning", PatchPruning.class);
+    public static final EmbeddingParameter<PruningOptions> PRUNING =
+            new EmbeddingParameter<>("pruning", PruningOptions.class);
 
     private final EmbeddingEngine engine;
     private final List<EmbeddingModelListener> listeners;
@@ -112,7 +113,7 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
                 .metadata(GlimpseEmbeddingResponseMetadata.builder()
                         .modelName(engine.name())
                         .tokenUsage(usage)
-                        .pruning(new PatchReport(engine.options().pruning().label(), List.of()))
+                        .pruning(new PatchReport(engine.label(), List.of()))
                         .build())
                 .build();
     }
@@ -160,7 +161,7 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
                     "The modelName '" + name + "' is not supported: this instance serves '" + engine.name()
                             + "' only; leave it out or load that model too");
         }
-        PatchPruning pruning = request.parameters().parameter(PRUNING);
+        PruningOptions pruning = request.parameters().parameter(PRUNING);
         CancellationSignal signal = new CancellationSignal();
         try (Arrival arrival = engine.arrive(signal)) {
             EmbeddingInputs inputs = read(request, arrival);
@@ -177,7 +178,7 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
         }
     }
 
-    private EmbeddingResponse answer(EmbeddingInputs inputs, @Nullable PatchPruning pruning, Arrival arrival) {
+    private EmbeddingResponse answer(EmbeddingInputs inputs, @Nullable PruningOptions pruning, Arrival arrival) {
         EmbeddingEngine.Both vectors = engine.embed(inputs.texts(), inputs.images(), pruning, arrival);
         PatchReport report = vectors.images().report();
         return EmbeddingResponse.builder()

@@ -1,6 +1,7 @@
 package io.github.glimpse.embedding;
 
 import dev.langchain4j.model.embedding.response.EmbeddingResponseMetadata;
+import io.github.glimpse.prune.PruningOptions;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ public final class GlimpseEmbeddingResponseMetadata extends EmbeddingResponseMet
     /** Collects metadata. */
     public static final class Builder extends EmbeddingResponseMetadata.Builder<Builder> {
 
-        private PatchReport pruning = new PatchReport(PatchPruning.none().label(), List.of());
+        private PatchReport pruning = new PatchReport(PruningOptions.NONE, List.of());
 
         private Builder() {}
 

@@ -6,7 +6,7 @@ package io.github.glimpse.embedding;
  * @param logits {@code [pictures][texts]}: the model's scale times the cosine, plus its bias
  * @param probabilities {@code [pictures][texts]}: CLIP's softmax over the texts, each row sums to 1; or SigLIP's sigmoid, each
  *     pair by itself
- * @param report what pruning kept of each picture; with {@link PatchPruning.TextUse#EACH} of each pair, the texts of a picture one
+ * @param report what pruning kept of each picture; with texts that each choose of each pair, the texts of a picture one
  *     after the other
  */
 public record MatchScores(float[][] logits, float[][] probabilities, PatchReport report) {

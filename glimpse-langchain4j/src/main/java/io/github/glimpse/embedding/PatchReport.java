@@ -1,12 +1,14 @@
 package io.github.glimpse.embedding;
 
 import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.prune.PruningPoint;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What pruning did to the pictures of one request. Plain data, free of native memory.
  *
- * @param pruning the label of the setting, {@link PatchPruning#label()}
+ * @param pruning one line that tells the setting from others, {@code none} if nothing is dropped; of {@link EmbeddingEngine#label}
  * @param images one per picture, in the order of the request
  */
 public record PatchReport(String pruning, List<Image> images) {
@@ -44,18 +46,17 @@ public record PatchReport(String pruning, List<Image> images) {
     /**
      * One decision.
      *
-     * @param layers blocks that had run when rows were dropped
-     * @param evidence by what patches were ranked
+     * @param at where rows were dropped: {@code tower k} or {@code vision}
+     * @param strategy name of the strategy that chose
      * @param alive indices of the patches that were there
-     * @param scores one for each of those
+     * @param scores one for each of those; null for a strategy without scores
      * @param kept indices of those that stayed
      */
-    public record Cut(int layers, PatchEvidence evidence, int[] alive, float[] scores, int[] kept) {
+    public record Cut(PruningPoint at, String strategy, int[] alive, float @Nullable [] scores, int[] kept) {
 
         @Override
         public String toString() {
-            return "Cut[" + evidence.label() + " kept " + kept.length + " of " + alive.length + " behind layer "
-                    + layers + "]";
+            return "Cut[" + strategy + " kept " + kept.length + " of " + alive.length + " at " + at + "]";
         }
     }
 

@@ -5,7 +5,9 @@ import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule.Cut;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,13 @@ final class EvidenceReaders {
             throw new IllegalStateException("There is no " + part + " at '" + cut.at() + "'");
         }
         return reader.apply(part);
+    }
+
+    /** What the strategy of a step asks for, in an order that does not change from one process to the next. */
+    static List<EvidenceRequest> needs(Cut cut) {
+        return cut.strategy().needs(cut.at()).stream()
+                .sorted(Comparator.comparing(String::valueOf))
+                .toList();
     }
 
     /**

@@ -14,7 +14,6 @@ import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.nn.CancellationPoint;
-import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStrategies;
@@ -25,8 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A model whose text looks at its picture by cross-attention, with its strategies, and the making of an answer, a caption or a
@@ -73,7 +70,7 @@ final class ImageTextInMemory implements AnsweringPath {
                 model.dimensions(),
                 files.config(),
                 options.module(),
-                abilities(model),
+                model.tower().abilities(),
                 StrategyOptions.none(PruningOptions.NONE));
         StrategyShelf strategies =
                 new StrategyShelf(PruningStrategies.discover(options.strategies()), context, 1, strategy -> {});
@@ -98,13 +95,6 @@ final class ImageTextInMemory implements AnsweringPath {
                     + " is for questions and for texts that are matched, captions begin with the start id;"
                     + " leave it out");
         }
-    }
-
-    private static TowerAbilities abilities(ImageTextModel model) {
-        int depth = model.tower().config().depth();
-        boolean classRow = model.tower().config().layout().classRows() > 0;
-        return new TowerAbilities(
-                classRow, depth, IntStream.range(0, depth).boxed().collect(Collectors.toSet()), depth - 1);
     }
 
     @Override

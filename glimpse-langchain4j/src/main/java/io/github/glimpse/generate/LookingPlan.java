@@ -3,15 +3,15 @@ package io.github.glimpse.generate;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
-import io.github.glimpse.prune.PruningPoint;
+import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningPoint.Stage;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.StrategyTrait;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A schedule, sorted by where a model with cross-attention can drop image rows: inside its tower and after it, which holds for
@@ -20,9 +20,9 @@ import java.util.TreeSet;
  * @param schedule all of it
  * @param tower cuts inside the tower and after it, in order
  * @param text cuts between layers of the looking stack, in order
- * @param taps hidden states of the tower that the cuts in the text want
+ * @param wanted what the cuts in the text want of the tower
  */
-record LookingPlan(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Set<Integer> taps) {
+record LookingPlan(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Set<TowerReadout> wanted) {
 
     /**
      * Sorts a schedule.
@@ -31,49 +31,49 @@ record LookingPlan(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Se
      * @throws UnsupportedModelException if a strategy needs what such a model does not have
      */
     static LookingPlan of(PruningSchedule schedule, ImageTextModel model) {
-        List<Cut> tower = new ArrayList<>();
-        List<Cut> text = new ArrayList<>();
-        Set<Integer> taps = new TreeSet<>();
-        for (Cut cut : schedule.cuts()) {
-            check(cut, model);
-            CrossNeeds needs = CrossNeeds.of(cut);
-            taps.addAll(needs.tapLayers());
-            (cut.at().isInDecoder() ? text : tower).add(cut);
-            if (cut.at().stage() == Stage.LAYER) {
-                needs.probeLayers().forEach(layer -> checkLayer(cut, layer));
-                needs.crossings().forEach(request -> request.layers().forEach(layer -> checkLayer(cut, layer)));
+        List<Cut> tower = TowerWalk.cutsOf(schedule);
+        tower.forEach(cut -> TowerWalk.check(cut, model.tower(), false));
+        List<Cut> text =
+                schedule.cuts().stream().filter(cut -> cut.at().isInDecoder()).toList();
+        Set<TowerReadout> wanted = new LinkedHashSet<>();
+        for (Cut cut : text) {
+            checkPlace(cut);
+            for (EvidenceRequest need : EvidenceReaders.needs(cut)) {
+                need.layersOfText().forEach(layer -> checkLayer(cut, layer));
+                List<EvidenceRequest> parts = need.parts().isEmpty() ? List.of(need) : need.parts();
+                parts.forEach(part -> addWanted(cut, part, model, wanted));
             }
         }
-        taps.forEach(model.tower()::checkState);
-        return new LookingPlan(schedule, List.copyOf(tower), List.copyOf(text), Set.copyOf(taps));
+        return new LookingPlan(schedule, tower, text, Set.copyOf(wanted));
     }
 
-    private static void check(Cut cut, ImageTextModel model) {
-        PruningPoint at = cut.at();
-        switch (at.stage()) {
-            case PIXELS ->
-                throw new IllegalArgumentException(
-                        "This model sees a square of a fixed number of patches, so nothing can be"
-                                + " dropped at 'pixels'; use 'tower k', 'vision' or 'layer k'");
-            case LAST ->
-                throw new IllegalArgumentException(
-                        "Behind its last layer no text looks at the image any more, so a cut at"
-                                + " 'layer last' saves nothing; use 'layer k'");
-            case TOWER -> {
-                int depth = model.tower().config().depth();
-                if (at.layers() < 1 || at.layers() >= depth) {
-                    throw new IllegalArgumentException(
-                            "The point '" + at + "' is not inside the vision tower; this model"
-                                    + " allows 'tower 1' to 'tower " + (depth - 1) + "', after the tower is 'vision'");
-                }
+    private static void addWanted(Cut cut, EvidenceRequest part, ImageTextModel model, Set<TowerReadout> wanted) {
+        TowerReadout readout = part.inTower(model.tower().abilities());
+        if (readout == null) {
+            if (!TextLook.gives(part)) {
+                throw EvidenceReaders.refusal(
+                        cut.name(),
+                        part,
+                        "its text looks at the image by cross-attention; use cross-attention or glimpse, or a strategy"
+                                + " by the tower");
             }
-            case VISION, LAYER -> {
-                // parsed against the depth
-            }
+            return;
+        }
+        if (!readout.ofAttention()) {
+            model.tower().checkState(readout.block());
+        }
+        wanted.add(readout);
+    }
+
+    private static void checkPlace(Cut cut) {
+        if (cut.at().stage() == Stage.LAST) {
+            throw new IllegalArgumentException("Behind its last layer no text looks at the image any more, so a cut at"
+                    + " 'layer last' saves nothing; use 'layer k'");
         }
         if (cut.strategy().traits(cut.at()).contains(StrategyTrait.MERGES)) {
             throw new UnsupportedModelException("The pruning strategy '" + cut.name()
-                    + "' mixes image tokens, which a model with cross-attention does not; use one that drops them");
+                    + "' mixes image tokens, which a text with cross-attention does not; use one that drops them, or"
+                    + " 'vision'");
         }
     }
 

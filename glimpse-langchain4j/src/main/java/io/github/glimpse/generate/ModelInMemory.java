@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.generate.HistoryFit.Fitted;
 import io.github.glimpse.hub.ModelConfig;
@@ -20,6 +21,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
+import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
 import io.github.glimpse.text.TokenWatch;
 import java.time.Duration;
@@ -115,11 +117,16 @@ final class ModelInMemory implements AnsweringPath {
 
     private static void checkDecodable(PruningSchedule schedule, VisionLanguageModel model) {
         for (Cut cut : schedule.cuts()) {
+            if (cut.strategy().traits(cut.at()).contains(StrategyTrait.FUSES)) {
+                throw new UnsupportedModelException("The pruning strategy '" + cut.name()
+                        + "' makes what it drops one more row of the tower, which is no image token, and a prompt has no"
+                        + " place for it; use cls-attention or received-attention");
+            }
             if (cut.at().stage() == PruningPoint.Stage.TOWER) {
                 TowerCuts.check(cut, model.tower());
             }
             for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
-                if (need instanceof EvidenceRequest.CrossAttention) {
+                if (need instanceof EvidenceRequest.CrossAttention || need instanceof EvidenceRequest.TextLikeness) {
                     throw EvidenceReaders.refusal(
                             cut.name(),
                             need,

@@ -8,14 +8,12 @@ import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionFeatures;
-import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 
 /**
  * Pictures as the tower of a model with cross-attention sees them: remembered where one was seen before with the same cuts,
@@ -87,8 +85,7 @@ final class PictureShelf {
      */
     Seen see(byte[] picture, LookingPlan plan, SelectionLog log, RequestContext context) {
         String key = VisionFeatureCache.key(picture) + CutSetting.of(plan.schedule(), plan.tower(), numbers);
-        VisionFeatureCache.Lease lease =
-                cache.find(key, plan.taps().stream().map(TowerReadout::rows).collect(Collectors.toSet()));
+        VisionFeatureCache.Lease lease = cache.find(key, plan.wanted());
         PatchPlan patchPlan;
         if (lease == null) {
             PixelPatches patches =
@@ -126,14 +123,15 @@ final class PictureShelf {
             String key, PixelPatches patches, LookingPlan plan, RequestContext context) {
         TensorScope lasting = scopes.get();
         try {
-            PictureLook look = new PictureLook(model, plan, patches, lasting);
-            VisionFeatures features = look.see(context.cancellation(), context.observer());
+            PictureLook.Looked looked =
+                    new PictureLook(model, plan, patches, lasting).see(context.cancellation(), context.observer());
+            VisionFeatures features = looked.features();
             long bytes =
                     features.rows().getShape().size() * model.looking().dtype().byteCount();
             for (NDArray tapped : features.readouts().values()) {
                 bytes += tapped.getShape().size() * Float.BYTES;
             }
-            return cache.add(key, features, look.decisions(), lasting, bytes);
+            return cache.add(key, features, looked.decisions(), lasting, bytes);
         } catch (RuntimeException | Error e) {
             lasting.close();
             throw e;

@@ -8,24 +8,22 @@ import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.CrossTextStack;
 import io.github.glimpse.nn.CrossTextStack.ScoreWish;
-import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.LookedRows;
+import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.TextCache;
+import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.EvidenceRequest.CrossAttention;
 import io.github.glimpse.prune.EvidenceRequest.ProbeAttention;
-import io.github.glimpse.prune.EvidenceRequest.VisionTaps;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +49,7 @@ final class TextLook {
     private final StepDecision decision;
     private final List<TextCache> caches = new ArrayList<>();
     private final List<LookedRows> looked = new ArrayList<>();
-    private final Map<Integer, NDArray> probed = new HashMap<>();
-    private final Map<CrossAttention, Map<Integer, float[]>> crossed = new HashMap<>();
-    private final Map<Integer, NDArray> taps = new HashMap<>();
+    private final ReadoutValues seen;
     private final @Nullable ProbeToken probe;
     private int probeRows;
     private int textRows;
@@ -95,15 +91,35 @@ final class TextLook {
         this.rowsToCome = rowsToCome;
         this.alive = alive;
         this.image = picture.rows();
-        picture.readouts().forEach((key, rows) -> taps.put(key.block(), rows));
+        this.seen = new ReadoutValues(stack.rows());
         ProbeToken found = null;
         for (Cut cut : plan.text()) {
             found = cut.strategy().probeToken() == null ? found : cut.strategy().probeToken();
-            CrossNeeds.of(cut).crossings().forEach(request -> crossed.put(request, new HashMap<>()));
+            cut.strategy().needs(cut.at()).forEach(need -> need.parts().forEach(part -> take(part, picture)));
         }
         this.probe = found;
         this.decision = new StepDecision(plan.schedule(), found, context.observer());
         this.probeRows = found == null ? 0 : found.length();
+    }
+
+    /** Whether there is a value of it between the layers of a text, beside what the tower tells. */
+    static boolean gives(EvidenceRequest part) {
+        return part instanceof ProbeAttention
+                || part instanceof CrossAttention
+                || part instanceof EvidenceRequest.LastRowAttention
+                || part instanceof EvidenceRequest.ImageRows
+                || part instanceof EvidenceRequest.EnteredRows;
+    }
+
+    /** What is there before the text: what the tower told, and its rows. */
+    private void take(EvidenceRequest part, VisionFeatures picture) {
+        TowerReadout readout = part.inTower(model.tower().abilities());
+        if (readout != null) {
+            seen.put(part, picture.of(readout));
+        } else if (part instanceof EvidenceRequest.ImageRows || part instanceof EvidenceRequest.EnteredRows) {
+            int classRows = model.tower().config().layout().classRows();
+            seen.put(part, stack.patches(image, classRows, context.scope()));
+        }
     }
 
     /** Runs the whole text. */
@@ -139,7 +155,7 @@ final class TextLook {
     }
 
     private NDArray layer(int layer, NDArray hidden, TensorScope next) {
-        boolean wanted = !layersAsked(layer).isEmpty() || context.observer().wantsCrossScores();
+        boolean wanted = isAsked(layer) || context.observer().wantsCrossScores();
         TensorScope owner = causal ? context.scope() : next;
         LookedRows seen = stack.look(layer, image, owner);
         TextCache cache = stack.newCache(textRows + probeRows + rowsToCome, owner);
@@ -152,7 +168,7 @@ final class TextLook {
                 wanted ? ScoreWish.SCORES : ScoreWish.ROWS_ONLY,
                 next);
         if (output.scores() != null) {
-            read(layer, output.scores(), next);
+            read(layer, output.scores());
             context.observer().onCrossScores(layer, output.scores(), textRows);
         }
         if (causal) {
@@ -163,40 +179,47 @@ final class TextLook {
         return output.hidden();
     }
 
-    /** What the coming cuts ask of a layer; the probe's wish is the empty list. */
-    private Set<Integer> layersAsked(int layer) {
-        Set<Integer> asked = new TreeSet<>();
-        for (Cut cut : plan.text()) {
-            if (cut.at().layers() > layer) {
-                CrossNeeds needs = CrossNeeds.of(cut);
-                asked.addAll(needs.probeLayers());
-                needs.crossings().forEach(request -> asked.addAll(layersOf(request, cut)));
-            }
+    /** Whether a coming cut asks for a layer's cross-attention. */
+    private boolean isAsked(int layer) {
+        return plan.text().stream().anyMatch(cut -> requests(cut, layer).count() > 0);
+    }
+
+    /** What a cut asks of a layer before it. */
+    private static Stream<EvidenceRequest> requests(Cut cut, int layer) {
+        if (cut.at().layers() <= layer) {
+            return Stream.empty();
         }
-        asked.retainAll(Set.of(layer));
-        return asked;
+        boolean last = cut.at().layers() - 1 == layer;
+        return cut.strategy().needs(cut.at()).stream()
+                .flatMap(need -> need.parts().stream())
+                .filter(part -> part instanceof CrossAttention crossing
+                        ? layersOf(crossing, cut).contains(layer)
+                        : part instanceof EvidenceRequest.LastRowAttention
+                                ? last
+                                : part.layersOfText().contains(layer));
     }
 
     private static List<Integer> layersOf(CrossAttention request, Cut cut) {
         return request.layers().isEmpty() ? List.of(cut.at().layers() - 1) : request.layers();
     }
 
-    private void read(int layer, NDArray scores, TensorScope step) {
+    private void read(int layer, NDArray scores) {
         for (Cut cut : plan.text()) {
-            if (cut.at().layers() <= layer) {
-                continue;
-            }
-            CrossNeeds needs = CrossNeeds.of(cut);
-            if (needs.probeLayers().contains(layer) && !probed.containsKey(layer)) {
-                probed.put(layer, stack.attentionOfRow(scores, askingRow(), context.scope()));
-            }
-            for (CrossAttention request : needs.crossings()) {
-                if (layersOf(request, cut).contains(layer)) {
-                    Objects.requireNonNull(crossed.get(request))
-                            .computeIfAbsent(layer, ignored -> mean(request, scores, step));
+            requests(cut, layer).forEach(part -> {
+                if (part instanceof ProbeAttention probing) {
+                    seen.put(part, stack.attentionOfRow(scores, askingRow(), probing.form(), context.scope()));
+                } else if (part instanceof CrossAttention crossing) {
+                    seen.put(of(crossing, layer), mean(crossing, scores, context.scope()));
+                } else {
+                    seen.put(part, stack.sharesOfRow(scores, textRows - 1, context.scope()));
                 }
-            }
+            });
         }
+    }
+
+    /** The key of one layer. */
+    private static CrossAttention of(CrossAttention crossing, int layer) {
+        return new CrossAttention(List.of(layer), crossing.rows());
     }
 
     /** The last row of the probe; without one the first row of the text, or the last where each sees those before it. */
@@ -207,7 +230,7 @@ final class TextLook {
         return causal ? textRows - 1 : 0;
     }
 
-    private float[] mean(CrossAttention request, NDArray scores, TensorScope step) {
+    private NDArray mean(CrossAttention request, NDArray scores, TensorScope owner) {
         int first =
                 switch (request.rows()) {
                     case FIRST, ALL -> 0;
@@ -215,7 +238,7 @@ final class TextLook {
                     case AUTO -> causal ? textRows - 1 : 0;
                 };
         int rows = request.rows() == CrossAttention.Rows.ALL ? textRows : 1;
-        return HostValues.floats(stack.meanAttention(List.of(scores), first, rows, step));
+        return stack.meanAttention(List.of(scores), first, rows, owner);
     }
 
     private void cut(Cut cut) {
@@ -235,9 +258,7 @@ final class TextLook {
         if (causal && plan.schedule().kv() == KvForm.UNIFORM) {
             looked.replaceAll(seen -> stack.keep(seen, rows, scope));
         }
-        probed.replaceAll((ignored, tensor) -> stack.choose(tensor, kept, scope));
-        taps.replaceAll((ignored, tensor) -> stack.choose(tensor, kept, scope));
-        crossed.values().forEach(byLayer -> byLayer.replaceAll((ignored, scores) -> Selections.pick(scores, kept)));
+        seen.gather(kept, scope);
     }
 
     private TokenSelection select(Cut cut) {
@@ -245,27 +266,23 @@ final class TextLook {
         try (TensorScope step = context.scope().openChild()) {
             return decision.decide(cut, List.of(grid), grid.tokenCount(), alive, () -> {
                 PruningEvidence.Builder builder = PruningEvidence.builder(List.of(grid), List.of(whole), alive, step);
-                probed.forEach(
-                        (layer, scores) -> builder.value(new ProbeAttention(List.of(layer), ScoreForm.LOGITS), scores));
-                taps.forEach((layer, rows) -> builder.value(new VisionTaps(List.of(layer)), rows));
-                for (CrossAttention request : CrossNeeds.of(cut).crossings()) {
-                    float[] scores = mean(Objects.requireNonNull(crossed.get(request)), layersOf(request, cut));
-                    builder.value(request, step.floats(scores, scores.length));
-                }
+                new EvidenceReaders(seen::find)
+                        .on(CrossAttention.class, request -> mean(request, layersOf(request, cut), step))
+                        .read(cut, builder);
                 return builder.build();
             });
         }
     }
 
-    private static float[] mean(Map<Integer, float[]> byLayer, List<Integer> layers) {
-        float[] sum = new float[Objects.requireNonNull(byLayer.get(layers.get(0))).length];
+    private NDArray mean(CrossAttention request, List<Integer> layers, TensorScope step) {
+        float[] sum = new float[alive.length];
         for (int layer : layers) {
-            float[] scores = Objects.requireNonNull(byLayer.get(layer));
+            float[] scores = HostValues.floats(Objects.requireNonNull(seen.find(of(request, layer))));
             for (int i = 0; i < sum.length; i++) {
                 sum[i] += scores[i] / layers.size();
             }
         }
-        return sum;
+        return step.floats(sum, sum.length);
     }
 
     private NDArray vectors(int layer) {

@@ -165,7 +165,7 @@ final class TowerCuts {
                         return builder.build();
                     });
                 }
-                decided.add(new TowerDecision(selection, decision.takeVerdicts()));
+                decided.add(new TowerDecision(alive[0], selection, decision.takeVerdicts()));
                 alive[0] = Selections.pick(alive[0], selection.kept());
                 context.observer().onTowerCut(cut.at().layers(), selection);
                 context.watch().enter(Stage.VISION);

@@ -7,7 +7,15 @@ import java.util.List;
 /**
  * A cut inside the vision tower or behind it, remembered with the picture.
  *
- * @param selection what stayed of the image tokens that were there
+ * @param alive patches that were there, which the selection numbers
+ * @param selection what stayed of them
  * @param verdicts what the guard thought of it; none if there was nothing to choose
  */
-record TowerDecision(TokenSelection selection, List<GuardedSelection> verdicts) {}
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+public record TowerDecision(int[] alive, TokenSelection selection, List<GuardedSelection> verdicts) {
+
+    /** Patches that stayed, in the numbering of the whole picture. */
+    public int[] kept() {
+        return Selections.pick(alive, selection.kept());
+    }
+}

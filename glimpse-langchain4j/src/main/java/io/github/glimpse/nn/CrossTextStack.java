@@ -9,6 +9,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
+import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class CrossTextStack implements AutoCloseable {
     private static final WeightNames ATTENDED = WeightNames.of("CrossAttended").withBias("k", "v");
 
     private final Graph graph;
+    private final TokenRows tokenRows;
     private final TorchRuntime runtime;
     private final CrossTextShape shape;
     private final Dtype dtype;
@@ -65,7 +67,9 @@ public final class CrossTextStack implements AutoCloseable {
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
                 .with(CrossTextStack.class, "cross_text", LAYER, EMBEDDING, ATTENDED, WordHead.NAMES)
+                .with(TokenRows.class, "rows")
                 .compile(runtime);
+        this.tokenRows = new TokenRows(graph);
         int hidden = shape.hidden();
         WeightPath embeddings = weights.at(root).at("embeddings");
         this.embedding = TensorList.of(EMBEDDING
@@ -272,12 +276,30 @@ public final class CrossTextStack implements AutoCloseable {
         return graph.call("mean_attention").with(scores).with(first).with(rows).run(scope);
     }
 
-    /** The scores of one row as they are, without the class row: {@code [patches, heads]} float32. */
-    public NDArray attentionOfRow(NDArray scores, int row, TensorScope scope) {
-        return graph.call("attention_of_row").with(scores).with(row).run(scope);
+    /**
+     * The scores of one row, without the class row: {@code [patches, heads]} float32.
+     *
+     * @param form as they are, or logarithms of the softmax over all rows that are looked at
+     */
+    public NDArray attentionOfRow(NDArray scores, int row, ScoreForm form, TensorScope scope) {
+        return graph.call("attention_of_row")
+                .with(scores)
+                .with(row)
+                .with(form == ScoreForm.LOG_SOFTMAX)
+                .run(scope);
     }
 
-    /** The rows of one picture {@code [1, rows, width]} without the first ones: {@code [patches, width]} float32. */
+    /** The shares that one row gives, softmax over all rows that are looked at, without the class row: {@code [heads, patches]} float32. */
+    public NDArray sharesOfRow(NDArray scores, int row, TensorScope scope) {
+        return graph.call("shares_of_row").with(scores).with(row).run(scope);
+    }
+
+    /** Picks, joins and mixes rows. */
+    public TokenRows rows() {
+        return tokenRows;
+    }
+
+    /** The rows of one picture {@code [rows, width]} or {@code [1, rows, width]} without the first ones: {@code [patches, width]} float32. */
     public NDArray patches(NDArray picture, int before, TensorScope scope) {
         return graph.call("patches_behind").with(picture).with(before).run(scope);
     }

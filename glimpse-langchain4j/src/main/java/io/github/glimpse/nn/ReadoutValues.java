@@ -26,6 +26,13 @@ public final class ReadoutValues {
         this.rows = rows;
     }
 
+    /** The same values; what is taken or cut from here on is of its own. */
+    public ReadoutValues copy() {
+        ReadoutValues copy = new ReadoutValues(rows);
+        copy.values.putAll(values);
+        return copy;
+    }
+
     /** Takes a value of the tokens that are alive. */
     public void put(Readout key, NDArray value) {
         values.put(key, value);

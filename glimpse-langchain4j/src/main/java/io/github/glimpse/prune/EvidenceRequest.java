@@ -267,6 +267,28 @@ public sealed interface EvidenceRequest extends Readout {
     }
 
     /**
+     * Likeness of a token to the text that is nearest to it: {@code [alive]}, a cosine. Only of models whose patches and texts lie in
+     * one space.
+     *
+     * @param texts which texts
+     */
+    record TextLikeness(Texts texts) implements EvidenceRequest {
+
+        /** Which texts. */
+        public enum Texts {
+            /** All of the request: one choice for a picture. */
+            JOINT,
+            /** Each by itself: a choice for every pair of picture and text. */
+            EACH
+        }
+
+        @Override
+        public Kind kind() {
+            return new Kind(Place.FROM_TOWER, "likeness to texts", Shape.NUMBERS);
+        }
+    }
+
+    /**
      * Attention that a block's CLS row pays to the tokens: {@code [heads, alive]}; the CLS key is left out after the softmax.
      * Only of towers with CLS.
      *

@@ -37,6 +37,12 @@ public record PruningStep(
         options = Map.copyOf(options);
     }
 
+    /** The same at another place. */
+    public PruningStep withAt(String place) {
+        return new PruningStep(
+                place, strategy, retentionRatio, threshold, maxRetentionRatio, minTokens, anchors, options);
+    }
+
     /** Starts with a strategy and nothing else. */
     public static Builder builder(String strategy) {
         return new Builder(strategy);

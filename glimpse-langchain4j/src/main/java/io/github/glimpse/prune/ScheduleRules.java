@@ -24,6 +24,10 @@ final class ScheduleRules {
         checkFullGrid(cuts);
         checkMerging(cuts);
         checkPositions(cuts, kv, positions);
+        if (cuts.stream().filter(cut -> has(cut, StrategyTrait.FUSES)).count() > 1) {
+            throw new IllegalArgumentException(
+                    "Two cuts of the schedule fuse what they drop into a row; at most one may");
+        }
     }
 
     private static void checkTwoScales(List<Cut> cuts) {

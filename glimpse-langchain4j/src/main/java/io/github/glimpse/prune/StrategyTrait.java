@@ -6,6 +6,8 @@ public enum StrategyTrait {
     USES_BUDGET,
     /** Mixes dropped tokens into kept ones. */
     MERGES,
+    /** Makes the dropped rows, times their scores, one more row of a vision tower, which is no token. */
+    FUSES,
     /** Looks at the question, so what it keeps of a picture is not the same for the next question. */
     QUESTION_DEPENDENT,
     /** Needs every token of the grid: no cut may come before it. */

@@ -14,6 +14,7 @@ import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.clip.TowerPass;
 import io.github.glimpse.nn.CrossTextStack;
 import io.github.glimpse.nn.CrossTextStack.ScoreWish;
+import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.LookedRows;
 import io.github.glimpse.nn.RecordedCrossText;
 import io.github.glimpse.nn.TextCache;
@@ -140,7 +141,8 @@ final class LookingPass implements SamplePass {
                     read.put(layer, recorded.attentionOfRow(output, length - 1, scope));
                 }
             } else if (text.scores() != null) {
-                NDArray scores = stack.attentionOfRow(text.scores(), causal ? ids.length - 1 : 0, scope);
+                NDArray scores =
+                        stack.attentionOfRow(text.scores(), causal ? ids.length - 1 : 0, ScoreForm.LOGITS, scope);
                 read.put(layer, recorded.constant(scores, scope));
             }
         }

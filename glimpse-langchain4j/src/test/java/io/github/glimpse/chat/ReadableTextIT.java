@@ -11,9 +11,6 @@ import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
 import io.github.glimpse.embedding.ImageVectors;
 import io.github.glimpse.embedding.MatchScores;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchEvidence;
-import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
@@ -24,6 +21,7 @@ import io.github.glimpse.hub.HubOptions;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.StepReport;
 import io.github.glimpse.prune.TokenSelection;
 import java.io.IOException;
@@ -140,7 +138,12 @@ class ReadableTextIT {
 
     private void vectors() {
         EmbeddingOptions options = EmbeddingOptions.builder(Path.of("src/test/resources/fixtures/clip-tiny/model"))
-                .pruning(PatchPruning.of(PatchCut.of("layer 2", PatchEvidence.CLS, 0.5)))
+                .pruning(PruningOptions.builder()
+                        .schedule(List.of(PruningStep.builder("cls-attention")
+                                .at("layer 2")
+                                .retentionRatio(0.5)
+                                .build()))
+                        .build())
                 .build();
         told.add(options);
         try (EmbeddingEngine engine = EmbeddingEngine.load(options)) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.testing.HostileInputs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,19 @@ class ClipHostileInputsIT {
             "tokenizer.json",
             "tokenizer_config.json",
             "model.safetensors");
+    private static final List<String> STRATEGIES = List.of(
+            "cls-attention",
+            "received-attention",
+            "evit",
+            "text-similarity",
+            "vision-zip",
+            "pru-merge",
+            "merge-similar",
+            "hi-prune",
+            "fastv",
+            "random",
+            "nothing");
+
     private static final List<String> PLACES = List.of(
             "layer 1", "layer 3", "25 %", "layer last", "layer 0", "layer 99", "0 %", "101 %", "tower 2", "", "?");
     private static final double[] RATIOS = {0.5, 0.25, 1, 1e-9, 0.999999, 0, -1, 2, Double.NaN};
@@ -68,7 +84,7 @@ class ClipHostileInputsIT {
         for (int n = random.nextInt(3); n > 0; n--) {
             texts.add(HostileInputs.text(random));
         }
-        PatchPruning pruning = oddPruning(random);
+        PruningOptions pruning = oddPruning(random);
         return switch (random.nextInt(4)) {
             case 0 -> () -> engine.embedImages(pictures, pruning);
             case 1 -> () -> engine.embedTexts(texts);
@@ -77,28 +93,26 @@ class ClipHostileInputsIT {
         };
     }
 
-    private static <T> T anyOf(T[] values, Random random) {
-        return values[random.nextInt(values.length)];
-    }
-
     /** Cuts of odd places and numbers; none where the record itself refuses them. */
-    private static PatchPruning oddPruning(Random random) {
+    private static PruningOptions oddPruning(Random random) {
         try {
-            List<PatchCut> cuts = new ArrayList<>();
+            List<PruningStep> cuts = new ArrayList<>();
             for (int n = random.nextInt(3); n > 0; n--) {
-                cuts.add(new PatchCut(
-                        PLACES.get(random.nextInt(random.nextBoolean() ? 4 : PLACES.size())),
-                        anyOf(PatchEvidence.values(), random),
-                        RATIOS[random.nextInt(random.nextInt(3) > 0 ? 3 : RATIOS.length)],
-                        random.nextInt(4) == 0 ? RATIOS[random.nextInt(RATIOS.length)] : 0.5,
-                        anyOf(PatchCut.Form.values(), random)));
+                String strategy = STRATEGIES.get(random.nextInt(STRATEGIES.size()));
+                cuts.add(PruningStep.builder(strategy)
+                        .at(PLACES.get(random.nextInt(random.nextBoolean() ? 4 : PLACES.size())))
+                        .retentionRatio(RATIOS[random.nextInt(random.nextInt(3) > 0 ? 3 : RATIOS.length)])
+                        .minTokens(random.nextInt(4) == 0 ? random.nextInt(200) - 1 : 1)
+                        .options(
+                                strategy.equals("text-similarity") && random.nextBoolean()
+                                        ? Map.of("texts", "each", "share", String.valueOf(random.nextFloat()))
+                                        : Map.of())
+                        .build());
             }
-            int floor = random.nextInt(4) == 0 ? random.nextInt(200) - 1 : 1;
-            PatchPruning.TextUse texts = anyOf(PatchPruning.TextUse.values(), random);
-            return new PatchPruning(cuts, floor, texts);
+            return PruningOptions.builder().schedule(cuts).build();
         } catch (IllegalArgumentException e) {
             assertThat(e.getMessage()).isNotBlank();
-            return PatchPruning.none();
+            return TinyClip.whole();
         }
     }
 
@@ -116,8 +130,7 @@ class ClipHostileInputsIT {
             HostileInputs.run(family.getFileName() + " folder", i, () -> {
                 try (EmbeddingEngine damaged = EmbeddingEngine.load(options(copy.resolve("model")))) {
                     damaged.match(pictures, List.of("a red car", "?"));
-                    damaged.embedImages(
-                            pictures, PatchPruning.of(PatchCut.of(PatchCut.DEFAULT_AT, PatchEvidence.RECEIVED, 0.5)));
+                    damaged.embedImages(pictures, TinyClip.cut("25 %", "received-attention", 0.5));
                 }
             });
             HostileInputs.delete(copy);

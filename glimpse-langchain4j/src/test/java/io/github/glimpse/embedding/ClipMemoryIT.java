@@ -1,6 +1,7 @@
 package io.github.glimpse.embedding;
 
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.MemoryRun;
 import io.github.glimpse.testing.NoisePicture;
 import java.io.IOException;
@@ -34,13 +35,16 @@ class ClipMemoryIT {
         for (int n = random.nextInt(40); n > 0; n--) {
             texts.add("word ".repeat(1 + random.nextInt(30)));
         }
-        PatchEvidence[] kinds = PatchEvidence.values();
-        PatchEvidence evidence = kinds[random.nextInt(kinds.length)];
-        PatchPruning pruning = random.nextInt(3) == 0
-                ? PatchPruning.none()
-                : PatchPruning.of(
-                        PatchCut.of("layer " + (1 + random.nextInt(4)), evidence, 0.05 + 0.9 * random.nextDouble()));
-        if (pruning.needsText()) {
+        List<String> names =
+                List.of("cls-attention", "received-attention", "evit", "text-similarity", "vision-zip", "pru-merge");
+        String strategy = names.get(random.nextInt(names.size()));
+        String at = strategy.equals("vision-zip") ? "vision" : "tower " + (1 + random.nextInt(4));
+        PruningOptions pruning = random.nextInt(3) == 0
+                ? TinyClip.whole()
+                : strategy.equals("pru-merge")
+                        ? PruningOptions.builder().strategy(strategy).build()
+                        : TinyClip.cut(at, strategy, 0.05 + 0.9 * random.nextDouble());
+        if (strategy.equals("text-similarity")) {
             texts.add("what the cut looks at");
             engine.match(pictures, texts, pruning);
         } else {

@@ -12,6 +12,7 @@ import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsWriter;
 import io.github.glimpse.generate.FixtureFamily;
+import io.github.glimpse.prune.PruningOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class EmbeddingEngineIT {
     @Test
     void aRatioOfOneChangesNoBit() {
         ImageVectors whole = ENGINE.embedImages(PICTURES);
-        ImageVectors all = ENGINE.embedImages(PICTURES, PatchPruning.of(PatchCut.of("50 %", 1.0)));
+        ImageVectors all = ENGINE.embedImages(PICTURES, TinyClip.cut("50 %", 1.0));
 
         for (int i = 0; i < PICTURES.size(); i++) {
             assertThat(all.vectors().get(i)).isEqualTo(whole.vectors().get(i));
@@ -52,10 +53,10 @@ class EmbeddingEngineIT {
 
     @Test
     void aCutAfterTheLastBlockLeavesTheVectorAndChoosesPatches() {
-        PatchPruning last = PatchPruning.of(PatchCut.of("layer last", 0.25));
+        PruningOptions last = TinyClip.cut("layer last", 0.25);
         ImageVectors whole = ENGINE.embedImages(PICTURES);
         ImageVectors cut = ENGINE.embedImages(PICTURES, last);
-        List<PatchVectors> all = ENGINE.embedPatches(PICTURES, PatchPruning.none());
+        List<PatchVectors> all = ENGINE.embedPatches(PICTURES, TinyClip.whole());
         List<PatchVectors> few = ENGINE.embedPatches(PICTURES, last);
 
         for (int i = 0; i < PICTURES.size(); i++) {
@@ -73,10 +74,11 @@ class EmbeddingEngineIT {
 
     @Test
     void theFloorHoldsAgainstATinyRatio() {
-        PatchPruning floor = new PatchPruning(List.of(PatchCut.of("50 %", 0.001)), 5, PatchPruning.TextUse.JOINT);
+        PruningOptions floor =
+                TinyClip.cut("50 %", 0.001).toBuilder().minTokens(5).build();
 
         assertThat(ENGINE.embedImages(PICTURES, floor).report().keptPatches()).isEqualTo(10);
-        assertThat(ENGINE.embedImages(PICTURES, PatchPruning.of(PatchCut.of("50 %", 0.001)))
+        assertThat(ENGINE.embedImages(PICTURES, TinyClip.cut("50 %", 0.001))
                         .report()
                         .keptPatches())
                 .isEqualTo(2);
@@ -100,23 +102,27 @@ class EmbeddingEngineIT {
             MatchScores one = siglip.match(PICTURES, LABELS.subList(0, 1));
 
             assertThat(both.probabilities()[0][0]).isEqualTo(one.probabilities()[0][0], within(1e-6f));
-            assertThatThrownBy(() -> siglip.match(PICTURES, LABELS, PatchPruning.of(PatchCut.of("50 %", 0.5))))
+            assertThatThrownBy(() -> siglip.match(PICTURES, LABELS, TinyClip.cut("50 %", 0.5)))
                     .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessageContaining("no class row");
-            assertThatThrownBy(() -> siglip.embedPatches(PICTURES, PatchPruning.none()))
+                    .hasMessageContaining("no such row");
+            assertThatThrownBy(() -> siglip.embedPatches(PICTURES, TinyClip.whole()))
                     .isInstanceOf(UnsupportedModelException.class);
         }
     }
 
     @Test
     void refusesASettingThatTheModelDoesNotAllow() {
-        assertThatThrownBy(() -> ENGINE.check(PatchPruning.of(PatchCut.of("layer 7", 0.5))))
+        assertThatThrownBy(() -> ENGINE.check(TinyClip.cut("layer 7", 0.5)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1 to 5");
-        assertThatThrownBy(() -> ENGINE.check(PatchPruning.of(PatchCut.of("50 %", 0.5), PatchCut.of("layer 2", 0.5))))
+        assertThatThrownBy(() -> ENGINE.check(PruningOptions.builder()
+                        .schedule(List.of(
+                                TinyClip.cut("50 %", 0.5).schedule().get(0),
+                                TinyClip.cut("layer 2", 0.5).schedule().get(0)))
+                        .build()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("in the order of the tower");
-        assertThatThrownBy(() -> ENGINE.match(PICTURES, LABELS, PatchPruning.of(PatchCut.of("later", 0.5))))
+                .hasMessageContaining("must rise");
+        assertThatThrownBy(() -> ENGINE.match(PICTURES, LABELS, TinyClip.cut("later", 0.5)))
                 .isInstanceOf(UnsupportedModelException.class);
     }
 
@@ -184,12 +190,12 @@ class EmbeddingEngineIT {
     @Test
     void aBatchOfLargePicturesGivesWhatEachGivesAlone(@TempDir Path folder) throws IOException {
         large(folder);
-        PatchPruning half = PatchPruning.of(PatchCut.of("50 %", 0.5));
+        PruningOptions half = TinyClip.cut("50 %", 0.5);
         try (EmbeddingEngine batches =
                         EmbeddingEngine.load(EmbeddingOptions.builder(folder).build());
                 EmbeddingEngine single = EmbeddingEngine.load(
                         EmbeddingOptions.builder(folder).batchSize(1).build())) {
-            for (PatchPruning pruning : List.of(PatchPruning.none(), half)) {
+            for (PruningOptions pruning : List.of(TinyClip.whole(), half)) {
                 ImageVectors together = batches.embedImages(PICTURES, pruning);
                 ImageVectors alone = single.embedImages(PICTURES, pruning);
                 for (int i = 0; i < PICTURES.size(); i++) {

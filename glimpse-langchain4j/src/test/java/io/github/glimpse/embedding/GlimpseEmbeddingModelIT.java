@@ -222,16 +222,16 @@ class GlimpseEmbeddingModelIT {
         EmbeddingResponse response = MODEL.embed(EmbeddingRequest.builder()
                 .inputs(EmbeddingInput.from("a photo of a red car"), EmbeddingInput.from(TinyClip.image("a.png")))
                 .parameters(EmbeddingRequestParameters.builder()
-                        .set(GlimpseEmbeddingModel.PRUNING, PatchPruning.of(PatchCut.of("50 %", 0.25)))
+                        .set(GlimpseEmbeddingModel.PRUNING, TinyClip.cut("50 %", 0.25))
                         .build())
                 .build());
 
         assertThat(response.metadata().tokenUsage()).isEqualTo(new GlimpseTokenUsage(12 + 64, 0, 64, 48));
         GlimpseEmbeddingResponseMetadata metadata = (GlimpseEmbeddingResponseMetadata) response.metadata();
         assertThat(metadata.modelName()).isEqualTo("tiny");
-        assertThat(metadata.pruning().pruning()).isEqualTo("50 % cls 0.25");
+        assertThat(metadata.pruning().pruning()).isEqualTo("tower 3 cls-attention 0.25");
         assertThat(metadata.pruning().images().get(0).kept()).hasSize(16);
-        assertThat(metadata.pruning().images().get(0).cuts().get(0).layers()).isEqualTo(3);
+        assertThat(metadata.pruning().images().get(0).cuts().get(0).at()).hasToString("tower 3");
         assertThat(metadata.pruning().retention()).isEqualTo(0.25);
     }
 
@@ -301,9 +301,7 @@ class GlimpseEmbeddingModelIT {
         assertThatThrownBy(() -> MODEL.embed(EmbeddingRequest.builder()
                         .input(TinyClip.image("a.png"))
                         .parameters(EmbeddingRequestParameters.builder()
-                                .set(
-                                        GlimpseEmbeddingModel.PRUNING,
-                                        PatchPruning.of(PatchCut.of("50 %", PatchEvidence.TEXT, 0.5)))
+                                .set(GlimpseEmbeddingModel.PRUNING, TinyClip.cut("50 %", "text-similarity", 0.5))
                                 .build())
                         .build()))
                 .isInstanceOf(InvalidRequestException.class)

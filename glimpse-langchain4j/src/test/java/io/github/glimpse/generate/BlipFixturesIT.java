@@ -20,6 +20,7 @@ import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.clip.TowerPass;
+import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import java.io.IOException;
@@ -150,7 +151,10 @@ class BlipFixturesIT {
                                     5e-4);
                 }
                 if (state < depth) {
-                    for (float value : pass.classAttention()[0]) {
+                    for (float value : pass.read(TowerReadout.classAttention(pass.blocks()), scope)
+                            .get(0)
+                            .mean(new int[] {0})
+                            .toFloatArray()) {
                         attention.add(value);
                     }
                 }

@@ -49,7 +49,9 @@ class EveryStrategyIT {
             "cls-attention", "CLS",
             "pru-merge", "CLS",
             "vision-trim", "CLS",
-            "cross-attention", "does not have");
+            "cross-attention", "does not have",
+            "text-similarity", "does not have",
+            "evit", "one more row of the tower");
 
     private static final Map<String, Map<String, String>> REFUSED = Map.of(
             QWEN,
@@ -57,7 +59,12 @@ class EveryStrategyIT {
             EMBEDDED,
             REFUSED_BY_QWEN,
             LLAVA,
-            Map.of("down-sample", "pool", "foveate", "same number of tokens", "cross-attention", "does not have"));
+            Map.of(
+                    "down-sample", "pool",
+                    "foveate", "same number of tokens",
+                    "cross-attention", "does not have",
+                    "text-similarity", "does not have",
+                    "evit", "one more row of the tower"));
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
     private static final Map<String, GenerationResult> UNPRUNED = new HashMap<>();

@@ -18,11 +18,13 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TokenRows;
+import io.github.glimpse.nn.TowerAbilities;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -219,6 +221,21 @@ public final class ClipTower implements AutoCloseable {
 
     private static int[] every(int count) {
         return IntStream.range(0, count).toArray();
+    }
+
+    /** Picks and mixes rows of this tower. */
+    public TokenRows rows() {
+        return tokenRows;
+    }
+
+    /** What it can tell of its attention; all patches see each other in every block. */
+    public TowerAbilities abilities() {
+        return new TowerAbilities(
+                config.layout().classRows() > 0,
+                config.depth(),
+                IntStream.range(0, config.depth()).boxed().collect(Collectors.toSet()),
+                config.depth() - 1,
+                true);
     }
 
     /** The text of this tower, which holds that of {@link TowerEvidence}. */

@@ -5,7 +5,6 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
-import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.Numerics;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsIndex;
@@ -28,6 +27,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +45,7 @@ public final class DualEncoder implements AutoCloseable {
             WeightNames.of("PoolingHead").one("probe").withBias("q", "k", "v", "out", "norm", "fc1", "fc2");
 
     private final DualConfig config;
+    private final ModelConfig settings;
     private final Weights weights;
     private final ClipPreprocessor preprocessor;
     private final @Nullable DualTokenizer tokenizer;
@@ -60,6 +61,7 @@ public final class DualEncoder implements AutoCloseable {
 
     private DualEncoder(Parts parts, TorchRuntime runtime, Weights weights) {
         this.config = parts.config;
+        this.settings = parts.settings;
         this.weights = weights;
         this.preprocessor = parts.preprocessor;
         this.tokenizer = parts.tokenizer;
@@ -103,6 +105,7 @@ public final class DualEncoder implements AutoCloseable {
     private static final class Parts {
 
         private final DualConfig config;
+        private final ModelConfig settings;
         private final ClipPreprocessor preprocessor;
         private final @Nullable DualTokenizer tokenizer;
         private final Map<String, TensorEntry> entries;
@@ -111,6 +114,7 @@ public final class DualEncoder implements AutoCloseable {
 
         Parts(ModelFiles files) {
             this.config = DualConfig.of(files.config());
+            this.settings = files.config();
             this.preprocessor = preprocessor(files, config);
             this.entries = SafetensorsIndex.of(files.directory());
             this.tokenizer = config.text() == null
@@ -262,6 +266,11 @@ public final class DualEncoder implements AutoCloseable {
         return config.kind() == DualConfig.Kind.CLIP;
     }
 
+    /** Its {@code config.json}. */
+    public ModelConfig settings() {
+        return settings;
+    }
+
     /** How pictures are prepared. */
     public ClipPreprocessor preprocessor() {
         return preprocessor;
@@ -377,19 +386,24 @@ public final class DualEncoder implements AutoCloseable {
      * The likeness, a cosine, of each living patch to the text that is most like it; CLIP only.
      *
      * @param texts {@code [texts, dimension]}, of length 1
-     * @return {@code [pictures][patches]}
+     * @return by picture {@code [patches]}, float32, owned by {@code scope}
      */
-    public float[][] textScores(TowerPass pass, NDArray texts, TensorScope scope) {
+    public List<NDArray> likeness(TowerPass pass, NDArray texts, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
-            float[] all = HostValues.floats(graph.call("nearest_text")
+            NDArray all = graph.call("nearest_text")
                     .with(patchVectors(pass, step))
                     .with(texts)
-                    .run(step));
-            float[][] scores = new float[pass.pictures()][];
-            for (int i = 0; i < scores.length; i++) {
-                scores[i] = java.util.Arrays.copyOfRange(all, i * pass.patches(), (i + 1) * pass.patches());
-            }
-            return scores;
+                    .run(step);
+            int patches = pass.patches();
+            return IntStream.range(0, pass.pictures())
+                    .mapToObj(picture -> tower.rows()
+                            .pick(
+                                    all,
+                                    IntStream.range(picture * patches, (picture + 1) * patches)
+                                            .toArray(),
+                                    0,
+                                    scope))
+                    .toList();
         }
     }
 

@@ -2,12 +2,11 @@ package io.github.glimpse.model.clip;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
-import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerEvidence;
 import io.github.glimpse.nn.CancellationPoint;
-import io.github.glimpse.nn.Readout;
+import io.github.glimpse.nn.RowMixture;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerReadout;
 import java.util.Arrays;
@@ -40,6 +39,7 @@ public final class TowerPass implements AutoCloseable {
     private int fusedRows;
     private int blocks;
     private boolean betweenHalves;
+    private boolean finished;
     private TensorScope step;
     private NDArray hidden;
     private @Nullable Opened opened;
@@ -66,15 +66,16 @@ public final class TowerPass implements AutoCloseable {
         }
     }
 
-    private TowerPass(TowerPass trunk, TensorScope scope) {
+    private TowerPass(TowerPass trunk, int[][] alive, TensorScope scope) {
         this.tower = trunk.tower;
         this.cancellation = trunk.cancellation;
         this.scope = scope.openChild();
         this.classRows = trunk.classRows;
-        this.alive = trunk.alive.clone();
+        this.alive = alive;
         this.fusedRows = trunk.fusedRows;
         this.blocks = trunk.blocks;
         this.betweenHalves = trunk.betweenHalves;
+        this.finished = trunk.finished;
         this.step = this.scope.openChild();
         this.hidden = trunk.hidden;
     }
@@ -85,7 +86,29 @@ public final class TowerPass implements AutoCloseable {
      * @return the caller closes it
      */
     public TowerPass branch(TensorScope owner) {
-        return new TowerPass(this, owner);
+        return new TowerPass(this, alive.clone(), owner);
+    }
+
+    /**
+     * Some of the pictures on a way of their own from here.
+     *
+     * @param pictures their numbers here, at least one
+     * @return the caller closes it
+     */
+    public TowerPass part(int[] pictures, TensorScope owner) {
+        int[][] theirs = Arrays.stream(pictures).mapToObj(this::alive).toArray(int[][]::new);
+        TowerPass part = new TowerPass(this, theirs, owner);
+        int[] rows = Arrays.stream(pictures)
+                .flatMap(picture -> IntStream.range(picture * living(), (picture + 1) * living()))
+                .toArray();
+        try (TensorScope temporary = scope.openChild()) {
+            part.hidden = call("keep_rows")
+                    .with(hidden)
+                    .with(temporary.indices(rows))
+                    .with(RowPadding.rows(rows.length))
+                    .run(part.step);
+        }
+        return part;
     }
 
     /** Pictures on the way. */
@@ -191,36 +214,36 @@ public final class TowerPass implements AutoCloseable {
         return call("of_picture").with(values).with(picture).run(owner);
     }
 
-    /** {@link #read} of the class row's attention, mean of the heads: {@code [pictures][patches]}. */
-    public float[][] classAttention() {
-        return means(TowerReadout.classAttention(blocks), tower.config().heads());
-    }
-
-    /** {@link #read} of the attention that each living patch receives, mean of all living rows: {@code [pictures][patches]}. */
-    public float[][] receivedAttention() {
-        float[][] sums = means(new TowerReadout("received_attention", blocks, Readout.Shape.NUMBERS), 1);
-        for (float[] ofPicture : sums) {
-            for (int i = 0; i < ofPicture.length; i++) {
-                ofPicture[i] /= living();
-            }
-        }
-        return sums;
-    }
-
-    private float[][] means(TowerReadout key, int heads) {
+    /**
+     * The rows of the living patches where the pictures are now, the tower's output once it has {@linkplain #finish finished}.
+     *
+     * @return by picture {@code [patches, width]}, float32, owned by {@code owner}
+     */
+    public List<NDArray> patchRows(TensorScope owner) {
+        int[] numbers = patchRowNumbers();
         try (TensorScope temporary = scope.openChild()) {
-            return read(key, temporary).stream()
-                    .map(value -> mean(HostValues.floats(value), heads))
-                    .toArray(float[][]::new);
+            return IntStream.range(0, alive.length)
+                    .mapToObj(picture -> tower.rows()
+                            .widen(
+                                    tower.rows()
+                                            .pick(
+                                                    hidden,
+                                                    Arrays.copyOfRange(
+                                                            numbers, picture * patches(), (picture + 1) * patches()),
+                                                    0,
+                                                    temporary),
+                                    owner))
+                    .toList();
         }
     }
 
-    private static float[] mean(float[] values, int heads) {
-        float[] means = new float[values.length / heads];
-        for (int i = 0; i < values.length; i++) {
-            means[i % means.length] += values[i] / heads;
+    /** The numbers of the rows of the living patches, picture by picture. */
+    public int[] patchRowNumbers() {
+        int[] numbers = new int[alive.length * patches()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = i / patches() * living() + classRows + i % patches();
         }
-        return means;
+        return numbers;
     }
 
     private Opened opened() {
@@ -362,8 +385,45 @@ public final class TowerPass implements AutoCloseable {
         }
     }
 
+    /**
+     * Like {@link #keep}, with some of the rows mixed.
+     *
+     * @param mixture rows that stay, as {@link #rowsOf} orders them
+     */
+    public void keepMixed(int[][] kept, RowMixture mixture) {
+        TensorScope next = scope.openChild();
+        int rows = RowPadding.rows(rowsOf(kept).length);
+        NDArray mixed = tower.rows().mix(hidden, mixture, rows, next);
+        narrow(kept);
+        move(mixed, next);
+    }
+
+    /**
+     * Ends the tower: all rows are normalised by {@code post_layernorm}.
+     *
+     * @throws IllegalStateException if blocks are left to run
+     */
+    public void finish() {
+        if (blocks < tower.config().depth()) {
+            throw new IllegalStateException("Of " + tower.config().depth() + " blocks " + blocks + " have run");
+        }
+        if (!finished) {
+            TensorScope next = scope.openChild();
+            move(postNormed(next), next);
+            finished = true;
+        }
+    }
+
+    private NDArray postNormed(TensorScope owner) {
+        return call("post_norm")
+                .with(hidden)
+                .with(tower.postNorm())
+                .with(tower.config().eps())
+                .run(owner);
+    }
+
     /** The rows of the kept patches and of what always stays. */
-    private int[] rowsOf(int[][] kept) {
+    public int[] rowsOf(int[][] kept) {
         int each = classRows + kept[0].length + fusedRows;
         int[] rows = new int[alive.length * each];
         int to = 0;
@@ -407,15 +467,11 @@ public final class TowerPass implements AutoCloseable {
 
     /** All living rows after {@code post_layernorm}, {@code [pictures, living, width]}: BLIP's and SigLIP's last hidden state. */
     public NDArray normedRows(TensorScope owner) {
+        if (finished) {
+            return rows(owner);
+        }
         try (TensorScope temporary = scope.openChild()) {
-            return living(
-                    tower.graph()
-                            .call("post_norm")
-                            .with(hidden)
-                            .with(tower.postNorm())
-                            .with(tower.config().eps())
-                            .run(temporary),
-                    owner);
+            return living(postNormed(temporary), owner);
         }
     }
 
@@ -427,6 +483,12 @@ public final class TowerPass implements AutoCloseable {
     public NDArray pooled(TensorScope owner) {
         if (classRows == 0) {
             throw new IllegalStateException("This tower has no class row");
+        }
+        if (finished) {
+            int[] first = IntStream.range(0, alive.length)
+                    .map(picture -> picture * living())
+                    .toArray();
+            return tower.rows().pick(hidden, first, 0, owner);
         }
         return call("pooled_rows")
                 .with(hidden)

@@ -23,7 +23,7 @@ public final class GridStrategyFactory implements PruningStrategyFactory {
     @Override
     public PruningStrategy create(StrategyContext context) {
         return EvidenceStrategy.named(name(), PruningPoint.vision())
-                .places("use pixels, vision or a layer", Stage.PIXELS, Stage.LAYER)
+                .places("use pixels, tower k, vision or a layer", Stage.PIXELS, Stage.TOWER, Stage.LAYER)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) ->
                         TokenSelection.of(GridSplit.choose(evidence, budget.requireCount(), EvenSpread::choose)));

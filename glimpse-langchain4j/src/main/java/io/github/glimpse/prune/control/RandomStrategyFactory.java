@@ -25,7 +25,7 @@ public final class RandomStrategyFactory implements PruningStrategyFactory {
     public PruningStrategy create(StrategyContext context) {
         long seed = context.options().wholeNumber("seed", 0, Long.MIN_VALUE, Long.MAX_VALUE);
         return EvidenceStrategy.named(name(), PruningPoint.vision())
-                .places("use pixels, vision or a layer", Stage.PIXELS, Stage.LAYER)
+                .places("use pixels, tower k, vision or a layer", Stage.PIXELS, Stage.TOWER, Stage.LAYER)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {
                     // Keys count within an image, so all images are joined by their keys, not by shares of the count.

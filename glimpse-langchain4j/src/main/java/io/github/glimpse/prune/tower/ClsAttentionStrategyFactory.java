@@ -34,7 +34,7 @@ public final class ClsAttentionStrategyFactory implements PruningStrategyFactory
         TowerCls cls =
                 new TowerCls(TowerBlocks.of(context, "block", context.tower().featureBlock()));
         return EvidenceStrategy.named(name(), PruningPoint.vision())
-                .places("the tower has to run before it; use vision or a layer", Stage.LAYER)
+                .places("the tower has to run before it; use tower k, vision or a layer", Stage.TOWER, Stage.LAYER)
                 .needs(cls)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {

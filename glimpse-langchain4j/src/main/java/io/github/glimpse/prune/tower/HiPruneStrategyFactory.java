@@ -40,7 +40,9 @@ public final class HiPruneStrategyFactory implements PruningStrategyFactory {
         TowerReceived late = new TowerReceived(
                 TowerBlocks.of(context, "late-block", context.tower().featureBlock()));
         return EvidenceStrategy.named(name(), PruningPoint.vision())
-                .places("it needs the neighbours on one picture's grid, so it works at vision only")
+                .places(
+                        "it needs the neighbours on one picture's grid; use tower k or vision",
+                        PruningPoint.Stage.TOWER)
                 .needs(middle, late)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {

@@ -35,7 +35,7 @@ public final class PruMergeStrategyFactory implements PruningStrategyFactory {
         TowerBlocks.requireCls(context, name());
         TowerCls cls = new TowerCls(context.tower().block(-1), TowerCls.Heads.JOINED);
         return EvidenceStrategy.named(name(), PruningPoint.vision())
-                .places("outliers are those of one picture, so it works at vision only")
+                .places("outliers are those of one picture; use tower k or vision", PruningPoint.Stage.TOWER)
                 .needs(cls)
                 .choosing((evidence, budget) -> choose(HostValues.floats(evidence.of(cls)), evidence, budget));
     }

@@ -32,7 +32,7 @@ public final class ReceivedAttentionStrategyFactory implements PruningStrategyFa
         TowerReceived received = new TowerReceived(
                 TowerBlocks.of(context, "block", context.tower().featureBlock()));
         return EvidenceStrategy.named(name(), PruningPoint.vision())
-                .places("the tower has to run before it; use vision or a layer", Stage.LAYER)
+                .places("the tower has to run before it; use tower k, vision or a layer", Stage.TOWER, Stage.LAYER)
                 .needs(received)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {

@@ -40,7 +40,7 @@ final class TowerBlocks {
     static void requireCls(StrategyContext context, String strategy) {
         if (!context.tower().hasCls()) {
             throw new UnsupportedModelException("The pruning strategy '" + strategy
-                    + "' reads what the vision tower's CLS row looks at, and the tower of this model has no such row;"
+                    + "' reads what the vision tower's CLS row looks at (TowerCls), and the tower of this model has no such row;"
                     + " use received-attention or vision-zip");
         }
     }

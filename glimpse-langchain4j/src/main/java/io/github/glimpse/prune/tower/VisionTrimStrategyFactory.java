@@ -35,7 +35,7 @@ public final class VisionTrimStrategyFactory implements PruningStrategyFactory {
         TowerCls cls = new TowerCls(block);
         TowerReceived received = new TowerReceived(block, TowerReceived.Queries.OTHER_PATCHES);
         return EvidenceStrategy.named(name(), PruningPoint.vision())
-                .places("its scores are balanced over one picture, so it works at vision only")
+                .places("its scores are balanced over one picture; use tower k or vision", PruningPoint.Stage.TOWER)
                 .needs(cls, received)
                 .traits(StrategyTrait.USES_BUDGET)
                 .choosing((evidence, budget) -> {

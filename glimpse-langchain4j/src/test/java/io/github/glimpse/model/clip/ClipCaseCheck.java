@@ -1,10 +1,8 @@
 package io.github.glimpse.model.clip;
 
+import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.embedding.MatchScores;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchEvidence;
-import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.embedding.PatchReport;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.generate.Differences;
@@ -15,14 +13,20 @@ import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningPoint;
+import io.github.glimpse.prune.PruningStep;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** Compares one case, part by part. Tolerances are those that the fixtures' README advises. */
@@ -188,7 +192,9 @@ final class ClipCaseCheck implements AutoCloseable {
             for (int block = 0; block < depth; block++) {
                 state(prefix, pass);
                 if (classRow) {
-                    for (float score : pass.classAttention()[0]) {
+                    NDArray byHead =
+                            pass.read(TowerReadout.classAttention(block), scope).get(0);
+                    for (float score : byHead.mean(new int[] {0}).toFloatArray()) {
                         attention.add(score);
                     }
                 }
@@ -232,7 +238,7 @@ final class ClipCaseCheck implements AutoCloseable {
     /** One way of pruning: kept sets and scores as users have them, then the rows step by step. */
     void variant(JsonNode variant) {
         String name = variant.get("name").textValue();
-        PatchPruning pruning = pruning(variant);
+        PruningOptions pruning = pruning(variant);
         MatchScores scores = loaded.engine().match(files, texts, pruning);
         close(name + ".logits_per_image", flat(Arrays.asList(scores.logits())), LOGITS);
         JsonNode runs = runs(name);
@@ -241,7 +247,7 @@ final class ClipCaseCheck implements AutoCloseable {
         for (int i = 0; i < runs.size(); i++) {
             run(name, variant, runs.get(i), report.get(i));
         }
-        if (!pruning.needsText()) {
+        if (!asksTexts(variant)) {
             List<PatchReport.Image> alone =
                     loaded.engine().embedImages(files, pruning).report().images();
             for (int i = 0; i < alone.size(); i++) {
@@ -272,13 +278,18 @@ final class ClipCaseCheck implements AutoCloseable {
                 PatchReport.Cut cut = report.cuts().get(number);
                 int i = dropping.get(number);
                 int layer = steps.get(i).get("layer").intValue();
-                differences.equal("layer", cut.layers(), layer + 1);
+                int depth = model.tower().config().depth();
+                int layers = cut.at().stage() == PruningPoint.Stage.VISION
+                        ? depth
+                        : cut.at().layers();
+                differences.equal("layer", layers, layer + 1);
                 differences.equal(
                         "kept", cut.kept(), Differences.ints(steps.get(i).get("kept")));
                 differences.equal("alive", cut.alive(), pass.alive(0));
                 // A batch differs from a picture alone in its last digits only.
-                close(prefix + "step" + layer + ".scores", cut.scores(), ATTENTION);
-                step(pass, variant.get("steps").get(i), cut, prefix + "step" + layer + ".hidden_after");
+                JsonNode step = variant.get("steps").get(i);
+                close(prefix + "step" + layer + ".scores", scores(step, cut, pass), ATTENTION);
+                step(pass, step, cut, layers, prefix + "step" + layer + ".hidden_after");
             }
             pass.runTo(model.tower().config().depth());
             if (model.placesPatches()) {
@@ -286,6 +297,22 @@ final class ClipCaseCheck implements AutoCloseable {
             }
             close(prefix + "image_embed", model.imageVectors(pass, scope).toFloatArray(), STATES);
         }
+    }
+
+    /** The reference has the mean over the rows that look, here is their sum. */
+    private static float[] scores(JsonNode step, PatchReport.Cut cut, TowerPass pass) {
+        float[] scores = Objects.requireNonNull(cut.scores()).clone();
+        if (step.get("evidence").textValue().equals("received")) {
+            for (int i = 0; i < scores.length; i++) {
+                scores[i] /= pass.living();
+            }
+        }
+        return scores;
+    }
+
+    private static boolean asksTexts(JsonNode variant) {
+        return variant.get("steps").findValuesAsText("evidence").stream()
+                .anyMatch(evidence -> evidence.equals("text") || evidence.equals("mixed"));
     }
 
     /** The steps that drop something. The others are nothing here, so there are no scores to compare. */
@@ -306,20 +333,20 @@ final class ClipCaseCheck implements AutoCloseable {
         return dropping;
     }
 
-    private void step(TowerPass pass, JsonNode step, PatchReport.Cut cut, String after) {
+    private void step(TowerPass pass, JsonNode step, PatchReport.Cut cut, int layers, String after) {
         int[] places = Arrays.stream(cut.kept())
                 .map(patch -> Arrays.binarySearch(cut.alive(), patch))
                 .toArray();
         int[][] kept = {places};
-        if (cut.evidence().needsText()) {
-            pass.runTo(cut.layers());
+        if (cut.strategy().equals("text-similarity")) {
+            pass.runTo(layers);
             pass.keep(kept);
             after(pass, after);
             return;
         }
-        pass.runTo(cut.layers() - 1);
+        pass.runTo(layers - 1);
         if (step.path("fuse").asBoolean()) {
-            pass.attendFusing(kept, new float[][] {cut.scores()});
+            pass.attendFusing(kept, new float[][] {Objects.requireNonNull(cut.scores())});
         } else {
             pass.attendKeeping(kept);
         }
@@ -338,23 +365,36 @@ final class ClipCaseCheck implements AutoCloseable {
         }
     }
 
-    private PatchPruning pruning(JsonNode variant) {
-        List<PatchCut> cuts = new ArrayList<>();
+    private PruningOptions pruning(JsonNode variant) {
+        List<PruningStep> steps = new ArrayList<>();
         int depth = model.tower().config().depth();
         for (JsonNode step : variant.get("steps")) {
             int layer = step.get("layer").intValue();
-            PatchCut.Form form = !step.path("before_mlp").asBoolean()
-                    ? PatchCut.Form.DROP
-                    : step.path("fuse").asBoolean() ? PatchCut.Form.EVIT_FUSED : PatchCut.Form.EVIT;
-            cuts.add(new PatchCut(
-                    layer == depth - 1 ? "layer last" : "layer " + (layer + 1),
-                    PatchEvidence.of(step.get("evidence").textValue()),
-                    step.get("ratio").doubleValue(),
-                    step.path("alpha").asDouble(PatchCut.DEFAULT_TEXT_SHARE),
-                    form));
+            Map<String, String> options = new HashMap<>();
+            String strategy =
+                    switch (step.get("evidence").textValue()) {
+                        case "received" -> "received-attention";
+                        case "cls" -> step.path("before_mlp").asBoolean() ? "evit" : "cls-attention";
+                        default -> "text-similarity";
+                    };
+            if (strategy.equals("evit")) {
+                options.put("fuse", String.valueOf(step.path("fuse").asBoolean()));
+            }
+            if (strategy.equals("text-similarity")) {
+                options.put("texts", variant.path("texts").asText().equals("each") ? "each" : "joint");
+                options.put(
+                        "share",
+                        step.get("evidence").textValue().equals("text")
+                                ? "1"
+                                : String.valueOf(step.path("alpha").asDouble(0.5)));
+            }
+            steps.add(PruningStep.builder(strategy)
+                    .at(layer == depth - 1 ? "layer last" : "layer " + (layer + 1))
+                    .retentionRatio(step.get("ratio").doubleValue())
+                    .options(options)
+                    .build());
         }
-        String texts = variant.path("texts").asText("any").toUpperCase(Locale.ROOT);
-        return new PatchPruning(cuts, 1, texts.equals("EACH") ? PatchPruning.TextUse.EACH : PatchPruning.TextUse.JOINT);
+        return PruningOptions.builder().schedule(steps).build();
     }
 
     /** Compares with the tensor of this name; digits in names are left out of the report. */

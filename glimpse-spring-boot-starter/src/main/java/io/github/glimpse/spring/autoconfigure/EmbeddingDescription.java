@@ -34,7 +34,7 @@ record EmbeddingDescription(
                 engine.dtypeName(),
                 engine.activeRequests(),
                 engine.queuedRequests(),
-                engine.options().pruning().label(),
+                engine.label(),
                 Limits.of(engine.options()));
     }
 

@@ -4,10 +4,11 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
 import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.embedding.EmbeddingEngine;
+import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
+import io.github.glimpse.prune.PruningStrategyFactory;
+import java.util.List;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
@@ -27,8 +29,6 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnClass({EmbeddingEngine.class, EmbeddingModel.class})
 @ConditionalOnSwitch(GlimpseAutoConfiguration.SWITCH)
 public final class GlimpseEmbeddingAutoConfiguration {
-
-    private static final Logger LOG = LoggerFactory.getLogger(GlimpseEmbeddingAutoConfiguration.class);
 
     static final String SWITCH = "glimpse.embedding-model.enabled";
     static final String ENGINE = "glimpseEmbeddingEngine";
@@ -72,13 +72,18 @@ public final class GlimpseEmbeddingAutoConfiguration {
 
             @Bean(name = ENGINE, destroyMethod = "close")
             EmbeddingEngine glimpseEmbeddingEngine(
-                    GlimpseProperties properties, @Qualifier("glimpseEmbeddingSources") ModelSources sources) {
-                StrategyKeys.unread(properties.embeddingModel().pruning())
-                        .forEach(key -> LOG.warn(
-                                "{} has no effect: without glimpse.embedding-model.pruning.retention-ratio there is no"
-                                        + " single cut",
-                                key));
-                return EngineLoading.embedding(new PropertiesMapper(properties).embedding(sources));
+                    GlimpseProperties properties,
+                    @Qualifier("glimpseEmbeddingSources") ModelSources sources,
+                    ObjectProvider<PruningStrategyFactory> strategies,
+                    Environment environment) {
+                StrategyKeys.refuseOldNames(environment);
+                List<PruningStrategyFactory> own = strategies.orderedStream().toList();
+                EmbeddingOptions options = new PropertiesMapper(properties).embedding(sources, own);
+                new StrategyKeys(own)
+                        .check(
+                                PropertiesMapper.EMBEDDING_PRUNING,
+                                properties.embeddingModel().pruning());
+                return EngineLoading.embedding(options);
             }
         }
     }

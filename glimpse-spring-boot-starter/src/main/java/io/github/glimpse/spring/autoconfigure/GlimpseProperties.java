@@ -91,10 +91,6 @@ public record GlimpseProperties(
 
     static final String PREFIX = "glimpse";
 
-    private static final String PLACE = "(?i)\\s*(layer\\s+(\\d{1,4}|last)|\\d{1,3}(\\.\\d+)?\\s*%)\\s*";
-    private static final String PLACE_MESSAGE =
-            "must be 'layer k', 'layer last' or a share of the depth such as '66 %'";
-
     /** When the model is loaded. */
     public enum Load {
         EAGER,
@@ -134,7 +130,7 @@ public record GlimpseProperties(
      * @param name Name of the model in answers; unset takes the directory's.
      * @param batchSize Pictures that go through the model together.
      * @param maxInputs Most pictures and texts of a request; an ingestion of more texts is made of several.
-     * @param pruning Which patches of pictures stay inside the tower.
+     * @param pruning Which patches of pictures stay, by strategies at tower k or vision; a retention-ratio alone goes by cls-attention, or by received-attention where there is no class row. Vectors of one index should be made with one setting.
      */
     public record EmbeddingModel(
             @DefaultValue("false") Boolean enabled,
@@ -142,7 +138,7 @@ public record GlimpseProperties(
             @Nullable String name,
             @Min(1) @Nullable Integer batchSize,
             @Min(1) @Nullable Integer maxInputs,
-            @Valid @DefaultValue PatchPruning pruning) {}
+            @Valid @DefaultValue Pruning pruning) {}
 
     /**
      * The model that scores. Device, compute type, limits of pictures and of requests are those of {@code glimpse.*}.
@@ -163,52 +159,6 @@ public record GlimpseProperties(
             @Nullable FirstToken firstToken,
             @Min(1) @Nullable Integer maxTexts,
             @Valid @DefaultValue Pruning pruning) {}
-
-    /**
-     * Which patches of pictures stay. Vectors of one index should be made with one setting.
-     *
-     * @param retentionRatio Patches that stay, as a share above 0 and at most 1 of the whole picture's; unset drops none.
-     * @param at Where the others are dropped: layer k (after k blocks), layer last or a share of the depth such as 25 %.
-     * @param evidence What patches are ranked by: cls (attention of the class row) or received (attention from all rows, for SigLIP).
-     * @param minPatches Least patches that stay.
-     * @param schedule Several cuts in the order of the tower, each with the keys at, evidence and retention-ratio; instead of the
-     *     single one.
-     */
-    public record PatchPruning(
-            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable
-            Double retentionRatio,
-
-            @Pattern(regexp = PLACE, message = PLACE_MESSAGE) @Nullable
-            String at,
-
-            @Pattern(regexp = "(?i)cls|received", message = "must be cls or received") @Nullable
-            String evidence,
-
-            @Min(1) @Nullable Integer minPatches,
-            @DefaultValue List<@Valid PatchStep> schedule) {
-
-        /** Copies the list. */
-        public PatchPruning {
-            schedule = List.copyOf(schedule);
-        }
-    }
-
-    /**
-     * One cut inside the tower.
-     *
-     * @param at Layer k (after k blocks), layer last or a share of the depth such as 25 %.
-     * @param evidence What patches are ranked by: cls or received; unset is cls.
-     * @param retentionRatio Patches that stay, as a share above 0 and at most 1 of the whole picture's.
-     */
-    public record PatchStep(
-            @NotBlank @Pattern(regexp = PLACE, message = PLACE_MESSAGE)
-            String at,
-
-            @Pattern(regexp = "(?i)cls|received", message = "must be cls or received") @Nullable
-            String evidence,
-
-            @DecimalMin(value = "0", inclusive = false) @DecimalMax("1")
-            double retentionRatio) {}
 
     /**
      * The PyTorch library.

@@ -20,16 +20,16 @@ record KeptImages(String strategy, int tokens, double kept) {
         return new KeptImages(report.strategy(), report.imageTokens(), report.keptTokens());
     }
 
-    /** The strategy is what the patches were ranked by, without places and ratios, of which a request may name any. */
+    /** The strategies alone, without places and ratios, of which a request may name any. */
     static KeptImages of(PatchReport report) {
-        String evidence = report.images().stream()
+        String strategies = report.images().stream()
                 .flatMap(image -> image.cuts().stream())
-                .map(cut -> cut.evidence().label())
+                .map(PatchReport.Cut::strategy)
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(", "));
         return new KeptImages(
-                evidence.isEmpty() ? PruningOptions.NONE : evidence, report.patches(), report.keptPatches());
+                strategies.isEmpty() ? PruningOptions.NONE : strategies, report.patches(), report.keptPatches());
     }
 
     /** One picture, of which each text may have kept patches of its own. */

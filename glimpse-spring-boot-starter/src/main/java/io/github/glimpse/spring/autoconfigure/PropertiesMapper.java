@@ -5,9 +5,6 @@ import static java.util.Objects.requireNonNullElse;
 import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchEvidence;
-import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
@@ -130,16 +127,24 @@ final class PropertiesMapper {
     /**
      * The options of the embedding model.
      *
+     * @param strategies the application's own
      * @throws InvalidPropertyException if the library refuses a value
      */
-    EmbeddingOptions embedding(ModelSources sources) {
+    EmbeddingOptions embedding(ModelSources sources, List<PruningStrategyFactory> strategies) {
         GlimpseProperties.EmbeddingModel embedding = properties.embeddingModel();
+        if (embedding.pruning().canaryRatio() != null) {
+            throw new InvalidPropertyException(
+                    EMBEDDING_PRUNING + ".canary-ratio",
+                    "The canary compares answers, and this model gives none; leave it out",
+                    null);
+        }
         GlimpseProperties.Concurrency concurrency = properties.concurrency();
         EmbeddingOptions.Builder options = EmbeddingOptions.builder(sources.model())
                 .name(StringUtils.hasText(embedding.name()) ? embedding.name() : sources.name())
                 .runtime(runtime())
                 .load(load(null))
-                .pruning(checked(EMBEDDING_PRUNING, () -> patches(embedding.pruning())))
+                .strategies(strategies)
+                .pruning(checked(EMBEDDING_PRUNING, () -> pruning(embedding.pruning())))
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
                 .batchSize(requireNonNullElse(embedding.batchSize(), EmbeddingOptions.DEFAULT_BATCH_SIZE))
                 .maxInputs(requireNonNullElse(embedding.maxInputs(), EmbeddingOptions.DEFAULT_MAX_INPUTS))
@@ -150,31 +155,6 @@ final class PropertiesMapper {
             options.transparency(properties.images().transparency());
         }
         return options.build();
-    }
-
-    private static PatchPruning patches(GlimpseProperties.PatchPruning pruning) {
-        List<PatchCut> cuts = pruning.schedule().stream()
-                .map(step -> PatchCut.of(step.at(), evidence(step.evidence()), step.retentionRatio()))
-                .toList();
-        if (pruning.retentionRatio() != null) {
-            if (!cuts.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "there is both a retention-ratio, which is a single cut, and a schedule; leave one of them"
-                                + " out");
-            }
-            cuts = List.of(PatchCut.of(
-                    requireNonNullElse(pruning.at(), PatchCut.DEFAULT_AT),
-                    evidence(pruning.evidence()),
-                    pruning.retentionRatio()));
-        }
-        return new PatchPruning(
-                cuts,
-                requireNonNullElse(pruning.minPatches(), PatchPruning.DEFAULT_MIN_PATCHES),
-                PatchPruning.TextUse.JOINT);
-    }
-
-    private static PatchEvidence evidence(@Nullable String label) {
-        return label == null ? PatchEvidence.CLS : PatchEvidence.of(label);
     }
 
     /**

@@ -7,16 +7,17 @@ import io.github.glimpse.prune.PruningProfile;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.prune.StrategyOptions;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
@@ -24,6 +25,13 @@ import org.springframework.util.StringUtils;
  * profile that only requests choose.
  */
 final class StrategyKeys {
+
+    private static final String STRATEGY_NOW =
+            ".strategy to cls-attention for cls, or to received-attention for received";
+    private static final Map<String, String> OLD_NAMES = Map.of(
+            "at", PropertiesMapper.EMBEDDING_PRUNING + ".schedule[0].at",
+            "evidence", PropertiesMapper.EMBEDDING_PRUNING + STRATEGY_NOW,
+            "min-patches", PropertiesMapper.EMBEDDING_PRUNING + ".min-tokens");
 
     private final SortedSet<String> known;
 
@@ -67,22 +75,29 @@ final class StrategyKeys {
         return Collections.unmodifiableMap(first);
     }
 
-    /** The keys of a single cut in the tower that is not made, as there is no ratio or a schedule instead. */
-    static List<String> unread(GlimpseProperties.PatchPruning pruning) {
-        if (pruning.retentionRatio() != null) {
-            return List.of();
+    /**
+     * Refuses the names that pruning of the embedding model had before it was that of {@code glimpse.pruning}.
+     *
+     * @throws InvalidPropertyException if one is set; the message has the new name
+     */
+    static void refuseOldNames(Environment environment) {
+        Binder binder = Binder.get(environment);
+        String key = PropertiesMapper.EMBEDDING_PRUNING;
+        OLD_NAMES.forEach((old, now) -> {
+            if (binder.bind(key + "." + old, String.class).isBound()) {
+                throw new InvalidPropertyException(key + "." + old, "It has another name now: set " + now, null);
+            }
+        });
+        for (int i = 0;
+                binder.bind(key + ".schedule[" + i + "]", Bindable.mapOf(String.class, String.class))
+                        .isBound();
+                i++) {
+            String step = key + ".schedule[" + i + "]";
+            if (binder.bind(step + ".evidence", String.class).isBound()) {
+                throw new InvalidPropertyException(
+                        step + ".evidence", "It has another name now: set " + step + STRATEGY_NOW, null);
+            }
         }
-        List<String> keys = new ArrayList<>();
-        if (pruning.at() != null) {
-            keys.add(PropertiesMapper.EMBEDDING_PRUNING + ".at");
-        }
-        if (pruning.evidence() != null) {
-            keys.add(PropertiesMapper.EMBEDDING_PRUNING + ".evidence");
-        }
-        if (pruning.minPatches() != null && pruning.schedule().isEmpty()) {
-            keys.add(PropertiesMapper.EMBEDDING_PRUNING + ".min-patches");
-        }
-        return keys;
     }
 
     /**

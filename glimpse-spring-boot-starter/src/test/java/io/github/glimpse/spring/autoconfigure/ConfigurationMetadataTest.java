@@ -8,9 +8,6 @@ import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseScoringModel;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchEvidence;
-import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
@@ -213,11 +210,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.embedding-model.enabled", false);
         defaults.put("glimpse.embedding-model.batch-size", EmbeddingOptions.DEFAULT_BATCH_SIZE);
         defaults.put("glimpse.embedding-model.max-inputs", EmbeddingOptions.DEFAULT_MAX_INPUTS);
-        defaults.put("glimpse.embedding-model.pruning.at", PatchCut.DEFAULT_AT);
-        defaults.put("glimpse.embedding-model.pruning.evidence", PatchEvidence.CLS.label());
-        defaults.put("glimpse.embedding-model.pruning.min-patches", PatchPruning.DEFAULT_MIN_PATCHES);
         defaults.put(
-                "glimpse.embedding-model.pruning.schedule", PatchPruning.none().cuts());
+                "glimpse.embedding-model.pruning.schedule", engine.pruning().schedule());
         defaults.put("glimpse.scoring-model.enabled", false);
         defaults.put("glimpse.scoring-model.score", label(GlimpseScoringModel.Score.MATCH));
         defaults.put("glimpse.scoring-model.first-token", load.firstToken().label());

@@ -15,10 +15,8 @@ import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
 import io.github.glimpse.embedding.GlimpseEmbeddingResponseMetadata;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchEvidence;
-import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.prune.PruningOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,9 +113,8 @@ class GlimpseEmbeddingAutoConfigurationTest {
                         "glimpse.embedding-model.batch-size=2",
                         "glimpse.embedding-model.max-inputs=3",
                         "glimpse.embedding-model.pruning.retention-ratio=0.5",
-                        "glimpse.embedding-model.pruning.at=layer 2",
-                        "glimpse.embedding-model.pruning.evidence=received",
-                        "glimpse.embedding-model.pruning.min-patches=4",
+                        "glimpse.embedding-model.pruning.strategy=received-attention",
+                        "glimpse.embedding-model.pruning.min-tokens=4",
                         "glimpse.limits.timeout=7s",
                         "glimpse.concurrency.max-queued=0")
                 .run(context -> {
@@ -129,18 +126,21 @@ class GlimpseEmbeddingAutoConfigurationTest {
                     assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(7));
                     assertThat(options.maxQueued()).isZero();
                     assertThat(options.pruning())
-                            .isEqualTo(new PatchPruning(
-                                    List.of(PatchCut.of("layer 2", PatchEvidence.RECEIVED, 0.5)),
-                                    4,
-                                    PatchPruning.TextUse.JOINT));
+                            .isEqualTo(PruningOptions.builder()
+                                    .strategy("received-attention")
+                                    .retentionRatio(0.5)
+                                    .minTokens(4)
+                                    .build());
                 });
     }
 
     @Test
     void prunesByTheSchedule() {
         runner.withPropertyValues(
+                        "glimpse.embedding-model.pruning.schedule[0].strategy=cls-attention",
                         "glimpse.embedding-model.pruning.schedule[0].at=layer 2",
                         "glimpse.embedding-model.pruning.schedule[0].retention-ratio=0.5",
+                        "glimpse.embedding-model.pruning.schedule[1].strategy=cls-attention",
                         "glimpse.embedding-model.pruning.schedule[1].at=66 %",
                         "glimpse.embedding-model.pruning.schedule[1].retention-ratio=0.25")
                 .run(context -> {
@@ -151,7 +151,8 @@ class GlimpseEmbeddingAutoConfigurationTest {
                                     .build());
                     GlimpseEmbeddingResponseMetadata metadata = (GlimpseEmbeddingResponseMetadata) response.metadata();
                     assertThat(metadata.pruning().keptPatches()).isEqualTo(16);
-                    assertThat(metadata.pruning().pruning()).isEqualTo("layer 2 cls 0.5, 66 % cls 0.25");
+                    assertThat(metadata.pruning().pruning())
+                            .isEqualTo("tower 2 cls-attention 0.5, tower 4 cls-attention 0.25");
                 });
     }
 
@@ -164,13 +165,16 @@ class GlimpseEmbeddingAutoConfigurationTest {
                         .hasMessageContaining("embeddingModel.pruning.retentionRatio"));
         runner.withPropertyValues(
                         "glimpse.embedding-model.pruning.retention-ratio=0.5",
-                        "glimpse.embedding-model.pruning.at=layer 40")
+                        "glimpse.embedding-model.pruning.schedule[0].strategy=cls-attention",
+                        "glimpse.embedding-model.pruning.schedule[0].at=layer 40")
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasStackTraceContaining("glimpse.embedding-model.pruning")
                         .hasStackTraceContaining("the model allows 1 to 5"));
-        runner.withPropertyValues("glimpse.embedding-model.pruning.evidence=text")
-                .run(context -> assertThat(context).getFailure().hasStackTraceContaining("must be cls or received"));
+        runner.withPropertyValues(
+                        "glimpse.embedding-model.pruning.strategy=text-similarity",
+                        "glimpse.embedding-model.pruning.retention-ratio=0.5")
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining("looks at texts"));
     }
 
     @Test

@@ -84,9 +84,7 @@ class OtherEnginesObservationTest {
 
     @Test
     void aRequestForVectorsIsAChildOfItsCallers() {
-        vectors.withPropertyValues(
-                        "glimpse.embedding-model.pruning.retention-ratio=0.5",
-                        "glimpse.embedding-model.pruning.at=layer 2")
+        vectors.withPropertyValues("glimpse.embedding-model.pruning.retention-ratio=0.5")
                 .run(context -> {
                     Observation caller = Observation.start("caller", registry);
                     int tokens = Objects.requireNonNull(caller.scoped(() -> context.getBean(EmbeddingModel.class)
@@ -104,7 +102,7 @@ class OtherEnginesObservationTest {
                             .doesNotHaveError()
                             .hasContextualNameEqualTo("embeddings clip")
                             .hasLowCardinalityKeyValue("model", "clip")
-                            .hasLowCardinalityKeyValue("strategy", "cls")
+                            .hasLowCardinalityKeyValue("strategy", "cls-attention")
                             .hasHighCardinalityKeyValue("gen_ai.usage.input_tokens", String.valueOf(tokens))
                             .hasHighCardinalityKeyValue("glimpse.image.tokens", "64")
                             .hasHighCardinalityKeyValue("glimpse.kept.tokens", "32");

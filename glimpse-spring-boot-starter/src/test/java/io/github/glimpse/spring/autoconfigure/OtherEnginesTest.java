@@ -126,9 +126,7 @@ class OtherEnginesTest {
 
     @Test
     void requestsForVectorsAreMeasured() {
-        vectors.withPropertyValues(
-                        "glimpse.embedding-model.pruning.retention-ratio=0.5",
-                        "glimpse.embedding-model.pruning.at=layer 2")
+        vectors.withPropertyValues("glimpse.embedding-model.pruning.retention-ratio=0.5")
                 .run(context -> {
                     EmbeddingModel model = context.getBean(EmbeddingModel.class);
                     MeterRegistry registry = context.getBean(MeterRegistry.class);
@@ -172,7 +170,7 @@ class OtherEnginesTest {
                                     .count())
                             .isOne();
                     assertThat(registry.get("glimpse.retention")
-                                    .tag("strategy", "cls")
+                                    .tag("strategy", "cls-attention")
                                     .summary()
                                     .max())
                             .isEqualTo(0.5);

@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.generate.LoadedModel;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,7 @@ class UnknownPropertiesTest {
                         "glimpse.profiles[my.own].options.a.b=1",
                         "glimpse.profiles.steps.schedule[0].strategy=random",
                         "glimpse.profiles.steps.schedule[0].options.seed=1",
+                        "glimpse.embedding-model.pruning.schedule[0].strategy=cls-attention",
                         "glimpse.embedding-model.pruning.schedule[0].at=25 %",
                         "glimpse.embedding-model.pruning.schedule[0].retention-ratio=0.5")
                 .run(context -> {
@@ -69,16 +71,24 @@ class UnknownPropertiesTest {
     }
 
     @Test
-    void warnsOfACutInTheTowerThatIsNotMade(CapturedOutput output) {
+    void refusesTheOldNamesOfPruningInTheTowerWithTheNewOnes() {
+        Map<String, String> names = Map.of(
+                "at=50 %", "glimpse.embedding-model.pruning.schedule[0].at",
+                "evidence=received", "glimpse.embedding-model.pruning.strategy",
+                "min-patches=2", "glimpse.embedding-model.pruning.min-tokens");
+        names.forEach((old, now) -> runner.withPropertyValues(
+                        "glimpse.embedding-model.enabled=true",
+                        "glimpse.embedding-model.location=" + TinyModel.CLIP.resolve("model"),
+                        "glimpse.embedding-model.pruning." + old)
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining("set " + now)));
         runner.withPropertyValues(
                         "glimpse.embedding-model.enabled=true",
                         "glimpse.embedding-model.location=" + TinyModel.CLIP.resolve("model"),
-                        "glimpse.embedding-model.pruning.at=50 %",
-                        "glimpse.embedding-model.pruning.min-patches=2")
-                .run(context -> assertThat(output)
-                        .containsOnlyOnce("glimpse.embedding-model.pruning.at has no effect")
-                        .containsOnlyOnce("glimpse.embedding-model.pruning.min-patches has no effect")
-                        .doesNotContain("evidence has no effect"));
+                        "glimpse.embedding-model.pruning.schedule[0].strategy=cls-attention",
+                        "glimpse.embedding-model.pruning.schedule[0].evidence=cls")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining("set glimpse.embedding-model.pruning.schedule[0].strategy"));
     }
 
     @Test

@@ -5,8 +5,8 @@ import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.ImageTimings;
 import io.github.glimpse.embedding.ImageVectors;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchPruning;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ final class ClipWorker {
     private final VitWork work;
 
     /** A pruning, and the number of blocks after which it cuts; 0 for none. */
-    private record Setting(PatchPruning pruning, int after) {}
+    private record Setting(PruningOptions pruning, int after) {}
 
     private ClipWorker(Turn turn) throws IOException {
         this.turn = turn;
@@ -79,10 +79,10 @@ final class ClipWorker {
     /** None, then a cut at a quarter and at half of the depth for each share. */
     private List<Setting> settings() {
         List<Setting> settings = new ArrayList<>();
-        settings.add(new Setting(PatchPruning.none(), 0));
+        settings.add(new Setting(PruningOptions.builder().enabled(false).build(), 0));
         for (double retention : turn.retentions()) {
             for (int after : new int[] {work.blocks() / 4, work.blocks() / 2}) {
-                settings.add(new Setting(PatchPruning.of(PatchCut.of("layer " + after, retention)), after));
+                settings.add(new Setting(PruningOptions.builder().schedule(List.of(PruningStep.builder("cls-attention").at("layer " + after).retentionRatio(retention).build())).build(), after));
             }
         }
         return settings;

@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param pictures in each pool of faces
  * @param faces which pools, one after the other
  * @param split of the pictures
- * @param at place of the cut, as {@code PatchCut} names it
+ * @param at place of the cut, such as {@code 25 %}
  */
 record ClipOptions(Path model, int pictures, List<FacePool> faces, Split split, String at) {
 

@@ -3,10 +3,10 @@ package io.github.glimpse.examples.tiny.evaluation;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.ImageVectors;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.embedding.PatchReport;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import java.io.PrintStream;
 import java.util.List;
@@ -40,13 +40,13 @@ public final class EvaluateClip {
             for (FacePool faces : options.faces()) {
                 CaptionedPictures held = CaptionedPictures.draw(options.split(), faces, options.pictures());
                 Lines lines = new Lines(engine.embedTexts(held.captions()).vectors(), faces, out);
-                lines.print("all", engine.embedImages(held.files(), PatchPruning.none()));
+                lines.print("all", engine.embedImages(held.files(), PruningOptions.defaults()));
                 for (double ratio : RATIOS) {
                     ImageVectors cut =
-                            engine.embedImages(held.files(), PatchPruning.of(PatchCut.of(options.at(), ratio)));
+                            engine.embedImages(held.files(), PruningOptions.builder().schedule(List.of(PruningStep.builder("cls-attention").at(options.at()).retentionRatio(ratio).build())).build());
                     lines.print("cls", cut);
                     PatchReport.Image sample = cut.report().images().get(0);
-                    int layers = sample.cuts().get(0).layers();
+                    int layers = sample.cuts().get(0).at().layers();
                     for (ControlTower.Choice choice : ControlTower.Choice.values()) {
                         lines.print(
                                 choice.name().toLowerCase(Locale.ROOT),

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.examples.tiny.drawing.Captions;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
@@ -67,11 +66,11 @@ class ClipGraphIT {
             assertSame(
                     trained.get(0).subList(0, PICTURES),
                     engine.embedImages(files).vectors());
-            PatchPruning half = PatchPruning.of(PatchCut.of("25 %", 0.5));
+            PruningOptions half = PruningOptions.builder().retentionRatio(0.5).build();
             assertSame(
                     trained.get(1).subList(0, PICTURES),
                     engine.embedImages(files, half).vectors());
-            PatchPruning quarter = PatchPruning.of(PatchCut.of("25 %", 0.25));
+            PruningOptions quarter = PruningOptions.builder().retentionRatio(0.25).build();
             assertSame(
                     trained.get(2).subList(0, PICTURES),
                     engine.embedImages(files, quarter).vectors());

@@ -1,0 +1,68 @@
+package io.github.glimpse.prune.tower;
+
+import io.github.glimpse.engine.HostValues;
+import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.EvidenceRequest.TowerCls;
+import io.github.glimpse.prune.EvidenceRequest.TowerReceived;
+import io.github.glimpse.prune.EvidenceStrategy;
+import io.github.glimpse.prune.HeadScores;
+import io.github.glimpse.prune.PruningEvidence;
+import io.github.glimpse.prune.PruningPoint;
+import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.PruningStrategyFactory;
+import io.github.glimpse.prune.Ranking;
+import io.github.glimpse.prune.StrategyContext;
+import io.github.glimpse.prune.StrategyTrait;
+import io.github.glimpse.prune.TokenBudget;
+import io.github.glimpse.prune.TokenSelection;
+import io.github.glimpse.prune.TokenSelection.ScoreKind;
+
+/**
+ * {@code evit}: inside the tower the patches that the class row looks at most, mean over heads, in towers without one those that all
+ * rows look at. The ratio is of the patches that are alive, rounded up, as published: several cuts multiply. The dropped rows, times
+ * their scores, become one more row, which is no token; towers are trained for it.
+ *
+ * <p>Option {@code fuse} (true): without it they are only dropped.
+ *
+ * @see <a href="https://arxiv.org/abs/2202.07800">EViT, section 3</a>
+ */
+public final class EViTStrategyFactory implements PruningStrategyFactory {
+
+    private static final double SHARE = 0.25;
+
+    @Override
+    public String name() {
+        return "evit";
+    }
+
+    @Override
+    public PruningStrategy create(StrategyContext context) {
+        int blocks = context.tower().blocks();
+        EvidenceRequest attention = context.tower().hasCls() ? new TowerCls(-1) : new TowerReceived(-1);
+        EvidenceStrategy.Builder strategy = EvidenceStrategy.named(
+                        name(), PruningPoint.insideTower(Math.max(1, (int) Math.rint(blocks * SHARE))))
+                .places("it cuts between attention and MLP of a block of the tower; use 'tower k'")
+                .needs(attention)
+                .traits(StrategyTrait.USES_BUDGET);
+        if (context.options().flag("fuse", true)) {
+            strategy.traits(StrategyTrait.FUSES);
+        }
+        return strategy.choosing((evidence, budget) -> {
+            float[] weights = HostValues.floats(evidence.of(attention));
+            float[] scores = HeadScores.mean(weights, weights.length / evidence.alive().length);
+            return TokenSelection.scored(
+                    Ranking.rising(Ranking.best(scores, count(evidence, budget), name())), scores, ScoreKind.SHARE);
+        });
+    }
+
+    /** What is left of the patches alive; a number that something else has settled, such as a cap, stands. */
+    private static int count(PruningEvidence evidence, TokenBudget budget) {
+        int settled = budget.requireCount();
+        Double ratio = budget.retentionRatio();
+        int alive = evidence.alive().length;
+        int tokens =
+                evidence.images().stream().mapToInt(grid -> grid.tokenCount()).sum();
+        boolean byRatio = ratio != null && settled == TokenBudget.count(ratio, tokens, alive);
+        return byRatio && ratio != null ? Math.min(alive, (int) Math.ceil(ratio * alive)) : settled;
+    }
+}
