@@ -2,7 +2,6 @@ package com.example;
 
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.prune.EvidenceRequest;
-import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
@@ -10,7 +9,6 @@ import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /** Keeps the image tokens to which the prompt's last row attends more than to the average one. */
@@ -48,13 +46,7 @@ final class LastRowStrategy implements PruningStrategy {
     @Override
     public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
         float[] logarithms = evidence.attention().get(layer).toFloatArray(); // [imageTokens, heads]
-        float[] logits = aboveAverage(logarithms, evidence.alive().length);
-        KeepRule rule = new KeepRule(
-                Objects.requireNonNullElse(budget.threshold(), TokenBudget.DEFAULT_THRESHOLD),
-                budget.maxRetentionRatio(),
-                Objects.requireNonNullElse(budget.minTokens(), TokenBudget.DEFAULT_MIN_TOKENS),
-                Objects.requireNonNullElse(budget.anchors(), Set.of()));
-        return rule.decide(logits, evidence.images(), evidence.alive(), "last-row");
+        return TokenSelection.byThreshold(aboveAverage(logarithms, evidence.alive().length));
     }
 
     /** Logarithm of each token's share against the mean share: above 0, a probability above 0.5, is above average. */

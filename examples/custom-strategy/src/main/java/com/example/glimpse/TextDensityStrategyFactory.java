@@ -6,11 +6,9 @@ import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
-import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
@@ -38,20 +36,16 @@ public final class TextDensityStrategyFactory implements PruningStrategyFactory 
                 .places("it looks at pixels before the tower sees them; use pixels")
                 .needs(new Pixels())
                 .traits(StrategyTrait.USES_BUDGET)
-                .choosing((evidence, budget) -> choose(evidence, budget, flat));
+                .choosing((evidence, budget) -> choose(evidence, flat));
     }
 
-    private TokenSelection choose(PruningEvidence evidence, TokenBudget budget, double flat) {
+    /** As many as vary, if there is room for them. */
+    private static TokenSelection choose(PruningEvidence evidence, double flat) {
         float[] spread = TextDensity.of(evidence.of(new Pixels()).toFloatArray(), evidence.alive().length);
         int varied = 0;
         for (float value : spread) {
             varied += value >= flat ? 1 : 0;
         }
-        int count = Math.min(budget.requireCount(), Math.max(1, varied));
-        int[] kept = Ranking.rising(Ranking.best(spread, count, name()));
-        RatioReason reason = count < budget.requireCount() ? RatioReason.THRESHOLD : RatioReason.COUNT;
-        return new TokenSelection(kept, null, varied)
-                .withScores(spread, ScoreKind.VALUE)
-                .withReason(reason);
+        return TokenSelection.wanted(varied, spread, ScoreKind.VALUE, RatioReason.THRESHOLD);
     }
 }

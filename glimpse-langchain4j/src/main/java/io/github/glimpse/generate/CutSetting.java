@@ -1,14 +1,9 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategy;
-import io.github.glimpse.prune.TokenBudget;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 
 /** All that decides what cuts of a picture keep, in words: part of the key under which the picture is remembered. */
@@ -28,15 +23,8 @@ final class CutSetting {
         if (cuts.isEmpty()) {
             return "";
         }
-        Set<Anchor> anchors = new TreeSet<>();
-        int floor = 0;
-        for (Cut cut : schedule.cuts()) {
-            TokenBudget budget = cut.strategy().settled(cut.budget());
-            anchors.addAll(Objects.requireNonNullElse(budget.anchors(), Set.of()));
-            floor = Math.max(floor, Objects.requireNonNullElse(budget.minTokens(), 0));
-        }
         StringBuilder setting = new StringBuilder(
-                " " + anchors + " " + floor + " " + schedule.guard().options());
+                " " + schedule.everywhere() + " " + schedule.guard().options());
         for (Cut cut : cuts) {
             setting.append(' ')
                     .append(cut.at())

@@ -3,11 +3,11 @@ package io.github.glimpse.generate;
 import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.MergedToken;
+import io.github.glimpse.prune.TokenSelection.Open;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +25,12 @@ final class JoinedSelection {
         tokens += alive;
     }
 
-    /** Scores and picking orders only if every image has some. */
+    /** Scores only if every image has some. */
     TokenSelection join() {
         if (parts.size() == 1) {
             return parts.get(0);
         }
         int[] kept = shifted(parts.stream().map(TokenSelection::kept).toList());
-        boolean picked = parts.stream().allMatch(part -> part.order() != null);
         List<MergedToken> merged = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             int first = firsts.get(i);
@@ -46,12 +45,7 @@ final class JoinedSelection {
                             token.weights())));
         }
         int passed = parts.stream().mapToInt(TokenSelection::passedThreshold).sum();
-        int[] order = picked
-                ? shifted(parts.stream()
-                        .map(part -> Objects.requireNonNull(part.order()))
-                        .toList())
-                : null;
-        return new TokenSelection(kept, scores(), kind(), passed, order, merged, reason());
+        return new TokenSelection(kept, scores(), kind(), passed, merged, reason(), Open.NOTHING);
     }
 
     private int[] shifted(List<int[]> indices) {

@@ -140,7 +140,7 @@ final class StrategyShelf implements AutoCloseable {
     /** A ratio that a step says and its strategy would not look at is a mistake. At pixels it is known to be a result. */
     private static void checkRatio(PruningStep step, PruningStrategy strategy, PruningPoint at) {
         boolean counts = strategy.traits(at).contains(StrategyTrait.USES_BUDGET);
-        if (step.retentionRatio() != null && !counts && at.stage() != PruningPoint.Stage.PIXELS) {
+        if (step.bounds().retentionRatio() != null && !counts && at.stage() != PruningPoint.Stage.PIXELS) {
             throw new IllegalArgumentException("The pruning strategy '" + step.strategy()
                     + "' settles by itself how many tokens stay, so retention-ratio means nothing to it; use"
                     + " max-retention-ratio for a cap");

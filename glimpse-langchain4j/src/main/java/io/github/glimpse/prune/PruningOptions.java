@@ -13,11 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param enabled whether to prune at all; unset is true
  * @param strategy name of a strategy; unset is {@code glimpse} if the model has a module, else {@code none}
  * @param schedule cuts in order; empty is one cut by {@code strategy} at its own point
- * @param retentionRatio kept / image tokens before any step, for strategies that keep a given number
- * @param threshold probability above which a token stays
- * @param maxRetentionRatio cap: kept / all image tokens; 1 is no cap
- * @param minTokens floor; 0 is none
- * @param anchors corners that always stay
+ * @param bounds how many tokens stay; steps of a schedule may say it otherwise
  * @param options own options of {@code strategy}; steps of a schedule have theirs
  * @param kv what a cut does to keys and values of the layers that have run; unset is {@link KvForm#UNIFORM}
  * @param positions position ids of what stays; unset is {@link PositionForm#ORIGINAL}
@@ -29,11 +25,7 @@ public record PruningOptions(
         @Nullable Boolean enabled,
         @Nullable String strategy,
         List<PruningStep> schedule,
-        @Nullable Double retentionRatio,
-        @Nullable Double threshold,
-        @Nullable Double maxRetentionRatio,
-        @Nullable Integer minTokens,
-        @Nullable Set<Anchor> anchors,
+        TokenBounds bounds,
         Map<String, String> options,
         @Nullable KvForm kv,
         @Nullable PositionForm positions,
@@ -49,12 +41,8 @@ public record PruningOptions(
 
     /** Checks ranges and copies. */
     public PruningOptions {
-        Ranges.positiveRatio("retention-ratio", retentionRatio, "1 keeps every token");
-        Ranges.ratio("threshold", threshold);
-        Ranges.positiveRatio("max-retention-ratio", maxRetentionRatio);
-        Ranges.notNegative("min-tokens", minTokens);
+        bounds = bounds.checked();
         schedule = List.copyOf(schedule);
-        anchors = anchors == null ? null : Set.copyOf(anchors);
         options = Map.copyOf(options);
     }
 
@@ -74,11 +62,7 @@ public record PruningOptions(
         builder.enabled = enabled;
         builder.strategy = strategy;
         builder.schedule = schedule;
-        builder.retentionRatio = retentionRatio;
-        builder.threshold = threshold;
-        builder.maxRetentionRatio = maxRetentionRatio;
-        builder.minTokens = minTokens;
-        builder.anchors = anchors;
+        builder.bounds = bounds;
         builder.options = options;
         builder.kv = kv;
         builder.positions = positions;
@@ -104,11 +88,7 @@ public record PruningOptions(
                 enabled != null ? enabled : fallback.enabled,
                 strategy != null ? strategy : fallback.strategy,
                 ownPlan ? schedule : fallback.schedule,
-                retentionRatio != null ? retentionRatio : fallback.retentionRatio,
-                threshold != null ? threshold : fallback.threshold,
-                maxRetentionRatio != null ? maxRetentionRatio : fallback.maxRetentionRatio,
-                minTokens != null ? minTokens : fallback.minTokens,
-                anchors != null ? anchors : fallback.anchors,
+                bounds.orElse(fallback.bounds),
                 ownPlan || !options.isEmpty() ? options : fallback.options,
                 kv != null ? kv : fallback.kv,
                 positions != null ? positions : fallback.positions,
@@ -139,13 +119,32 @@ public record PruningOptions(
 
     /** The numbers of one step: its own where set, else those of these options. */
     public TokenBudget budget(PruningStep step) {
-        return new TokenBudget(
-                step.threshold() != null ? step.threshold() : threshold,
-                step.maxRetentionRatio() != null ? step.maxRetentionRatio() : maxRetentionRatio,
-                step.minTokens() != null ? step.minTokens() : minTokens,
-                step.anchors() != null ? step.anchors() : anchors,
-                step.retentionRatio() != null ? step.retentionRatio() : retentionRatio,
-                null);
+        return new TokenBudget(step.bounds().orElse(bounds), null);
+    }
+
+    /** Kept / image tokens before any step, for strategies that keep a given number. */
+    public @Nullable Double retentionRatio() {
+        return bounds.retentionRatio();
+    }
+
+    /** Probability above which a token stays. */
+    public @Nullable Double threshold() {
+        return bounds.threshold();
+    }
+
+    /** Cap: kept / all image tokens; 1 is no cap. */
+    public @Nullable Double maxRetentionRatio() {
+        return bounds.maxRetentionRatio();
+    }
+
+    /** Floor; 0 is none. */
+    public @Nullable Integer minTokens() {
+        return bounds.minTokens();
+    }
+
+    /** Corners that always stay. */
+    public @Nullable Set<Anchor> anchors() {
+        return bounds.anchors();
     }
 
     /** What is said; the rest is as beneath, or the defaults. */
@@ -156,11 +155,11 @@ public record PruningOptions(
                 .add("profile", profile)
                 .add("strategy", strategy)
                 .add("schedule", schedule)
-                .add("retentionRatio", retentionRatio)
-                .add("threshold", threshold)
-                .add("maxRetentionRatio", maxRetentionRatio)
-                .add("minTokens", minTokens)
-                .add("anchors", anchors)
+                .add("retentionRatio", bounds.retentionRatio())
+                .add("threshold", bounds.threshold())
+                .add("maxRetentionRatio", bounds.maxRetentionRatio())
+                .add("minTokens", bounds.minTokens())
+                .add("anchors", bounds.anchors())
                 .add("options", options)
                 .add("kv", kv)
                 .add("positions", positions)
@@ -175,11 +174,7 @@ public record PruningOptions(
         private @Nullable Boolean enabled;
         private @Nullable String strategy;
         private List<PruningStep> schedule = List.of();
-        private @Nullable Double retentionRatio;
-        private @Nullable Double threshold;
-        private @Nullable Double maxRetentionRatio;
-        private @Nullable Integer minTokens;
-        private @Nullable Set<Anchor> anchors;
+        private TokenBounds bounds = TokenBounds.unsaid();
         private Map<String, String> options = Map.of();
         private @Nullable KvForm kv;
         private @Nullable PositionForm positions;
@@ -209,31 +204,31 @@ public record PruningOptions(
 
         /** Kept / image tokens before any step, above 0 and at most 1. */
         public Builder retentionRatio(@Nullable Double value) {
-            retentionRatio = value;
+            bounds = bounds.withRetentionRatio(value);
             return this;
         }
 
         /** Probability above which a token stays, 0..1. */
         public Builder threshold(@Nullable Double value) {
-            threshold = value;
+            bounds = bounds.withThreshold(value);
             return this;
         }
 
         /** Cap: kept / all image tokens, above 0 and at most 1. */
         public Builder maxRetentionRatio(@Nullable Double value) {
-            maxRetentionRatio = value;
+            bounds = bounds.withMaxRetentionRatio(value);
             return this;
         }
 
         /** Floor; 0 is none. */
         public Builder minTokens(@Nullable Integer value) {
-            minTokens = value;
+            bounds = bounds.withMinTokens(value);
             return this;
         }
 
         /** Corners that always stay. */
         public Builder anchors(@Nullable Set<Anchor> value) {
-            anchors = value;
+            bounds = bounds.withAnchors(value);
             return this;
         }
 
@@ -279,20 +274,7 @@ public record PruningOptions(
          */
         public PruningOptions build() {
             return new PruningOptions(
-                    enabled,
-                    strategy,
-                    schedule,
-                    retentionRatio,
-                    threshold,
-                    maxRetentionRatio,
-                    minTokens,
-                    anchors,
-                    options,
-                    kv,
-                    positions,
-                    guard,
-                    profile,
-                    beneath);
+                    enabled, strategy, schedule, bounds, options, kv, positions, guard, profile, beneath);
         }
     }
 }

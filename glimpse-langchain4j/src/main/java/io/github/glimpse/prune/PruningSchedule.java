@@ -48,15 +48,14 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions,
     public @Nullable Double pictureShare() {
         return cuts.stream()
                 .filter(cut -> cut.strategy().traits(cut.at()).contains(StrategyTrait.SHRINKS_PICTURE))
-                .map(cut -> share(cut.budget()))
+                .map(cut -> cut.budget().bounds().share())
                 .findFirst()
                 .orElse(null);
     }
 
-    private static @Nullable Double share(TokenBudget budget) {
-        Double ratio = budget.retentionRatio();
-        Double cap = budget.maxRetentionRatio();
-        return ratio == null || cap == null ? ratio : Double.valueOf(Math.min(ratio, cap));
+    /** Floor and anchors of all steps, which hold at each of them; null where no step has any. */
+    public TokenBounds everywhere() {
+        return Settlement.everywhere(cuts);
     }
 
     /** The only cut, if its strategy first looks at smaller pictures; else null. */

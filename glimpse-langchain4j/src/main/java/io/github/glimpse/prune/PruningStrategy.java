@@ -47,13 +47,13 @@ public interface PruningStrategy extends AutoCloseable {
      *
      * @param evidence what was asked for in {@link #needs()}
      * @param budget the user's numbers; the count is settled if the strategy {@linkplain StrategyTrait#USES_BUDGET uses one}
-     * @return indices among the tokens alive
+     * @return indices among the tokens alive, or scores by which {@link Settlement} finds them
      */
     TokenSelection select(PruningEvidence evidence, TokenBudget budget);
 
     /**
-     * The numbers by which {@link #select} goes for this budget: the user's where they are said, else the strategy's own. For
-     * those who want to see them, not for the engine; a strategy without numbers of its own leaves it as it is.
+     * The numbers that apply for this budget: the user's where they are said, else the strategy's own. What {@link #select} leaves
+     * open is settled by them; a strategy without numbers of its own leaves the budget as it is.
      */
     default TokenBudget settled(TokenBudget budget) {
         return budget;

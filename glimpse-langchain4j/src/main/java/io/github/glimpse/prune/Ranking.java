@@ -32,6 +32,11 @@ public final class Ranking {
      */
     public static int[] best(float[] scores, int count, String strategy) {
         requireNumbers(scores, strategy);
+        return best(scores, count);
+    }
+
+    /** The best indices, best first, of scores that are numbers or will be checked. */
+    static int[] best(float[] scores, int count) {
         long[] keys = new long[scores.length];
         for (int i = 0; i < scores.length; i++) {
             keys[i] = (long) ~rising(scores[i]) << Integer.SIZE | i;

@@ -4,22 +4,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many tokens may or must stay at one step. Null means "not said": the strategy's own number applies.
+ * How many tokens may or must stay at one step, as a strategy is told.
  *
- * @param threshold probability above which a token stays, 0..1
- * @param maxRetentionRatio cap, above 0 and at most 1: of all image tokens for a count, of those alive where the strategy settles the number
- * @param minTokens floor; 0 is none
- * @param anchors corners that always stay
- * @param retentionRatio what the user wants kept / image tokens before any step; strategies go by {@code count}
- * @param count how many tokens are to stay, settled by the engine from {@code retentionRatio}: at least 1, at most those alive
+ * @param bounds the user's numbers; null is "not said": the strategy's own number applies
+ * @param count how many tokens are to stay, settled by {@link Settlement} from the wanted share: at least 1, at most those alive
  */
-public record TokenBudget(
-        @Nullable Double threshold,
-        @Nullable Double maxRetentionRatio,
-        @Nullable Integer minTokens,
-        @Nullable Set<Anchor> anchors,
-        @Nullable Double retentionRatio,
-        @Nullable Integer count) {
+public record TokenBudget(TokenBounds bounds, @Nullable Integer count) {
 
     /** The threshold where neither request, model nor module says one. */
     public static final double DEFAULT_THRESHOLD = 0.5;
@@ -33,17 +23,42 @@ public record TokenBudget(
             @Nullable Double maxRetentionRatio,
             @Nullable Integer minTokens,
             @Nullable Set<Anchor> anchors) {
-        this(threshold, maxRetentionRatio, minTokens, anchors, null, null);
+        this(new TokenBounds(null, threshold, maxRetentionRatio, minTokens, anchors), null);
     }
 
     /** A budget of a given number of tokens. */
     public static TokenBudget ofCount(int count) {
-        return new TokenBudget(null, null, null, null, null, count);
+        return new TokenBudget(TokenBounds.unsaid(), count);
     }
 
     /** This budget with the count settled. */
     public TokenBudget withCount(int settled) {
-        return new TokenBudget(threshold, maxRetentionRatio, minTokens, anchors, retentionRatio, settled);
+        return new TokenBudget(bounds, settled);
+    }
+
+    /** What the user wants kept / image tokens before any step; strategies go by {@link #count}. */
+    public @Nullable Double retentionRatio() {
+        return bounds.retentionRatio();
+    }
+
+    /** Probability above which a token stays, 0..1. */
+    public @Nullable Double threshold() {
+        return bounds.threshold();
+    }
+
+    /** Cap: of all image tokens for a count, of those alive where the strategy settles the number. */
+    public @Nullable Double maxRetentionRatio() {
+        return bounds.maxRetentionRatio();
+    }
+
+    /** Floor; 0 is none. */
+    public @Nullable Integer minTokens() {
+        return bounds.minTokens();
+    }
+
+    /** Corners that always stay. */
+    public @Nullable Set<Anchor> anchors() {
+        return bounds.anchors();
     }
 
     /**
@@ -59,6 +74,16 @@ public record TokenBudget(
         return count;
     }
 
+    /** Least tokens that the floor lets a strategy keep that stops by itself. */
+    public int least(int alive) {
+        return Settlement.least(bounds, alive);
+    }
+
+    /** Most tokens that the cap lets such a strategy keep; the floor wins over it. */
+    public int most(int alive) {
+        return Settlement.most(bounds, alive);
+    }
+
     /**
      * How many of an image's, or of all images', tokens a ratio leaves: {@code (int) (ratio * tokens)}, at least 1, at most
      * those alive.
@@ -67,6 +92,6 @@ public record TokenBudget(
      * @param alive image tokens left now
      */
     public static int count(double ratio, int tokens, int alive) {
-        return Math.min(alive, Math.max(1, (int) (ratio * tokens)));
+        return Settlement.count(ratio, tokens, alive);
     }
 }

@@ -1,28 +1,31 @@
 package io.github.glimpse.prune;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a strategy chose. Indices are local: 0 is the first token that was alive at the step.
+ * What a strategy chose, or by which scores it wants chosen. Indices are local: 0 is the first token that was alive at the step.
  *
- * @param kept rising indices of the tokens that stay; for merging strategies their representatives
+ * @param kept rising indices of the tokens that stay; for merging strategies their representatives; none where the scores are
+ *     to choose
  * @param scores the scores that decided, one per token that was alive, higher means more needed; null for a strategy
  *     without scores
  * @param kind what the scores are
  * @param passedThreshold tokens above the threshold, before cap, floor and anchors; all kept ones where there is none
- * @param order the kept tokens in the order in which a greedy strategy picked them, null for others
  * @param merged tokens that mix several; kept ones that are not here stay as they are
  * @param reason what settled the number of tokens, null where it is not said
+ * @param open what {@link Settlement} has to settle yet
  */
 public record TokenSelection(
         int[] kept,
         float @Nullable [] scores,
         ScoreKind kind,
         int passedThreshold,
-        int @Nullable [] order,
         List<MergedToken> merged,
-        @Nullable RatioReason reason) {
+        @Nullable RatioReason reason,
+        Open open) {
 
     /** What scores are. */
     public enum ScoreKind {
@@ -32,6 +35,18 @@ public record TokenSelection(
         SHARE,
         /** Any other number. */
         VALUE
+    }
+
+    /** What a strategy leaves to {@link Settlement}, besides the anchors. Where there is anything, the best by score stay. */
+    public enum Open {
+        /** Nothing: the tokens stay that it kept. */
+        NOTHING,
+        /** Cap and floor: where these allow another number than it kept. */
+        BOUNDS,
+        /** The number of tokens, which is that of {@link TokenBudget#count}. */
+        COUNT,
+        /** Threshold, cap and floor; the scores are logits. */
+        THRESHOLD
     }
 
     /**
@@ -56,7 +71,7 @@ public record TokenSelection(
         public static MergedToken mean(int representative, int[] sources) {
             float share = 1.0f / (sources.length + 1);
             float[] weights = new float[sources.length];
-            java.util.Arrays.fill(weights, share);
+            Arrays.fill(weights, share);
             return new MergedToken(representative, share, sources, weights);
         }
 
@@ -73,60 +88,77 @@ public record TokenSelection(
 
     /** A decision by logits, or, if they are null, without scores. */
     public TokenSelection(int[] kept, float @Nullable [] logits, int passedThreshold) {
-        this(kept, logits, ScoreKind.LOGIT, passedThreshold, null, List.of(), null);
+        this(kept, logits, ScoreKind.LOGIT, passedThreshold, List.of(), null, Open.NOTHING);
     }
 
     /** Everything stays. */
     public static TokenSelection all(int tokens) {
-        int[] kept = new int[tokens];
-        for (int i = 0; i < tokens; i++) {
-            kept[i] = i;
-        }
-        return of(kept);
+        return of(IntStream.range(0, tokens).toArray());
     }
 
     /** A choice of the wanted number of tokens, without scores. */
     public static TokenSelection of(int[] kept) {
-        return new TokenSelection(kept, null, ScoreKind.VALUE, kept.length, null, List.of(), RatioReason.COUNT);
+        return new TokenSelection(kept, null, ScoreKind.VALUE, kept.length, List.of(), RatioReason.COUNT, Open.NOTHING);
     }
 
     /** A choice of the wanted number of tokens by scores. */
     public static TokenSelection scored(int[] kept, float[] scores, ScoreKind kind) {
-        return new TokenSelection(kept, scores, kind, kept.length, null, List.of(), RatioReason.COUNT);
+        return of(kept).withScores(scores, kind);
     }
 
-    /** A choice made token by token; {@code kept} are its picks, sorted. */
+    /** A choice made token by token, in the order of the picks. */
     public static TokenSelection picked(int[] order) {
-        int[] kept = order.clone();
-        java.util.Arrays.sort(kept);
-        return new TokenSelection(kept, null, ScoreKind.VALUE, kept.length, order, List.of(), RatioReason.COUNT);
+        return of(Ranking.rising(order));
     }
 
-    /** This choice with other tokens kept, such as anchors besides. Those that are new come last in the order of picks. */
+    /** As many of the best tokens as {@link TokenBudget#count} says. For strategies with {@link StrategyTrait#USES_BUDGET}. */
+    public static TokenSelection byCount(float[] scores, ScoreKind kind) {
+        return new TokenSelection(new int[0], scores, kind, 0, List.of(), RatioReason.COUNT, Open.COUNT);
+    }
+
+    /** The tokens whose probability, the sigmoid of the logit, is above the threshold, within cap and floor. */
+    public static TokenSelection byThreshold(float[] logits) {
+        return new TokenSelection(
+                new int[0], logits, ScoreKind.LOGIT, 0, List.of(), RatioReason.THRESHOLD, Open.THRESHOLD);
+    }
+
+    /**
+     * The tokens that a strategy wants kept, as far as cap, floor and a count allow it: else the best by score.
+     *
+     * @param reason what settled how many it wants
+     */
+    public static TokenSelection wanted(int[] kept, float[] scores, ScoreKind kind, RatioReason reason) {
+        return new TokenSelection(kept, scores, kind, kept.length, List.of(), reason, Open.BOUNDS);
+    }
+
+    /** The same for so many of the best tokens. */
+    public static TokenSelection wanted(int count, float[] scores, ScoreKind kind, RatioReason reason) {
+        return wanted(Ranking.rising(Ranking.best(scores, count)), scores, kind, reason);
+    }
+
+    /** This choice, settled. */
+    TokenSelection settled(int[] stay, int passed, @Nullable RatioReason settledBy) {
+        return new TokenSelection(stay, scores, kind, passed, merged, settledBy, Open.NOTHING);
+    }
+
+    /** This choice with other tokens kept, such as anchors besides. */
     public TokenSelection withKept(int[] others) {
-        int[] picks = order == null
-                ? null
-                : java.util.stream.IntStream.concat(
-                                java.util.Arrays.stream(order),
-                                java.util.Arrays.stream(others)
-                                        .filter(token -> java.util.Arrays.binarySearch(kept, token) < 0))
-                        .toArray();
-        return new TokenSelection(others, scores, kind, passedThreshold, picks, merged, reason);
+        return new TokenSelection(others, scores, kind, passedThreshold, merged, reason, open);
     }
 
     /** This choice with scores. */
     public TokenSelection withScores(float[] values, ScoreKind valuesKind) {
-        return new TokenSelection(kept, values, valuesKind, passedThreshold, order, merged, reason);
+        return new TokenSelection(kept, values, valuesKind, passedThreshold, merged, reason, open);
     }
 
     /** This choice with tokens that mix several. */
     public TokenSelection withMerged(List<MergedToken> tokens) {
-        return new TokenSelection(kept, scores, kind, passedThreshold, order, tokens, reason);
+        return new TokenSelection(kept, scores, kind, passedThreshold, tokens, reason, open);
     }
 
     /** This choice with what settled the number of tokens. */
     public TokenSelection withReason(RatioReason settledBy) {
-        return new TokenSelection(kept, scores, kind, passedThreshold, order, merged, settledBy);
+        return new TokenSelection(kept, scores, kind, passedThreshold, merged, settledBy, open);
     }
 
     /** The scores if they are logits, else null. */

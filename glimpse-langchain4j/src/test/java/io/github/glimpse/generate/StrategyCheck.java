@@ -3,12 +3,15 @@ package io.github.glimpse.generate;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.model.Positions;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.glimpse.PredictorRows;
 import java.util.ArrayList;
@@ -31,6 +34,8 @@ final class StrategyCheck implements StageObserver {
     private final PruningSchedule schedule;
     private final List<float[]> logits = new ArrayList<>();
     private final List<float[]> merged = new ArrayList<>();
+    private final List<Integer> picks = new ArrayList<>();
+    private int tokensSeen;
     private int steps;
     private int[] alive = {};
 
@@ -66,6 +71,24 @@ final class StrategyCheck implements StageObserver {
                     tensors.floats("glimpse.logits"),
                     TENSORS);
         }
+        if (expected().get("steps").get(steps).has("order")) {
+            addPicks(cut.strategy(), evidence, selection.kept().length);
+        }
+    }
+
+    /** A shorter choice is the beginning of a longer one, so the choices of one token, of two and so on tell the order. */
+    private void addPicks(PruningStrategy strategy, PruningEvidence evidence, int count) {
+        int[] before = {};
+        for (int picked = 1; picked <= count; picked++) {
+            int[] now = strategy.select(evidence, TokenBudget.ofCount(picked)).kept();
+            for (int place : now) {
+                if (Arrays.binarySearch(before, place) < 0) {
+                    picks.add(tokensSeen + evidence.alive()[place]);
+                }
+            }
+            before = now;
+        }
+        tokensSeen += evidence.images().stream().mapToInt(ImageGrid::tokenCount).sum();
     }
 
     @Override
@@ -81,8 +104,10 @@ final class StrategyCheck implements StageObserver {
             step.get("order").forEach(image -> image.forEach(token -> order.add(token.intValue())));
             differences.equal(
                     "picking order",
-                    PromptRows.pick(before, java.util.Objects.requireNonNull(selection.order())),
+                    picks.stream().mapToInt(Integer::intValue).toArray(),
                     order.stream().mapToInt(Integer::intValue).toArray());
+            picks.clear();
+            tokensSeen = 0;
         }
         String scores = cut.name() + "." + cut.at().toString().replace(" ", "") + ".scores";
         if (selection.scores() == null && Double.valueOf(1).equals(cut.budget().retentionRatio())) {

@@ -45,7 +45,7 @@ class PruningOptionsTest {
                 .anchors(Set.of(Anchor.TOP_LEFT))
                 .build();
         assertThat(options.budget(STEP))
-                .isEqualTo(new TokenBudget(0.4, 0.2, null, Set.of(Anchor.TOP_LEFT), null, null));
+                .isEqualTo(new TokenBudget(new TokenBounds(null, 0.4, 0.2, null, Set.of(Anchor.TOP_LEFT)), null));
     }
 
     @Test

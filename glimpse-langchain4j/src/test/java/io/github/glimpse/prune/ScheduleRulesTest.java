@@ -95,7 +95,7 @@ class ScheduleRulesTest {
     }
 
     private static Cut twoScales() {
-        return new Cut(PIXELS, "foveate", new TwoScales(), new TokenBudget(null, null, null, null, null, null));
+        return new Cut(PIXELS, "foveate", new TwoScales(), new TokenBudget(TokenBounds.unsaid(), null));
     }
 
     private static Cut counting(PruningPoint at, @Nullable Double ratio, StrategyTrait... more) {
@@ -109,7 +109,7 @@ class ScheduleRulesTest {
     }
 
     private static Cut cut(PruningPoint at, @Nullable Double ratio, PruningStrategy strategy) {
-        return new Cut(at, "some", strategy, new TokenBudget(null, null, null, null, ratio, null));
+        return new Cut(at, "some", strategy, new TokenBudget(new TokenBounds(ratio, null, null, null, null), null));
     }
 
     static Stream<Arguments> forbidden() {

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.prune.GuardReport.Action;
-import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +19,8 @@ class SelectionGuardTest {
 
     private static final SelectionGuard ON = new SelectionGuard(GuardOptions.on());
 
-    private static TokenSelection never(int count) {
-        throw new AssertionError("asked again for " + count);
+    private static TokenSelection never(TokenBudget budget) {
+        throw new AssertionError("asked again for " + budget);
     }
 
     private static double confidence(GuardedSelection guarded) {
@@ -49,18 +47,19 @@ class SelectionGuardTest {
     private static GuardedSelection learned(SelectionGuard guard, @Nullable Double cap, double... probabilities) {
         float[] logits = logits(probabilities);
         TokenBudget budget = new TokenBudget(null, cap, null, null);
-        TokenSelection chosen =
-                new KeepRule(0.5, cap, 1, Set.of()).decide(logits, grid(logits.length), all(logits.length), "glimpse");
-        Cut cut = new Cut(PruningPoint.afterLayers(2), "glimpse", new NoStrategy(), budget);
         return guard.check(
-                cut, budget, chosen, grid(logits.length), logits.length, all(logits.length), SelectionGuardTest::never);
+                settlement(budget, logits.length), TokenSelection.byThreshold(logits), SelectionGuardTest::never);
+    }
+
+    private static Settlement settlement(TokenBudget budget, int tokens) {
+        return Settlement.of("mine", budget, budget.bounds(), grid(tokens), all(tokens));
     }
 
     private static GuardedSelection counted(float[] shares, int count, IntFunction<TokenSelection> again) {
-        TokenBudget budget = TokenBudget.ofCount(count);
-        TokenSelection chosen = best(shares, count);
-        Cut cut = new Cut(PruningPoint.afterLayers(2), "fastv", new NoStrategy(), budget);
-        return ON.check(cut, budget, chosen, grid(shares.length), shares.length, all(shares.length), again);
+        return ON.check(
+                settlement(TokenBudget.ofCount(count), shares.length),
+                best(shares, count),
+                budget -> again.apply(budget.requireCount()));
     }
 
     private static TokenSelection best(float[] shares, int count) {
@@ -174,9 +173,8 @@ class SelectionGuardTest {
     void aCapBelowOneTokenLeavesACountOfOne() {
         float[] flat = {1, 1, 1, 1, 1, 1, 1, 1};
         TokenBudget budget = new TokenBudget(null, 0.1, null, null).withCount(1);
-        Cut cut = new Cut(PruningPoint.afterLayers(2), "fastv", new NoStrategy(), budget);
 
-        GuardedSelection guarded = ON.check(cut, budget, best(flat, 1), grid(8), 8, all(8), SelectionGuardTest::never);
+        GuardedSelection guarded = ON.check(settlement(budget, 8), best(flat, 1), SelectionGuardTest::never);
 
         assertThat(guarded.guard().action()).isEqualTo(Action.REPORTED);
         assertThat(guarded.guard().message()).contains("lets 1 of 8 tokens stay");
@@ -196,9 +194,8 @@ class SelectionGuardTest {
     void strategiesThatKnowNothingOfTheQuestionAreLeftAlone() {
         TokenBudget budget = TokenBudget.ofCount(2);
         TokenSelection chosen = TokenSelection.picked(new int[] {3, 1});
-        Cut cut = new Cut(PruningPoint.vision(), "div-prune", new NoStrategy(), budget);
 
-        GuardedSelection guarded = ON.check(cut, budget, chosen, grid(5), 5, all(5), SelectionGuardTest::never);
+        GuardedSelection guarded = ON.check(settlement(budget, 5), chosen, SelectionGuardTest::never);
 
         assertThat(guarded.confidence()).isNull();
         assertThat(guarded.selection()).isSameAs(chosen);
@@ -214,35 +211,5 @@ class SelectionGuardTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("guard.widen-below is 1.5");
         assertThat(new GuardOptions(true, 0.1, null).skipFloor()).isEqualTo(0.1);
-    }
-
-    /** Has no numbers of its own and is never asked. */
-    private static final class NoStrategy implements PruningStrategy {
-
-        @Override
-        public PruningPoint defaultPoint() {
-            return PruningPoint.vision();
-        }
-
-        @Override
-        public void checkPoint(PruningPoint point) {}
-
-        @Override
-        public Set<EvidenceRequest> needs() {
-            return Set.of();
-        }
-
-        @Override
-        public @Nullable ProbeToken probeToken() {
-            return null;
-        }
-
-        @Override
-        public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
-            throw new AssertionError("asked");
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -7,7 +7,6 @@ import io.github.glimpse.prune.HeadScores;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenSelection;
@@ -43,13 +42,10 @@ public final class FastVStrategyFactory implements PruningStrategyFactory {
                 .traits(StrategyTrait.QUESTION_DEPENDENT);
         if (context.options().has("mass")) {
             MassShare mass = MassShare.of(context.options());
-            return strategy.choosing((evidence, budget) -> mass.choose(scores(evidence), evidence, budget, name()));
+            return strategy.choosing((evidence, budget) -> mass.choose(scores(evidence), name()));
         }
-        return strategy.traits(StrategyTrait.USES_BUDGET).choosing((evidence, budget) -> {
-            float[] scores = scores(evidence);
-            int[] best = Ranking.best(scores, budget.requireCount(), name());
-            return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
-        });
+        return strategy.traits(StrategyTrait.USES_BUDGET)
+                .choosing((evidence, budget) -> TokenSelection.byCount(scores(evidence), ScoreKind.SHARE));
     }
 
     private static float[] scores(PruningEvidence evidence) {

@@ -1,11 +1,7 @@
 package io.github.glimpse.prune.attention;
 
-import io.github.glimpse.prune.CountBounds;
-import io.github.glimpse.prune.PruningEvidence;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.StrategyOptions;
-import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
@@ -26,15 +22,14 @@ record MassShare(double share, double minRatio, double maxRatio) {
                 options.number("max-ratio", 1, 1e-6, 1));
     }
 
-    /** Keeps the best tokens that hold the share. */
-    TokenSelection choose(float[] scores, PruningEvidence evidence, TokenBudget budget, String strategy) {
-        int alive = scores.length;
-        CountBounds bounds = CountBounds.of(budget, alive)
-                .within(Math.max(1, (int) (minRatio * alive)), Math.max(1, (int) (maxRatio * alive)));
-        AttentionMass mass = AttentionMass.holding(share, scores, bounds.lowest(), bounds.highest(), strategy);
-        int[] kept = Ranking.rising(Ranking.best(scores, mass.count(), strategy));
-        TokenSelection chosen = TokenSelection.scored(kept, scores, ScoreKind.SHARE)
-                .withReason(bounds.reason(mass.reached(), RatioReason.MASS));
-        return CountBounds.withAnchors(chosen, evidence, budget);
+    /** Wants the best tokens that hold the share. */
+    TokenSelection choose(float[] scores, String strategy) {
+        int most = Math.max(1, (int) (maxRatio * scores.length));
+        int least = Math.min(most, Math.max(1, (int) (minRatio * scores.length)));
+        AttentionMass mass = AttentionMass.holding(share, scores, least, most, strategy);
+        RatioReason reason = mass.count() > mass.reached()
+                ? RatioReason.FLOOR
+                : mass.count() < mass.reached() ? RatioReason.CAP : RatioReason.MASS;
+        return TokenSelection.wanted(mass.count(), scores, ScoreKind.SHARE, reason);
     }
 }

@@ -7,7 +7,6 @@ import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
@@ -55,9 +54,7 @@ final class CrossAttentionStrategy implements PruningStrategy {
 
     @Override
     public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
-        float[] scores = HostValues.floats(evidence.of(request));
-        int[] best = Ranking.best(scores, budget.requireCount(), CrossAttentionStrategyFactory.NAME);
-        return TokenSelection.scored(Ranking.rising(best), scores, TokenSelection.ScoreKind.SHARE);
+        return TokenSelection.byCount(HostValues.floats(evidence.of(request)), TokenSelection.ScoreKind.SHARE);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.github.glimpse.prune.diversity;
 
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.prune.CountBounds;
 import io.github.glimpse.prune.EvidenceRequest.ImageRows;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.PruningEvidence;
@@ -65,17 +64,11 @@ public final class DivPruneStrategyFactory implements PruningStrategyFactory {
         int alive = evidence.alive().length;
         int tokens = evidence.images().stream().mapToInt(ImageGrid::tokenCount).sum();
         int lowest = Math.max(1, (int) (stop.minRatio() * tokens));
-        CountBounds bounds =
-                CountBounds.of(budget, alive).within(lowest, Math.max(lowest, (int) (stop.maxRatio() * tokens)));
+        int most = Math.min(budget.most(alive), Math.max(lowest, (int) (stop.maxRatio() * tokens)));
+        int least = Math.max(budget.least(alive), Math.min(lowest, most));
         CosineRows rows = CosineRows.of(graph, evidence.of(new ImageRows()), evidence.scope());
-        FarthestFirst choice = FarthestFirst.pick(
-                rows.nearest(),
-                rows::row,
-                bounds.lowest(),
-                Math.max(bounds.lowest(), bounds.highest()),
-                stop.distance(),
-                name());
-        TokenSelection chosen = TokenSelection.picked(choice.order()).withReason(choice.reason());
-        return CountBounds.withAnchors(chosen, evidence, budget);
+        FarthestFirst choice =
+                FarthestFirst.pick(rows.nearest(), rows::row, least, Math.max(least, most), stop.distance(), name());
+        return TokenSelection.picked(choice.order()).withReason(choice.reason());
     }
 }

@@ -1,23 +1,19 @@
 package io.github.glimpse.prune.diversity;
 
 import io.github.glimpse.engine.HostValues;
-import io.github.glimpse.prune.CountBounds;
 import io.github.glimpse.prune.EvidenceRequest.Pixels;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
-import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 import io.github.glimpse.prune.diversity.PixelPrediction.Distance;
 import io.github.glimpse.prune.diversity.PixelPrediction.Scan;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -54,33 +50,17 @@ public final class PixelPruneStrategyFactory implements PruningStrategyFactory {
                 .places("it compares pixels before the tower sees them; use pixels")
                 .needs(new Pixels())
                 .traits(StrategyTrait.NEEDS_FULL_GRID)
-                .choosing((evidence, budget) -> choose(evidence, budget, scan, distance, tolerance));
+                .choosing((evidence, budget) -> choose(evidence, scan, distance, tolerance));
     }
 
-    private TokenSelection choose(
-            PruningEvidence evidence, TokenBudget budget, Scan scan, Distance distance, double tolerance) {
-        int alive = evidence.alive().length;
+    private static TokenSelection choose(PruningEvidence evidence, Scan scan, Distance distance, double tolerance) {
         PixelPrediction prediction = PixelPrediction.of(
                 HostValues.floats(evidence.of(new Pixels())),
-                alive,
+                evidence.alive().length,
                 evidence.images().get(0).columns(),
                 scan,
                 distance,
                 tolerance);
-        int[] kept = prediction.kept();
-        float[] scores = prediction.surprise();
-        CountBounds bounds = CountBounds.of(budget, alive);
-        int[] bounded = bounds.clamp(kept.length) == kept.length
-                ? kept
-                : Ranking.rising(Ranking.best(scores, bounds.clamp(kept.length), name()));
-        TokenSelection chosen = new TokenSelection(
-                bounded,
-                scores,
-                ScoreKind.VALUE,
-                kept.length,
-                null,
-                List.of(),
-                bounds.reason(kept.length, RatioReason.THRESHOLD));
-        return CountBounds.withAnchors(chosen, evidence, budget);
+        return TokenSelection.wanted(prediction.kept(), prediction.surprise(), ScoreKind.VALUE, RatioReason.THRESHOLD);
     }
 }

@@ -81,13 +81,10 @@ final class FoveateStrategy implements TwoScaleStrategy {
 
     /** A wanted share is that of the best cells, whatever their probability. */
     private static TokenBudget ofCells(TokenBudget budget) {
-        Double ratio = budget.retentionRatio();
-        if (ratio == null) {
-            return budget;
-        }
-        Double cap = budget.maxRetentionRatio();
-        return new TokenBudget(
-                0.0, cap == null ? ratio : Math.min(cap, ratio), budget.minTokens(), budget.anchors(), ratio, null);
+        Double share = budget.bounds().share();
+        return share == null
+                ? budget
+                : new TokenBudget(budget.bounds().withThreshold(0.0).withMaxRetentionRatio(share), null);
     }
 
     @Override

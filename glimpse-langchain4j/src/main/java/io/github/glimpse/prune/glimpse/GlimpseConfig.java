@@ -5,6 +5,7 @@ import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.nn.Activation;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.TokenBounds;
 import io.github.glimpse.prune.TokenBudget;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,10 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param fuseGlobal whether tokens see their whole image rather than their window
  * @param selectedVisualLayers tower layers, one per predictor layer
  * @param deepSupervision whether each predictor layer has a head
- * @param threshold {@code reduce_threshold}
- * @param maxRetentionRatio {@code max_remain_ratio}
- * @param minTokens {@code min_remain_num}, 0 for null
- * @param anchors {@code anchor_positions}
+ * @param bounds {@code reduce_threshold}, {@code max_remain_ratio}, {@code min_remain_num} (0 for null), {@code anchor_positions}
  */
 record GlimpseConfig(
         String modelType,
@@ -59,10 +57,7 @@ record GlimpseConfig(
         boolean fuseGlobal,
         List<Integer> selectedVisualLayers,
         boolean deepSupervision,
-        double threshold,
-        @Nullable Double maxRetentionRatio,
-        int minTokens,
-        Set<Anchor> anchors) {
+        TokenBounds bounds) {
 
     private static final double LAYER_NORM_EPS = 1e-5;
     // The defaults of the reference's configuration classes.
@@ -117,10 +112,7 @@ record GlimpseConfig(
                 llava || json.bool("attn_fuse_global", false),
                 json.integers("selected_visual_layers", llava ? List.of(23, 17, 11, 5) : List.of(8)),
                 json.bool("deep_supervision", true),
-                threshold(json),
-                maxRetentionRatio(json),
-                minTokens(json),
-                anchors(json));
+                new TokenBounds(null, threshold(json), maxRetentionRatio(json), minTokens(json), anchors(json)));
     }
 
     /** Whether the base's text looks at the image by cross-attention. */

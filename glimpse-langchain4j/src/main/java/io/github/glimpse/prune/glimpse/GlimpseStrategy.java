@@ -8,10 +8,8 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prune.EvidenceRequest;
-import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
-import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningPoint.Stage;
 import io.github.glimpse.prune.PruningStrategy;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * GlimpsePrune. The glimpse token, learned rows behind the prompt, runs with it through the first layers; its attention to
- * the image tokens goes through the {@link ImportancePredictor}, whose logits decide by {@link KeepRule}.
+ * the image tokens goes through the {@link ImportancePredictor}, whose logits decide by the threshold.
  *
  * @see <a href="https://arxiv.org/abs/2508.01548">GlimpsePrune, section 3</a>
  */
@@ -175,8 +173,7 @@ final class GlimpseStrategy implements PruningStrategy {
     @Override
     public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
         List<float[]> rows = logits(evidence);
-        return rule(budget)
-                .decide(rows.get(rows.size() - 1), evidence.images(), evidence.alive(), PruningOptions.GLIMPSE);
+        return TokenSelection.byThreshold(rows.get(rows.size() - 1));
     }
 
     /** All rows of logits that the module's heads give, the deciding one last. */
@@ -203,17 +200,7 @@ final class GlimpseStrategy implements PruningStrategy {
 
     @Override
     public TokenBudget settled(TokenBudget budget) {
-        KeepRule rule = rule(budget);
-        return new TokenBudget(
-                rule.threshold(), rule.maxRetentionRatio(), rule.minTokens(), rule.anchors(), null, budget.count());
-    }
-
-    private KeepRule rule(TokenBudget budget) {
-        return new KeepRule(
-                budget.threshold() != null ? budget.threshold() : config.threshold(),
-                budget.maxRetentionRatio() != null ? budget.maxRetentionRatio() : config.maxRetentionRatio(),
-                budget.minTokens() != null ? budget.minTokens() : config.minTokens(),
-                budget.anchors() != null ? budget.anchors() : config.anchors());
+        return new TokenBudget(budget.bounds().withRetentionRatio(null).orElse(config.bounds()), budget.count());
     }
 
     @Override

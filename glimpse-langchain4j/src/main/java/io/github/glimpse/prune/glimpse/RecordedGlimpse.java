@@ -161,7 +161,7 @@ public final class RecordedGlimpse implements AutoCloseable {
 
     /** Probability above which a token is kept. */
     public double threshold() {
-        return config.threshold();
+        return java.util.Objects.requireNonNull(config.bounds().threshold());
     }
 
     /**

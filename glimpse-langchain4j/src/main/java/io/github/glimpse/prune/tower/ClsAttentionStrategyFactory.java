@@ -8,7 +8,6 @@ import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningPoint.Stage;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenSelection;
@@ -40,8 +39,7 @@ public final class ClsAttentionStrategyFactory implements PruningStrategyFactory
                 .choosing((evidence, budget) -> {
                     float[] attention = HostValues.floats(evidence.of(cls));
                     float[] scores = HeadScores.mean(attention, attention.length / evidence.alive().length);
-                    int[] best = Ranking.best(scores, budget.requireCount(), name());
-                    return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
+                    return TokenSelection.byCount(scores, ScoreKind.SHARE);
                 });
     }
 }

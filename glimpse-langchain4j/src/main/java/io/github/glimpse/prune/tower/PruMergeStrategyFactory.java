@@ -1,17 +1,13 @@
 package io.github.glimpse.prune.tower;
 
 import io.github.glimpse.engine.HostValues;
-import io.github.glimpse.prune.CountBounds;
 import io.github.glimpse.prune.EvidenceRequest.TowerCls;
 import io.github.glimpse.prune.EvidenceStrategy;
-import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.StrategyContext;
-import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
@@ -37,16 +33,10 @@ public final class PruMergeStrategyFactory implements PruningStrategyFactory {
         return EvidenceStrategy.named(name(), PruningPoint.vision())
                 .places("outliers are those of one picture; use tower k or vision", PruningPoint.Stage.TOWER)
                 .needs(cls)
-                .choosing((evidence, budget) -> choose(HostValues.floats(evidence.of(cls)), evidence, budget));
-    }
-
-    private TokenSelection choose(float[] scores, PruningEvidence evidence, TokenBudget budget) {
-        CountBounds bounds = CountBounds.of(budget, scores.length);
-        int outliers = Outliers.of(scores, name()).count();
-        int[] best = Ranking.best(scores, bounds.clamp(outliers), name());
-        TokenSelection chosen = new TokenSelection(
-                        Ranking.rising(best), scores, ScoreKind.SHARE, outliers, null, java.util.List.of(), null)
-                .withReason(bounds.reason(outliers, RatioReason.THRESHOLD));
-        return CountBounds.withAnchors(chosen, evidence, budget);
+                .choosing((evidence, budget) -> {
+                    float[] scores = HostValues.floats(evidence.of(cls));
+                    int outliers = Outliers.of(scores, name()).count();
+                    return TokenSelection.wanted(outliers, scores, ScoreKind.SHARE, RatioReason.THRESHOLD);
+                });
     }
 }

@@ -7,7 +7,6 @@ import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningPoint.Stage;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenSelection;
@@ -35,10 +34,7 @@ public final class ReceivedAttentionStrategyFactory implements PruningStrategyFa
                 .places("the tower has to run before it; use tower k, vision or a layer", Stage.TOWER, Stage.LAYER)
                 .needs(received)
                 .traits(StrategyTrait.USES_BUDGET)
-                .choosing((evidence, budget) -> {
-                    float[] scores = HostValues.floats(evidence.of(received));
-                    int[] best = Ranking.best(scores, budget.requireCount(), name());
-                    return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
-                });
+                .choosing((evidence, budget) ->
+                        TokenSelection.byCount(HostValues.floats(evidence.of(received)), ScoreKind.SHARE));
     }
 }

@@ -11,7 +11,6 @@ import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenBudget;
@@ -60,15 +59,14 @@ public final class VScanStrategyFactory implements PruningStrategyFactory {
                 .insideDecoder(
                         Set.of(peek),
                         Set.of(StrategyTrait.USES_BUDGET, StrategyTrait.QUESTION_DEPENDENT),
-                        (evidence, budget) -> byPeek(HostValues.floats(evidence.of(peek)), evidence, budget))
+                        (evidence, budget) -> byPeek(HostValues.floats(evidence.of(peek)), evidence))
                 .owning(graph)
                 .choosing((evidence, budget) -> byTower(evidence, budget, early, late, graph));
     }
 
-    private TokenSelection byPeek(float[] attention, PruningEvidence evidence, TokenBudget budget) {
+    private static TokenSelection byPeek(float[] attention, PruningEvidence evidence) {
         float[] scores = HeadScores.mean(attention, attention.length / evidence.alive().length);
-        int[] best = Ranking.best(scores, budget.requireCount(), name());
-        return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
+        return TokenSelection.byCount(scores, ScoreKind.SHARE);
     }
 
     private TokenSelection byTower(

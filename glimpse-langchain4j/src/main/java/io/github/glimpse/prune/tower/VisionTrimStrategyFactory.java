@@ -8,7 +8,6 @@ import io.github.glimpse.prune.HeadScores;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenSelection;
@@ -43,8 +42,7 @@ public final class VisionTrimStrategyFactory implements PruningStrategyFactory {
                     float[] scores = BalancedScores.of(
                             HeadScores.mean(attention, attention.length / evidence.alive().length),
                             HostValues.floats(evidence.of(received)));
-                    int[] best = Ranking.best(scores, budget.requireCount(), name());
-                    return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
+                    return TokenSelection.byCount(scores, ScoreKind.SHARE);
                 });
     }
 }

@@ -11,6 +11,7 @@ import io.github.glimpse.prune.PruningStrategyContract;
 import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
+import io.github.glimpse.prune.TokenBounds;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TwoScaleStrategy;
 import java.util.Map;
@@ -61,7 +62,7 @@ class FoveateStrategyIT extends PruningStrategyContract {
         try (TorchRuntime torch =
                         TorchRuntime.start(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
                 TwoScaleStrategy strategy = make(torch, Map.of())) {
-            TokenBudget share = new TokenBudget(0.7, 0.5, 3, Set.of(Anchor.TOP_LEFT), 0.2, null);
+            TokenBudget share = new TokenBudget(new TokenBounds(0.2, 0.7, 0.5, 3, Set.of(Anchor.TOP_LEFT)), null);
 
             TokenBudget settled = strategy.settled(share);
 
@@ -71,7 +72,7 @@ class FoveateStrategyIT extends PruningStrategyContract {
             assertThat(settled.anchors()).containsExactly(Anchor.TOP_LEFT);
             assertThat(strategy.settled(new TokenBudget(0.7, 0.5, 3, Set.of())).threshold())
                     .isEqualTo(0.7);
-            assertThat(strategy.settled(new TokenBudget(null, 0.1, null, null, 0.2, null))
+            assertThat(strategy.settled(new TokenBudget(new TokenBounds(0.2, null, 0.1, null, null), null))
                             .maxRetentionRatio())
                     .isEqualTo(0.1);
         }

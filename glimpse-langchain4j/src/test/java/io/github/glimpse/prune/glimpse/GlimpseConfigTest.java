@@ -37,8 +37,10 @@ class GlimpseConfigTest {
 
     @Test
     void aMissingFloorIsOneAndANullOneIsNone() {
-        assertThat(config("qwen2_5_vl_gp", "", "{}").minTokens()).isEqualTo(1);
-        assertThat(config("qwen2_5_vl_gp", ",\"min_remain_num\":null", "{}").minTokens())
+        assertThat(config("qwen2_5_vl_gp", "", "{}").bounds().minTokens()).isEqualTo(1);
+        assertThat(config("qwen2_5_vl_gp", ",\"min_remain_num\":null", "{}")
+                        .bounds()
+                        .minTokens())
                 .isZero();
     }
 

@@ -35,7 +35,7 @@ class GridTest {
         PruningStep step = rows.get(2).options().at(0.3).schedule().get(0);
         assertThat(step.strategy()).isEqualTo("grid");
         assertThat(step.at()).isEqualTo("tower 3");
-        assertThat(step.retentionRatio()).isEqualTo(0.3);
+        assertThat(step.bounds().retentionRatio()).isEqualTo(0.3);
     }
 
     @Test
