@@ -14,8 +14,6 @@ import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
 import io.github.glimpse.embedding.MatchScores;
-import io.github.glimpse.embedding.PatchCut;
-import io.github.glimpse.embedding.PatchPruning;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
@@ -124,7 +122,8 @@ final class EngineProgram implements AutoCloseable {
     }
 
     static float match(Path directory, List<byte[]> pictures) {
-        PatchPruning pruning = PatchPruning.of(PatchCut.of("25 %", 0.5));
+        // 0.1 had PatchPruning and PatchCut here; the CHANGELOG lists them among what moved.
+        PruningOptions pruning = PruningOptions.builder().retentionRatio(0.5).build();
         EmbeddingRequestParameters.builder().set(GlimpseEmbeddingModel.PRUNING, pruning);
         List<String> labels = List.of("a photo of a cat", "a photo of a dog");
         try (EmbeddingEngine engine = EmbeddingEngine.load(

@@ -82,7 +82,14 @@ final class ClipWorker {
         settings.add(new Setting(PruningOptions.builder().enabled(false).build(), 0));
         for (double retention : turn.retentions()) {
             for (int after : new int[] {work.blocks() / 4, work.blocks() / 2}) {
-                settings.add(new Setting(PruningOptions.builder().schedule(List.of(PruningStep.builder("cls-attention").at("layer " + after).retentionRatio(retention).build())).build(), after));
+                settings.add(new Setting(
+                        PruningOptions.builder()
+                                .schedule(List.of(PruningStep.builder("cls-attention")
+                                        .at("layer " + after)
+                                        .retentionRatio(retention)
+                                        .build()))
+                                .build(),
+                        after));
             }
         }
         return settings;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -34,10 +35,10 @@ class CheckReportTest {
     private Path out;
 
     private void doctor(String device, String text) throws IOException {
-        Files.writeString(out.resolve("doctor.json"), """
+        Files.writeString(out.resolve("doctor.json"), String.format(Locale.ROOT, """
                 {"device": {"chosen": "%s"}, "warnings": [], "problems": [],
                  "answers": [{"expected": "87.00", "texts": {"cpu": "87.00", "cuda:0": "%s"}}]}
-                """.formatted(device, text));
+                """, device, text));
     }
 
     private void device(boolean onGpu, Map<Criterion, Double> figures, String... shapes) throws IOException {
