@@ -5,9 +5,9 @@ import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.ImageVectors;
 import io.github.glimpse.embedding.PatchReport;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
-import io.github.glimpse.examples.tiny.drawing.FacePool;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -42,8 +42,14 @@ public final class EvaluateClip {
                 Lines lines = new Lines(engine.embedTexts(held.captions()).vectors(), faces, out);
                 lines.print("all", engine.embedImages(held.files(), PruningOptions.defaults()));
                 for (double ratio : RATIOS) {
-                    ImageVectors cut =
-                            engine.embedImages(held.files(), PruningOptions.builder().schedule(List.of(PruningStep.builder("cls-attention").at(options.at()).retentionRatio(ratio).build())).build());
+                    ImageVectors cut = engine.embedImages(
+                            held.files(),
+                            PruningOptions.builder()
+                                    .schedule(List.of(PruningStep.builder("cls-attention")
+                                            .at(options.at())
+                                            .retentionRatio(ratio)
+                                            .build()))
+                                    .build());
                     lines.print("cls", cut);
                     PatchReport.Image sample = cut.report().images().get(0);
                     int layers = sample.cuts().get(0).at().layers();

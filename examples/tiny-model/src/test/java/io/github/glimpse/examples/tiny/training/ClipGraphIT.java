@@ -11,12 +11,12 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.examples.tiny.drawing.Captions;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.text.Tokenizer;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
@@ -70,7 +70,8 @@ class ClipGraphIT {
             assertSame(
                     trained.get(1).subList(0, PICTURES),
                     engine.embedImages(files, half).vectors());
-            PruningOptions quarter = PruningOptions.builder().retentionRatio(0.25).build();
+            PruningOptions quarter =
+                    PruningOptions.builder().retentionRatio(0.25).build();
             assertSame(
                     trained.get(2).subList(0, PICTURES),
                     engine.embedImages(files, quarter).vectors());
