@@ -9,11 +9,9 @@ import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.SelectionGuard;
 import io.github.glimpse.prune.Settlement;
 import io.github.glimpse.prune.TokenBounds;
-import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,15 +46,15 @@ final class StepDecision {
             return TokenSelection.all(alive.length);
         }
         PruningEvidence evidence = seen.get();
-        Function<TokenBudget, TokenSelection> ask = budget -> cut.strategy().select(evidence, budget);
         // Asked even if the steps before left no more than the count: one that always drops a token does so then too.
-        TokenSelection answer = ask.apply(settlement.budget());
+        TokenSelection answer = cut.strategy().select(evidence, settlement.budget());
         TokenSelection settled = settlement.settle(answer);
         observer.onSelection(evidence, probe, settled);
         if (settlement.budget().count() != null && settled.kept().length == alive.length) {
             return settled;
         }
-        GuardedSelection guarded = guard.check(settlement, answer, ask);
+        GuardedSelection guarded =
+                guard.check(settlement, answer, budget -> cut.strategy().select(evidence, budget));
         verdicts.add(guarded);
         return guarded.selection();
     }

@@ -27,12 +27,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HeldUpIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(1);
+    private static final Duration LIMIT = Duration.ofSeconds(2);
 
     private final LoadedModel engine = LoadedModel.load(TinyModels.options(TinyModels.QWEN)
             .maxActive(1)
             .maxQueued(24)
             .timeout(LIMIT)
+            // The time of each test is for what blocks, not for the first answer of a busy machine.
+            .warmUp(true)
             .build());
     private final ExecutorService threads = Executors.newCachedThreadPool();
     // What nobody interrupts it out of.
@@ -115,7 +117,7 @@ class HeldUpIT {
             }
         };
         streaming.chat(hello(), handler);
-        inside.await();
+        assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
 
         RecordingHandler next = new RecordingHandler();
         streaming.chat(hello(), next);
@@ -173,7 +175,7 @@ class HeldUpIT {
                 }))
                 .build();
         Future<?> answer = threads.submit(() -> held.chat(hello()));
-        inside.await();
+        assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
         long start = System.nanoTime();
 
         patient.close();
@@ -202,7 +204,7 @@ class HeldUpIT {
                 }))
                 .build();
         Future<?> answer = threads.submit(() -> held.chat(hello()));
-        inside.await();
+        assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
         long start = System.nanoTime();
 
         assertThat(engine.drain(Duration.ofMillis(200))).isFalse();
