@@ -39,7 +39,8 @@ for jar in $(tr ':' '\n' <"$root/examples/benchmark/target/gpu-check.classpath")
     esac
 done
 for jar in glimpse-langchain4j/target/glimpse-langchain4j-"$version"{,-tests}.jar \
-    examples/{benchmark,quickstart}/target/glimpse-example-{benchmark,quickstart}-"$version".jar; do
+    examples/benchmark/target/glimpse-example-benchmark-"$version".jar \
+    examples/quickstart/target/glimpse-example-quickstart-"$version".jar; do
     [ -f "$root/$jar" ] || { echo "$jar was not built" >&2; exit 1; }
     store "$root/$jar" "$(basename "$jar")"
 done
