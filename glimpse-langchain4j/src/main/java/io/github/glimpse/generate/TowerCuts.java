@@ -123,8 +123,7 @@ final class TowerCuts {
         if (wanted == null) {
             return null;
         }
-        int last = wanted.ofAttention() ? blocks - 1 : rows.block();
-        return wanted.block() <= last ? wanted : new TowerReadout(wanted.sum(), last, wanted.shape());
+        return wanted.upTo(wanted.ofAttention() ? blocks - 1 : rows.block());
     }
 
     /** All that decides, for the key under which a picture is remembered; empty if nothing is cut. */

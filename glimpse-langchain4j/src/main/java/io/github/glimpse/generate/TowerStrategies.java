@@ -23,8 +23,8 @@ import io.github.glimpse.prune.StrategyTrait;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The strategies of a vision tower without a language model behind it, and the way from options to cuts inside it. There {@code layer
@@ -229,7 +229,7 @@ public final class TowerStrategies implements AutoCloseable {
         TowerWalk.check(cut, tower, givesLikeness);
     }
 
-    private static String label(Cut cut, @Nullable PruningStep step) {
+    private static String label(Cut cut, PruningStep step) {
         StringBuilder label = new StringBuilder(cut.at() + " " + cut.name());
         if (cut.budget().retentionRatio() != null) {
             label.append(' ').append(cut.budget().retentionRatio());
@@ -240,8 +240,8 @@ public final class TowerStrategies implements AutoCloseable {
         if (cut.budget().minTokens() != null && cut.budget().minTokens() > 1) {
             label.append(", at least ").append(cut.budget().minTokens());
         }
-        if (step != null && !step.options().isEmpty()) {
-            label.append(' ').append(new java.util.TreeMap<>(step.options()));
+        if (!step.options().isEmpty()) {
+            label.append(' ').append(new TreeMap<>(step.options()));
         }
         return label.toString();
     }

@@ -164,7 +164,7 @@ public final class TowerWalk implements AutoCloseable {
         int blocks = cut.at().layers();
         if (cut.at().stage() == Stage.PIXELS) {
             throw new IllegalArgumentException(
-                    "This model sees a square of a fixed number of patches, so nothing can be" + " dropped at 'pixels'"
+                    "This model sees a square of a fixed number of patches, so nothing can be dropped at 'pixels'"
                             + NOT_INSIDE);
         }
         boolean inside = cut.at().stage() == Stage.TOWER;
@@ -217,8 +217,8 @@ public final class TowerWalk implements AutoCloseable {
         if (readout == null || !inside) {
             return readout;
         }
-        int last = readout.ofAttention() ? cut.at().layers() - 1 : cut.at().layers();
-        return new TowerReadout(readout.sum(), Math.min(readout.block(), last), readout.shape());
+        return readout.upTo(
+                readout.ofAttention() ? cut.at().layers() - 1 : cut.at().layers());
     }
 
     /** Makes the cuts up to the first that asks for likeness to texts. */

@@ -22,6 +22,11 @@ public record TowerReadout(String sum, int block, Shape shape) implements Readou
         return new TowerReadout("class_attention", block, Shape.BY_HEAD);
     }
 
+    /** This value of a block up to {@code last}: where its own has not run there, of that one. */
+    public TowerReadout upTo(int last) {
+        return block <= last ? this : new TowerReadout(sum, last, shape);
+    }
+
     /** Whether the class row alone asks, so that the queries of other rows are not needed. */
     public boolean ofClassRow() {
         return sum.endsWith("class_attention");

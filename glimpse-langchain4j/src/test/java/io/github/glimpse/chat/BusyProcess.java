@@ -13,41 +13,21 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.testing.RandomModelFolder;
-import java.io.IOException;
+import io.github.glimpse.testing.TerminatedProcess;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /** An application in a process of its own, with the library alone, that asks all its models all the time until it is stopped. */
 final class BusyProcess {
 
-    static final String READY = "ready";
     private static final int THREADS = 4;
-    private static final long PAUSE_NANOS = 1_000_000;
     private static final int ENDLESS = 100_000;
 
     private BusyProcess() {}
 
-    static Process start(Path folder) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:ErrorFile=" + folder.resolve("hs_err.log"),
-                "-XX:-CreateCoredumpOnCrash",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BusyProcess.class.getName(),
-                folder.resolve("model").toString()));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
-    }
-
-    /** A model whose steps take long enough for a native call to be under way at nearly any time. */
     static void write(Path folder) {
-        var unused = RandomModelFolder.ofShape("qwen2.5-vl-tiny")
-                .decoder(2048, 2, 16, 2, 8192)
-                .write(folder.resolve("model"));
+        var unused = TerminatedProcess.model().write(folder.resolve("model"));
     }
 
     public static void main(String[] arguments) {
@@ -73,17 +53,17 @@ final class BusyProcess {
         UserMessage question = UserMessage.from(picture, TextContent.from("word ".repeat(200)));
         for (int i = 0; i < THREADS; i++) {
             int most = i % 2 == 0 ? 4 : ENDLESS;
-            endlessly(() -> chat.chat(request(question, most)));
-            endlessly(() -> {
+            TerminatedProcess.endlessly(() -> chat.chat(request(question, most)));
+            TerminatedProcess.endlessly(() -> {
                 RecordingHandler handler = new RecordingHandler();
                 streaming.chat(request(question, 4), handler);
                 handler.response();
             });
         }
-        endlessly(() -> embedding.embed(EmbeddingRequest.builder()
+        TerminatedProcess.endlessly(() -> embedding.embed(EmbeddingRequest.builder()
                 .inputs(List.of(EmbeddingInput.from("a red car"), EmbeddingInput.from(picture)))
                 .build()));
-        endlessly(() -> {
+        TerminatedProcess.endlessly(() -> {
             LoadedModel other = LoadedModel.deferred(
                     EngineOptions.builder(folder).runtime(cpu).build(), UnaryOperator.identity());
             other.startLoading();
@@ -91,7 +71,7 @@ final class BusyProcess {
             other.close();
         });
         chat.chat(request(question, 1));
-        System.out.println(READY);
+        System.out.println(TerminatedProcess.READY);
     }
 
     private static ChatRequest request(UserMessage question, int most) {
@@ -101,19 +81,5 @@ final class BusyProcess {
                         .maxOutputTokens(most)
                         .build())
                 .build();
-    }
-
-    private static void endlessly(Runnable work) {
-        new Thread(() -> {
-                    while (true) {
-                        try {
-                            work.run();
-                        } catch (RuntimeException | AssertionError e) {
-                            // The queue was full, or all is over: the next try will tell.
-                            LockSupport.parkNanos(PAUSE_NANOS);
-                        }
-                    }
-                })
-                .start();
     }
 }

@@ -12,6 +12,7 @@ import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.testing.EveryValue;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -177,21 +178,7 @@ class GlimpseChatRequestParametersTest {
 
     @Test
     void generationIsSetAtOnceAndMergedValueByValue() {
-        GenerationOptions all = GenerationOptions.builder()
-                .temperature(0.7)
-                .topK(5)
-                .topP(0.9)
-                .minP(0.1)
-                .repetitionPenalty(1.1)
-                .presencePenalty(0.2)
-                .frequencyPenalty(0.3)
-                .seed(11L)
-                .maxOutputTokens(64)
-                .stop(List.of("."))
-                .beams(3)
-                .lengthPenalty(0.5)
-                .minOutputTokens(2)
-                .build();
+        GenerationOptions all = EveryValue.GENERATION;
         GlimpseChatRequestParameters set =
                 GlimpseChatRequestParameters.builder().generation(all).build();
 
@@ -250,21 +237,7 @@ class GlimpseChatRequestParametersTest {
 
     @Test
     void engineOptionsBecomeDefaults() {
-        GenerationOptions generation = GenerationOptions.builder()
-                .temperature(0.7)
-                .topK(5)
-                .topP(0.9)
-                .minP(0.1)
-                .repetitionPenalty(1.1)
-                .presencePenalty(0.2)
-                .frequencyPenalty(0.3)
-                .seed(11L)
-                .maxOutputTokens(64)
-                .stop(List.of("."))
-                .beams(3)
-                .lengthPenalty(0.5)
-                .minOutputTokens(2)
-                .build();
+        GenerationOptions generation = EveryValue.GENERATION;
         PruningOptions pruning = PruningOptions.builder().threshold(0.4).build();
 
         GlimpseChatRequestParameters parameters =

@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.glimpse.testing.EveryValue;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
@@ -10,22 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class GenerationOptionsTest {
 
-    // All values differ from each other and from what is unset.
-    private static final GenerationOptions ALL = GenerationOptions.builder()
-            .temperature(0.7)
-            .topK(5)
-            .topP(0.9)
-            .minP(0.1)
-            .repetitionPenalty(1.1)
-            .presencePenalty(0.2)
-            .frequencyPenalty(0.3)
-            .seed(11L)
-            .maxOutputTokens(64)
-            .stop(List.of("."))
-            .beams(3)
-            .lengthPenalty(0.5)
-            .minOutputTokens(2)
-            .build();
+    private static final GenerationOptions ALL = EveryValue.GENERATION;
 
     @Test
     void aCopyHasEveryValue() {

@@ -9,14 +9,12 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.testing.RandomModelFolder;
+import io.github.glimpse.testing.TerminatedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -25,31 +23,14 @@ import org.springframework.context.annotation.Configuration;
 /** An application in a process of its own that asks its models all the time until it is stopped. */
 final class BusyApplication {
 
-    static final String READY = "ready";
     private static final int THREADS = 4;
-    private static final long PAUSE_NANOS = 1_000_000;
     private static final Path CAR = TinyModel.QWEN.resolve("cases/017/a.png");
 
     private BusyApplication() {}
 
-    static Process start(Path folder) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:ErrorFile=" + folder.resolve("hs_err.log"),
-                "-XX:-CreateCoredumpOnCrash",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BusyApplication.class.getName(),
-                folder.resolve("model").toString()));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
-    }
-
-    /** A model whose steps take long enough for a native call to be under way at nearly any time. */
     static void write(Path folder) {
-        var unused = RandomModelFolder.ofShape("qwen2.5-vl-tiny")
+        var unused = TerminatedProcess.model()
                 .tokenizerFrom(TinyModel.QWEN.resolve("model"))
-                .decoder(2048, 2, 16, 2, 8192)
                 .write(folder.resolve("model"));
     }
 
@@ -72,8 +53,8 @@ final class BusyApplication {
                 TextContent.from("word ".repeat(200)));
         ChatRequest request = ChatRequest.builder().messages(question).build();
         for (int i = 0; i < THREADS; i++) {
-            endlessly(() -> chat.chat(request));
-            endlessly(() -> {
+            TerminatedProcess.endlessly(() -> chat.chat(request));
+            TerminatedProcess.endlessly(() -> {
                 CompletableFuture<ChatResponse> answer = new CompletableFuture<>();
                 streaming.chat(request, new StreamingChatResponseHandler() {
                     @Override
@@ -92,21 +73,7 @@ final class BusyApplication {
                 answer.join();
             });
         }
-        System.out.println(READY);
-    }
-
-    private static void endlessly(Runnable work) {
-        new Thread(() -> {
-                    while (true) {
-                        try {
-                            work.run();
-                        } catch (RuntimeException e) {
-                            // The queue was full, or all is over: the next try will tell.
-                            LockSupport.parkNanos(PAUSE_NANOS);
-                        }
-                    }
-                })
-                .start();
+        System.out.println(TerminatedProcess.READY);
     }
 
     @Configuration(proxyBeanMethods = false)
