@@ -2,7 +2,7 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
-import io.github.glimpse.SaidValues;
+import io.github.glimpse.SetValues;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.prune.Anchor;
@@ -151,7 +151,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
 
     @Override
     public String toString() {
-        return new SaidValues("GlimpseChatRequestParameters")
+        return new SetValues("GlimpseChatRequestParameters")
                 .add("modelName", modelName())
                 .add("temperature", temperature())
                 .add("topP", topP())

@@ -35,7 +35,7 @@ final class ImageBatch implements AutoCloseable {
     /** Of one request, so that one with many pictures leaves room for others. */
     private static final int MOST_AT_ONCE = 8;
 
-    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration CHECK_EVERY = Duration.ofMillis(50);
 
     private final List<Wanted> wanted;
     private final Duration limit;
@@ -165,7 +165,7 @@ final class ImageBatch implements AutoCloseable {
     }
 
     private @Nullable Running await() {
-        Duration wait = LOOK;
+        Duration wait = CHECK_EVERY;
         for (Running each : running) {
             wait = each.left().compareTo(wait) < 0 ? each.left() : wait;
         }

@@ -80,7 +80,7 @@ final class ImageDownload implements Callable<byte[]>, AutoCloseable {
     public void close() {
         synchronized (lock) {
             closed = true;
-            quietlyClose(open);
+            closeSafely(open);
         }
     }
 
@@ -97,7 +97,7 @@ final class ImageDownload implements Callable<byte[]>, AutoCloseable {
                 socket.connect(new InetSocketAddress(address, url.port()), timeout);
                 return socket;
             } catch (IOException e) {
-                quietlyClose(socket);
+                closeSafely(socket);
             }
         }
         throw new FetchException("cannot be connected to");
@@ -150,14 +150,14 @@ final class ImageDownload implements Callable<byte[]>, AutoCloseable {
         synchronized (lock) {
             open = socket;
             if (closed) {
-                quietlyClose(socket);
+                closeSafely(socket);
                 throw new FetchException("is no longer waited for");
             }
             return socket;
         }
     }
 
-    private static void quietlyClose(@Nullable Socket socket) {
+    private static void closeSafely(@Nullable Socket socket) {
         if (socket != null) {
             try {
                 socket.close();

@@ -100,8 +100,8 @@ final class ImageFetcher {
     }
 
     static RuntimeException failed(Throwable cause, ImageDownload download, String name) {
-        if (cause instanceof FetchException told) {
-            return refused(download.host(), name, told.reason());
+        if (cause instanceof FetchException refusal) {
+            return refused(download.host(), name, refusal.reason());
         }
         if (cause instanceof Error error) {
             throw error;

@@ -73,7 +73,7 @@ record ModelView(
 
     /** Begins to follow a request. */
     RequestTrace begin() {
-        return QuietTrace.begin(tracer);
+        return FailSafeTrace.begin(tracer);
     }
 
     /** Tells the listeners that a request ended; called once for each. */

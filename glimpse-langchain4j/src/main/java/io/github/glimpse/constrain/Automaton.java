@@ -186,7 +186,7 @@ final class Automaton {
                     reach(new Way(Grammar.ruleOf(label), new Waiting(longer)));
                 }
             }
-            if (takes || grammar.plainRoom(state) > 0 || grammar.plainRoom(state) == Grammar.UNTOLD) {
+            if (takes || grammar.plainRoom(state) > 0 || grammar.plainRoom(state) == Grammar.UNKNOWN) {
                 ways.add(way);
             }
         }
@@ -271,7 +271,7 @@ final class Automaton {
                 long most = length + grammar.plainGain(state);
                 longest = plain > room ? most : plain == room ? Math.min(longest, most) : longest;
                 room = Math.max(room, plain);
-            } else if (plain == Grammar.UNTOLD || (plain < 0 && mayTakePlain(state))) {
+            } else if (plain == Grammar.UNKNOWN || (plain < 0 && mayTakePlain(state))) {
                 others = true;
             }
         }

@@ -19,7 +19,7 @@ final class Grammar {
     static final int SKIP = -1;
 
     /** Plain room of a state of a text, where it depends on the characters. */
-    static final int UNTOLD = -2;
+    static final int UNKNOWN = -2;
 
     private static final int NONE = -1;
 
@@ -182,7 +182,7 @@ final class Grammar {
         return levels.get(state) ? 1 : 0;
     }
 
-    /** As {@link TextAutomaton#plainRoom}; {@link #UNTOLD} where that has none, -1 if the state is none of a text. */
+    /** As {@link TextAutomaton#plainRoom}; {@link #UNKNOWN} where that has none, -1 if the state is none of a text. */
     int plainRoom(int state) {
         return plainRoom[state];
     }

@@ -165,7 +165,7 @@ final class SchemaCompiler {
         for (int left = 0; left < branches.size(); left++) {
             for (int right = left + 1; right < branches.size(); right++) {
                 List<SchemaNode> both = List.of(branches.get(left), branches.get(right));
-                if (!areToldApart(both) && mayBothHold(both)) {
+                if (!areDistinct(both) && mayBothHold(both)) {
                     throw SchemaReader.refused(
                             "oneOf",
                             owner.pointer,
@@ -179,7 +179,7 @@ final class SchemaCompiler {
     }
 
     /** Whether their values are of other kinds, or a property that must be there has other values. */
-    private boolean areToldApart(List<SchemaNode> branches) {
+    private boolean areDistinct(List<SchemaNode> branches) {
         List<List<SchemaNode>> alternatives = List.of(List.of());
         for (SchemaNode branch : branches) {
             alternatives = both(alternatives, alternatives(branch, new HashSet<>()));

@@ -42,7 +42,7 @@ final class TextSpelling {
         int[] states = new int[split.states()];
         for (int state = 0; state < states.length; state++) {
             states[state] = grammar.state();
-            grammar.plainRoom(states[state], text, rooms[state] < 0 ? Grammar.UNTOLD : rooms[state]);
+            grammar.plainRoom(states[state], text, rooms[state] < 0 ? Grammar.UNKNOWN : rooms[state]);
         }
         grammar.skip(from, states[0]);
         for (int state = 0; state < states.length; state++) {

@@ -198,9 +198,9 @@ public final class EmbeddingEngine implements ModelEngine {
         return ask(
                 texts.size() + images.size(),
                 arrival,
-                (work, told, cancellation) -> {
+                (work, given, cancellation) -> {
                     try (TowerStrategies.Lent lent = withoutText(work, pruning)) {
-                        return new Both(work.texts(told, cancellation), work.images(images, lent, cancellation));
+                        return new Both(work.texts(given, cancellation), work.images(images, lent, cancellation));
                     }
                 },
                 texts);

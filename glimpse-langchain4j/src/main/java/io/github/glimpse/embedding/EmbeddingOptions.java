@@ -1,6 +1,6 @@
 package io.github.glimpse.embedding;
 
-import io.github.glimpse.SaidValues;
+import io.github.glimpse.SetValues;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.hub.ModelSource;
@@ -80,7 +80,7 @@ public record EmbeddingOptions(
     /** What tells a model from others. */
     @Override
     public String toString() {
-        return new SaidValues("EmbeddingOptions")
+        return new SetValues("EmbeddingOptions")
                 .add("name", name == null ? ModelSource.nameOf(model) : name)
                 .add("runtime", runtime)
                 .add("load", load)

@@ -176,21 +176,21 @@ final class EncoderWork implements AutoCloseable {
             throw new UnsupportedContentException(
                     "A cut by what the texts ask for was given 0 texts; give one, or cut by another strategy");
         }
-        float[][] told = texts(texts, cancellation).vectors().toArray(float[][]::new);
-        float[][] logits = new float[images.size()][told.length];
-        int each = pruning.choosesForEachText() ? told.length : 1;
+        float[][] textVectors = texts(texts, cancellation).vectors().toArray(float[][]::new);
+        float[][] logits = new float[images.size()][textVectors.length];
+        int each = pruning.choosesForEachText() ? textVectors.length : 1;
         PatchReport.Image[] report = new PatchReport.Image[images.size() * each];
         inBatches(images, pruning, cancellation, (walk, plans, first, scope) -> {
             if (pruning.choosesForEachText()) {
                 walk.toLikeness();
-                for (int i = 0; i < told.length; i++) {
+                for (int i = 0; i < textVectors.length; i++) {
                     int text = i;
                     try (TowerWalk branch = walk.branch()) {
-                        branch.toEnd(likeness(new float[][] {told[text]}, scope));
+                        branch.toEnd(likeness(new float[][] {textVectors[text]}, scope));
                         imageVectors(
                                 branch,
                                 scope,
-                                (picture, vector) -> logits[first + picture][text] = logit(vector, told[text]));
+                                (picture, vector) -> logits[first + picture][text] = logit(vector, textVectors[text]));
                         report(
                                 branch,
                                 plans,
@@ -200,10 +200,10 @@ final class EncoderWork implements AutoCloseable {
                 }
                 return;
             }
-            walk.toEnd(told.length == 0 ? null : likeness(told, scope));
+            walk.toEnd(textVectors.length == 0 ? null : likeness(textVectors, scope));
             imageVectors(walk, scope, (picture, vector) -> {
-                for (int text = 0; text < told.length; text++) {
-                    logits[first + picture][text] = logit(vector, told[text]);
+                for (int text = 0; text < textVectors.length; text++) {
+                    logits[first + picture][text] = logit(vector, textVectors[text]);
                 }
             });
             report(walk, plans, pruning, (picture, image) -> report[first + picture] = image);

@@ -125,9 +125,9 @@ final class CudaDriver {
             if (!call("cuCtxPushCurrent_v2", context.getValue())) {
                 return -1;
             }
-            boolean told = call("cuMemGetInfo_v2", free, total);
+            boolean known = call("cuMemGetInfo_v2", free, total);
             call("cuCtxPopCurrent_v2", new PointerByReference(Pointer.NULL));
-            return told ? free.getLong(0) : -1;
+            return known ? free.getLong(0) : -1;
         } finally {
             call("cuDevicePrimaryCtxRelease_v2", handle.getValue());
         }

@@ -33,7 +33,7 @@ final class NativeLibrary {
     private static final Pattern MISSING_FILE = Pattern.compile("([\\w.+-]+\\.so[.\\d]*): cannot open shared object");
 
     // Once for all models of a process.
-    private static boolean fallBackTold;
+    private static boolean fallBackReported;
 
     private NativeLibrary() {}
 
@@ -89,13 +89,13 @@ final class NativeLibrary {
         CudaDriver driver = CudaDriver.open();
         if (folder.forCuda() && !driver.failure().isEmpty() && !gpuWanted && isOnClassPath()) {
             // It cannot be loaded without the driver's library, and the CPU's own is here.
-            if (!fallBackTold) {
+            if (!fallBackReported) {
                 LOG.warn(
                         "The libtorch in {} was built for CUDA and needs NVIDIA's driver ({}); the CPU's libtorch of"
                                 + " the class path is used instead, see docs/guide/gpu.md",
                         folder.lib(),
                         driver.failure());
-                fallBackTold = true;
+                fallBackReported = true;
             }
             return null;
         }

@@ -135,8 +135,8 @@ public final class TorchRuntime implements AutoCloseable {
             HostValues.floats(graph.call("try_device").with("cuda:" + gpu).run(scope));
             return null;
         } catch (GlimpseException e) {
-            String said = reason(e);
-            return facts.cuda() ? said : "it was built for CPUs only: " + said;
+            String text = reason(e);
+            return facts.cuda() ? text : "it was built for CPUs only: " + text;
         }
     }
 
@@ -145,8 +145,8 @@ public final class TorchRuntime implements AutoCloseable {
         Throwable cause = failure.getCause();
         String message = String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
         int error = message.lastIndexOf(INTERPRETERS_ERROR);
-        String said = error < 0 ? message : message.substring(error + INTERPRETERS_ERROR.length());
-        return said.strip().split("\\R|(?<=\\.)\\s", 2)[0];
+        String text = error < 0 ? message : message.substring(error + INTERPRETERS_ERROR.length());
+        return text.strip().split("\\R|(?<=\\.)\\s", 2)[0];
     }
 
     /** The number belongs to the process: without this the next model would take over what one before was told. */

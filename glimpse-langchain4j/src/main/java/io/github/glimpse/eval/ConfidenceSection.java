@@ -47,7 +47,7 @@ final class ConfidenceSection {
                 text.append("<p>")
                         .append(Markup.escape(setting))
                         .append(": ")
-                        .append(told(figures))
+                        .append(sentence(figures))
                         .append("</p>\n");
                 figures.floors().stream()
                         .filter(floor -> floor.isSupported() || isDefault(floor))
@@ -102,7 +102,7 @@ final class ConfidenceSection {
                         + "<tbody>\n" + lines + "</tbody></table></div>\n";
     }
 
-    private static String told(ConfidenceFigures figures) {
+    private static String sentence(ConfidenceFigures figures) {
         return "confidence and box recall: Spearman " + ConfidenceFloor.decimal(figures.recallCorrelation())
                 + ", AUROC " + ConfidenceFloor.decimal(figures.recallSeparation())
                 + "; confidence and the unpruned answer: Spearman "

@@ -43,9 +43,9 @@ final class ModelFingerprint {
     }
 
     private static List<String> files(@Nullable Path folder) throws IOException {
-        List<String> told = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
         if (folder == null) {
-            return told;
+            return lines;
         }
         List<Path> files;
         try (Stream<Path> entries = Files.list(folder)) {
@@ -56,9 +56,9 @@ final class ModelFingerprint {
             String content = size <= SMALL
                     ? Long.toHexString(checksum(file))
                     : Files.getLastModifiedTime(file).toString();
-            told.add(file.getFileName() + " " + size + " " + content);
+            lines.add(file.getFileName() + " " + size + " " + content);
         }
-        return told;
+        return lines;
     }
 
     private static long checksum(Path file) throws IOException {

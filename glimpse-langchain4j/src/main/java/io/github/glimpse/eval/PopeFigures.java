@@ -24,12 +24,12 @@ public record PopeFigures(int questions, double accuracy, double precision, doub
         int trueNegative = 0;
         int falseNegative = 0;
         for (Pair pair : pairs) {
-            boolean said = Pope.saysYes(pair.answer());
+            boolean yes = Pope.saysYes(pair.answer());
             boolean right = Pope.saysYes(pair.expected());
-            truePositive += said && right ? 1 : 0;
-            falsePositive += said && !right ? 1 : 0;
-            trueNegative += !said && !right ? 1 : 0;
-            falseNegative += !said && right ? 1 : 0;
+            truePositive += yes && right ? 1 : 0;
+            falsePositive += yes && !right ? 1 : 0;
+            trueNegative += !yes && !right ? 1 : 0;
+            falseNegative += !yes && right ? 1 : 0;
         }
         double count = pairs.size();
         double precision = (double) truePositive / (truePositive + falsePositive);

@@ -191,8 +191,8 @@ record SvgChart(String title, String across, String up, Start start, List<Series
                         y(vertical, point.high()),
                         colour));
             }
-            String told = String.format(Locale.ROOT, "%s: %.2f, %.2f", one.name(), point.x(), point.y());
-            marks.append(mark(x, y, number, "<title>" + Markup.escape(told) + "</title>"));
+            String label = String.format(Locale.ROOT, "%s: %.2f, %.2f", one.name(), point.x(), point.y());
+            marks.append(mark(x, y, number, "<title>" + Markup.escape(label) + "</title>"));
         }
         svg.append(String.format(
                 Locale.ROOT, "<polyline points=\"%s\" stroke=\"%s\" fill=\"none\"/>%s%n", line, colour, marks));

@@ -12,9 +12,9 @@ final class VisualCotTalk {
 
     /** The first message without the picture's place and without the request for a box. */
     static String question(JsonNode row, String where) {
-        String said = said(row.path("conversations").path(0), where);
-        int request = said.indexOf(BOX_REQUEST);
-        String question = (request < 0 ? said : said.substring(0, request))
+        String value = value(row.path("conversations").path(0), where);
+        int request = value.indexOf(BOX_REQUEST);
+        String question = (request < 0 ? value : value.substring(0, request))
                 .replace(PICTURE, " ")
                 .strip();
         if (question.isEmpty()) {
@@ -29,10 +29,10 @@ final class VisualCotTalk {
         if (messages.size() < 2) {
             throw new EvaluationDataException(where + ": conversations has no answer, it needs at least two messages");
         }
-        return said(messages.path(messages.size() - 1), where);
+        return value(messages.path(messages.size() - 1), where);
     }
 
-    private static String said(JsonNode message, String where) {
+    private static String value(JsonNode message, String where) {
         if (!message.path("value").isTextual()) {
             throw new EvaluationDataException(where + ": a message of conversations has no text 'value'");
         }

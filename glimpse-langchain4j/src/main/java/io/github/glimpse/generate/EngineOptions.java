@@ -1,6 +1,6 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.SaidValues;
+import io.github.glimpse.SetValues;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.image.ImageLimits;
@@ -166,7 +166,7 @@ public record EngineOptions(
     /** What tells a model from others. */
     @Override
     public String toString() {
-        return new SaidValues("EngineOptions")
+        return new SetValues("EngineOptions")
                 .add("name", name == null ? ModelSource.nameOf(model) : name)
                 .add("family", family)
                 .add("module", module != null)

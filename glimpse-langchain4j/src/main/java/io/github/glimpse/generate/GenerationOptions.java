@@ -1,6 +1,6 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.SaidValues;
+import io.github.glimpse.SetValues;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -157,7 +157,7 @@ public record GenerationOptions(
     /** What is said; of stop sequences how many, for a user may have written them. */
     @Override
     public String toString() {
-        return new SaidValues("GenerationOptions")
+        return new SetValues("GenerationOptions")
                 .add("temperature", temperature)
                 .add("topK", topK)
                 .add("topP", topP)

@@ -58,7 +58,7 @@ final class HistoryFit {
      * Fits nothing yet.
      *
      * @param share as in {@link PromptBuilder#prompt(List, Double, TokenWatch)}
-     * @param watch looks on while texts are made into tokens, and ends those that are too long
+     * @param watch is asked while texts are made into tokens, and ends those that are too long
      * @param maxImages most pictures
      * @param limit most tokens of a prompt
      * @param room tokens to come down to where there are more than {@code limit}

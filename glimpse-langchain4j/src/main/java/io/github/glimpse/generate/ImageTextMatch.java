@@ -6,7 +6,7 @@ import io.github.glimpse.prune.PruningReport;
 /**
  * How well a text fits a picture. Plain data, free of native memory.
  *
- * @param probability that it fits, 0..1, from text that looked at the picture; pruning between its layers and in the tower counts
+ * @param probability that it fits, 0..1, from text that attended to the picture; pruning between its layers and in the tower counts
  * @param noLogit raw logit of "does not fit"
  * @param yesLogit raw logit of "fits"
  * @param similarity cosine of picture and text that were encoded apart, -1..1; only pruning in the tower counts

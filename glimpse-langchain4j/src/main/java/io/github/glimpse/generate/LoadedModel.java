@@ -40,12 +40,12 @@ public final class LoadedModel implements ModelEngine {
     private static final String AUTO = "auto";
     private static final String ADVICE = "send smaller pictures or less text, ask for fewer tokens";
 
-    private final Loading<EngineOptions, AnsweringPath> loading;
-    private final SharedModel<Loading<EngineOptions, AnsweringPath>> shared;
+    private final Loading<EngineOptions, AnswerEngine> loading;
+    private final SharedModel<Loading<EngineOptions, AnswerEngine>> shared;
     private final String name;
     private final Canary canary;
 
-    private LoadedModel(String name, Loading<EngineOptions, AnsweringPath> loading) {
+    private LoadedModel(String name, Loading<EngineOptions, AnswerEngine> loading) {
         this.name = name;
         this.loading = loading;
         EngineOptions options = loading.options();
@@ -61,7 +61,7 @@ public final class LoadedModel implements ModelEngine {
      */
     public static LoadedModel load(EngineOptions options) {
         String name = nameOf(options);
-        return new LoadedModel(name, Loading.now(name, options, settled -> AnsweringPath.load(settled, name)));
+        return new LoadedModel(name, Loading.now(name, options, settled -> AnswerEngine.load(settled, name)));
     }
 
     /**
@@ -74,7 +74,7 @@ public final class LoadedModel implements ModelEngine {
     public static LoadedModel deferred(EngineOptions options, UnaryOperator<EngineOptions> prepare) {
         String name = nameOf(options);
         return new LoadedModel(
-                name, Loading.later(name, options, prepare, settled -> AnsweringPath.load(settled, name)));
+                name, Loading.later(name, options, prepare, settled -> AnswerEngine.load(settled, name)));
     }
 
     private static String nameOf(EngineOptions options) {
@@ -134,7 +134,7 @@ public final class LoadedModel implements ModelEngine {
      */
     @Override
     public String dtypeName() {
-        return loaded(AnsweringPath::dtypeName, () -> {
+        return loaded(AnswerEngine::dtypeName, () -> {
             var dtype = loading.options().load().dtype();
             return dtype == null ? AUTO : dtype.label();
         });
@@ -152,12 +152,12 @@ public final class LoadedModel implements ModelEngine {
 
     /** Most tokens of an answer where neither request nor options say more. */
     public int defaultOutputTokens() {
-        return loaded(AnsweringPath::defaultOutputTokens, () -> GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS);
+        return loaded(AnswerEngine::defaultOutputTokens, () -> GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS);
     }
 
     /** Native memory of one token in the KV cache, all layers together; 0 before it is loaded. */
     public long cacheBytesPerToken() {
-        return loaded(AnsweringPath::cacheBytesPerToken, () -> 0L);
+        return loaded(AnswerEngine::cacheBytesPerToken, () -> 0L);
     }
 
     @Override
@@ -172,7 +172,7 @@ public final class LoadedModel implements ModelEngine {
 
     /** What the cache of vision features has done so far. */
     public VisionCacheUse visionCacheUse() {
-        return loaded(AnsweringPath::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
+        return loaded(AnswerEngine::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
     }
 
     /** What the canary has found so far: how often answers agree with those that are made without pruning. */
@@ -188,11 +188,11 @@ public final class LoadedModel implements ModelEngine {
 
     /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
     public int liveResources() {
-        return loaded(AnsweringPath::liveResources, () -> 0);
+        return loaded(AnswerEngine::liveResources, () -> 0);
     }
 
-    private <T> T loaded(Function<AnsweringPath, T> now, Supplier<T> before) {
-        AnsweringPath core = loading.ifLoaded();
+    private <T> T loaded(Function<AnswerEngine, T> now, Supplier<T> before) {
+        AnswerEngine core = loading.ifLoaded();
         return core == null ? before.get() : now.apply(core);
     }
 
@@ -211,7 +211,7 @@ public final class LoadedModel implements ModelEngine {
      */
     public void check(PruningOptions pruning) {
         loading.check();
-        AnsweringPath core = loading.ifLoaded();
+        AnswerEngine core = loading.ifLoaded();
         if (core != null) {
             var unused = shared.inUse(open -> core.schedule(pruning));
         }
@@ -224,7 +224,7 @@ public final class LoadedModel implements ModelEngine {
      * @throws io.github.glimpse.GlimpseException if this model cannot make it so
      */
     public void check(GenerationOptions generation) {
-        AnsweringPath core = loading.ifLoaded();
+        AnswerEngine core = loading.ifLoaded();
         if (core != null) {
             core.check(generation);
         }
@@ -238,7 +238,7 @@ public final class LoadedModel implements ModelEngine {
      * @throws IllegalArgumentException if a place is not possible
      */
     public List<PlannedCut> plan(PruningOptions pruning) {
-        AnsweringPath core = loading.ifLoaded();
+        AnswerEngine core = loading.ifLoaded();
         return core == null ? List.of() : shared.inUse(open -> core.plan(pruning));
     }
 
@@ -254,7 +254,7 @@ public final class LoadedModel implements ModelEngine {
         return path().runtime();
     }
 
-    AnsweringPath path() {
+    AnswerEngine path() {
         return loading.await(() -> {});
     }
 
@@ -264,7 +264,7 @@ public final class LoadedModel implements ModelEngine {
      * @throws io.github.glimpse.GlimpseException if the prompt cannot be built
      */
     public int countTokens(List<ChatTurn> turns) {
-        AnsweringPath core = awaitLoaded();
+        AnswerEngine core = awaitLoaded();
         return shared.inUse(open -> core.countTokens(turns));
     }
 
@@ -273,11 +273,11 @@ public final class LoadedModel implements ModelEngine {
      * beginning token where the tokenizer adds one.
      */
     public int countTokens(String text) {
-        AnsweringPath core = awaitLoaded();
+        AnswerEngine core = awaitLoaded();
         return shared.inUse(open -> core.countTokens(text));
     }
 
-    private AnsweringPath awaitLoaded() {
+    private AnswerEngine awaitLoaded() {
         Deadline deadline = Deadline.whileLoading(options().timeout(), ADVICE);
         return loading.await(() -> {
             shared.checkOpen();
@@ -342,7 +342,7 @@ public final class LoadedModel implements ModelEngine {
         GenerationResult result;
         try (var turn = shared.admit(arrival, () -> listener.onStage(Stage.WAITING))) {
             try {
-                AnsweringPath core = core(turn, arrival);
+                AnswerEngine core = core(turn, arrival);
                 result = core.answer(request, watched, arrival::check, observer, arrival.waited());
                 turn.answered();
             } catch (RuntimeException | Error e) {
@@ -355,7 +355,7 @@ public final class LoadedModel implements ModelEngine {
     }
 
     /** The model of a request that has its turn, waited for while it is loading. */
-    private AnsweringPath core(Turn<Loading<EngineOptions, AnsweringPath>> turn, Arrival arrival) {
+    private AnswerEngine core(Turn<Loading<EngineOptions, AnswerEngine>> turn, Arrival arrival) {
         canary.stepAside();
         return arrival.load(() -> turn.model().await(arrival::check));
     }
@@ -407,7 +407,7 @@ public final class LoadedModel implements ModelEngine {
         }
         try (var turn = shared.admit(arrival)) {
             try {
-                List<ImageTextMatch> matches = ImageTextInMemory.matching(core(turn, arrival))
+                List<ImageTextMatch> matches = ImageTextEngine.matching(core(turn, arrival))
                         .match(picture, texts, pruning, arrival::check, observer);
                 turn.answered();
                 return matches;
@@ -425,9 +425,9 @@ public final class LoadedModel implements ModelEngine {
      * @throws io.github.glimpse.UnsupportedModelException if it was not trained for that
      */
     public void checkMatching() {
-        AnsweringPath core = loading.ifLoaded();
+        AnswerEngine core = loading.ifLoaded();
         if (core != null) {
-            var unused = ImageTextInMemory.matching(core);
+            var unused = ImageTextEngine.matching(core);
         }
     }
 

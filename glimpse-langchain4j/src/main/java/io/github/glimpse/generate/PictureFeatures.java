@@ -51,7 +51,7 @@ final class PictureFeatures implements AutoCloseable {
      * Pictures that are to be seen, in parts or as a whole.
      *
      * @param keys by which they are remembered
-     * @param kept tokens that the tower is to look at, rising; none leaves the picture out
+     * @param kept tokens that the tower is to encode, rising; none leaves the picture out
      * @param read what was read already; nulls afterwards
      */
     private record Wanted(List<String> keys, List<int[]> kept, List<@Nullable PixelPatches> read) {
@@ -71,7 +71,7 @@ final class PictureFeatures implements AutoCloseable {
     }
 
     /**
-     * Reads the pictures that are not remembered, then lets the tower look at them. Called once, or its sister.
+     * Reads the pictures that are not remembered, then lets the tower encode them. Called once, or its sister.
      *
      * @param cut before the tower
      * @param inside cuts on the tower's way

@@ -99,7 +99,7 @@ final class Prefill {
     }
 
     /**
-     * The steps inside the tower, for those who let it look; asked once, behind {@link #pixelCut}.
+     * The steps inside the tower, for those who let it run; asked once, behind {@link #pixelCut}.
      *
      * @param numbers tells strategies apart
      */

@@ -61,7 +61,7 @@ public final class PromptBuilder {
      * Lays out a prompt whose pictures are made smaller.
      *
      * @param share of each picture's tokens that there may be at most, null for all
-     * @param watch looks on while the text is made into tokens
+     * @param watch is asked while the text is made into tokens
      */
     Prompt prompt(List<ChatTurn> turns, @Nullable Double share, TokenWatch watch) {
         List<byte[]> pictures = new ArrayList<>();
@@ -110,10 +110,10 @@ public final class PromptBuilder {
      * @param most above this many the exact count does not matter
      */
     int textTokens(String text, int most) {
-        long looked = Math.min(text.length(), Math.min(Tokenizer.MAX_CHARACTERS, (long) CHARS_PER_TOKEN * (most + 1L)));
-        String part = text.substring(0, Math.toIntExact(looked));
+        long read = Math.min(text.length(), Math.min(Tokenizer.MAX_CHARACTERS, (long) CHARS_PER_TOKEN * (most + 1L)));
+        String part = text.substring(0, Math.toIntExact(read));
         long tokens = model.tokenizer().encode(model.tokenizer().guard(part)).length;
-        return Math.toIntExact(Math.min(Integer.MAX_VALUE, looked == 0 ? 0 : tokens * text.length() / looked));
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE, read == 0 ? 0 : tokens * text.length() / read));
     }
 
     private ImagePreprocessor smaller(PatchPlan whole, ImageSize size, double share) {
@@ -142,7 +142,7 @@ public final class PromptBuilder {
      * puts around them.
      *
      * @param turns what the prompt was made of
-     * @param watch looks on while the text is made into tokens
+     * @param watch is asked while the text is made into tokens
      * @return rising rows; none if there is no such text
      */
     int[] lastUserRows(List<ChatTurn> turns, Prompt prompt, TokenWatch watch) {
@@ -153,7 +153,7 @@ public final class PromptBuilder {
         BitSet tokens = new BitSet();
         String whole = render(turns, new ArrayList<>());
         for (int part = 0; last >= 0 && part < turns.get(last).parts().size(); part++) {
-            watch.look(0);
+            watch.check(0);
             if (turns.get(last).parts().get(part) instanceof ChatTurn.Text text) {
                 String typed = model.tokenizer().guard(text.text());
                 int start = placeOf(turns, last, part, whole);

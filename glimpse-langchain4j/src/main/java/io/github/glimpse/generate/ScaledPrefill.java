@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a prompt of small pictures and parts of whole ones. Where a {@link FirstLook} began in the same way its keys, values and
+ * Runs a prompt of small pictures and parts of whole ones. Where a {@link CoarsePrefill} began in the same way its keys, values and
  * rows are used again: a row sees only those before it, so they are the same. For one request.
  */
 final class ScaledPrefill {
@@ -54,13 +54,13 @@ final class ScaledPrefill {
     /**
      * Runs it.
      *
-     * @param found what the first look left, null if there was none
-     * @param common rows at the beginning that are those of the first look
+     * @param found what the coarse pass left, null if there was none
+     * @param common rows at the beginning that are those of the coarse pass
      * @param small what the tower made of the small pictures
      * @param parts what it made of the parts, null where a picture has none
      */
     Sequence run(
-            FirstLook.@Nullable Found found,
+            CoarsePrefill.@Nullable Found found,
             int common,
             List<VisionFeatures> small,
             List<@Nullable VisionFeatures> parts) {
@@ -123,8 +123,8 @@ final class ScaledPrefill {
         return current;
     }
 
-    /** A cache of the first look with its first rows and room for those that come. */
-    private KvCache used(FirstLook.Found found, int layer, int first) {
+    /** A cache of the coarse pass with its first rows and room for those that come. */
+    private KvCache used(CoarsePrefill.Found found, int layer, int first) {
         KvCache cache = found.caches().get(layer);
         int news = rows.count() - first;
         cache.truncate(first);
@@ -163,13 +163,13 @@ final class ScaledPrefill {
         return new Running(hidden, layerScope);
     }
 
-    /** The rows of the first look up to {@code first}, then the new ones, then zeros. */
-    private Running joined(FirstLook.Found found, int first, Running running) {
-        int looked = Math.toIntExact(found.hidden().getShape().get(0));
+    /** The rows of the coarse pass up to {@code first}, then the new ones, then zeros. */
+    private Running joined(CoarsePrefill.Found found, int first, Running running) {
+        int coarse = Math.toIntExact(found.hidden().getShape().get(0));
         TensorScope layerScope = running.scope();
         NDArray both = decoder.rows().join(new NDList(found.hidden(), running.hidden()), 0, layerScope);
         int[] chosen = IntStream.concat(
-                        IntStream.range(0, first), IntStream.range(looked, looked + rows.count() - first))
+                        IntStream.range(0, first), IntStream.range(coarse, coarse + rows.count() - first))
                 .toArray();
         NDArray all = decoder.take(both, layerScope.indices(chosen), RowPadding.rows(chosen.length), layerScope);
         return new Running(all, layerScope);

@@ -33,7 +33,7 @@ record ScaledRows(int[] origins, int[] smallCells, List<Block> blocks) {
     }
 
     /** The prompt with the small pictures alone; those that have no smaller copy are shown as they are. */
-    static ScaledRows look(PromptLayout whole, List<GridPair> grids) {
+    static ScaledRows coarse(PromptLayout whole, List<GridPair> grids) {
         List<int[]> nothing = grids.stream()
                 .map(pair -> pair.isSmaller() ? new int[0] : every(pair.whole()))
                 .toList();

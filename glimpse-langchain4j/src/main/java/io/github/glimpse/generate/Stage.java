@@ -10,7 +10,7 @@ public enum Stage {
     WAITING,
     /** Pictures are decoded and resized, the prompt is put together. */
     IMAGES,
-    /** The vision tower looks; left out without pictures. */
+    /** The vision tower runs; left out without pictures. */
     VISION,
     /** Layers on the whole prompt; all of them if nothing is cut. */
     PREFILL_BEFORE_CUT,

@@ -24,7 +24,7 @@ interface StageObserver {
     /** The prompt text. */
     default void onPrompt(String prompt, PromptLayout layout) {}
 
-    /** One picture, before the tower looks at it; not called for remembered ones. */
+    /** One picture, before the tower encodes it; not called for remembered ones. */
     default void onPixels(int image, PixelPatches patches) {}
 
     /** What the tower made of one picture. */
@@ -33,7 +33,7 @@ interface StageObserver {
     /** Rows were dropped inside the tower, after so many blocks. */
     default void onTowerCut(int blocks, TokenSelection selection) {}
 
-    /** Ids of a text that looks at its picture by cross-attention. */
+    /** Ids of a text that attends to its picture by cross-attention. */
     default void onTextIds(int[] ids) {}
 
     /** A layer of such a text has run; rows behind {@code textRows} are the probe's. */
@@ -44,7 +44,7 @@ interface StageObserver {
         return false;
     }
 
-    /** Scores of a layer's cross-attention before the softmax, {@code [heads, rows, looked]}. */
+    /** Scores of a layer's cross-attention before the softmax, {@code [heads, rows, image rows]}. */
     default void onCrossScores(int layer, NDArray scores, int textRows) {}
 
     /** Picture and text that were encoded apart, of length 1. */

@@ -41,7 +41,7 @@ public final class TowerStrategies implements AutoCloseable {
 
     private final ClipTower tower;
     private final boolean givesLikeness;
-    private final StrategyShelf strategies;
+    private final StrategyRegistry strategies;
     private final PruningProfiles profiles = new PruningProfiles(Map.of(), false, null);
 
     /**
@@ -69,7 +69,7 @@ public final class TowerStrategies implements AutoCloseable {
                 numbers.eps(),
                 numbers.hidden(),
                 numbers.depth());
-        this.strategies = new StrategyShelf(
+        this.strategies = new StrategyRegistry(
                 PruningStrategies.discover(own),
                 new StrategyContext(
                         runtime,
@@ -85,11 +85,11 @@ public final class TowerStrategies implements AutoCloseable {
     /** A schedule whose strategies stay open until it is closed. */
     public static final class Lent implements AutoCloseable {
 
-        private final StrategyShelf.Lent lent;
+        private final StrategyRegistry.Lent lent;
         private final PruningSchedule schedule;
         private final String label;
 
-        private Lent(StrategyShelf.Lent lent, PruningSchedule schedule, String label) {
+        private Lent(StrategyRegistry.Lent lent, PruningSchedule schedule, String label) {
             this.lent = lent;
             this.schedule = schedule;
             this.label = label;
@@ -144,7 +144,7 @@ public final class TowerStrategies implements AutoCloseable {
                     new EvidenceRequest.ProbeAttention(List.of(), ScoreForm.LOGITS),
                     NO_LANGUAGE_MODEL);
         }
-        StrategyShelf.Lent lent = strategies.lend(options.toBuilder()
+        StrategyRegistry.Lent lent = strategies.lend(options.toBuilder()
                 .strategy(null)
                 .options(Map.of())
                 .schedule(steps)

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a prompt whose pictures are first looked at small: the look, the choice, the tower on what was chosen, the prompt with
+ * Runs a prompt whose pictures are run small first: the coarse pass, the choice, the tower on what was chosen, the prompt with
  * both. A picture that has no smaller copy is shown as it is. So is one of which the chosen cells and the small copy together
  * would be no fewer rows than the whole; then it is shown once. For one request.
  */
@@ -33,7 +33,7 @@ final class TwoScalePrefill {
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
     private final Cut cut;
-    private final PruningSchedule lookSchedule;
+    private final PruningSchedule coarseSchedule;
     private final RequestContext context;
 
     /**
@@ -55,8 +55,8 @@ final class TwoScalePrefill {
         this.scopes = scopes;
         this.cut = schedule.cuts().get(0);
         TwoScaleStrategy strategy = (TwoScaleStrategy) cut.strategy();
-        this.lookSchedule = new PruningSchedule(
-                List.of(new Cut(strategy.lookPoint(), cut.name(), strategy, cut.budget())),
+        this.coarseSchedule = new PruningSchedule(
+                List.of(new Cut(strategy.coarsePoint(), cut.name(), strategy, cut.budget())),
                 KvForm.UNIFORM,
                 PositionForm.ORIGINAL,
                 schedule.guard());
@@ -70,48 +70,48 @@ final class TwoScalePrefill {
      * @param small the same with small ones
      * @param tokensToCome most tokens of the answer
      */
-    ModelInMemory.Prefilled run(Prompt whole, Prompt small, int tokensToCome) {
+    DecoderEngine.Prefilled run(Prompt whole, Prompt small, int tokensToCome) {
         List<GridPair> grids = IntStream.range(0, whole.grids().size())
                 .mapToObj(i -> new GridPair(small.grids().get(i), whole.grids().get(i)))
                 .toList();
-        ScaledRows look = ScaledRows.look(whole.layout(), grids);
-        FirstLook firstLook = new FirstLook(model, lookSchedule, context);
-        Set<TowerReadout> readouts = firstLook.evidence().tower();
+        ScaledRows coarseRows = ScaledRows.coarse(whole.layout(), grids);
+        CoarsePrefill coarse = new CoarsePrefill(model, coarseSchedule, context);
+        Set<TowerReadout> readouts = coarse.evidence().tower();
         try (PictureFeatures ofSmall = new PictureFeatures(model, cache, scopes, readouts);
                 PictureFeatures ofWhole = new PictureFeatures(model, cache, scopes, Set.of())) {
             List<VisionFeatures> smallFeatures = List.of();
-            FirstLook.Found found = null;
+            CoarsePrefill.Found found = null;
             if (grids.stream().anyMatch(GridPair::isSmaller)) {
                 smallFeatures = ofSmall.see(small, prompts, null, TowerCuts.none(model, context), context);
-                Prompt looked = small.at(whole.layout().positions().keep(look.origins()));
-                found = firstLook.look(looked, texts(looked.layout()), smallFeatures);
+                Prompt coarsePrompt = small.at(whole.layout().positions().keep(coarseRows.origins()));
+                found = coarse.run(coarsePrompt, texts(coarsePrompt.layout()), smallFeatures);
             }
-            try (FirstLook.Found open = found) {
+            try (CoarsePrefill.Found open = found) {
                 List<int[]> kept = cells(grids, open == null ? null : open.selection());
                 context.watch().enter(Stage.IMAGES);
                 List<@Nullable VisionFeatures> parts = parts(grids, kept, smallFeatures, ofWhole, whole);
                 ScaledRows rows = ScaledRows.of(whole.layout(), grids, kept);
                 Sequence sequence = new ScaledPrefill(model, whole.layout(), rows, tokensToCome, context)
-                        .run(open, rows.commonWith(look), smallFeatures, parts);
-                return new ModelInMemory.Prefilled(sequence, log(grids, kept, open));
+                        .run(open, rows.commonWith(coarseRows), smallFeatures, parts);
+                return new DecoderEngine.Prefilled(sequence, log(grids, kept, open));
             }
         }
     }
 
-    /** What the tower makes of the cells; of a picture that the first look showed as it is, that is there. */
+    /** What the tower makes of the cells; of a picture that the coarse pass showed as it is, that is there. */
     private List<@Nullable VisionFeatures> parts(
             List<GridPair> grids,
             List<int[]> kept,
-            List<VisionFeatures> looked,
+            List<VisionFeatures> coarseFeatures,
             PictureFeatures ofWhole,
             Prompt whole) {
         List<int[]> unseen = IntStream.range(0, grids.size())
-                .mapToObj(i -> looked.isEmpty() || grids.get(i).isSmaller() ? kept.get(i) : new int[0])
+                .mapToObj(i -> coarseFeatures.isEmpty() || grids.get(i).isSmaller() ? kept.get(i) : new int[0])
                 .toList();
         List<@Nullable VisionFeatures> parts = ofWhole.see(whole, prompts, unseen, context);
-        for (int i = 0; i < looked.size(); i++) {
+        for (int i = 0; i < coarseFeatures.size(); i++) {
             if (!grids.get(i).isSmaller()) {
-                parts.set(i, looked.get(i));
+                parts.set(i, coarseFeatures.get(i));
             }
         }
         return parts;
@@ -145,7 +145,7 @@ final class TwoScalePrefill {
     }
 
     /** What was kept, in cells of the whole pictures, each with the score of the small cell that it belongs to. */
-    private SelectionLog log(List<GridPair> grids, List<int[]> kept, FirstLook.@Nullable Found found) {
+    private SelectionLog log(List<GridPair> grids, List<int[]> kept, CoarsePrefill.@Nullable Found found) {
         int tokens = grids.stream().mapToInt(pair -> pair.whole().tokenCount()).sum();
         int[] every = TokenSelection.all(tokens).kept();
         IntStream.Builder joined = IntStream.builder();

@@ -20,17 +20,18 @@ final class UnreadNumbers {
     /**
      * What to say of each of them.
      *
-     * @param said the model's options as the user wrote them
+     * @param given the model's options as the user wrote them
      * @param schedule what they come to
      */
-    static List<String> of(PruningOptions said, PruningSchedule schedule) {
+    static List<String> of(PruningOptions given, PruningSchedule schedule) {
         List<Cut> cuts = schedule.cuts();
-        boolean settles = said.retentionRatio() != null && cuts.stream().noneMatch(UnreadNumbers::isToldACount);
-        boolean counts = cuts.stream().allMatch(UnreadNumbers::isToldACountAlone);
+        boolean settles = given.retentionRatio() != null && cuts.stream().noneMatch(UnreadNumbers::takesACount);
+        boolean counts = cuts.stream().allMatch(UnreadNumbers::takesACountAlone);
         if (cuts.isEmpty()) {
-            boolean meant = Boolean.FALSE.equals(said.enabled()) || said.strategy() != null || said.profile() != null;
-            List<String> numbers = numbers(said);
-            return meant || !said.schedule().isEmpty() || numbers.isEmpty()
+            boolean meant =
+                    Boolean.FALSE.equals(given.enabled()) || given.strategy() != null || given.profile() != null;
+            List<String> numbers = numbers(given);
+            return meant || !given.schedule().isEmpty() || numbers.isEmpty()
                     ? List.of()
                     : List.of(
                             String.join(", ", numbers)
@@ -38,22 +39,22 @@ final class UnreadNumbers {
         }
         List<String> unread = new ArrayList<>();
         if (settles) {
-            unread.add("retention-ratio " + said.retentionRatio() + ": no effect by default, " + names(cuts)
+            unread.add("retention-ratio " + given.retentionRatio() + ": no effect by default, " + names(cuts)
                     + " settles by itself how many tokens stay; use max-retention-ratio for a cap");
         }
-        if (counts && said.threshold() != null) {
-            unread.add("threshold " + said.threshold() + ": no effect by default, " + names(cuts)
+        if (counts && given.threshold() != null) {
+            unread.add("threshold " + given.threshold() + ": no effect by default, " + names(cuts)
                     + " keeps the share that retention-ratio says");
         }
         return unread;
     }
 
     /** Pixels: there a ratio may tell what has been done to the picture. */
-    private static boolean isToldACount(Cut cut) {
-        return isToldACountAlone(cut) || cut.at().stage() == Stage.PIXELS || cut.strategy() instanceof TwoScaleStrategy;
+    private static boolean takesACount(Cut cut) {
+        return takesACountAlone(cut) || cut.at().stage() == Stage.PIXELS || cut.strategy() instanceof TwoScaleStrategy;
     }
 
-    private static boolean isToldACountAlone(Cut cut) {
+    private static boolean takesACountAlone(Cut cut) {
         return cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET);
     }
 
@@ -61,19 +62,19 @@ final class UnreadNumbers {
         return String.join(", ", cuts.stream().map(Cut::name).toList());
     }
 
-    private static List<String> numbers(PruningOptions said) {
+    private static List<String> numbers(PruningOptions given) {
         List<String> numbers = new ArrayList<>();
-        if (said.retentionRatio() != null) {
-            numbers.add("retention-ratio " + said.retentionRatio());
+        if (given.retentionRatio() != null) {
+            numbers.add("retention-ratio " + given.retentionRatio());
         }
-        if (said.maxRetentionRatio() != null) {
-            numbers.add("max-retention-ratio " + said.maxRetentionRatio());
+        if (given.maxRetentionRatio() != null) {
+            numbers.add("max-retention-ratio " + given.maxRetentionRatio());
         }
-        if (said.threshold() != null) {
-            numbers.add("threshold " + said.threshold());
+        if (given.threshold() != null) {
+            numbers.add("threshold " + given.threshold());
         }
-        if (said.minTokens() != null) {
-            numbers.add("min-tokens " + said.minTokens());
+        if (given.minTokens() != null) {
+            numbers.add("min-tokens " + given.minTokens());
         }
         return numbers;
     }

@@ -3,7 +3,7 @@ package io.github.glimpse.generate;
 import java.time.Duration;
 
 /**
- * How long the vision tower's results are remembered, so that a second question about a picture does not look at it again.
+ * How long the vision tower's results are remembered, so that a second question about a picture does not encode it again.
  *
  * @param maxBytes native memory for remembered results; 0 remembers nothing
  * @param timeToLive from the last use

@@ -31,7 +31,7 @@ final class WarmUp {
      * @throws DeviceLostException if the GPU is lost at it
      * @throws NonFiniteNumbersException if the model computes no numbers: no request would be better off
      */
-    static void run(AnsweringPath model, String name) {
+    static void run(AnswerEngine model, String name) {
         Deadline deadline = Deadline.in(model.options().timeout(), "this was the warm-up");
         try {
             model.warmUp(deadline::check);
@@ -44,7 +44,7 @@ final class WarmUp {
     }
 
     /** Answers one message with two tokens. */
-    static void answer(AnsweringPath model, ChatTurn turn, CancellationPoint cancellation) {
+    static void answer(AnswerEngine model, ChatTurn turn, CancellationPoint cancellation) {
         GenerationRequest request = new GenerationRequest(
                 List.of(turn),
                 PruningOptions.defaults(),

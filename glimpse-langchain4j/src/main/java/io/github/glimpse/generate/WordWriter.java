@@ -3,16 +3,16 @@ package io.github.glimpse.generate;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.nn.CrossKeyValues;
 import io.github.glimpse.nn.CrossTextStack;
-import io.github.glimpse.nn.LookedRows;
 import io.github.glimpse.nn.TextCache;
 import io.github.glimpse.nn.WordHead;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text decoder that has begun: its caches, what each of its layers looks at, and the logits of the next word. Keys and values
- * of what it looks at were computed once, for all words and beams. Belongs to one request.
+ * A text decoder that has begun: its caches, what each of its layers attends to, and the logits of the next word. Keys and values
+ * of what it attends to were computed once, for all words and beams. Belongs to one request.
  */
 final class WordWriter {
 
@@ -20,40 +20,40 @@ final class WordWriter {
     private final WordHead words;
     private final RequestContext context;
     private final List<TextCache> caches;
-    private final List<LookedRows> looked;
+    private final List<CrossKeyValues> image;
     private int length;
 
     /**
      * A decoder whose prompt has run.
      *
      * @param caches one per layer, with the prompt's rows
-     * @param looked one per layer
+     * @param image one per layer
      */
     WordWriter(
             CrossTextStack stack,
             WordHead words,
             List<TextCache> caches,
-            List<LookedRows> looked,
+            List<CrossKeyValues> image,
             RequestContext context) {
         this.stack = stack;
         this.words = words;
         this.caches = List.copyOf(caches);
-        this.looked = List.copyOf(looked);
+        this.image = List.copyOf(image);
         this.context = context;
         this.length = caches.get(0).length();
     }
 
-    /** A decoder that has seen nothing yet, looking at these rows. */
-    static WordWriter lookingAt(
+    /** A decoder that has seen nothing yet, attending to these rows. */
+    static WordWriter withCrossAttention(
             NDArray rows, CrossTextStack stack, WordHead words, int rowsToCome, RequestContext context) {
         List<TextCache> caches = new ArrayList<>();
-        List<LookedRows> looked = new ArrayList<>();
+        List<CrossKeyValues> image = new ArrayList<>();
         for (int layer = 0; layer < stack.shape().layers(); layer++) {
             context.cancellation().check();
             caches.add(stack.newCache(rowsToCome, context.scope()));
-            looked.add(stack.look(layer, rows, context.scope()));
+            image.add(stack.keyValues(layer, rows, context.scope()));
         }
-        return new WordWriter(stack, words, caches, looked, context);
+        return new WordWriter(stack, words, caches, image, context);
     }
 
     /** Rows that the decoder has: what it began with and what it has read since. */
@@ -80,7 +80,7 @@ final class WordWriter {
             for (int layer = 0; layer < caches.size(); layer++) {
                 TextCache cache = caches.get(layer);
                 hidden = stack.layer(
-                                layer, hidden, cache, 0, looked.get(layer), CrossTextStack.ScoreWish.ROWS_ONLY, step)
+                                layer, hidden, cache, 0, image.get(layer), CrossTextStack.ScoreOutput.ROWS_ONLY, step)
                         .hidden();
                 cache.use(length + 1);
             }

@@ -42,7 +42,7 @@ final class HubStatus {
         }
         if (status >= 500 || status == 408 || status == 425) {
             return HubRefusal.passing(
-                    String.format(Locale.ROOT, "%s fails with status %d%s", host(response), status, said(response)),
+                    String.format(Locale.ROOT, "%s fails with status %d%s", host(response), status, reason(response)),
                     retryAfter(response));
         }
         if (!response.isOfHub()) {
@@ -63,7 +63,7 @@ final class HubStatus {
                     case 404 -> missing(response, file);
                     default ->
                         String.format(
-                                Locale.ROOT, "%s answers with status %d%s", host(response), status, said(response));
+                                Locale.ROOT, "%s answers with status %d%s", host(response), status, reason(response));
                 });
     }
 
@@ -94,7 +94,7 @@ final class HubStatus {
                 options.endpoint().getHost(),
                 location.repository(),
                 status,
-                said(response),
+                reason(response),
                 tokenHint());
     }
 
@@ -146,7 +146,7 @@ final class HubStatus {
         return response.last(CODE).orElse("");
     }
 
-    private static String said(HubResponse response) {
+    private static String reason(HubResponse response) {
         String text =
                 response.last(MESSAGE).orElse("").replaceAll("\\p{Cntrl}", " ").strip();
         if (text.isEmpty()) {

@@ -27,7 +27,7 @@ final class ProgressMeter {
 
     private final long start;
     private long receivedBytes;
-    private long lastTold;
+    private long lastReported;
     private long windowStart;
     private long windowReceived;
     private long previousStart;
@@ -38,7 +38,7 @@ final class ProgressMeter {
         this.listener = listener;
         this.nanos = nanos;
         this.start = nanos.getAsLong();
-        this.lastTold = start;
+        this.lastReported = start;
         this.windowStart = start;
         this.previousStart = start;
     }
@@ -68,8 +68,8 @@ final class ProgressMeter {
         fileBytes += bytes;
         receivedBytes += bytes;
         long now = nanos.getAsLong();
-        if (now - lastTold >= TELL_EVERY) {
-            lastTold = now;
+        if (now - lastReported >= TELL_EVERY) {
+            lastReported = now;
             listener.onProgress(progress(now));
         }
         if (now - windowStart >= LOG_EVERY) {

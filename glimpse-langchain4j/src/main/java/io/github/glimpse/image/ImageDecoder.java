@@ -160,9 +160,9 @@ public final class ImageDecoder {
     private static Throwable withoutEndOfFile(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof EOFException) {
-                IOException told = new IOException(failure.toString());
-                told.setStackTrace(failure.getStackTrace());
-                return told;
+                IOException summary = new IOException(failure.toString());
+                summary.setStackTrace(failure.getStackTrace());
+                return summary;
             }
         }
         return failure;

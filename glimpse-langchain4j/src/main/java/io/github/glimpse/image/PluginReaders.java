@@ -80,7 +80,7 @@ final class PluginReaders {
         try (ImageInputStream stream = input) {
             check.run();
             reader.setInput(stream, true, true);
-            reader.addIIOReadProgressListener(new Look(check));
+            reader.addIIOReadProgressListener(new CheckedRead(check));
             Raster raster = reading.read();
             // A reader that was told to stop returns what it has.
             check.run();
@@ -95,7 +95,7 @@ final class PluginReaders {
     }
 
     /** Stops a reader that may not go on. Native readers are called back from native code, where nothing may be thrown. */
-    private record Look(Runnable check) implements IIOReadProgressListener {
+    private record CheckedRead(Runnable check) implements IIOReadProgressListener {
 
         @Override
         public void imageProgress(ImageReader source, float percentageDone) {

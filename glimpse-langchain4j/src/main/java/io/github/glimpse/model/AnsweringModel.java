@@ -6,7 +6,7 @@ import io.github.glimpse.text.Tokenizer;
 
 /**
  * A loaded model, of one of the two kinds that can answer: a language decoder whose prompt holds the image rows ({@link
- * VisionLanguageModel}), and text stacks that look at them by cross-attention ({@link ImageTextModel}). Sealed, because the engine
+ * VisionLanguageModel}), and text stacks that attend to them by cross-attention ({@link ImageTextModel}). Sealed, because the engine
  * has to know how each kind answers. Owns its native memory until closed. Safe for concurrent use.
  */
 public sealed interface AnsweringModel extends AutoCloseable permits VisionLanguageModel, ImageTextModel {

@@ -2,7 +2,7 @@ package io.github.glimpse.model;
 
 import java.util.Locale;
 
-/** The first id of a text that looks at a picture, for families where library and training differ. */
+/** The first id of a text that attends to a picture, for families where library and training differ. */
 public enum FirstToken {
     /** What the tokenizer puts there: the library's habit. */
     CLS,

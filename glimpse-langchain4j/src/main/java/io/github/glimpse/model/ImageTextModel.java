@@ -11,20 +11,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loaded model whose text stacks look at a picture by cross-attention: no image token stands in a prompt. What it can do is one
+ * A loaded model whose text stacks attend to a picture by cross-attention: no image token stands in a prompt. What it can do is one
  * task. Owns its native memory until closed. Safe for concurrent use.
  *
  * @param family name of the family
  * @param task what it does
  * @param preprocessor picture to patches
- * @param tower patches to the rows that are looked at, class row first
+ * @param tower patches to the rows that are attended to, class row first
  * @param encoder reads questions and texts to be matched; null for captions
  * @param decoder writes answers and captions; null for matching
  * @param words from the decoder's rows to words; null for matching
  * @param heads tell how well a text fits; null but for matching
  * @param tokenizer text to ids and back
  * @param tokens ids with a meaning
- * @param dimensions of the stack that looks at the picture, and of the tower
+ * @param dimensions of the cross-attention stack, and of the tower
  * @param contextLength most rows of a text; what a decoder begins with and what it writes count together
  * @param weights the checkpoint's tensors
  * @param owned small tensors of the parts
@@ -59,8 +59,8 @@ public record ImageTextModel(
         }
     }
 
-    /** The stack that looks at the picture. */
-    public CrossTextStack looking() {
+    /** The cross-attention stack. */
+    public CrossTextStack crossText() {
         return Objects.requireNonNull(task == ImageTextTask.CAPTION ? decoder : encoder);
     }
 

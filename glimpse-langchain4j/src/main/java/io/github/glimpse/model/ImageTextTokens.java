@@ -7,12 +7,12 @@ import io.github.glimpse.ModelFilesException;
  *
  * @param start begins what the decoder writes
  * @param end ends it
- * @param look stands for the first id of a text that looks at a picture; null leaves the tokenizer's
+ * @param enc stands for the first id of a text that attends to a picture; null leaves the tokenizer's
  */
 public record ImageTextTokens(
         int start,
         int end,
-        @org.jspecify.annotations.Nullable Integer look) {
+        @org.jspecify.annotations.Nullable Integer enc) {
 
     /**
      * Checks that the ids are inside the vocabulary.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param minPixels least pixels of a resized picture, null for the model's own
  * @param maxPixels most pixels of a resized picture, null for the model's own
  * @param aspect how a picture becomes a square, for families that need one
- * @param firstToken the first id of a text that looks at a picture, for families where it may differ
+ * @param firstToken the first id of a text that attends to a picture, for families where it may differ
  * @param cacheTokens tokens whose keys and values a GPU must have room for beside the weights, of all requests together
  */
 public record LoadOptions(
@@ -89,7 +89,7 @@ public record LoadOptions(
             return this;
         }
 
-        /** The first id of a text that looks at a picture. */
+        /** The first id of a text that attends to a picture. */
         public Builder firstToken(FirstToken value) {
             firstToken = value;
             return this;

@@ -11,7 +11,7 @@ import io.github.glimpse.ModelFilesException;
  * @param intermediate width of the MLP
  * @param vocabulary rows of the word table
  * @param places rows of the position table: most rows of a text
- * @param lookedWidth width of the rows that the cross-attention looks at
+ * @param encoderWidth width of the rows that the cross-attention reads
  * @param activation of the MLP
  * @param eps epsilon of the norms
  */
@@ -22,7 +22,7 @@ public record CrossTextShape(
         int intermediate,
         int vocabulary,
         int places,
-        int lookedWidth,
+        int encoderWidth,
         Activation activation,
         double eps) {
 
@@ -44,8 +44,8 @@ public record CrossTextShape(
         return hidden / heads;
     }
 
-    /** The same stack, looking at rows of another width. */
-    public CrossTextShape lookingAt(int width) {
+    /** The same stack, attending to rows of another width. */
+    public CrossTextShape withEncoderWidth(int width) {
         return new CrossTextShape(layers, hidden, heads, intermediate, vocabulary, places, width, activation, eps);
     }
 }

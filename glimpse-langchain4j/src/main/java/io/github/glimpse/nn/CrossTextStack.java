@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text transformer of BERT's kind whose layers look at other rows too: word and position table, layers with self-attention,
+ * A text transformer of BERT's kind whose layers attend to other rows too: word and position table, layers with self-attention,
  * cross-attention and an MLP, each followed by its norm. It serves as encoder, whose rows all see each other, and as decoder,
  * whose rows see what stands before them. One native call per layer.
  *
@@ -52,8 +52,8 @@ public final class CrossTextStack implements AutoCloseable {
      * What a layer makes of the rows.
      *
      * @param hidden rows {@code [rows, hidden]}
-     * @param scores scaled products of its cross-attention before the softmax, {@code [heads, rows, looked]} float32; null where
-     *     nobody asked or there is nothing to look at
+     * @param scores scaled products of its cross-attention before the softmax, {@code [heads, rows, image rows]} float32; null where
+     *     nobody asked or there is nothing to attend to
      */
     public record LayerOutput(NDArray hidden, @Nullable NDArray scores) {}
 
@@ -117,8 +117,8 @@ public final class CrossTextStack implements AutoCloseable {
 
     private TensorList crossing(WeightPath attention) {
         return TensorList.of(ATTENDED.fill()
-                .with("k", attention.at("key").linearForFewRows(shape.hidden(), shape.lookedWidth()))
-                .with("v", attention.at("value").linearForFewRows(shape.hidden(), shape.lookedWidth()))
+                .with("k", attention.at("key").linearForFewRows(shape.hidden(), shape.encoderWidth()))
+                .with("v", attention.at("value").linearForFewRows(shape.hidden(), shape.encoderWidth()))
                 .tensors());
     }
 
@@ -179,7 +179,7 @@ public final class CrossTextStack implements AutoCloseable {
         return graph.call("first_rows").with(hidden).with(rows).run(scope);
     }
 
-    /** Chosen rows of what is looked at. */
+    /** Chosen rows of what is attended to. */
     public NDArray choose(NDArray rows, int[] chosen, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
             return graph.call("choose_rows")
@@ -197,28 +197,28 @@ public final class CrossTextStack implements AutoCloseable {
     /**
      * Keys and values of a layer's cross-attention.
      *
-     * @param rows what is looked at, {@code [count, lookedWidth]}, compute type
+     * @param rows what is attended to, {@code [count, encoderWidth]}, compute type
      * @param scope owns the result
      */
-    public LookedRows look(int layer, NDArray rows, TensorScope scope) {
+    public CrossKeyValues keyValues(int layer, NDArray rows, TensorScope scope) {
         List<NDArray> pair = graph.call("cross_pair")
                 .with(rows)
                 .with(crossings.get(layer))
                 .with(shape.heads())
                 .runForList(scope);
-        return new LookedRows(pair, Math.toIntExact(rows.getShape().get(0)));
+        return new CrossKeyValues(pair, Math.toIntExact(rows.getShape().get(0)));
     }
 
     /** The chosen rows, in this order; what they were chosen of is freed. */
-    public LookedRows keep(LookedRows looked, int[] chosen, TensorScope scope) {
+    public CrossKeyValues keep(CrossKeyValues image, int[] chosen, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
             NDArray places = step.indices(chosen);
-            List<NDArray> kept = looked.pair().stream()
+            List<NDArray> kept = image.pair().stream()
                     .map(tensor ->
                             graph.call("keep_pair").with(tensor).with(places).run(scope))
                     .toList();
-            looked.pair().forEach(NDArray::close);
-            return new LookedRows(kept, chosen.length);
+            image.pair().forEach(NDArray::close);
+            return new CrossKeyValues(kept, chosen.length);
         }
     }
 
@@ -227,16 +227,16 @@ public final class CrossTextStack implements AutoCloseable {
      *
      * @param hidden {@code [beams * rows, hidden]}; not changed
      * @param together so many of the first rows see each other; 0 for a decoder
-     * @param looked what the cross-attention looks at, null to leave it out
-     * @param wantsScores whether the scores of the cross-attention are wanted
+     * @param image what the cross-attention reads, null to leave it out
+     * @param output whether the scores of the cross-attention are wanted
      */
     public LayerOutput layer(
             int index,
             NDArray hidden,
             TextCache cache,
             int together,
-            @Nullable LookedRows looked,
-            ScoreWish wantsScores,
+            @Nullable CrossKeyValues image,
+            ScoreOutput output,
             TensorScope scope) {
         List<NDArray> results = graph.call("text_layer")
                 .with(hidden)
@@ -244,19 +244,19 @@ public final class CrossTextStack implements AutoCloseable {
                 .with(cache.values())
                 .with(cache.length())
                 .with(together)
-                .with(looked == null ? List.<NDArray>of() : looked.pair())
-                .with(looked == null ? 0 : looked.count())
+                .with(image == null ? List.<NDArray>of() : image.pair())
+                .with(image == null ? 0 : image.count())
                 .with(layers.get(index))
                 .with(shape.heads())
                 .with(shape.activation().label())
                 .with(shape.eps())
-                .with(wantsScores == ScoreWish.SCORES)
+                .with(output == ScoreOutput.SCORES)
                 .runForList(scope);
         return new LayerOutput(results.get(0), results.size() > 1 ? results.get(1) : null);
     }
 
     /** Whether a layer shall hand out the scores of its cross-attention. */
-    public enum ScoreWish {
+    public enum ScoreOutput {
         /** Only the rows. */
         ROWS_ONLY,
         /** The scores too. */
@@ -264,7 +264,7 @@ public final class CrossTextStack implements AutoCloseable {
     }
 
     /**
-     * The attention to the patches: mean over layers, heads and some rows of the softmax over all rows that are looked at, the
+     * The attention to the patches: mean over layers, heads and some rows of the softmax over all rows that are attended to, the
      * class row, which is the first, left out after the softmax.
      *
      * @param scores of the layers, {@link LayerOutput#scores}
@@ -279,7 +279,7 @@ public final class CrossTextStack implements AutoCloseable {
     /**
      * The scores of one row, without the class row: {@code [patches, heads]} float32.
      *
-     * @param form as they are, or logarithms of the softmax over all rows that are looked at
+     * @param form as they are, or logarithms of the softmax over all rows that are attended to
      */
     public NDArray attentionOfRow(NDArray scores, int row, ScoreForm form, TensorScope scope) {
         return graph.call("attention_of_row")
@@ -289,7 +289,7 @@ public final class CrossTextStack implements AutoCloseable {
                 .run(scope);
     }
 
-    /** The shares that one row gives, softmax over all rows that are looked at, without the class row: {@code [heads, patches]} float32. */
+    /** The shares that one row gives, softmax over all rows that are attended to, without the class row: {@code [heads, patches]} float32. */
     public NDArray sharesOfRow(NDArray scores, int row, TensorScope scope) {
         return graph.call("shares_of_row").with(scores).with(row).run(scope);
     }
@@ -304,7 +304,7 @@ public final class CrossTextStack implements AutoCloseable {
         return graph.call("patches_behind").with(picture).with(before).run(scope);
     }
 
-    /** The rows of one picture {@code [1, rows, width]} as {@link #look} takes them. */
+    /** The rows of one picture {@code [1, rows, width]} as {@link #keyValues} takes them. */
     public NDArray rows(NDArray picture, TensorScope scope) {
         return graph.call("flat_rows").with(picture).run(scope);
     }

@@ -22,7 +22,7 @@ public final class RecordedCrossText implements AutoCloseable {
      * What a layer makes of the rows.
      *
      * @param rows {@code [count, hidden]}
-     * @param scores scaled products of their cross-attention before the softmax, {@code [heads, count, looked]} float32
+     * @param scores scaled products of their cross-attention before the softmax, {@code [heads, count, image rows]} float32
      */
     public record LayerOutput(NDArray rows, NDArray scores) {}
 
@@ -73,17 +73,17 @@ public final class RecordedCrossText implements AutoCloseable {
      * @param rows {@code [count, hidden]}
      * @param text keys and values of the text in this layer
      * @param textRows rows of the text
-     * @param looked what this layer looks at, the class row first
+     * @param image what this layer attends to, the class row first
      */
     public LayerOutput layer(
-            int index, NDArray rows, TextCache text, int textRows, LookedRows looked, TensorScope scope) {
+            int index, NDArray rows, TextCache text, int textRows, CrossKeyValues image, TensorScope scope) {
         CrossTextShape shape = stack.shape();
-        long[] numbers = {shape.heads(), activationCode(shape.activation()), textRows, looked.count()};
+        long[] numbers = {shape.heads(), activationCode(shape.activation()), textRows, image.count()};
         List<NDArray> results = graph.record("rows_behind_text")
                 .with(rows)
                 .with(constant(text.keys(), scope))
                 .with(constant(text.values(), scope))
-                .with(looked.pair().stream()
+                .with(image.pair().stream()
                         .map(tensor -> constant(tensor, scope))
                         .toList())
                 .with(layers.get(index))
@@ -110,7 +110,10 @@ public final class RecordedCrossText implements AutoCloseable {
      * @return {@code [patches, heads]} float32
      */
     public NDArray attentionOfRow(LayerOutput output, int row, TensorScope scope) {
-        return graph.record("looked_of_row").with(output.scores()).with(row).run(scope);
+        return graph.record("cross_attention_of_row")
+                .with(output.scores())
+                .with(row)
+                .run(scope);
     }
 
     @Override

@@ -188,7 +188,7 @@ public sealed interface EvidenceRequest extends Readout {
 
     /**
      * Attention that text pays to the image in layers with cross-attention: {@code [alive]}, mean over layers, heads and text rows
-     * of the softmax over all rows that are looked at, a class row included. Only of models that look at their image so.
+     * of the softmax over all rows that are attended to, a class row included. Only of models that attend to their image so.
      *
      * @param layers layers of the text; empty is the one that ran last before the step
      * @param rows text rows that ask

@@ -1,6 +1,6 @@
 package io.github.glimpse.prune;
 
-import io.github.glimpse.SaidValues;
+import io.github.glimpse.SetValues;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -150,7 +150,7 @@ public record PruningOptions(
     /** What is said; the rest is as beneath, or the defaults. */
     @Override
     public String toString() {
-        return new SaidValues("PruningOptions")
+        return new SetValues("PruningOptions")
                 .add("enabled", enabled)
                 .add("profile", profile)
                 .add("strategy", strategy)
@@ -174,7 +174,7 @@ public record PruningOptions(
         private @Nullable Boolean enabled;
         private @Nullable String strategy;
         private List<PruningStep> schedule = List.of();
-        private TokenBounds bounds = TokenBounds.unsaid();
+        private TokenBounds bounds = TokenBounds.unset();
         private Map<String, String> options = Map.of();
         private @Nullable KvForm kv;
         private @Nullable PositionForm positions;

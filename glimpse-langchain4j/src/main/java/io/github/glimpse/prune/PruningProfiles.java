@@ -65,19 +65,19 @@ public final class PruningProfiles {
     /**
      * Settles a layer and those beneath it.
      *
-     * @param said the stop distance that a layer above says, null if none does
+     * @param given the stop distance that a layer above says, null if none does
      * @param distance the one to take if none above or here does
      */
     private PruningOptions settle(
-            PruningOptions options, @Nullable String said, @Nullable String distance, Planned above) {
+            PruningOptions options, @Nullable String given, @Nullable String distance, Planned above) {
         String profile = options.profile();
         if (profile == null) {
             return options;
         }
         PruningOptions fields = options.withoutProfile();
         Planned planned = above.or(fields);
-        String nearest = said != null ? said : fields.options().get(PruningProfile.STOP_DISTANCE);
-        PruningOptions settled = withoutDistance(fields).orElse(said(profile, nearest, distance, planned));
+        String nearest = given != null ? given : fields.options().get(PruningProfile.STOP_DISTANCE);
+        PruningOptions settled = withoutDistance(fields).orElse(given(profile, nearest, distance, planned));
         PruningOptions beneath = options.beneath();
         if (beneath == null) {
             return settled;
@@ -86,10 +86,10 @@ public final class PruningProfiles {
         return settled.orElse(settle(beneath, next, distance, planned.or(settled)));
     }
 
-    private PruningOptions said(String profile, @Nullable String said, @Nullable String distance, Planned planned) {
+    private PruningOptions given(String profile, @Nullable String given, @Nullable String distance, Planned planned) {
         PruningOptions mine = own.get(profile);
         if (mine != null) {
-            return settle(mine, said, distance, planned);
+            return settle(mine, given, distance, planned);
         }
         PruningProfile known = known(profile);
         if (module) {
@@ -100,7 +100,7 @@ public final class PruningProfiles {
                         .enabled(true)
                         .guard(GuardOptions.on())
                         .build()
-                : known.withoutModule(said != null ? said : distance);
+                : known.withoutModule(given != null ? given : distance);
     }
 
     /** The distance is the profile's, unless the user has a strategy of his own that it may belong to. */
@@ -116,9 +116,9 @@ public final class PruningProfiles {
     /** The user's stop distance, wherever it is said, else the model's. */
     private @Nullable String distance(PruningOptions options) {
         for (PruningOptions layer = options; layer != null; layer = layer.beneath()) {
-            String said = layer.options().get(PruningProfile.STOP_DISTANCE);
-            if (said != null) {
-                return said;
+            String given = layer.options().get(PruningProfile.STOP_DISTANCE);
+            if (given != null) {
+                return given;
             }
         }
         return stopDistance == null ? null : stopDistance.toString();

@@ -36,7 +36,7 @@ public record PruningStep(@Nullable String at, String strategy, TokenBounds boun
 
         private final String strategy;
         private @Nullable String at;
-        private TokenBounds bounds = TokenBounds.unsaid();
+        private TokenBounds bounds = TokenBounds.unset();
         private Map<String, String> options = Map.of();
 
         private Builder(String strategy) {

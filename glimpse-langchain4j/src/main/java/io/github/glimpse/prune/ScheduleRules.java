@@ -76,7 +76,7 @@ final class ScheduleRules {
                 continue;
             }
             Double least = before == null ? null : before.budget().retentionRatio();
-            if (before != null && least != null && ratio > least && !isForLookingTexts(before, cut)) {
+            if (before != null && least != null && ratio > least && !isForCrossAttention(before, cut)) {
                 throw new IllegalArgumentException("The step at " + cut.at() + " keeps " + ratio
                         + " of the image tokens after the one at " + before.at() + " keeps " + least
                         + "; a retention-ratio refers to all image tokens, so it must not rise along the schedule");
@@ -85,8 +85,8 @@ final class ScheduleRules {
         }
     }
 
-    /** Where a text looks at the picture by cross-attention all stay if fewer are left than a step asks for. */
-    private static boolean isForLookingTexts(Cut before, Cut cut) {
+    /** Where a text attends to the picture by cross-attention all stay if fewer are left than a step asks for. */
+    private static boolean isForCrossAttention(Cut before, Cut cut) {
         return before.at().stage() == Stage.TOWER
                 || Stream.of(before, cut)
                         .flatMap(step -> step.strategy().needs(step.at()).stream())

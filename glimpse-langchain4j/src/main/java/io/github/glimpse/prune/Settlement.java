@@ -89,17 +89,17 @@ public final class Settlement {
         int floor = Objects.requireNonNullElse(everywhere.minTokens(), 0);
         Place place = new Place(cut.name(), grids, tokens, alive, floor);
         TokenBounds settled = cut.strategy().settled(cut.budget()).bounds();
-        TokenBounds said = agreed(cut.budget().bounds(), settled, everywhere);
+        TokenBounds given = agreed(cut.budget().bounds(), settled, everywhere);
         TokenBounds bounds = agreed(settled, settled, everywhere);
         if (!cut.strategy().traits(cut.at()).contains(StrategyTrait.USES_BUDGET)) {
             return new Settlement(
-                    place, new TokenBudget(said, cut.budget().count()), bounds, RatioReason.COUNT, Widened.NOTHING);
+                    place, new TokenBudget(given, cut.budget().count()), bounds, RatioReason.COUNT, Widened.NOTHING);
         }
-        int wanted = count(Objects.requireNonNull(said.retentionRatio()), tokens, alive.length);
-        int allowed = count(Objects.requireNonNull(said.share()), tokens, alive.length);
+        int wanted = count(Objects.requireNonNull(given.retentionRatio()), tokens, alive.length);
+        int allowed = count(Objects.requireNonNull(given.share()), tokens, alive.length);
         int count = Math.max(allowed, floor);
         RatioReason reason = count > wanted ? RatioReason.FLOOR : count < wanted ? RatioReason.CAP : RatioReason.COUNT;
-        return new Settlement(place, new TokenBudget(said, count), bounds, reason, Widened.NOTHING);
+        return new Settlement(place, new TokenBudget(given, count), bounds, reason, Widened.NOTHING);
     }
 
     /**
@@ -124,7 +124,7 @@ public final class Settlement {
             }
             anchors.addAll(Objects.requireNonNullElse(settled.anchors(), Set.of()));
         }
-        return TokenBounds.unsaid().withMinTokens(floor).withAnchors(anchors.isEmpty() ? null : anchors);
+        return TokenBounds.unset().withMinTokens(floor).withAnchors(anchors.isEmpty() ? null : anchors);
     }
 
     private static TokenBounds agreed(TokenBounds numbers, TokenBounds settled, TokenBounds everywhere) {

@@ -148,13 +148,13 @@ public final class StrategyOptions {
 
     private @Nullable String read(String key) {
         known.add(key);
-        List<String> said =
+        List<String> given =
                 values.keySet().stream().filter(name -> sameKey(name, key)).toList();
-        if (said.size() > 1) {
+        if (given.size() > 1) {
             throw new IllegalArgumentException("The option '" + key + "' of the pruning strategy '" + strategy
-                    + "' is said more than once: " + String.join(", ", said) + "; leave one of them");
+                    + "' is given more than once: " + String.join(", ", given) + "; leave one of them");
         }
-        return said.isEmpty() ? null : values.getOrDefault(said.get(0), "").strip();
+        return given.isEmpty() ? null : values.getOrDefault(given.get(0), "").strip();
     }
 
     private IllegalArgumentException refusal(

@@ -23,7 +23,7 @@ public record TokenBounds(
         @Nullable Integer minTokens,
         @Nullable Set<Anchor> anchors) {
 
-    private static final TokenBounds UNSAID = new TokenBounds(null, null, null, null, null);
+    private static final TokenBounds UNSET = new TokenBounds(null, null, null, null, null);
 
     /** Copies the anchors, in the order of {@link Anchor}. */
     public TokenBounds {
@@ -31,8 +31,8 @@ public record TokenBounds(
     }
 
     /** Nothing is said. */
-    public static TokenBounds unsaid() {
-        return UNSAID;
+    public static TokenBounds unset() {
+        return UNSET;
     }
 
     /** These numbers where they are said, else {@code fallback}'s. */

@@ -28,7 +28,7 @@ public record TokenBudget(TokenBounds bounds, @Nullable Integer count) {
 
     /** A budget of a given number of tokens. */
     public static TokenBudget ofCount(int count) {
-        return new TokenBudget(TokenBounds.unsaid(), count);
+        return new TokenBudget(TokenBounds.unset(), count);
     }
 
     /** This budget with the count settled. */

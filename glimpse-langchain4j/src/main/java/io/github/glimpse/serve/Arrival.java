@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Arrival implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
-    private static final long LOOK_MILLIS = 50;
+    private static final long CHECK_MILLIS = 50;
     // Native calls end by themselves, and two requests in one place cost memory: they get the time once more.
     private static final int PATIENCE = 2;
     // A call that is about to return does so; what it throws when it is interrupted would be told as its fault.
@@ -143,7 +143,7 @@ public final class Arrival implements AutoCloseable {
             check();
             ticket.queue();
             // Whoever is to begin may be held up too.
-            watchIn(Math.max(LOOK_MILLIS, deadline.left().toMillis()));
+            watchIn(Math.max(CHECK_MILLIS, deadline.left().toMillis()));
         } catch (GlimpseException e) {
             refusal = e;
         }
@@ -218,7 +218,7 @@ public final class Arrival implements AutoCloseable {
                     // Meant for what was called, which has returned.
                     interrupted = false;
                     var unused = Thread.interrupted();
-                    watchIn(LOOK_MILLIS);
+                    watchIn(CHECK_MILLIS);
                 }
             }
         }
@@ -235,10 +235,10 @@ public final class Arrival implements AutoCloseable {
         if (watch != null) {
             watch.cancel(false);
         }
-        watch = CLOCK.schedule(this::look, millis, TimeUnit.MILLISECONDS);
+        watch = CLOCK.schedule(this::checkDeadline, millis, TimeUnit.MILLISECONDS);
     }
 
-    private synchronized void look() {
+    private synchronized void checkDeadline() {
         if (state == State.ENDED) {
             return;
         }
@@ -262,7 +262,7 @@ public final class Arrival implements AutoCloseable {
                     deadline.limit());
         }
         if (!interrupted) {
-            watchIn(over ? LOOK_MILLIS : Math.max(LOOK_MILLIS, deadline.left().toMillis()));
+            watchIn(over ? CHECK_MILLIS : Math.max(CHECK_MILLIS, deadline.left().toMillis()));
         }
     }
 
@@ -281,7 +281,7 @@ public final class Arrival implements AutoCloseable {
     synchronized void expire() {
         if (state != State.ENDED && !ending) {
             ending = true;
-            watchIn(LOOK_MILLIS);
+            watchIn(CHECK_MILLIS);
         }
     }
 

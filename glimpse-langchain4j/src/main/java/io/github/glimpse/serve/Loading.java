@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Loading<O, M extends AutoCloseable> implements AutoCloseable {
 
-    private static final long LOOK_MILLIS = 20;
+    private static final long CHECK_MILLIS = 20;
 
     /** What {@link #close()} leaves to reading weights, which is not interrupted: the native library would not survive it. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
@@ -154,7 +154,7 @@ public final class Loading<O, M extends AutoCloseable> implements AutoCloseable 
         start();
         while (true) {
             try {
-                return result.get(result.isDone() ? 0 : LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                return result.get(result.isDone() ? 0 : CHECK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 check.run();
             } catch (InterruptedException e) {

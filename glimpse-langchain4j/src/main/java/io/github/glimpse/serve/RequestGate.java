@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class RequestGate {
 
-    private static final long LOOK_MILLIS = 20;
+    private static final long CHECK_MILLIS = 20;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, Ticket> tickets = new TreeMap<>();
@@ -111,7 +111,7 @@ final class RequestGate {
         private boolean isSettledSoon() {
             lock.lock();
             try {
-                long left = TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+                long left = TimeUnit.MILLISECONDS.toNanos(CHECK_MILLIS);
                 while (!hasPlace && !over && left > 0) {
                     left = placed.awaitNanos(left);
                 }

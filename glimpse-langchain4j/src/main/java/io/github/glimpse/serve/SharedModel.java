@@ -193,10 +193,10 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      *
      * @throws EngineClosedException if it is closed
      */
-    public <R> R inUse(Function<M, R> look) {
+    public <R> R inUse(Function<M, R> work) {
         enter();
         try {
-            return look.apply(model);
+            return work.apply(model);
         } finally {
             use.readLock().unlock();
         }

@@ -125,7 +125,7 @@ final class BytePairModel implements SubwordModel {
         }
         if (sink.isPlaced() || to - from > REMEMBERED_CHARACTERS) {
             // So many tokens it will be at least: a text that is too long is refused before the work.
-            sink.look((to - from) / longestToken);
+            sink.check((to - from) / longestToken);
             new Word(text, from, to, sink).emit();
             return;
         }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes the tokens of a text as they come, with the stretches that they stand for where somebody asks. */
 final class TokenSink {
 
-    private static final int STEPS_BETWEEN_LOOKS = 1 << 14;
+    private static final int STEPS_BETWEEN_CHECKS = 1 << 14;
 
     private final TokenWatch watch;
     private int[] ids = new int[64];
@@ -50,16 +50,16 @@ final class TokenSink {
     /** Counts steps, and looks from time to time. */
     void work(int more) {
         steps += more;
-        if (steps >= STEPS_BETWEEN_LOOKS) {
+        if (steps >= STEPS_BETWEEN_CHECKS) {
             steps = 0;
-            watch.look(count);
+            watch.check(count);
         }
     }
 
     /** Looks now, when so many more tokens are certain to come. */
-    void look(int certain) {
+    void check(int certain) {
         steps = 0;
-        watch.look(count + certain);
+        watch.check(count + certain);
     }
 
     int[] ids() {

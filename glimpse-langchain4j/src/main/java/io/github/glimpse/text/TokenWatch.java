@@ -16,5 +16,5 @@ public interface TokenWatch {
      *
      * @param tokens the text's tokens so far; the whole text has at least as many
      */
-    void look(int tokens);
+    void check(int tokens);
 }

@@ -146,7 +146,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Like {@link #encode(String)}, with somebody who looks on and may end it.
+     * Like {@link #encode(String)}, with somebody who watches and may end it.
      *
      * @param watch called often; what it throws ends the work
      */
@@ -207,7 +207,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private void addNormalized(AlignedText section, TokenSink sink) {
-        sink.look(0);
+        sink.check(0);
         normalized.cut(section.text(), sink, new AddedTokenFinder.Sections() {
             @Override
             public void text(int from, int to) {
@@ -236,7 +236,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Like {@link #tokensBetween(String, int, int)}, with somebody who looks on and may end it.
+     * Like {@link #tokensBetween(String, int, int)}, with somebody who watches and may end it.
      *
      * @param watch called often; what it throws ends the work
      */

@@ -88,16 +88,16 @@ public final class GlimpseTrainer implements AutoCloseable {
     }
 
     private void checkTaps() {
-        if (model instanceof ImageTextModel looking) {
-            glimpse.visionTaps().forEach(looking.tower()::checkState);
+        if (model instanceof ImageTextModel imageText) {
+            glimpse.visionTaps().forEach(imageText.tower()::checkState);
         } else {
             glimpse.visionTaps().forEach(VisionLanguageModel.require(model).tower()::checkTap);
         }
     }
 
     private SamplePass pass(ImageDecoder pictures) {
-        return model instanceof ImageTextModel looking
-                ? new LookingPass(runtime, looking, glimpse, parameters, pictures, options)
+        return model instanceof ImageTextModel imageText
+                ? new ImageTextPass(runtime, imageText, glimpse, parameters, pictures, options)
                 : new GlimpsePass(runtime, VisionLanguageModel.require(model), glimpse, parameters, pictures, options);
     }
 

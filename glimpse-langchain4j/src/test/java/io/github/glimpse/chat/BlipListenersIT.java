@@ -207,7 +207,7 @@ class BlipListenersIT {
 
         streaming(engine).chat(ask(QUESTION), handler);
         // Asked at once, the second might come first: each stream waits for its place in a thread of its own.
-        RecordingHandler.awaitQuietly(cancelled);
+        RecordingHandler.awaitUnchecked(cancelled);
 
         // The only place is free when the first answer has ended.
         RecordingHandler next = new RecordingHandler();

@@ -225,7 +225,7 @@ class ChatModelRefusalsIT {
                 @Override
                 public void onPartialResponse(String text) {
                     started.countDown();
-                    awaitQuietly(goOn);
+                    awaitUnchecked(goOn);
                 }
             };
             first.chat("hello", holding);

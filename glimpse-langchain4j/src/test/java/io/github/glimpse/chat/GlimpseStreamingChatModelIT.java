@@ -79,7 +79,7 @@ class GlimpseStreamingChatModelIT {
         RecordingHandler handler = new RecordingHandler() {
             @Override
             public void onPartialResponse(String text) {
-                awaitQuietly(goOn);
+                awaitUnchecked(goOn);
             }
         };
 

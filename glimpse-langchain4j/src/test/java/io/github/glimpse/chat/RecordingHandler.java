@@ -60,7 +60,7 @@ class RecordingHandler implements StreamingChatResponseHandler {
         return get(error);
     }
 
-    static void awaitQuietly(CountDownLatch latch) {
+    static void awaitUnchecked(CountDownLatch latch) {
         try {
             if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("gave up waiting");

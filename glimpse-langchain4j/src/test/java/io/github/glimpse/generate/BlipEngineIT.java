@@ -311,7 +311,7 @@ class BlipEngineIT {
     }
 
     @Test
-    void whatOnlyLookingTextsHaveIsRefusedByLanguageDecodersWhenTheyAreLoaded() {
+    void whatOnlyCrossAttentionHasIsRefusedByLanguageDecodersWhenTheyAreLoaded() {
         Map<String, GenerationOptions> refused = Map.of(
                 "beams 3", GenerationOptions.builder().beams(3).build(),
                 "length-penalty 2.0",

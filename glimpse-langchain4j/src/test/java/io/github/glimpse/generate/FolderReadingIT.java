@@ -27,15 +27,15 @@ class FolderReadingIT {
     @TempDir
     private Path folder;
 
-    private AnsweringPath load(EngineOptions.Builder options) {
-        return AnsweringPath.load(options.build(), "tiny", () -> {
+    private AnswerEngine load(EngineOptions.Builder options) {
+        return AnswerEngine.load(options.build(), "tiny", () -> {
             started.add(TorchRuntime.start(RuntimeOptions.defaults()));
             return started.get(0);
         });
     }
 
-    private static AnsweringPath loadWithoutLibrary(EngineOptions.Builder options) {
-        return AnsweringPath.load(options.build(), "tiny", () -> {
+    private static AnswerEngine loadWithoutLibrary(EngineOptions.Builder options) {
+        return AnswerEngine.load(options.build(), "tiny", () -> {
             throw new NativeLibraryException("no library here");
         });
     }
@@ -109,7 +109,7 @@ class FolderReadingIT {
 
     @Test
     void loadsWithWhatWasReadBeside() {
-        try (AnsweringPath loaded = load(TinyModels.qwen())) {
+        try (AnswerEngine loaded = load(TinyModels.qwen())) {
             assertThat(loaded.model().family()).isEqualTo("qwen2.5-vl");
             assertThat(loaded.runtime()).isSameAs(started.get(0));
         }

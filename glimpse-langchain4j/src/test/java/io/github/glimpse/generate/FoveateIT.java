@@ -136,7 +136,7 @@ class FoveateIT {
     }
 
     @Test
-    void whatTheFirstLookRanIsNotRunAgain() {
+    void whatTheCoarsePassRanIsNotRunAgain() {
         Watcher watcher = new Watcher();
 
         GenerationResult result = ask(model, foveate(), watcher, PICTURE);
@@ -171,7 +171,7 @@ class FoveateIT {
     }
 
     @Test
-    void theGuardWatchesTheFirstLook() {
+    void theGuardWatchesTheCoarsePass() {
         GuardOptions eager = new GuardOptions(true, 1.0, 1.0);
 
         PruningReport report = ask(model, foveate().threshold(0.9999).guard(eager), new Watcher(), PICTURE)

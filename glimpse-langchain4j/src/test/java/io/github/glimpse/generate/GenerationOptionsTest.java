@@ -27,7 +27,7 @@ class GenerationOptionsTest {
     }
 
     @Test
-    void everyValueIsSaidButStopSequences() {
+    void everyValueIsShownButStopSequences() {
         assertThat(Arrays.stream(GenerationOptions.class.getRecordComponents())
                         .map(RecordComponent::getName)
                         .map(name -> name.equals("stop") ? "stopSequences=1" : name + "=")

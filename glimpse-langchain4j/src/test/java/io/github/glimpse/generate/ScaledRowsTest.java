@@ -35,15 +35,15 @@ class ScaledRowsTest {
 
     @Test
     void aSmallCellStandsAtTheCellOverItsCentreAndTextWhereItStandsBesideTheWhole() {
-        ScaledRows look = ScaledRows.look(WHOLE, GRIDS);
+        ScaledRows coarse = ScaledRows.coarse(WHOLE, GRIDS);
 
-        Positions places = WHOLE.positions().keep(look.origins());
-        assertThat(look.smallCells()).containsExactly(-1, 0, 1, -1, -1, -1);
+        Positions places = WHOLE.positions().keep(coarse.origins());
+        assertThat(coarse.smallCells()).containsExactly(-1, 0, 1, -1, -1, -1);
         assertThat(places.rows()[0]).containsExactly(0, 1, 1, 5, 6, 7);
         assertThat(places.rows()[1]).containsExactly(0, 2, 2, 5, 6, 7);
         assertThat(places.rows()[2]).containsExactly(0, 2, 4, 5, 6, 7);
         assertThat(places.next()).isEqualTo(8);
-        assertThat(look.blocks()).containsExactly(new Block(0, true, 1, 2), new Block(1, false, 4, 1));
+        assertThat(coarse.blocks()).containsExactly(new Block(0, true, 1, 2), new Block(1, false, 4, 1));
     }
 
     @Test
@@ -57,7 +57,7 @@ class ScaledRowsTest {
         assertThat(places.rows()[2]).containsExactly(0, 2, 4, 3, 4, 4, 5, 6, 7);
         assertThat(rows.blocks())
                 .containsExactly(new Block(0, true, 1, 2), new Block(0, false, 3, 3), new Block(1, false, 7, 1));
-        assertThat(rows.commonWith(ScaledRows.look(WHOLE, GRIDS))).isEqualTo(3);
+        assertThat(rows.commonWith(ScaledRows.coarse(WHOLE, GRIDS))).isEqualTo(3);
     }
 
     @Test
@@ -67,14 +67,14 @@ class ScaledRowsTest {
 
         assertThat(rows.origins()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
         assertThat(rows.smallCells()).containsOnly(-1);
-        assertThat(rows.commonWith(ScaledRows.look(WHOLE, GRIDS))).isEqualTo(1);
+        assertThat(rows.commonWith(ScaledRows.coarse(WHOLE, GRIDS))).isEqualTo(1);
     }
 
     @Test
-    void nothingKeptIsTheLookAgain() {
-        ScaledRows look = ScaledRows.look(WHOLE, GRIDS);
+    void nothingKeptIsTheCoarsePassAgain() {
+        ScaledRows coarse = ScaledRows.coarse(WHOLE, GRIDS);
         ScaledRows rows = ScaledRows.of(WHOLE, GRIDS, List.of(new int[0], new int[] {0}));
 
-        assertThat(rows.commonWith(look)).isEqualTo(look.count()).isEqualTo(rows.count());
+        assertThat(rows.commonWith(coarse)).isEqualTo(coarse.count()).isEqualTo(rows.count());
     }
 }

@@ -41,7 +41,7 @@ class SelectionLogTest {
     private static Cut cut(PruningPoint at, String name) {
         EvidenceStrategy strategy =
                 EvidenceStrategy.named(name, at).choosing((evidence, told) -> TokenSelection.all(0));
-        return new Cut(at, name, strategy, new TokenBudget(TokenBounds.unsaid(), null));
+        return new Cut(at, name, strategy, new TokenBudget(TokenBounds.unset(), null));
     }
 
     private static PruningReport report(SelectionLog log) {

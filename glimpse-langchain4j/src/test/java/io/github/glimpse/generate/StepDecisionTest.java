@@ -40,7 +40,7 @@ class StepDecisionTest {
     private static final int[] ALL = IntStream.range(0, TOKENS).toArray();
     private static final PruningPoint FIRST = PruningPoint.afterLayers(1);
     private static final PruningPoint SECOND = PruningPoint.afterLayers(2);
-    private static final TokenBudget NOTHING_SAID = new TokenBudget(null, null, null, null);
+    private static final TokenBudget NOTHING_SET = new TokenBudget(null, null, null, null);
     // Two tokens are a little above the threshold of 0.5 and one a little below it.
     private static final float[] UNSURE = {-3, -3, 0.1f, -3, -3, 0.2f, -0.1f, -3};
 
@@ -80,7 +80,7 @@ class StepDecisionTest {
 
     @Test
     void theGuardDoesNotOverruleAStrategyWhoseLogitsAreNotAllThatItGoesBy() {
-        Cut cut = cut(FIRST, NOTHING_SAID, told -> new TokenSelection(new int[] {5, 6}, UNSURE, 2));
+        Cut cut = cut(FIRST, NOTHING_SET, told -> new TokenSelection(new int[] {5, 6}, UNSURE, 2));
         StepDecision decision = decision(NEVER_SKIPS, cut);
 
         assertThat(decide(decision, cut, ALL).kept()).containsExactly(5, 6);
@@ -92,7 +92,7 @@ class StepDecisionTest {
 
     @Test
     void theGuardAsksAStrategyThatLeftNothingOpenByALowerThreshold() {
-        Cut cut = cut(FIRST, NOTHING_SAID, told -> {
+        Cut cut = cut(FIRST, NOTHING_SET, told -> {
             double threshold = told.threshold() == null ? 0.5 : told.threshold();
             return new TokenSelection(threshold < 0.5 ? new int[] {2, 5, 6, 7} : new int[] {5, 6}, UNSURE, 2);
         });
@@ -108,7 +108,7 @@ class StepDecisionTest {
 
     @Test
     void aStrategyThatLeavesTheThresholdOpenIsAskedOnce() {
-        Cut cut = cut(FIRST, NOTHING_SAID, told -> TokenSelection.byThreshold(UNSURE));
+        Cut cut = cut(FIRST, NOTHING_SET, told -> TokenSelection.byThreshold(UNSURE));
         StepDecision decision = decision(NEVER_SKIPS, cut);
 
         assertThat(decide(decision, cut, ALL).kept()).containsExactly(2, 5, 6);
@@ -137,7 +137,7 @@ class StepDecisionTest {
     void nothingIsLookedAtWhereEveryTokenStays() {
         Cut cut = cut(
                 FIRST,
-                new TokenBudget(TokenBounds.unsaid().withRetentionRatio(0.5).withMinTokens(3), null),
+                new TokenBudget(TokenBounds.unset().withRetentionRatio(0.5).withMinTokens(3), null),
                 told -> TokenSelection.byCount(new float[TOKENS], ScoreKind.VALUE),
                 StrategyTrait.USES_BUDGET);
         StepDecision decision = decision(GuardOptions.on(), cut);
@@ -155,7 +155,7 @@ class StepDecisionTest {
     void aCountIsAShareOfTheTokensBeforeAnyStep() {
         Cut cut = cut(
                 FIRST,
-                new TokenBudget(TokenBounds.unsaid().withRetentionRatio(0.5).withMaxRetentionRatio(0.3), null),
+                new TokenBudget(TokenBounds.unset().withRetentionRatio(0.5).withMaxRetentionRatio(0.3), null),
                 told -> TokenSelection.byCount(new float[] {1, 2, 3, 4, 5}, ScoreKind.VALUE),
                 StrategyTrait.USES_BUDGET);
         StepDecision decision = decision(GuardOptions.on(), cut);
@@ -171,7 +171,7 @@ class StepDecisionTest {
     void aScoreThatIsNoNumberEndsTheStep() {
         float[] scores = UNSURE.clone();
         scores[4] = Float.NaN;
-        Cut cut = cut(FIRST, NOTHING_SAID, told -> new TokenSelection(new int[] {1}, scores, 1));
+        Cut cut = cut(FIRST, NOTHING_SET, told -> new TokenSelection(new int[] {1}, scores, 1));
         StepDecision decision = decision(GuardOptions.off(), cut);
 
         assertThatThrownBy(() -> decide(decision, cut, ALL))
@@ -188,7 +188,7 @@ class StepDecisionTest {
                 seen.add(selection);
             }
         };
-        Cut cut = cut(FIRST, NOTHING_SAID, told -> TokenSelection.byThreshold(UNSURE));
+        Cut cut = cut(FIRST, NOTHING_SET, told -> TokenSelection.byThreshold(UNSURE));
         PruningSchedule schedule = new PruningSchedule(
                 List.of(cut), KvForm.UNIFORM, PositionForm.ORIGINAL, new SelectionGuard(NEVER_SKIPS));
 

@@ -22,7 +22,7 @@ class PruningProfilesTest {
     }
 
     @Test
-    void nothingSaidIsNothingChanged() {
+    void nothingSetIsNothingChanged() {
         assertThat(WITH_MODULE.settle(PruningOptions.defaults())).isEqualTo(PruningOptions.defaults());
         assertThat(PruningOptions.defaults().guard().isOn()).isFalse();
     }

@@ -73,7 +73,7 @@ public abstract class PruningStrategyContract {
 
     /** Its own point, or that of its first look. */
     private PruningPoint choosesAt() {
-        return strategy instanceof TwoScaleStrategy twoScales ? twoScales.lookPoint() : strategy.defaultPoint();
+        return strategy instanceof TwoScaleStrategy twoScales ? twoScales.coarsePoint() : strategy.defaultPoint();
     }
 
     @AfterEach
@@ -131,7 +131,7 @@ public abstract class PruningStrategyContract {
     @Test
     void keepsRisingIndicesOfTokensThatAreThere() {
         for (int seed = 0; seed < ROUNDS; seed++) {
-            TokenSelection selection = select(seed, everything(), nothingSaid());
+            TokenSelection selection = select(seed, everything(), nothingSet());
 
             checkIndices(selection, tokens);
         }
@@ -139,7 +139,7 @@ public abstract class PruningStrategyContract {
 
     @Test
     void givesAScoreForEachTokenOrNoneAtAll() {
-        TokenSelection selection = select(1, everything(), nothingSaid());
+        TokenSelection selection = select(1, everything(), nothingSet());
         float[] scores = selection.scores();
         if (scores != null) {
             assertThat(scores).hasSize(tokens);
@@ -155,8 +155,8 @@ public abstract class PruningStrategyContract {
     @Test
     void choosesTheSameForTheSameEvidence() {
         for (int seed = 0; seed < ROUNDS; seed++) {
-            assertThat(select(seed, everything(), nothingSaid()).kept())
-                    .isEqualTo(select(seed, everything(), nothingSaid()).kept());
+            assertThat(select(seed, everything(), nothingSet()).kept())
+                    .isEqualTo(select(seed, everything(), nothingSet()).kept());
         }
     }
 
@@ -224,7 +224,7 @@ public abstract class PruningStrategyContract {
                     .toArray();
 
             if (!strategy.traits().contains(StrategyTrait.NEEDS_FULL_GRID)) {
-                checkIndices(select(seed, alive, nothingSaid()), alive.length);
+                checkIndices(select(seed, alive, nothingSet()), alive.length);
             }
         }
     }
@@ -234,7 +234,7 @@ public abstract class PruningStrategyContract {
         if (strategy.traits().contains(StrategyTrait.NEEDS_FULL_GRID)) {
             return;
         }
-        checkIndices(select(6, new int[] {tokens - 1}, nothingSaid()), 1);
+        checkIndices(select(6, new int[] {tokens - 1}, nothingSet()), 1);
     }
 
     @Test
@@ -243,12 +243,12 @@ public abstract class PruningStrategyContract {
         try {
             List<Callable<int[]>> work = IntStream.range(0, ROUNDS)
                     .<Callable<int[]>>mapToObj(seed ->
-                            () -> select(seed, everything(), nothingSaid()).kept())
+                            () -> select(seed, everything(), nothingSet()).kept())
                     .toList();
             List<Future<int[]>> answers = threads.invokeAll(work);
             for (int seed = 0; seed < ROUNDS; seed++) {
                 assertThat(answers.get(seed).get())
-                        .isEqualTo(select(seed, everything(), nothingSaid()).kept());
+                        .isEqualTo(select(seed, everything(), nothingSet()).kept());
             }
         } finally {
             threads.shutdownNow();
@@ -258,7 +258,7 @@ public abstract class PruningStrategyContract {
     @Test
     void leavesNoTensorBehind() {
         int made = runtime.liveResources();
-        select(7, everything(), nothingSaid());
+        select(7, everything(), nothingSet());
         assertThat(runtime.liveResources()).isEqualTo(made);
 
         strategy.close();
@@ -297,7 +297,7 @@ public abstract class PruningStrategyContract {
     }
 
     /** Nothing said: the strategy's own numbers. */
-    private static TokenBudget nothingSaid() {
+    private static TokenBudget nothingSet() {
         return new TokenBudget(null, null, null, null);
     }
 

@@ -63,7 +63,7 @@ class ScheduleRulesTest {
         }
 
         @Override
-        public PruningPoint lookPoint() {
+        public PruningPoint coarsePoint() {
             return LAYER_2;
         }
 
@@ -95,7 +95,7 @@ class ScheduleRulesTest {
     }
 
     private static Cut twoScales() {
-        return new Cut(PIXELS, "foveate", new TwoScales(), new TokenBudget(TokenBounds.unsaid(), null));
+        return new Cut(PIXELS, "foveate", new TwoScales(), new TokenBudget(TokenBounds.unset(), null));
     }
 
     private static Cut counting(PruningPoint at, @Nullable Double ratio, StrategyTrait... more) {

@@ -347,7 +347,7 @@ class SettlementTest {
             scores[place] = Float.NaN;
             ScoreKind kind = open == Open.THRESHOLD ? ScoreKind.LOGIT : ScoreKind.SHARE;
             Given given = new Given(open, kind, scores, ALIVE[0], 0.5, null, null, null, 0, Set.of());
-            Settlement settlement = Settlement.of(cut(given), TokenBounds.unsaid(), GRIDS, TOKENS, ALIVE[0]);
+            Settlement settlement = Settlement.of(cut(given), TokenBounds.unset(), GRIDS, TOKENS, ALIVE[0]);
 
             assertThatThrownBy(() -> settlement.settle(answer(given, settlement.budget())))
                     .isInstanceOf(NonFiniteNumbersException.class)
@@ -402,7 +402,7 @@ class SettlementTest {
     }
 
     @Test
-    void whatIsNotSaidIsTheStrategysOwn() {
+    void whatIsNotSetIsTheStrategysOwn() {
         TokenBounds module = new TokenBounds(null, 0.9, 0.34, 0, Set.of(Anchor.TOP_LEFT));
         TokenBudget said = new TokenBudget(0.4, null, null, null);
         Settlement settlement = Settlement.of("mine", said, said.bounds().orElse(module), GRIDS, ALIVE[0]);

@@ -164,24 +164,24 @@ public final class BlipFolder {
         }
     }
 
-    private void text(TensorPlan plan, String root, int looked) {
+    private void text(TensorPlan plan, String root, int encoderWidth) {
         plan.random(root + ".embeddings.word_embeddings.weight", vocabulary, textWidth)
                 .random(root + ".embeddings.position_embeddings.weight", places, textWidth)
                 .normWithBias(root + ".embeddings.LayerNorm", textWidth);
         for (int i = 0; i < textLayers; i++) {
             String layer = root + ".encoder.layer." + i;
             attention(plan, layer + ".attention", textWidth);
-            attention(plan, layer + ".crossattention", looked);
+            attention(plan, layer + ".crossattention", encoderWidth);
             plan.linearWithBias(layer + ".intermediate.dense", 4L * textWidth, textWidth)
                     .linearWithBias(layer + ".output.dense", textWidth, 4L * textWidth)
                     .normWithBias(layer + ".output.LayerNorm", textWidth);
         }
     }
 
-    private void attention(TensorPlan plan, String path, int looked) {
+    private void attention(TensorPlan plan, String path, int encoderWidth) {
         plan.linearWithBias(path + ".self.query", textWidth, textWidth)
-                .linearWithBias(path + ".self.key", textWidth, looked)
-                .linearWithBias(path + ".self.value", textWidth, looked)
+                .linearWithBias(path + ".self.key", textWidth, encoderWidth)
+                .linearWithBias(path + ".self.value", textWidth, encoderWidth)
                 .linearWithBias(path + ".output.dense", textWidth, textWidth)
                 .normWithBias(path + ".output.LayerNorm", textWidth);
     }

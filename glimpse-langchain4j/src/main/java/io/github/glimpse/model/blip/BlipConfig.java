@@ -19,7 +19,7 @@ import java.util.Map;
  *
  * @param task by {@code architectures}
  * @param vision the tower
- * @param text the text stacks, looking at the tower's rows
+ * @param text the text stacks, attending to the tower's rows
  * @param tokens ids with a meaning
  * @param matchWidth width of the space in which pictures and texts are compared
  */
@@ -79,14 +79,14 @@ record BlipConfig(ImageTextTask task, ClipConfig vision, CrossTextShape text, Im
         return tokens;
     }
 
-    /** The ids, with the original training's first id of a text that looks at a picture: the one after the start. */
-    ImageTextTokens lookingTokens() {
-        int look = tokens.start() + 1;
-        if (look >= text.vocabulary()) {
+    /** The ids, with the original training's first id of a text that attends to a picture: the one after the start. */
+    ImageTextTokens encoderTokens() {
+        int enc = tokens.start() + 1;
+        if (enc >= text.vocabulary()) {
             throw new UnsupportedModelException("This model's vocabulary of " + text.vocabulary()
                     + " has no [ENC] behind the start id " + tokens.start() + "; leave the first token enc out");
         }
-        return new ImageTextTokens(tokens.start(), tokens.end(), look);
+        return new ImageTextTokens(tokens.start(), tokens.end(), enc);
     }
 
     private static Activation activation(ModelConfig json) {

@@ -87,8 +87,8 @@ public final class BlipFamily implements ModelFamily {
         CrossTextShape text = config.text();
         CrossTextStack encoder =
                 task == ImageTextTask.CAPTION ? null : CrossTextStack.load(runtime, weights, BlipConfig.ENCODER, text);
-        // The answer decoder looks at the question's rows, not at the picture's.
-        CrossTextShape written = task == ImageTextTask.ANSWER ? text.lookingAt(text.hidden()) : text;
+        // The answer decoder attends to the question's rows, not to the picture's.
+        CrossTextShape written = task == ImageTextTask.ANSWER ? text.withEncoderWidth(text.hidden()) : text;
         CrossTextStack decoder =
                 task == ImageTextTask.MATCH ? null : CrossTextStack.load(runtime, weights, BlipConfig.DECODER, written);
         WordHead words = decoder == null
@@ -108,7 +108,7 @@ public final class BlipFamily implements ModelFamily {
                 words,
                 heads,
                 tokenizer,
-                options.firstToken() == FirstToken.ENC ? config.lookingTokens() : config.tokens(),
+                options.firstToken() == FirstToken.ENC ? config.encoderTokens() : config.tokens(),
                 config.dimensions(),
                 text.places(),
                 weights,

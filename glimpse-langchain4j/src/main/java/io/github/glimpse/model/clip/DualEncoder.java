@@ -296,7 +296,7 @@ public final class DualEncoder implements AutoCloseable {
     }
 
     /**
-     * Like {@link #ids(String)}, with somebody who looks on and may end it.
+     * Like {@link #ids(String)}, with somebody who watches and may end it.
      *
      * @param watch called while the text is made into tokens
      */

@@ -13,7 +13,7 @@ import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
 /**
- * {@code fastv}: the image tokens that the last row of the prompt looked at most in the layer that ran last, mean over heads.
+ * {@code fastv}: the image tokens that the last row of the prompt attended to most in the layer that ran last, mean over heads.
  * At {@code layer 2} unless said otherwise, as published.
  *
  * <p>Attention favours tokens near the end of a picture, so masks are crowded in the lower rows; that is the method.

@@ -12,7 +12,7 @@ import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
 /**
- * {@code pyramid-drop}: the image tokens that the last row of the prompt would look at most in the layer that comes next, mean
+ * {@code pyramid-drop}: the image tokens that the last row of the prompt would attend to most in the layer that comes next, mean
  * over heads. No options.
  *
  * <p>Published as three steps, at a quarter, half and three quarters of the depth, that leave 50, 25 and 12.5 % of all image

@@ -21,13 +21,13 @@ import io.github.glimpse.prune.TokenSelection.ScoreKind;
 import java.util.stream.IntStream;
 
 /**
- * {@code sparse-vlm}: the image tokens that the {@linkplain TextRaters raters} among the words behind the picture looked at
+ * {@code sparse-vlm}: the image tokens that the {@linkplain TextRaters raters} among the words behind the picture attended to
  * most in the layer that ran last. At least one token always goes, unless the ratio is 1.
  *
  * <p>Published as three steps, after layers 3, 7 and 16 of 32 with 52, 35 and 19 % of all image tokens; a single step is the
  * first of them, moved by depth.
  *
- * <p>Options: {@code version} 1 or 2 (default 1): the second reads only the half of the heads that look at the picture most;
+ * <p>Options: {@code version} 1 or 2 (default 1): the second reads only the half of the heads that attend to the picture most;
  * its division by a positional score is not published as a formula and left out. {@code heads}: so many of those heads
  * instead. {@code recycle} can only be false: merging the dropped tokens needs their hidden rows, which no strategy sees.
  *
@@ -77,10 +77,9 @@ public final class SparseVlmStrategyFactory implements PruningStrategyFactory {
                 TextRaters.above(TextRaters.weights(graph, evidence.of(new EnteredRows()), texts, evidence.scope()));
         float[] attention = HostValues.floats(evidence.textAttention(raters));
         int all = attention.length / alive;
-        int[] looking = heads == all
-                ? IntStream.range(0, all).toArray()
-                : TextRaters.lookingHeads(attention, all, heads, name());
-        float[] scores = HeadScores.mean(attention, all, looking);
+        int[] textHeads =
+                heads == all ? IntStream.range(0, all).toArray() : TextRaters.textHeads(attention, all, heads, name());
+        float[] scores = HeadScores.mean(attention, all, textHeads);
         int[] best = Ranking.best(scores, Math.min(budget.requireCount(), alive - 1), name());
         return TokenSelection.scored(Ranking.rising(best), scores, ScoreKind.SHARE);
     }

@@ -57,13 +57,13 @@ final class TextRaters {
     }
 
     /**
-     * The heads that look at the picture most.
+     * The heads that attend to the picture most.
      *
      * @param attention attention of the raters to the image tokens, {@code [heads, tokens]}
      * @param wanted how many of them
      * @return rising indices of heads
      */
-    static int[] lookingHeads(float[] attention, int heads, int wanted, String strategy) {
+    static int[] textHeads(float[] attention, int heads, int wanted, String strategy) {
         int tokens = attention.length / heads;
         float[] sums = new float[heads];
         for (int head = 0; head < heads; head++) {

@@ -1,4 +1,4 @@
-/** Strategies that keep what the language decoder's own attention looks at. They know the question, and cost one row a layer. */
+/** Strategies that keep what the language decoder's own attention falls on. They know the question, and cost one row a layer. */
 @NullMarked
 package io.github.glimpse.prune.attention;
 

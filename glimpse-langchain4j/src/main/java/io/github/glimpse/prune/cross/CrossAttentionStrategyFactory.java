@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Makes the strategy {@code cross-attention}: the image tokens that the text looks at most stay. Options: {@code rows} ({@code
+ * Makes the strategy {@code cross-attention}: the image tokens that the text attends to most stay. Options: {@code rows} ({@code
  * first}, {@code all}, {@code last}, or {@code auto}: first for questions, last for captions) and {@code layers}, numbers with
  * commas, by default the last layer before the cut.
  */

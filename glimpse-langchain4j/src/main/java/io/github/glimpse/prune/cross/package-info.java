@@ -1,4 +1,4 @@
-/** By the attention of a text that looks at its picture by cross-attention (BLIP). */
+/** By the attention of a text that attends to its picture by cross-attention (BLIP). */
 @NullMarked
 package io.github.glimpse.prune.cross;
 

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class FoveateStrategy implements TwoScaleStrategy {
 
-    private final GlimpseStrategy look;
+    private final GlimpseStrategy coarse;
     private final double scale;
 
-    FoveateStrategy(GlimpseStrategy look, double scale) {
-        this.look = look;
+    FoveateStrategy(GlimpseStrategy coarse, double scale) {
+        this.coarse = coarse;
         this.scale = scale;
     }
 
@@ -32,8 +32,8 @@ final class FoveateStrategy implements TwoScaleStrategy {
     }
 
     @Override
-    public PruningPoint lookPoint() {
-        return look.defaultPoint();
+    public PruningPoint coarsePoint() {
+        return coarse.defaultPoint();
     }
 
     @Override
@@ -51,17 +51,17 @@ final class FoveateStrategy implements TwoScaleStrategy {
 
     @Override
     public Set<EvidenceRequest> needs() {
-        return look.needs();
+        return coarse.needs();
     }
 
     @Override
     public Set<EvidenceRequest> needs(PruningPoint at) {
-        return at.isInDecoder() ? look.needs() : Set.of();
+        return at.isInDecoder() ? coarse.needs() : Set.of();
     }
 
     @Override
     public @Nullable ProbeToken probeToken() {
-        return look.probeToken();
+        return coarse.probeToken();
     }
 
     @Override
@@ -71,12 +71,12 @@ final class FoveateStrategy implements TwoScaleStrategy {
 
     @Override
     public TokenSelection select(PruningEvidence evidence, TokenBudget budget) {
-        return look.select(evidence, ofCells(budget));
+        return coarse.select(evidence, ofCells(budget));
     }
 
     @Override
     public TokenBudget settled(TokenBudget budget) {
-        return look.settled(ofCells(budget));
+        return coarse.settled(ofCells(budget));
     }
 
     /** A wanted share is that of the best cells, whatever their probability. */
@@ -89,6 +89,6 @@ final class FoveateStrategy implements TwoScaleStrategy {
 
     @Override
     public void close() {
-        look.close();
+        coarse.close();
     }
 }

@@ -6,7 +6,7 @@ import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.prune.StrategyContext;
 
 /**
- * Makes the strategy {@code foveate}: a first look at a smaller copy of each picture, by the glimpse module of the model; what
+ * Makes the strategy {@code foveate}: a coarse pass over a smaller copy of each picture, by the glimpse module of the model; what
  * it keeps there is then encoded at full size, at its true place, beside the small picture. Only for families whose grid
  * follows the picture.
  *
@@ -41,8 +41,8 @@ public final class FoveateStrategyFactory implements PruningStrategyFactory {
                     "The pruning strategy 'foveate' needs a glimpse module for its first look; set"
                             + " glimpse.model.pruning-module to its directory or use glimpse.pruning.strategy=down-sample");
         }
-        GlimpseStrategy look =
+        GlimpseStrategy coarse =
                 GlimpseStrategy.load(context, GlimpseCheckpoint.read(context.module(), context.config()));
-        return new FoveateStrategy(look, scale);
+        return new FoveateStrategy(coarse, scale);
     }
 }

@@ -76,7 +76,7 @@ record GlimpseConfig(
      */
     static GlimpseConfig of(ModelConfig json, ModelConfig base) {
         // A module for cross-attention need not repeat the base's numbers.
-        boolean cross = looks(base);
+        boolean cross = hasCrossAttention(base);
         String type = cross ? json.string("model_type", "blip") : json.string("model_type");
         boolean llava = type.startsWith("llava");
         if (json.bool("use_ref_masks", false) || json.bool("use_zero_masks", false)) {
@@ -115,8 +115,8 @@ record GlimpseConfig(
                 new TokenBounds(null, threshold(json), maxRetentionRatio(json), minTokens(json), anchors(json)));
     }
 
-    /** Whether the base's text looks at the image by cross-attention. */
-    static boolean looks(ModelConfig base) {
+    /** Whether the base's text attends to the image by cross-attention. */
+    static boolean hasCrossAttention(ModelConfig base) {
         return base.string("model_type", "").equals("blip");
     }
 
@@ -252,8 +252,8 @@ record GlimpseConfig(
         }
     }
 
-    /** Checks what only a base whose text looks at the image by cross-attention wants. */
-    void checkLooking() {
+    /** Checks what only a base whose text attends to the image by cross-attention wants. */
+    void checkCrossAttention() {
         if (reduceLayer > layers - 2) {
             throw new ModelFilesException("The glimpse module cuts after layer " + reduceLayer
                     + " (reduce_layer), but of "

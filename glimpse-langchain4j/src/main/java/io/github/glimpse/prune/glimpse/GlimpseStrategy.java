@@ -88,8 +88,8 @@ final class GlimpseStrategy implements PruningStrategy {
         checkEqual("num_hidden_layers", config.layers(), base.layers());
         checkEqual("num_attention_heads", config.heads(), base.heads());
         config.checkLayers();
-        if (GlimpseConfig.looks(model)) {
-            config.checkLooking();
+        if (GlimpseConfig.hasCrossAttention(model)) {
+            config.checkCrossAttention();
         }
     }
 

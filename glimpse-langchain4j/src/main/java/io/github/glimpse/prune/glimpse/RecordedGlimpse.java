@@ -73,7 +73,7 @@ public final class RecordedGlimpse implements AutoCloseable {
         GlimpseStrategy.checkFits(config, base, dimensions);
         boolean token = config.glimpseLength() > 0 && !config.glimpseLayers().isEmpty();
         // Where text looks by cross-attention, a row of the text itself can ask in the token's place.
-        boolean asksByText = GlimpseConfig.looks(base);
+        boolean asksByText = GlimpseConfig.hasCrossAttention(base);
         if (config.fuserType() == FuserType.DUMMY || !(token || asksByText)) {
             throw new ModelFilesException("A glimpse module is trained with a predictor and a glimpse token;"
                     + " attn_fuse_type is " + config.fuserType() + ", le_length " + config.glimpseLength()

@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * HiPrune's choice: anchors where a middle block looks, their neighbours, and for the rest of the budget where a late block
- * looks. The neighbours to the left and right are counted in raster order, so they go on in the row above or below, as
+ * HiPrune's choice: anchors where a middle block attends, their neighbours, and for the rest of the budget where a late block
+ * attends. The neighbours to the left and right are counted in raster order, so they go on in the row above or below, as
  * published.
  *
- * @param anchors tokens that the middle block looks at most, rising
+ * @param anchors tokens that the middle block attends to most, rising
  * @param withNeighbours anchors and their neighbours, rising
  * @param kept all that is kept, rising
  * @see <a href="https://arxiv.org/abs/2508.00553">HiPrune, section on the method</a>

@@ -1,7 +1,7 @@
 package io.github.glimpse.prune.tower;
 
 /**
- * VisionTrim's score of the dominant tokens: half what the class row looks at, half what the other patches look at, each
+ * VisionTrim's score of the dominant tokens: half what the class row attends to, half what the other patches attend to, each
  * scaled to length 1 over the picture.
  *
  * @see <a href="https://arxiv.org/abs/2601.22674">VisionTrim, section on the method</a>

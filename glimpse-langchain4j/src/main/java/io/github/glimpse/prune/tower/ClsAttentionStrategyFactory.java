@@ -14,7 +14,7 @@ import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
 /**
- * {@code cls-attention}: the tokens that the CLS row of the vision tower looks at most, mean over heads. Only for towers that
+ * {@code cls-attention}: the tokens that the CLS row of the vision tower attends to most, mean over heads. Only for towers that
  * have such a row. Option {@code block}: the block that is read, from 0 or, if negative, from the end; as published, the one
  * whose rows go to the language model.
  *

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * VisionZip's choice: the tokens that the tower looks at most stay as they are; of the rest every n-th becomes the target of
+ * VisionZip's choice: the tokens that the tower attends to most stay as they are; of the rest every n-th becomes the target of
  * those that are most like it.
  *
  * @param dominant tokens that stay as they are, rising

@@ -18,8 +18,8 @@ import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
 /**
- * {@code evit}: inside the tower the patches that the class row looks at most, mean over heads, in towers without one those that all
- * rows look at. The ratio is of the patches that are alive, rounded up, as published: several cuts multiply. The dropped rows, times
+ * {@code evit}: inside the tower the patches that the class row attends to most, mean over heads, in towers without one those that all
+ * rows attend to. The ratio is of the patches that are alive, rounded up, as published: several cuts multiply. The dropped rows, times
  * their scores, become one more row, which is no token; towers are trained for it.
  *
  * <p>Option {@code fuse} (true): without it they are only dropped.

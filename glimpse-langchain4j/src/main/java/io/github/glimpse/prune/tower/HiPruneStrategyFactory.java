@@ -12,7 +12,7 @@ import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
 /**
- * {@code hi-prune}: anchors where a middle block of the tower looks, their neighbours, and the rest where the block looks whose
+ * {@code hi-prune}: anchors where a middle block of the tower attends, their neighbours, and the rest where the block attends whose
  * rows go to the language model ({@link AnchorsAndNeighbours}).
  *
  * <p>Options: {@code alpha} (0.1): share of the budget for anchors and neighbours; with it there is no anchor up to a count of

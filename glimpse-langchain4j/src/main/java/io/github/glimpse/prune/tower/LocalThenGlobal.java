@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * VScan's choice: one half of the budget by an early block, spread over windows so that details everywhere are seen, the other
- * half by the last block, wherever it looks.
+ * half by the last block, wherever it attends.
  *
  * @param local the first half, in the order in which it was picked
  * @param kept both halves, rising

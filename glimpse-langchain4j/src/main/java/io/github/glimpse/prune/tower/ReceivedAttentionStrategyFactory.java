@@ -13,7 +13,7 @@ import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
 /**
- * {@code received-attention}: the tokens that the rows of the vision tower, all together, look at most. For towers with a CLS
+ * {@code received-attention}: the tokens that the rows of the vision tower, all together, attend to most. For towers with a CLS
  * row and for those without one. Option {@code block}: the block that is read, from 0 or, if negative, from the end; unless
  * said, the one whose rows go to the language model. In a block that sees only windows tokens compete only inside their window.
  *

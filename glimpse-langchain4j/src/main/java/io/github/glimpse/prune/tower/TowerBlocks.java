@@ -4,7 +4,7 @@ import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.prune.StrategyContext;
 
-/** Which block of the tower a strategy looks at: what the user says, else the published one, moved by the tower's depth. */
+/** Which block of the tower a strategy reads: what the user says, else the published one, moved by the tower's depth. */
 final class TowerBlocks {
 
     private TowerBlocks() {}

@@ -24,7 +24,7 @@ import java.util.Set;
 /**
  * {@code vscan}: two steps in one name, by its place. At {@code vision} tokens are chosen by an early and a late block of the
  * tower ({@link LocalThenGlobal}), and every dropped one is averaged into the kept one that is most like it. Between layers the
- * tokens stay that the last row of the prompt would look at most in the layer that comes next, as in {@code pyramid-drop} but
+ * tokens stay that the last row of the prompt would attend to most in the layer that comes next, as in {@code pyramid-drop} but
  * before positions are turned in, which is what the published code does.
  *
  * <p>Published for Qwen2.5-VL as 16.7 % at {@code vision} and a third of that at half the depth: a schedule of two steps.

@@ -14,7 +14,7 @@ import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
 /**
- * {@code vision-trim}: the tokens that the CLS row and the other patches together look at most ({@link BalancedScores}). The
+ * {@code vision-trim}: the tokens that the CLS row and the other patches together attend to most ({@link BalancedScores}). The
  * dominant part of the method, as its code computes it; the complement by text needs CLIP's text tower and projections, which
  * the checkpoints do not hold. Only for towers with a CLS row. Option {@code block}, as in {@code cls-attention}.
  *

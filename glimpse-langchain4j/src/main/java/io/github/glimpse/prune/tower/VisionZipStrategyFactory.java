@@ -21,7 +21,7 @@ import java.util.List;
 
 /**
  * {@code vision-zip}: dominant tokens stay as they are, contextual ones take in the rest ({@link DominantAndContextual}).
- * Scores are what the CLS row looks at or, in towers without one, what all rows look at.
+ * Scores are what the CLS row attends to or, in towers without one, what all rows attend to.
  *
  * <p>A contextual token becomes its own row plus the mean of those that it takes in, a sum, so its norm grows; and it stays at
  * its place. That is the authors' port to Qwen2.5-VL; their code for LLaVA puts such tokens behind the others and sends the CLS

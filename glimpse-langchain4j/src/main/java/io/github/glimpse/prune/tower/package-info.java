@@ -1,4 +1,4 @@
-/** Strategies that keep what the vision tower's attention looks at. They do not know the question, and cut before the decoder. */
+/** Strategies that keep what the vision tower's attention falls on. They do not know the question, and cut before the decoder. */
 @NullMarked
 package io.github.glimpse.prune.tower;
 

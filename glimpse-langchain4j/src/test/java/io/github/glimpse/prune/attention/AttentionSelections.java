@@ -144,7 +144,7 @@ public final class AttentionSelections {
         int heads = given.axis("attention_text_rows", 0);
         boolean some = given.expected().hasNonNull("heads");
         int[] looking = some
-                ? TextRaters.lookingHeads(attention, heads, heads / 2, "sparse-vlm")
+                ? TextRaters.textHeads(attention, heads, heads / 2, "sparse-vlm")
                 : IntStream.range(0, heads).toArray();
         if (some) {
             given.check("heads", looking);

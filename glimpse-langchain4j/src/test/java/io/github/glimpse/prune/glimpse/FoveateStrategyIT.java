@@ -47,9 +47,11 @@ class FoveateStrategyIT extends PruningStrategyContract {
             assertThat(plain.scale()).isEqualTo(0.5);
             assertThat(finer.scale()).isEqualTo(0.75);
             assertThat(plain.defaultPoint()).hasToString("pixels");
-            assertThat(plain.lookPoint()).hasToString("layer 4");
+            assertThat(plain.coarsePoint()).hasToString("layer 4");
             assertThat(plain.needs(plain.defaultPoint())).isEmpty();
-            assertThat(plain.needs(plain.lookPoint())).isEqualTo(plain.needs()).isNotEmpty();
+            assertThat(plain.needs(plain.coarsePoint()))
+                    .isEqualTo(plain.needs())
+                    .isNotEmpty();
             assertThatThrownBy(() -> plain.checkPoint(PruningPoint.vision()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'foveate' cannot cut at 'vision'")

@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
  *
  * @param layers layers of each
  * @param width width of a row
- * @param lookedWidth width of the picture's rows
+ * @param encoderWidth width of the picture's rows
  * @param intermediate width inside the MLP
  * @param vocabulary words
  */
-record CrossTextWork(int layers, long width, long lookedWidth, long intermediate, long vocabulary) {
+record CrossTextWork(int layers, long width, long encoderWidth, long intermediate, long vocabulary) {
 
     /** From {@code config.json}; what it leaves out are the numbers of the base models. */
     static CrossTextWork of(JsonNode config) {
@@ -27,8 +27,8 @@ record CrossTextWork(int layers, long width, long lookedWidth, long intermediate
     }
 
     /** Keys and values of the cross-attention to the picture, some layers on all rows and the others on what is left. */
-    double looking(int rows, int left, int cutAfter) {
-        return 2.0 * width * lookedWidth * ((double) cutAfter * rows + (double) (layers - cutAfter) * left);
+    double keyValues(int rows, int left, int cutAfter) {
+        return 2.0 * width * encoderWidth * ((double) cutAfter * rows + (double) (layers - cutAfter) * left);
     }
 
     /**
@@ -41,8 +41,8 @@ record CrossTextWork(int layers, long width, long lookedWidth, long intermediate
      */
     double question(int words, int rows, int left, int cutAfter) {
         double own = layers * words * rowProducts() + layers * 2.0 * words * words * width;
-        double looked = 2.0 * words * width * ((double) cutAfter * rows + (double) (layers - cutAfter) * left);
-        return own + looked + looking(rows, left, cutAfter);
+        double cross = 2.0 * words * width * ((double) cutAfter * rows + (double) (layers - cutAfter) * left);
+        return own + cross + keyValues(rows, left, cutAfter);
     }
 
     /** The words of an answer, which look at the question's rows; the picture has no part in it. */

@@ -7,14 +7,14 @@ import io.github.glimpse.image.ImageGrid;
  * What a glimpse module's predictor has to do, counted from its sizes. A product and an addition are two operations; its rows
  * are not padded.
  *
- * @param lookLayers layers of the decoder that run before it chooses
+ * @param coarseLayers layers of the decoder that run before it chooses
  * @param layers layers of the predictor
  * @param queryWidth width of its queries and keys
  * @param valueWidth width of its values
  * @param tokenParameters weights of the products that each image token goes through
  * @param global whether tokens see their whole picture rather than their window
  */
-record ModuleWork(int lookLayers, int layers, int queryWidth, int valueWidth, long tokenParameters, boolean global) {
+record ModuleWork(int coarseLayers, int layers, int queryWidth, int valueWidth, long tokenParameters, boolean global) {
 
     /**
      * The sizes that the module's {@code config.json} tells.

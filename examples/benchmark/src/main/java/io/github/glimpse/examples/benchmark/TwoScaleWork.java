@@ -70,19 +70,19 @@ record TwoScaleWork(ModelWork model, ImagePreprocessor preprocessor, int textBeh
         if (small.tokenCount() >= whole.tokenCount()) {
             return new Operations(wholeTower, model.decoderOperations(text, whole.tokenCount(), report.steps()));
         }
-        int[] looked = IntStream.range(0, small.tokenCount()).toArray();
+        int[] coarse = IntStream.range(0, small.tokenCount()).toArray();
         // A picture that is shown as a whole has no small copy beside it.
-        int shown = image.kept().length == whole.tokenCount() ? 0 : looked.length;
+        int shown = image.kept().length == whole.tokenCount() ? 0 : coarse.length;
         int rows = text + shown + image.kept().length;
         if (rows != result.prefilledTokens()) {
             throw new IllegalStateException("Of the prompt " + result.prefilledTokens() + " rows ran, and " + rows
-                    + " are counted with a small picture of " + looked.length + " tokens");
+                    + " are counted with a small picture of " + coarse.length + " tokens");
         }
         return new Operations(
-                model.tower().operations(small, looked) + wholeTower,
-                look(text + looked.length)
-                        + model.module().operations(model.tower(), small, looked)
-                        + behindTheLook(rows, used(text, shown, rows)));
+                model.tower().operations(small, coarse) + wholeTower,
+                coarsePass(text + coarse.length)
+                        + model.module().operations(model.tower(), small, coarse)
+                        + behindTheCoarsePass(rows, used(text, shown, rows)));
     }
 
     /** The grid of the small picture. */
@@ -104,15 +104,15 @@ record TwoScaleWork(ModelWork model, ImagePreprocessor preprocessor, int textBeh
     }
 
     /** The layers up to the module, with the glimpse token. */
-    private double look(int rows) {
-        return model.module().lookLayers() * model.decoder().layer(RowPadding.rows(rows + 1));
+    private double coarsePass(int rows) {
+        return model.module().coarseLayers() * model.decoder().layer(RowPadding.rows(rows + 1));
     }
 
-    private double behindTheLook(int rows, int used) {
+    private double behindTheCoarsePass(int rows, int used) {
         DecoderWork decoder = model.decoder();
-        int looked = model.module().lookLayers();
-        return looked * decoder.layer(used, RowPadding.rows(rows - used))
-                + (decoder.layers() - looked) * decoder.layer(RowPadding.rows(rows))
+        int coarse = model.module().coarseLayers();
+        return coarse * decoder.layer(used, RowPadding.rows(rows - used))
+                + (decoder.layers() - coarse) * decoder.layer(RowPadding.rows(rows))
                 + 2.0 * decoder.headParameters();
     }
 }

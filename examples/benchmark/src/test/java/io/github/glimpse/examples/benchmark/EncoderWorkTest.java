@@ -66,8 +66,8 @@ class EncoderWorkTest {
     @Test
     void theGuideToBlipSaysWhatIsCounted() {
         assertThat(BLIP.whole() / 1e9).isCloseTo(55.5, within(0.1));
-        assertThat(TEXT.looking(577, 577, 0) / 1e9).isCloseTo(8.2, within(0.05));
-        assertThat((TEXT.question(12, 577, 577, 0) - TEXT.looking(577, 577, 0)) / 1e9)
+        assertThat(TEXT.keyValues(577, 577, 0) / 1e9).isCloseTo(8.2, within(0.05));
+        assertThat((TEXT.question(12, 577, 577, 0) - TEXT.keyValues(577, 577, 0)) / 1e9)
                 .isCloseTo(1.3, within(0.05));
     }
 
@@ -82,7 +82,7 @@ class EncoderWorkTest {
 
     @Test
     void aLayerThatLooksAtFewerRowsIsCheaperByTheirKeysAndValues() {
-        double saved = TEXT.looking(577, 577, 11) - TEXT.looking(577, 145, 11);
+        double saved = TEXT.keyValues(577, 577, 11) - TEXT.keyValues(577, 145, 11);
 
         assertThat(saved).isEqualTo(2.0 * 768 * 768 * (577 - 145));
     }

@@ -40,7 +40,7 @@ class ModuleWorkTest {
     @Test
     void aModuleBehindTheLastLayerLooksAfterAllOfThem() throws IOException {
         assertThat(module(MODULE.replace("\"reduce_layer\": 3", "\"reduce_layer\": 1000"))
-                        .lookLayers())
+                        .coarseLayers())
                 .isEqualTo(6);
     }
 

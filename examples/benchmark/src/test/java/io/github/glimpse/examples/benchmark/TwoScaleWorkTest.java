@@ -47,12 +47,12 @@ class TwoScaleWorkTest {
     private static final double SMALL_TOWER =
             2 * 256 * (10 + 2 * 100) + 2 * 64 * 30 + 4 * 8 * (4 * 64 * 64 + 256 * 256);
     // 64 small tokens, 20 of text and the glimpse token are 128 rows, in the first 2 layers
-    private static final double LOOK = 2 * (2 * 1_000 * 128 + 2 * 16 * 128 * 128);
+    private static final double COARSE = 2 * (2 * 1_000 * 128 + 2 * 16 * 128 * 128);
     private static final double PREDICTOR = 2 * 7 * 64 + 2 * (6 + 2) * 3 * 64 * 64;
     private static final double HEAD = 2 * 50;
 
     @Test
-    void countsTheLookAndTheRowsBehindIt() {
+    void countsTheCoarsePassAndTheRowsBehindIt() {
         // The first two of 16 rows of tokens: 32 tokens in 4 windows of 8; 128 patches, 32 in each window.
         double tower = 2 * 128 * (10 + 2 * 100) + 2 * 64 * 30 + 4 * 8 * (4 * 32 * 32 + 128 * 128);
         // 12 of text and 64 small tokens are used again; 32 kept ones and 8 of text behind, 64 rows, run behind them.
@@ -63,7 +63,7 @@ class TwoScaleWorkTest {
         Operations operations = WORK.operations(result(16, 16, 32, TEXT + 64 + 32));
 
         assertThat(operations.tower()).isEqualTo(SMALL_TOWER + tower);
-        assertThat(operations.decoder()).isEqualTo(LOOK + PREDICTOR + again + others + HEAD);
+        assertThat(operations.decoder()).isEqualTo(COARSE + PREDICTOR + again + others + HEAD);
     }
 
     @Test
@@ -74,7 +74,7 @@ class TwoScaleWorkTest {
         Operations operations = WORK.operations(result(16, 16, 0, TEXT + 64));
 
         assertThat(operations.tower()).isEqualTo(SMALL_TOWER);
-        assertThat(operations.decoder()).isEqualTo(LOOK + PREDICTOR + again + others + HEAD);
+        assertThat(operations.decoder()).isEqualTo(COARSE + PREDICTOR + again + others + HEAD);
     }
 
     @Test
@@ -87,7 +87,7 @@ class TwoScaleWorkTest {
         Operations operations = WORK.operations(result(16, 16, 256, TEXT + 256));
 
         assertThat(operations.tower()).isEqualTo(SMALL_TOWER + tower);
-        assertThat(operations.decoder()).isEqualTo(LOOK + PREDICTOR + again + others + HEAD);
+        assertThat(operations.decoder()).isEqualTo(COARSE + PREDICTOR + again + others + HEAD);
     }
 
     @Test

@@ -108,7 +108,7 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
                         + " says nothing; leave one of both out");
             }
         }
-        if (strategy != null && isToldACount(strategy)) {
+        if (strategy != null && takesACount(strategy)) {
             if (retention != null) {
                 addIfNotGiven(properties, PRUNING + "retention-ratio", retention);
             } else if (properties.stream().noneMatch(property -> property.startsWith("--" + PRUNING))) {
@@ -122,7 +122,7 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
     }
 
     /** Of a strategy that nobody knows the start says so, with those that are known. */
-    private static boolean isToldACount(String strategy) {
+    private static boolean takesACount(String strategy) {
         return !strategy.equals(PruningOptions.NONE)
                 && !SETTLING.contains(strategy)
                 && PruningStrategies.discover(List.of()).names().contains(strategy);

@@ -26,7 +26,7 @@ public final class PageGallery {
         if (arguments.length < 1 || arguments.length > 2) {
             throw new IllegalArgumentException("Give a folder and, if you have them, the folder of the fonts");
         }
-        FontShelf shelf = arguments.length == 2 ? FontShelf.of(Path.of(arguments[1])) : FontShelf.strokes();
+        FontRegistry shelf = arguments.length == 2 ? FontRegistry.of(Path.of(arguments[1])) : FontRegistry.strokes();
         Path folder = Files.createDirectories(Path.of(arguments[0]));
         PageMaker maker = new PageMaker(shelf);
         List<String> told = new ArrayList<>();

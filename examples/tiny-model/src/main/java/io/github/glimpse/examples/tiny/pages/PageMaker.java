@@ -44,10 +44,10 @@ public final class PageMaker {
     private static final int LEAST_SIDE = 150;
     private static final double DARK = 0.12;
 
-    private final FontShelf shelf;
+    private final FontRegistry shelf;
 
     /** A painter who writes in the faces of a shelf. */
-    public PageMaker(FontShelf shelf) {
+    public PageMaker(FontRegistry shelf) {
         this.shelf = shelf;
     }
 

@@ -37,7 +37,7 @@ public final class Phrasebook {
     static {
         for (Fact.Kind kind : Fact.Kind.values()) {
             Set<String> all = new LinkedHashSet<>();
-            FontShelf.Resource.lines("questions.txt")
+            FontRegistry.Resource.lines("questions.txt")
                     .filter(line -> line.startsWith(kind + "|"))
                     .forEach(line -> expand(line.substring(line.indexOf('|') + 1), all));
             List<String> byCheckSum = all.stream()

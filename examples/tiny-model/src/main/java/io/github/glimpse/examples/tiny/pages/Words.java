@@ -48,7 +48,7 @@ final class Words {
 
     private static Map<Split, Map<Use, List<String>>> read() {
         Map<Split, Map<Use, List<String>>> all = new EnumMap<>(Split.class);
-        FontShelf.Resource.lines("words.txt").forEach(line -> {
+        FontRegistry.Resource.lines("words.txt").forEach(line -> {
             List<String> parts = List.of(line.split("\\|"));
             Use use = Use.valueOf(parts.get(0).toUpperCase(Locale.ROOT));
             Split split = Split.valueOf(parts.get(1).toUpperCase(Locale.ROOT));

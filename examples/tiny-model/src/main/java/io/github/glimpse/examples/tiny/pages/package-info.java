@@ -4,7 +4,7 @@
  *
  * <p>{@link io.github.glimpse.examples.tiny.pages.PageMaker} paints a {@link io.github.glimpse.examples.tiny.pages.DrawnPage} for a
  * {@link io.github.glimpse.examples.tiny.pages.PageRequest}; type faces come from a
- * {@link io.github.glimpse.examples.tiny.pages.FontShelf}, a folder of fonts that no build downloads. Painted by Java2D, so another Java
+ * {@link io.github.glimpse.examples.tiny.pages.FontRegistry}, a folder of fonts that no build downloads. Painted by Java2D, so another Java
  * may round an edge of a letter differently; marks, words and facts are the same everywhere. Knows nothing of training.
  */
 @NullMarked

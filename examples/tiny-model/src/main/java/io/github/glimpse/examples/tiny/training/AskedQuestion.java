@@ -107,7 +107,7 @@ record AskedQuestion(
     }
 
     /** Cells that a row of the answer looks at behind the cut: of its next character, or all evidence for one word. */
-    BitSet lookedAt(int row) {
+    BitSet cellsOf(int row) {
         BitSet cells = new BitSet();
         if (row < pointers.length) {
             cells.set(pointers[row]);

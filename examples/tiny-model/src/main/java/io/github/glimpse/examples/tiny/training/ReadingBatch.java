@@ -208,13 +208,13 @@ record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean 
                     ? question.kept().stream().toArray()
                     : java.util.stream.IntStream.range(0, cells).toArray();
             for (int row = 0; row < answerRows; row++) {
-                BitSet looked = question.lookedAt(row);
-                looked.and(cut ? question.kept() : looked);
+                BitSet read = question.cellsOf(row);
+                read.and(cut ? question.kept() : read);
                 int at = i * answerRows + row;
-                if (!looked.isEmpty()) {
+                if (!read.isEmpty()) {
                     weights[at] = 1;
                     for (int place = 0; place < cells; place++) {
-                        boolean there = place < places.length && looked.get(places[place]);
+                        boolean there = place < places.length && read.get(places[place]);
                         wanted[at * cells + place] = there ? 0 : HIDDEN;
                     }
                 }

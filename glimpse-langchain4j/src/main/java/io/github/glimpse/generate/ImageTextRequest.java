@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param picture bytes of the picture file
  * @param text the text, null for none
  */
-record LookRequest(byte[] picture, @Nullable String text) {
+record ImageTextRequest(byte[] picture, @Nullable String text) {
 
     /**
      * Reads a conversation.
      *
      * @throws UnsupportedContentException if it has what such a model cannot take; the message names it
      */
-    static LookRequest of(ImageTextTask task, List<ChatTurn> turns) {
+    static ImageTextRequest of(ImageTextTask task, List<ChatTurn> turns) {
         if (task == ImageTextTask.MATCH) {
             throw new UnsupportedContentException(
                     "This model tells how well a text fits an image and writes no answers;"
@@ -37,11 +37,11 @@ record LookRequest(byte[] picture, @Nullable String text) {
             throw new UnsupportedContentException("The message has an image and no question, but this model answers"
                     + " questions; send a question too, or load a model for captions");
         }
-        return new LookRequest(pictures.get(0), text);
+        return new ImageTextRequest(pictures.get(0), text);
     }
 
     private static ChatTurn onlyTurn(List<ChatTurn> turns) {
-        List<ChatTurn> spoken = turns.stream().filter(LookRequest::says).toList();
+        List<ChatTurn> spoken = turns.stream().filter(ImageTextRequest::says).toList();
         for (ChatTurn turn : spoken) {
             if (turn.role() == Role.SYSTEM) {
                 throw new UnsupportedContentException(

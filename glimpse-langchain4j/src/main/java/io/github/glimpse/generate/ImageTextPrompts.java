@@ -12,12 +12,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Texts as a model with cross-attention reads them. Safe for concurrent use. */
-public final class LookingTexts {
+public final class ImageTextPrompts {
 
     private final ImageTextModel model;
 
     /** Reads texts for a model. */
-    public LookingTexts(ImageTextModel model) {
+    public ImageTextPrompts(ImageTextModel model) {
         this.model = model;
     }
 
@@ -31,14 +31,14 @@ public final class LookingTexts {
         return ids(text, TokenWatch.NONE);
     }
 
-    /** Like {@link #ids(String)}, with somebody who looks on while the text is made into tokens. */
+    /** Like {@link #ids(String)}, with somebody who is asked while the text is made into tokens. */
     int[] ids(@Nullable String text, TokenWatch watch) {
         boolean caption = model.task() == ImageTextTask.CAPTION;
         if (text == null) {
             return caption ? new int[] {model.tokens().start()} : new int[0];
         }
         int[] ids = model.tokenizer().encode(model.tokenizer().guard(text), watch);
-        int vocabulary = model.looking().shape().vocabulary();
+        int vocabulary = model.crossText().shape().vocabulary();
         for (int id : ids) {
             if (id >= vocabulary) {
                 throw new ModelFilesException("The tokenizer gave token " + id + ", but the model's vocabulary has "
@@ -53,15 +53,15 @@ public final class LookingTexts {
             ids[0] = model.tokens().start();
             return Arrays.copyOf(ids, ids.length - 1);
         }
-        if (model.tokens().look() != null) {
-            ids[0] = Objects.requireNonNull(model.tokens().look());
+        if (model.tokens().enc() != null) {
+            ids[0] = Objects.requireNonNull(model.tokens().enc());
         }
         return ids;
     }
 
-    /** Rows of a text that looks at nothing, owned by the request. */
+    /** Rows of a text that attends to nothing, owned by the request. */
     NDArray blind(int[] ids, RequestContext context) {
-        CrossTextStack stack = model.looking();
+        CrossTextStack stack = model.crossText();
         TensorScope current = context.scope().openChild();
         NDArray hidden = stack.embed(ids, 0, current);
         for (int layer = 0; layer < stack.shape().layers(); layer++) {
@@ -73,7 +73,7 @@ public final class LookingTexts {
                             stack.newCache(ids.length, next),
                             ids.length,
                             null,
-                            CrossTextStack.ScoreWish.ROWS_ONLY,
+                            CrossTextStack.ScoreOutput.ROWS_ONLY,
                             next)
                     .hidden();
             current.close();

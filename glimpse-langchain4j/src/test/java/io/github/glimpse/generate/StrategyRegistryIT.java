@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Strategies with thousands of different options, each with native memory of its own. */
-class StrategyShelfIT {
+class StrategyRegistryIT {
 
     private static final byte[] PICTURE = TinyModels.picture("llava-1_5-tiny/cases/009/r.png");
     private static final int KINDS = 3_000;
@@ -60,18 +60,18 @@ class StrategyShelfIT {
     void thousandsOfKindsOneAfterTheOtherLeaveOnlyTheLastOnes() {
         for (int kind = 0; kind < KINDS; kind++) {
             model.check(kind(kind));
-            assertThat(open.get()).isLessThanOrEqualTo(StrategyShelf.MOST_KINDS);
+            assertThat(open.get()).isLessThanOrEqualTo(StrategyRegistry.MOST_KINDS);
         }
         assertThat(made.get()).isEqualTo(KINDS);
-        assertThat(model.liveResources()).isEqualTo(before + StrategyShelf.MOST_KINDS * RESOURCES_OF_ONE);
+        assertThat(model.liveResources()).isEqualTo(before + StrategyRegistry.MOST_KINDS * RESOURCES_OF_ONE);
 
-        model.check(kind(KINDS - StrategyShelf.MOST_KINDS));
+        model.check(kind(KINDS - StrategyRegistry.MOST_KINDS));
         assertThat(made.get())
                 .as("the oldest of those that are left is still there")
                 .isEqualTo(KINDS);
-        model.check(kind(KINDS - StrategyShelf.MOST_KINDS + 1));
+        model.check(kind(KINDS - StrategyRegistry.MOST_KINDS + 1));
         model.check(kind(0));
-        model.check(kind(KINDS - StrategyShelf.MOST_KINDS));
+        model.check(kind(KINDS - StrategyRegistry.MOST_KINDS));
         assertThat(made.get()).as("what was asked for lately stays").isEqualTo(KINDS + 1);
     }
 
@@ -97,8 +97,8 @@ class StrategyShelfIT {
         }
         callers.shutdown();
         assertThat(made.get()).isGreaterThanOrEqualTo(KINDS);
-        assertThat(open.get()).isEqualTo(StrategyShelf.MOST_KINDS);
-        assertThat(model.liveResources()).isEqualTo(before + StrategyShelf.MOST_KINDS * RESOURCES_OF_ONE);
+        assertThat(open.get()).isEqualTo(StrategyRegistry.MOST_KINDS);
+        assertThat(model.liveResources()).isEqualTo(before + StrategyRegistry.MOST_KINDS * RESOURCES_OF_ONE);
     }
 
     private void ask(PruningOptions pruning) {

@@ -21,18 +21,18 @@ import java.util.Objects;
  * Runs a prompt of small pictures as far as the step that chooses among their cells, and cuts nothing: what ran stays, for the
  * prompt that begins in the same way. For one request.
  */
-final class FirstLook {
+final class CoarsePrefill {
 
     private final VisionLanguageModel model;
     private final PruningSchedule schedule;
     private final RequestContext context;
 
     /**
-     * A look.
+     * A pass over the small pictures.
      *
      * @param schedule one cut, inside the decoder
      */
-    FirstLook(VisionLanguageModel model, PruningSchedule schedule, RequestContext context) {
+    CoarsePrefill(VisionLanguageModel model, PruningSchedule schedule, RequestContext context) {
         this.model = model;
         this.schedule = schedule;
         this.context = context;
@@ -66,11 +66,11 @@ final class FirstLook {
     }
 
     /**
-     * Looks.
+     * Runs.
      *
      * @param pictures what the tower made of the small pictures, with the taps that are wanted
      */
-    Found look(Prompt prompt, PromptTexts texts, List<VisionFeatures> pictures) {
+    Found run(Prompt prompt, PromptTexts texts, List<VisionFeatures> pictures) {
         context.watch().enter(Stage.PREFILL_BEFORE_CUT);
         Cut cut = schedule.cuts().get(0);
         ProbeToken probe = cut.strategy().probeToken();

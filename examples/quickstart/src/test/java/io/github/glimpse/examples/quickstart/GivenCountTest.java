@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The option {@code --retention} has to know which strategies the library wants to be told a count, before a model is loaded. */
-class ToldCountTest {
+class GivenCountTest {
 
     private static final Path FIXTURES = Path.of(System.getProperty("glimpse.basedir", "../.."))
             .resolve("glimpse-langchain4j/src/test/resources/fixtures");

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Lets the vision tower of a model with cross-attention look at one picture, and drops rows inside it and behind it. */
-final class PictureLook {
+/** Encodes one picture by the vision tower of a model with cross-attention, and drops rows inside it and behind it. */
+final class PictureEncoder {
 
     private final ImageTextModel model;
-    private final LookingPlan plan;
+    private final ImageTextCuts plan;
     private final PixelPatches patches;
     private final TensorScope scope;
 
@@ -27,7 +27,7 @@ final class PictureLook {
      *
      * @param scope owns the result
      */
-    PictureLook(ImageTextModel model, LookingPlan plan, PixelPatches patches, TensorScope scope) {
+    PictureEncoder(ImageTextModel model, ImageTextCuts plan, PixelPatches patches, TensorScope scope) {
         this.model = model;
         this.plan = plan;
         this.patches = patches;
@@ -37,14 +37,14 @@ final class PictureLook {
     /**
      * What came of it.
      *
-     * @param features the rows that text looks at, class row first, {@code [1 + left, width]}, and what is wanted of the tower, of the
+     * @param features the rows that text attends to, class row first, {@code [1 + left, width]}, and what is wanted of the tower, of the
      *     patches left
      * @param decisions what was cut, in order
      */
-    record Looked(VisionFeatures features, List<TowerDecision> decisions) {}
+    record Encoded(VisionFeatures features, List<TowerDecision> decisions) {}
 
-    Looked see(CancellationPoint cancellation, StageObserver observer) {
-        CrossTextStack stack = model.looking();
+    Encoded encode(CancellationPoint cancellation, StageObserver observer) {
+        CrossTextStack stack = model.crossText();
         try (TensorScope step = scope.openChild();
                 TowerWalk walk = new TowerWalk(
                         model.tower(),
@@ -59,12 +59,12 @@ final class PictureLook {
             NDArray rows = stack.rows(pass.normedRows(step), step);
             int seen = model.tower().config().layout().classRows() + pass.patches();
             if (pass.living() > seen) {
-                // What was fused is no patch, so no text looks at it.
+                // What was fused is no patch, so no text attends to it.
                 rows = stack.choose(rows, IntStream.range(0, seen).toArray(), step);
             }
             Map<TowerReadout, NDArray> readouts = new HashMap<>();
             walk.readouts(0).forEach((key, value) -> readouts.put(key, step.keep(value, scope)));
-            return new Looked(new VisionFeatures(step.keep(rows, scope), readouts), walk.decisions(0));
+            return new Encoded(new VisionFeatures(step.keep(rows, scope), readouts), walk.decisions(0));
         }
     }
 }

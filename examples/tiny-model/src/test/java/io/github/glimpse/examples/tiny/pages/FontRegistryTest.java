@@ -13,23 +13,23 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FontShelfTest {
+class FontRegistryTest {
 
     private static final String FONTS = "glimpse.tiny.fonts";
 
     @Test
     void everyFamilyStandsInOneSplit() {
-        assertThat(FontShelf.entries().stream()
+        assertThat(FontRegistry.entries().stream()
                         .collect(Collectors.groupingBy(
-                                FontShelf.Entry::family,
-                                Collectors.mapping(FontShelf.Entry::split, Collectors.toSet()))))
+                                FontRegistry.Entry::family,
+                                Collectors.mapping(FontRegistry.Entry::split, Collectors.toSet()))))
                 .allSatisfy((family, splits) -> assertThat(splits).as(family).hasSize(1));
-        assertThat(FontShelf.entries()).extracting(FontShelf.Entry::split).contains(Split.values());
+        assertThat(FontRegistry.entries()).extracting(FontRegistry.Entry::split).contains(Split.values());
     }
 
     @Test
     void noFileStandsTwice() {
-        assertThat(FontShelf.entries().stream()
+        assertThat(FontRegistry.entries().stream()
                         .flatMap(entry -> Stream.of(entry.plain(), entry.bold()))
                         .filter(file -> !file.equals("-")))
                 .doesNotHaveDuplicates();
@@ -37,9 +37,9 @@ class FontShelfTest {
 
     @Test
     void theFamiliesOfTheTestAreNotTrained() {
-        List<String> trained = FontShelf.entries().stream()
+        List<String> trained = FontRegistry.entries().stream()
                 .filter(entry -> entry.split() != Split.TEST)
-                .map(FontShelf.Entry::family)
+                .map(FontRegistry.Entry::family)
                 .toList();
         assertThat(trained)
                 .noneMatch(family -> family.matches(
@@ -66,7 +66,7 @@ class FontShelfTest {
 
     @Test
     void pagesAreWrittenInFacesOfTheirSplit() {
-        FontShelf shelf = FontShelf.strokes();
+        FontRegistry shelf = FontRegistry.strokes();
         assertThat(Pages.all())
                 .allSatisfy(page -> assertThat(shelf.of(page.request().split()))
                         .extracting(Lettering::family)
@@ -80,7 +80,7 @@ class FontShelfTest {
     @Test
     void saysHowToFetchAFontThatIsMissing(@TempDir Path empty) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> FontShelf.of(empty))
+                .isThrownBy(() -> FontRegistry.of(empty))
                 .withMessageContaining("Lato-Regular.ttf")
                 .withMessageContaining("fonts.sh");
     }
@@ -90,7 +90,7 @@ class FontShelfTest {
     void allFontsAreThereAndDrawLettersAndDigits() {
         String folder = System.getProperty(FONTS);
         assumeTrue(folder != null, "No fonts: give -D" + FONTS);
-        FontShelf shelf = FontShelf.of(Path.of(String.valueOf(folder)));
+        FontRegistry shelf = FontRegistry.of(Path.of(String.valueOf(folder)));
         for (Split split : Split.values()) {
             assertThat(shelf.of(split)).isNotEmpty().allSatisfy(face -> {
                 for (char character : "0123456789ABCXYZabcxyz.,:-/$%".toCharArray()) {

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * A model with its strategies, and the making of an answer. Who may ask, and when it may be closed, is {@link LoadedModel}'s
  * business.
  */
-final class ModelInMemory implements AnsweringPath {
+final class DecoderEngine implements AnswerEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
 
@@ -50,16 +50,16 @@ final class ModelInMemory implements AnsweringPath {
     private final EngineOptions options;
     private final TorchRuntime runtime;
     private final VisionLanguageModel model;
-    private final StrategyShelf strategies;
+    private final StrategyRegistry strategies;
     private final PruningProfiles profiles;
     private final PromptBuilder prompts;
     private final VisionFeatureCache visionCache;
 
-    private ModelInMemory(
+    private DecoderEngine(
             EngineOptions options,
             TorchRuntime runtime,
             VisionLanguageModel model,
-            StrategyShelf strategies,
+            StrategyRegistry strategies,
             PruningProfiles profiles) {
         this.options = options;
         this.profiles = profiles;
@@ -71,7 +71,7 @@ final class ModelInMemory implements AnsweringPath {
     }
 
     /** Puts the parts together; closes the model if they do not fit. */
-    static ModelInMemory assemble(
+    static DecoderEngine assemble(
             EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files) {
         StrategyContext context = new StrategyContext(
                 runtime,
@@ -80,7 +80,7 @@ final class ModelInMemory implements AnsweringPath {
                 options.module(),
                 model.tower().abilities(),
                 StrategyOptions.none(PruningOptions.NONE));
-        StrategyShelf strategies = new StrategyShelf(
+        StrategyRegistry strategies = new StrategyRegistry(
                 PruningStrategies.discover(options.strategies()),
                 context,
                 model.decoder().positionRows(),
@@ -93,10 +93,10 @@ final class ModelInMemory implements AnsweringPath {
                     .close();
             refuseBeams(options.generation());
             if (options.load().firstToken() != FirstToken.CLS) {
-                throw forLookingTexts(
+                throw forCrossAttention(
                         "The first token " + options.load().firstToken().label());
             }
-            return new ModelInMemory(options, runtime, model, strategies, profiles);
+            return new DecoderEngine(options, runtime, model, strategies, profiles);
         } catch (RuntimeException | Error e) {
             strategies.close();
             model.close();
@@ -104,8 +104,8 @@ final class ModelInMemory implements AnsweringPath {
         }
     }
 
-    /** Refuses places inside the tower that it does not have, and what is for models whose text looks at the image. */
-    private static StrategyShelf.Lent decodable(StrategyShelf.Lent lent, VisionLanguageModel model) {
+    /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */
+    private static StrategyRegistry.Lent decodable(StrategyRegistry.Lent lent, VisionLanguageModel model) {
         try {
             checkDecodable(lent.schedule(), model);
             return lent;
@@ -182,7 +182,7 @@ final class ModelInMemory implements AnsweringPath {
     }
 
     @Override
-    public StrategyShelf.Lent lend(PruningOptions pruning) {
+    public StrategyRegistry.Lent lend(PruningOptions pruning) {
         return decodable(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))), model);
     }
 
@@ -205,7 +205,7 @@ final class ModelInMemory implements AnsweringPath {
         GenerationOptions generation = request.generation().orElse(options.generation());
         List<ChatTurn> turns = request.turns();
         checkPictures(turns);
-        try (StrategyShelf.Lent lent = possible(request.pruning())) {
+        try (StrategyRegistry.Lent lent = possible(request.pruning())) {
             PruningSchedule schedule = lent.schedule();
             while (true) {
                 Fitted fitted = fit(turns, schedule.pictureShare(), generation, watch(context));
@@ -322,17 +322,18 @@ final class ModelInMemory implements AnsweringPath {
     private static void refuseBeams(GenerationOptions generation) {
         Double penalty = generation.lengthPenalty();
         if (generation.beams() != null && generation.beams() > 1) {
-            throw forLookingTexts("Beam search (beams " + generation.beams() + ")");
+            throw forCrossAttention("Beam search (beams " + generation.beams() + ")");
         }
         if (penalty != null && penalty != GenerationOptions.DEFAULT_LENGTH_PENALTY) {
-            throw forLookingTexts("A penalty of the length of beams (length-penalty " + penalty + ")");
+            throw forCrossAttention("A penalty of the length of beams (length-penalty " + penalty + ")");
         }
         if (generation.minOutputTokens() != null && generation.minOutputTokens() > 0) {
-            throw forLookingTexts("A least number of tokens (min-output-tokens " + generation.minOutputTokens() + ")");
+            throw forCrossAttention(
+                    "A least number of tokens (min-output-tokens " + generation.minOutputTokens() + ")");
         }
     }
 
-    private static UnsupportedContentException forLookingTexts(String what) {
+    private static UnsupportedContentException forCrossAttention(String what) {
         return new UnsupportedContentException(
                 what + " is for models with cross-attention, such as BLIP; leave it out");
     }

@@ -15,14 +15,14 @@ import java.util.Set;
 
 /**
  * A schedule, sorted by where a model with cross-attention can drop image rows: inside its tower and after it, which holds for
- * all questions about a picture, and between the layers of the stack that looks, which is decided anew for each text.
+ * all questions about a picture, and between the layers of the cross-attention stack, which is decided anew for each text.
  *
  * @param schedule all of it
  * @param tower cuts inside the tower and after it, in order
- * @param text cuts between layers of the looking stack, in order
+ * @param text cuts between layers of the cross-attention stack, in order
  * @param wanted what the cuts in the text want of the tower
  */
-record LookingPlan(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Set<TowerReadout> wanted) {
+record ImageTextCuts(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Set<TowerReadout> wanted) {
 
     /**
      * Sorts a schedule.
@@ -30,7 +30,7 @@ record LookingPlan(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Se
      * @throws IllegalArgumentException if a place is not possible
      * @throws UnsupportedModelException if a strategy needs what such a model does not have
      */
-    static LookingPlan of(PruningSchedule schedule, ImageTextModel model) {
+    static ImageTextCuts of(PruningSchedule schedule, ImageTextModel model) {
         List<Cut> tower = TowerWalk.cutsOf(schedule);
         tower.forEach(cut -> TowerWalk.check(cut, model.tower(), false));
         List<Cut> text =
@@ -44,13 +44,13 @@ record LookingPlan(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Se
                 parts.forEach(part -> addWanted(cut, part, model, wanted));
             }
         }
-        return new LookingPlan(schedule, tower, text, Set.copyOf(wanted));
+        return new ImageTextCuts(schedule, tower, text, Set.copyOf(wanted));
     }
 
     private static void addWanted(Cut cut, EvidenceRequest part, ImageTextModel model, Set<TowerReadout> wanted) {
         TowerReadout readout = part.inTower(model.tower().abilities());
         if (readout == null) {
-            if (!TextLook.gives(part)) {
+            if (!CrossAttentionPass.gives(part)) {
                 throw EvidenceReaders.refusal(
                         cut.name(),
                         part,
@@ -84,7 +84,7 @@ record LookingPlan(PruningSchedule schedule, List<Cut> tower, List<Cut> text, Se
         }
     }
 
-    /** Whether a caption's prompt, which is causal, is what looks. */
+    /** Whether a caption's prompt, which is causal, is what attends. */
     static boolean isCausal(ImageTextModel model) {
         return model.task() == ImageTextTask.CAPTION;
     }

@@ -26,10 +26,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A model whose text looks at its picture by cross-attention, with its strategies, and the making of an answer, a caption or a
+ * A model whose text attends to its picture by cross-attention, with its strategies, and the making of an answer, a caption or a
  * score. What the tower made of a picture is remembered with the cuts inside it; what a text saw is computed for each text.
  */
-final class ImageTextInMemory implements AnsweringPath {
+final class ImageTextEngine implements AnswerEngine {
 
     /** Words of an answer where nobody says more: the library's default for this kind of model. */
     static final int DEFAULT_MAX_OUTPUT_TOKENS = 20;
@@ -37,24 +37,24 @@ final class ImageTextInMemory implements AnsweringPath {
     private final EngineOptions options;
     private final TorchRuntime runtime;
     private final ImageTextModel model;
-    private final StrategyShelf strategies;
+    private final StrategyRegistry strategies;
     private final PruningProfiles profiles;
-    private final LookingTexts texts;
-    private final PictureShelf pictures;
+    private final ImageTextPrompts texts;
+    private final PictureCache pictures;
 
-    private ImageTextInMemory(
+    private ImageTextEngine(
             EngineOptions options,
             TorchRuntime runtime,
             ImageTextModel model,
-            StrategyShelf strategies,
+            StrategyRegistry strategies,
             PruningProfiles profiles) {
         this.options = options;
         this.runtime = runtime;
         this.model = model;
         this.strategies = strategies;
         this.profiles = profiles;
-        this.texts = new LookingTexts(model);
-        this.pictures = new PictureShelf(
+        this.texts = new ImageTextPrompts(model);
+        this.pictures = new PictureCache(
                 model,
                 new ImageDecoder(options.imageLimits(), options.transparency()),
                 new VisionFeatureCache(options.visionCache(), System::nanoTime),
@@ -63,7 +63,7 @@ final class ImageTextInMemory implements AnsweringPath {
     }
 
     /** Puts the parts together; closes the model if they do not fit. */
-    static ImageTextInMemory assemble(
+    static ImageTextEngine assemble(
             EngineOptions options, TorchRuntime runtime, ImageTextModel model, ModelFiles files) {
         StrategyContext context = new StrategyContext(
                 runtime,
@@ -72,15 +72,15 @@ final class ImageTextInMemory implements AnsweringPath {
                 options.module(),
                 model.tower().abilities(),
                 StrategyOptions.none(PruningOptions.NONE));
-        StrategyShelf strategies =
-                new StrategyShelf(PruningStrategies.discover(options.strategies()), context, 1, strategy -> {});
+        StrategyRegistry strategies =
+                new StrategyRegistry(PruningStrategies.discover(options.strategies()), context, 1, strategy -> {});
         try {
             // Made now, so that what does not fit is known now.
             PruningProfiles profiles = new PruningProfiles(options.profiles(), options.module() != null, null);
-            looking(strategies.lend(profiles.settle(options.pruning())), model).close();
+            checked(strategies.lend(profiles.settle(options.pruning())), model).close();
             Words.of(options.generation());
             refuseFirstToken(options, model);
-            return new ImageTextInMemory(options, runtime, model, strategies, profiles);
+            return new ImageTextEngine(options, runtime, model, strategies, profiles);
         } catch (RuntimeException | Error e) {
             strategies.close();
             model.close();
@@ -123,14 +123,14 @@ final class ImageTextInMemory implements AnsweringPath {
     }
 
     @Override
-    public StrategyShelf.Lent lend(PruningOptions pruning) {
-        return looking(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))), model);
+    public StrategyRegistry.Lent lend(PruningOptions pruning) {
+        return checked(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))), model);
     }
 
     /** Checks that a schedule is possible here. */
-    private static StrategyShelf.Lent looking(StrategyShelf.Lent lent, ImageTextModel model) {
+    private static StrategyRegistry.Lent checked(StrategyRegistry.Lent lent, ImageTextModel model) {
         try {
-            LookingPlan.of(lent.schedule(), model);
+            ImageTextCuts.of(lent.schedule(), model);
             return lent;
         } catch (RuntimeException e) {
             lent.close();
@@ -154,7 +154,7 @@ final class ImageTextInMemory implements AnsweringPath {
         int count = 0;
         for (ChatTurn turn : turns) {
             List<byte[]> found = new ArrayList<>();
-            String text = LookRequest.text(turn, found);
+            String text = ImageTextRequest.text(turn, found);
             count += found.size() * model.tower().config().patches();
             if (text != null || !found.isEmpty()) {
                 count += texts.ids(text).length;
@@ -166,42 +166,42 @@ final class ImageTextInMemory implements AnsweringPath {
     @Override
     public void warmUp(CancellationPoint cancellation) {
         if (model.task() == ImageTextTask.MATCH) {
-            match(PictureShelf.grey(), List.of("grey"), PruningOptions.defaults(), cancellation, StageObserver.NONE);
+            match(PictureCache.grey(), List.of("grey"), PruningOptions.defaults(), cancellation, StageObserver.NONE);
         } else {
-            WarmUp.answer(this, ChatTurn.user("grey", PictureShelf.grey()), cancellation);
+            WarmUp.answer(this, ChatTurn.user("grey", PictureCache.grey()), cancellation);
         }
     }
 
     @Override
     public GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
-        LookRequest look = LookRequest.of(model.task(), request.turns());
-        try (StrategyShelf.Lent lent = possible(request.pruning())) {
-            return answer(request, look, LookingPlan.of(lent.schedule(), model), listener, context, waiting);
+        ImageTextRequest asked = ImageTextRequest.of(model.task(), request.turns());
+        try (StrategyRegistry.Lent lent = possible(request.pruning())) {
+            return answer(request, asked, ImageTextCuts.of(lent.schedule(), model), listener, context, waiting);
         }
     }
 
     private GenerationResult answer(
             GenerationRequest request,
-            LookRequest look,
-            LookingPlan plan,
+            ImageTextRequest asked,
+            ImageTextCuts plan,
             GenerationListener listener,
             RequestContext context,
             Duration waiting) {
         GenerationOptions generation = request.generation().orElse(options.generation());
         Words words = Words.of(generation);
-        int[] ids = texts.ids(look.text(), watch(context));
+        int[] ids = texts.ids(asked.text(), watch(context));
         checkLength(ids.length);
         int begun = model.task() == ImageTextTask.CAPTION ? ids.length : 1;
         int most = Math.min(words.most(), model.contextLength() - begun);
         SelectionLog log = new SelectionLog(model.tower().config().patches());
         context.observer().onTextIds(ids);
-        try (PictureShelf.Seen picture = pictures.see(look.picture(), plan, log, context)) {
-            TextLook.Result text = lookWith(ids, picture, plan, most, log, context);
+        try (PictureCache.Seen picture = pictures.see(asked.picture(), plan, log, context)) {
+            CrossAttentionPass.Result text = crossAttend(ids, picture, plan, most, log, context);
             WordWriter writer = writer(text, most, context);
             int last = Math.toIntExact(text.rows().getShape().get(0)) - 1;
             float[] logits = model.task() == ImageTextTask.CAPTION
-                    ? writer.logitsOf(model.looking().choose(text.rows(), new int[] {last}, context.scope()))
+                    ? writer.logitsOf(model.crossText().choose(text.rows(), new int[] {last}, context.scope()))
                     : writer.read(new int[] {model.tokens().start()})[0];
             context.watch().enter(Stage.DECODING);
             DecodeLoop.Answer answer = write(writer, logits, ids, words, most, generation, context, listener);
@@ -219,14 +219,14 @@ final class ImageTextInMemory implements AnsweringPath {
         }
     }
 
-    private TextLook.Result lookWith(
+    private CrossAttentionPass.Result crossAttend(
             int[] ids,
-            PictureShelf.Seen picture,
-            LookingPlan plan,
+            PictureCache.Seen picture,
+            ImageTextCuts plan,
             int most,
             SelectionLog log,
             RequestContext context) {
-        return new TextLook(
+        return new CrossAttentionPass(
                         model,
                         plan,
                         picture.features(),
@@ -238,13 +238,13 @@ final class ImageTextInMemory implements AnsweringPath {
                 .run(ids);
     }
 
-    /** Captions go on where the text ended; answers begin anew and look at the question. */
-    private WordWriter writer(TextLook.Result text, int most, RequestContext context) {
+    /** Captions go on where the text ended; answers begin anew and attend to the question. */
+    private WordWriter writer(CrossAttentionPass.Result text, int most, RequestContext context) {
         var decoder = Objects.requireNonNull(model.decoder());
         var words = Objects.requireNonNull(model.words());
         return model.task() == ImageTextTask.CAPTION
-                ? new WordWriter(decoder, words, text.caches(), text.looked(), context)
-                : WordWriter.lookingAt(text.rows(), decoder, words, most + 1, context);
+                ? new WordWriter(decoder, words, text.caches(), text.imageKeyValues(), context)
+                : WordWriter.withCrossAttention(text.rows(), decoder, words, most + 1, context);
     }
 
     private DecodeLoop.Answer write(
@@ -276,15 +276,15 @@ final class ImageTextInMemory implements AnsweringPath {
      *
      * @throws UnsupportedModelException if it was not trained for that
      */
-    static ImageTextInMemory matching(AnsweringPath core) {
-        if (core instanceof ImageTextInMemory looking && looking.model.task() == ImageTextTask.MATCH) {
-            return looking;
+    static ImageTextEngine matching(AnswerEngine core) {
+        if (core instanceof ImageTextEngine engine && engine.model.task() == ImageTextTask.MATCH) {
+            return engine;
         }
         throw new UnsupportedModelException("The loaded model (" + core.model().family()
                 + ") does not tell how well a text fits an image; load a BLIP model for image-text retrieval");
     }
 
-    /** Tells how well texts fit a picture, which is looked at once. Only on a model for {@linkplain #matching matching}. */
+    /** Tells how well texts fit a picture, which is encoded once. Only on a model for {@linkplain #matching matching}. */
     List<ImageTextMatch> match(
             byte[] picture,
             List<String> candidates,
@@ -292,20 +292,20 @@ final class ImageTextInMemory implements AnsweringPath {
             CancellationPoint cancellation,
             StageObserver observer) {
         try (TensorScope scope = runtime.openScope();
-                StrategyShelf.Lent lent = possible(pruning)) {
+                StrategyRegistry.Lent lent = possible(pruning)) {
             Stopwatch watch = new Stopwatch(GenerationListener.NONE);
             RequestContext context = new RequestContext(scope, cancellation, observer, watch);
-            return match(picture, candidates, LookingPlan.of(lent.schedule(), model), context);
+            return match(picture, candidates, ImageTextCuts.of(lent.schedule(), model), context);
         } catch (EngineException | NonFiniteNumbersException e) {
             throw translated(e);
         }
     }
 
     private List<ImageTextMatch> match(
-            byte[] picture, List<String> candidates, LookingPlan plan, RequestContext context) {
+            byte[] picture, List<String> candidates, ImageTextCuts plan, RequestContext context) {
         SelectionLog ofTower = new SelectionLog(model.tower().config().patches());
         List<ImageTextMatch> matches = new ArrayList<>();
-        try (PictureShelf.Seen seen = pictures.see(picture, plan, ofTower, context)) {
+        try (PictureCache.Seen seen = pictures.see(picture, plan, ofTower, context)) {
             for (String candidate : candidates) {
                 try (TensorScope scope = context.scope().openChild()) {
                     RequestContext own =
@@ -318,13 +318,13 @@ final class ImageTextInMemory implements AnsweringPath {
     }
 
     private ImageTextMatch match(
-            String candidate, PictureShelf.Seen seen, LookingPlan plan, SelectionLog log, RequestContext context) {
+            String candidate, PictureCache.Seen seen, ImageTextCuts plan, SelectionLog log, RequestContext context) {
         int[] ids = texts.ids(candidate, watch(context));
         checkLength(ids.length);
         context.observer().onTextIds(ids);
         TensorScope scope = context.scope();
         var heads = Objects.requireNonNull(model.heads());
-        NDArray looking = lookWith(ids, seen, plan, 0, log, context).rows();
+        NDArray textRows = crossAttend(ids, seen, plan, 0, log, context).rows();
         float[] picture = heads.picture().unitOf(seen.features().rows(), scope);
         float[] text = heads.text().unitOf(texts.blind(ids, context), scope);
         double similarity = 0;
@@ -333,7 +333,7 @@ final class ImageTextInMemory implements AnsweringPath {
         }
         context.observer().onUnits(picture, text);
         return ImageTextMatch.of(
-                heads.match().of(looking, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
+                heads.match().of(textRows, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
     }
 
     private int room() {

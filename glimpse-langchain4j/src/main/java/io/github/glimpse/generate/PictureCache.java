@@ -19,7 +19,7 @@ import java.util.function.ToIntFunction;
  * Pictures as the tower of a model with cross-attention sees them: remembered where one was seen before with the same cuts,
  * computed where not. Safe for concurrent use.
  */
-final class PictureShelf {
+final class PictureCache {
 
     /** A grey picture of one pixel. */
     private static final String GREY =
@@ -50,12 +50,12 @@ final class PictureShelf {
     }
 
     /**
-     * An empty shelf.
+     * An empty cache.
      *
      * @param scopes opens a scope that outlives the request
      * @param numbers tells strategies apart: which one with which options made a cut is part of what is remembered
      */
-    PictureShelf(
+    PictureCache(
             ImageTextModel model,
             ImageDecoder decoder,
             VisionFeatureCache cache,
@@ -78,12 +78,12 @@ final class PictureShelf {
     }
 
     /**
-     * Looks at a picture.
+     * Encodes a picture, or finds it.
      *
      * @param log is told of the cuts
      * @throws io.github.glimpse.InvalidImageException if it is none
      */
-    Seen see(byte[] picture, LookingPlan plan, SelectionLog log, RequestContext context) {
+    Seen see(byte[] picture, ImageTextCuts plan, SelectionLog log, RequestContext context) {
         String key = VisionFeatureCache.key(picture) + CutSetting.of(plan.schedule(), plan.tower(), numbers);
         VisionFeatureCache.Lease lease = cache.find(key, plan.wanted());
         PatchPlan patchPlan;
@@ -106,7 +106,7 @@ final class PictureShelf {
         return new Seen(patchPlan, lease);
     }
 
-    private static void tell(LookingPlan plan, List<TowerDecision> decisions, SelectionLog log) {
+    private static void tell(ImageTextCuts plan, List<TowerDecision> decisions, SelectionLog log) {
         for (int i = 0; i < plan.tower().size(); i++) {
             TokenSelection selection = decisions.get(i).selection();
             int[] before = log.alive();
@@ -120,18 +120,18 @@ final class PictureShelf {
     }
 
     private VisionFeatureCache.Lease encode(
-            String key, PixelPatches patches, LookingPlan plan, RequestContext context) {
+            String key, PixelPatches patches, ImageTextCuts plan, RequestContext context) {
         TensorScope lasting = scopes.get();
         try {
-            PictureLook.Looked looked =
-                    new PictureLook(model, plan, patches, lasting).see(context.cancellation(), context.observer());
-            VisionFeatures features = looked.features();
-            long bytes =
-                    features.rows().getShape().size() * model.looking().dtype().byteCount();
+            PictureEncoder.Encoded encoded = new PictureEncoder(model, plan, patches, lasting)
+                    .encode(context.cancellation(), context.observer());
+            VisionFeatures features = encoded.features();
+            long bytes = features.rows().getShape().size()
+                    * model.crossText().dtype().byteCount();
             for (NDArray tapped : features.readouts().values()) {
                 bytes += tapped.getShape().size() * Float.BYTES;
             }
-            return cache.add(key, features, looked.decisions(), lasting, bytes);
+            return cache.add(key, features, encoded.decisions(), lasting, bytes);
         } catch (RuntimeException | Error e) {
             lasting.close();
             throw e;

@@ -5,17 +5,17 @@ import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.generate.LookingTexts;
+import io.github.glimpse.generate.ImageTextPrompts;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.clip.TowerPass;
+import io.github.glimpse.nn.CrossKeyValues;
 import io.github.glimpse.nn.CrossTextStack;
-import io.github.glimpse.nn.CrossTextStack.ScoreWish;
+import io.github.glimpse.nn.CrossTextStack.ScoreOutput;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
-import io.github.glimpse.nn.LookedRows;
 import io.github.glimpse.nn.RecordedCrossText;
 import io.github.glimpse.nn.TextCache;
 import io.github.glimpse.prune.glimpse.RecordedGlimpse;
@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One sample through a model with cross-attention: picture and text through the frozen model up to the last layer that is read, the
- * glimpse tokens behind the text with history. Without a token the evidence is what the first row of the text looks at, or the last of
+ * glimpse tokens behind the text with history. Without a token the evidence is what the first row of the text attends to, or the last of
  * a caption's beginning, and the predictor alone learns.
  */
-final class LookingPass implements SamplePass {
+final class ImageTextPass implements SamplePass {
 
     private final ImageTextModel model;
     private final CrossTextStack stack;
@@ -42,15 +42,15 @@ final class LookingPass implements SamplePass {
     private final RecordedGlimpse glimpse;
     private final TrainableParameters parameters;
     private final ImageDecoder pictures;
-    private final LookingTexts texts;
+    private final ImageTextPrompts texts;
     private final GlimpseLoss losses;
     private final TensorScope owned;
     private final boolean causal;
 
-    /** A picture as the tower sees it: rows to look at, class row first, and the conditions of the predictor. */
+    /** A picture as the tower sees it: rows to attend to, class row first, and the conditions of the predictor. */
     private record Seen(NDArray rows, List<NDArray> conditions) {}
 
-    LookingPass(
+    ImageTextPass(
             TorchRuntime runtime,
             ImageTextModel model,
             RecordedGlimpse glimpse,
@@ -62,11 +62,11 @@ final class LookingPass implements SamplePass {
                     + " do not read the glimpse tokens, so a language loss teaches nothing; set its weight to 0");
         }
         this.model = model;
-        this.stack = model.looking();
+        this.stack = model.crossText();
         this.glimpse = glimpse;
         this.parameters = parameters;
         this.pictures = pictures;
-        this.texts = new LookingTexts(model);
+        this.texts = new ImageTextPrompts(model);
         this.causal = model.task() == ImageTextTask.CAPTION;
         this.owned = runtime.openScope();
         this.recorded = RecordedCrossText.of(runtime, stack, owned);
@@ -111,7 +111,7 @@ final class LookingPass implements SamplePass {
         }
     }
 
-    /** What the last glimpse token, or the row in its place, looks at: {@code [patches, heads]} per selected layer. */
+    /** What the last glimpse token, or the row in its place, attends to: {@code [patches, heads]} per selected layer. */
     private List<NDArray> attention(int[] ids, Seen seen, float @Nullable [] dropout, TensorScope scope) {
         int length = glimpse.glimpseLength();
         List<NDArray> vectors = length == 0 ? List.of() : glimpse.vectors(parameters::get, mask(dropout, scope), scope);
@@ -120,22 +120,22 @@ final class LookingPass implements SamplePass {
         NDArray rows = length == 0 ? hidden : vector(vectors, 0);
         for (int layer = 0; layer <= Collections.max(glimpse.selectedLayers()); layer++) {
             boolean wanted = glimpse.selectedLayers().contains(layer);
-            LookedRows looked = stack.look(layer, seen.rows(), scope);
+            CrossKeyValues image = stack.keyValues(layer, seen.rows(), scope);
             TextCache cache = stack.newCache(ids.length, scope);
             CrossTextStack.LayerOutput text = stack.layer(
                     layer,
                     hidden,
                     cache,
                     causal ? 0 : ids.length,
-                    looked,
-                    wanted && length == 0 ? ScoreWish.SCORES : ScoreWish.ROWS_ONLY,
+                    image,
+                    wanted && length == 0 ? ScoreOutput.SCORES : ScoreOutput.ROWS_ONLY,
                     scope);
             hidden = text.hidden();
             if (length > 0) {
                 NDArray asking = layer > 0 && glimpse.glimpseLayers().contains(layer)
                         ? recorded.add(rows, vector(vectors, layer), scope)
                         : rows;
-                RecordedCrossText.LayerOutput output = recorded.layer(layer, asking, cache, ids.length, looked, scope);
+                RecordedCrossText.LayerOutput output = recorded.layer(layer, asking, cache, ids.length, image, scope);
                 rows = output.rows();
                 if (wanted) {
                     read.put(layer, recorded.attentionOfRow(output, length - 1, scope));

@@ -6,13 +6,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A trace whose failures harm no request: they are logged. */
-final class QuietTrace implements RequestTrace {
+final class FailSafeTrace implements RequestTrace {
 
-    private static final Logger LOG = LoggerFactory.getLogger(QuietTrace.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FailSafeTrace.class);
 
     private final RequestTrace trace;
 
-    private QuietTrace(RequestTrace trace) {
+    private FailSafeTrace(RequestTrace trace) {
         this.trace = trace;
     }
 
@@ -21,9 +21,9 @@ final class QuietTrace implements RequestTrace {
             return RequestTrace.NONE;
         }
         try {
-            return new QuietTrace(tracer.begin());
+            return new FailSafeTrace(tracer.begin());
         } catch (RuntimeException e) {
-            told(e);
+            logged(e);
             return RequestTrace.NONE;
         }
     }
@@ -32,42 +32,42 @@ final class QuietTrace implements RequestTrace {
     public Binding bind() {
         try {
             Binding binding = trace.bind();
-            return () -> quietly(binding::close);
+            return () -> safely(binding::close);
         } catch (RuntimeException e) {
-            told(e);
+            logged(e);
             return () -> {};
         }
     }
 
     @Override
     public void onStage(Stage stage) {
-        quietly(() -> trace.onStage(stage));
+        safely(() -> trace.onStage(stage));
     }
 
     @Override
     public void onAnswer(GenerationResult result) {
-        quietly(() -> trace.onAnswer(result));
+        safely(() -> trace.onAnswer(result));
     }
 
     @Override
     public void onError(Throwable error) {
-        quietly(() -> trace.onError(error));
+        safely(() -> trace.onError(error));
     }
 
     @Override
     public void onCancelled() {
-        quietly(trace::onCancelled);
+        safely(trace::onCancelled);
     }
 
-    private static void quietly(Runnable call) {
+    private static void safely(Runnable call) {
         try {
             call.run();
         } catch (RuntimeException e) {
-            told(e);
+            logged(e);
         }
     }
 
-    private static void told(RuntimeException e) {
+    private static void logged(RuntimeException e) {
         LOG.warn("A RequestTracer failed; the request goes on", e);
     }
 }

@@ -26,7 +26,7 @@ import java.util.Objects;
  * schedule. Of those that nobody uses the longest unused are closed when there are too many, and made again when they are asked
  * for again.
  */
-final class StrategyShelf implements AutoCloseable {
+final class StrategyRegistry implements AutoCloseable {
 
     /** Strategies with their options that are remembered: those with a module of their own hold native memory. */
     static final int MOST_KINDS = 64;
@@ -84,11 +84,11 @@ final class StrategyShelf implements AutoCloseable {
     }
 
     /**
-     * An empty shelf.
+     * An empty registry.
      *
      * @param positionRows rows of the model's position ids
      */
-    StrategyShelf(PruningStrategies known, StrategyContext context, int positionRows, VisionTapCheck taps) {
+    StrategyRegistry(PruningStrategies known, StrategyContext context, int positionRows, VisionTapCheck taps) {
         this.positionRows = positionRows;
         this.known = known;
         this.context = context;
@@ -210,7 +210,7 @@ final class StrategyShelf implements AutoCloseable {
         }
     }
 
-    /** A number that no other strategy of this shelf has or had: what it decided may be remembered by it. */
+    /** A number that no other strategy of this registry has or had: what it decided may be remembered by it. */
     synchronized int numberOf(PruningStrategy strategy) {
         return made.values().stream()
                 .filter(entry -> entry.strategy == strategy)

@@ -6,9 +6,9 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.nn.CrossKeyValues;
 import io.github.glimpse.nn.CrossTextStack;
-import io.github.glimpse.nn.CrossTextStack.ScoreWish;
-import io.github.glimpse.nn.LookedRows;
+import io.github.glimpse.nn.CrossTextStack.ScoreOutput;
 import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.TextCache;
 import io.github.glimpse.nn.TowerReadout;
@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a text through the stack that looks at the picture, and drops image rows on the way: collects what the text's
+ * Runs a text through the cross-attention stack, and drops image rows on the way: collects what the text's
  * cross-attention says, lets the strategy choose, and lets the later layers see only what is left. Their keys and values are
  * computed from the kept rows, which is what the cut saves; text rows are never cut.
  *
@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One object serves one request.
  */
-final class TextLook {
+final class CrossAttentionPass {
 
     private final ImageTextModel model;
     private final CrossTextStack stack;
-    private final LookingPlan plan;
+    private final ImageTextCuts plan;
     private final SelectionLog log;
     private final RequestContext context;
     private final ImageGrid grid;
@@ -48,7 +48,7 @@ final class TextLook {
     private final int rowsToCome;
     private final StepDecision decision;
     private final List<TextCache> caches = new ArrayList<>();
-    private final List<LookedRows> looked = new ArrayList<>();
+    private final List<CrossKeyValues> imageKeyValues = new ArrayList<>();
     private final ReadoutValues seen;
     private final @Nullable ProbeToken probe;
     private int probeRows;
@@ -61,9 +61,9 @@ final class TextLook {
      *
      * @param rows of the text, {@code [rows, hidden]}
      * @param caches of a decoder, one per layer; empty for an encoder
-     * @param looked what each layer of a decoder looks at from now on; empty for an encoder
+     * @param imageKeyValues what each layer of a decoder attends to from now on; empty for an encoder
      */
-    record Result(NDArray rows, List<TextCache> caches, List<LookedRows> looked) {}
+    record Result(NDArray rows, List<TextCache> caches, List<CrossKeyValues> imageKeyValues) {}
 
     /**
      * Prepares.
@@ -72,9 +72,9 @@ final class TextLook {
      * @param alive patches that the tower left, in the numbering of the whole picture
      * @param rowsToCome rows that a decoder will read behind the text
      */
-    TextLook(
+    CrossAttentionPass(
             ImageTextModel model,
-            LookingPlan plan,
+            ImageTextCuts plan,
             VisionFeatures picture,
             int[] alive,
             ImageGrid grid,
@@ -82,12 +82,12 @@ final class TextLook {
             SelectionLog log,
             RequestContext context) {
         this.model = model;
-        this.stack = model.looking();
+        this.stack = model.crossText();
         this.plan = plan;
         this.log = log;
         this.context = context;
         this.grid = grid;
-        this.causal = LookingPlan.isCausal(model);
+        this.causal = ImageTextCuts.isCausal(model);
         this.rowsToCome = rowsToCome;
         this.alive = alive;
         this.image = picture.rows();
@@ -151,13 +151,13 @@ final class TextLook {
                 context.watch().enter(Stage.PREFILL_AFTER_CUT);
             }
         }
-        return new Result(current.keep(hidden, scope), caches, looked);
+        return new Result(current.keep(hidden, scope), caches, imageKeyValues);
     }
 
     private NDArray layer(int layer, NDArray hidden, TensorScope next) {
         boolean wanted = isAsked(layer) || context.observer().wantsCrossScores();
         TensorScope owner = causal ? context.scope() : next;
-        LookedRows seen = stack.look(layer, image, owner);
+        CrossKeyValues seen = stack.keyValues(layer, image, owner);
         TextCache cache = stack.newCache(textRows + probeRows + rowsToCome, owner);
         CrossTextStack.LayerOutput output = stack.layer(
                 layer,
@@ -165,7 +165,7 @@ final class TextLook {
                 cache,
                 causal ? 0 : textRows,
                 seen,
-                wanted ? ScoreWish.SCORES : ScoreWish.ROWS_ONLY,
+                wanted ? ScoreOutput.SCORES : ScoreOutput.ROWS_ONLY,
                 next);
         if (output.scores() != null) {
             read(layer, output.scores());
@@ -174,7 +174,7 @@ final class TextLook {
         if (causal) {
             cache.use(textRows);
             caches.add(cache);
-            looked.add(seen);
+            imageKeyValues.add(seen);
         }
         return output.hidden();
     }
@@ -256,7 +256,7 @@ final class TextLook {
         int[] rows = Selections.withClassRow(kept, classRows);
         image = stack.choose(image, rows, scope);
         if (causal && plan.schedule().kv() == KvForm.UNIFORM) {
-            looked.replaceAll(seen -> stack.keep(seen, rows, scope));
+            imageKeyValues.replaceAll(seen -> stack.keep(seen, rows, scope));
         }
         seen.gather(kept, scope);
     }

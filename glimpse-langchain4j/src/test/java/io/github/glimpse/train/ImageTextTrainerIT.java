@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training on cross-attention: BLIP that answers questions, with random weights, and the caption fixture. */
-class LookingTrainerIT {
+class ImageTextTrainerIT {
 
     private static final Path CAPTION = Path.of("src/test/resources/fixtures/blip-tiny-caption");
     private static final double STEP = 1.5e-3;

@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model in memory and the way in which its kind answers: {@link ModelInMemory} for language decoders whose prompt holds the
- * image rows, {@link ImageTextInMemory} for text stacks that look at them. Who may ask, and when it may be closed, is {@link
+ * A model in memory and the way in which its kind answers: {@link DecoderEngine} for language decoders whose prompt holds the
+ * image rows, {@link ImageTextEngine} for text stacks that attend to them. Who may ask, and when it may be closed, is {@link
  * LoadedModel}'s business.
  */
-sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, ImageTextInMemory {
+sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, ImageTextEngine {
 
     /**
      * Loads, and warms up if the options say so.
@@ -33,16 +33,16 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
      * @throws io.github.glimpse.GlimpseException if something is missing, damaged or does not fit
      * @throws IllegalArgumentException if the pruning options cannot work with this model
      */
-    static AnsweringPath load(EngineOptions options, String name) {
+    static AnswerEngine load(EngineOptions options, String name) {
         return load(options, name, () -> TorchRuntime.start(options.runtime()));
     }
 
     /** The same with the library that {@code library} starts; closes it if anything else fails. */
-    static AnsweringPath load(EngineOptions options, String name, Supplier<TorchRuntime> library) {
+    static AnswerEngine load(EngineOptions options, String name, Supplier<TorchRuntime> library) {
         long start = System.nanoTime();
         FolderReading folder = FolderReading.begin(options);
         TorchRuntime runtime = folder.meanwhile(library);
-        AnsweringPath loaded;
+        AnswerEngine loaded;
         try {
             ModelFiles files = folder.files();
             AnsweringModel model = folder.family()
@@ -52,9 +52,9 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
                                     .cacheTokens(options.cacheTokens())
                                     .build(),
                             runtime);
-            loaded = model instanceof ImageTextModel looking
-                    ? ImageTextInMemory.assemble(options, runtime, looking, files)
-                    : ModelInMemory.assemble(options, runtime, (VisionLanguageModel) model, files);
+            loaded = model instanceof ImageTextModel imageText
+                    ? ImageTextEngine.assemble(options, runtime, imageText, files)
+                    : DecoderEngine.assemble(options, runtime, (VisionLanguageModel) model, files);
         } catch (RuntimeException | Error e) {
             runtime.close();
             throw e;
@@ -102,11 +102,11 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
      *
      * @throws IllegalArgumentException if a place is not possible
      */
-    StrategyShelf.Lent lend(PruningOptions pruning);
+    StrategyRegistry.Lent lend(PruningOptions pruning);
 
-    /** The same to look at: its strategies may be closed at any time. */
+    /** The same for inspection: its strategies may be closed at any time. */
     default PruningSchedule schedule(PruningOptions pruning) {
-        try (StrategyShelf.Lent lent = lend(pruning)) {
+        try (StrategyRegistry.Lent lent = lend(pruning)) {
             return lent.schedule();
         }
     }
@@ -169,7 +169,7 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
     }
 
     /** The schedule of a request that has come as far as the model, as {@link #lend}. */
-    default StrategyShelf.Lent possible(PruningOptions pruning) {
+    default StrategyRegistry.Lent possible(PruningOptions pruning) {
         try {
             return lend(pruning);
         } catch (IllegalArgumentException e) {
@@ -187,7 +187,7 @@ sealed interface AnsweringPath extends AutoCloseable permits ModelInMemory, Imag
 
     /** The cuts of a request, with the numbers that apply. */
     default List<PlannedCut> plan(PruningOptions pruning) {
-        try (StrategyShelf.Lent lent = lend(pruning)) {
+        try (StrategyRegistry.Lent lent = lend(pruning)) {
             return lent.schedule().cuts().stream()
                     .map(cut ->
                             new PlannedCut(cut.at(), cut.name(), cut.strategy().settled(cut.budget())))

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * The type faces of the pages, each in one split: {@code faces.txt} says which files of a folder of fonts are for what. Where there is no such
  * folder, the own strokes stand in: what was trained on them says nothing about real type. Safe for concurrent use.
  */
-public final class FontShelf {
+public final class FontRegistry {
 
     /** A line of {@code faces.txt}. */
     record Entry(Split split, String family, String plain, String bold) {}
@@ -33,7 +33,7 @@ public final class FontShelf {
 
     private final Map<Split, List<Lettering>> faces;
 
-    private FontShelf(Map<Split, List<Lettering>> faces) {
+    private FontRegistry(Map<Split, List<Lettering>> faces) {
         this.faces = faces;
     }
 
@@ -43,7 +43,7 @@ public final class FontShelf {
      * @param folder with the fonts anywhere below, as {@code fonts.sh} leaves them
      * @throws IllegalArgumentException if a file is missing or is no font
      */
-    public static FontShelf of(Path folder) {
+    public static FontRegistry of(Path folder) {
         Map<String, Path> files = files(folder);
         Map<Split, List<Lettering>> faces = new EnumMap<>(Split.class);
         for (Entry entry : entries()) {
@@ -52,13 +52,13 @@ public final class FontShelf {
             faces.computeIfAbsent(entry.split(), split -> new ArrayList<>())
                     .add(new FontLettering(entry.family(), plain, bold));
         }
-        return new FontShelf(faces);
+        return new FontRegistry(faces);
     }
 
     /** The own strokes: nine faces to learn from, two to choose by and two to report on. */
-    public static FontShelf strokes() {
+    public static FontRegistry strokes() {
         List<Lettering> kept = strokes(FacePool.UNSEEN);
-        return new FontShelf(Map.of(
+        return new FontRegistry(Map.of(
                 Split.TRAIN,
                 strokes(FacePool.SEEN),
                 Split.VALIDATION,
@@ -153,7 +153,7 @@ public final class FontShelf {
 
         /** The lines that are neither blank nor a remark. */
         static Stream<String> lines(String name) {
-            try (InputStream in = FontShelf.class.getResourceAsStream(name)) {
+            try (InputStream in = FontRegistry.class.getResourceAsStream(name)) {
                 if (in == null) {
                     throw new IllegalStateException(name + " is not on the class path");
                 }
