@@ -7,12 +7,10 @@ import io.github.glimpse.DeadlineExceededException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,18 +43,27 @@ class DecodingTimeTest {
         assertThat(looks.get()).isLessThan(middle + 10);
     }
 
-    @Test
-    void endsInTheMiddleOfAWebpToo() throws IOException {
-        try (var files = Files.walk(Path.of("src/test/resources"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".webp"))
-                    .limit(6)
-                    .toList()) {
-                assertThatThrownBy(() -> decoder.decode(Files.readAllBytes(file), () -> {
+    @ParameterizedTest
+    @ValueSource(strings = {"webp-lossy-big.webp", "webp-lossy-alpha.webp", "webp-lossless-alpha.webp"})
+    void endsAWebpWhereverItIsToldTo(String name) {
+        byte[] file = Objects.requireNonNull(
+                GoldenFiles.read(DecodingTimeTest.class, "pictures.zip").get(name));
+        AtomicInteger looks = new AtomicInteger();
+        decoder.decode(file, looks::incrementAndGet);
+        // Before, after, and while it goes on.
+        int all = looks.get();
+        assertThat(all).isGreaterThan(2);
+
+        for (int last = 1; last <= all; last++) {
+            int end = last;
+            looks.set(0);
+            assertThatThrownBy(() -> decoder.decode(file, () -> {
+                        if (looks.incrementAndGet() == end) {
                             throw new DeadlineExceededException("over");
-                        }))
-                        .as(file.toString())
-                        .isInstanceOf(DeadlineExceededException.class);
-            }
+                        }
+                    }))
+                    .isInstanceOf(DeadlineExceededException.class);
+            assertThat(looks.get()).isEqualTo(end);
         }
     }
 
