@@ -30,8 +30,7 @@ final class MaskCursor implements ConstraintCursor {
 
     @Override
     public void mask(long[] allowed, int tokensLeft) {
-        long length = configuration.length + stack.length;
-        write(allowed, Math.max(tokensLeft, length) - 1);
+        write(allowed, Math.max(tokensLeft, leastTokens()) - 1L);
     }
 
     private void write(long[] allowed, long length) {
@@ -186,7 +185,18 @@ final class MaskCursor implements ConstraintCursor {
 
     @Override
     public int leastTokens() {
-        return (int) Math.min(configuration.length + stack.length, Integer.MAX_VALUE);
+        long length = configuration.length + stack.length;
+        return (int) Math.min(atBeginning && length > 0 ? leastAtBeginning(length) : length, Integer.MAX_VALUE);
+    }
+
+    /** A blank is lost there: a way that begins with one costs a token more. */
+    private long leastAtBeginning(long length) {
+        long least = length + 1;
+        for (int symbol = 0; symbol < Grammar.SYMBOLS && least > length; symbol++) {
+            Configuration reached = symbol == ' ' ? null : walk.step(configuration, stack, symbol);
+            least = reached == null ? least : Math.min(least, 1 + reached.length + walk.behind().length);
+        }
+        return least;
     }
 
     Automaton automaton() {

@@ -1,80 +1,114 @@
 package io.github.glimpse.constrain;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Whether bytes are the beginning of a document, by trying every way: no automaton, no table, nothing shared with what it
- * checks. For the schemas that {@link RandomSchemas} draws, in which every branch can be finished.
+ * Whether symbols are the beginning of a document, by trying every way: no automaton, no table, nothing shared with what it
+ * checks. A symbol is a byte, or a marker that is none.
  */
-final class SchemaSearch {
+final class SchemaSearch implements RandomConstraints.Search {
 
-    private static final int INTEGER_DIGITS = 18;
-    private static final int NUMBER_DIGITS = 17;
+    private static final String ANOTHER_NAME = "\0 another name";
+    private static final Map<String, Integer> ESCAPES = escapes();
 
-    private final byte[] text;
+    private final SchemaMeaning meaning;
+    private int[] text = {};
 
     /** Whether some way got to the end of the text and could go on. */
     private boolean open;
 
-    private SchemaSearch(byte[] text) {
-        this.text = text;
+    private final Map<List<Integer>, Set<Integer>> known = new HashMap<>();
+
+    SchemaSearch(SchemaMeaning meaning) {
+        this.meaning = meaning;
     }
 
-    static boolean mayBegin(JsonNode schema, byte[] text) {
-        SchemaSearch search = new SchemaSearch(text);
-        Set<Integer> ends = search.value(schema, 0);
-        return search.open || ends.contains(text.length);
-    }
-
-    static boolean isDocument(JsonNode schema, byte[] text) {
-        return new SchemaSearch(text).value(schema, 0).contains(text.length);
-    }
-
-    private Set<Integer> value(JsonNode schema, int at) {
-        Set<Integer> ends = new TreeSet<>();
-        if (schema.isBoolean() || schema.isEmpty()) {
-            for (String word : List.of("null", "true", "false")) {
-                ends.addAll(literal(word, at));
-            }
-            ends.addAll(number(at));
-            ends.addAll(string(at, 0, Integer.MAX_VALUE, Set.of()));
-            ends.addAll(object(schema, at));
-            ends.addAll(array(schema, at));
-        } else if (schema.has("anyOf")) {
-            schema.path("anyOf").forEach(each -> ends.addAll(value(each, at)));
-        } else if (schema.has("enum")) {
-            schema.path("enum").forEach(each -> ends.addAll(constant(each, at)));
-        } else {
-            Iterable<JsonNode> types =
-                    schema.path("type").isArray() ? schema.path("type") : List.of(schema.path("type"));
-            types.forEach(type -> ends.addAll(typed(type.asText(), schema, at)));
+    private static Map<String, Integer> escapes() {
+        Map<String, Integer> escapes = new TreeMap<>();
+        for (String pair : List.of("\"\"", "\\\\", "b\b", "f\f", "n\n", "r\r", "t\t")) {
+            escapes.put("\\" + pair.charAt(0), (int) pair.charAt(1));
         }
+        for (int control = 0; control <= 0x7F; control += control == 0x1F ? 0x60 : 1) {
+            for (int lower = 0; lower < 2; lower++) {
+                String digits = String.format(Locale.ROOT, lower == 0 ? "%04X" : "%04x", control);
+                escapes.put("\\u" + digits, control);
+            }
+        }
+        return escapes;
+    }
+
+    boolean isPossible() {
+        return meaning.isPossible(List.of(meaning.root()));
+    }
+
+    @Override
+    public boolean mayBegin(int[] symbols) {
+        Set<Integer> ends = documents(symbols, 0);
+        return open || ends.contains(symbols.length);
+    }
+
+    @Override
+    public boolean isDocument(int[] symbols) {
+        return documents(symbols, 0).contains(symbols.length);
+    }
+
+    /** Ends of the documents that begin at a place; {@link #isOpen()} tells whether one goes beyond the text. */
+    Set<Integer> documents(int[] symbols, int at) {
+        text = symbols;
+        open = false;
+        known.clear();
+        List<JsonNode> root = List.of(meaning.root());
+        return meaning.isPossible(root) ? value(root, at) : Set.of();
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    private Set<Integer> value(List<JsonNode> schemas, int at) {
+        List<Integer> key = new ArrayList<>(meaning.numbers(schemas));
+        key.add(at);
+        Set<Integer> ends = known.get(key);
+        if (ends != null) {
+            return ends;
+        }
+        ends = new TreeSet<>();
+        for (List<JsonNode> alternative : meaning.alternatives(schemas)) {
+            if (alternative.stream().anyMatch(SchemaMeaning::listsValues)) {
+                for (JsonNode value : meaning.values(alternative)) {
+                    ends.addAll(constant(value, at));
+                }
+                continue;
+            }
+            for (String kind : SchemaMeaning.kinds(alternative)) {
+                if (meaning.isPossible(kind, alternative)) {
+                    ends.addAll(typed(kind, alternative, at));
+                }
+            }
+        }
+        known.put(key, ends);
         return ends;
     }
 
-    private Set<Integer> typed(String type, JsonNode schema, int at) {
-        return switch (type) {
+    private Set<Integer> typed(String kind, List<JsonNode> schemas, int at) {
+        return switch (kind) {
             case "null" -> literal("null", at);
             case "boolean" -> union(literal("true", at), literal("false", at));
-            case "integer" -> schema.has("minimum") ? range(schema, at) : integer(at);
-            case "number" -> number(at);
-            case "string" ->
-                string(
-                        at,
-                        schema.path("minLength").asInt(0),
-                        schema.path("maxLength").asInt(Integer.MAX_VALUE),
-                        Set.of());
-            case "array" -> array(schema, at);
-            case "object" -> object(schema, at);
-            default -> throw new IllegalArgumentException(type);
+            case "integer", "number" -> number(schemas, kind.equals("integer"), at);
+            case "string" -> string(meaning.texts(schemas), at);
+            case "array" -> array(schemas, at);
+            case "object" -> object(schemas, at);
+            default -> throw new IllegalArgumentException(kind);
         };
     }
 
@@ -84,10 +118,6 @@ final class SchemaSearch {
         return all;
     }
 
-    private boolean has(int at, String expected) {
-        return at < text.length && text[at] >= 0 && expected.indexOf(text[at]) >= 0;
-    }
-
     private Set<Integer> literal(String expected, int at) {
         byte[] bytes = expected.getBytes(StandardCharsets.UTF_8);
         for (int index = 0; index < bytes.length; index++) {
@@ -95,267 +125,193 @@ final class SchemaSearch {
                 open = true;
                 return Set.of();
             }
-            if (text[at + index] != bytes[index]) {
+            if (text[at + index] != (bytes[index] & 0xFF)) {
                 return Set.of();
             }
         }
         return Set.of(at + bytes.length);
     }
 
-    private Set<Integer> separated(String separator, Set<Integer> places) {
+    private Set<Integer> literals(String expected, Set<Integer> places) {
         Set<Integer> ends = new TreeSet<>();
-        for (int place : places) {
-            for (int behind : literal(separator, place)) {
-                ends.add(behind);
-                if (has(behind, " ")) {
-                    ends.add(behind + 1);
-                }
+        places.forEach(place -> ends.addAll(literal(expected, place)));
+        return ends;
+    }
+
+    private Set<Integer> separated(String separator, Set<Integer> places) {
+        Set<Integer> ends = literals(separator, places);
+        for (int end : List.copyOf(ends)) {
+            if (end < text.length && text[end] == ' ') {
+                ends.add(end + 1);
             }
         }
         return ends;
     }
 
     private Set<Integer> constant(JsonNode value, int at) {
-        Set<Integer> ends = Set.of(at);
-        if (value.isArray()) {
-            ends = literal("[", at);
-            for (int index = 0; index < value.size(); index++) {
-                ends = index == 0 ? ends : separated(",", ends);
-                ends = each(ends, value.get(index));
-            }
-            return closed(ends, "]");
+        if (!value.isContainerNode()) {
+            return literal(value.toString(), at);
         }
-        return literal(value.toString(), at);
+        Set<Integer> ends = literal(value.isArray() ? "[" : "{", at);
+        boolean first = true;
+        for (JsonNode each : value.isArray() ? value : List.<JsonNode>of()) {
+            ends = constants(each, first ? ends : separated(",", ends));
+            first = false;
+        }
+        for (Map.Entry<String, JsonNode> each : value.properties()) {
+            Set<Integer> begins = first ? ends : separated(",", ends);
+            ends = constants(each.getValue(), separated(":", literals(quoted(each.getKey()), begins)));
+            first = false;
+        }
+        return literals(value.isArray() ? "]" : "}", ends);
     }
 
-    private Set<Integer> each(Set<Integer> places, JsonNode constant) {
+    private static String quoted(String text) {
+        return TextNode.valueOf(text).toString();
+    }
+
+    private Set<Integer> constants(JsonNode constant, Set<Integer> places) {
         Set<Integer> ends = new TreeSet<>();
         places.forEach(place -> ends.addAll(constant(constant, place)));
         return ends;
     }
 
-    private Set<Integer> closed(Set<Integer> places, String closing) {
+    private Set<Integer> number(List<JsonNode> schemas, boolean whole, int at) {
+        NumberSearch numbers = new NumberSearch(schemas, whole, meaning.integerDigits());
         Set<Integer> ends = new TreeSet<>();
-        places.forEach(place -> ends.addAll(literal(closing, place)));
-        return ends;
-    }
-
-    private Set<Integer> range(JsonNode schema, int at) {
-        int least = schema.path("minimum").asInt();
-        int most = schema.path("maximum").asInt();
-        Set<Integer> ends = new TreeSet<>();
-        for (int value = least; value <= most; value++) {
-            ends.addAll(literal(String.valueOf(value), at));
-        }
-        if (least < 0 && most >= 0) {
-            ends.addAll(literal("-0", at));
-        }
-        return ends;
-    }
-
-    private Set<Integer> integer(int at) {
-        return digits(sign(at), INTEGER_DIGITS, true);
-    }
-
-    private int sign(int at) {
-        return has(at, "-") ? at + 1 : at;
-    }
-
-    /** Every place behind one digit or more; a leading zero stays alone if it counts. */
-    private Set<Integer> digits(int from, int most, boolean leading) {
-        Set<Integer> ends = new TreeSet<>();
-        int at = from;
-        while (has(at, "0123456789") && at - from < most && !(leading && at > from && text[from] == '0')) {
-            ends.add(++at);
-        }
-        boolean more = at - from < most && !(leading && at > from && text[from] == '0');
-        open |= at == text.length && more;
-        return ends;
-    }
-
-    private Set<Integer> number(int at) {
-        Set<Integer> ends = new TreeSet<>();
-        for (int whole : digits(sign(at), NUMBER_DIGITS, true)) {
-            ends.add(whole);
-            open |= whole == text.length;
-            if (has(whole, ".")) {
-                ends.addAll(digits(whole + 1, NUMBER_DIGITS, false));
+        StringBuilder begun = new StringBuilder();
+        int place = at;
+        while (place < text.length && text[place] < 0x80 && numbers.mayBegin(begun.toString() + (char) text[place])) {
+            begun.append((char) text[place++]);
+            if (numbers.isNumber(begun.toString())) {
+                ends.add(place);
             }
         }
-        for (int end : List.copyOf(ends)) {
-            open |= end == text.length;
-            if (has(end, "eE")) {
-                int sign = has(end + 1, "+-") ? end + 2 : end + 1;
-                ends.addAll(digits(sign, 2, false));
-            }
+        if (place == text.length) {
+            String all = begun.toString();
+            open |= "-.+eE0123456789".chars().anyMatch(next -> numbers.mayBegin(all + (char) next));
         }
         return ends;
     }
 
     /** Reads characters one by one. */
-    private Set<Integer> string(int from, int least, int most, Set<String> excluded) {
-        if (from == text.length) {
-            open = true;
-            return Set.of();
-        }
-        if (!has(from, "\"")) {
-            return Set.of();
-        }
-        StringBuilder content = new StringBuilder();
+    private Set<Integer> string(TextLanguage content, int from) {
         int at = from + 1;
-        for (int count = 0; ; count++) {
-            if (at >= text.length) {
+        if (from == text.length || text[from] != '"') {
+            open |= from == text.length;
+            return Set.of();
+        }
+        TextLanguage rest = content;
+        while (meaning.languages.isPossible(rest)) {
+            if (at == text.length) {
                 open = true;
                 return Set.of();
             }
-            if (has(at, "\"")) {
-                boolean ends = count >= least && !excluded.contains(content.toString());
-                return ends ? Set.of(at + 1) : Set.of();
+            if (text[at] == '"') {
+                return rest.hasEmpty() ? Set.of(at + 1) : Set.of();
             }
-            if (count == most) {
-                return Set.of();
-            }
-            int length = character(at, content);
+            int length = text[at] == '\\' ? escape(rest, at) : character(rest, at);
             if (length == 0) {
                 return Set.of();
             }
+            rest = rest.after(read);
             at += length;
         }
+        return Set.of();
     }
 
-    /** Bytes of a character as it is spelled; 0 if it is none, and beyond the text if it is not finished. */
-    private int character(int at, StringBuilder content) {
-        int lead = text[at] & 0xFF;
-        if (lead == '\\') {
-            return escape(at, content);
+    /** The character that was read last. */
+    private int read;
+
+    /** Symbols of an escape; 0 if there is none, or if it is not whole. */
+    private int escape(TextLanguage rest, int at) {
+        StringBuilder begun = new StringBuilder();
+        for (int index = at; index < Math.min(text.length, at + 6); index++) {
+            begun.append((char) text[index]);
         }
-        if (lead < 0x20 || lead == 0x7F) {
-            return 0;
-        }
-        int length = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-        if (length == 0) {
-            return 0;
-        }
-        // What is there has to be the beginning of some character: fill it up with every kind of rest.
-        byte[] bytes = new byte[length];
-        int there = Math.min(length, text.length - at);
-        System.arraycopy(text, at, bytes, 0, there);
-        for (int filler : new int[] {0x80, 0x90, 0xA0, 0xBF}) {
-            for (int index = there; index < length; index++) {
-                bytes[index] = (byte) filler;
+        String there = begun.toString();
+        for (Map.Entry<String, Integer> escape : ESCAPES.entrySet()) {
+            if (there.startsWith(escape.getKey())) {
+                read = escape.getValue();
+                return escape.getKey().length();
             }
-            String read = new String(bytes, StandardCharsets.UTF_8);
-            if (read.codePointCount(0, read.length()) == 1
-                    && Arrays.equals(read.getBytes(StandardCharsets.UTF_8), bytes)) {
-                content.append(read);
-                return length;
+            if (at + there.length() == text.length && escape.getKey().startsWith(there)) {
+                open |= meaning.languages.isPossible(rest.after(escape.getValue()));
             }
         }
         return 0;
     }
 
-    private int escape(int at, StringBuilder content) {
-        List<String> escapes = new ArrayList<>(List.of("\\\"", "\\\\", "\\b", "\\f", "\\n", "\\r", "\\t"));
-        for (int control = 0; control < 0x20; control++) {
-            escapes.add(String.format(Locale.ROOT, "\\u%04x", control));
-            escapes.add(String.format(Locale.ROOT, "\\u%04X", control).replace("\\U", "\\u"));
-            escapes.add(String.format(Locale.ROOT, "\\u00%d", control >> 4)
-                    + Character.toUpperCase(Character.forDigit(control & 15, 16)));
+    /** Symbols of a character that stands for itself; 0 if there is none, or if it is not whole. */
+    private int character(TextLanguage rest, int at) {
+        TextLanguage.Begun begun = text[at] < 0x20 || text[at] == 0x7F ? null : TextLanguage.Begun.at(text, at);
+        if (begun == null || !begun.isWhole()) {
+            open |= begun != null && meaning.languages.isPossible(rest, begun);
+            return 0;
         }
-        escapes.add("\\u007f");
-        escapes.add("\\u007F");
-        String rest = new String(text, at, Math.min(6, text.length - at), StandardCharsets.ISO_8859_1);
-        for (String escape : escapes) {
-            if (rest.startsWith(escape)) {
-                int point = escape.length() == 2
-                        ? "\"\\\b\f\n\r\t".charAt("\"\\bfnrt".indexOf(escape.charAt(1)))
-                        : Integer.parseInt(escape.substring(2), 16);
-                content.appendCodePoint(point);
-                return escape.length();
-            }
-            if (rest.length() < escape.length() && escape.startsWith(rest)) {
-                return escape.length();
-            }
-        }
-        return 0;
+        read = begun.first();
+        return begun.length();
     }
 
-    private Set<Integer> array(JsonNode schema, int at) {
+    private Set<Integer> values(List<JsonNode> schemas, Set<Integer> places) {
         Set<Integer> ends = new TreeSet<>();
-        int least = schema.path("minItems").asInt(0);
-        int most = schema.path("maxItems").asInt(Integer.MAX_VALUE);
+        places.forEach(place -> ends.addAll(value(schemas, place)));
+        return ends;
+    }
+
+    private Set<Integer> array(List<JsonNode> schemas, int at) {
+        Set<Integer> ends = new TreeSet<>();
+        int least = meaning.least(schemas, "minItems");
+        int most = meaning.most(schemas, "maxItems");
         Set<Integer> places = literal("[", at);
         for (int count = 0; !places.isEmpty(); count++) {
             if (count >= least) {
-                ends.addAll(closed(places, "]"));
+                ends.addAll(literals("]", places));
             }
-            if (count == most) {
+            List<JsonNode> item = meaning.item(schemas, count);
+            if (count == most || !meaning.isPossible(item)) {
                 break;
             }
-            Set<Integer> begins = count == 0 ? places : separated(",", places);
-            JsonNode prefix = schema.path("prefixItems").path(count);
-            JsonNode item = prefix.isMissingNode() ? schema.path("items") : prefix;
-            Set<Integer> behind = new TreeSet<>();
-            begins.forEach(begin -> behind.addAll(value(item.isMissingNode() ? free() : item, begin)));
-            places = behind;
+            places = values(item, count == 0 ? places : separated(",", places));
         }
         return ends;
     }
 
-    private static JsonNode free() {
-        return BooleanNode.TRUE;
-    }
-
-    private Set<Integer> object(JsonNode schema, int at) {
-        List<String> names = new ArrayList<>();
-        schema.path("properties").fieldNames().forEachRemaining(names::add);
-        Set<String> required = new TreeSet<>();
-        schema.path("required").forEach(name -> required.add(name.asText()));
-        Set<Integer> ends = new TreeSet<>();
-        literal("{", at).forEach(place -> ends.addAll(properties(schema, names, required, 0, true, place)));
-        return ends;
+    private Set<Integer> object(List<JsonNode> schemas, int at) {
+        return properties(schemas, meaning.names(schemas), 0, true, literal("{", at));
     }
 
     private Set<Integer> properties(
-            JsonNode schema, List<String> names, Set<String> required, int from, boolean first, int at) {
+            List<JsonNode> schemas, List<String> names, int from, boolean first, Set<Integer> places) {
+        if (places.isEmpty()) {
+            return Set.of();
+        }
         Set<Integer> ends = new TreeSet<>();
-        Set<Integer> begins = first ? Set.of(at) : separated(",", Set.of(at));
         boolean mayEnd = true;
+        Set<String> required = meaning.required(schemas);
         for (int index = from; index < names.size() && mayEnd; index++) {
             String name = names.get(index);
-            for (int begin : begins) {
-                Set<Integer> named = literal(JsonText.quoted(name), begin);
-                ends.addAll(behindName(
-                        schema,
-                        names,
-                        required,
-                        index + 1,
-                        schema.path("properties").path(name),
-                        named));
+            List<JsonNode> own = meaning.property(schemas, name);
+            if ((meaning.isListed(schemas, name) || !meaning.isClosed(schemas)) && meaning.isPossible(own)) {
+                Set<Integer> begins = first ? places : separated(",", places);
+                Set<Integer> behind = values(own, separated(":", literals(quoted(name), begins)));
+                ends.addAll(properties(schemas, names, index + 1, false, behind));
             }
             mayEnd = !required.contains(name);
         }
-        if (mayEnd) {
-            ends.addAll(literal("}", at));
-            JsonNode others = schema.path("additionalProperties");
-            if (!(others.isBoolean() && !others.booleanValue())) {
-                for (int begin : begins) {
-                    Set<Integer> named = string(begin, 0, Integer.MAX_VALUE, Set.copyOf(names));
-                    JsonNode value = others.isMissingNode() ? free() : others;
-                    ends.addAll(behindName(schema, names, required, names.size(), value, named));
-                }
-            }
+        if (!mayEnd) {
+            return ends;
         }
-        return ends;
-    }
-
-    private Set<Integer> behindName(
-            JsonNode schema, List<String> names, Set<String> required, int next, JsonNode value, Set<Integer> named) {
-        Set<Integer> ends = new TreeSet<>();
-        for (int begin : separated(":", named)) {
-            for (int behind : value(value, begin)) {
-                ends.addAll(properties(schema, names, required, next, false, behind));
+        ends.addAll(literals("}", places));
+        List<JsonNode> others = meaning.property(schemas, ANOTHER_NAME);
+        if (!meaning.isClosed(schemas) && meaning.isPossible(others)) {
+            TextLanguage another = new TextLanguage.Not(TextLanguage.oneOf(names));
+            Set<Integer> named = new TreeSet<>();
+            for (int begin : first ? places : separated(",", places)) {
+                named.addAll(string(another, begin));
             }
+            Set<Integer> behind = values(others, separated(":", named));
+            ends.addAll(properties(schemas, names, names.size(), false, behind));
         }
         return ends;
     }
