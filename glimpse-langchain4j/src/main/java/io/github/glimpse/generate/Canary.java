@@ -159,7 +159,7 @@ final class Canary implements AutoCloseable {
                         ? new ChatTurn.Picture(picture.bytes().clone())
                         : part)
                 .toList();
-        return new ChatTurn(turn.role(), parts);
+        return turn.withParts(parts);
     }
 
     /** What remains of an answer when upper case, white space and punctuation at the end do not count. */

@@ -2,20 +2,29 @@ package io.github.glimpse.generate;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message of a conversation.
  *
  * @param role who speaks
  * @param parts text, pictures and the places of those that were left out, in order
+ * @param calls tools that the assistant called
+ * @param tool name of the tool whose result this is; null in all other roles
  */
-public record ChatTurn(Role role, List<Part> parts) {
+public record ChatTurn(
+        Role role,
+        List<Part> parts,
+        List<Call> calls,
+        @Nullable String tool) {
 
     /** Who speaks. */
     public enum Role {
         SYSTEM("system"),
         USER("user"),
-        ASSISTANT("assistant");
+        ASSISTANT("assistant"),
+        /** The result of a call. */
+        TOOL("tool");
 
         private final String label;
 
@@ -70,9 +79,40 @@ public record ChatTurn(Role role, List<Part> parts) {
         }
     }
 
-    /** Copies the list. */
+    /**
+     * The call of a tool.
+     *
+     * @param name of the tool
+     * @param arguments JSON text, as it was written
+     */
+    public record Call(String name, String arguments) {
+
+        /** Which tool, and not what it was asked. */
+        @Override
+        public String toString() {
+            return "Call[" + name + ", " + arguments.length() + " characters]";
+        }
+    }
+
+    /** Copies the lists. */
     public ChatTurn {
         parts = List.copyOf(parts);
+        calls = List.copyOf(calls);
+    }
+
+    /** A message without calls. */
+    public ChatTurn(Role role, List<Part> parts) {
+        this(role, parts, List.of(), null);
+    }
+
+    /** The result of a call. */
+    public static ChatTurn result(String tool, List<Part> parts) {
+        return new ChatTurn(Role.TOOL, parts, List.of(), tool);
+    }
+
+    /** The same with other parts. */
+    ChatTurn withParts(List<Part> other) {
+        return new ChatTurn(role, other, calls, tool);
     }
 
     /** A message of the user: pictures first, then the question. */

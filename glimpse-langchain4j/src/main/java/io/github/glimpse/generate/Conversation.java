@@ -76,7 +76,7 @@ record Conversation(List<ChatTurn> turns, int newest) {
                     parts.set(k, LeftOut.PICTURE);
                 }
             }
-            changed.set(i, new ChatTurn(turns.get(i).role(), parts));
+            changed.set(i, turns.get(i).withParts(parts));
         }
         return new Conversation(changed, newest);
     }

@@ -204,13 +204,14 @@ final class DecoderEngine implements AnswerEngine {
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
         GenerationOptions generation = request.generation().orElse(options.generation());
         List<ChatTurn> turns = request.turns();
+        PromptBuilder prompts = this.prompts.offering(request.tools());
         checkPictures(turns);
         try (StrategyRegistry.Lent lent = possible(request.pruning())) {
             PruningSchedule schedule = lent.schedule();
             while (true) {
-                Fitted fitted = fit(turns, schedule.pictureShare(), generation, watch(context));
+                Fitted fitted = fit(prompts, turns, schedule.pictureShare(), generation, watch(context));
                 try {
-                    return answer(request, fitted, schedule, generation, listener, context, waiting);
+                    return answer(request, prompts, fitted, schedule, generation, listener, context, waiting);
                 } catch (UndecodedPicture e) {
                     turns = withoutUndecoded(turns, e);
                 }
@@ -219,7 +220,12 @@ final class DecoderEngine implements AnswerEngine {
     }
 
     /** The conversation with as much of its history as there is room for, or all of it if history must not be left out. */
-    private Fitted fit(List<ChatTurn> turns, @Nullable Double share, GenerationOptions generation, TokenWatch watch) {
+    private Fitted fit(
+            PromptBuilder prompts,
+            List<ChatTurn> turns,
+            @Nullable Double share,
+            GenerationOptions generation,
+            TokenWatch watch) {
         Conversation conversation = Conversation.of(turns);
         if (options.history() == HistoryMode.REFUSE) {
             return new Fitted(conversation, prompts.prompt(turns, share, watch));
@@ -241,6 +247,7 @@ final class DecoderEngine implements AnswerEngine {
 
     private GenerationResult answer(
             GenerationRequest asked,
+            PromptBuilder prompts,
             Fitted fitted,
             PruningSchedule schedule,
             GenerationOptions generation,
@@ -248,8 +255,8 @@ final class DecoderEngine implements AnswerEngine {
             RequestContext context,
             Duration waiting) {
         Prompt prompt = fitted.prompt();
-        GenerationRequest request =
-                new GenerationRequest(fitted.conversation().turns(), asked.pruning(), asked.generation());
+        GenerationRequest request = new GenerationRequest(
+                fitted.conversation().turns(), asked.pruning(), asked.generation(), asked.tools());
         refuseBeams(generation);
         int most = mostTokens(prompt.tokens(), generation);
         HistoryReport history = fitted.conversation().lossOf(asked.turns());
@@ -261,8 +268,8 @@ final class DecoderEngine implements AnswerEngine {
         PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
         Cut twoScales = cuts.twoScaleCut();
         Prefilled prefilled = twoScales == null
-                ? inOneScale(request, prompt, cuts, most, context)
-                : inTwoScales(request, prompt, cuts, (TwoScaleStrategy) twoScales.strategy(), most, context);
+                ? inOneScale(request, prompts, prompt, cuts, most, context)
+                : inTwoScales(request, prompts, prompt, cuts, (TwoScaleStrategy) twoScales.strategy(), most, context);
         Sequence sequence = prefilled.sequence();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
@@ -294,7 +301,12 @@ final class DecoderEngine implements AnswerEngine {
     record Prefilled(Sequence sequence, SelectionLog log) {}
 
     private Prefilled inOneScale(
-            GenerationRequest request, Prompt prompt, PruningSchedule cuts, int most, RequestContext context) {
+            GenerationRequest request,
+            PromptBuilder prompts,
+            Prompt prompt,
+            PruningSchedule cuts,
+            int most,
+            RequestContext context) {
         EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
         PromptTexts texts = new PromptTexts(
                 prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt, watch(context)));
@@ -309,6 +321,7 @@ final class DecoderEngine implements AnswerEngine {
 
     private Prefilled inTwoScales(
             GenerationRequest request,
+            PromptBuilder prompts,
             Prompt prompt,
             PruningSchedule cuts,
             TwoScaleStrategy strategy,

@@ -9,8 +9,10 @@ import java.util.List;
  * @param turns the conversation, the question last
  * @param pruning what this request says about pruning
  * @param generation what this request says about the answer
+ * @param tools what the answer may call
  */
-public record GenerationRequest(List<ChatTurn> turns, PruningOptions pruning, GenerationOptions generation) {
+public record GenerationRequest(
+        List<ChatTurn> turns, PruningOptions pruning, GenerationOptions generation, ToolOffer tools) {
 
     /**
      * Copies the list.
@@ -22,6 +24,11 @@ public record GenerationRequest(List<ChatTurn> turns, PruningOptions pruning, Ge
         generation = generation.checked();
     }
 
+    /** A request without tools. */
+    public GenerationRequest(List<ChatTurn> turns, PruningOptions pruning, GenerationOptions generation) {
+        this(turns, pruning, generation, ToolOffer.NONE);
+    }
+
     /** A request with nothing set. */
     public static GenerationRequest of(ChatTurn... turns) {
         return new GenerationRequest(List.of(turns), PruningOptions.defaults(), GenerationOptions.defaults());
@@ -31,6 +38,6 @@ public record GenerationRequest(List<ChatTurn> turns, PruningOptions pruning, Ge
     @Override
     public String toString() {
         return "GenerationRequest[" + turns.size() + (turns.size() == 1 ? " turn, " : " turns, ") + pruning + ", "
-                + generation + "]";
+                + generation + (tools.tools().isEmpty() ? "" : ", " + tools) + "]";
     }
 }

@@ -208,6 +208,9 @@ final class HistoryFit {
                     : (part instanceof LeftOut gone ? gone : LeftOut.PICTURE).note();
             tokens += prompts.textTokens(text, most);
         }
+        for (ChatTurn.Call call : turn.calls()) {
+            tokens += tokensAroundTurn + prompts.textTokens(call.name() + call.arguments(), most);
+        }
         return Math.toIntExact(Math.min(Integer.MAX_VALUE, tokens));
     }
 

@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.ImageSize;
@@ -20,7 +21,6 @@ import io.github.glimpse.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -41,11 +41,22 @@ public final class PromptBuilder {
 
     private final VisionLanguageModel model;
     private final ImageDecoder decoder;
+    private final ToolPrompt tools;
 
     /** Makes the builder of a model's prompts. */
     public PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
+        this(model, decoder, ToolPrompt.of(model));
+    }
+
+    private PromptBuilder(VisionLanguageModel model, ImageDecoder decoder, ToolPrompt tools) {
         this.model = model;
         this.decoder = decoder;
+        this.tools = tools;
+    }
+
+    /** One whose prompts offer these tools. */
+    PromptBuilder offering(ToolOffer offer) {
+        return new PromptBuilder(model, decoder, tools.offering(offer));
     }
 
     /**
@@ -130,11 +141,7 @@ public final class PromptBuilder {
     }
 
     private String render(List<ChatTurn> turns, List<byte[]> pictures) {
-        List<ChatTemplateMessage> messages =
-                turns.stream().map(turn -> message(turn, pictures)).toList();
-        Map<String, Object> variables = new HashMap<>(model.templateVariables());
-        variables.put("add_generation_prompt", true);
-        return model.template().render(messages, variables);
+        return tools.render(turns.stream().map(turn -> message(turn, pictures)).toList());
     }
 
     /**
@@ -147,7 +154,7 @@ public final class PromptBuilder {
      */
     int[] lastUserRows(List<ChatTurn> turns, Prompt prompt, TokenWatch watch) {
         int last = turns.size() - 1;
-        while (last >= 0 && turns.get(last).role() != ChatTurn.Role.USER) {
+        while (last >= 0 && turns.get(last).role() != Role.USER) {
             last--;
         }
         BitSet tokens = new BitSet();
@@ -174,7 +181,7 @@ public final class PromptBuilder {
         List<ChatTurn.Part> parts = new ArrayList<>(turns.get(turn).parts());
         parts.set(part, new ChatTurn.Text(PLACE));
         List<ChatTurn> marked = new ArrayList<>(turns);
-        marked.set(turn, new ChatTurn(turns.get(turn).role(), parts));
+        marked.set(turn, turns.get(turn).withParts(parts));
         String text = render(marked, new ArrayList<>());
         int start = text.indexOf(PLACE);
         return start >= 0 && whole.regionMatches(0, text, 0, start) ? start : -1;
@@ -211,15 +218,16 @@ public final class PromptBuilder {
         for (ChatTurn.Part part : turn.parts()) {
             if (part instanceof ChatTurn.Text text) {
                 parts.add(ChatTemplateMessage.textPart(model.tokenizer().guard(text.text())));
-            } else if (part instanceof ChatTurn.Picture picture) {
+            } else if (part instanceof ChatTurn.Picture picture && tools.shows(turn)) {
                 pictures.add(picture.bytes());
                 parts.add(ChatTemplateMessage.imagePart());
-            } else if (part instanceof ChatTurn.LeftOut gone) {
+            } else {
+                ChatTurn.LeftOut gone = part instanceof ChatTurn.LeftOut left ? left : ChatTurn.LeftOut.ATTACHMENT;
                 // Templates write the parts of a message one behind the other.
-                parts.add(ChatTemplateMessage.textPart(gone.note() + "\n"));
+                parts.add(ChatTemplateMessage.textPart(gone.note() + (turn.role() == Role.TOOL ? "" : "\n")));
             }
         }
-        return new ChatTemplateMessage(turn.role().label(), parts);
+        return tools.message(turn, parts);
     }
 
     /** With several pictures an error says which one it is about. */

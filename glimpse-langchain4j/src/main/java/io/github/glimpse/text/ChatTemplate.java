@@ -64,6 +64,11 @@ public final class ChatTemplate {
         return files.findSource().map(source -> parse(source, files.specialTokens()));
     }
 
+    /** Whether the template writes tools by itself, given the variable {@code tools}. */
+    public boolean readsTools() {
+        return template.readsTools();
+    }
+
     /**
      * Makes the prompt. Image placeholders are those of the template, one per image part; the caller repeats them.
      *

@@ -43,7 +43,7 @@ final class ConstrainedFixtures {
                 .toList();
     }
 
-    private static Path resource(String name) {
+    static Path resource(String name) {
         try {
             return Path.of(Objects.requireNonNull(ConstrainedFixtures.class.getResource(name), name)
                     .toURI());

@@ -15,14 +15,25 @@ import org.jspecify.annotations.Nullable;
 final class JinjaContentUse {
 
     private static final String CONTENT = "content";
+    private static final String TOOLS = "tools";
 
     private final Set<String> aliases = new HashSet<>(Set.of(CONTENT));
     private boolean loopsOverContent;
     private boolean asksForString;
+    private boolean readsTools;
     private int conditions;
 
     ContentForm form() {
         return !loopsOverContent ? ContentForm.STRING : asksForString ? ContentForm.BOTH : ContentForm.PARTS;
+    }
+
+    /** Whether the template reads the variable {@code tools}. */
+    boolean readsTools() {
+        return readsTools;
+    }
+
+    void read(String name) {
+        readsTools |= name.equals(TOOLS);
     }
 
     void looped(JinjaExpression iterable) {

@@ -75,6 +75,7 @@ final class JinjaOperandParser {
             case "none", "None" -> new JinjaExpressions.Literal(JinjaNone.NONE);
             default -> {
                 names.add(name);
+                contentUse.read(name);
                 yield new JinjaExpressions.Name(name);
             }
         };

@@ -27,10 +27,12 @@ public final class JinjaTemplate {
 
     private final List<JinjaStatement> body;
     private final ContentForm contentForm;
+    private final boolean readsTools;
 
-    private JinjaTemplate(List<JinjaStatement> body, ContentForm contentForm) {
+    private JinjaTemplate(List<JinjaStatement> body, JinjaContentUse use) {
         this.body = body;
-        this.contentForm = contentForm;
+        this.contentForm = use.form();
+        this.readsTools = use.readsTools();
     }
 
     /** The form in which a template takes the content of a message. */
@@ -55,12 +57,17 @@ public final class JinjaTemplate {
         }
         JinjaContentUse contentUse = new JinjaContentUse();
         List<JinjaStatement> body = List.copyOf(JinjaParser.parse(source, contentUse));
-        return new JinjaTemplate(body, contentUse.form());
+        return new JinjaTemplate(body, contentUse);
     }
 
     /** What the template does with the content of messages, found out when it was parsed. */
     public ContentForm contentForm() {
         return contentForm;
+    }
+
+    /** Whether the template reads the variable {@code tools}, found out when it was parsed. */
+    public boolean readsTools() {
+        return readsTools;
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.constrain.ToolUse.Choice;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,11 +22,12 @@ import org.junit.jupiter.api.Test;
  * Every golden case of constrained answers, in the test resources and in any folder of that format:
  * {@code -Dglimpse.constrained=<dir>[,<dir>…]}. Every bit of every mask counts.
  */
-class ConstrainedFixturesTest {
+class ConstrainedFixturesIT {
 
     private static int schemas;
     private static int documents;
     private static int masks;
+    private static int prompts;
     private static int parser;
     private static int skipped;
 
@@ -33,17 +35,13 @@ class ConstrainedFixturesTest {
 
     @AfterAll
     static void count() {
-        for (Path folder : ConstrainedFixtures.folders()) {
-            skipped +=
-                    ConstrainedFixtures.readList(folder.resolve("prompts.json")).size();
-        }
         System.out.printf(
                 Locale.ROOT,
                 "constrained: schemas %d, documents %d, masks %d, prompts %d, parser %d, skipped %d%n",
                 schemas,
                 documents,
                 masks,
-                0,
+                prompts,
                 parser,
                 skipped);
     }
@@ -227,6 +225,30 @@ class ConstrainedFixturesTest {
                     ConstraintCursor cursor = constraint.start(ConstrainedFixtures.vocabulary(tokenizer));
                     compare(each.path("name").asText(), cursor, mask, tokenizer);
                 }
+            }
+        }
+        noDifferences();
+    }
+
+    @Test
+    void writesPromptsWithToolsInTheFormOfEachFamily() throws IOException {
+        for (Path folder : ConstrainedFixtures.folders()) {
+            for (JsonNode each : ConstrainedFixtures.readList(folder.resolve("prompts.json"))) {
+                int compared = 0;
+                for (ToolPromptCase family : ToolPromptCase.FAMILIES) {
+                    String name = each.path("name").asText() + ' ' + family.name();
+                    if (each.has(family.name())) {
+                        String prompt = family.prompt(each);
+                        compared++;
+                        differ(prompt.equals(each.path(family.name()).asText()), name + " is " + prompt);
+                    }
+                    if (each.has(family.name() + "_ids")) {
+                        int[] ids = ConstrainedFixtures.ints(each.path(family.name() + "_ids"));
+                        differ(Arrays.equals(family.ids(each), ids), name + " has other ids");
+                    }
+                }
+                prompts += compared > 0 ? 1 : 0;
+                skipped += compared > 0 ? 0 : 1;
             }
         }
         noDifferences();

@@ -1,0 +1,94 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.text.ChatTemplateMessage;
+import io.github.glimpse.text.JsonValues;
+import io.github.glimpse.text.Tokenizer;
+import io.github.glimpse.text.ToolForm;
+import io.github.glimpse.text.ToolMessages;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Turns to a template's messages, with the tools of a request. All text from outside is guarded. Safe for concurrent use. */
+final class ToolPrompt {
+
+    /** Where the context is shorter, a list of tools leaves no room for a conversation. */
+    static final int LEAST_CONTEXT = 4096;
+
+    private final Tokenizer tokenizer;
+    private final ToolMessages messages;
+    private final ToolForm fitting;
+    private final ToolForm form;
+    private final List<Map<String, Object>> tools;
+
+    private ToolPrompt(
+            Tokenizer tokenizer,
+            ToolMessages messages,
+            ToolForm fitting,
+            ToolForm form,
+            List<Map<String, Object>> tools) {
+        this.tokenizer = tokenizer;
+        this.messages = messages;
+        this.fitting = fitting;
+        this.form = form;
+        this.tools = tools;
+    }
+
+    static ToolPrompt of(VisionLanguageModel model) {
+        ToolForm fitting = fitting(model);
+        return new ToolPrompt(
+                model.tokenizer(),
+                new ToolMessages(model.template(), model.templateVariables()),
+                fitting,
+                fitting,
+                List.of());
+    }
+
+    /** The form where nobody says another. */
+    static ToolForm fitting(VisionLanguageModel model) {
+        return model.contextLength() < LEAST_CONTEXT ? ToolForm.OFF : ToolForm.of(model.template(), model.tokenizer());
+    }
+
+    ToolPrompt offering(ToolOffer offer) {
+        List<Map<String, Object>> described = new ArrayList<>();
+        for (OfferedTool tool : offer.tools()) {
+            String description = tool.description();
+            described.add(ToolMessages.tool(
+                    tokenizer.guard(tool.shape().name()),
+                    description == null ? null : tokenizer.guard(description),
+                    JsonValues.read(tool.shape().parameters(), tokenizer::guard)));
+        }
+        ToolForm asked = offer.form();
+        return new ToolPrompt(tokenizer, messages, fitting, asked == null ? fitting : asked, described);
+    }
+
+    /** Whether pictures of a turn are shown: those of results are not where results are notes. */
+    boolean shows(ChatTurn turn) {
+        return form != ToolForm.OFF || turn.role() != ChatTurn.Role.TOOL;
+    }
+
+    /**
+     * One message.
+     *
+     * @param parts of it, guarded
+     */
+    ChatTemplateMessage message(ChatTurn turn, List<Map<String, Object>> parts) {
+        if (turn.role() == ChatTurn.Role.TOOL) {
+            String name = turn.tool();
+            return ToolMessages.result(name == null ? "" : tokenizer.guard(name), parts);
+        }
+        return turn.calls().isEmpty()
+                ? new ChatTemplateMessage(turn.role().label(), parts)
+                : ToolMessages.calling(
+                        parts,
+                        turn.calls().stream()
+                                .map(call -> ToolMessages.call(
+                                        tokenizer.guard(call.name()), tokenizer.guard(call.arguments())))
+                                .toList());
+    }
+
+    String render(List<ChatTemplateMessage> conversation) {
+        return messages.render(conversation, tools, form);
+    }
+}
