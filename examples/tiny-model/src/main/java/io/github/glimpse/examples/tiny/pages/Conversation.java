@@ -2,6 +2,7 @@ package io.github.glimpse.examples.tiny.pages;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns about one page or two, with what must be answered.
@@ -43,9 +44,23 @@ public record Conversation(Form form, List<DrawnPage> pages, List<Turn> turns) {
      * A piece of what is said.
      *
      * @param text as it stands
-     * @param read whether it is read off a page, and so spelled
+     * @param read whether it is read off a page, or out of a text in front, and so spelled
+     * @param source what bears on it; null where nothing on a page does
      */
-    public record Said(String text, boolean read) {}
+    public record Said(String text, boolean read, @Nullable Source source) {
+
+        Said(String text, boolean read) {
+            this(text, read, null);
+        }
+    }
+
+    /**
+     * Where an answer comes from.
+     *
+     * @param page place of the page
+     * @param fact of that page
+     */
+    public record Source(int page, Fact fact) {}
 
     /**
      * One turn.

@@ -6,6 +6,7 @@ import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.pages.Conversation.Form;
 import io.github.glimpse.examples.tiny.pages.Conversation.Role;
 import io.github.glimpse.examples.tiny.pages.Conversation.Said;
+import io.github.glimpse.examples.tiny.pages.Conversation.Source;
 import io.github.glimpse.examples.tiny.pages.Conversation.Turn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,6 +70,28 @@ public final class ConversationMaker {
         return new Conversation(form, pages, talk.turns);
     }
 
+    /**
+     * Single questions about one page, each a conversation of its own: the page and what the system says are the same in all.
+     *
+     * @param most how many; fewer where the page has fewer facts
+     */
+    public List<Conversation> questions(Split split, PageSize size, long seed, int most) {
+        Conversation first = make(split, Form.QUESTION, size, seed);
+        DrawnPage page = first.pages().get(0);
+        Dice dice = new Dice(Dice.mix(page.request().dice().next() ^ seed));
+        List<Fact> facts = new ArrayList<>(page.facts());
+        dice.shuffle(facts);
+        List<Conversation> questions = new ArrayList<>();
+        for (Fact fact : facts.subList(0, Math.min(most, facts.size()))) {
+            Talk talk = new Talk(split, dice, first.pages());
+            talk.turns.clear();
+            first.turns().stream().filter(turn -> turn.role() == Role.SYSTEM).forEach(talk.turns::add);
+            talk.ask(0, "", fact);
+            questions.add(new Conversation(Form.QUESTION, first.pages(), talk.turns));
+        }
+        return questions;
+    }
+
     /** A page about which something can be asked: a few have nothing on them. */
     private DrawnPage page(PageRequest request, Dice dice) {
         PageRequest next = request;
@@ -121,13 +144,17 @@ public final class ConversationMaker {
             turns.add(new Turn(Role.ASSISTANT, List.of(), said));
         }
 
-        private static Said said(Fact fact) {
-            return new Said(Phrasebook.answer(fact), isRead(fact));
+        private static Said said(int page, Fact fact) {
+            return new Said(Phrasebook.answer(fact), isRead(fact), new Source(page, fact));
+        }
+
+        private static Said read(String text, Fact fact) {
+            return new Said(text, true, new Source(0, fact));
         }
 
         void ask(int page, String front, Fact fact) {
             user(page, front + Phrasebook.ask(fact, split, dice));
-            say(List.of(said(fact)));
+            say(List.of(said(page, fact)));
         }
 
         /** Text in front that tells a value the page does not have, and now and then one that has nothing to do with the question. */
@@ -151,7 +178,7 @@ public final class ConversationMaker {
             } else {
                 Fact fact = any(other -> !key.equals(other.places().get("key")));
                 user(0, front + Phrasebook.ask(fact, split, dice));
-                say(List.of(said(fact)));
+                say(List.of(said(0, fact)));
             }
         }
 
@@ -166,7 +193,7 @@ public final class ConversationMaker {
                             question
                                     + dice.pick(
                                             List.of(" Answer in capitals.", " Write the answer in capital letters.")));
-                    say(List.of(new Said(answer.toUpperCase(Locale.ROOT), true)));
+                    say(List.of(read(answer.toUpperCase(Locale.ROOT), fact)));
                 }
                 case 1 -> {
                     user(
@@ -175,12 +202,11 @@ public final class ConversationMaker {
                                     + dice.pick(List.of(
                                             " Answer as JSON with the field \"answer\".",
                                             " Give a JSON object {\"answer\": ...}.")));
-                    say(List.of(
-                            new Said("{\"answer\": \"", false), new Said(json(answer), true), new Said("\"}", false)));
+                    say(List.of(new Said("{\"answer\": \"", false), read(json(answer), fact), new Said("\"}", false)));
                 }
                 case 2 -> {
                     user(0, question + dice.pick(List.of(" Answer in a sentence.", " Use a whole sentence.")));
-                    say(List.of(new Said("It is ", false), new Said(answer, true), new Said(".", false)));
+                    say(List.of(new Said("It is ", false), read(answer, fact), new Said(".", false)));
                 }
                 default -> {
                     user(
@@ -188,7 +214,7 @@ public final class ConversationMaker {
                             question
                                     + dice.pick(List.of(
                                             " Answer with the value only.", " Only the answer, nothing else.")));
-                    say(List.of(new Said(answer, true)));
+                    say(List.of(read(answer, fact)));
                 }
             }
         }
@@ -232,7 +258,7 @@ public final class ConversationMaker {
 
         private static void addValue(Fact fact, List<Said> said) {
             if (fact.outcome() == Fact.Outcome.ANSWERED) {
-                said.addAll(List.of(new Said("\"", false), new Said(json(fact.answer()), true), new Said("\"", false)));
+                said.addAll(List.of(new Said("\"", false), read(json(fact.answer()), fact), new Said("\"", false)));
             } else {
                 said.add(new Said("null", false));
             }
@@ -264,7 +290,7 @@ public final class ConversationMaker {
                     Phrasebook.ask(fact, split, dice)
                             + dice.pick(List.of(" Choose one of: ", " Answer with one of these options: "))
                             + String.join(", ", options));
-            say(List.of(said(fact)));
+            say(List.of(said(0, fact)));
         }
 
         void citation() {
@@ -281,9 +307,9 @@ public final class ConversationMaker {
             }
             say(List.of(
                     new Said("{\"answer\": \"", false),
-                    new Said(json(fact.answer()), true),
+                    read(json(fact.answer()), fact),
                     new Said("\", \"quote\": \"", false),
-                    new Said(json(pages.get(0).quote(fact)), true),
+                    new Said(json(pages.get(0).quote(fact)), true, new Source(0, fact)),
                     new Said("\", \"found\": true}", false)));
         }
 

@@ -27,7 +27,7 @@ final class DecoderPositions {
         }
     }
 
-    private static void fillRow(int row, int time, int down, int across, float[] cosine, float[] sine) {
+    static void fillRow(int row, int time, int down, int across, float[] cosine, float[] sine) {
         for (int i = 0; i < HALF; i++) {
             int position = i < TinyShape.SECTIONS[0]
                     ? time

@@ -90,19 +90,24 @@ final class TinyWeights {
         linear(parameters, "visual.merger.mlp.0", group, 1, joined, joined);
     }
 
-    /** Adds the decoder with its table. */
+    /** Adds the first edition's decoder with its table. */
     static void addDecoder(TrainableParameters parameters, ParameterGroup group) {
-        int width = TinyShape.HIDDEN;
-        int queries = TinyShape.HEADS * TinyShape.HEAD_DIM;
-        int keys = TinyShape.KV_HEADS * TinyShape.HEAD_DIM;
-        double last = 1 / Math.sqrt(2.0 * TinyShape.LAYERS);
+        addDecoder(parameters, group, DecoderSize.first());
+    }
+
+    /** Adds a decoder with its table. */
+    static void addDecoder(TrainableParameters parameters, ParameterGroup group, DecoderSize size) {
+        int width = size.hidden();
+        int queries = size.heads() * TinyShape.HEAD_DIM;
+        int keys = size.kvHeads() * TinyShape.HEAD_DIM;
+        double last = 1 / Math.sqrt(2.0 * size.layers());
         parameters.add(
                 "model.embed_tokens.weight",
                 outer(group).withWeightDecay(0),
                 Initializer.normal(TABLE_DEVIATION),
-                TinyShape.vocabulary(),
+                size.vocabulary(),
                 width);
-        for (int i = 0; i < TinyShape.LAYERS; i++) {
+        for (int i = 0; i < size.layers(); i++) {
             String layer = "model.layers." + i + ".";
             norm(parameters, layer + "input_layernorm", group, width);
             linear(parameters, layer + "self_attn.q_proj", group, 1, queries, width);
@@ -110,9 +115,9 @@ final class TinyWeights {
             linear(parameters, layer + "self_attn.v_proj", group, 1, keys, width);
             matrix(parameters, layer + "self_attn.o_proj", group, last, width, queries);
             norm(parameters, layer + "post_attention_layernorm", group, width);
-            matrix(parameters, layer + "mlp.gate_proj", group, 1, TinyShape.INNER, width);
-            matrix(parameters, layer + "mlp.up_proj", group, 1, TinyShape.INNER, width);
-            matrix(parameters, layer + "mlp.down_proj", group, last, width, TinyShape.INNER);
+            matrix(parameters, layer + "mlp.gate_proj", group, 1, size.inner(), width);
+            matrix(parameters, layer + "mlp.up_proj", group, 1, size.inner(), width);
+            matrix(parameters, layer + "mlp.down_proj", group, last, width, size.inner());
         }
         norm(parameters, "model.norm", group, width);
     }
@@ -159,7 +164,7 @@ final class TinyWeights {
     static List<NDArray> decoder(TrainableParameters parameters) {
         List<NDArray> tensors = new ArrayList<>();
         tensors.add(parameters.get("model.embed_tokens.weight"));
-        for (int i = 0; i < TinyShape.LAYERS; i++) {
+        for (int i = 0; parameters.names().contains("model.layers." + i + "." + LAYER[0]); i++) {
             tensors.addAll(parameters.list("model.layers." + i + ".", LAYER));
         }
         tensors.add(parameters.get("model.norm.weight"));

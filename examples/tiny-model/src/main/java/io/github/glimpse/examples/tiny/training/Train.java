@@ -16,7 +16,7 @@ import java.util.function.BiFunction;
 public final class Train {
 
     private static final String STAGES =
-            "vision, pages, pages-keep, symbolic, graft, symbols, deepen, align, joint, glimpse, export, embed, clip, clip-export";
+            "vision, pages, pages-keep, converse, symbolic, graft, symbols, deepen, align, joint, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -31,6 +31,7 @@ public final class Train {
             case "vision" -> train(StageOptions.parse(folder, rest, 20_000, 1.5e-3), VisionStage::new);
             case "pages" -> train(StageOptions.parse(folder, rest, 20_000, 1e-3), PagesStage::new);
             case "pages-keep" -> keep(StageOptions.parse(folder, rest, 1, 0));
+            case "converse" -> train(StageOptions.parse(folder, rest, 10_000, 1.2e-3), ConverseStage::new);
             case "symbolic" -> train(StageOptions.parse(folder, rest, 10_000, 1.5e-3), SymbolicStage::new);
             case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0), false);
             case "symbols" -> graft(StageOptions.parse(folder, rest, 2_000, 0), true);
