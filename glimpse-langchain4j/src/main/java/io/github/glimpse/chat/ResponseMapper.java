@@ -46,6 +46,7 @@ final class ResponseMapper {
         return switch (result.finishReason()) {
             case STOP -> FinishReason.STOP;
             case LENGTH -> FinishReason.LENGTH;
+            case TOOL_CALLS -> FinishReason.TOOL_EXECUTION;
         };
     }
 }

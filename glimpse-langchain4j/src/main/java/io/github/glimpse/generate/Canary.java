@@ -75,7 +75,9 @@ final class Canary implements AutoCloseable {
         GenerationRequest again = new GenerationRequest(
                 request.turns().stream().map(Canary::copy).toList(),
                 PruningOptions.builder().enabled(false).build(),
-                generation);
+                generation,
+                request.tools(),
+                request.form());
         return cancelled -> {
             Outcome outcome = compare(again, result, cancelled);
             return () -> count(outcome);

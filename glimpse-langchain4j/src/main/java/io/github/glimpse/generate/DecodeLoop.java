@@ -2,19 +2,19 @@ package io.github.glimpse.generate;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.NonFiniteNumbersException;
+import io.github.glimpse.constrain.ToolCallParser;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RotaryEmbedding;
-import io.github.glimpse.text.IncrementalDecoder;
-import io.github.glimpse.text.StopSequences;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the answer token by token: choose, tell the listener, run the token's row through the layers. Cancelled between
@@ -28,29 +28,33 @@ final class DecodeLoop {
     private final VisionLanguageModel model;
     private final DecoderStack decoder;
     private final RequestContext context;
-    private final GenerationListener listener;
-    private final IncrementalDecoder text;
-    private final StopSequences stops;
-    private final StringBuilder answer = new StringBuilder();
+    private final AnswerText text;
+    private final @Nullable AnswerMask mask;
 
-    DecodeLoop(VisionLanguageModel model, RequestContext context, List<String> stop, GenerationListener listener) {
+    /**
+     * Prepares.
+     *
+     * @param text reads the answer
+     * @param mask forbids what does not fit the answer's form; null forbids nothing
+     */
+    DecodeLoop(VisionLanguageModel model, RequestContext context, AnswerText text, @Nullable AnswerMask mask) {
         this.model = model;
         this.decoder = model.decoder();
         this.context = context;
-        this.listener = listener;
-        this.text = new IncrementalDecoder(model.tokenizer());
-        this.stops = new StopSequences(stop);
+        this.text = text;
+        this.mask = mask;
     }
 
     /**
      * What the loop made.
      *
      * @param text the answer
+     * @param calls of tools
      * @param ids all ids, the ending one included
      * @param reason why it ended
      * @param likelihood of the ids
      */
-    record Answer(String text, int[] ids, FinishReason reason, AnswerLikelihood likelihood) {}
+    record Answer(String text, List<ToolCall> calls, int[] ids, FinishReason reason, AnswerLikelihood likelihood) {}
 
     /**
      * Runs.
@@ -62,17 +66,19 @@ final class DecodeLoop {
         float[] logits = sequence.logits();
         long[] positions = sequence.nextPositions().clone();
         for (int step = 0; ; step++) {
-            int id = choose(sampler, logits, sequence.caches());
+            int id = choose(sampler, logits, most - step, sequence.caches());
             ids.add(id);
             if (step == 0) {
                 context.watch().firstToken();
             }
-            // The text is that of all ids, as in the reference: a stop id that is no special token is part of it.
-            release(stops.append(text.append(id)));
-            if (stops.matched()) {
-                return new Answer(answer.toString(), ids.build().toArray(), FinishReason.STOP, sampler.likelihood());
+            boolean ends = model.stopIds().contains(id);
+            // The text is that of all ids, as in the reference: a stop id that is no special token is part of it,
+            // unless
+            // the answer has a form.
+            if (mask == null || !ends) {
+                text.append(id, sampler.logProbability());
             }
-            if (model.stopIds().contains(id)) {
+            if (text.isStopped() || ends || (mask != null && mask.isFinished())) {
                 return finished(ids, sampler, FinishReason.STOP);
             }
             if (step + 1 == most) {
@@ -87,9 +93,9 @@ final class DecodeLoop {
         }
     }
 
-    private static int choose(Sampler sampler, float[] logits, List<KvCache> caches) {
+    private int choose(Sampler sampler, float[] logits, int left, List<KvCache> caches) {
         try {
-            return sampler.next(logits);
+            return mask == null ? sampler.next(logits) : mask.choose(sampler, logits, left);
         } catch (NonFiniteNumbersException e) {
             throw e.at(firstBroken(caches));
         }
@@ -107,21 +113,21 @@ final class DecodeLoop {
                 + " layers are finite: see the last layer, the norm behind it or the head";
     }
 
-    private Answer finished(IntStream.Builder ids, Sampler sampler, FinishReason reason) {
-        release(stops.append(text.finish()));
-        boolean matched = stops.matched();
-        if (!matched) {
-            release(stops.finish());
+    private Answer finished(IntStream.Builder ids, Sampler sampler, FinishReason ending) {
+        if (ending == FinishReason.LENGTH && mask != null) {
+            mask.limitReached();
         }
-        return new Answer(
-                answer.toString(), ids.build().toArray(), matched ? FinishReason.STOP : reason, sampler.likelihood());
-    }
-
-    private void release(String piece) {
-        if (!piece.isEmpty()) {
-            answer.append(piece);
-            listener.onText(piece);
+        // Closed in time, an answer is whole where the limit falls.
+        boolean cut = ending == FinishReason.LENGTH && (mask == null || !mask.isComplete());
+        text.finish(cut ? ToolCallParser.Ending.CUT : ToolCallParser.Ending.COMPLETE);
+        FinishReason reason = text.isStopped() ? FinishReason.STOP : ending;
+        if (mask != null && mask.isTruncated()) {
+            reason = FinishReason.LENGTH;
         }
+        if (!cut && !text.calls().isEmpty()) {
+            reason = FinishReason.TOOL_CALLS;
+        }
+        return new Answer(text.text(), text.calls(), ids.build().toArray(), reason, sampler.likelihood());
     }
 
     private float[] forward(int id, long[] positions, List<KvCache> caches) {

@@ -26,6 +26,7 @@ import io.github.glimpse.prune.TwoScaleStrategy;
 import io.github.glimpse.text.TokenWatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +55,7 @@ final class DecoderEngine implements AnswerEngine {
     private final PruningProfiles profiles;
     private final PromptBuilder prompts;
     private final VisionFeatureCache visionCache;
+    private final MaskVocabulary maskVocabulary;
 
     private DecoderEngine(
             EngineOptions options,
@@ -67,6 +69,7 @@ final class DecoderEngine implements AnswerEngine {
         this.model = model;
         this.strategies = strategies;
         this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
+        this.maskVocabulary = new MaskVocabulary(model);
         this.visionCache = new VisionFeatureCache(options.visionCache(), System::nanoTime);
     }
 
@@ -255,10 +258,11 @@ final class DecoderEngine implements AnswerEngine {
             RequestContext context,
             Duration waiting) {
         Prompt prompt = fitted.prompt();
-        GenerationRequest request = new GenerationRequest(
-                fitted.conversation().turns(), asked.pruning(), asked.generation(), asked.tools());
+        GenerationRequest request = asked.withTurns(fitted.conversation().turns());
         refuseBeams(generation);
         int most = mostTokens(prompt.tokens(), generation);
+        AnswerForm form = request.form();
+        AnswerMask mask = form == null ? null : AnswerMask.begin(form, maskVocabulary, most);
         HistoryReport history = fitted.conversation().lossOf(asked.turns());
         if (!history.isWhole()) {
             LOG.debug("Answers without a part of the conversation's history: {}", history);
@@ -273,7 +277,8 @@ final class DecoderEngine implements AnswerEngine {
         Sequence sequence = prefilled.sequence();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
-        DecodeLoop.Answer answer = new DecodeLoop(model, context, stop, listener).run(sequence, sampler, most);
+        AnswerText text = new AnswerText(model.tokenizer(), stop, form, listener);
+        DecodeLoop.Answer answer = new DecodeLoop(model, context, text, mask).run(sequence, sampler, most);
         context.watch().finish();
         return new GenerationResult(
                 answer.text(),
@@ -284,7 +289,9 @@ final class DecoderEngine implements AnswerEngine {
                 sequence.rows(),
                 prefilled.log().report(prompt.plans(), prompt.wholePlans()),
                 context.watch().timings(waiting),
-                history);
+                history,
+                answer.calls(),
+                mask == null ? null : mask.report(Map.of()));
     }
 
     @Override

@@ -13,6 +13,16 @@ public interface GenerationListener {
     /** A piece of the answer, never empty, never half a character, never part of a stop sequence. */
     void onText(String text);
 
+    /**
+     * A piece of the arguments of a tool call, as it is written. Never blank.
+     *
+     * @param index of the call in this answer, from 0
+     */
+    default void onCallPiece(int index, String name, String piece) {}
+
+    /** A tool call is whole; its pieces, joined, are its arguments. */
+    default void onCall(int index, ToolCall call) {}
+
     /** A stage begins, and with it the one before has ended. The last one ends with the request, and so does any that fails. */
     default void onStage(Stage stage) {}
 }

@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.prune.PruningOptions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One question.
@@ -10,9 +11,14 @@ import java.util.List;
  * @param pruning what this request says about pruning
  * @param generation what this request says about the answer
  * @param tools what the answer may call
+ * @param form what the answer is kept to; null is any text
  */
 public record GenerationRequest(
-        List<ChatTurn> turns, PruningOptions pruning, GenerationOptions generation, ToolOffer tools) {
+        List<ChatTurn> turns,
+        PruningOptions pruning,
+        GenerationOptions generation,
+        ToolOffer tools,
+        @Nullable AnswerForm form) {
 
     /**
      * Copies the list.
@@ -24,9 +30,9 @@ public record GenerationRequest(
         generation = generation.checked();
     }
 
-    /** A request without tools. */
+    /** A request without tools, for any text. */
     public GenerationRequest(List<ChatTurn> turns, PruningOptions pruning, GenerationOptions generation) {
-        this(turns, pruning, generation, ToolOffer.NONE);
+        this(turns, pruning, generation, ToolOffer.NONE, null);
     }
 
     /** A request with nothing set. */
@@ -34,10 +40,15 @@ public record GenerationRequest(
         return new GenerationRequest(List.of(turns), PruningOptions.defaults(), GenerationOptions.defaults());
     }
 
+    /** The same about another conversation. */
+    GenerationRequest withTurns(List<ChatTurn> others) {
+        return new GenerationRequest(others, pruning, generation, tools, form);
+    }
+
     /** Neither texts nor pictures. */
     @Override
     public String toString() {
         return "GenerationRequest[" + turns.size() + (turns.size() == 1 ? " turn, " : " turns, ") + pruning + ", "
-                + generation + (tools.tools().isEmpty() ? "" : ", " + tools) + "]";
+                + generation + (tools.tools().isEmpty() ? "" : ", " + tools) + (form == null ? "" : ", " + form) + "]";
     }
 }

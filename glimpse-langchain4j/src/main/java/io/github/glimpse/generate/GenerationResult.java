@@ -1,6 +1,8 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.prune.PruningReport;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer. Plain data, free of native memory.
@@ -14,6 +16,8 @@ import io.github.glimpse.prune.PruningReport;
  * @param report what pruning did
  * @param timings where the time went
  * @param history what was left out of the messages before the newest one
+ * @param calls of tools, in their order
+ * @param constraint how the answer was kept to its form; null if nothing was forbidden
  */
 public record GenerationResult(
         String text,
@@ -24,13 +28,46 @@ public record GenerationResult(
         int prefilledTokens,
         PruningReport report,
         StageTimings timings,
-        HistoryReport history) {
+        HistoryReport history,
+        List<ToolCall> calls,
+        @Nullable ConstraintReport constraint) {
+
+    /** Copies the list. */
+    public GenerationResult {
+        calls = List.copyOf(calls);
+    }
+
+    /** An answer without a form. */
+    public GenerationResult(
+            String text,
+            int[] tokenIds,
+            FinishReason finishReason,
+            AnswerLikelihood likelihood,
+            int inputTokens,
+            int prefilledTokens,
+            PruningReport report,
+            StageTimings timings,
+            HistoryReport history) {
+        this(
+                text,
+                tokenIds,
+                finishReason,
+                likelihood,
+                inputTokens,
+                prefilledTokens,
+                report,
+                timings,
+                history,
+                List.of(),
+                null);
+    }
 
     /** All but the text, which may hold what nobody else is to read. */
     @Override
     public String toString() {
         return "GenerationResult[" + text.length() + " characters of " + tokenIds.length + " tokens, " + finishReason
                 + ", " + likelihood + ", inputTokens=" + inputTokens + ", prefilledTokens=" + prefilledTokens + ", "
-                + report + ", " + timings + ", " + history + "]";
+                + report + ", " + timings + ", " + history + (calls.isEmpty() ? "" : ", " + calls)
+                + (constraint == null ? "" : ", " + constraint) + "]";
     }
 }

@@ -175,6 +175,11 @@ final class ImageTextEngine implements AnswerEngine {
     @Override
     public GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
+        if (request.form() != null) {
+            throw new UnsupportedContentException("An answer of a model with cross-attention, such as BLIP, cannot be"
+                    + " kept to a form (schema, choice, pattern, calls of tools); leave it out, or load a model with a"
+                    + " language decoder");
+        }
         ImageTextRequest asked = ImageTextRequest.of(model.task(), request.turns());
         try (StrategyRegistry.Lent lent = possible(request.pruning())) {
             return answer(request, asked, ImageTextCuts.of(lent.schedule(), model), listener, context, waiting);

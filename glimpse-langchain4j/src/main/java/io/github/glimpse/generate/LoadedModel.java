@@ -44,6 +44,7 @@ public final class LoadedModel implements ModelEngine {
     private final SharedModel<Loading<EngineOptions, AnswerEngine>> shared;
     private final String name;
     private final Canary canary;
+    private final AnswerForms forms = new AnswerForms();
 
     private LoadedModel(String name, Loading<EngineOptions, AnswerEngine> loading) {
         this.name = name;
@@ -178,6 +179,11 @@ public final class LoadedModel implements ModelEngine {
     /** What the canary has found so far: how often answers agree with those that are made without pruning. */
     public CanaryUse canaryUse() {
         return canary.use();
+    }
+
+    /** Forms that answers are kept to, prepared and remembered; also before the model is loaded. */
+    public AnswerForms forms() {
+        return forms;
     }
 
     /** Answers for the canary: nobody waits for it, so it takes no place. */

@@ -26,6 +26,7 @@ final class Sampler {
     private final boolean[] seen;
     private final Map<Integer, Integer> counts = new HashMap<>();
     private final TokenLikelihoods likelihoods = new TokenLikelihoods();
+    private double logProbability;
 
     Sampler(GenerationOptions options, int[] promptIds, int vocabulary) {
         this.temperature = orElse(options.temperature(), GenerationOptions.DEFAULT_TEMPERATURE);
@@ -53,14 +54,53 @@ final class Sampler {
      * @throws io.github.glimpse.NonFiniteNumbersException if they are no numbers
      */
     int next(float[] logits) {
+        int id = choose(logits);
+        accept(id);
+        return id;
+    }
+
+    /** Chooses a token, which is remembered once it is {@linkplain #accept accepted}; else as {@link #next}. */
+    int choose(float[] logits) {
         double logOfSum = TokenLikelihoods.logOfSum(logits, likelihoods.count() + 1);
         float[] raw = penalises() ? logits.clone() : logits;
         penalise(logits);
+        return chosen(logits, raw, logOfSum);
+    }
+
+    /** As {@link #choose}, without penalties. */
+    int chooseUnpenalised(float[] logits) {
+        return chosen(logits, logits, TokenLikelihoods.logOfSum(logits, likelihoods.count() + 1));
+    }
+
+    private int chosen(float[] logits, float[] raw, double logOfSum) {
         int id = temperature == 0 ? largest(logits) : sample(logits);
-        likelihoods.add(raw[id] - logOfSum);
+        logProbability = raw[id] - logOfSum;
+        return id;
+    }
+
+    /** The token that was chosen last is part of the answer. */
+    void accept(int id) {
+        likelihoods.add(logProbability);
         seen[id] = true;
         counts.merge(id, 1, Integer::sum);
-        return id;
+    }
+
+    /** Logarithm of the probability of the token that was chosen last. */
+    double logProbability() {
+        return logProbability;
+    }
+
+    /**
+     * Checks scores of which only some are chosen from.
+     *
+     * @throws io.github.glimpse.NonFiniteNumbersException if they are no numbers
+     */
+    void requireNumbers(float[] logits) {
+        for (float logit : logits) {
+            if (!(logit < Float.POSITIVE_INFINITY)) {
+                TokenLikelihoods.logOfSum(logits, likelihoods.count() + 1);
+            }
+        }
     }
 
     /** How likely the chosen tokens were, by the raw scores. */

@@ -11,6 +11,16 @@ record WatchedListener(GenerationListener listener, Arrival arrival) implements 
     }
 
     @Override
+    public void onCallPiece(int index, String name, String piece) {
+        arrival.call(() -> listener.onCallPiece(index, name, piece));
+    }
+
+    @Override
+    public void onCall(int index, ToolCall call) {
+        arrival.call(() -> listener.onCall(index, call));
+    }
+
+    @Override
     public void onStage(Stage stage) {
         arrival.call(() -> listener.onStage(stage));
     }

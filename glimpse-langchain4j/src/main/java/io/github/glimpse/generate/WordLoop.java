@@ -1,7 +1,6 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.text.IncrementalDecoder;
-import io.github.glimpse.text.StopSequences;
+import io.github.glimpse.constrain.ToolCallParser;
 import io.github.glimpse.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -15,11 +14,8 @@ final class WordLoop {
 
     private final WordWriter writer;
     private final RequestContext context;
-    private final GenerationListener listener;
-    private final IncrementalDecoder text;
-    private final StopSequences stops;
+    private final AnswerText text;
     private final int end;
-    private final StringBuilder answer = new StringBuilder();
 
     WordLoop(
             WordWriter writer,
@@ -31,15 +27,13 @@ final class WordLoop {
         this.writer = writer;
         this.end = end;
         this.context = context;
-        this.listener = listener;
-        this.text = new IncrementalDecoder(tokenizer);
-        this.stops = new StopSequences(stop);
+        this.text = new AnswerText(tokenizer, stop, listener);
     }
 
     /** What stands before the words already, as the beginning of a caption, is part of the text. */
     void begin(int[] ids) {
         for (int id : ids) {
-            release(text.append(id));
+            text.begin(id);
         }
     }
 
@@ -66,10 +60,9 @@ final class WordLoop {
             if (id == end) {
                 return finished(ids.build().toArray(), sampler.likelihood(), FinishReason.STOP);
             }
-            release(stops.append(text.append(id)));
-            if (stops.matched()) {
-                return new DecodeLoop.Answer(
-                        answer.toString(), ids.build().toArray(), FinishReason.STOP, sampler.likelihood());
+            text.append(id, sampler.logProbability());
+            if (text.isStopped()) {
+                return finished(ids.build().toArray(), sampler.likelihood(), FinishReason.STOP);
             }
             if (step + 1 == most) {
                 return finished(ids.build().toArray(), sampler.likelihood(), FinishReason.LENGTH);
@@ -86,27 +79,13 @@ final class WordLoop {
         int[] ids = best.ids();
         context.watch().firstToken();
         boolean ended = ids[ids.length - 1] == end;
-        StringBuilder pieces = new StringBuilder();
-        for (int id : Arrays.copyOf(ids, ended ? ids.length - 1 : ids.length)) {
-            pieces.append(text.append(id));
-        }
-        release(stops.append(pieces.toString()));
+        text.append(Arrays.copyOf(ids, ended ? ids.length - 1 : ids.length));
         return finished(ids, best.likelihood(), ended ? FinishReason.STOP : FinishReason.LENGTH);
     }
 
     private DecodeLoop.Answer finished(int[] ids, AnswerLikelihood likelihood, FinishReason reason) {
-        release(stops.append(text.finish()));
-        boolean matched = stops.matched();
-        if (!matched) {
-            release(stops.finish());
-        }
-        return new DecodeLoop.Answer(answer.toString(), ids, matched ? FinishReason.STOP : reason, likelihood);
-    }
-
-    private void release(String piece) {
-        if (!piece.isEmpty()) {
-            answer.append(piece);
-            listener.onText(piece);
-        }
+        text.finish(ToolCallParser.Ending.COMPLETE);
+        return new DecodeLoop.Answer(
+                text.text(), List.of(), ids, text.isStopped() ? FinishReason.STOP : reason, likelihood);
     }
 }

@@ -1,0 +1,119 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.constrain.JsonStyle;
+import io.github.glimpse.constrain.OutputConstraint;
+import io.github.glimpse.constrain.ToolShape;
+import io.github.glimpse.constrain.ToolUse;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form that an answer is kept to, and how it is read. Prepared once from its source, then shared by all requests:
+ * immutable, safe for concurrent use. {@link AnswerForms} keeps those that were asked for last.
+ *
+ * @param kind of its source
+ * @param constraint which tokens may follow; null forbids none, so that calls of tools are only read
+ * @param choices the texts of a choice, else none
+ * @param limit what happens where the limit of output tokens comes near
+ * @param compileTime how long it took to prepare
+ */
+public record AnswerForm(
+        Kind kind, @Nullable OutputConstraint constraint, List<String> choices, Limit limit, Duration compileTime) {
+
+    /** Where a form comes from. */
+    public enum Kind {
+        /** A JSON schema. */
+        JSON_SCHEMA,
+        /** Any JSON object. */
+        JSON,
+        /** One of some texts. */
+        CHOICE,
+        /** A regular expression. */
+        REGEX,
+        /** Calls of tools, and text. */
+        TOOLS,
+        /** Calls of tools, or a document of a JSON schema. */
+        TOOLS_OR_JSON
+    }
+
+    /** What happens where the limit of output tokens comes near. */
+    public enum Limit {
+        /** The answer is closed in time: what it says is cut, its form is whole. */
+        CLOSE,
+        /** The answer is cut where the limit falls. */
+        CUT
+    }
+
+    /** Copies the list. */
+    public AnswerForm {
+        choices = List.copyOf(choices);
+    }
+
+    /** JSON of a schema; errors are those of {@link OutputConstraint#jsonSchema}. */
+    public static AnswerForm jsonSchema(String schema, JsonStyle style) {
+        return of(Kind.JSON_SCHEMA, List.of(), () -> OutputConstraint.jsonSchema(schema, style));
+    }
+
+    /** Any JSON object. */
+    public static AnswerForm json(JsonStyle style) {
+        return of(Kind.JSON, List.of(), () -> OutputConstraint.json(style));
+    }
+
+    /** Exactly one of these texts; errors are those of {@link OutputConstraint#choice}. */
+    public static AnswerForm choice(List<String> texts) {
+        return of(Kind.CHOICE, texts, () -> OutputConstraint.choice(texts));
+    }
+
+    /** Texts that a pattern matches as a whole; errors are those of {@link OutputConstraint#regex}. */
+    public static AnswerForm regex(String pattern) {
+        return of(Kind.REGEX, List.of(), () -> OutputConstraint.regex(pattern));
+    }
+
+    /** Calls of tools, under {@link ToolUse.Choice#AUTO} text too; errors are those of {@link OutputConstraint#tools}. */
+    public static AnswerForm tools(List<ToolShape> tools, ToolUse use, JsonStyle style) {
+        return of(Kind.TOOLS, List.of(), () -> OutputConstraint.tools(tools, use, style));
+    }
+
+    /**
+     * Calls of tools, or a document.
+     *
+     * @param schema of the document; errors are those of {@link OutputConstraint#toolsOrJson}
+     */
+    public static AnswerForm toolsOrJson(List<ToolShape> tools, ToolUse use, JsonStyle style, String schema) {
+        return of(Kind.TOOLS_OR_JSON, List.of(), () -> OutputConstraint.toolsOrJson(tools, use, style, schema));
+    }
+
+    /** Calls of tools as the model writes them: nothing is forbidden, so a call may be of no tool, or not fit its schema. */
+    public static AnswerForm callsAsWritten() {
+        return new AnswerForm(Kind.TOOLS, null, List.of(), Limit.CUT, Duration.ZERO);
+    }
+
+    private static AnswerForm of(Kind kind, List<String> choices, Supplier<OutputConstraint> compile) {
+        long start = System.nanoTime();
+        OutputConstraint constraint = compile.get();
+        return new AnswerForm(kind, constraint, choices, Limit.CLOSE, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** The same with another rule for the limit. */
+    public AnswerForm withLimit(Limit other) {
+        return other == limit ? this : new AnswerForm(kind, constraint, choices, other, compileTime);
+    }
+
+    /** Whether tools may be called in it. */
+    public boolean callsTools() {
+        return kind == Kind.TOOLS || kind == Kind.TOOLS_OR_JSON;
+    }
+
+    /** Whether text for people may stand in it: only there stop sequences count. */
+    boolean hasFreeText() {
+        return kind == Kind.TOOLS;
+    }
+
+    /** What it is and not what it says, which a user may have written. */
+    @Override
+    public String toString() {
+        return "AnswerForm[" + kind + ", " + limit + "]";
+    }
+}

@@ -1,0 +1,144 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.constrain.ConstraintCursor;
+import io.github.glimpse.constrain.ConstraintListener;
+import io.github.glimpse.constrain.InvalidConstraintException;
+import io.github.glimpse.constrain.OutputConstraint;
+import io.github.glimpse.constrain.TokenVocabulary;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one answer to its form: forbids what may not follow before a token is chosen, so that likelihood, penalties and
+ * sampling know nothing but what is allowed.
+ */
+final class AnswerMask {
+
+    /** Where fewer tokens may follow than one of so many, the form is written, and no penalty may spoil it. */
+    private static final int STRUCTURE = 50;
+
+    private final AnswerForm form;
+    private final ConstraintCursor cursor;
+    private final long[] allowed;
+    private final float[] masked;
+    private int count;
+    private long nanos;
+    private int forced;
+    private boolean truncated;
+
+    private AnswerMask(AnswerForm form, ConstraintCursor cursor, TokenVocabulary vocabulary) {
+        this.form = form;
+        this.cursor = cursor;
+        allowed = new long[vocabulary.words()];
+        masked = new float[vocabulary.scores()];
+    }
+
+    /**
+     * Begins an answer.
+     *
+     * @param most tokens that it may have
+     * @return null if the form forbids nothing
+     * @throws InvalidConstraintException if even the shortest answer may not fit, or the only one is empty
+     */
+    static @Nullable AnswerMask begin(AnswerForm form, MaskVocabulary tokens, int most) {
+        OutputConstraint constraint = form.constraint();
+        if (constraint == null) {
+            return null;
+        }
+        TokenVocabulary vocabulary = tokens.get();
+        ConstraintCursor cursor = constraint.start(vocabulary);
+        if (cursor.finished()) {
+            throw new InvalidConstraintException(
+                    "Only the empty text has the form that was asked for; ask for one that says something");
+        }
+        if (form.limit() == AnswerForm.Limit.CLOSE && cursor.leastTokens() > most) {
+            throw new InvalidConstraintException("The shortest answer of the form that was asked for has up to "
+                    + cursor.leastTokens() + " tokens, and there is room for " + most
+                    + "; raise max-output-tokens, or ask for less");
+        }
+        return new AnswerMask(form, cursor, vocabulary);
+    }
+
+    /**
+     * Chooses the next token.
+     *
+     * @param logits raw scores, which stay as they are
+     * @param left tokens that may still be written, this one included
+     * @throws io.github.glimpse.NonFiniteNumbersException if they are no numbers
+     */
+    int choose(Sampler sampler, float[] logits, int left) {
+        long start = System.nanoTime();
+        cursor.mask(allowed);
+        mask(sampler, logits);
+        nanos += System.nanoTime() - start;
+        int id = chosen(sampler);
+        start = System.nanoTime();
+        if (form.limit() == AnswerForm.Limit.CLOSE && !endsInTime(id, left)) {
+            truncated = true;
+            cursor.mask(allowed, left);
+            mask(sampler, logits);
+            id = chosen(sampler);
+        }
+        forced += count == 1 ? 1 : 0;
+        sampler.accept(id);
+        cursor.accept(id, ConstraintListener.NONE);
+        nanos += System.nanoTime() - start;
+        return id;
+    }
+
+    private int chosen(Sampler sampler) {
+        return count * (long) STRUCTURE < masked.length ? sampler.chooseUnpenalised(masked) : sampler.choose(masked);
+    }
+
+    private void mask(Sampler sampler, float[] logits) {
+        count = 0;
+        for (int word = 0; word < allowed.length; word++) {
+            int from = word * Long.SIZE;
+            int to = Math.min(from + Long.SIZE, masked.length);
+            long bits = allowed[word];
+            count += Long.bitCount(bits);
+            if (bits == 0) {
+                Arrays.fill(masked, from, to, Float.NEGATIVE_INFINITY);
+            } else {
+                for (int id = from; id < to; id++) {
+                    masked[id] = (bits >>> id & 1) == 0 ? Float.NEGATIVE_INFINITY : logits[id];
+                }
+            }
+        }
+        sampler.requireNumbers(logits);
+    }
+
+    /** Whether the answer can still be finished behind this token. */
+    private boolean endsInTime(int id, int left) {
+        ConstraintCursor behind = cursor.copy();
+        behind.accept(id, ConstraintListener.NONE);
+        return behind.leastTokens() < left;
+    }
+
+    /** Whether the answer may end here. */
+    boolean isComplete() {
+        return cursor.complete();
+    }
+
+    /** Whether nothing but an end is possible here. */
+    boolean isFinished() {
+        return cursor.finished();
+    }
+
+    /** The limit of output tokens was reached before the answer ended by itself. */
+    void limitReached() {
+        truncated = true;
+    }
+
+    /** Whether the limit had a say in it. */
+    boolean isTruncated() {
+        return truncated;
+    }
+
+    ConstraintReport report(Map<String, Double> choiceScores) {
+        return new ConstraintReport(
+                form.kind(), form.compileTime(), Duration.ofNanos(nanos), forced, truncated, choiceScores);
+    }
+}

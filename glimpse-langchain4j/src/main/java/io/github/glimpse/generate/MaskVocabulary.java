@@ -1,0 +1,57 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.constrain.TokenVocabulary;
+import io.github.glimpse.constrain.TokenVocabulary.FirstBlank;
+import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A model's tokens as masks need them; made when the first answer is to be kept to a form, kept for all others. */
+final class MaskVocabulary {
+
+    private final VisionLanguageModel model;
+    private @Nullable TokenVocabulary vocabulary;
+
+    MaskVocabulary(VisionLanguageModel model) {
+        this.model = model;
+    }
+
+    /**
+     * The tokens.
+     *
+     * @throws UnsupportedContentException if the tokenizer joins tokens in a way in which they have no bytes of their own
+     */
+    synchronized TokenVocabulary get() {
+        if (vocabulary == null) {
+            Tokenizer tokenizer = model.tokenizer();
+            int scores = model.decoder().vocabulary();
+            vocabulary = TokenVocabulary.of(
+                    scores,
+                    tokenizer::bytesOf,
+                    model.stopIds().stream().mapToInt(Integer::intValue).toArray(),
+                    ToolMarkers.of(tokenizer).ids(),
+                    firstBlank(tokenizer, scores));
+        }
+        return vocabulary;
+    }
+
+    /** What the decoder makes of a blank at the very beginning of an answer: seen at a token that begins with one. */
+    private static FirstBlank firstBlank(Tokenizer tokenizer, int scores) {
+        boolean known = false;
+        for (int id = 0; id < scores; id++) {
+            byte[] bytes = tokenizer.bytesOf(id);
+            known |= bytes != null;
+            if (bytes != null && bytes.length > 1 && bytes[0] == ' ' && bytes[1] > ' ') {
+                String whole = new String(bytes, StandardCharsets.UTF_8);
+                return tokenizer.decode(new int[] {id}).equals(whole) ? FirstBlank.KEPT : FirstBlank.STRIPPED;
+            }
+        }
+        if (!known) {
+            throw new UnsupportedContentException("Answers of this model cannot be kept to a form: its tokenizer.json"
+                    + " has a decoder that changes tokens by their neighbours; ask for the form in the prompt");
+        }
+        return FirstBlank.KEPT;
+    }
+}
