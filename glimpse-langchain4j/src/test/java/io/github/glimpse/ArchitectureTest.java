@@ -34,8 +34,11 @@ class ArchitectureTest {
 
     private static final String ROOT = "root";
 
-    private static final List<String> BELOW_GENERATE =
+    private static final List<String> BELOW_PREFILL =
             List.of("engine", "hub", "image", "text", "constrain", "nn", "serve", "model", "prune");
+
+    private static final List<String> BELOW_GENERATE =
+            Stream.concat(BELOW_PREFILL.stream(), Stream.of("prefill")).toList();
 
     private static final List<String> BELOW_SURFACES =
             Stream.concat(BELOW_GENERATE.stream(), Stream.of("generate")).toList();
@@ -104,7 +107,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyNumericRoomsKnowTensors =
-            onlyIn("ai.djl.ndarray..", "engine", "nn", "model", "prune", "generate", "embedding", "train");
+            onlyIn("ai.djl.ndarray..", "engine", "nn", "model", "prune", "prefill", "generate", "embedding", "train");
 
     /** The native library of tokenizers is what ours is compared with in tests. */
     @ArchTest
@@ -147,6 +150,7 @@ class ArchitectureTest {
         rooms.put("serve", List.of("engine"));
         rooms.put("model", List.of("nn", "engine", "hub", "image", "text"));
         rooms.put("prune", List.of("nn", "engine", "image", "hub"));
+        rooms.put("prefill", BELOW_PREFILL);
         rooms.put("generate", BELOW_GENERATE);
         rooms.put("chat", BELOW_SURFACES);
         rooms.put("embedding", embeddingKnows());

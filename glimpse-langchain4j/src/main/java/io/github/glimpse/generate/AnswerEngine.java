@@ -11,6 +11,9 @@ import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;
+import io.github.glimpse.prefill.StageObserver;
+import io.github.glimpse.prefill.StrategyRegistry;
+import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
@@ -93,9 +96,23 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     TorchRuntime runtime();
 
     /** Of everything but remembered pictures. */
-    int liveResources();
+    default int liveResources() {
+        return runtime().liveResources() - visionCache().liveResources();
+    }
 
-    VisionCacheUse visionCacheUse();
+    /** What it remembers of pictures. */
+    VisionFeatureCache visionCache();
+
+    /** An empty one. */
+    static VisionFeatureCache newVisionCache(EngineOptions options) {
+        VisionCacheOptions cache = options.visionCache();
+        return new VisionFeatureCache(cache.maxBytes(), cache.timeToLive(), System::nanoTime);
+    }
+
+    default VisionCacheUse visionCacheUse() {
+        VisionFeatureCache cache = visionCache();
+        return new VisionCacheUse(cache.hits(), cache.misses(), cache.pictures(), cache.bytes());
+    }
 
     /**
      * The schedule of a request: its own options, then the model's. The caller closes it when nothing runs by it any more.

@@ -9,6 +9,7 @@ import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RotaryEmbedding;
+import io.github.glimpse.prefill.Sequence;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

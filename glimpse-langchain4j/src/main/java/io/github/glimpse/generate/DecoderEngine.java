@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
@@ -11,6 +12,19 @@ import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prefill.EvidencePlan;
+import io.github.glimpse.prefill.EvidenceReaders;
+import io.github.glimpse.prefill.PictureFeatures;
+import io.github.glimpse.prefill.PixelCut;
+import io.github.glimpse.prefill.Prefill;
+import io.github.glimpse.prefill.Prefilled;
+import io.github.glimpse.prefill.Prompt;
+import io.github.glimpse.prefill.PromptTexts;
+import io.github.glimpse.prefill.Sequence;
+import io.github.glimpse.prefill.StrategyRegistry;
+import io.github.glimpse.prefill.TowerCuts;
+import io.github.glimpse.prefill.TwoScalePrefill;
+import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
@@ -70,7 +84,7 @@ final class DecoderEngine implements AnswerEngine {
         this.strategies = strategies;
         this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
         this.maskVocabulary = new MaskVocabulary(model);
-        this.visionCache = new VisionFeatureCache(options.visionCache(), System::nanoTime);
+        this.visionCache = AnswerEngine.newVisionCache(options);
     }
 
     /** Puts the parts together; closes the model if they do not fit. */
@@ -175,13 +189,8 @@ final class DecoderEngine implements AnswerEngine {
     }
 
     @Override
-    public VisionCacheUse visionCacheUse() {
-        return visionCache.use();
-    }
-
-    @Override
-    public int liveResources() {
-        return runtime.liveResources() - visionCache.liveResources();
+    public VisionFeatureCache visionCache() {
+        return visionCache;
     }
 
     @Override
@@ -271,9 +280,10 @@ final class DecoderEngine implements AnswerEngine {
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
         Cut twoScales = cuts.twoScaleCut();
+        int room = Math.min(most, DecodeLoop.ROWS_AT_ONCE);
         Prefilled prefilled = twoScales == null
-                ? inOneScale(request, prompts, prompt, cuts, most, context)
-                : inTwoScales(request, prompts, prompt, cuts, (TwoScaleStrategy) twoScales.strategy(), most, context);
+                ? inOneScale(request, prompts, prompt, cuts, room, context)
+                : inTwoScales(request, prompts, prompt, cuts, (TwoScaleStrategy) twoScales.strategy(), room, context);
         Sequence sequence = prefilled.sequence();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
@@ -299,31 +309,34 @@ final class DecoderEngine implements AnswerEngine {
         refuseBeams(generation);
     }
 
-    /**
-     * A prompt that has run.
-     *
-     * @param sequence ready to be decoded
-     * @param log what was kept
-     */
-    record Prefilled(Sequence sequence, SelectionLog log) {}
-
     private Prefilled inOneScale(
             GenerationRequest request,
             PromptBuilder prompts,
             Prompt prompt,
             PruningSchedule cuts,
-            int most,
+            int room,
             RequestContext context) {
         EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
         PromptTexts texts = new PromptTexts(
                 prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt, watch(context)));
-        Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, most, context);
-        try (PictureFeatures pictures = new PictureFeatures(model, visionCache, runtime::openScope, evidence.tower())) {
+        Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, room, context);
+        try (PictureFeatures pictures =
+                new PictureFeatures(model, visionCache, runtime::openScope, pixels(prompts), evidence.tower())) {
             PixelCut before = prefill.pixelCut();
             TowerCuts inside = prefill.towerCuts(strategies::numberOf);
-            Sequence sequence = prefill.run(pictures.see(prompt, prompts, before, inside, context));
+            Sequence sequence = prefill.run(pictures.see(prompt, before, inside, context));
             return new Prefilled(sequence, prefill.selections());
         }
+    }
+
+    private static PictureFeatures.Reader pixels(PromptBuilder prompts) {
+        return (prompt, image, cancellation) -> {
+            try {
+                return prompts.patches(prompt, image, cancellation);
+            } catch (InvalidImageException e) {
+                throw new UndecodedPicture(prompt.pictures().get(image), e);
+            }
+        };
     }
 
     private Prefilled inTwoScales(
@@ -332,11 +345,11 @@ final class DecoderEngine implements AnswerEngine {
             Prompt prompt,
             PruningSchedule cuts,
             TwoScaleStrategy strategy,
-            int most,
+            int room,
             RequestContext context) {
         Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale(), watch(context));
-        return new TwoScalePrefill(model, prompts, visionCache, runtime::openScope, cuts, context)
-                .run(prompt, small, most);
+        return new TwoScalePrefill(model, pixels(prompts), visionCache, runtime::openScope, cuts, context)
+                .run(prompt, small, room);
     }
 
     private static void refuseBeams(GenerationOptions generation) {

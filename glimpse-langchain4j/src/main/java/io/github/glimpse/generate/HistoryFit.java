@@ -9,6 +9,7 @@ import io.github.glimpse.generate.ChatTurn.Picture;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.ChatTurn.Text;
 import io.github.glimpse.generate.Conversation.Place;
+import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.text.TokenWatch;
 import java.util.ArrayList;
 import java.util.HashMap;

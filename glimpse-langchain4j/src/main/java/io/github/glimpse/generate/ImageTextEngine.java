@@ -14,6 +14,13 @@ import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prefill.CrossAttentionPass;
+import io.github.glimpse.prefill.ImageTextCuts;
+import io.github.glimpse.prefill.PictureCache;
+import io.github.glimpse.prefill.SelectionLog;
+import io.github.glimpse.prefill.StageObserver;
+import io.github.glimpse.prefill.StrategyRegistry;
+import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStrategies;
@@ -57,7 +64,7 @@ final class ImageTextEngine implements AnswerEngine {
         this.pictures = new PictureCache(
                 model,
                 new ImageDecoder(options.imageLimits(), options.transparency()),
-                new VisionFeatureCache(options.visionCache(), System::nanoTime),
+                AnswerEngine.newVisionCache(options),
                 runtime::openScope,
                 strategies::numberOf);
     }
@@ -113,13 +120,8 @@ final class ImageTextEngine implements AnswerEngine {
     }
 
     @Override
-    public int liveResources() {
-        return runtime.liveResources() - pictures.cache().liveResources();
-    }
-
-    @Override
-    public VisionCacheUse visionCacheUse() {
-        return pictures.cache().use();
+    public VisionFeatureCache visionCache() {
+        return pictures.cache();
     }
 
     @Override

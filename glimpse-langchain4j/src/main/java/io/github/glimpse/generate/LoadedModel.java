@@ -5,6 +5,7 @@ import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;

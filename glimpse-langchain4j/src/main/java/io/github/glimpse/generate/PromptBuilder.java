@@ -14,6 +14,8 @@ import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prefill.GridPair;
+import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.TokenWatch;

@@ -2,6 +2,8 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prefill.PassContext;
+import io.github.glimpse.prefill.StageObserver;
 
 /**
  * What accompanies one request.
@@ -11,4 +13,5 @@ import io.github.glimpse.nn.CancellationPoint;
  * @param observer sees the stages
  * @param watch measures them
  */
-record RequestContext(TensorScope scope, CancellationPoint cancellation, StageObserver observer, Stopwatch watch) {}
+record RequestContext(TensorScope scope, CancellationPoint cancellation, StageObserver observer, Stopwatch watch)
+        implements PassContext {}

@@ -1,11 +1,12 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.prefill.PassContext;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** Adds up the time of the stages of one request, and tells its listener which one begins. */
-final class Stopwatch {
+final class Stopwatch implements PassContext.Watch {
 
     private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
     private final GenerationListener listener;
@@ -25,6 +26,36 @@ final class Stopwatch {
         finish();
         stage = next;
         listener.onStage(next);
+    }
+
+    @Override
+    public void atImages() {
+        enter(Stage.IMAGES);
+    }
+
+    @Override
+    public void atVision() {
+        enter(Stage.VISION);
+    }
+
+    @Override
+    public void beforeCut() {
+        enter(Stage.PREFILL_BEFORE_CUT);
+    }
+
+    @Override
+    public void atPruning() {
+        enter(Stage.PRUNING);
+    }
+
+    @Override
+    public void afterCut() {
+        enter(Stage.PREFILL_AFTER_CUT);
+    }
+
+    @Override
+    public void atDecoding() {
+        enter(Stage.DECODING);
     }
 
     /** The first token is there. */

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.model.PromptLayout;
+import io.github.glimpse.prefill.StageObserver;
 import java.util.List;
 
 /**

@@ -2,7 +2,6 @@ package io.github.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
-import io.github.glimpse.generate.Prompt;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.VisionFeatures;
@@ -14,6 +13,7 @@ import io.github.glimpse.nn.RecordedDecoder;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.prefill.Prompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -21,6 +21,7 @@ import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.clip.TowerPass;
 import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import java.io.IOException;

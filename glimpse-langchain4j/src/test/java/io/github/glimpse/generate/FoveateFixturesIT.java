@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.model.Positions;
+import io.github.glimpse.prefill.Sequence;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;

@@ -8,6 +8,7 @@ import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.PruningOptions;

@@ -9,6 +9,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import java.util.ArrayList;
 import java.util.Arrays;

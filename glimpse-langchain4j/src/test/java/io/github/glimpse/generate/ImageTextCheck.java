@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.prefill.Selections;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;

@@ -10,6 +10,7 @@ import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.model.qwen25vl.QwenTowerStages;
 import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;

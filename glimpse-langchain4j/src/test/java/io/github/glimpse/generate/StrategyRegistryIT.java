@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;

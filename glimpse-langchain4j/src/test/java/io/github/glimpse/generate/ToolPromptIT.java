@@ -10,6 +10,7 @@ import io.github.glimpse.generate.ChatTurn.Picture;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.ChatTurn.Text;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.ToolForm;
 import java.io.IOException;

@@ -11,6 +11,8 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.Positions;
+import io.github.glimpse.prefill.Sequence;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.PruningOptions;

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.EvidenceRequest.ImageRows;

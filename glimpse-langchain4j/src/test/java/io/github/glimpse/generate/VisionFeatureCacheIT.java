@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.prefill.StageObserver;
+import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PruningOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,8 +73,7 @@ class VisionFeatureCacheIT {
             ask(model, new Watcher(), PICTURE);
             long size = model.visionCacheUse().bytes();
             AtomicLong now = new AtomicLong();
-            try (VisionFeatureCache cache =
-                    new VisionFeatureCache(new VisionCacheOptions(2 * size, Duration.ofSeconds(1)), now::get)) {
+            try (VisionFeatureCache cache = new VisionFeatureCache(2 * size, Duration.ofSeconds(1), now::get)) {
                 for (String key : List.of("one", "two")) {
                     add(model, cache, key, size);
                 }
@@ -82,8 +83,8 @@ class VisionFeatureCacheIT {
                 VisionFeatureCache.Lease one = Objects.requireNonNull(cache.find("one", Set.of()));
                 now.addAndGet(Duration.ofSeconds(2).toNanos());
                 assertThat(cache.find("three", Set.of())).isNull();
-                assertThat(cache.use().pictures()).isZero();
-                assertThat(cache.use().bytes()).isZero();
+                assertThat(cache.pictures()).isZero();
+                assertThat(cache.bytes()).isZero();
                 assertThat(one.features().rows().getShape().size())
                         .as("lent, so alive")
                         .isPositive();

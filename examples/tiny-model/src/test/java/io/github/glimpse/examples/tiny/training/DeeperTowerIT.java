@@ -18,7 +18,7 @@ import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
 import io.github.glimpse.generate.ChatTurn;
-import io.github.glimpse.generate.Prompt;
+import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.generate.PromptBuilder;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.train.ParameterGroup;

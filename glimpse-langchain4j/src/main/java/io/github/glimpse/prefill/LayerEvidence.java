@@ -1,0 +1,79 @@
+package io.github.glimpse.prefill;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.nn.DecoderReading;
+import io.github.glimpse.nn.DecoderReading.Rotation;
+import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.ReadoutValues;
+import io.github.glimpse.nn.RotaryEmbedding;
+import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.PruningEvidence;
+import io.github.glimpse.prune.PruningSchedule.Cut;
+
+/**
+ * Gives a step between layers what it asks for: what was seen before, and attention that is read here and now. A probe behind
+ * the prompt is no text: the last row is the one before it.
+ */
+public final class LayerEvidence {
+
+    /**
+     * Where the prompt is.
+     *
+     * @param layer the layer that ran last
+     * @param input its input
+     * @param output what it gave
+     * @param tables positions of both
+     * @param cache its cache, filled
+     */
+    record Moment(int layer, NDArray input, NDArray output, RotaryEmbedding.Tables tables, KvCache cache) {}
+
+    private LayerEvidence() {}
+
+    /** Reads what the step asks for; belongs to {@code scope}. */
+    static void read(
+            Cut cut,
+            Moment moment,
+            PromptRows rows,
+            PromptTexts texts,
+            ReadoutValues seen,
+            DecoderReading reading,
+            TensorScope scope,
+            PruningEvidence.Builder builder) {
+        NDArray imageRows = scope.indices(rows.imageRows());
+        new EvidenceReaders(seen::find)
+                .on(
+                        EvidenceRequest.LastRowAttention.class,
+                        request -> reading.sharesOfRow(
+                                moment.layer(),
+                                moment.input(),
+                                rows.count() - 1,
+                                moment.tables(),
+                                moment.cache(),
+                                imageRows,
+                                scope))
+                .on(
+                        EvidenceRequest.LayerPeek.class,
+                        request -> reading.peek(
+                                moment.layer() + 1,
+                                moment.output(),
+                                rows.count() - 1,
+                                moment.tables(),
+                                imageRows,
+                                request.rotated() ? Rotation.ROTATED : Rotation.UNROTATED,
+                                scope))
+                .on(EvidenceRequest.TextRows.class, request -> texts.embeddings(request.which(), scope))
+                .read(cut, builder);
+        if (cut.strategy().needs(cut.at()).contains(new EvidenceRequest.TextAttention())) {
+            int[] behind = texts.rows(EvidenceRequest.TextRows.Which.BEHIND_IMAGE);
+            builder.textAttention(places -> reading.sharesOfRows(
+                    moment.layer(),
+                    moment.input(),
+                    rows.now(PromptRows.pick(behind, places)),
+                    moment.tables(),
+                    moment.cache(),
+                    imageRows,
+                    scope));
+        }
+    }
+}

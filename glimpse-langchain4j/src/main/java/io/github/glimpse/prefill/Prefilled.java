@@ -1,0 +1,9 @@
+package io.github.glimpse.prefill;
+
+/**
+ * A prompt that has run.
+ *
+ * @param sequence ready to be decoded
+ * @param log what was kept
+ */
+public record Prefilled(Sequence sequence, SelectionLog log) {}
