@@ -45,21 +45,21 @@ _PLAIN = """
 {{ range(3) | list }}|{{ range(1, 4) | list }}|{{ range(5, 0, -2) | list }}|{{ range(3) }}|{{ range(0, 6, 2) }}|{{ range(3)[1] }}|{{ range(0) | list }}|{{ 2 in range(3) }}|{{ range(5) | length }}
 {{ dict(a=1, b=2) }}|{{ dict({'x': 1}, y=2) }}|{{ dict([['a', 1]]) }}|{{ dict() }}
 {{ text.strip() }}|{{ text.lstrip() }}|{{ text.rstrip() }}|{{ 'xxhixx'.strip('x') }}|{{ 'abcba'.strip('ab') }}|{{ 'xyhi'.lstrip('yx') }}|{{ 'hixy'.rstrip('yx') }}|{{ '\\u00a0\\u2003a\\u3000'.strip() }}
-{{ text.upper() }}|{{ text.lower() }}|{{ uni.upper() }}|{{ 'hELLO wORLD it\\'s'.title() }}|{{ 'hELLO wORLD'.capitalize() }}|{{ 'aBc'.swapcase() }}|{{ 'ßa'.capitalize() }}|{{ 'Straße'.casefold() }}
+{{ text.upper() }}|{{ text.lower() }}|{{ uni.upper() }}|{{ 'hELLO wORLD it\\'s'.title() }}|{{ 'hELLO wORLD'.capitalize() }}|{{ 'ßa'.capitalize() }}|{{ 'Straße'.casefold() }}
 {{ 'a,b,,c'.split(',') }}|{{ 'a,b,c'.split(',', 1) }}|{{ 'a b  c '.split() }}|{{ ' a b  c '.split(none, 1) }}|{{ ''.split() }}|{{ ''.split(',') }}|{{ 'a--b--c'.split('--', maxsplit=1) }}|{{ 'abc'.split('x') }}
 {{ 'a,b,c'.rsplit(',', 1) }}|{{ 'a b  c '.rsplit() }}|{{ ' a b  c '.rsplit(none, 1) }}|{{ 'a,b,c'.rsplit(',') }}|{{ 'abc'.rsplit(',', 1) }}|{{ 'aXXb'.rsplit('X', 1) }}
 {{ 'a</think>b</think>c'.split('</think>')[-1] }}|{{ 'a</think>b'.split('</think>')[0].split('<think>')[-1] }}|{{ 'x'.split('</think>')[-1].lstrip('\\n') }}
 {{ lines.splitlines() }}|{{ 'a\\r\\nb\\rc\\n'.splitlines() }}|{{ 'a\\nb\\n'.splitlines(true) }}|{{ ''.splitlines() }}
 {{ 'key=value=x'.partition('=') }}|{{ 'key=value=x'.rpartition('=') }}|{{ 'key'.partition('=') }}|{{ 'key'.rpartition('=') }}
 {{ text.strip().startswith('Hello') }}|{{ 'abc'.startswith(('x', 'a')) }}|{{ 'abc'.endswith('bc') }}|{{ 'abc'.endswith(('x', 'y')) }}|{{ 'abc'.startswith('b', 1) }}|{{ 'abc'.startswith('') }}|{{ 'abc'.endswith('b', 0, 2) }}
-{{ 'a-b-c'.replace('-', '+') }}|{{ 'a-b-c'.replace('-', '+', 1) }}|{{ 'abc'.replace('', '.') }}|{{ 'aaa'.replace('aa', 'b') }}|{{ 'a🙂b'.replace('', '_') }}
+{{ 'a-b-c'.replace('-', '+') }}|{{ 'a-b-c'.replace('-', '+', 1) }}|{{ 'aaa'.replace('aa', 'b') }}
 {{ 'hello'.find('l') }}|{{ 'hello'.find('z') }}|{{ 'hello'.rfind('l') }}|{{ 'hello'.find('l', 3) }}|{{ 'hello'.index('o') }}|{{ '🙂hello'.find('l') }}|{{ 'hello'.count('l') }}|{{ 'aaaa'.count('aa') }}|{{ 'ab'.count('') }}
 {{ ', '.join(['a', 'b']) }}|{{ '-'.join('abc') }}|{{ ''.join([]) }}|{{ '+'.join(d) }}
-{{ '7'.zfill(3) }}|{{ '-7'.zfill(4) }}|{{ 'abc'.zfill(2) }}|{{ 'a'.ljust(3) }}.|{{ 'a'.rjust(3, '*') }}|{{ 'ab'.center(5, '*') }}|{{ 'ab'.center(6, '*') }}|{{ 'abc'.center(6, '*') }}
+{{ '7'.zfill(3) }}|{{ '-7'.zfill(4) }}|{{ 'abc'.zfill(2) }}
 {{ 'prefix-x'.removeprefix('prefix-') }}|{{ 'x.txt'.removesuffix('.txt') }}|{{ 'x'.removeprefix('y') }}|{{ 'x'.removesuffix('y') }}
 {{ '12'.isdigit() }}|{{ 'a1'.isdigit() }}|{{ ''.isdigit() }}|{{ 'ab'.isalpha() }}|{{ 'a1'.isalnum() }}|{{ ' \\t'.isspace() }}|{{ 'AB'.isupper() }}|{{ 'ab1'.islower() }}|{{ '1'.isupper() }}
-{{ '{} and {}'.format('a', 1) }}|{{ '{1} {0}'.format('a', 'b') }}|{{ '{x:>5}|{y:<4}|{z:^5}'.format(x='a', y='b', z='c') }}|{{ '{{}} {}'.format(1) }}|{{ '{!r}'.format('a') }}|{{ '{:.2f}'.format(3.14159) }}|{{ '{:05d}'.format(42) }}|{{ '{:,}'.format(1234567) }}|{{ '{:x}'.format(255) }}|{{ '{:#x}'.format(255) }}|{{ '{:+d}'.format(3) }}|{{ '{:.1%}'.format(0.256) }}|{{ '{}'.format(none) }}|{{ '{:e}'.format(12345.678) }}|{{ '{:g}'.format(0.00001234) }}|{{ '{:g}'.format(100000.0) }}|{{ '{:*^7}'.format('ab') }}|{{ '{:.3}'.format('abcdef') }}|{{ '{:6}'.format(2) }}|{{ '{}'.format(2.0) }}
-{{ '%s is %d' % ('a', 3) }}|{{ '%05.1f' % 3.14159 }}|{{ '%x' % 255 }}|{{ '%r' % 'a' }}|{{ '100%%' % () }}|{{ '%(a)s-%(b)03d' % {'a': 1, 'b': 2} }}|{{ '%-5s|' % 'ab' }}|{{ '%5s|' % 'ab' }}|{{ '%+d' % 3 }}|{{ '%s' % [1] }}|{{ '%.2s' % 'abc' }}|{{ '%e' % 12.5 }}|{{ '%d' % 3.9 }}|{{ '%s' % none }}|{{ '%X' % 255 }}|{{ '%c' % 65 }}
+{{ '{} and {}'.format('a', 1) }}|{{ '{1} {0}'.format('a', 'b') }}|{{ '{x:>5}|{y:<4}|{z:^5}'.format(x='a', y='b', z='c') }}|{{ '{{}} {}'.format(1) }}|{{ '{!r}'.format('a') }}|{{ '{:.2f}'.format(3.14159) }}|{{ '{:05d}'.format(42) }}|{{ '{:,}'.format(1234567) }}|{{ '{:x}'.format(255) }}|{{ '{:+d}'.format(3) }}|{{ '{}'.format(none) }}|{{ '{:*^7}'.format('ab') }}|{{ '{:.3}'.format('abcdef') }}|{{ '{:6}'.format(2) }}|{{ '{}'.format(2.0) }}
+{{ '%s is %d' % ('a', 3) }}|{{ '%05.1f' % 3.14159 }}|{{ '%x' % 255 }}|{{ '%r' % 'a' }}|{{ '100%%' % () }}|{{ '%(a)s-%(b)03d' % {'a': 1, 'b': 2} }}|{{ '%-5s|' % 'ab' }}|{{ '%5s|' % 'ab' }}|{{ '%+d' % 3 }}|{{ '%s' % [1] }}|{{ '%.2s' % 'abc' }}|{{ '%d' % 3.9 }}|{{ '%s' % none }}
 {{ "%s, %s!" | format('a', 'b') }}|{{ "%(x)s" | format(x=1) }}|{{ '%s' | format(1.5) }}
 {{ d.items() | list }}|{{ d.keys() | list }}|{{ d.values() | list }}|{{ d.items() }}|{{ d.keys() }}|{{ d.get('a') }}|{{ d.get('z') }}|{{ d.get('z', 5) }}|{{ d.copy() }}|{{ d.items() | length }}
 {{ nums.index(1) }}|{{ nums.count(3) }}|{{ nums.copy() }}|{{ (1, 2, 1).count(1) }}
@@ -70,8 +70,8 @@ _PLAIN = """
 {{ undefd | default('x') }}|{{ nothing | default('x') }}|{{ nothing | default('x', true) }}|{{ empty | default('x', boolean=true) }}|{{ empty | d('x') }}|{{ 0 | default(5, true) }}|{{ undefd | default }}|{{ n | default(1) }}|{{ undefd | default(none) }}
 {{ text | trim }}|{{ 'xxaxx' | trim('x') }}|{{ nothing | trim }}|{{ n | string | trim }}|{{ undefd | trim }}.
 {{ text | upper }}|{{ text | lower }}|{{ 'hello wORLD-foo (bar) it\\'s' | title }}|{{ 'hELLO' | capitalize }}|{{ 5 | upper }}|{{ '' | capitalize }}|{{ 'élan vital' | title }}
-{{ 'a.b.c' | replace('.', '-') }}|{{ 'aaa' | replace('a', 'b', 2) }}|{{ 121 | replace(1, 'x') }}|{{ 'abc' | replace('', '-') }}
-{{ '42' | int }}|{{ '42.9' | int }}|{{ 'x' | int }}|{{ 'x' | int(5) }}|{{ 3.9 | int }}|{{ -3.9 | int }}|{{ nothing | int }}|{{ ' 7 ' | int }}|{{ '1_000' | int }}|{{ '0x1A' | int(0, 16) }}|{{ '1e3' | int }}|{{ true | int }}|{{ '-5' | int }}|{{ [] | int }}|{{ 'ff' | int(base=16) }}|{{ 'inf' | int }}|{{ '+3' | int }}|{{ '--3' | int }}
+{{ 'a.b.c' | replace('.', '-') }}|{{ 'aaa' | replace('a', 'b', 2) }}|{{ 121 | replace(1, 'x') }}
+{{ '42' | int }}|{{ '42.9' | int }}|{{ 'x' | int }}|{{ 'x' | int(5) }}|{{ 3.9 | int }}|{{ -3.9 | int }}|{{ nothing | int }}|{{ ' 7 ' | int }}|{{ '1_000' | int }}|{{ '1e3' | int }}|{{ true | int }}|{{ '-5' | int }}|{{ [] | int }}|{{ 'inf' | int }}|{{ '+3' | int }}|{{ '--3' | int }}
 {{ '4.5' | float }}|{{ 'x' | float }}|{{ 'x' | float(1.5) }}|{{ 3 | float }}|{{ 'inf' | float }}|{{ 'nan' | float }}|{{ '1e2' | float }}|{{ '1f' | float }}|{{ nothing | float }}|{{ '-Infinity' | float }}
 {{ 42.55 | round }}|{{ 42.55 | round(1) }}|{{ 42.55 | round(1, 'floor') }}|{{ 42.51 | round(1, 'ceil') }}|{{ 2.5 | round }}|{{ 3.5 | round }}|{{ 0.125 | round(2) }}|{{ 42 | round }}|{{ 1234 | round(-2) }}|{{ -1.5 | round(0, 'floor') }}|{{ 2.675 | round(2) }}|{{ 42 | round(0, 'ceil') }}
 {{ -5 | abs }}|{{ 5.5 | abs }}|{{ (-5.5) | abs }}|{{ (-5) | abs }}
@@ -84,9 +84,8 @@ _PLAIN = """
 {{ nums | select('odd') | list }}|{{ nums | reject('odd') | list }}|{{ nums | select('gt', 1) | list }}|{{ [0, 1, '', 'a', none] | select | list }}|{{ [0, 1, ''] | reject | list }}|{{ nums | select('in', [1, 2]) | list }}|{{ nums | select('divisibleby', 3) | list }}
 {{ people | selectattr('age', 'gt', 20) | map(attribute='name') | list }}|{{ people | rejectattr('age', 'equalto', 36) | map(attribute='name') | list }}|{{ people | selectattr('tags') | list | length }}|{{ people | selectattr('home.city', 'eq', 'Ulm') | first }}|{{ people | selectattr('nick', 'defined') | list }}|{{ people | rejectattr('nick') | list | length }}
 {{ people | selectattr('age', 'ge', 36) | list | length }}|{% if people | selectattr('age', 'gt', 99) %}a generator is true{% endif %}|{{ (nums | select('gt', 9) | list) or 'none' }}
-{{ quote | escape }}|{{ quote | e }}|{{ quote | safe }}|{{ 5 | string }}|{{ nothing | string }}|{{ quote | forceescape }}
+{{ quote | escape }}|{{ quote | e }}|{{ quote | safe }}|{{ 5 | string }}|{{ nothing | string }}
 {{ lines | indent }}|{{ lines | indent(2) }}|{{ lines | indent(2, true) }}|{{ lines | indent(2, first=true, blank=true) }}|{{ lines | indent('> ') }}|{{ 'a\\n' | indent(2) }}|{{ '' | indent(2) }}
-{{ 'a bb  ccc' | wordcount }}|{{ 'ab' | center(6) }}|{{ 'foo bar baz qux' | truncate(9) }}|{{ 'foo bar baz qux' | truncate(9, true) }}|{{ 'foo bar baz qux' | truncate(11) }}|{{ 'foo bar baz qux' | truncate(11, false, '...', 0) }}
 {{ d | tojson }}|{{ nested | tojson }}|{{ quote | tojson }}|{{ uni | tojson }}|{{ uni | tojson(ensure_ascii=true) }}|{{ nothing | tojson }}|{{ '\\n\\t\\x07\\x7f/' | tojson }}|{{ [1.0, 1e20, 0.1] | tojson }}|{{ (1, 2) | tojson }}|{{ {'b': 1, 'a': 2} | tojson(sort_keys=true) }}|{{ [] | tojson }}|{{ {} | tojson }}
 {{ nested | tojson(indent=2) }}|{{ d | tojson(indent=4) }}|{{ [1, [2, []]] | tojson(indent=1) }}|{{ d | tojson(separators=(',', ':')) }}|{{ {1: 'a', none: 'b', 2.5: 'c'} | tojson }}|{{ {true: 'c'} | tojson }}|{{ d | tojson(indent='--') }}|{{ d | tojson(indent=0) }}
 {{ d | attr('items') is callable }}|{{ d | attr('a') }}|{{ text | attr('upper') is callable }}
@@ -100,15 +99,21 @@ _PLAIN = """
 {{ 'a' 'b' "c" }}|{{ 'tab\\there' }}|{{ 'uni\\u00e9\\x41\\101' }}|{{ 'q\\q' }}|{{ "it's" }}|{{ 'new\\nline' }}|{{ '\\N{BULLET}' }}|{{ '\\U0001F642' }}|{{ 'a\\
 b' }}
 {{ '{{ not a tag }}' }}|{{ "{% if %}" }}|{{ {'a': {'b': 1}}.a.b }}|{{ {'a': [1, {'c': 2}]}['a'][1].c }}|{{ [[1, 2], [3]][0][1] }}|{{ ({'a': 1}) }}
-{{ strftime_now('%Y-%m-%d') }}|{{ strftime_now('%d %b %Y') }}|{{ strftime_now('%A, %B %d, %Y %H:%M:%S %p %I %j %y %a %%') }}|{{ strftime_now('%-d %e %-m') }}|{{ strftime_now('%U %W %w %u %f %D %F %T %R') }}
+{{ strftime_now('%Y-%m-%d') }}|{{ strftime_now('%d %b %Y') }}|{{ strftime_now('%A, %B %d, %Y %H:%M:%S %p %I %j %y %a %%') }}|{{ strftime_now('%-d %e %-m') }}|{{ strftime_now('%f %D %F %T %R %x %X %c') }}
 {{ text.strip | string is string }}|{{ people | map(attribute='name') | map('lower') | sort | join }}|{{ (people | first).tags | last }}
 {{ -n | abs }}|{{ (-n) | abs }}|{{ not yes | string }}|{{ n + 1 | string | length }}|{{ 2 * n ~ 'x' }}|{{ 'x' ~ n + 1 ~ 'y' if no else 'z' }}
 {{ "a" if yes and not no or no }}|{{ [1, 2, 3,] }}|{{ {'a': 1,} }}|{{ (1, 2,) }}|{{ dict(a=1,) }}
-{{ joiner('|')() }}{% set pipe = joiner('|') %}{% for x in nums %}{{ pipe() }}{{ x }}{% endfor %}
-{{ cycler('a', 'b').next() }}{% set c = cycler('odd', 'even') %}{% for x in nums %}{{ c.next() }} {% endfor %}{{ c.reset() }}{{ c.next() }}
 {{ 1, 2 }}|{{ (1, 2) }}|{{ 1, }}
 {{ people[0].items() | map('first') | list }}|{{ people[0] | list }}|{{ 'héllo' | list }}|{{ d | map('upper') | list }}
-{{ '🙂🙂' | reverse }}|{{ '🙂a'[1] }}|{{ '🙂a' | first }}|{{ 'a🙂b' | list }}|{{ 'a🙂'.find('🙂') }}|{{ '🙂'.center(3, '-') }}|{{ ['😀', '\\ufb01'] | sort }}|{{ 'Ǆ'.title() }}
+{{ '🙂🙂' | reverse }}|{{ '🙂a'[1] }}|{{ '🙂a' | first }}|{{ 'a🙂b' | list }}|{{ 'a🙂'.find('🙂') }}|{{ ['😀', '\\ufb01'] | sort }}|{{ 'Ǆ'.title() }}
+{{ '{:<08d}'.format(5) }}|{{ '{:f}'.format(1079254290265948059) }}|{{ -1.0 // -2.5 }}|{{ -0.5 // 3 }}|{{ '{:5}'.format(true) }}|{{ '{:>8.2f}'.format(3.14159) }}|{{ '{:,.2f}'.format(1234567.891) }}|{{ '{:+.1f}'.format(0.25) }}|{{ '{: d}'.format(5) }}|{{ '{:<5}|'.format(7) }}|{{ '{:=+6d}'.format(5) }}|{{ '{:06.1f}'.format(-2.25) }}|{{ '{!s:>5}'.format(true) }}|{{ '{0}{0}'.format('a') }}|{{ '{:x}'.format(-255) }}|{{ '{:.1f}'.format(-0.04) }}|{{ '{:f}'.format(1e20) }}
+{{ '%5.1f|%-6d|%06d|% d' % (2.25, 42, -42, 7) }}|{{ '%i' % 7 }}|{{ '%.0f' % 0.5 }}|{{ '%.3f' % 1 }}|{{ '%x' % 0 }}|{{ '%s %%' % 5 }}|{{ '%(a)s' % {'a': 1, 'b': 2} }}|{{ '%f' % ('inf' | float) }}
+{{ 'aaa'.rsplit('aa', 1) }}|{{ 'aaa'.split('aa', 1) }}|{{ '🙂a🙂b'.split('🙂') }}|{{ '🙂a🙂b'.rsplit('🙂', 1) }}|{{ 'a.b'.split('.') }}|{{ ' a\\u2003b '.split() }}|{{ 'abc'.split('c') }}|{{ 'a b'.split(' ', 0) }}|{{ ' a  b '.rsplit(none, 1) }}|{{ 'aaa'.replace('a', 'aa', 2) }}|{{ 'a\\\\b$1'.replace('b', '$1\\\\') }}
+{{ 'a\\x0bb\\x0cc\\x1cd\\x85e\\u2028f\\n\\ng'.splitlines() }}|{{ 'a\\r\\n\\rb'.splitlines(true) }}|{{ '\\n'.splitlines() }}
+{{ 'q\\$1\\\\\\'\\0\\18\\x7e\\N{LATIN SMALL LETTER A}' }}|{{ 0X1f }}|{{ 00 }}|{{ 00.5 }}|{{ 1e+3 }}|{{ 1_0e1_0 }}|{{ [[1, [2]]].0.1.0 }}|{{ nums.0 }}
+{{ '9223372036854775807' | int }}|{{ '1__0' | int }}|{{ '_1' | int }}|{{ '1_0.5' | float }}|{{ '.5' | float }}|{{ '5.' | int }}|{{ '1e400' | int(3) }}|{{ '+nan' | float }}|{{ '0x10' | float(1) }}|{{ ' -1_0 ' | int }}
+{{ (1, 2) + (3,) }}|{{ (1, 2) * 2 }}|{{ (1, 2, 3)[::-1] }}|{{ (1, 2) < (1, 3) }}|{{ (1, 2) == (1, 2) }}|{{ [(1, 2)] == [[1, 2]] }}|{{ range(3) == range(0, 3) }}|{{ range(3) == [0, 1, 2] }}|{{ (1, 2).index(2) }}|{{ (1, 2).copy is defined }}|{{ range(9)[2:] }}|{{ 2 ** 62 }}|{{ (-3) ** 3 }}|{{ 3 ** 39 }}|{{ 0 ** 0 }}|{{ 1 ** 99 }}
+{{ 'a b-c'.title() }}|{{ 'ab'.casefold() }}|{{ '٣'.isdigit() }}|{{ ''.isupper() }}|{{ 'aB'.islower() }}|{{ 'a' | trim }}|{{ 7 | lower }}|{{ none | capitalize }}
 """
 
 _BLOCKS = [
@@ -176,7 +181,6 @@ _BLOCKS = [
     ("filter block chain", "{% filter replace('l', 'L') | trim %} hello {% endfilter %}"),
     ("with", "{% with a = 1, b = n %}{{ a }}{{ b }}{% endwith %}[{{ a }}]"),
     ("with empty", "{% with %}{% set q = 1 %}{{ q }}{% endwith %}[{{ q }}]"),
-    ("print statement", "{% print n, 'x' %}"),
     ("generation", "{% for p in people %}{% generation %}{{ p.name }}{% endgeneration %};{% endfor %}"),
     ("generation scope", "{% set a = 1 %}{% generation %}{% set a = 2 %}{{ a }}{% endgeneration %}{{ a }}"),
     ("comment", "a{# comment {{ n }} #}b{#- x -#} c"),
@@ -284,6 +288,10 @@ _FAILS = [
     ("join of numbers by method", "{{ ''.join([1]) }}"),
     ("empty separator", "{{ 'abc'.split('') }}"),
     ("json of function", "{{ raise_exception | tojson }}"),
+    ("format of text as a number", "{{ '{:+}'.format('a') }}"),
+    ("format of text in groups", "{{ '{:,}'.format('a') }}"),
+    ("format of a whole number with a precision", "{{ '{:.1d}'.format(5) }}"),
+    ("format of a list with a width", "{{ '{:5}'.format([1]) }}"),
     ("format needs more", "{{ '{} {}'.format(1) }}"),
     ("percent needs more", "{{ '%s %s' % (1,) }}"),
     ("percent given too much", "{{ '%s' % (1, 2) }}"),

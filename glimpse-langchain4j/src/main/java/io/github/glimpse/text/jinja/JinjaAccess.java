@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,7 @@ final class JinjaAccess {
 
     /** {@code value.name}: the attribute, else the item of that name. */
     static Object attribute(Object value, String name) {
-        if (value instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
+        JinjaUndefined.check(value);
         Object found = member(value, name);
         if (found == null && value instanceof Map<?, ?> map) {
             found = map.get(name);
@@ -35,12 +34,12 @@ final class JinjaAccess {
 
     /** {@code value[key]}: the item, else the attribute of that name. */
     static Object item(JinjaRun run, Object value, Object key) {
-        if (value instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
+        JinjaUndefined.check(value);
         Object found = null;
         if (value instanceof Map<?, ?> map) {
-            found = isPlain(key) ? map.get(JinjaValues.key(key)) : null;
+            found = !(key instanceof List) && !(key instanceof Map) && JinjaValues.isKey(key)
+                    ? map.get(JinjaValues.key(key))
+                    : null;
         } else if (JinjaValues.number(key) instanceof Long index) {
             found = at(run, value, index);
         }
@@ -55,10 +54,6 @@ final class JinjaAccess {
                 : new JinjaUndefined(JinjaValues.typeName(value) + " object has no such element");
     }
 
-    private static boolean isPlain(Object key) {
-        return !(key instanceof List) && !(key instanceof Map) && JinjaValues.isKey(key);
-    }
-
     private static @Nullable Object at(JinjaRun run, Object value, long index) {
         if (!isIndexed(value)) {
             return null;
@@ -68,23 +63,15 @@ final class JinjaAccess {
         if (fromStart < 0 || fromStart >= size) {
             return null;
         }
-        int place = (int) fromStart;
         if (value instanceof String text) {
             run.chargeScan(text.length(), 0);
-            int start = text.offsetByCodePoints(0, place);
-            return Character.toString(text.codePointAt(start));
+            return Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) fromStart)));
         }
-        if (value instanceof JinjaRange range) {
-            return range.get(place);
-        }
-        return value instanceof JinjaTuple tuple ? tuple.items().get(place) : ((List<?>) value).get(place);
+        return ((List<?>) value).get((int) fromStart);
     }
 
     private static boolean isIndexed(Object value) {
-        return value instanceof String
-                || value instanceof List
-                || value instanceof JinjaTuple
-                || value instanceof JinjaRange;
+        return value instanceof String || value instanceof List;
     }
 
     /** An attribute in Python's sense, or null where the value has none of that name. */
@@ -99,10 +86,8 @@ final class JinjaAccess {
             return DICT_CHANGES.contains(name) ? JinjaUndefined.unsafe(value, name) : dictMethod(map, name);
         }
         if (value instanceof List<?> list) {
-            return LIST_CHANGES.contains(name) ? JinjaUndefined.unsafe(value, name) : listMethod(list, name);
-        }
-        if (value instanceof JinjaTuple tuple) {
-            return name.equals("copy") ? null : listMethod(tuple.items(), name);
+            boolean changes = LIST_CHANGES.contains(name) && !(list instanceof JinjaTuple);
+            return changes ? JinjaUndefined.unsafe(value, name) : listMethod(list, name);
         }
         if (value instanceof JinjaNamespace namespace) {
             return namespace.attributes().get(name);
@@ -173,16 +158,14 @@ final class JinjaAccess {
                     }
                     throw new JinjaError("the value is not in the list");
                 };
-            case "copy" -> (run, arguments) -> JinjaValues.list(run, list);
+            case "copy" -> list instanceof JinjaTuple ? null : (run, arguments) -> JinjaValues.list(run, list);
             default -> null;
         };
     }
 
     /** {@code value[start:stop:step]}; an absent part is {@link JinjaNone}. */
     static Object slice(JinjaRun run, Object value, Object start, Object stop, Object step) {
-        if (value instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
+        JinjaUndefined.check(value);
         if (!isIndexed(value)) {
             throw new JinjaError(JinjaValues.typeName(value) + " object cannot be sliced");
         }
@@ -193,17 +176,22 @@ final class JinjaAccess {
         long size = JinjaValues.length(value);
         long first = bound(start, size, stride, stride > 0 ? 0 : size - 1);
         long end = bound(stop, size, stride, stride > 0 ? size : -1);
-        if (value instanceof String text) {
-            return sliceText(run, text, first, end, stride);
-        }
         if (value instanceof JinjaRange range) {
             return range.slice(first, end, stride);
         }
-        List<Object> all = value instanceof JinjaTuple tuple ? tuple.items() : JinjaValues.list(run, value);
+        if (value instanceof String text && stride == 1) {
+            run.charge(text.length());
+            int from = text.offsetByCodePoints(0, (int) first);
+            return first >= end ? "" : text.substring(from, text.offsetByCodePoints(from, (int) (end - first)));
+        }
+        List<Object> all = JinjaValues.list(run, value);
         List<Object> part = new ArrayList<>();
         for (long index = first; stride > 0 ? index < end : index > end; index += stride) {
             run.chargeElements(1);
             part.add(all.get((int) index));
+        }
+        if (value instanceof String) {
+            return part.stream().map(String.class::cast).collect(Collectors.joining());
         }
         return value instanceof JinjaTuple ? new JinjaTuple(part) : part;
     }
@@ -218,22 +206,5 @@ final class JinjaAccess {
             return Math.min(Math.max(fromStart, 0), size);
         }
         return Math.min(fromStart, size - 1);
-    }
-
-    private static String sliceText(JinjaRun run, String text, long first, long end, long stride) {
-        run.charge(text.length());
-        if (stride == 1) {
-            if (first >= end) {
-                return "";
-            }
-            int from = text.offsetByCodePoints(0, (int) first);
-            return text.substring(from, text.offsetByCodePoints(from, (int) (end - first)));
-        }
-        int[] codePoints = text.codePoints().toArray();
-        StringBuilder part = new StringBuilder();
-        for (long index = first; stride > 0 ? index < end : index > end; index += stride) {
-            part.appendCodePoint(codePoints[(int) index]);
-        }
-        return part.toString();
     }
 }

@@ -4,6 +4,7 @@ import io.github.glimpse.text.jinja.JinjaToken.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads expressions, from the loosest binding to the tightest as in Jinja's grammar. */
@@ -54,7 +55,9 @@ final class JinjaExpressionParser {
             }
             isTuple = true;
         }
-        return items.size() == 1 && !isTuple ? items.get(0) : new JinjaExpressions.TupleOf(items);
+        return items.size() == 1 && !isTuple
+                ? items.get(0)
+                : run -> new JinjaTuple(JinjaExpressions.values(run, items));
     }
 
     private boolean endsTuple() {
@@ -88,9 +91,9 @@ final class JinjaExpressionParser {
             return parseCompare();
         }
         tokens.enter();
-        JinjaExpression operand = new JinjaExpressions.Not(parseNot());
+        JinjaExpression operand = parseNot();
         tokens.leave();
-        return operand;
+        return run -> !run.isTrue(operand);
     }
 
     private JinjaExpression parseCompare() {
@@ -116,9 +119,14 @@ final class JinjaExpressionParser {
     }
 
     private JinjaExpression parseSum() {
-        JinjaExpression left = parseConcat();
-        while (tokens.current().isOperator("+") || tokens.current().isOperator("-")) {
-            left = new JinjaExpressions.Arithmetic(left, tokens.next().text(), parseConcat());
+        return parseArithmetic(Set.of("+", "-"), this::parseConcat);
+    }
+
+    private JinjaExpression parseArithmetic(Set<String> operators, Supplier<JinjaExpression> operand) {
+        JinjaExpression left = operand.get();
+        while (tokens.current().kind() == Kind.OPERATOR
+                && operators.contains(tokens.current().text())) {
+            left = new JinjaExpressions.Arithmetic(left, tokens.next().text(), operand.get());
         }
         return left;
     }
@@ -132,25 +140,16 @@ final class JinjaExpressionParser {
         while (tokens.skipOperator("~")) {
             parts.add(parseProduct());
         }
-        return new JinjaExpressions.Concat(parts);
+        return run -> JinjaExpressions.joined(run, parts);
     }
 
     private JinjaExpression parseProduct() {
-        JinjaExpression left = parsePower();
-        while (tokens.current().kind() == Kind.OPERATOR
-                && Set.of("*", "/", "//", "%").contains(tokens.current().text())) {
-            left = new JinjaExpressions.Arithmetic(left, tokens.next().text(), parsePower());
-        }
-        return left;
+        return parseArithmetic(Set.of("*", "/", "//", "%"), this::parsePower);
     }
 
     // Jinja's power binds to the left, unlike Python's.
     private JinjaExpression parsePower() {
-        JinjaExpression left = operands.parseUnary();
-        while (tokens.skipOperator("**")) {
-            left = new JinjaExpressions.Arithmetic(left, "**", operands.parseUnary());
-        }
-        return left;
+        return parseArithmetic(Set.of("**"), operands::parseUnary);
     }
 
     /** What a statement assigns to: a name, several, or an attribute of a namespace where that is allowed. */
@@ -191,18 +190,6 @@ final class JinjaExpressionParser {
             throw JinjaParser.syntaxError(token.line(), "can't assign to '" + token.text() + "'");
         }
         return new JinjaStatements.NameTarget(token.text());
-    }
-
-    /** What a {@code print} statement writes: expressions with commas between, one after the other. */
-    JinjaExpression parsePrinted() {
-        List<JinjaExpression> parts = new ArrayList<>();
-        while (tokens.current().kind() != Kind.BLOCK_END) {
-            if (!parts.isEmpty()) {
-                tokens.expectOperator(",");
-            }
-            parts.add(parse());
-        }
-        return new JinjaExpressions.Concat(parts);
     }
 
     /** The filters of a {@code filter} block. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of expressions. */
+/** The expressions that have several parts, or that the parser looks at again. Others are functions that it makes. */
 final class JinjaExpressions {
 
     private JinjaExpressions() {}
@@ -25,21 +25,8 @@ final class JinjaExpressions {
         }
     }
 
-    record ListOf(List<JinjaExpression> items) implements JinjaExpression {
-        @Override
-        public Object evaluate(JinjaRun run) {
-            return values(run, items);
-        }
-    }
-
-    record TupleOf(List<JinjaExpression> items) implements JinjaExpression {
-        @Override
-        public Object evaluate(JinjaRun run) {
-            return new JinjaTuple(values(run, items));
-        }
-    }
-
-    private static List<Object> values(JinjaRun run, List<JinjaExpression> items) {
+    /** The values of expressions, as a new list. */
+    static List<Object> values(JinjaRun run, List<JinjaExpression> items) {
         run.chargeElements(items.size());
         List<Object> values = new ArrayList<>(items.size());
         for (JinjaExpression item : items) {
@@ -127,9 +114,7 @@ final class JinjaExpressions {
 
         Object call(JinjaRun run, JinjaArguments values) {
             Object target = run.value(callee);
-            if (target instanceof JinjaUndefined undefined) {
-                throw undefined.error();
-            }
+            JinjaUndefined.check(target);
             if (target instanceof JinjaCallable callable) {
                 return callable.call(run, values);
             }
@@ -141,20 +126,6 @@ final class JinjaExpressions {
         @Override
         public Object evaluate(JinjaRun run) {
             return JinjaFilters.apply(run, name, run.value(operand), arguments.evaluate(run));
-        }
-    }
-
-    record Test(JinjaExpression operand, String name, Arguments arguments) implements JinjaExpression {
-        @Override
-        public Object evaluate(JinjaRun run) {
-            return JinjaTests.apply(run, name, run.value(operand), arguments.evaluate(run));
-        }
-    }
-
-    record Not(JinjaExpression operand) implements JinjaExpression {
-        @Override
-        public Object evaluate(JinjaRun run) {
-            return !run.isTrue(operand);
         }
     }
 
@@ -174,13 +145,6 @@ final class JinjaExpressions {
         }
     }
 
-    record Sign(JinjaExpression operand, boolean negative) implements JinjaExpression {
-        @Override
-        public Object evaluate(JinjaRun run) {
-            return JinjaOperators.sign(run.value(operand), negative);
-        }
-    }
-
     record Arithmetic(JinjaExpression left, String operator, JinjaExpression right) implements JinjaExpression {
         @Override
         public Object evaluate(JinjaRun run) {
@@ -189,15 +153,12 @@ final class JinjaExpressions {
     }
 
     /** {@code a ~ b ~ c}: all printed, then joined. */
-    record Concat(List<JinjaExpression> parts) implements JinjaExpression {
-        @Override
-        public Object evaluate(JinjaRun run) {
-            StringBuilder joined = new StringBuilder();
-            for (JinjaExpression part : parts) {
-                joined.append(JinjaTextFilters.text(run, run.value(part)));
-            }
-            return joined.toString();
+    static Object joined(JinjaRun run, List<JinjaExpression> parts) {
+        StringBuilder joined = new StringBuilder();
+        for (JinjaExpression part : parts) {
+            joined.append(JinjaTextFilters.text(run, run.value(part)));
         }
+        return joined.toString();
     }
 
     /** {@code a < b == c}: every neighbouring pair holds; later operands are not evaluated once one fails. */

@@ -1,299 +1,252 @@
 package io.github.glimpse.text.jinja;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Python's {@code "%s" % value} and {@code "{}".format(value)}, with the common conversions. */
+/** Python's {@code "%s" % value} and {@code "{}".format(value)}, with the conversions s, r, d, i, f and x. */
 final class JinjaFormat {
+
+    /** Digits after the point that a template may ask for. */
+    private static final int MAX_PRECISION = 100;
+
+    private static final int DEFAULT_PRECISION = 6;
+
+    /** Name, flags, width, precision, conversion. */
+    private static final Pattern PERCENT =
+            Pattern.compile("%(?:\\(([^()]*)\\))?([-+ 0]*)([0-9]{0,18})(?:\\.([0-9]{0,18}))?(.?)", Pattern.DOTALL);
+
+    /** A doubled brace, a field of name, conversion and specification, or a brace that stands alone. */
+    private static final Pattern FIELD = Pattern.compile("\\{\\{|}}|\\{([^{}:!]*)(?:!([sr]))?(?::([^{}]*))?}|[{}]");
+
+    /** Fill, alignment, sign, zero, width, grouping, precision, conversion. */
+    private static final Pattern SPEC = Pattern.compile(
+            "(?:(.)?([<>^=]))?([-+ ]?)(0?)([0-9]{0,18})(,?)(?:\\.([0-9]{1,18}))?([sdfx]?)", Pattern.DOTALL);
 
     /**
      * How a value is to be written.
      *
      * @param fill      what fills up to the width
-     * @param align     '&lt;', '&gt;', '^', '=' (between sign and digits), or 0 for the type's own
-     * @param sign      '+', ' ' or '-'
+     * @param align     '&lt;', '&gt;', '^', '=' (between sign and digits), or empty for the type's own
+     * @param sign      '+' or ' ' before numbers that are not negative, or empty
      * @param width     least number of characters
-     * @param grouping  ',' or '_' between thousands, or 0
+     * @param grouped   whether a comma parts thousands
      * @param precision digits after the point or characters of a text, or -1
-     * @param type      conversion letter, or 0
+     * @param type      the conversion, or empty
      */
     private record Spec(
-            String fill, char align, char sign, boolean alternate, int width, char grouping, int precision, char type) {
+            String fill, String align, String sign, long width, boolean grouped, int precision, String type) {}
 
-        /** For texts {@code width} and {@code precision} only. */
-        static final Spec PLAIN = new Spec(" ", '\0', '-', false, 0, '\0', -1, '\0');
-    }
+    private JinjaFormat() {}
 
-    private final JinjaRun run;
-    private final String format;
-    private final StringBuilder out = new StringBuilder();
-    private int position;
-
-    private JinjaFormat(JinjaRun run, String format) {
-        this.run = run;
-        this.format = format;
-    }
-
-    /** {@code "{} {name}".format(…)}: numbered, automatic and named fields, {@code !r}, {@code !s}, format specs. */
+    /** {@code "{} {name}".format(…)}: numbered, automatic and named fields, {@code !r}, {@code !s}, specifications. */
     static String braces(JinjaRun run, String format, JinjaArguments arguments) {
-        JinjaFormat formatter = new JinjaFormat(run, format);
-        formatter.fillBraces(arguments);
-        return formatter.out.toString();
+        int[] automatic = {0};
+        return FIELD.matcher(format).replaceAll(field -> {
+            String text = field.group();
+            if (text.equals("{{") || text.equals("}}")) {
+                return text.substring(1);
+            }
+            String name = field.group(1);
+            if (name == null) {
+                throw new JinjaError("single '" + text + "' in a format string");
+            }
+            Object value = fieldValue(name.isEmpty() ? Integer.toString(automatic[0]++) : name, arguments);
+            if (field.group(2) != null) {
+                value = field.group(2).equals("s") ? JinjaPrinter.text(run, value) : JinjaPrinter.represent(run, value);
+            }
+            return written(run, formatted(run, value, field.group(3) == null ? "" : field.group(3)));
+        });
     }
 
     /** {@code "%d %s" % value}: a tuple gives the values of several places, a dict those of named ones. */
     static String percent(JinjaRun run, String format, Object value) {
-        JinjaFormat formatter = new JinjaFormat(run, format);
-        formatter.fillPercents(value);
-        return formatter.out.toString();
-    }
-
-    private void append(String text) {
-        run.charge(text.length());
-        out.append(text);
-    }
-
-    private void fillBraces(JinjaArguments arguments) {
-        int automatic = 0;
-        while (position < format.length()) {
-            char unit = format.charAt(position++);
-            boolean doubled = position < format.length() && format.charAt(position) == unit;
-            if ((unit == '{' || unit == '}') && doubled) {
-                position++;
-                append(Character.toString(unit));
-            } else if (unit == '}') {
-                throw new JinjaError("single '}' in a format string");
-            } else if (unit == '{') {
-                int end = format.indexOf('}', position);
-                if (end < 0) {
-                    throw new JinjaError("single '{' in a format string");
-                }
-                String field = format.substring(position, end);
-                position = end + 1;
-                automatic += fillField(field, automatic, arguments);
+        run.charge(format.length());
+        List<Object> values = value instanceof JinjaTuple tuple ? tuple : List.of(value);
+        int[] next = {0};
+        String text = PERCENT.matcher(format).replaceAll(place -> {
+            if (place.group(5).equals("%")) {
+                return "%";
+            }
+            Object shown;
+            if (place.group(1) == null) {
+                shown = next[0] < values.size() ? values.get(next[0]++) : null;
             } else {
-                append(Character.toString(unit));
+                shown = value instanceof Map<?, ?> map ? map.get(place.group(1)) : null;
+                next[0] = values.size();
             }
+            if (shown == null) {
+                throw new JinjaError("a format string asks for a value that it does not get");
+            }
+            return written(run, converted(run, shown, place));
+        });
+        // What can be indexed passes for a dict here, as in Python.
+        boolean indexed = value instanceof Map || (value instanceof List && !(value instanceof JinjaTuple));
+        if (next[0] < values.size() && !indexed && !(value instanceof JinjaUndefined)) {
+            throw new JinjaError("not all arguments converted during string formatting");
         }
+        return text;
     }
 
-    /** Writes one field; gives 1 if it took the next positional value. */
-    private int fillField(String field, int automatic, JinjaArguments arguments) {
-        int colon = field.indexOf(':');
-        String spec = colon < 0 ? "" : field.substring(colon + 1);
-        String name = colon < 0 ? field : field.substring(0, colon);
-        int mark = name.indexOf('!');
-        char conversion = mark < 0 ? 's' : mark + 2 == name.length() ? name.charAt(mark + 1) : '?';
-        name = mark < 0 ? name : name.substring(0, mark);
-        Object value = fieldValue(name, automatic, arguments);
-        if (mark >= 0) {
-            value = switch (conversion) {
-                case 's' -> JinjaPrinter.text(run, value);
-                case 'r' -> JinjaPrinter.represent(run, value);
-                default -> throw new JinjaError("unknown conversion in a format string");
-            };
-        }
-        Spec parsed = new JinjaFormat(run, spec).parseSpec();
-        append(write(value, parsed));
-        return name.isEmpty() ? 1 : 0;
+    private static String written(JinjaRun run, String text) {
+        run.charge(text.length());
+        return Matcher.quoteReplacement(text);
     }
 
-    private static Object fieldValue(String name, int automatic, JinjaArguments arguments) {
-        boolean numbered =
-                !name.isEmpty() && name.length() < 6 && name.chars().allMatch(unit -> unit >= '0' && unit <= '9');
-        if (name.isEmpty() || numbered) {
-            int index = numbered ? Integer.parseInt(name) : automatic;
-            if (index < arguments.positional().size()) {
-                return arguments.positional().get(index);
-            }
-            throw new JinjaError("a format string asks for more values than it gets");
-        }
-        Object value = arguments.named().get(name);
+    private static Object fieldValue(String name, JinjaArguments arguments) {
+        List<Object> positional = arguments.positional();
+        int index = name.matches("[0-9]{1,5}") ? Integer.parseInt(name) : -1;
+        Object value =
+                index < 0 ? arguments.named().get(name) : index < positional.size() ? positional.get(index) : null;
         if (value == null) {
             throw new JinjaError("a format string asks for '" + name + "', which it does not get");
         }
         return value;
     }
 
-    private Spec parseSpec() {
-        String fill = " ";
-        char align = '\0';
-        int fillEnd = format.isEmpty() ? 0 : format.offsetByCodePoints(0, 1);
-        if (fillEnd < format.length() && "<>^=".indexOf(format.charAt(fillEnd)) >= 0) {
-            fill = format.substring(0, fillEnd);
-            align = format.charAt(fillEnd);
-            position = fillEnd + 1;
-        } else if (!format.isEmpty() && "<>^=".indexOf(format.charAt(0)) >= 0) {
-            align = format.charAt(0);
-            position = 1;
+    private static int precision(@Nullable String digits) {
+        if (digits == null) {
+            return -1;
         }
-        char sign = takeOneOf("+- ", '-');
-        boolean alternate = takeOneOf("#", '\0') == '#';
-        if (align == '\0' && takeOneOf("0", '\1') == '0') {
-            fill = "0";
-            align = '=';
+        long precision = digits.isEmpty() ? 0 : Long.parseLong(digits);
+        if (precision > MAX_PRECISION) {
+            throw new JinjaError("a value is to have more than " + MAX_PRECISION + " characters after the point");
         }
-        int width = Math.max(0, takeNumber());
-        char grouping = takeOneOf(",_", '\0');
-        int precision = takeOneOf(".", '\0') == '.' ? takeNumber() : -1;
-        char type = takeOneOf("sdfFxXobeEgGn%c", '\0');
-        if (position < format.length()) {
-            throw new JinjaError("a format specification is not understood");
-        }
-        return new Spec(fill, align, sign, alternate, width, grouping, precision, type);
+        return (int) precision;
     }
 
-    private char takeOneOf(String letters, char otherwise) {
-        if (position < format.length() && letters.indexOf(format.charAt(position)) >= 0) {
-            return format.charAt(position++);
-        }
-        return otherwise;
+    private static long width(String digits) {
+        return digits.isEmpty() ? 0 : Long.parseLong(digits);
     }
 
-    /** Digits at the position, or -1; large numbers stop at a bound that the run refuses anyway. */
-    private int takeNumber() {
-        int start = position;
-        long number = 0;
-        while (position < format.length() && format.charAt(position) >= '0' && format.charAt(position) <= '9') {
-            number = Math.min(number * 10 + format.charAt(position++) - '0', Integer.MAX_VALUE);
+    /** A value as a place of a percent format wants it. */
+    private static String converted(JinjaRun run, Object value, MatchResult place) {
+        String flags = place.group(2);
+        String type = place.group(5);
+        if (type.isEmpty() || "srdifx".indexOf(type) < 0) {
+            throw new JinjaError(
+                    "a format string ends in a place, or has '%" + type + "', which is none of %s %r %d %i %f %x");
         }
-        return start == position ? -1 : (int) number;
-    }
-
-    private void fillPercents(Object value) {
-        List<Object> values = value instanceof JinjaTuple tuple ? tuple.items() : List.of(value);
-        int next = 0;
-        while (position < format.length()) {
-            char unit = format.charAt(position++);
-            if (unit != '%') {
-                append(Character.toString(unit));
-                continue;
-            }
-            Object named = takeNamed(value);
-            Spec spec = parsePercent();
-            if (spec.type() == '%') {
-                append("%");
-            } else if (named != JinjaNone.NONE) {
-                next = values.size();
-                append(writePercent(named, spec));
-            } else if (next < values.size()) {
-                append(writePercent(values.get(next++), spec));
-            } else {
-                throw new JinjaError("not enough arguments for format string");
-            }
-        }
-        // What can be indexed passes for a dict here, as in Python.
-        boolean indexed = value instanceof Map || value instanceof List || value instanceof JinjaRange;
-        if (next < values.size() && !indexed && !(value instanceof JinjaUndefined)) {
-            throw new JinjaError("not all arguments converted during string formatting");
-        }
-    }
-
-    /** The value of {@code %(name)s}, or None where the place has no name. */
-    private Object takeNamed(Object value) {
-        if (!format.startsWith("(", position)) {
-            return JinjaNone.NONE;
-        }
-        int end = format.indexOf(')', position);
-        if (end < 0 || !(value instanceof Map<?, ?> map)) {
-            throw new JinjaError("a named place in a format string needs a dict");
-        }
-        Object named = map.get(format.substring(position + 1, end));
-        if (named == null) {
-            throw new JinjaError("a format string asks for a key that the dict has not");
-        }
-        position = end + 1;
-        return named;
-    }
-
-    private Spec parsePercent() {
-        boolean left = false;
-        boolean zero = false;
-        boolean alternate = false;
-        char sign = '-';
-        for (char flag = takeOneOf("-+ 0#", '\0'); flag != '\0'; flag = takeOneOf("-+ 0#", '\0')) {
-            left |= flag == '-';
-            zero |= flag == '0';
-            alternate |= flag == '#';
-            sign = flag == '+' || (flag == ' ' && sign != '+') ? flag : sign;
-        }
-        int width = Math.max(0, takeNumber());
-        int precision = takeOneOf(".", '\0') == '.' ? Math.max(0, takeNumber()) : -1;
-        char type = takeOneOf("sdifFrxXoeEgGc%u", '\0');
-        if (type == '\0') {
-            throw new JinjaError("a format string is incomplete or has an unsupported conversion");
-        }
-        boolean zeroFilled = zero && !left && type != 's' && type != 'r';
-        return new Spec(
-                zeroFilled ? "0" : " ",
-                left ? '<' : zeroFilled ? '=' : '>',
-                sign,
-                alternate,
-                width,
-                '\0',
-                precision,
-                type);
-    }
-
-    private String writePercent(Object value, Spec spec) {
-        if (spec.type() == 's' || spec.type() == 'r') {
-            String text = spec.type() == 's' ? JinjaPrinter.text(run, value) : JinjaPrinter.represent(run, value);
-            return pad(cut(text, spec.precision()), spec, '>');
+        boolean isText = type.equals("s") || type.equals("r");
+        boolean left = flags.contains("-");
+        boolean zeros = flags.contains("0") && !left && !isText;
+        Spec spec = new Spec(
+                zeros ? "0" : " ",
+                left ? "<" : zeros ? "=" : ">",
+                flags.contains("+") ? "+" : flags.contains(" ") ? " " : "",
+                width(place.group(3)),
+                false,
+                precision(place.group(4)),
+                type.equals("i") ? "d" : type);
+        if (isText) {
+            return text(
+                    run, type.equals("s") ? JinjaPrinter.text(run, value) : JinjaPrinter.represent(run, value), spec);
         }
         Number number = JinjaValues.number(value);
         if (number == null) {
-            throw new JinjaError("%" + spec.type() + " needs a number, not " + JinjaValues.typeName(value));
+            throw new JinjaError("%" + type + " needs a number, not " + JinjaValues.typeName(value));
         }
-        boolean whole = "diu".indexOf(spec.type()) >= 0;
-        return writeNumber(whole ? wholePart(number) : number, spec, whole ? 'd' : spec.type());
+        boolean cut = spec.type().equals("d") && number instanceof Double;
+        return number(run, cut ? JinjaOperators.whole(number.doubleValue()) : number, spec);
     }
 
-    private static Long wholePart(Number number) {
-        if (number instanceof Double real && (real.isNaN() || Math.abs(real) >= 0x1p63)) {
-            throw new JinjaError("a number cannot be written as an integer");
+    /** A value as the specification of a field in braces wants it. */
+    private static String formatted(JinjaRun run, Object value, String specification) {
+        Matcher parts = SPEC.matcher(specification);
+        if (!parts.matches()) {
+            throw new JinjaError("a format specification is not understood; conversions are s, d, f and x");
         }
-        return number.longValue();
+        boolean zeros = !parts.group(4).isEmpty();
+        Spec spec = new Spec(
+                parts.group(1) != null ? parts.group(1) : zeros ? "0" : " ",
+                parts.group(2) != null ? parts.group(2) : zeros ? "=" : "",
+                parts.group(3).equals("-") ? "" : parts.group(3),
+                width(parts.group(5)),
+                !parts.group(6).isEmpty(),
+                precision(parts.group(7)),
+                parts.group(8));
+        // Without any specification Python writes a value as it prints it.
+        Number number = specification.isEmpty() ? null : JinjaValues.number(value);
+        if (number != null) {
+            return number(run, number, spec);
+        }
+        boolean isText = spec.type().isEmpty() || spec.type().equals("s");
+        boolean forNumbers = !parts.group(3).isEmpty() || spec.grouped() || "=".equals(parts.group(2));
+        if (!specification.isEmpty() && (!(value instanceof String) || !isText || forNumbers)) {
+            throw unfit(value);
+        }
+        return text(run, JinjaPrinter.text(run, value), spec);
     }
 
-    private String write(Object value, Spec spec) {
-        Number number = value instanceof Boolean && spec.type() == '\0' ? null : JinjaValues.number(value);
-        if (number != null && spec.type() != 's') {
-            char own = number instanceof Long ? 'd' : spec.precision() < 0 ? 'r' : 'g';
-            return writeNumber(number, spec, spec.type() == '\0' ? own : spec.type());
-        }
-        boolean forText = spec.type() == '\0' || spec.type() == 's';
-        boolean isText = value instanceof String || value instanceof Boolean;
-        if (number != null || !forText || (!isText && !spec.equals(Spec.PLAIN))) {
-            throw new JinjaError("a format specification does not fit " + JinjaValues.typeName(value));
-        }
-        return pad(cut(JinjaPrinter.text(run, value), spec.precision()), spec, '<');
+    private static JinjaError unfit(Object value) {
+        return new JinjaError("a format specification does not fit " + JinjaValues.typeName(value));
     }
 
-    private static String cut(String text, int length) {
-        return length < 0 || JinjaValues.length(text) <= length
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, length));
+    private static String text(JinjaRun run, String text, Spec spec) {
+        boolean cut = spec.precision() >= 0 && spec.precision() < JinjaValues.length(text);
+        String shown = cut ? text.substring(0, text.offsetByCodePoints(0, spec.precision())) : text;
+        return pad(run, "", shown, spec, "<");
     }
 
-    private String writeNumber(Number number, Spec spec, char type) {
-        String digits = JinjaNumberFormat.digits(number, type, spec.precision(), spec.alternate());
-        boolean negative = digits.startsWith("-");
-        String body = negative ? digits.substring(1) : digits;
-        if (spec.grouping() != '\0') {
-            body = JinjaNumberFormat.group(body, spec.grouping());
+    private static String number(JinjaRun run, Number number, Spec spec) {
+        double real = number.doubleValue();
+        boolean negative = real < 0 || (number instanceof Double && 1 / real < 0);
+        String type = !spec.type().isEmpty() ? spec.type() : number instanceof Long ? "d" : "r";
+        boolean zerosInGroups =
+                spec.grouped() && spec.fill().equals("0") && spec.align().equals("=");
+        boolean fits =
+                switch (type) {
+                    case "f" -> true;
+                    case "r" -> spec.precision() < 0 && !spec.grouped();
+                    case "d" -> number instanceof Long && spec.precision() < 0;
+                    case "x" -> number instanceof Long && spec.precision() < 0 && !spec.grouped();
+                    default -> false;
+                };
+        if (!fits || zerosInGroups) {
+            throw unfit(number);
         }
-        String sign = negative ? "-" : spec.sign() == '-' ? "" : Character.toString(spec.sign());
-        if (spec.align() == '=') {
-            String fill = run.repeat(spec.fill(), (long) spec.width() - sign.length() - body.length());
-            return sign + fill + body;
-        }
-        return pad(sign + body, spec, '>');
+        return pad(run, negative ? "-" : spec.sign(), digits(number, type, spec), spec, ">");
     }
 
-    private String pad(String text, Spec spec, char ownAlign) {
-        char align = spec.align() == '\0' || spec.align() == '=' ? ownAlign : spec.align();
-        long missing = Math.max(0, spec.width() - JinjaValues.length(text));
-        long left = align == '<' ? 0 : align == '>' ? missing : missing / 2;
-        return run.repeat(spec.fill(), left) + text + run.repeat(spec.fill(), missing - left);
+    /** The digits of a number without its sign. */
+    private static String digits(Number number, String type, Spec spec) {
+        double real = Math.abs(number.doubleValue());
+        if (Double.isNaN(real) || Double.isInfinite(real)) {
+            return JinjaPrinter.floatText(real);
+        }
+        BigInteger whole = BigInteger.valueOf(number.longValue()).abs();
+        String grouping = spec.grouped() ? "," : "";
+        return switch (type) {
+            case "d" -> String.format(Locale.ROOT, "%" + grouping + "d", whole);
+            case "x" -> whole.toString(16);
+            case "r" -> JinjaPrinter.floatText(real);
+            default -> {
+                int places = spec.precision() < 0 ? DEFAULT_PRECISION : spec.precision();
+                BigDecimal rounded = new BigDecimal(real).setScale(places, RoundingMode.HALF_EVEN);
+                yield String.format(Locale.ROOT, "%" + grouping + "." + places + "f", rounded);
+            }
+        };
+    }
+
+    private static String pad(JinjaRun run, String sign, String body, Spec spec, String ownAlign) {
+        long missing = Math.max(0, spec.width() - sign.length() - JinjaValues.length(body));
+        // Zeros before a text stand behind it.
+        boolean own = spec.align().isEmpty() || (spec.align().equals("=") && ownAlign.equals("<"));
+        long before =
+                switch (own ? ownAlign : spec.align()) {
+                    case "<" -> 0;
+                    case "^" -> missing / 2;
+                    default -> missing;
+                };
+        String fill = run.repeat(spec.fill(), before);
+        String signed = spec.align().equals("=") ? sign + fill : fill + sign;
+        return signed + body + run.repeat(spec.fill(), missing - before);
     }
 }

@@ -13,8 +13,6 @@ final class JinjaGlobals {
             "range", JinjaGlobals::range,
             "dict", JinjaGlobals::dict,
             "namespace", (run, arguments) -> new JinjaNamespace(attributes(run, arguments)),
-            "joiner", JinjaGlobals::joiner,
-            "cycler", JinjaGlobals::cycler,
             "raise_exception", JinjaGlobals::raise,
             "strftime_now", JinjaGlobals::now);
 
@@ -63,32 +61,6 @@ final class JinjaGlobals {
             }
         });
         return attributes;
-    }
-
-    /** Nothing at the first call, the separator at all others. */
-    private static Object joiner(JinjaRun run, JinjaArguments arguments) {
-        Object separator = arguments.expect("joiner", 0, "sep").get(0, "sep", ", ");
-        boolean[] used = {false};
-        return (JinjaCallable) (caller, none) -> {
-            Object text = used[0] ? separator : "";
-            used[0] = true;
-            return text;
-        };
-    }
-
-    private static Object cycler(JinjaRun run, JinjaArguments arguments) {
-        List<Object> items = arguments.positional();
-        if (items.isEmpty()) {
-            throw new JinjaError("at least one item has to be provided");
-        }
-        int[] position = {0};
-        Map<String, Object> attributes = new LinkedHashMap<>();
-        attributes.put("next", (JinjaCallable) (caller, none) -> items.get(position[0]++ % items.size()));
-        attributes.put("reset", (JinjaCallable) (caller, none) -> {
-            position[0] = 0;
-            return JinjaNone.NONE;
-        });
-        return new JinjaNamespace(attributes);
     }
 
     private static Object raise(JinjaRun run, JinjaArguments arguments) {

@@ -2,7 +2,9 @@ package io.github.glimpse.text.jinja;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code tojson} filter as transformers defines it for chat templates: Python's {@code json.dumps}, no HTML. */
@@ -54,11 +56,16 @@ final class JinjaJson {
         if (value instanceof String text) {
             append(quote(text));
         } else if (value instanceof Map<?, ?> map) {
-            writeMap(map, JinjaRun.deeper(depth));
-        } else if (value instanceof List<?> list) {
-            writeItems(list, JinjaRun.deeper(depth));
-        } else if (value instanceof JinjaTuple tuple) {
-            writeItems(tuple.items(), JinjaRun.deeper(depth));
+            int inner = JinjaRun.deeper(depth);
+            writeAll("{", entries(map), "}", inner, entry -> {
+                Object key = entry.getKey();
+                append(quote(key instanceof String text ? text : scalar(key)));
+                append(keySeparator);
+                write(entry.getValue(), inner);
+            });
+        } else if (value instanceof List<?> list && !(list instanceof JinjaRange)) {
+            int inner = JinjaRun.deeper(depth);
+            writeAll("[", list, "]", inner, item -> write(item, inner));
         } else {
             append(scalar(value));
         }
@@ -80,45 +87,27 @@ final class JinjaJson {
         throw new JinjaError("an object of type " + JinjaValues.typeName(value) + " cannot be written as JSON");
     }
 
-    private void writeItems(List<?> items, int depth) {
-        if (items.isEmpty()) {
-            append("[]");
-            return;
-        }
-        append("[");
-        String separator = "";
-        for (Object item : items) {
-            append(separator);
-            newLine(depth);
-            write(item, depth);
-            separator = itemSeparator;
-        }
-        newLine(depth - 1);
-        append("]");
-    }
-
-    private void writeMap(Map<?, ?> map, int depth) {
-        if (map.isEmpty()) {
-            append("{}");
-            return;
-        }
+    private List<? extends Map.Entry<?, ?>> entries(Map<?, ?> map) {
         List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
         if (sortKeys) {
             entries.sort((left, right) -> JinjaValues.compare(run, left.getKey(), right.getKey()));
         }
-        append("{");
+        return entries;
+    }
+
+    private <T> void writeAll(String open, List<T> items, String close, int depth, Consumer<? super T> writer) {
+        append(open);
         String separator = "";
-        for (Map.Entry<?, ?> entry : entries) {
+        for (T item : items) {
             append(separator);
             newLine(depth);
-            Object key = entry.getKey();
-            append(quote(key instanceof String text ? text : scalar(key)));
-            append(keySeparator);
-            write(entry.getValue(), depth);
+            writer.accept(item);
             separator = itemSeparator;
         }
-        newLine(depth - 1);
-        append("}");
+        if (!items.isEmpty()) {
+            newLine(depth - 1);
+        }
+        append(close);
     }
 
     private void newLine(int depth) {
@@ -137,24 +126,13 @@ final class JinjaJson {
         StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
         for (int index = 0; index < text.length(); index++) {
             char unit = text.charAt(index);
-            switch (unit) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\r' -> quoted.append("\\r");
-                case '\t' -> quoted.append("\\t");
-                case '\b' -> quoted.append("\\b");
-                case '\f' -> quoted.append("\\f");
-                default -> {
-                    if (isEscaped(unit)) {
-                        String digits = Integer.toHexString(unit);
-                        quoted.append("\\u")
-                                .append("0".repeat(4 - digits.length()))
-                                .append(digits);
-                    } else {
-                        quoted.append(unit);
-                    }
-                }
+            int named = "\"\\\n\r\t\b\f".indexOf(unit);
+            if (named >= 0) {
+                quoted.append('\\').append("\"\\nrtbf".charAt(named));
+            } else if (isEscaped(unit)) {
+                quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+            } else {
+                quoted.append(unit);
             }
         }
         return quoted.append('"').toString();

@@ -18,8 +18,12 @@ final class JinjaLexer {
 
     private static final Pattern RAW_BEGIN = Pattern.compile("\\{%[-+]?\\s*raw\\s*(-%\\}\\s*|%\\})");
     private static final Pattern RAW_END = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*(\\+%\\}|-%\\}\\s*|%\\}\\n?)");
-    private static final String TWO_CHAR_OPERATORS = "// ** == != >= <=";
-    private static final String ONE_CHAR_OPERATORS = "+-/*%~[](){}><=.:|,;";
+
+    /** A number behind a dot is an index, never a float. */
+    private static final Pattern TOKEN =
+            Pattern.compile("(?<float>(?<!\\.)[0-9][0-9_]*(?:\\.[0-9][0-9_]*(?:[eE][-+]?[0-9]"
+                    + "[0-9_]*)?|[eE][-+]?[0-9][0-9_]*))|(?<integer>0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|0[0_]*|[1-9][0-9_]*)"
+                    + "|(?<name>[\\p{L}\\p{Nd}\\p{Mn}\\p{Mc}_]+)|//|\\*\\*|[=!<>]=|[-+/*%~\\[\\](){}><=.:|,;]");
 
     private final String source;
     private final List<JinjaToken> tokens = new ArrayList<>();
@@ -184,39 +188,25 @@ final class JinjaLexer {
     }
 
     private void readToken() {
-        int codePoint = source.codePointAt(position);
-        if (codePoint >= '0' && codePoint <= '9') {
-            readNumber();
-        } else if (isNamePart(codePoint)) {
-            int end = position;
-            while (end < source.length() && isNamePart(source.codePointAt(end))) {
-                end += Character.charCount(source.codePointAt(end));
-            }
-            addUpTo(Kind.NAME, end);
-        } else if (codePoint == '\'' || codePoint == '"') {
-            readString((char) codePoint);
-        } else {
-            readOperator();
+        char first = source.charAt(position);
+        if (first == '\'' || first == '"') {
+            readString(first);
+            return;
         }
-    }
-
-    private static boolean isNamePart(int codePoint) {
-        int type = Character.getType(codePoint);
-        return codePoint == '_'
-                || Character.isLetterOrDigit(codePoint)
-                || type == Character.NON_SPACING_MARK
-                || type == Character.COMBINING_SPACING_MARK;
-    }
-
-    private void addUpTo(Kind kind, int end) {
-        add(kind, source.substring(position, end));
-        moveTo(end);
-    }
-
-    private void readNumber() {
-        JinjaToken number = JinjaLiterals.number(source, position, line);
-        tokens.add(number);
-        moveTo(position + number.text().length());
+        Matcher token = TOKEN.matcher(source).region(position, source.length()).useTransparentBounds(true);
+        if (!token.lookingAt()) {
+            throw error("unexpected char '" + Character.toString(source.codePointAt(position)) + "'");
+        }
+        Kind kind = token.group("float") != null
+                ? Kind.FLOAT
+                : token.group("integer") != null
+                        ? Kind.INTEGER
+                        : token.group("name") != null ? Kind.NAME : Kind.OPERATOR;
+        if (kind == Kind.OPERATOR) {
+            balance(first);
+        }
+        add(kind, token.group());
+        moveTo(token.end());
     }
 
     private void readString(char quote) {
@@ -231,31 +221,12 @@ final class JinjaLexer {
         moveTo(end + 1);
     }
 
-    private void readOperator() {
-        if (position + 1 < source.length()) {
-            String two = source.substring(position, position + 2);
-            if (two.trim().length() == 2 && (" " + TWO_CHAR_OPERATORS + " ").contains(" " + two + " ")) {
-                addUpTo(Kind.OPERATOR, position + 2);
-                return;
-            }
+    private void balance(char bracket) {
+        int opened = "([{".indexOf(bracket);
+        if (opened >= 0) {
+            open.push(")]}".charAt(opened));
+        } else if (")]}".indexOf(bracket) >= 0 && (open.isEmpty() || open.pop() != bracket)) {
+            throw error("unexpected '" + bracket + "'");
         }
-        char one = source.charAt(position);
-        if (ONE_CHAR_OPERATORS.indexOf(one) < 0) {
-            throw error("unexpected char '" + Character.toString(source.codePointAt(position)) + "'");
-        }
-        switch (one) {
-            case '(' -> open.push(')');
-            case '[' -> open.push(']');
-            case '{' -> open.push('}');
-            case ')', ']', '}' -> {
-                if (open.isEmpty() || open.pop() != one) {
-                    throw error("unexpected '" + one + "'");
-                }
-            }
-            default -> {
-                // Nothing to balance.
-            }
-        }
-        addUpTo(Kind.OPERATOR, position + 1);
     }
 }

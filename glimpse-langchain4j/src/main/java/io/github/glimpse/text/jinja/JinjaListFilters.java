@@ -1,6 +1,7 @@
 package io.github.glimpse.text.jinja;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -75,9 +76,7 @@ final class JinjaListFilters {
         List<Object> items = JinjaValues.list(run, value);
         Collections.reverse(items);
         if (value instanceof String) {
-            StringBuilder reversed = new StringBuilder();
-            items.forEach(reversed::append);
-            return reversed.toString();
+            return String.join("", items.toArray(String[]::new));
         }
         return value instanceof JinjaGenerator ? items : new JinjaGenerator(items.iterator());
     }
@@ -91,7 +90,7 @@ final class JinjaListFilters {
 
     private static List<Object> pairs(JinjaRun run, Object value) {
         if (value instanceof Map<?, ?> map) {
-            return JinjaAccess.view(run, "dict_items", map).items();
+            return JinjaValues.list(run, JinjaAccess.view(run, "dict_items", map));
         }
         throw new JinjaError("Can only get item pairs from a mapping.");
     }
@@ -104,33 +103,31 @@ final class JinjaListFilters {
         }
         UnaryOperator<Object> fold = fold(arguments, 0);
         int place = by.equals("key") ? 0 : 1;
-        List<Object> pairs = new ArrayList<>(pairs(run, value));
-        sort(run, pairs, pair -> fold.apply(((JinjaTuple) pair).items().get(place)), arguments, 2);
+        List<Object> pairs = pairs(run, value);
+        sort(run, pairs, pair -> fold.apply(((JinjaTuple) pair).get(place)), arguments, 2);
         return pairs;
     }
 
     private static Object sort(JinjaRun run, Object value, JinjaArguments arguments) {
         arguments.expect("sort", 0, "reverse", "case_sensitive", "attribute");
-        UnaryOperator<Object> fold = fold(arguments, 1);
-        Object attribute = arguments.get(2, "attribute", JinjaNone.NONE);
+        UnaryOperator<Object> key = key(run, arguments, 1, 2);
+        if (arguments.get(2, "attribute", "") instanceof String names && names.contains(",")) {
+            UnaryOperator<Object> fold = fold(arguments, 1);
+            key = item -> Arrays.stream(names.split(",", -1))
+                    .map(name -> fold.apply(attribute(run, item, name)))
+                    .toList();
+        }
         List<Object> items = JinjaValues.list(run, value);
-        sort(run, items, item -> sortKey(run, item, attribute, fold), arguments, 0);
+        sort(run, items, key, arguments, 0);
         return items;
     }
 
-    /** Several attributes are separated by commas; the key is then a list. */
-    private static Object sortKey(JinjaRun run, Object item, Object attribute, UnaryOperator<Object> fold) {
-        if (attribute == JinjaNone.NONE) {
-            return fold.apply(item);
-        }
-        if (!(attribute instanceof String names)) {
-            return fold.apply(attribute(run, item, attribute));
-        }
-        List<Object> keys = new ArrayList<>();
-        for (String name : names.split(",", -1)) {
-            keys.add(fold.apply(attribute(run, item, name)));
-        }
-        return keys;
+    /** What an item is compared by: its attribute if one is named, in lower case unless the case counts. */
+    private static UnaryOperator<Object> key(
+            JinjaRun run, JinjaArguments arguments, int caseIndex, int attributeIndex) {
+        UnaryOperator<Object> fold = fold(arguments, caseIndex);
+        Object attribute = arguments.get(attributeIndex, "attribute", JinjaNone.NONE);
+        return item -> fold.apply(attribute == JinjaNone.NONE ? item : attribute(run, item, attribute));
     }
 
     private static void sort(
@@ -155,11 +152,10 @@ final class JinjaListFilters {
 
     private static Object unique(JinjaRun run, Object value, JinjaArguments arguments) {
         arguments.expect("unique", 0, "case_sensitive", "attribute");
-        UnaryOperator<Object> fold = fold(arguments, 0);
-        Object attribute = arguments.get(1, "attribute", JinjaNone.NONE);
+        UnaryOperator<Object> keyOf = key(run, arguments, 0, 1);
         Set<Object> seen = new HashSet<>();
         Predicate<Object> isNew = item -> {
-            Object key = fold.apply(attribute == JinjaNone.NONE ? item : attribute(run, item, attribute));
+            Object key = keyOf.apply(item);
             Number number = JinjaValues.number(key);
             boolean undefined = key instanceof JinjaUndefined;
             return seen.add(undefined ? JinjaUndefined.class : JinjaValues.key(number == null ? key : number));
@@ -169,12 +165,11 @@ final class JinjaListFilters {
 
     private static Object extreme(JinjaRun run, Object value, JinjaArguments arguments, int sign) {
         arguments.expect(sign > 0 ? "min" : "max", 0, "case_sensitive", "attribute");
-        UnaryOperator<Object> fold = fold(arguments, 0);
-        Object attribute = arguments.get(1, "attribute", JinjaNone.NONE);
+        UnaryOperator<Object> keyOf = key(run, arguments, 0, 1);
         Object best = null;
         Object bestKey = JinjaNone.NONE;
         for (Object item : JinjaValues.list(run, value)) {
-            Object key = fold.apply(attribute == JinjaNone.NONE ? item : attribute(run, item, attribute));
+            Object key = keyOf.apply(item);
             if (best == null || sign * JinjaValues.compare(run, key, bestKey) < 0) {
                 best = item;
                 bestKey = key;

@@ -1,6 +1,7 @@
 package io.github.glimpse.text.jinja;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
@@ -27,98 +28,50 @@ final class JinjaNumberFilters {
     }
 
     private static Object toInt(JinjaRun run, Object value, JinjaArguments arguments) {
-        arguments.expect("int", 0, "default", "base");
-        if (value instanceof JinjaUndefined undefined) {
-            throw undefined.error();
+        arguments.expect("int", 0, "default");
+        Number number = parsed(value);
+        if (number instanceof Double real && (real.isNaN() || real.isInfinite())) {
+            number = null;
         }
-        if (value instanceof String text) {
-            Long whole = parseInt(text, (int) JinjaValues.wholeNumber(arguments.get(1, "base", 10L), "base"));
-            if (whole != null) {
-                return whole;
-            }
-        }
-        Double real = real(value);
-        if (real == null || real.isNaN() || real.isInfinite()) {
+        if (number == null) {
             return arguments.get(0, "default", 0L);
         }
-        if (JinjaValues.number(value) instanceof Long whole) {
-            return whole;
-        }
-        if (Math.abs(real) >= 0x1p63) {
-            throw new JinjaError("a whole number does not fit into 64 bits");
-        }
-        return real.longValue();
+        return number instanceof Double real ? (Object) JinjaOperators.whole(real) : number;
     }
 
     private static Object toFloat(JinjaRun run, Object value, JinjaArguments arguments) {
         arguments.expect("float", 0, "default");
-        if (value instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
-        Double real = real(value);
-        return real == null ? arguments.get(0, "default", 0.0) : real;
+        Number number = parsed(value);
+        return number == null ? arguments.get(0, "default", 0.0) : number.doubleValue();
     }
 
-    private static @Nullable Double real(Object value) {
-        Number number = JinjaValues.number(value);
-        if (number != null) {
-            return number.doubleValue();
+    /** A number as it is or as Python reads it from a text, or null. */
+    private static @Nullable Number parsed(Object value) {
+        JinjaUndefined.check(value);
+        if (!(value instanceof String text)) {
+            return JinjaValues.number(value);
         }
-        return value instanceof String text ? parseFloat(text) : null;
-    }
-
-    private static @Nullable Long parseInt(String text, int base) {
-        String digits = PythonSpace.strip(text).toLowerCase(Locale.ROOT);
-        String sign = digits.startsWith("-") ? "-" : "";
-        digits = digits.startsWith("-") || digits.startsWith("+") ? digits.substring(1) : digits;
-        String prefix = base == 16 ? "0x" : base == 8 ? "0o" : base == 2 ? "0b" : "";
-        if (!prefix.isEmpty() && digits.startsWith(prefix)) {
-            digits = digits.substring(2);
+        String digits = PythonSpace.strip(text).toLowerCase(Locale.ROOT).replaceAll("(?<=[0-9])_(?=[0-9])", "");
+        if (digits.matches("[-+]?(inf|infinity|nan)")) {
+            return digits.endsWith("nan")
+                    ? Double.NaN
+                    : digits.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         }
-        boolean signed = digits.startsWith("-") || digits.startsWith("+");
-        if (signed || digits.startsWith("_") || digits.endsWith("_") || digits.contains("__")) {
-            return null;
-        }
-        try {
-            return Long.valueOf(sign + digits.replace("_", ""), base);
-        } catch (NumberFormatException notWhole) {
-            return null;
-        }
-    }
-
-    private static @Nullable Double parseFloat(String text) {
-        String digits = PythonSpace.strip(text).toLowerCase(Locale.ROOT);
-        String unsigned = digits.startsWith("-") || digits.startsWith("+") ? digits.substring(1) : digits;
-        double sign = digits.startsWith("-") ? -1 : 1;
-        if (unsigned.equals("inf") || unsigned.equals("infinity")) {
-            return sign * Double.POSITIVE_INFINITY;
-        }
-        if (unsigned.equals("nan")) {
-            return Double.NaN;
+        if (digits.matches("[-+]?[0-9]{1,19}") && new BigInteger(digits).bitLength() < Long.SIZE) {
+            return Long.valueOf(digits);
         }
         // Java also reads hexadecimal floats and a type letter at the end.
-        boolean python = unsigned.chars().allMatch(unit -> "0123456789.e+-_".indexOf(unit) >= 0)
-                && !unsigned.startsWith("_")
-                && !unsigned.endsWith("_")
-                && !unsigned.contains("__");
-        try {
-            return python ? Double.valueOf(digits.replace("_", "")) : null;
-        } catch (NumberFormatException notReal) {
-            return null;
-        }
+        return digits.matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[-+]?[0-9]+)?") ? Double.valueOf(digits) : null;
     }
 
     private static Object absolute(JinjaRun run, Object value, JinjaArguments arguments) {
         arguments.expect("abs", 0);
         Number number = number(value, "abs");
-        boolean negative = number.doubleValue() < 0;
-        return JinjaOperators.sign(number, negative);
+        return JinjaOperators.sign(number, number.doubleValue() < 0);
     }
 
     private static Number number(Object value, String filter) {
-        if (value instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
+        JinjaUndefined.check(value);
         Number number = JinjaValues.number(value);
         if (number == null) {
             throw new JinjaError(filter + " needs a number, not " + JinjaValues.typeName(value));

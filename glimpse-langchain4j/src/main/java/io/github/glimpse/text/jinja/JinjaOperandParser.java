@@ -32,8 +32,9 @@ final class JinjaOperandParser {
         if (tokens.current().isOperator("-") || tokens.current().isOperator("+")) {
             tokens.enter();
             boolean negative = tokens.next().text().equals("-");
-            expression = new JinjaExpressions.Sign(parseSigned(), negative);
+            JinjaExpression operand = parseSigned();
             tokens.leave();
+            expression = run -> JinjaOperators.sign(run.value(operand), negative);
         } else {
             expression = parsePrimary();
         }
@@ -58,8 +59,7 @@ final class JinjaOperandParser {
                 return new JinjaExpressions.Literal(JinjaLiterals.integer(tokens.next()));
             }
             case FLOAT -> {
-                return new JinjaExpressions.Literal(
-                        Double.valueOf(tokens.next().text().replace("_", "")));
+                return new JinjaExpressions.Literal(JinjaLiterals.real(tokens.next()));
             }
             default -> {
                 return parseBracketed();
@@ -90,7 +90,8 @@ final class JinjaOperandParser {
             return inner;
         }
         if (tokens.skipOperator("[")) {
-            return new JinjaExpressions.ListOf(parseUntil("]"));
+            List<JinjaExpression> items = parseUntil("]");
+            return run -> JinjaExpressions.values(run, items);
         }
         if (tokens.skipOperator("{")) {
             return parseDict();
@@ -216,7 +217,7 @@ final class JinjaOperandParser {
     JinjaExpression parseFilter(JinjaExpression operand) {
         JinjaExpression expression = operand;
         do {
-            String name = parseDottedName();
+            String name = tokens.expect(Kind.NAME).text();
             contentUse.requireFilter(name, tokens.current().line());
             JinjaExpressions.Arguments arguments =
                     tokens.current().isOperator("(") ? parseArguments() : JinjaExpressions.Arguments.NONE;
@@ -225,17 +226,9 @@ final class JinjaOperandParser {
         return expression;
     }
 
-    private String parseDottedName() {
-        StringBuilder name = new StringBuilder(tokens.expect(Kind.NAME).text());
-        while (tokens.skipOperator(".")) {
-            name.append('.').append(tokens.expect(Kind.NAME).text());
-        }
-        return name.toString();
-    }
-
     private JinjaExpression parseTest(JinjaExpression operand) {
         boolean negated = tokens.skipName("not");
-        String name = parseDottedName();
+        String name = tokens.expect(Kind.NAME).text();
         contentUse.requireTest(name, tokens.current().line());
         JinjaExpressions.Arguments arguments = JinjaExpressions.Arguments.NONE;
         if (tokens.current().isOperator("(")) {
@@ -247,8 +240,8 @@ final class JinjaOperandParser {
             arguments = new JinjaExpressions.Arguments(List.of(parsePostfix(parsePrimary())), Map.of(), null, null);
         }
         contentUse.tested(operand, name);
-        JinjaExpression test = new JinjaExpressions.Test(operand, name, arguments);
-        return negated ? new JinjaExpressions.Not(test) : test;
+        JinjaExpressions.Arguments written = arguments;
+        return run -> negated != JinjaTests.apply(run, name, run.value(operand), written.evaluate(run));
     }
 
     private boolean startsTestArgument() {

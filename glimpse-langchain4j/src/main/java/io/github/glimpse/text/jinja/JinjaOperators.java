@@ -1,5 +1,6 @@
 package io.github.glimpse.text.jinja;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,15 +11,11 @@ final class JinjaOperators {
 
     /** {@code left operator right} for {@code + - * / // % **}. */
     static Object arithmetic(JinjaRun run, String operator, Object left, Object right) {
-        if (left instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
+        JinjaUndefined.check(left);
         if (operator.equals("%") && left instanceof String format) {
             return JinjaFormat.percent(run, format, right);
         }
-        if (right instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
+        JinjaUndefined.check(right);
         Number leftNumber = JinjaValues.number(left);
         Number rightNumber = JinjaValues.number(right);
         if (leftNumber != null && rightNumber != null) {
@@ -64,21 +61,22 @@ final class JinjaOperators {
     }
 
     private static Object power(long base, long exponent) {
+        double estimate = Math.pow((double) base, (double) exponent);
         if (exponent < 0) {
             return real("**", (double) base, (double) exponent);
         }
-        if (base == 0 || base == 1) {
-            return exponent == 0 ? 1L : base;
+        // Exact as long as a double can hold it; beyond 64 bits nothing has to be worked out.
+        return Math.abs(estimate) <= 1L << 53 || Math.abs(estimate) > 0x1p64
+                ? (Object) whole(estimate)
+                : BigInteger.valueOf(base).pow((int) exponent).longValueExact();
+    }
+
+    /** A real number without its fraction. */
+    static long whole(double number) {
+        if (Double.isNaN(number) || Math.abs(number) >= 0x1p63) {
+            throw new JinjaError("a whole number does not fit into 64 bits");
         }
-        if (base == -1) {
-            return exponent % 2 == 0 ? 1L : -1L;
-        }
-        long result = 1;
-        // At most 63 rounds before it overflows.
-        for (long round = 0; round < exponent; round++) {
-            result = Math.multiplyExact(result, base);
-        }
-        return result;
+        return (long) number;
     }
 
     private static Object real(String operator, double left, double right) {
@@ -108,7 +106,8 @@ final class JinjaOperators {
     private static double floorDivide(double left, double right) {
         double quotient = (left - modulo(left, right)) / right;
         double floor = Math.floor(quotient);
-        return quotient - floor > 0.5 ? floor + 1 : floor;
+        double rounded = quotient - floor > 0.5 ? floor + 1 : floor;
+        return rounded == 0 ? Math.copySign(0.0, left / right) : rounded;
     }
 
     /** Python's remainder has the sign of the divisor. */
@@ -125,44 +124,41 @@ final class JinjaOperators {
             run.charge((long) text.length() + other.length());
             return text + other;
         }
-        if (left instanceof List<?> list && right instanceof List<?> other) {
-            return join(run, list, other);
-        }
-        if (left instanceof JinjaTuple tuple && right instanceof JinjaTuple other) {
-            return new JinjaTuple(join(run, tuple.items(), other.items()));
+        if (left instanceof List<?> list
+                && right instanceof List<?> other
+                && !(left instanceof JinjaRange)
+                && JinjaValues.typeName(left).equals(JinjaValues.typeName(right))) {
+            run.chargeElements((long) list.size() + other.size());
+            List<Object> joined = new ArrayList<>(list);
+            joined.addAll(other);
+            return like(left, joined);
         }
         throw unsupported("+", left, right);
     }
 
-    private static List<Object> join(JinjaRun run, List<?> left, List<?> right) {
-        run.chargeElements((long) left.size() + right.size());
-        List<Object> joined = new ArrayList<>(left);
-        joined.addAll(right);
-        return joined;
+    private static Object like(Object value, List<Object> items) {
+        return value instanceof JinjaTuple ? new JinjaTuple(items) : items;
     }
 
     private static Object repeat(JinjaRun run, Object value, long count) {
         if (value instanceof String text) {
             return run.repeat(text, count);
         }
-        if (value instanceof List || value instanceof JinjaTuple) {
-            List<Object> items = JinjaValues.list(run, value);
+        if (value instanceof List<?> items && !(value instanceof JinjaRange)) {
             List<Object> repeated = new ArrayList<>();
             for (long round = 0; round < count; round++) {
                 run.step();
                 run.chargeElements(items.size());
                 repeated.addAll(items);
             }
-            return value instanceof List ? repeated : new JinjaTuple(repeated);
+            return like(value, repeated);
         }
         throw unsupported("*", value, count);
     }
 
     /** {@code -value} and {@code +value}. */
     static Object sign(Object value, boolean negative) {
-        if (value instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
+        JinjaUndefined.check(value);
         Number number = JinjaValues.number(value);
         if (number instanceof Long whole) {
             if (negative && whole == Long.MIN_VALUE) {

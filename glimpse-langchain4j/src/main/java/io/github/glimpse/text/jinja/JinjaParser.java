@@ -91,7 +91,6 @@ final class JinjaParser {
             case "call" -> parseCall(line);
             case "filter" -> parseFilterBlock(line);
             case "with" -> parseWith(line);
-            case "print" -> new JinjaStatements.Output(expressions.parsePrinted(), line);
             case "generation" -> parseGeneration();
             case "break" -> jump(JinjaStatement.Flow.BREAK, line);
             case "continue" -> jump(JinjaStatement.Flow.CONTINUE, line);

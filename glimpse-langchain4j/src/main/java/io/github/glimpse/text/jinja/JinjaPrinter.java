@@ -3,9 +3,11 @@ package io.github.glimpse.text.jinja;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.util.Iterator;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 
 /** Prints values as Python's {@code str()} and {@code repr()} do. */
 final class JinjaPrinter {
@@ -47,20 +49,16 @@ final class JinjaPrinter {
             append(floatText(number));
         } else if (value == JinjaNone.NONE) {
             append("None");
-        } else if (value instanceof List<?> list) {
-            printItems("[", list, "]", JinjaRun.deeper(depth));
         } else if (value instanceof JinjaTuple tuple) {
-            printItems("(", tuple.items(), tuple.items().size() == 1 ? ",)" : ")", JinjaRun.deeper(depth));
-        } else if (value instanceof Map<?, ?> map) {
-            printMap(map, JinjaRun.deeper(depth));
+            printItems("(", tuple, tuple.size() == 1 ? ",)" : ")", depth);
+        } else if (value instanceof List<?> list && !(list instanceof JinjaRange)) {
+            printItems("[", list, "]", depth);
         } else if (value instanceof JinjaDictView view) {
-            append(view.name() + "(");
-            printItems("[", view.items(), "]", JinjaRun.deeper(depth));
-            append(")");
+            printItems(view.name() + "([", view, "])", depth);
+        } else if (value instanceof Map<?, ?> map) {
+            printMap("{", map, "}", depth);
         } else if (value instanceof JinjaNamespace namespace) {
-            append("<Namespace ");
-            printMap(namespace.attributes(), JinjaRun.deeper(depth));
-            append(">");
+            printMap("<Namespace {", namespace.attributes(), "}>", depth);
         } else {
             append(otherText(value));
         }
@@ -70,41 +68,40 @@ final class JinjaPrinter {
         if (value instanceof JinjaUndefined) {
             return "Undefined";
         }
-        if (value instanceof JinjaRange range) {
-            String step = range.step() == 1 ? "" : ", " + range.step();
-            return "range(" + range.start() + ", " + range.stop() + step + ")";
-        }
         if (value instanceof JinjaLoop loop) {
             return "<LoopContext " + loop.index() + "/" + loop.length() + ">";
         }
         if (value instanceof JinjaMacro macro) {
             return "<Macro " + (macro.isAnonymous() ? "anonymous" : quote(macro.name())) + ">";
         }
-        return value instanceof Long ? value.toString() : "<" + JinjaValues.typeName(value) + ">";
+        return value instanceof Long || value instanceof JinjaRange
+                ? value.toString()
+                : "<" + JinjaValues.typeName(value) + ">";
     }
 
-    private void printItems(String open, List<?> items, String close, int depth) {
+    private void printItems(String open, Collection<?> items, String close, int depth) {
+        printAll(open, items, close, depth, this::print);
+    }
+
+    private void printMap(String open, Map<?, ?> map, String close, int depth) {
+        printAll(open, map.entrySet(), close, depth, (entry, inner) -> {
+            print(entry.getKey(), inner);
+            append(": ");
+            print(entry.getValue(), inner);
+        });
+    }
+
+    private <T> void printAll(
+            String open, Collection<T> items, String close, int depth, ObjIntConsumer<? super T> printer) {
+        int inner = JinjaRun.deeper(depth);
         append(open);
         String separator = "";
-        for (Object item : items) {
+        for (T item : items) {
             append(separator);
-            print(item, depth);
+            printer.accept(item, inner);
             separator = ", ";
         }
         append(close);
-    }
-
-    private void printMap(Map<?, ?> map, int depth) {
-        append("{");
-        Iterator<? extends Map.Entry<?, ?>> entries = map.entrySet().iterator();
-        while (entries.hasNext()) {
-            Map.Entry<?, ?> entry = entries.next();
-            print(entry.getKey(), depth);
-            append(": ");
-            print(entry.getValue(), depth);
-            append(entries.hasNext() ? ", " : "");
-        }
-        append("}");
     }
 
     private void append(String text) {
@@ -139,13 +136,8 @@ final class JinjaPrinter {
     }
 
     private static String escape(int codePoint) {
-        String digits = Integer.toHexString(codePoint);
-        if (codePoint <= 0xff) {
-            return "\\x" + "0".repeat(2 - digits.length()) + digits;
-        }
-        return codePoint <= 0xffff
-                ? "\\u" + "0".repeat(4 - digits.length()) + digits
-                : "\\U" + "0".repeat(8 - digits.length()) + digits;
+        String form = codePoint <= 0xff ? "\\x%02x" : codePoint <= 0xffff ? "\\u%04x" : "\\U%08x";
+        return String.format(Locale.ROOT, form, codePoint);
     }
 
     /** The mark is let through: as an escape sequence it would show up in the prompt. */
@@ -178,11 +170,14 @@ final class JinjaPrinter {
         if (number == 0) {
             return sign + "0.0";
         }
-        BigDecimal shortest = shortest(Math.abs(number));
+        BigDecimal shortest = shortest(Math.abs(number)).stripTrailingZeros();
+        int exponent = shortest.precision() - shortest.scale() - 1;
+        if (exponent >= MIN_PLAIN_EXPONENT && exponent <= MAX_PLAIN_EXPONENT) {
+            return sign + shortest.toPlainString() + (shortest.scale() <= 0 ? ".0" : "");
+        }
         String digits = shortest.unscaledValue().toString();
-        int exponent = digits.length() - 1 - shortest.scale();
-        digits = digits.replaceAll("0+$", "");
-        return sign + (isPlain(exponent) ? plain(digits, exponent) : scientific(digits, exponent));
+        String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
+        return sign + digits.charAt(0) + fraction + String.format(Locale.ROOT, "e%+03d", exponent);
     }
 
     // Double.toString of JDK 17 does not always find the shortest digits.
@@ -195,25 +190,5 @@ final class JinjaPrinter {
             }
         }
         return exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN));
-    }
-
-    private static boolean isPlain(int exponent) {
-        return exponent >= MIN_PLAIN_EXPONENT && exponent <= MAX_PLAIN_EXPONENT;
-    }
-
-    private static String plain(String digits, int exponent) {
-        if (exponent < 0) {
-            return "0." + "0".repeat(-exponent - 1) + digits;
-        }
-        if (digits.length() <= exponent + 1) {
-            return digits + "0".repeat(exponent + 1 - digits.length()) + ".0";
-        }
-        return digits.substring(0, exponent + 1) + "." + digits.substring(exponent + 1);
-    }
-
-    private static String scientific(String digits, int exponent) {
-        String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-        String power = Integer.toString(Math.abs(exponent));
-        return digits.charAt(0) + fraction + (exponent < 0 ? "e-" : "e+") + (power.length() < 2 ? "0" : "") + power;
     }
 }

@@ -1,44 +1,49 @@
 package io.github.glimpse.text.jinja;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.AbstractList;
+import java.util.RandomAccess;
 
-/** A Python range, never larger than the sandbox allows. */
-record JinjaRange(long start, long stop, long step) {
+/** A Python range: a list of numbers that are counted when asked for, never longer than the sandbox allows. */
+final class JinjaRange extends AbstractList<Object> implements RandomAccess {
 
     static final int MAX_ITEMS = 100_000;
 
-    JinjaRange {
+    private final long start;
+    private final long stop;
+    private final long step;
+    private final int size;
+
+    JinjaRange(long start, long stop, long step) {
         if (step == 0) {
             throw new JinjaError("range() arg 3 must not be zero");
         }
-        if (count(start, stop, step) > MAX_ITEMS) {
+        double count = Math.max(0, Math.ceil(((double) stop - start) / step));
+        if (count > MAX_ITEMS) {
             throw new JinjaError("a range has more than " + MAX_ITEMS + " items");
         }
+        this.start = start;
+        this.stop = stop;
+        this.step = step;
+        this.size = (int) count;
     }
 
-    int size() {
-        return (int) count(start, stop, step);
-    }
-
-    long get(int index) {
+    @Override
+    public Object get(int index) {
         return start + index * step;
+    }
+
+    @Override
+    public int size() {
+        return size;
     }
 
     JinjaRange slice(long first, long end, long stride) {
         return new JinjaRange(start + first * step, start + end * step, step * stride);
     }
 
-    List<Object> items() {
-        List<Object> items = new ArrayList<>(size());
-        for (int index = 0; index < size(); index++) {
-            items.add(get(index));
-        }
-        return items;
-    }
-
-    private static double count(long start, long stop, long step) {
-        double distance = (double) stop - start;
-        return Math.max(0, Math.ceil(distance / step));
+    /** As Python writes it. */
+    @Override
+    public String toString() {
+        return "range(" + start + ", " + stop + (step == 1 ? "" : ", " + step) + ")";
     }
 }

@@ -4,6 +4,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,21 +18,24 @@ final class JinjaStringMethods {
     }
 
     private static final Map<String, Method> METHODS = Map.ofEntries(
-            Map.entry("upper", (run, text, arguments) -> text.toUpperCase(Locale.ROOT)),
-            Map.entry("lower", (run, text, arguments) -> text.toLowerCase(Locale.ROOT)),
-            Map.entry("casefold", (run, text, arguments) -> text.toUpperCase(Locale.ROOT)
-                    .toLowerCase(Locale.ROOT)),
-            Map.entry("title", (run, text, arguments) -> JinjaText.title(text)),
-            Map.entry("capitalize", (run, text, arguments) -> JinjaText.capitalize(text)),
-            Map.entry("swapcase", (run, text, arguments) -> JinjaText.swapCase(text)),
-            Map.entry("strip", (run, text, arguments) -> {
-                IntPredicate stripped = stripped("strip", arguments);
-                return PythonSpace.stripRight(PythonSpace.stripLeft(text, stripped), stripped);
-            }),
+            plain("upper", text -> text.toUpperCase(Locale.ROOT)),
+            plain("lower", text -> text.toLowerCase(Locale.ROOT)),
+            plain("casefold", text -> text.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT)),
+            plain("title", JinjaText::title),
+            plain("capitalize", JinjaText::capitalize),
+            plain("isspace", text -> all(text, PythonSpace::isSpace)),
+            plain("isdigit", text -> all(text, Character::isDigit)),
+            plain("isdecimal", text -> all(text, Character::isDigit)),
+            plain("isnumeric", text -> all(text, Character::isDigit)),
+            plain("isalpha", text -> all(text, Character::isLetter)),
+            plain("isalnum", text -> all(text, Character::isLetterOrDigit)),
+            plain("isupper", JinjaStringMethods::isUpper),
+            plain("islower", JinjaStringMethods::isLower),
+            Map.entry("strip", (run, text, arguments) -> PythonSpace.strip(text, stripped("strip", arguments))),
             Map.entry("lstrip", (run, text, arguments) -> PythonSpace.stripLeft(text, stripped("lstrip", arguments))),
             Map.entry("rstrip", (run, text, arguments) -> PythonSpace.stripRight(text, stripped("rstrip", arguments))),
-            Map.entry("split", (run, text, arguments) -> split(run, text, arguments)),
-            Map.entry("rsplit", (run, text, arguments) -> splitRight(run, text, arguments)),
+            Map.entry("split", JinjaStringMethods::split),
+            Map.entry("rsplit", JinjaStringMethods::splitRight),
             Map.entry("splitlines", (run, text, arguments) -> {
                 arguments.expect("splitlines", 0, "keepends");
                 return JinjaText.splitLines(run, text, JinjaValues.truthy(arguments.get(0, "keepends", false)));
@@ -54,47 +59,44 @@ final class JinjaStringMethods {
             }),
             Map.entry("find", (run, text, arguments) -> find(run, text, arguments, false)),
             Map.entry("rfind", (run, text, arguments) -> find(run, text, arguments, true)),
-            Map.entry("index", (run, text, arguments) -> index(run, text, arguments)),
-            Map.entry("count", (run, text, arguments) -> count(run, text, arguments)),
-            Map.entry("join", (run, text, arguments) -> join(run, text, arguments)),
+            Map.entry("index", JinjaStringMethods::index),
+            Map.entry("count", JinjaStringMethods::count),
+            Map.entry("join", JinjaStringMethods::join),
             Map.entry("format", JinjaFormat::braces),
-            Map.entry("zfill", (run, text, arguments) -> zeroFill(run, text, arguments)),
-            Map.entry("ljust", (run, text, arguments) -> pad(run, text, arguments, 0)),
-            Map.entry("center", (run, text, arguments) -> pad(run, text, arguments, 1)),
-            Map.entry("rjust", (run, text, arguments) -> pad(run, text, arguments, 2)),
-            Map.entry("isspace", (run, text, arguments) -> all(text, PythonSpace::isSpace)),
-            Map.entry("isdigit", (run, text, arguments) -> all(text, Character::isDigit)),
-            Map.entry("isdecimal", (run, text, arguments) -> all(text, Character::isDigit)),
-            Map.entry("isnumeric", (run, text, arguments) -> all(text, Character::isDigit)),
-            Map.entry("isalpha", (run, text, arguments) -> all(text, Character::isLetter)),
-            Map.entry("isalnum", (run, text, arguments) -> all(text, Character::isLetterOrDigit)),
-            Map.entry("isupper", (run, text, arguments) -> isUpper(text)),
-            Map.entry("islower", (run, text, arguments) -> isLower(text)));
+            Map.entry("zfill", JinjaStringMethods::zeroFill));
 
     private JinjaStringMethods() {}
 
+    /** A method without arguments. */
+    private static Map.Entry<String, Method> plain(String name, Function<String, Object> function) {
+        return Map.entry(name, (run, text, arguments) -> {
+            arguments.expect(name, 0);
+            return function.apply(text);
+        });
+    }
+
     /** The method bound to its string, or null where strings have none of that name. */
     static @Nullable JinjaCallable find(String text, String name) {
-        Method method = METHODS.get(name);
-        return method == null
-                ? null
-                : (run, arguments) -> {
-                    // Most of them look at all characters and make about as many.
-                    run.charge(text.length());
-                    return method.call(run, text, arguments);
-                };
+        return METHODS.containsKey(name) ? (run, arguments) -> call(name, run, text, arguments) : null;
+    }
+
+    /** Calls a method that there is. */
+    static Object call(String name, JinjaRun run, String text, JinjaArguments arguments) {
+        // Most of them look at all characters and make about as many.
+        run.charge(text.length());
+        return Objects.requireNonNull(METHODS.get(name)).call(run, text, arguments);
     }
 
     static boolean isUpper(String text) {
-        return text.codePoints().anyMatch(Character::isUpperCase)
-                && text.codePoints()
-                        .noneMatch(letter -> Character.isLowerCase(letter) || Character.isTitleCase(letter));
+        return hasOnly(text, Character::isUpperCase, Character::isLowerCase);
     }
 
     static boolean isLower(String text) {
-        return text.codePoints().anyMatch(Character::isLowerCase)
-                && text.codePoints()
-                        .noneMatch(letter -> Character.isUpperCase(letter) || Character.isTitleCase(letter));
+        return hasOnly(text, Character::isLowerCase, Character::isUpperCase);
+    }
+
+    private static boolean hasOnly(String text, IntPredicate wanted, IntPredicate other) {
+        return text.codePoints().anyMatch(wanted) && text.codePoints().noneMatch(other.or(Character::isTitleCase));
     }
 
     private static boolean all(String text, IntPredicate wanted) {
@@ -145,16 +147,15 @@ final class JinjaStringMethods {
     }
 
     private static JinjaTuple partition(String text, JinjaArguments arguments, boolean last) {
-        arguments.expect("partition", 1, "sep");
-        String separator = separator(arguments);
+        String separator = separator(arguments.expect("partition", 1, "sep"));
         if (separator == null) {
             throw new JinjaError("'sep' must be a string");
         }
         int found = last ? text.lastIndexOf(separator) : text.indexOf(separator);
         if (found < 0) {
-            return new JinjaTuple(last ? List.of("", "", text) : List.of(text, "", ""));
+            return last ? JinjaTuple.of("", "", text) : JinjaTuple.of(text, "", "");
         }
-        return new JinjaTuple(List.of(text.substring(0, found), separator, text.substring(found + separator.length())));
+        return JinjaTuple.of(text.substring(0, found), separator, text.substring(found + separator.length()));
     }
 
     private static boolean startsOrEnds(JinjaRun run, String text, JinjaArguments arguments, boolean start) {
@@ -163,8 +164,7 @@ final class JinjaStringMethods {
         String part = part(run, text, arguments);
         Object affix = arguments.get(0, "affix");
         if (affix instanceof JinjaTuple tuple) {
-            return tuple.items().stream()
-                    .anyMatch(item -> startsOrEnds(run, part, JinjaArguments.of(List.of(item)), start));
+            return tuple.stream().anyMatch(item -> startsOrEnds(run, part, JinjaArguments.of(List.of(item)), start));
         }
         String wanted = string(arguments, 0, "affix");
         return start ? part.startsWith(wanted) : part.endsWith(wanted);
@@ -230,15 +230,5 @@ final class JinjaStringMethods {
         boolean signed = text.startsWith("+") || text.startsWith("-");
         String zeros = run.repeat("0", width - JinjaValues.length(text));
         return signed ? text.charAt(0) + zeros + text.substring(1) : zeros + text;
-    }
-
-    private static String pad(JinjaRun run, String text, JinjaArguments arguments, int leftShare) {
-        arguments.expect("a padding method", 1, "width", "fillchar");
-        long width = JinjaValues.wholeNumber(arguments.get(0, "width"), "width");
-        Object fill = arguments.get(1, "fillchar", " ");
-        if (!(fill instanceof String character) || JinjaValues.length(character) != 1) {
-            throw new JinjaError("the fill character must be exactly one character long");
-        }
-        return JinjaText.pad(run, text, width, character, leftShare);
     }
 }

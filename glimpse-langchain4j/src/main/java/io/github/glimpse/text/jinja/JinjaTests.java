@@ -1,7 +1,6 @@
 package io.github.glimpse.text.jinja;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +16,24 @@ final class JinjaTests {
     private interface Plain {
         boolean holds(Object value);
     }
+
+    private static final Map<String, String> OPERATORS = Map.ofEntries(
+            Map.entry("==", "=="),
+            Map.entry("eq", "=="),
+            Map.entry("equalto", "=="),
+            Map.entry("!=", "!="),
+            Map.entry("ne", "!="),
+            Map.entry("<", "<"),
+            Map.entry("lt", "<"),
+            Map.entry("lessthan", "<"),
+            Map.entry("<=", "<="),
+            Map.entry("le", "<="),
+            Map.entry(">", ">"),
+            Map.entry("gt", ">"),
+            Map.entry("greaterthan", ">"),
+            Map.entry(">=", ">="),
+            Map.entry("ge", ">="),
+            Map.entry("in", "in"));
 
     private static final Map<String, Test> ALL = all();
 
@@ -37,19 +54,10 @@ final class JinjaTests {
     private static Map<String, Test> all() {
         Map<String, Test> tests = new HashMap<>();
         putPlain(tests);
-        for (String operator : List.of("==", "!=", "<", "<=", ">", ">=")) {
-            putOperator(tests, operator, operator);
-        }
-        putOperator(tests, "eq", "==");
-        putOperator(tests, "equalto", "==");
-        putOperator(tests, "ne", "!=");
-        putOperator(tests, "lt", "<");
-        putOperator(tests, "lessthan", "<");
-        putOperator(tests, "le", "<=");
-        putOperator(tests, "gt", ">");
-        putOperator(tests, "greaterthan", ">");
-        putOperator(tests, "ge", ">=");
-        putOperator(tests, "in", "in");
+        OPERATORS.forEach((name, operator) -> tests.put(
+                name,
+                (run, value, arguments) -> JinjaOperators.holds(
+                        run, operator, value, arguments.expect(name, 1, "other").get(0, "other"))));
         tests.put(
                 "divisibleby",
                 (run, value, arguments) -> isRest(
@@ -91,13 +99,6 @@ final class JinjaTests {
             arguments.expect(name, 0);
             return test.holds(value);
         });
-    }
-
-    private static void putOperator(Map<String, Test> tests, String name, String operator) {
-        tests.put(
-                name,
-                (run, value, arguments) -> JinjaOperators.holds(
-                        run, operator, value, arguments.expect(name, 1, "other").get(0, "other")));
     }
 
     // What has a length and can be indexed; a dict is one, as in Jinja. Undefined has both, too.

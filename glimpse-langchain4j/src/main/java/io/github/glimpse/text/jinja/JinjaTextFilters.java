@@ -11,19 +11,15 @@ final class JinjaTextFilters {
     static final Map<String, JinjaFilters.Filter> FILTERS = Map.ofEntries(
             Map.entry("string", plain((run, text) -> text)),
             Map.entry("safe", plain((run, text) -> text)),
-            Map.entry("upper", plain((run, text) -> text.toUpperCase(Locale.ROOT))),
-            Map.entry("lower", plain((run, text) -> text.toLowerCase(Locale.ROOT))),
-            Map.entry("capitalize", plain((run, text) -> JinjaText.capitalize(text))),
+            Map.entry("upper", method("upper")),
+            Map.entry("lower", method("lower")),
+            Map.entry("capitalize", method("capitalize")),
+            Map.entry("trim", method("strip")),
             Map.entry("title", plain((run, text) -> title(text))),
             Map.entry("escape", plain(JinjaTextFilters::escape)),
             Map.entry("e", plain(JinjaTextFilters::escape)),
-            Map.entry("forceescape", plain(JinjaTextFilters::escape)),
-            Map.entry("wordcount", (run, value, arguments) -> wordCount(text(run, value))),
-            Map.entry("trim", JinjaTextFilters::trim),
             Map.entry("replace", JinjaTextFilters::replace),
             Map.entry("indent", JinjaTextFilters::indent),
-            Map.entry("center", JinjaTextFilters::center),
-            Map.entry("truncate", JinjaTextFilters::truncate),
             Map.entry("join", JinjaTextFilters::join),
             Map.entry("format", JinjaTextFilters::format));
 
@@ -39,6 +35,11 @@ final class JinjaTextFilters {
             arguments.expect("the filter", 0);
             return filter.apply(run, text(run, value));
         };
+    }
+
+    /** The filter that does what the string method does. */
+    private static JinjaFilters.Filter method(String name) {
+        return (run, value, arguments) -> JinjaStringMethods.call(name, run, JinjaPrinter.text(run, value), arguments);
     }
 
     /** The value printed, and its characters counted. */
@@ -68,22 +69,6 @@ final class JinjaTextFilters {
                 .replace(">", "&gt;")
                 .replace("'", "&#39;")
                 .replace("\"", "&#34;");
-    }
-
-    private static Long wordCount(String text) {
-        long words = 0;
-        boolean inWord = false;
-        for (int codePoint : text.codePoints().toArray()) {
-            boolean wordPart = Character.isLetterOrDigit(codePoint) || codePoint == '_';
-            words += wordPart && !inWord ? 1 : 0;
-            inWord = wordPart;
-        }
-        return words;
-    }
-
-    private static Object trim(JinjaRun run, Object value, JinjaArguments arguments) {
-        var stripped = JinjaStringMethods.stripped("trim", arguments);
-        return PythonSpace.stripRight(PythonSpace.stripLeft(text(run, value), stripped), stripped);
     }
 
     private static Object replace(JinjaRun run, Object value, JinjaArguments arguments) {
@@ -116,32 +101,6 @@ final class JinjaTextFilters {
                     .append(line);
         }
         return indented.toString();
-    }
-
-    private static Object center(JinjaRun run, Object value, JinjaArguments arguments) {
-        long width =
-                JinjaValues.wholeNumber(arguments.expect("center", 0, "width").get(0, "width", 80L), "width");
-        return JinjaText.pad(run, text(run, value), width, " ", 1);
-    }
-
-    private static Object truncate(JinjaRun run, Object value, JinjaArguments arguments) {
-        arguments.expect("truncate", 0, "length", "killwords", "end", "leeway");
-        String text = text(run, value);
-        long length = JinjaValues.wholeNumber(arguments.get(0, "length", 255L), "length");
-        String end = text(run, arguments.get(2, "end", "..."));
-        Object leeway = arguments.get(3, "leeway", JinjaNone.NONE);
-        long tolerance = leeway == JinjaNone.NONE ? 5 : JinjaValues.wholeNumber(leeway, "leeway");
-        long kept = length - JinjaValues.length(end);
-        if (kept < 0 || tolerance < 0) {
-            throw new JinjaError("truncate needs a length of at least that of its end");
-        }
-        if (JinjaValues.length(text) <= length + tolerance) {
-            return text;
-        }
-        String cut = text.substring(0, text.offsetByCodePoints(0, (int) kept));
-        boolean killWords = JinjaValues.truthy(arguments.get(1, "killwords", false));
-        int lastSpace = cut.lastIndexOf(' ');
-        return (killWords || lastSpace < 0 ? cut : cut.substring(0, lastSpace)) + end;
     }
 
     private static Object join(JinjaRun run, Object value, JinjaArguments arguments) {

@@ -2,97 +2,63 @@ package io.github.glimpse.text.jinja;
 
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.TextStyle;
-import java.time.temporal.ChronoField;
-import java.time.temporal.IsoFields;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Python's {@code strftime} in English, whatever the machine's language. */
+/** Python's {@code strftime} in English, whatever the machine's language, with the directives that dates are made of. */
 final class JinjaTime {
+
+    /** A percent sign, perhaps a minus for "not filled up", and a letter. */
+    private static final Pattern DIRECTIVE = Pattern.compile("%(-?)(.)", Pattern.DOTALL);
+
+    private static final Map<String, String> PATTERNS = Map.ofEntries(
+            Map.entry("a", "EEE"),
+            Map.entry("A", "EEEE"),
+            Map.entry("B", "MMMM"),
+            Map.entry("d", "dd"),
+            Map.entry("e", "ppd"),
+            Map.entry("m", "MM"),
+            Map.entry("y", "uu"),
+            Map.entry("Y", "u"),
+            Map.entry("H", "HH"),
+            Map.entry("I", "hh"),
+            Map.entry("M", "mm"),
+            Map.entry("S", "ss"),
+            Map.entry("f", "SSSSSS"),
+            Map.entry("p", "a"),
+            Map.entry("j", "DDD"),
+            Map.entry("F", "uuuu-MM-dd"),
+            Map.entry("D", "MM/dd/uu"),
+            Map.entry("x", "MM/dd/uu"),
+            Map.entry("T", "HH:mm:ss"),
+            Map.entry("X", "HH:mm:ss"),
+            Map.entry("R", "HH:mm"));
 
     private JinjaTime() {}
 
     static String format(String format, LocalDateTime time) {
-        StringBuilder text = new StringBuilder();
-        for (int index = 0; index < format.length(); index++) {
-            char unit = format.charAt(index);
-            if (unit != '%' || index + 1 == format.length()) {
-                text.append(unit);
-                continue;
-            }
-            char directive = format.charAt(++index);
-            boolean unpadded = directive == '-' && index + 1 < format.length();
-            directive = unpadded ? format.charAt(++index) : directive;
-            String part = part(directive, time);
-            text.append(unpadded ? withoutZeros(part) : part);
-        }
-        return text.toString();
+        return DIRECTIVE.matcher(format).replaceAll(directive -> {
+            String part = part(directive.group(2), time);
+            return Matcher.quoteReplacement(directive.group(1).isEmpty() ? part : part.replaceFirst("^[0 ]+(?=.)", ""));
+        });
     }
 
-    private static String withoutZeros(String digits) {
-        int start = 0;
-        while (start < digits.length() - 1 && (digits.charAt(start) == '0' || digits.charAt(start) == ' ')) {
-            start++;
-        }
-        return digits.substring(start);
-    }
-
-    private static String part(char directive, LocalDateTime time) {
+    private static String part(String directive, LocalDateTime time) {
         return switch (directive) {
-            case 'a' -> time.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
-            case 'A' -> time.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+            case "%" -> "%";
+            case "z", "Z" -> "";
             // Java shortens September to four letters in English.
-            case 'b', 'h' ->
-                time.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH).substring(0, 3);
-            case 'B' -> time.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
-            case 'd' -> two(time.getDayOfMonth());
-            case 'e' -> spaced(time.getDayOfMonth());
-            case 'm' -> two(time.getMonthValue());
-            case 'y' -> two(time.getYear() % 100);
-            case 'Y' -> Integer.toString(time.getYear());
-            case 'C' -> two(time.getYear() / 100);
-            case 'H' -> two(time.getHour());
-            case 'I' -> two(time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
-            case 'k' -> spaced(time.getHour());
-            case 'l' -> spaced(time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
-            case 'M' -> two(time.getMinute());
-            case 'S' -> two(time.getSecond());
-            case 'f' -> String.format(Locale.ROOT, "%06d", time.getNano() / 1000);
-            case 'p' -> time.getHour() < 12 ? "AM" : "PM";
-            case 'P' -> time.getHour() < 12 ? "am" : "pm";
-            case 'j' -> String.format(Locale.ROOT, "%03d", time.getDayOfYear());
-            case 'u' -> Integer.toString(time.getDayOfWeek().getValue());
-            case 'w' -> Integer.toString(time.getDayOfWeek().getValue() % 7);
-            case 'U' -> two((time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7);
-            case 'W' -> two((time.getDayOfYear() + 7 - time.getDayOfWeek().getValue()) / 7);
-            case 'V' -> two(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
-            case 'G' -> Integer.toString(time.get(IsoFields.WEEK_BASED_YEAR));
-            case 'z', 'Z' -> "";
-            case 'n' -> "\n";
-            case 't' -> "\t";
-            case '%' -> "%";
-            default -> composed(directive, time);
+            case "b", "h" -> part("B", time).substring(0, 3);
+            case "c" -> format("%a %b %e %T %Y", time);
+            default -> {
+                String pattern = PATTERNS.get(directive);
+                if (pattern == null) {
+                    throw new JinjaError("strftime_now does not know '%" + directive + "'");
+                }
+                yield DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(time);
+            }
         };
-    }
-
-    private static String composed(char directive, LocalDateTime time) {
-        return switch (directive) {
-            case 'c' -> format("%a %b %e %H:%M:%S %Y", time);
-            case 'x', 'D' -> format("%m/%d/%y", time);
-            case 'X', 'T' ->
-                DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).format(time);
-            case 'F' -> format("%Y-%m-%d", time);
-            case 'R' -> format("%H:%M", time);
-            case 'r' -> format("%I:%M:%S %p", time);
-            default -> "%" + directive;
-        };
-    }
-
-    private static String two(int number) {
-        return number < 10 ? "0" + number : Integer.toString(number);
-    }
-
-    private static String spaced(int number) {
-        return number < 10 ? " " + number : Integer.toString(number);
     }
 }

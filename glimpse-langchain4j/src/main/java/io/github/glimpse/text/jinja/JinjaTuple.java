@@ -1,11 +1,29 @@
 package io.github.glimpse.text.jinja;
 
+import java.util.AbstractList;
 import java.util.List;
+import java.util.RandomAccess;
 
-/** A Python tuple. Differs from a list in print and in equality. */
-record JinjaTuple(List<Object> items) {
+/** A Python tuple: a list that is never changed, and differs from others in print and in equality. */
+final class JinjaTuple extends AbstractList<Object> implements RandomAccess {
 
-    static JinjaTuple of(Object first, Object second) {
-        return new JinjaTuple(List.of(first, second));
+    private final List<Object> items;
+
+    JinjaTuple(List<Object> items) {
+        this.items = items;
+    }
+
+    static JinjaTuple of(Object... items) {
+        return new JinjaTuple(List.of(items));
+    }
+
+    @Override
+    public Object get(int index) {
+        return items.get(index);
+    }
+
+    @Override
+    public int size() {
+        return items.size();
     }
 }

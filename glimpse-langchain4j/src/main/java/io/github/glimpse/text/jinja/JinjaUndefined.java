@@ -21,7 +21,10 @@ record JinjaUndefined(String message) {
                 "access to attribute '" + name + "' of '" + JinjaValues.typeName(owner) + "' is unsafe");
     }
 
-    JinjaError error() {
-        return new JinjaError(message);
+    /** Fails for an undefined value. */
+    static void check(Object value) {
+        if (value instanceof JinjaUndefined undefined) {
+            throw new JinjaError(undefined.message());
+        }
     }
 }

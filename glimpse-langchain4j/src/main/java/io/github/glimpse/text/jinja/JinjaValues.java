@@ -1,8 +1,11 @@
 package io.github.glimpse.text.jinja;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,73 +13,54 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Python does with values: truth, equality, order, length, iteration.
  *
- * <p>A value is one of {@link JinjaNone}, {@link JinjaUndefined}, Boolean, Long, Double, String, List,
- * {@link JinjaTuple}, Map, {@link JinjaDictView}, {@link JinjaRange}, {@link JinjaGenerator}, {@link JinjaNamespace},
- * {@link JinjaLoop} and {@link JinjaCallable}. Booleans are numbers, as in Python.
+ * <p>A value is one of {@link JinjaNone}, {@link JinjaUndefined}, Boolean, Long, Double, String, List (of which
+ * {@link JinjaTuple} and {@link JinjaRange} are types of their own), Map, {@link JinjaDictView}, {@link JinjaGenerator},
+ * {@link JinjaNamespace}, {@link JinjaLoop} and {@link JinjaCallable}. Booleans are numbers, as in Python.
  */
 final class JinjaValues {
 
     private JinjaValues() {}
 
+    private static final Map<Class<?>, String> TYPE_NAMES = new LinkedHashMap<>();
+
+    static {
+        TYPE_NAMES.put(String.class, "str");
+        TYPE_NAMES.put(Boolean.class, "bool");
+        TYPE_NAMES.put(Long.class, "int");
+        TYPE_NAMES.put(Double.class, "float");
+        TYPE_NAMES.put(JinjaTuple.class, "tuple");
+        TYPE_NAMES.put(JinjaRange.class, "range");
+        TYPE_NAMES.put(List.class, "list");
+        TYPE_NAMES.put(Map.class, "dict");
+        TYPE_NAMES.put(JinjaGenerator.class, "generator");
+        TYPE_NAMES.put(JinjaNone.class, "NoneType");
+        TYPE_NAMES.put(JinjaUndefined.class, "Undefined");
+        TYPE_NAMES.put(JinjaNamespace.class, "Namespace");
+        TYPE_NAMES.put(JinjaLoop.class, "LoopContext");
+        TYPE_NAMES.put(JinjaCallable.class, "function");
+    }
+
     static boolean truthy(Object value) {
         if (value instanceof Boolean flag) {
             return flag;
         }
-        if (value instanceof Long number) {
-            return number != 0;
+        if (value instanceof Number number) {
+            return number.doubleValue() != 0;
         }
-        if (value instanceof Double number) {
-            return number != 0;
-        }
-        if (value == JinjaNone.NONE || value instanceof JinjaUndefined) {
-            return false;
-        }
-        return !hasLength(value) || length(value) > 0;
+        return value != JinjaNone.NONE && (!hasLength(value) || length(value) > 0);
     }
 
     /** Python's name of the value's type. */
     static String typeName(Object value) {
-        if (value instanceof String) {
-            return "str";
-        }
-        if (value instanceof Boolean) {
-            return "bool";
-        }
-        if (value instanceof Long) {
-            return "int";
-        }
-        if (value instanceof Double) {
-            return "float";
-        }
-        if (value instanceof List) {
-            return "list";
-        }
-        if (value instanceof Map) {
-            return "dict";
-        }
-        if (value instanceof JinjaTuple) {
-            return "tuple";
-        }
         if (value instanceof JinjaDictView view) {
             return view.name();
         }
-        if (value instanceof JinjaGenerator) {
-            return "generator";
+        for (Map.Entry<Class<?>, String> type : TYPE_NAMES.entrySet()) {
+            if (type.getKey().isInstance(value)) {
+                return type.getValue();
+            }
         }
-        return value == JinjaNone.NONE ? "NoneType" : otherTypeName(value);
-    }
-
-    private static String otherTypeName(Object value) {
-        if (value instanceof JinjaUndefined) {
-            return "Undefined";
-        }
-        if (value instanceof JinjaRange) {
-            return "range";
-        }
-        if (value instanceof JinjaNamespace) {
-            return "Namespace";
-        }
-        return value instanceof JinjaLoop ? "LoopContext" : "function";
+        throw new IllegalStateException("no value of a template: " + value.getClass());
     }
 
     /** The value as Long or Double, or null where it is no number. */
@@ -97,11 +81,8 @@ final class JinjaValues {
 
     static boolean hasLength(Object value) {
         return value instanceof String
-                || value instanceof List
+                || value instanceof Collection
                 || value instanceof Map
-                || value instanceof JinjaTuple
-                || value instanceof JinjaDictView
-                || value instanceof JinjaRange
                 || value instanceof JinjaLoop
                 || value instanceof JinjaUndefined;
     }
@@ -110,20 +91,11 @@ final class JinjaValues {
         if (value instanceof String text) {
             return text.codePointCount(0, text.length());
         }
-        if (value instanceof List<?> list) {
-            return list.size();
+        if (value instanceof Collection<?> items) {
+            return items.size();
         }
         if (value instanceof Map<?, ?> map) {
             return map.size();
-        }
-        if (value instanceof JinjaTuple tuple) {
-            return tuple.items().size();
-        }
-        if (value instanceof JinjaDictView view) {
-            return view.items().size();
-        }
-        if (value instanceof JinjaRange range) {
-            return range.size();
         }
         if (value instanceof JinjaLoop loop) {
             return loop.length();
@@ -146,28 +118,16 @@ final class JinjaValues {
         if (value instanceof Map<?, ?> map) {
             return Collections.<Object>unmodifiableCollection(map.keySet()).iterator();
         }
-        if (value instanceof JinjaRange range) {
-            return range.items().iterator();
+        if (value instanceof Collection<?> items) {
+            return Collections.<Object>unmodifiableCollection(items).iterator();
         }
         if (value instanceof String text) {
-            return characters(text);
+            return text.codePoints()
+                    .mapToObj(codePoint -> (Object) Character.toString(codePoint))
+                    .iterator();
         }
         if (value instanceof JinjaLoop || value instanceof JinjaUndefined) {
             return Collections.emptyIterator();
-        }
-        return items(value).iterator();
-    }
-
-    /** The elements of a list, tuple or view, without a copy. */
-    private static List<Object> items(Object value) {
-        if (value instanceof List<?> list) {
-            return Collections.unmodifiableList(list);
-        }
-        if (value instanceof JinjaTuple tuple) {
-            return tuple.items();
-        }
-        if (value instanceof JinjaDictView view) {
-            return view.items();
         }
         throw new JinjaError("'" + typeName(value) + "' object is not iterable");
     }
@@ -184,12 +144,6 @@ final class JinjaValues {
             items.add(source.next());
         }
         return items;
-    }
-
-    private static Iterator<Object> characters(String text) {
-        return text.codePoints()
-                .mapToObj(codePoint -> (Object) Character.toString(codePoint))
-                .iterator();
     }
 
     static boolean equal(JinjaRun run, Object left, Object right) {
@@ -213,18 +167,13 @@ final class JinjaValues {
         if (left instanceof Map<?, ?> map && right instanceof Map<?, ?> other) {
             return equalMaps(run, map, other, JinjaRun.deeper(depth));
         }
-        boolean lists = left instanceof List && right instanceof List;
-        boolean tuples = left instanceof JinjaTuple && right instanceof JinjaTuple;
-        if (lists || tuples) {
-            return equalItems(run, items(left), items(right), JinjaRun.deeper(depth));
-        }
-        if (left instanceof JinjaRange range) {
-            return range.equals(right);
+        if (left instanceof List<?> list && right instanceof List<?> other) {
+            return typeName(left).equals(typeName(right)) && equalItems(run, list, other, JinjaRun.deeper(depth));
         }
         return left == right || (left instanceof JinjaUndefined && right instanceof JinjaUndefined);
     }
 
-    private static boolean equalItems(JinjaRun run, List<Object> left, List<Object> right, int depth) {
+    private static boolean equalItems(JinjaRun run, List<?> left, List<?> right, int depth) {
         if (left.size() != right.size()) {
             return false;
         }
@@ -266,47 +215,27 @@ final class JinjaValues {
         }
         if (left instanceof String text && right instanceof String other) {
             run.chargeScan(text.length(), 0);
-            return compareCodePoints(text, other);
+            // Java orders surrogate pairs before U+E000; Python orders by code point.
+            return Arrays.compare(
+                    text.codePoints().toArray(), other.codePoints().toArray());
         }
-        boolean lists = left instanceof List && right instanceof List;
-        boolean tuples = left instanceof JinjaTuple && right instanceof JinjaTuple;
-        if (lists || tuples) {
-            return compareItems(run, items(left), items(right), JinjaRun.deeper(depth));
+        if (left instanceof List<?> list
+                && right instanceof List<?> other
+                && typeName(left).equals(typeName(right))) {
+            return compareItems(run, list, other, JinjaRun.deeper(depth));
         }
-        if (left instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
-        if (right instanceof JinjaUndefined undefined) {
-            throw undefined.error();
-        }
+        JinjaUndefined.check(left);
+        JinjaUndefined.check(right);
         throw new JinjaError("there is no order between '" + typeName(left) + "' and '" + typeName(right) + "'");
     }
 
-    private static int compareItems(JinjaRun run, List<Object> left, List<Object> right, int depth) {
+    private static int compareItems(JinjaRun run, List<?> left, List<?> right, int depth) {
         for (int index = 0; index < Math.min(left.size(), right.size()); index++) {
             if (!equal(run, left.get(index), right.get(index), depth)) {
                 return compare(run, left.get(index), right.get(index), depth);
             }
         }
         return Integer.compare(left.size(), right.size());
-    }
-
-    /** Java orders surrogate pairs before U+E000; Python orders by code point. */
-    static int compareCodePoints(String left, String right) {
-        int mismatch = 0;
-        int shorter = Math.min(left.length(), right.length());
-        while (mismatch < shorter && left.charAt(mismatch) == right.charAt(mismatch)) {
-            mismatch++;
-        }
-        if (mismatch == shorter) {
-            return Integer.compare(left.length(), right.length());
-        }
-        char leftChar = left.charAt(mismatch);
-        char rightChar = right.charAt(mismatch);
-        int bySurrogate = Boolean.compare(Character.isSurrogate(leftChar), Character.isSurrogate(rightChar));
-        return bySurrogate != 0 && leftChar >= Character.MIN_SURROGATE && rightChar >= Character.MIN_SURROGATE
-                ? bySurrogate
-                : Character.compare(leftChar, rightChar);
     }
 
     /** Python's {@code item in container}. */
@@ -332,7 +261,7 @@ final class JinjaValues {
 
     /** Whether a dict may have the value as key; lists and dicts cannot even be looked for. */
     static boolean isKey(Object value) {
-        if (value instanceof List || value instanceof Map) {
+        if (typeName(value).equals("list") || value instanceof Map) {
             throw new JinjaError("'" + typeName(value) + "' cannot be a key of a dict");
         }
         return value instanceof String || value == JinjaNone.NONE || number(value) != null;
@@ -340,16 +269,10 @@ final class JinjaValues {
 
     /** The value as key of a dict. Keys are plain values; anything else could nest without bound. */
     static Object key(Object value) {
-        if (value instanceof String || value instanceof Long || value == JinjaNone.NONE) {
-            return value;
+        if (!isKey(value)) {
+            throw new JinjaError("'" + typeName(value) + "' cannot be a key of a dict");
         }
-        if (value instanceof Boolean) {
-            return value;
-        }
-        if (value instanceof Double number) {
-            boolean whole = number == Math.rint(number) && Math.abs(number) < 1L << 53;
-            return whole ? (Object) number.longValue() : number;
-        }
-        throw new JinjaError("'" + typeName(value) + "' cannot be a key of a dict");
+        boolean whole = value instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1L << 53;
+        return whole ? (Object) ((Double) value).longValue() : value;
     }
 }

@@ -5,15 +5,14 @@ import java.util.function.IntPredicate;
 /** What Python takes for a blank, and its ways to cut blanks off. They differ from Java's in a dozen characters. */
 public final class PythonSpace {
 
+    static final String ALL = "\t\n\013\f\r\034\035\036\037 \u0085\u00a0\u1680"
+            + "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+
     private PythonSpace() {}
 
     /** Python's {@code str.isspace} for one character. */
     public static boolean isSpace(int codePoint) {
-        return switch (codePoint) {
-            case '\t', '\n', 0x0b, '\f', '\r', 0x1c, 0x1d, 0x1e, 0x1f, ' ', 0x85, 0xa0, 0x1680 -> true;
-            case 0x2028, 0x2029, 0x202f, 0x205f, 0x3000 -> true;
-            default -> codePoint >= 0x2000 && codePoint <= 0x200a;
-        };
+        return ALL.indexOf(codePoint) >= 0;
     }
 
     /** Cuts off what {@code stripped} takes at the start. */
@@ -34,8 +33,13 @@ public final class PythonSpace {
         return text.substring(0, end);
     }
 
+    /** Cuts off at both ends what {@code stripped} takes. */
+    static String strip(String text, IntPredicate stripped) {
+        return stripRight(stripLeft(text, stripped), stripped);
+    }
+
     /** Cuts blanks off at both ends. */
     public static String strip(String text) {
-        return stripRight(stripLeft(text, PythonSpace::isSpace), PythonSpace::isSpace);
+        return strip(text, PythonSpace::isSpace);
     }
 }
