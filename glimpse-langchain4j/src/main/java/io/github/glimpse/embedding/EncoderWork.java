@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -157,7 +156,7 @@ final class EncoderWork implements AutoCloseable {
         inBatches(images, pruning, cancellation, (walk, plans, first, scope) -> {
             walk.toEnd(null);
             for (TowerWalk.Group group : walk.groups()) {
-                TowerPass pass = group.pass();
+                TowerPass pass = pass(group);
                 int count = pass.patches();
                 float[][] vectors = split(HostValues.floats(model.patchVectors(pass, scope)), pass.pictures() * count);
                 for (int i = 0; i < pass.pictures(); i++) {
@@ -212,7 +211,7 @@ final class EncoderWork implements AutoCloseable {
     }
 
     private TowerWalk.Likeness likeness(float[][] texts, TensorScope owner) {
-        return (pass, scope) -> model.likeness(pass, tensor(texts, owner), scope);
+        return (pass, scope) -> model.likeness((TowerPass) pass, tensor(texts, owner), scope);
     }
 
     /** What becomes of one picture of a batch. */
@@ -279,8 +278,7 @@ final class EncoderWork implements AutoCloseable {
             long decoded = System.nanoTime();
             decoding += decoded - start;
             try (TensorScope scope = runtime.openScope();
-                    TowerWalk walk =
-                            new TowerWalk(model.tower(), pruning.schedule(), Set.of(), batch, cancellation, scope)) {
+                    TowerWalk walk = new TowerWalk(model.tower(), pruning.schedule(), batch, cancellation, scope)) {
                 reader.read(walk, batch.stream().map(PixelPatches::plan).toList(), from, scope);
             } catch (EngineException e) {
                 throw TorchRuntime.translate("array work", e);
@@ -290,10 +288,15 @@ final class EncoderWork implements AutoCloseable {
         return new ImageTimings(Duration.ofNanos(decoding), Duration.ofNanos(seeing));
     }
 
+    /** The model's tower is one of CLIP's kind, so its passes are. */
+    private static TowerPass pass(TowerWalk.Group group) {
+        return (TowerPass) group.pass();
+    }
+
     private void imageVectors(TowerWalk walk, TensorScope scope, OfPicture<float[]> taker) {
         for (TowerWalk.Group group : walk.groups()) {
             try (TensorScope step = scope.openChild()) {
-                float[] all = HostValues.floats(model.imageVectors(group.pass(), step));
+                float[] all = HostValues.floats(model.imageVectors(pass(group), step));
                 float[][] vectors = split(all, group.pictures().length);
                 for (int i = 0; i < vectors.length; i++) {
                     taker.take(group.pictures()[i], vectors[i]);

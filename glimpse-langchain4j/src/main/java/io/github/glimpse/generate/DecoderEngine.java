@@ -15,14 +15,14 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prefill.EvidencePlan;
 import io.github.glimpse.prefill.EvidenceReaders;
 import io.github.glimpse.prefill.PictureFeatures;
-import io.github.glimpse.prefill.PixelCut;
+import io.github.glimpse.prefill.PictureFile;
 import io.github.glimpse.prefill.Prefill;
 import io.github.glimpse.prefill.Prefilled;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.prefill.PromptTexts;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.StrategyRegistry;
-import io.github.glimpse.prefill.TowerCuts;
+import io.github.glimpse.prefill.TowerWalk;
 import io.github.glimpse.prefill.TwoScalePrefill;
 import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.EvidenceRequest;
@@ -39,6 +39,7 @@ import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
 import io.github.glimpse.text.TokenWatch;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -140,7 +141,7 @@ final class DecoderEngine implements AnswerEngine {
                         + " place for it; use cls-attention or received-attention");
             }
             if (cut.at().stage() == PruningPoint.Stage.TOWER) {
-                TowerCuts.check(cut, model.tower());
+                TowerWalk.checkBeforeDecoder(cut, model.tower());
             }
             for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
                 if (need instanceof EvidenceRequest.CrossAttention || need instanceof EvidenceRequest.TextLikeness) {
@@ -320,23 +321,27 @@ final class DecoderEngine implements AnswerEngine {
         PromptTexts texts = new PromptTexts(
                 prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt, watch(context)));
         Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, room, context);
-        try (PictureFeatures pictures =
-                new PictureFeatures(model, visionCache, runtime::openScope, pixels(prompts), evidence.tower())) {
-            PixelCut before = prefill.pixelCut();
-            TowerCuts inside = prefill.towerCuts(strategies::numberOf);
-            Sequence sequence = prefill.run(pictures.see(prompt, before, inside, context));
-            return new Prefilled(sequence, prefill.selections());
+        try (PictureFeatures pictures = new PictureFeatures(
+                model.tower(), visionCache, runtime::openScope, files(prompts, prompt), evidence.tower())) {
+            return prefill.run(pictures, strategies::numberOf);
         }
     }
 
-    private static PictureFeatures.Reader pixels(PromptBuilder prompts) {
-        return (prompt, image, cancellation) -> {
-            try {
-                return prompts.patches(prompt, image, cancellation);
-            } catch (InvalidImageException e) {
-                throw new UndecodedPicture(prompt.pictures().get(image), e);
-            }
-        };
+    private static List<PictureFile> files(PromptBuilder prompts, Prompt prompt) {
+        List<PictureFile> files = new ArrayList<>();
+        for (int i = 0; i < prompt.pictures().size(); i++) {
+            int image = i;
+            byte[] bytes = prompt.pictures().get(image);
+            files.add(new PictureFile(
+                    bytes, prompt.plans().get(image), prompt.wholePlans().get(image), cancellation -> {
+                        try {
+                            return prompts.patches(prompt, image, cancellation);
+                        } catch (InvalidImageException e) {
+                            throw new UndecodedPicture(bytes, e);
+                        }
+                    }));
+        }
+        return files;
     }
 
     private Prefilled inTwoScales(
@@ -348,7 +353,7 @@ final class DecoderEngine implements AnswerEngine {
             int room,
             RequestContext context) {
         Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale(), watch(context));
-        return new TwoScalePrefill(model, pixels(prompts), visionCache, runtime::openScope, cuts, context)
+        return new TwoScalePrefill(model, of -> files(prompts, of), visionCache, runtime::openScope, cuts, context)
                 .run(prompt, small, room);
     }
 

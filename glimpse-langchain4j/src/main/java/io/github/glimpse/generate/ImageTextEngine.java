@@ -10,13 +10,16 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageSize;
+import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.prefill.AttendedPicture;
 import io.github.glimpse.prefill.CrossAttentionPass;
 import io.github.glimpse.prefill.ImageTextCuts;
-import io.github.glimpse.prefill.PictureCache;
+import io.github.glimpse.prefill.PictureFile;
 import io.github.glimpse.prefill.SelectionLog;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
@@ -29,6 +32,7 @@ import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.text.TokenWatch;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 
@@ -37,6 +41,10 @@ import java.util.Objects;
  * score. What the tower made of a picture is remembered with the cuts inside it; what a text saw is computed for each text.
  */
 final class ImageTextEngine implements AnswerEngine {
+
+    /** A grey picture of one pixel. */
+    private static final String GREY =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
 
     /** Words of an answer where nobody says more: the library's default for this kind of model. */
     static final int DEFAULT_MAX_OUTPUT_TOKENS = 20;
@@ -47,7 +55,8 @@ final class ImageTextEngine implements AnswerEngine {
     private final StrategyRegistry strategies;
     private final PruningProfiles profiles;
     private final ImageTextPrompts texts;
-    private final PictureCache pictures;
+    private final ImageDecoder pictures;
+    private final VisionFeatureCache visionCache;
 
     private ImageTextEngine(
             EngineOptions options,
@@ -61,12 +70,8 @@ final class ImageTextEngine implements AnswerEngine {
         this.strategies = strategies;
         this.profiles = profiles;
         this.texts = new ImageTextPrompts(model);
-        this.pictures = new PictureCache(
-                model,
-                new ImageDecoder(options.imageLimits(), options.transparency()),
-                AnswerEngine.newVisionCache(options),
-                runtime::openScope,
-                strategies::numberOf);
+        this.pictures = new ImageDecoder(options.imageLimits(), options.transparency());
+        this.visionCache = AnswerEngine.newVisionCache(options);
     }
 
     /** Puts the parts together; closes the model if they do not fit. */
@@ -121,7 +126,7 @@ final class ImageTextEngine implements AnswerEngine {
 
     @Override
     public VisionFeatureCache visionCache() {
-        return pictures.cache();
+        return visionCache;
     }
 
     @Override
@@ -168,9 +173,9 @@ final class ImageTextEngine implements AnswerEngine {
     @Override
     public void warmUp(CancellationPoint cancellation) {
         if (model.task() == ImageTextTask.MATCH) {
-            match(PictureCache.grey(), List.of("grey"), PruningOptions.defaults(), cancellation, StageObserver.NONE);
+            match(grey(), List.of("grey"), PruningOptions.defaults(), cancellation, StageObserver.NONE);
         } else {
-            WarmUp.answer(this, ChatTurn.user("grey", PictureCache.grey()), cancellation);
+            WarmUp.answer(this, ChatTurn.user("grey", grey()), cancellation);
         }
     }
 
@@ -203,7 +208,7 @@ final class ImageTextEngine implements AnswerEngine {
         int most = Math.min(words.most(), model.contextLength() - begun);
         SelectionLog log = new SelectionLog(model.tower().config().patches());
         context.observer().onTextIds(ids);
-        try (PictureCache.Seen picture = pictures.see(asked.picture(), plan, log, context)) {
+        try (AttendedPicture picture = see(asked.picture(), plan, log, context)) {
             CrossAttentionPass.Result text = crossAttend(ids, picture, plan, most, log, context);
             WordWriter writer = writer(text, most, context);
             int last = Math.toIntExact(text.rows().getShape().get(0)) - 1;
@@ -226,9 +231,23 @@ final class ImageTextEngine implements AnswerEngine {
         }
     }
 
+    private AttendedPicture see(byte[] picture, ImageTextCuts plan, SelectionLog log, RequestContext context) {
+        ImageSize size = pictures.readSize(picture);
+        PatchPlan patches = model.preprocessor().plan(size.width(), size.height());
+        PictureFile file = new PictureFile(picture, patches, patches, cancellation -> model.preprocessor()
+                .preprocess(pictures.decode(picture, cancellation::check)));
+        return AttendedPicture.see(
+                file, model, visionCache, runtime::openScope, plan, strategies::numberOf, log, context);
+    }
+
+    /** A picture file, for the warm-up. */
+    private static byte[] grey() {
+        return Base64.getDecoder().decode(GREY);
+    }
+
     private CrossAttentionPass.Result crossAttend(
             int[] ids,
-            PictureCache.Seen picture,
+            AttendedPicture picture,
             ImageTextCuts plan,
             int most,
             SelectionLog log,
@@ -312,7 +331,7 @@ final class ImageTextEngine implements AnswerEngine {
             byte[] picture, List<String> candidates, ImageTextCuts plan, RequestContext context) {
         SelectionLog ofTower = new SelectionLog(model.tower().config().patches());
         List<ImageTextMatch> matches = new ArrayList<>();
-        try (PictureCache.Seen seen = pictures.see(picture, plan, ofTower, context)) {
+        try (AttendedPicture seen = see(picture, plan, ofTower, context)) {
             for (String candidate : candidates) {
                 try (TensorScope scope = context.scope().openChild()) {
                     RequestContext own =
@@ -325,7 +344,7 @@ final class ImageTextEngine implements AnswerEngine {
     }
 
     private ImageTextMatch match(
-            String candidate, PictureCache.Seen seen, ImageTextCuts plan, SelectionLog log, RequestContext context) {
+            String candidate, AttendedPicture seen, ImageTextCuts plan, SelectionLog log, RequestContext context) {
         int[] ids = texts.ids(candidate, watch(context));
         checkLength(ids.length);
         context.observer().onTextIds(ids);
@@ -391,7 +410,7 @@ final class ImageTextEngine implements AnswerEngine {
 
     @Override
     public void close() {
-        pictures.cache().close();
+        visionCache.close();
         strategies.close();
         model.close();
         runtime.close();

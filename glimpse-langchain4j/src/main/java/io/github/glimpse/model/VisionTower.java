@@ -1,35 +1,32 @@
 package io.github.glimpse.model;
 
+import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.TokenRows;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Turns the patches of one picture into rows of the language decoder's input. Safe for concurrent use. */
+/** Turns the patches of pictures into the rows that a text sees. Safe for concurrent use. */
 public interface VisionTower extends AutoCloseable {
 
     /**
-     * Encodes some tokens of a picture: rows, positions and windows are those of the whole picture, attention is among what is
-     * kept.
+     * Starts the way of some tokens of a picture: rows, positions and windows are those of the whole picture, attention is among what
+     * is kept.
      *
      * @param kept rising numbers of the tokens, in raster order of the grid; at least one
-     * @param wanted what is to be read besides; values have one entry per kept token
-     * @param stops places at which tokens are dropped on the way, rising; what is to be read in the end is of those that are left
      * @param cancellation asked between blocks
-     * @param scope owns the result
+     * @return owns native memory in a scope of its own inside {@code scope}; the caller closes it
      */
-    VisionFeatures encode(
-            PixelPatches image,
-            int[] kept,
-            Set<TowerReadout> wanted,
-            List<TowerStop> stops,
-            CancellationPoint cancellation,
-            TensorScope scope);
+    BlockPass pass(PixelPatches image, int[] kept, CancellationPoint cancellation, TensorScope scope);
 
     /**
      * Encodes one picture.
@@ -41,7 +38,28 @@ public interface VisionTower extends AutoCloseable {
     default VisionFeatures encode(
             PixelPatches image, Set<TowerReadout> wanted, CancellationPoint cancellation, TensorScope scope) {
         int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
-        return encode(image, every, wanted, List.of(), cancellation, scope);
+        Map<TowerReadout, NDArray> found = new HashMap<>();
+        BlockPass.Taker taker = (key, values) -> found.put(key, values.get(0));
+        try (TensorScope step = scope.openChild();
+                BlockPass pass = pass(image, every, cancellation, step)) {
+            pass.runTo(abilities().featureBlock() + 1, wanted, scope, taker);
+            NDArray rows = pass.textRows(scope);
+            Set<TowerReadout> rest = new HashSet<>(wanted);
+            rest.removeAll(found.keySet());
+            pass.runTo(lastFor(rest), rest, scope, taker);
+            return new VisionFeatures(rows, found);
+        }
+    }
+
+    /** So many blocks have run when the rows that a text sees are there and all of this can have been read. */
+    default int lastFor(Set<TowerReadout> wanted) {
+        int last = abilities().featureBlock() + 1;
+        for (TowerReadout key : wanted) {
+            int blocks =
+                    key.ofAttention() ? key.block() : key.block() - rowsAfter(0).block();
+            last = Math.max(last, blocks);
+        }
+        return last;
     }
 
     /**
@@ -54,15 +72,16 @@ public interface VisionTower extends AutoCloseable {
     /** What it can tell of its attention. */
     TowerAbilities abilities();
 
-    /**
-     * The hidden rows that there are after so many blocks, and not before.
-     *
-     * @param blocks at least 1
-     */
+    /** The hidden rows that there are after so many blocks, and not before. */
     TowerReadout rowsAfter(int blocks);
 
+    /** Picks and mixes rows of this tower. */
+    TokenRows rows();
+
     /** The windows inside which the tower attends, as token indices in raster order; one window if it has none. */
-    List<int[]> windows(ImageGrid grid);
+    default List<int[]> windows(ImageGrid grid) {
+        return List.of(IntStream.range(0, grid.tokenCount()).toArray());
+    }
 
     @Override
     void close();

@@ -60,7 +60,7 @@ public record ImageTextCuts(PruningSchedule schedule, List<Cut> tower, List<Cut>
             return;
         }
         if (!readout.ofAttention()) {
-            model.tower().checkState(readout.block());
+            model.tower().checkTap(readout.block());
         }
         wanted.add(readout);
     }

@@ -10,22 +10,43 @@ public interface PassContext {
     interface Watch {
 
         /** Pictures are read. */
-        void atImages();
+        default void atImages() {}
 
         /** The vision tower runs. */
-        void atVision();
+        default void atVision() {}
 
         /** Layers run on the whole prompt. */
-        void beforeCut();
+        default void beforeCut() {}
 
         /** Image tokens are chosen. */
-        void atPruning();
+        default void atPruning() {}
 
         /** Layers run on what is left. */
-        void afterCut();
+        default void afterCut() {}
 
         /** The prompt has run. */
-        void atDecoding();
+        default void atDecoding() {}
+    }
+
+    /** One that nobody watches. */
+    static PassContext unwatched(TensorScope scope, CancellationPoint cancellation) {
+        return new Inside(scope, cancellation, StageObserver.NONE, new Watch() {});
+    }
+
+    /**
+     * The same with another owner of native memory.
+     *
+     * @param scope owns what is made
+     * @param cancellation asked between layers
+     * @param observer sees the stages
+     * @param watch measures them
+     */
+    record Inside(TensorScope scope, CancellationPoint cancellation, StageObserver observer, Watch watch)
+            implements PassContext {}
+
+    /** The same with another owner of native memory. */
+    default PassContext in(TensorScope scope) {
+        return new Inside(scope, cancellation(), observer(), watch());
     }
 
     /** Owns the request's native memory. */

@@ -4,14 +4,13 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.TowerStop;
 import io.github.glimpse.model.VisionFeatures;
-import io.github.glimpse.model.VisionLanguageModel;
-import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.TokenSelection;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -24,65 +23,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PictureFeatures implements AutoCloseable {
 
-    private final VisionLanguageModel model;
+    private final VisionTower tower;
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
-    private final Reader reader;
+    private final List<PictureFile> pictures;
     private final Set<TowerReadout> readouts;
     private final List<VisionFeatureCache.@Nullable Lease> leases = new ArrayList<>();
 
-    /** Decodes a picture of a prompt and cuts it into patches. */
-    @FunctionalInterface
-    public interface Reader {
-
-        /**
-         * Reads.
-         *
-         * @throws RuntimeException if it is damaged
-         */
-        PixelPatches read(Prompt prompt, int image, CancellationPoint cancellation);
-    }
-
     /**
-     * Nothing yet.
+     * Nothing is seen yet.
      *
      * @param scopes opens a scope that outlives the request
      * @param readouts what is wanted besides rows
      */
     public PictureFeatures(
-            VisionLanguageModel model,
+            VisionTower tower,
             VisionFeatureCache cache,
             Supplier<TensorScope> scopes,
-            Reader reader,
+            List<PictureFile> pictures,
             Set<TowerReadout> readouts) {
-        this.model = model;
+        this.tower = tower;
         this.cache = cache;
         this.scopes = scopes;
-        this.reader = reader;
+        this.pictures = pictures;
         this.readouts = readouts;
-    }
-
-    /**
-     * Pictures that are to be seen, in parts or as a whole.
-     *
-     * @param keys by which they are remembered
-     * @param kept tokens that the tower is to encode, rising; none leaves the picture out
-     * @param read what was read already; nulls afterwards
-     */
-    private record Wanted(List<String> keys, List<int[]> kept, List<@Nullable PixelPatches> read) {
-
-        Wanted() {
-            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        }
-
-        void add(Prompt prompt, int image, int[] tokens, @Nullable PixelPatches patches) {
-            ImageGrid grid = prompt.grids().get(image);
-            keys.add(VisionFeatureCache.key(prompt.pictures().get(image))
-                    + (prompt.isShrunk(image) ? " in " + grid.rows() + " x " + grid.columns() : "")
-                    + (tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(bytes(tokens)) : ""));
-            kept.add(tokens);
-            read.add(patches);
-        }
     }
 
     /**
@@ -91,21 +55,23 @@ public final class PictureFeatures implements AutoCloseable {
      * @param cut before the tower
      * @param inside cuts on the tower's way
      */
-    public List<VisionFeatures> see(Prompt prompt, @Nullable PixelCut cut, TowerCuts inside, PassContext context) {
-        Wanted wanted = new Wanted();
-        for (int i = 0; i < prompt.pictures().size(); i++) {
-            ImageGrid grid = prompt.grids().get(i);
+    List<VisionFeatures> see(@Nullable PixelCut cut, TowerCuts inside, PassContext context) {
+        List<int[]> kept = new ArrayList<>();
+        List<@Nullable PixelPatches> read = new ArrayList<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            ImageGrid grid = pictures.get(i).plan().grid();
             PixelPatches patches = null;
             int[] tokens = TokenSelection.all(grid.tokenCount()).kept();
             if (cut != null && cut.chooses()) {
-                patches = read(prompt, i, context);
+                patches = read(i, context);
                 tokens = cut.choose(patches);
             } else if (cut != null) {
                 cut.passAll(grid);
             }
-            wanted.add(prompt, i, tokens, patches);
+            kept.add(tokens);
+            read.add(patches);
         }
-        return see(wanted, prompt, inside, context).stream()
+        return see(kept, read, inside, context).stream()
                 .map(Objects::requireNonNull)
                 .toList();
     }
@@ -116,41 +82,41 @@ public final class PictureFeatures implements AutoCloseable {
      * @param kept by picture, rising
      * @return by picture, null where nothing was kept
      */
-    List<@Nullable VisionFeatures> see(Prompt prompt, List<int[]> kept, PassContext context) {
-        Wanted wanted = new Wanted();
-        for (int i = 0; i < kept.size(); i++) {
-            wanted.add(prompt, i, kept.get(i), null);
-        }
-        return see(wanted, prompt, TowerCuts.none(model, context), context);
+    List<@Nullable VisionFeatures> see(List<int[]> kept, PassContext context) {
+        return see(kept, new ArrayList<>(Collections.nCopies(kept.size(), null)), TowerCuts.none(), context);
     }
 
-    private List<@Nullable VisionFeatures> see(Wanted wanted, Prompt prompt, TowerCuts inside, PassContext context) {
-        int pictures = wanted.keys().size();
-        for (int i = 0; i < pictures; i++) {
-            boolean some = wanted.kept().get(i).length > 0;
+    /**
+     * Sees the pictures in parts or as a whole.
+     *
+     * @param kept tokens that the tower is to encode, rising; none leaves the picture out
+     * @param read what was read already; nulls afterwards
+     */
+    private List<@Nullable VisionFeatures> see(
+            List<int[]> kept, List<@Nullable PixelPatches> read, TowerCuts inside, PassContext context) {
+        for (int i = 0; i < pictures.size(); i++) {
+            boolean some = kept.get(i).length > 0;
             VisionFeatureCache.Lease lease =
-                    some && inside.areLasting() ? cache.find(wanted.keys().get(i) + inside.setting(), readouts) : null;
+                    some && inside.areLasting() ? cache.find(key(i, kept.get(i), inside), readouts) : null;
             leases.add(lease);
             if (lease != null || !some) {
-                wanted.read().set(i, null);
-            } else if (wanted.read().get(i) == null) {
-                wanted.read().set(i, read(prompt, i, context));
+                read.set(i, null);
+            } else if (read.get(i) == null) {
+                read.set(i, read(i, context));
             }
         }
-        if (pictures > 0) {
+        if (!pictures.isEmpty()) {
             context.watch().atVision();
         }
         List<@Nullable VisionFeatures> all = new ArrayList<>();
-        for (int i = 0; i < pictures; i++) {
-            PixelPatches patches = wanted.read().set(i, null);
-            int[] kept = wanted.kept().get(i);
+        for (int i = 0; i < pictures.size(); i++) {
+            PixelPatches patches = read.set(i, null);
             if (patches != null) {
-                int tokens = prompt.wholePlans().get(i).grid().tokenCount();
-                leases.set(i, encode(wanted.keys().get(i), patches, tokens, kept, inside, context));
+                leases.set(i, encode(i, patches, kept.get(i), inside, context));
             }
             VisionFeatureCache.Lease lease = leases.get(i);
             if (lease != null) {
-                inside.add(lease.decisions(), kept.length);
+                inside.add(lease.decisions(), kept.get(i).length);
                 context.observer().onVision(i, lease.features());
             }
             all.add(lease == null ? null : lease.features());
@@ -158,10 +124,13 @@ public final class PictureFeatures implements AutoCloseable {
         return all;
     }
 
-    private PixelPatches read(Prompt prompt, int image, PassContext context) {
-        PixelPatches patches = reader.read(prompt, image, context.cancellation());
-        context.observer().onPixels(image, patches);
-        return patches;
+    private String key(int image, int[] tokens, TowerCuts inside) {
+        PictureFile picture = pictures.get(image);
+        ImageGrid grid = picture.plan().grid();
+        return VisionFeatureCache.key(picture.bytes())
+                + (picture.isShrunk() ? " in " + grid.rows() + " x " + grid.columns() : "")
+                + (tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(bytes(tokens)) : "")
+                + inside.setting();
     }
 
     private static byte[] bytes(int[] tokens) {
@@ -172,27 +141,39 @@ public final class PictureFeatures implements AutoCloseable {
         return bytes.array();
     }
 
+    private PixelPatches read(int image, PassContext context) {
+        PixelPatches patches = pictures.get(image).reader().apply(context.cancellation());
+        context.observer().onPixels(image, patches);
+        return patches;
+    }
+
     private VisionFeatureCache.Lease encode(
-            String key, PixelPatches patches, int tokens, int[] kept, TowerCuts inside, PassContext context) {
+            int image, PixelPatches patches, int[] kept, TowerCuts inside, PassContext context) {
+        int tokens = pictures.get(image).wholePlan().grid().tokenCount();
         TensorScope lasting = scopes.get();
-        try {
-            List<TowerDecision> decided = new ArrayList<>();
-            List<TowerStop> stops = inside.stops(patches.plan().grid(), tokens, kept, decided);
-            VisionFeatures features =
-                    model.tower().encode(patches, kept, readouts, stops, context.cancellation(), lasting);
+        try (TensorScope step = context.scope().openChild();
+                TowerWalk walk = inside.walk(tower, readouts, patches, kept, tokens, context.in(step))) {
+            VisionFeatures features = walk.features(lasting);
             if (!inside.areLasting()) {
-                return cache.lendOnce(features, decided, lasting);
+                return cache.lendOnce(features, walk.decisions(0), lasting);
             }
-            long bytes =
-                    features.rows().getShape().size() * model.decoder().dtype().byteCount();
-            for (NDArray tapped : features.readouts().values()) {
-                bytes += tapped.getShape().size() * Float.BYTES;
-            }
-            return cache.add(key + inside.setting(), features, decided, lasting, bytes);
+            return cache.add(key(image, kept, inside), features, walk.decisions(0), lasting, bytes(features));
         } catch (RuntimeException | Error e) {
             lasting.close();
             throw e;
         }
+    }
+
+    private static long bytes(VisionFeatures features) {
+        long bytes = bytes(features.rows());
+        for (NDArray readout : features.readouts().values()) {
+            bytes += bytes(readout);
+        }
+        return bytes;
+    }
+
+    private static long bytes(NDArray tensor) {
+        return tensor.getShape().size() * tensor.getDataType().getNumOfBytes();
     }
 
     @Override

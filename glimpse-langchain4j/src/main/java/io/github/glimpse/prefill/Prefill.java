@@ -88,9 +88,7 @@ public final class Prefill {
         this.decision = new StepDecision(schedule, probe, context.observer());
     }
 
-    /** The step at {@code pixels}, for those who read the pictures; null if there is none. Asked once. */
-    @Nullable
-    public PixelCut pixelCut() {
+    private @Nullable PixelCut pixelCut() {
         Cut first = cuts.peek();
         if (first != null && first.at().stage() == PruningPoint.Stage.PIXELS) {
             pixelCut = new PixelCut(cuts.remove(), model, decision, context);
@@ -98,20 +96,27 @@ public final class Prefill {
         return pixelCut;
     }
 
-    /**
-     * The steps inside the tower, for those who let it run; asked once, behind {@link #pixelCut}.
-     *
-     * @param numbers tells strategies apart
-     */
-    public TowerCuts towerCuts(ToIntFunction<PruningStrategy> numbers) {
+    private TowerCuts towerCuts(ToIntFunction<PruningStrategy> numbers) {
         List<Cut> inside = new ArrayList<>();
         for (Cut next = cuts.peek();
                 next != null && next.at().stage() == PruningPoint.Stage.TOWER;
                 next = cuts.peek()) {
             inside.add(cuts.remove());
         }
-        towerCuts = new TowerCuts(inside, model, decision, context, CutSetting.of(schedule, inside, numbers));
+        towerCuts = TowerCuts.of(schedule, inside, decision, numbers);
         return towerCuts;
+    }
+
+    /**
+     * Lets the tower see the pictures, and runs the whole prompt.
+     *
+     * @param pictures of the prompt; lent until the end of the request
+     * @param numbers tells strategies apart
+     */
+    public Prefilled run(PictureFeatures pictures, ToIntFunction<PruningStrategy> numbers) {
+        PixelCut before = pixelCut();
+        TowerCuts inside = towerCuts(numbers);
+        return new Prefilled(run(pictures.see(before, inside, context)), log);
     }
 
     /**
@@ -119,7 +124,7 @@ public final class Prefill {
      *
      * @param pictures what the tower made of the prompt's pictures; lent until the end of the request
      */
-    public Sequence run(List<VisionFeatures> pictures) {
+    private Sequence run(List<VisionFeatures> pictures) {
         context.watch().beforeCut();
         List<NDArray> imageRows = cutPictures(pictures);
         TensorScope current = scope.openChild();
@@ -165,11 +170,6 @@ public final class Prefill {
         int[] before = rows.alive();
         rows.keep(selection.kept());
         note(cut, selection, before, verdicts);
-    }
-
-    /** What was kept, for the report. */
-    public SelectionLog selections() {
-        return log;
     }
 
     /** The step at {@code vision}, if there is one: the rows that go into the decoder, by picture. */

@@ -49,11 +49,6 @@ public record Prompt(
         return wholePlans.stream().mapToInt(plan -> plan.grid().tokenCount()).sum();
     }
 
-    /** Whether a picture was made smaller to have fewer tokens. */
-    boolean isShrunk(int image) {
-        return !plans.get(image).equals(wholePlans.get(image));
-    }
-
     /** Grids of the images in prompt order. */
     public List<ImageGrid> grids() {
         return plans.stream().map(PatchPlan::grid).toList();

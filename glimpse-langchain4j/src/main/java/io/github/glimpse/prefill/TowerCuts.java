@@ -1,57 +1,32 @@
 package io.github.glimpse.prefill;
 
-import io.github.glimpse.UnsupportedModelException;
-import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.model.TowerStop;
-import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.VisionTower;
-import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
-import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.GuardedSelection;
-import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
+import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToIntFunction;
 
-/**
- * The cuts between blocks of the vision tower, picture by picture, on the tower's way through its blocks. What was decided is
- * remembered with what the tower made of the picture.
- *
- * <p>A strategy sees there what the tower has told up to that place. Where it would read a later block it reads the last one that
- * has run, and in the place of the language model's rows the tower's.
- */
-public final class TowerCuts {
+/** The cuts on the way of a request's pictures through the vision tower: made picture by picture, remembered with each, told of all. */
+final class TowerCuts {
 
     private final List<Cut> cuts;
-    private final VisionLanguageModel model;
     private final StepDecision decision;
-    private final PassContext context;
     private final String setting;
     private final List<JoinedSelection> joined = new ArrayList<>();
     private final List<List<GuardedSelection>> verdicts = new ArrayList<>();
 
-    /**
-     * Nothing is decided yet.
-     *
-     * @param cuts in order; there may be none
-     * @param setting all that decides, in words
-     */
-    TowerCuts(List<Cut> cuts, VisionLanguageModel model, StepDecision decision, PassContext context, String setting) {
+    private TowerCuts(List<Cut> cuts, StepDecision decision, String setting) {
         this.cuts = cuts;
-        this.model = model;
         this.decision = decision;
-        this.context = context;
         this.setting = setting;
         cuts.forEach(cut -> {
             joined.add(new JoinedSelection());
@@ -59,73 +34,38 @@ public final class TowerCuts {
         });
     }
 
-    /** No cuts. */
-    static TowerCuts none(VisionLanguageModel model, PassContext context) {
-        StepDecision decision = new StepDecision(PruningSchedule.none(), null, context.observer());
-        return new TowerCuts(List.of(), model, decision, context, "");
-    }
-
     /**
-     * Checks that a tower can be cut at a place, for a strategy.
+     * Nothing is decided yet.
      *
-     * @throws IllegalArgumentException if the place is not possible, or what the strategy looks at is not there
-     * @throws UnsupportedModelException if the strategy does what cannot be done there
+     * @param schedule all steps: anchors and floor of every step hold at each, and so does the guard
+     * @param cuts those of them that are made by the tower, in order; there may be none
+     * @param numbers tells strategies apart, and the same one with other options
      */
-    public static void check(Cut cut, VisionTower tower) {
-        List<Integer> places = places(tower.abilities());
-        int blocks = cut.at().layers();
-        if (!places.contains(blocks)) {
-            throw new IllegalArgumentException("The point '" + cut.at() + "' "
-                    + (blocks > 0 && blocks <= tower.abilities().featureBlock()
-                            ? "follows a block of the vision tower that sees only windows"
-                            : "is not inside the vision tower")
-                    + "; this model allows " + listed(places) + "after the tower is 'vision'");
+    static TowerCuts of(
+            PruningSchedule schedule, List<Cut> cuts, StepDecision decision, ToIntFunction<PruningStrategy> numbers) {
+        StringBuilder setting = new StringBuilder();
+        for (Cut cut : cuts) {
+            setting.append(
+                            setting.isEmpty()
+                                    ? " " + schedule.everywhere() + " "
+                                            + schedule.guard().options()
+                                    : "")
+                    .append(' ')
+                    .append(cut.at())
+                    .append(' ')
+                    .append(numbers.applyAsInt(cut.strategy()))
+                    .append(' ')
+                    .append(cut.budget());
         }
-        if (cut.strategy().traits(cut.at()).contains(StrategyTrait.MERGES)) {
-            throw new UnsupportedModelException("The pruning strategy '" + cut.name()
-                    + "' mixes image tokens, which cannot be done inside the vision tower; use it at 'vision', or one that"
-                    + " drops tokens");
-        }
-        for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
-            for (EvidenceRequest part : need.parts()) {
-                if (readout(part, blocks, tower) == null) {
-                    throw new IllegalArgumentException("The pruning strategy '" + cut.name() + "' looks at "
-                            + need.kind().what() + ", which is not there at '" + cut.at()
-                            + "'; use 'vision' or 'layer k'");
-                }
-            }
-        }
+        return new TowerCuts(cuts, decision, setting.toString());
     }
 
-    private static List<Integer> places(TowerAbilities tower) {
-        return IntStream.rangeClosed(1, tower.featureBlock())
-                .filter(blocks -> tower.fullAttentionBlocks().contains(blocks - 1))
-                .boxed()
-                .toList();
+    /** No cuts. */
+    static TowerCuts none() {
+        return new TowerCuts(List.of(), new StepDecision(PruningSchedule.none(), null, StageObserver.NONE), "");
     }
 
-    private static String listed(List<Integer> places) {
-        int last = places.isEmpty() ? 0 : places.get(places.size() - 1);
-        if (places.size() > 2 && places.size() == last) {
-            return "'tower 1' to 'tower " + last + "', ";
-        }
-        return places.stream().map(blocks -> "'tower " + blocks + "', ").collect(Collectors.joining());
-    }
-
-    /** What the tower is asked for in the place of a request, or null if it cannot tell that. */
-    private static @Nullable TowerReadout readout(EvidenceRequest part, int blocks, VisionTower tower) {
-        TowerReadout rows = tower.rowsAfter(blocks);
-        if (part instanceof EvidenceRequest.ImageRows) {
-            return rows;
-        }
-        TowerReadout wanted = part.inTower(tower.abilities());
-        if (wanted == null) {
-            return null;
-        }
-        return wanted.upTo(wanted.ofAttention() ? blocks - 1 : rows.block());
-    }
-
-    /** All that decides, for the key under which a picture is remembered; empty if nothing is cut. */
+    /** All that decides, in words, for the key under which a picture is remembered; empty if nothing is cut. */
     String setting() {
         return setting;
     }
@@ -137,44 +77,29 @@ public final class TowerCuts {
     }
 
     /**
-     * The places at which the tower stops for one picture.
+     * Starts the way of one picture.
      *
-     * @param grid the picture
+     * @param wanted what is to be read besides
+     * @param kept tokens that the tower starts with
      * @param tokens how many it had before any step
-     * @param kept those that the tower starts with
-     * @param decided takes what is decided
      */
-    List<TowerStop> stops(ImageGrid grid, int tokens, int[] kept, List<TowerDecision> decided) {
-        List<TowerStop> stops = new ArrayList<>();
-        int[][] alive = {kept};
-        for (Cut cut : cuts) {
-            Set<TowerReadout> wanted = new LinkedHashSet<>();
-            cut.strategy().needs(cut.at()).stream()
-                    .flatMap(need -> need.parts().stream())
-                    .forEach(part -> wanted.add(readout(cut, part)));
-            stops.add(new TowerStop(cut.at().layers(), wanted, seen -> {
-                context.watch().atPruning();
-                TokenSelection selection;
-                try (TensorScope step = context.scope().openChild()) {
-                    selection = decision.decide(cut, List.of(grid), tokens, alive[0], () -> {
-                        PruningEvidence.Builder builder = PruningEvidence.builder(
-                                List.of(grid), List.of(model.tower().windows(grid)), alive[0], step);
-                        new EvidenceReaders(part -> seen.get(readout(cut, part))).read(cut, builder);
-                        return builder.build();
-                    });
-                }
-                decided.add(new TowerDecision(alive[0], selection, decision.takeVerdicts()));
-                alive[0] = Selections.pick(alive[0], selection.kept());
-                context.observer().onTowerCut(cut.at().layers(), selection);
-                context.watch().atVision();
-                return selection.kept();
-            }));
-        }
-        return stops;
-    }
-
-    private TowerReadout readout(Cut cut, EvidenceRequest part) {
-        return Objects.requireNonNull(readout(part, cut.at().layers(), model.tower()));
+    TowerWalk walk(
+            VisionTower tower,
+            Set<TowerReadout> wanted,
+            PixelPatches patches,
+            int[] kept,
+            int tokens,
+            PassContext context) {
+        ImageGrid grid = patches.plan().grid();
+        return new TowerWalk(
+                tower,
+                cuts,
+                wanted,
+                tower.pass(patches, kept, context.cancellation(), context.scope()),
+                List.of(grid),
+                List.of(tokens),
+                decision,
+                context);
     }
 
     /**

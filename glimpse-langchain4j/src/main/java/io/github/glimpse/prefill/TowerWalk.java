@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.BlockPass;
+import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.model.clip.ClipTower;
-import io.github.glimpse.model.clip.TowerPass;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ReadoutValues;
+import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningEvidence;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,14 +48,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TowerWalk implements AutoCloseable {
 
-    private static final String NOT_INSIDE = "; use 'tower k' or 'vision'";
-
     /** Reads what the tower alone cannot tell: by picture a number for each living patch, {@code [patches]}, float32. */
     @FunctionalInterface
     public interface Likeness {
 
         /** Reads from the rows where the pictures are now. */
-        List<NDArray> read(TowerPass pass, TensorScope scope);
+        List<NDArray> read(BlockPass pass, TensorScope scope);
     }
 
     /**
@@ -61,7 +62,7 @@ public final class TowerWalk implements AutoCloseable {
      * @param pass where they are
      * @param pictures their numbers in the order in which they were given
      */
-    public record Group(TowerPass pass, int[] pictures) {
+    public record Group(BlockPass pass, int[] pictures) {
 
         @Override
         public String toString() {
@@ -69,76 +70,92 @@ public final class TowerWalk implements AutoCloseable {
         }
     }
 
-    private final ClipTower tower;
-    private final PruningSchedule schedule;
+    private final VisionTower tower;
     private final List<Cut> cuts;
     private final Set<TowerReadout> wanted;
-    private final StageObserver observer;
-    private final TensorScope scope;
+    private final PassContext context;
     private final StepDecision decision;
-    private final List<PatchPlan> plans;
+    private final List<ImageGrid> grids;
+    private final List<Integer> tokens;
+    private final int end;
     private final List<ReadoutValues> seen = new ArrayList<>();
     private final List<List<TowerDecision>> decisions = new ArrayList<>();
     private List<Group> groups;
     private int next;
 
     /**
-     * Starts before the first block.
+     * Pictures before the first block of a tower with no language model behind it.
      *
      * @param schedule its cuts in the tower and behind it; others are left out
-     * @param wanted what is to be read besides, of the patches that are left in the end
      * @param images of one preprocessor, at least one
-     * @param scope owns what is read
      */
     public TowerWalk(
             ClipTower tower,
             PruningSchedule schedule,
-            Set<TowerReadout> wanted,
             List<PixelPatches> images,
             CancellationPoint cancellation,
             TensorScope scope) {
-        this(tower, schedule, wanted, images, cancellation, StageObserver.NONE, scope);
+        this(
+                tower,
+                cutsOf(schedule),
+                Set.of(),
+                tower.pass(images, cancellation, scope),
+                images.stream().map(image -> image.plan().grid()).toList(),
+                images.stream().map(image -> image.plan().grid().tokenCount()).toList(),
+                new StepDecision(schedule, null, StageObserver.NONE),
+                PassContext.unwatched(scope, cancellation));
     }
 
+    /**
+     * Pictures before the first block.
+     *
+     * @param cuts inside the tower and, where no text is read, behind it
+     * @param wanted what is to be read besides, of the tokens that are left in the end
+     * @param pass the pictures; closed with this
+     * @param grids theirs
+     * @param tokens how many each had before any step
+     */
     TowerWalk(
-            ClipTower tower,
-            PruningSchedule schedule,
+            VisionTower tower,
+            List<Cut> cuts,
             Set<TowerReadout> wanted,
-            List<PixelPatches> images,
-            CancellationPoint cancellation,
-            StageObserver observer,
-            TensorScope scope) {
+            BlockPass pass,
+            List<ImageGrid> grids,
+            List<Integer> tokens,
+            StepDecision decision,
+            PassContext context) {
         this.tower = tower;
-        this.schedule = schedule;
-        this.cuts = cutsOf(schedule);
+        this.cuts = cuts;
         this.wanted = Set.copyOf(wanted);
-        this.observer = observer;
-        this.scope = scope;
-        this.decision = new StepDecision(schedule, null, StageObserver.NONE);
-        this.plans = images.stream().map(PixelPatches::plan).toList();
-        for (int i = 0; i < images.size(); i++) {
+        this.context = context;
+        this.decision = decision;
+        this.grids = grids;
+        this.tokens = tokens;
+        this.end = tower.abilities().featureBlock() + 1;
+        for (int i = 0; i < grids.size(); i++) {
             seen.add(new ReadoutValues(tower.rows()));
             decisions.add(new ArrayList<>());
         }
-        this.groups = List.of(new Group(
-                tower.pass(images, cancellation, scope),
-                IntStream.range(0, images.size()).toArray()));
+        this.groups = List.of(new Group(pass, IntStream.range(0, grids.size()).toArray()));
     }
 
     private TowerWalk(TowerWalk trunk) {
         this.tower = trunk.tower;
-        this.schedule = trunk.schedule;
         this.cuts = trunk.cuts;
         this.wanted = trunk.wanted;
-        this.observer = trunk.observer;
-        this.scope = trunk.scope;
-        this.decision = new StepDecision(trunk.schedule, null, StageObserver.NONE);
-        this.plans = trunk.plans;
+        this.context = trunk.context;
+        this.decision = trunk.decision;
+        this.grids = trunk.grids;
+        this.tokens = trunk.tokens;
+        this.end = trunk.end;
         this.next = trunk.next;
         trunk.seen.forEach(values -> seen.add(values.copy()));
         trunk.decisions.forEach(made -> decisions.add(new ArrayList<>(made)));
         this.groups = trunk.groups.stream()
-                .map(group -> new Group(group.pass().branch(scope), group.pictures()))
+                .map(group -> {
+                    int[] all = IntStream.range(0, group.pictures().length).toArray();
+                    return new Group(group.pass().part(all, context.scope()), group.pictures());
+                })
                 .toList();
     }
 
@@ -153,28 +170,20 @@ public final class TowerWalk implements AutoCloseable {
     }
 
     /**
-     * Checks that a cut before any text is possible in a tower.
+     * Checks that a cut is possible in a tower with nothing but cross-attention, or nothing, behind it.
      *
      * @param givesLikeness whether patches can be compared with texts
      * @throws IllegalArgumentException if the place is not possible
      * @throws UnsupportedModelException if the strategy asks for what is not there
      */
-    public static void check(Cut cut, ClipTower tower, boolean givesLikeness) {
-        int depth = tower.config().depth();
-        int blocks = cut.at().layers();
+    static void check(Cut cut, VisionTower tower, boolean givesLikeness) {
         if (cut.at().stage() == Stage.PIXELS) {
             throw new IllegalArgumentException(
-                    "This model sees a square of a fixed number of patches, so nothing can be dropped at 'pixels'"
-                            + NOT_INSIDE);
+                    "This model sees a square of a fixed number of patches, so nothing can be"
+                            + " dropped at 'pixels'; use 'tower k' or 'vision'");
         }
-        boolean inside = cut.at().stage() == Stage.TOWER;
-        if (inside && (blocks < 1 || blocks >= depth)) {
-            throw new IllegalArgumentException("The point '" + cut.at() + "' is not inside the vision tower; this model"
-                    + " allows 'tower 1' to 'tower " + (depth - 1) + "', after the tower is 'vision'");
-        }
-        if (inside && cut.strategy().traits(cut.at()).contains(StrategyTrait.MERGES)) {
-            throw new IllegalArgumentException("The pruning strategy '" + cut.name()
-                    + "' mixes rows behind the tower, not inside it; use 'vision'");
+        if (cut.at().stage() == Stage.TOWER) {
+            checkInside(cut, tower);
         }
         for (EvidenceRequest need : EvidenceReaders.needs(cut)) {
             for (EvidenceRequest part : need.parts()) {
@@ -183,15 +192,64 @@ public final class TowerWalk implements AutoCloseable {
         }
     }
 
-    private static void requireGiven(Cut cut, EvidenceRequest part, ClipTower tower, boolean givesLikeness) {
+    /** Checks the place of a cut inside a tower, and that its strategy mixes nothing there. */
+    private static void checkInside(Cut cut, VisionTower tower) {
+        TowerAbilities abilities = tower.abilities();
+        List<Integer> places = IntStream.rangeClosed(1, abilities.featureBlock())
+                .filter(blocks -> abilities.fullAttentionBlocks().contains(blocks - 1))
+                .boxed()
+                .toList();
+        int blocks = cut.at().layers();
+        if (!places.contains(blocks)) {
+            throw new IllegalArgumentException("The point '" + cut.at() + "' "
+                    + (blocks > 0 && blocks <= abilities.featureBlock()
+                            ? "follows a block of the vision tower that sees only windows"
+                            : "is not inside the vision tower")
+                    + "; this model allows " + listed(places) + "after the tower is 'vision'");
+        }
+        if (cut.strategy().traits(cut.at()).contains(StrategyTrait.MERGES)) {
+            throw new UnsupportedModelException("The pruning strategy '" + cut.name()
+                    + "' mixes image tokens, which cannot be done inside the vision tower; use it at 'vision', or one that"
+                    + " drops tokens");
+        }
+    }
+
+    private static String listed(List<Integer> places) {
+        int last = places.isEmpty() ? 0 : places.get(places.size() - 1);
+        if (places.size() > 2 && places.size() == last) {
+            return "'tower 1' to 'tower " + last + "', ";
+        }
+        return places.stream().map(blocks -> "'tower " + blocks + "', ").collect(Collectors.joining());
+    }
+
+    /**
+     * Checks that a cut is possible inside a tower with a language model behind it.
+     *
+     * @throws IllegalArgumentException if the place is not possible, or what the strategy looks at is not there
+     * @throws UnsupportedModelException if the strategy does what cannot be done there
+     */
+    public static void checkBeforeDecoder(Cut cut, VisionTower tower) {
+        checkInside(cut, tower);
+        for (EvidenceRequest need : EvidenceReaders.needs(cut)) {
+            for (EvidenceRequest part : need.parts()) {
+                if (keyOf(cut, part, tower) == null) {
+                    throw new IllegalArgumentException("The pruning strategy '" + cut.name() + "' looks at "
+                            + need.kind().what() + ", which is not there at '" + cut.at()
+                            + "'; use 'vision' or 'layer k'");
+                }
+            }
+        }
+    }
+
+    private static void requireGiven(Cut cut, EvidenceRequest part, VisionTower tower, boolean givesLikeness) {
         TowerReadout readout = keyOf(cut, part, tower);
         if (readout != null) {
-            if (readout.ofClassRow() && tower.config().layout().classRows() == 0) {
+            if (readout.ofClassRow() && !tower.abilities().hasCls()) {
                 throw EvidenceReaders.refusal(
                         cut.name(), part, "its tower has no class row; use received-attention or vision-zip");
             }
             if (!readout.ofAttention()) {
-                tower.checkState(readout.block());
+                tower.checkTap(readout.block());
             }
             return;
         }
@@ -208,17 +266,17 @@ public final class TowerWalk implements AutoCloseable {
     }
 
     /** What is read of the tower for a request at a place; blocks that have not run there give way to the last that has. */
-    private static @Nullable TowerReadout keyOf(Cut cut, EvidenceRequest part, ClipTower tower) {
+    private static @Nullable TowerReadout keyOf(Cut cut, EvidenceRequest part, VisionTower tower) {
         boolean inside = cut.at().stage() == Stage.TOWER;
+        TowerReadout rows = tower.rowsAfter(cut.at().layers());
         if (inside && part instanceof EvidenceRequest.ImageRows) {
-            return TowerReadout.rows(cut.at().layers());
+            return rows;
         }
         TowerReadout readout = part.inTower(tower.abilities());
         if (readout == null || !inside) {
             return readout;
         }
-        return readout.upTo(
-                readout.ofAttention() ? cut.at().layers() - 1 : cut.at().layers());
+        return readout.upTo(readout.ofAttention() ? cut.at().layers() - 1 : rows.block());
     }
 
     /** Makes the cuts up to the first that asks for likeness to texts. */
@@ -241,7 +299,7 @@ public final class TowerWalk implements AutoCloseable {
      */
     public void toEnd(@Nullable Likeness likeness) {
         cutUpTo(cuts.size(), likeness);
-        groups.forEach(group -> advance(group, tower.depth()));
+        groups.forEach(group -> advance(group, end));
     }
 
     private void cutUpTo(int count, @Nullable Likeness likeness) {
@@ -255,30 +313,31 @@ public final class TowerWalk implements AutoCloseable {
     }
 
     private List<Group> cut(Group group, Cut cut, @Nullable Likeness likeness) {
-        TowerPass pass = group.pass();
+        BlockPass pass = group.pass();
         boolean inside = cut.at().stage() == Stage.TOWER;
-        advance(group, inside ? cut.at().layers() - 1 : tower.depth());
+        advance(group, inside ? cut.at().layers() - 1 : end);
         if (inside && readsRows(cut)) {
             advance(group, cut.at().layers());
         }
         if (!inside) {
             pass.finish();
         }
+        context.watch().atPruning();
         TokenSelection[] selections = new TokenSelection[group.pictures().length];
-        try (TensorScope step = scope.openChild()) {
+        try (TensorScope step = context.scope().openChild()) {
             List<NDArray> likenesses = likeness == null || !asksLikeness(cut) ? List.of() : likeness.read(pass, step);
             for (int i = 0; i < selections.length; i++) {
                 selections[i] = select(group, i, cut, likenesses, step);
             }
         }
+        context.watch().atVision();
         return parted(group, selections, cut);
     }
 
     private boolean readsRows(Cut cut) {
         return asksLikeness(cut)
                 || keysOf(cut).stream()
-                        .anyMatch(key ->
-                                !key.ofAttention() && key.block() == cut.at().layers());
+                        .anyMatch(key -> key.equals(tower.rowsAfter(cut.at().layers())));
     }
 
     private Collection<TowerReadout> keysOf(Cut cut) {
@@ -298,45 +357,32 @@ public final class TowerWalk implements AutoCloseable {
     private void advance(Group group, int blocks) {
         Set<TowerReadout> keys = new HashSet<>(wanted);
         cuts.subList(next, cuts.size()).forEach(cut -> keys.addAll(keysOf(cut)));
-        TowerPass pass = group.pass();
-        readHere(group, keys);
-        while (pass.blocks() < blocks) {
-            pass.runTo(pass.blocks() + 1);
-            readHere(group, keys);
-        }
-    }
-
-    private void readHere(Group group, Set<TowerReadout> keys) {
-        TowerPass pass = group.pass();
-        for (TowerReadout key : keys) {
-            if (key.block() != pass.blocks() || seen.get(group.pictures()[0]).find(key) != null) {
-                continue;
-            }
-            List<NDArray> values = key.ofAttention() ? pass.read(key, scope) : pass.patchRows(scope);
+        keys.removeIf(key -> seen.get(group.pictures()[0]).find(key) != null);
+        group.pass().runTo(blocks, keys, context.scope(), (key, values) -> {
             for (int i = 0; i < values.size(); i++) {
                 seen.get(group.pictures()[i]).put(key, values.get(i));
             }
-        }
+        });
     }
 
     private TokenSelection select(Group group, int number, Cut cut, List<NDArray> likenesses, TensorScope step) {
         int picture = group.pictures()[number];
         int[] alive = group.pass().alive(number);
-        ImageGrid grid = plans.get(picture).grid();
-        TokenSelection selection = decision.decide(cut, List.of(grid), grid.tokenCount(), alive, () -> {
-            List<int[]> whole = List.of(TokenSelection.all(grid.tokenCount()).kept());
-            PruningEvidence.Builder builder = PruningEvidence.builder(List.of(grid), List.of(whole), alive, step);
+        ImageGrid grid = grids.get(picture);
+        TokenSelection selection = decision.decide(cut, List.of(grid), tokens.get(picture), alive, () -> {
+            PruningEvidence.Builder builder =
+                    PruningEvidence.builder(List.of(grid), List.of(tower.windows(grid)), alive, step);
             new EvidenceReaders(part -> seen(picture, cut, part))
-                    .on(
-                            EvidenceRequest.ImageRows.class,
-                            request -> group.pass().patchRows(step).get(number))
+                    .on(EvidenceRequest.ImageRows.class, request -> group.pass()
+                            .read(group.pass().rowsHere(), step)
+                            .get(number))
                     .on(EvidenceRequest.TextLikeness.class, request -> likenesses.get(number))
                     .read(cut, builder);
             return builder.build();
         });
         decisions.get(picture).add(new TowerDecision(alive, selection, decision.takeVerdicts()));
         if (cut.at().stage() == Stage.TOWER) {
-            observer.onTowerCut(cut.at().layers(), selection);
+            context.observer().onTowerCut(cut.at().layers(), selection);
         }
         return selection;
     }
@@ -358,7 +404,7 @@ public final class TowerWalk implements AutoCloseable {
             int[] places = numbers.stream().mapToInt(Integer::intValue).toArray();
             Group part = byCount.size() == 1
                     ? group
-                    : new Group(group.pass().part(places, scope), Selections.pick(group.pictures(), places));
+                    : new Group(group.pass().part(places, context.scope()), Selections.pick(group.pictures(), places));
             drop(
                     part,
                     Arrays.stream(places).mapToObj(place -> selections[place]).toList(),
@@ -372,38 +418,34 @@ public final class TowerWalk implements AutoCloseable {
     }
 
     private void drop(Group group, List<TokenSelection> selections, Cut cut) {
-        TowerPass pass = group.pass();
+        BlockPass pass = group.pass();
         int[][] kept = selections.stream().map(TokenSelection::kept).toArray(int[][]::new);
         boolean mixes =
                 selections.stream().anyMatch(selection -> !selection.merged().isEmpty());
         if (kept[0].length == pass.patches() && !mixes) {
             return;
         }
-        boolean beforeBlock =
-                cut.at().stage() == Stage.TOWER && pass.blocks() == cut.at().layers() - 1;
         if (mixes) {
-            pass.keepMixed(kept, Mixtures.of(pass.rowsOf(kept), pass.patchRowNumbers(), shifted(selections, pass)));
-        } else if (!beforeBlock) {
-            pass.keep(kept);
+            pass.keepMixed(kept, (keptRows, tokenRows) -> Mixtures.of(keptRows, tokenRows, shifted(selections, pass)));
+        } else if (cut.at().stage() == Stage.TOWER && pass.blocks() == cut.at().layers() - 1) {
+            boolean fuses = cut.strategy().traits(cut.at()).contains(StrategyTrait.FUSES);
+            pass.runKeeping(kept, fuses ? scores(selections) : null);
         } else {
-            if (cut.strategy().traits(cut.at()).contains(StrategyTrait.FUSES)) {
-                pass.attendFusing(
-                        kept,
-                        selections.stream()
-                                .map(selection -> Objects.requireNonNull(selection.scores()))
-                                .toArray(float[][]::new));
-            } else {
-                pass.attendKeeping(kept);
-            }
-            pass.feedForward();
+            pass.keep(kept);
         }
         for (int i = 0; i < kept.length; i++) {
-            seen.get(group.pictures()[i]).gather(kept[i], scope);
+            seen.get(group.pictures()[i]).gather(kept[i], context.scope());
         }
     }
 
+    private static float[][] scores(List<TokenSelection> selections) {
+        return selections.stream()
+                .map(selection -> Objects.requireNonNull(selection.scores()))
+                .toArray(float[][]::new);
+    }
+
     /** Tokens of all pictures numbered through. */
-    private static List<MergedToken> shifted(List<TokenSelection> selections, TowerPass pass) {
+    private static List<MergedToken> shifted(List<TokenSelection> selections, BlockPass pass) {
         List<MergedToken> all = new ArrayList<>();
         for (int i = 0; i < selections.size(); i++) {
             int first = i * pass.patches();
@@ -430,12 +472,22 @@ public final class TowerWalk implements AutoCloseable {
         return List.copyOf(decisions.get(picture));
     }
 
-    /** What was wanted besides, of the patches that a picture has left; owned by the scope of the walk. */
-    Map<TowerReadout, NDArray> readouts(int picture) {
+    /**
+     * Makes all cuts and goes on until all that is wanted is read.
+     *
+     * @param owner owns what the tower made of the one picture
+     */
+    VisionFeatures features(TensorScope owner) {
+        toEnd(null);
+        Group group = groups.get(0);
+        NDArray rows = group.pass().textRows(owner);
+        advance(group, tower.lastFor(wanted));
         Map<TowerReadout, NDArray> found = new HashMap<>();
-        wanted.forEach(
-                key -> found.put(key, Objects.requireNonNull(seen.get(picture).find(key))));
-        return found;
+        for (TowerReadout key : wanted) {
+            NDArray value = Objects.requireNonNull(seen.get(0).find(key));
+            found.put(key, context.scope().keep(value, owner));
+        }
+        return new VisionFeatures(rows, found);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class TwoScalePrefill {
 
     private final VisionLanguageModel model;
-    private final PictureFeatures.Reader reader;
+    private final Function<Prompt, List<PictureFile>> files;
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
     private final Cut cut;
@@ -39,18 +40,19 @@ public final class TwoScalePrefill {
     /**
      * Nothing has run yet.
      *
+     * @param files the pictures of a prompt
      * @param scopes opens a scope that outlives the request
      * @param schedule with nothing but a cut by a {@link TwoScaleStrategy}
      */
     public TwoScalePrefill(
             VisionLanguageModel model,
-            PictureFeatures.Reader reader,
+            Function<Prompt, List<PictureFile>> files,
             VisionFeatureCache cache,
             Supplier<TensorScope> scopes,
             PruningSchedule schedule,
             PassContext context) {
         this.model = model;
-        this.reader = reader;
+        this.files = files;
         this.cache = cache;
         this.scopes = scopes;
         this.cut = schedule.cuts().get(0);
@@ -77,19 +79,20 @@ public final class TwoScalePrefill {
         ScaledRows coarseRows = ScaledRows.coarse(whole.layout(), grids);
         CoarsePrefill coarse = new CoarsePrefill(model, coarseSchedule, context);
         Set<TowerReadout> readouts = coarse.evidence().tower();
-        try (PictureFeatures ofSmall = new PictureFeatures(model, cache, scopes, reader, readouts);
-                PictureFeatures ofWhole = new PictureFeatures(model, cache, scopes, reader, Set.of())) {
+        try (PictureFeatures ofSmall = new PictureFeatures(model.tower(), cache, scopes, files.apply(small), readouts);
+                PictureFeatures ofWhole =
+                        new PictureFeatures(model.tower(), cache, scopes, files.apply(whole), Set.of())) {
             List<VisionFeatures> smallFeatures = List.of();
             CoarsePrefill.Found found = null;
             if (grids.stream().anyMatch(GridPair::isSmaller)) {
-                smallFeatures = ofSmall.see(small, null, TowerCuts.none(model, context), context);
+                smallFeatures = ofSmall.see(null, TowerCuts.none(), context);
                 Prompt coarsePrompt = small.at(whole.layout().positions().keep(coarseRows.origins()));
                 found = coarse.run(coarsePrompt, texts(coarsePrompt.layout()), smallFeatures);
             }
             try (CoarsePrefill.Found open = found) {
                 List<int[]> kept = cells(grids, open == null ? null : open.selection());
                 context.watch().atImages();
-                List<@Nullable VisionFeatures> parts = parts(grids, kept, smallFeatures, ofWhole, whole);
+                List<@Nullable VisionFeatures> parts = parts(grids, kept, smallFeatures, ofWhole);
                 ScaledRows rows = ScaledRows.of(whole.layout(), grids, kept);
                 Sequence sequence = new ScaledPrefill(model, whole.layout(), rows, tokensToCome, context)
                         .run(open, rows.commonWith(coarseRows), smallFeatures, parts);
@@ -100,15 +103,11 @@ public final class TwoScalePrefill {
 
     /** What the tower makes of the cells; of a picture that the coarse pass showed as it is, that is there. */
     private List<@Nullable VisionFeatures> parts(
-            List<GridPair> grids,
-            List<int[]> kept,
-            List<VisionFeatures> coarseFeatures,
-            PictureFeatures ofWhole,
-            Prompt whole) {
+            List<GridPair> grids, List<int[]> kept, List<VisionFeatures> coarseFeatures, PictureFeatures ofWhole) {
         List<int[]> unseen = IntStream.range(0, grids.size())
                 .mapToObj(i -> coarseFeatures.isEmpty() || grids.get(i).isSmaller() ? kept.get(i) : new int[0])
                 .toList();
-        List<@Nullable VisionFeatures> parts = ofWhole.see(whole, unseen, context);
+        List<@Nullable VisionFeatures> parts = ofWhole.see(unseen, context);
         for (int i = 0; i < coarseFeatures.size(); i++) {
             if (!grids.get(i).isSmaller()) {
                 parts.set(i, coarseFeatures.get(i));

@@ -89,7 +89,7 @@ public final class GlimpseTrainer implements AutoCloseable {
 
     private void checkTaps() {
         if (model instanceof ImageTextModel imageText) {
-            glimpse.visionTaps().forEach(imageText.tower()::checkState);
+            glimpse.visionTaps().forEach(imageText.tower()::checkTap);
         } else {
             glimpse.visionTaps().forEach(VisionLanguageModel.require(model).tower()::checkTap);
         }

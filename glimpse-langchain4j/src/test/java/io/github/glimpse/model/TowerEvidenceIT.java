@@ -128,15 +128,16 @@ class TowerEvidenceIT {
         for (int step : new int[] {1, 4, 6, 8, 14, 512}) {
             try (Graph graph = graph();
                     TensorScope scope = runtime.openScope()) {
-                TowerEvidence evidence = new TowerEvidence(graph, everything(1, Set.of()), scope, step);
+                TowerEvidence evidence = new TowerEvidence(graph, step);
                 NDArray raster = scope.indices(IntStream.range(0, rows).toArray());
-                evidence.read(
-                        0,
-                        List.of(tensor(query, scope), tensor(key, scope)),
-                        runs,
-                        new TowerEvidence.Layout(0, rows, 1, raster));
-                check(evidence.of(received(0)), received(plain, 0, rows, 1, 0, true));
-                check(evidence.of(receivedFromOthers(0)), received(plain, 0, rows, 1, 0, false));
+                List<NDArray> queryAndKey = List.of(tensor(query, scope), tensor(key, scope));
+                TowerEvidence.Layout layout = new TowerEvidence.Layout(0, rows, 1, raster);
+                check(
+                        evidence.read(received(0), queryAndKey, runs, layout, scope),
+                        received(plain, 0, rows, 1, 0, true));
+                check(
+                        evidence.read(receivedFromOthers(0), queryAndKey, runs, layout, scope),
+                        received(plain, 0, rows, 1, 0, false));
             }
         }
     }
@@ -149,7 +150,6 @@ class TowerEvidenceIT {
                 TensorScope scope = runtime.openScope()) {
             NDArray query = tensor(random(new Random(7), 1, rows, 8), scope);
             NDArray raster = scope.indices(IntStream.range(0, rows).toArray());
-            Set<TowerReadout> taps = Set.of(received(0));
             TowerEvidence.Layout layout = new TowerEvidence.Layout(0, rows, 1, raster);
             // Garbage of looking at the memory would count as much as what is looked for.
             System.gc();
@@ -163,7 +163,7 @@ class TowerEvidenceIT {
                 }
             });
             watch.start();
-            new TowerEvidence(graph, taps, scope).read(0, List.of(query, query), new long[] {0, 1, rows}, layout);
+            new TowerEvidence(graph).read(received(0), List.of(query, query), new long[] {0, 1, rows}, layout, scope);
             done.set(true);
             watch.join();
 

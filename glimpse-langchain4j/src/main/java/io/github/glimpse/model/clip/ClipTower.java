@@ -13,17 +13,14 @@ import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerEvidence;
-import io.github.glimpse.model.TowerStop;
+import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
-import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TokenRows;
 import io.github.glimpse.nn.TowerAbilities;
-import java.util.ArrayDeque;
+import io.github.glimpse.nn.TowerReadout;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +32,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://arxiv.org/abs/2103.00020">CLIP, section 2.4</a>
  */
-public final class ClipTower implements AutoCloseable {
+public final class ClipTower implements VisionTower {
 
     static final WeightNames BLOCK =
             WeightNames.of("TowerBlock").withBias("norm1", "q", "k", "v", "out", "norm2", "fc1", "fc2");
+
+    /** The class row and all patches behind the last norm. */
+    private static final TextRows NORMED = TowerPass::normedSeen;
+
+    /** What a text sees of a picture whose last block has run. */
+    @FunctionalInterface
+    public interface TextRows {
+
+        /** Reads; the result is owned by {@code owner}. */
+        NDArray of(TowerPass pass, TensorScope owner);
+    }
 
     private final ClipConfig config;
     private final Dtype dtype;
@@ -114,81 +122,6 @@ public final class ClipTower implements AutoCloseable {
         return TensorList.of(weights.tensors());
     }
 
-    /**
-     * Runs the blocks up to a hidden state, or the last hidden state or block's queries and keys that is wanted besides.
-     *
-     * @param kept rising numbers of the patches that are seen, at their own positions
-     * @param asked the hidden state
-     * @param evidence takes what is wanted besides
-     * @param stops places at which patches are dropped on the way, rising
-     * @return the patch rows of the hidden state without the class row, {@code [patches, width]}, compute type, owned by
-     *     {@code scope}
-     */
-    public NDArray hiddenState(
-            PixelPatches image,
-            int[] kept,
-            int asked,
-            TowerEvidence evidence,
-            List<TowerStop> stops,
-            CancellationPoint cancellation,
-            TensorScope scope) {
-        int classRows = config.layout().classRows();
-        // Queries and keys of block n are made of hidden state n.
-        int last = IntStream.rangeClosed(0, config.depth())
-                .filter(state -> evidence.wants(state) || evidence.wantsRows(state))
-                .reduce(asked, Math::max);
-        TowerEvidence.Layout layout = layout(kept.length, scope);
-        Deque<TowerStop> toCome = new ArrayDeque<>(stops);
-        NDArray found = null;
-        TensorScope previous = scope.openChild();
-        NDArray hidden = embed(image, kept, RowPadding.rows(classRows + kept.length), previous);
-        for (int state = 0; ; state++) {
-            if (evidence.wantsRows(state)) {
-                NDArray narrow = patchRows(hidden, layout.patches(), previous);
-                evidence.takeRows(state, previous.keep(tokenRows.widen(narrow, previous), scope));
-            }
-            TowerStop stop = toCome.peek();
-            if (stop != null && stop.blocks() == state) {
-                int[] places =
-                        stop.choice().keep(evidence.values(toCome.remove().wanted()));
-                if (places.length < layout.patches()) {
-                    hidden = patchesAt(places, hidden, previous);
-                    layout = layout(places.length, scope);
-                    evidence.keep(places);
-                }
-            }
-            if (state == asked) {
-                found = patchRows(hidden, layout.patches(), scope);
-            }
-            if (evidence.wants(state)) {
-                readBlock(state, hidden, evidence, layout, previous);
-            }
-            if (state == last) {
-                previous.close();
-                return Objects.requireNonNull(found);
-            }
-            cancellation.check();
-            TensorScope next = scope.openChild();
-            hidden = block(state, hidden, new long[] {0, 1, classRows + layout.patches()}, next);
-            previous.close();
-            previous = next;
-        }
-    }
-
-    private TowerEvidence.Layout layout(int patches, TensorScope scope) {
-        return new TowerEvidence.Layout(config.layout().classRows(), patches, 1, scope.indices(every(patches)));
-    }
-
-    /** The class row and the patches at some places. */
-    private NDArray patchesAt(int[] places, NDArray hidden, TensorScope scope) {
-        int[] rows = withClassRow(places);
-        return graph.call("keep_rows")
-                .with(hidden)
-                .with(scope.indices(rows))
-                .with(RowPadding.rows(rows.length))
-                .run(scope);
-    }
-
     private int[] withClassRow(int[] patches) {
         int classRows = config.layout().classRows();
         return IntStream.concat(
@@ -196,39 +129,13 @@ public final class ClipTower implements AutoCloseable {
                 .toArray();
     }
 
-    private NDArray patchRows(NDArray hidden, int patches, TensorScope scope) {
-        return graph.call("patch_rows")
-                .with(hidden)
-                .with(config.layout().classRows())
-                .with(patches)
-                .run(scope);
-    }
-
-    private void readBlock(
-            int block, NDArray input, TowerEvidence evidence, TowerEvidence.Layout layout, TensorScope scope) {
-        try (TensorScope reading = scope.openChild()) {
-            List<NDArray> queryAndKey = graph.call("query_and_key")
-                    .with(input)
-                    .with(config.layout().classRows() + layout.patches())
-                    .with(blocks.get(block))
-                    .with(config.heads())
-                    .with(config.eps())
-                    .runForList(reading);
-            evidence.read(
-                    block, queryAndKey, new long[] {0, 1, config.layout().classRows() + layout.patches()}, layout);
-        }
-    }
-
-    private static int[] every(int count) {
-        return IntStream.range(0, count).toArray();
-    }
-
-    /** Picks and mixes rows of this tower. */
+    @Override
     public TokenRows rows() {
         return tokenRows;
     }
 
-    /** What it can tell of its attention; all patches see each other in every block. */
+    /** All patches see each other in every block. */
+    @Override
     public TowerAbilities abilities() {
         return new TowerAbilities(
                 config.layout().classRows() > 0,
@@ -250,7 +157,27 @@ public final class ClipTower implements AutoCloseable {
      * @return owns native memory in a scope of its own inside {@code scope}; the caller closes it
      */
     public TowerPass pass(List<PixelPatches> images, CancellationPoint cancellation, TensorScope scope) {
-        return new TowerPass(this, images, cancellation, scope);
+        return new TowerPass(this, images, every(config.patches()), NORMED, cancellation, scope);
+    }
+
+    @Override
+    public TowerPass pass(PixelPatches image, int[] kept, CancellationPoint cancellation, TensorScope scope) {
+        return pass(image, kept, NORMED, cancellation, scope);
+    }
+
+    /** The same for a model whose text sees rows of another form. */
+    public TowerPass pass(
+            PixelPatches image, int[] kept, TextRows textRows, CancellationPoint cancellation, TensorScope scope) {
+        return new TowerPass(this, List.of(image), kept, textRows, cancellation, scope);
+    }
+
+    @Override
+    public TowerReadout rowsAfter(int blocks) {
+        return TowerReadout.rows(blocks);
+    }
+
+    private static int[] every(int count) {
+        return IntStream.range(0, count).toArray();
     }
 
     /** The numbers of this tower. */
@@ -330,7 +257,7 @@ public final class ClipTower implements AutoCloseable {
     }
 
     /** Hidden state 0 of one picture, of which some patches are seen. */
-    private NDArray embed(PixelPatches image, int[] kept, int rows, TensorScope scope) {
+    NDArray embed(PixelPatches image, int[] kept, int rows, TensorScope scope) {
         if (kept.length == config.patches()) {
             return embed(List.of(image), rows, scope);
         }
@@ -363,12 +290,8 @@ public final class ClipTower implements AutoCloseable {
         return config.depth();
     }
 
-    /**
-     * Checks that a hidden state exists.
-     *
-     * @throws ModelFilesException if it does not
-     */
-    public void checkState(int state) {
+    @Override
+    public void checkTap(int state) {
         if (state < 0 || state > config.depth()) {
             throw new ModelFilesException(
                     "The tower of this model has hidden states 0 to " + config.depth() + ", the glimpse module wants "

@@ -4,14 +4,15 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.BlockPass;
 import io.github.glimpse.model.TowerEvidence;
+import io.github.glimpse.model.clip.ClipTower.TextRows;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.RowMixture;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerReadout;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Not safe for concurrent use. Owns native memory until it is closed; what its methods hand out belongs to the scope that is
  * given.
  */
-public final class TowerPass implements AutoCloseable {
+public final class TowerPass implements BlockPass {
 
     /** From more rows on, {@code block_attention} may go head by head, if a run is one picture. */
     private static final int MOST_BATCHED = 255;
 
     private final ClipTower tower;
+    private final TextRows textRows;
     private final CancellationPoint cancellation;
     private final TensorScope scope;
     private final int[][] alive;
@@ -47,19 +49,28 @@ public final class TowerPass implements AutoCloseable {
     /** What the next block has computed of its attention. */
     private record Opened(NDArray normed, NDArray key, NDArray value) {}
 
-    TowerPass(ClipTower tower, List<PixelPatches> images, CancellationPoint cancellation, TensorScope scope) {
+    TowerPass(
+            ClipTower tower,
+            List<PixelPatches> images,
+            int[] kept,
+            TextRows textRows,
+            CancellationPoint cancellation,
+            TensorScope scope) {
         if (images.isEmpty()) {
             throw new IllegalArgumentException("There is no picture to see");
         }
         this.tower = tower;
+        this.textRows = textRows;
         this.cancellation = cancellation;
         this.scope = scope.openChild();
         this.classRows = tower.config().layout().classRows();
         this.alive = new int[images.size()][];
-        Arrays.setAll(alive, i -> IntStream.range(0, tower.config().patches()).toArray());
+        Arrays.fill(alive, kept);
         this.step = this.scope.openChild();
         try {
-            this.hidden = tower.embed(images, padded(), step);
+            this.hidden = images.size() == 1
+                    ? tower.embed(images.get(0), kept, padded(), step)
+                    : tower.embed(images, padded(), step);
         } catch (RuntimeException | Error e) {
             this.scope.close();
             throw e;
@@ -68,6 +79,7 @@ public final class TowerPass implements AutoCloseable {
 
     private TowerPass(TowerPass trunk, int[][] alive, TensorScope scope) {
         this.tower = trunk.tower;
+        this.textRows = trunk.textRows;
         this.cancellation = trunk.cancellation;
         this.scope = scope.openChild();
         this.classRows = trunk.classRows;
@@ -80,24 +92,13 @@ public final class TowerPass implements AutoCloseable {
         this.hidden = trunk.hidden;
     }
 
-    /**
-     * Another way from here on, which is cut on its own. This pass stays where it is, open, as long as the branch has not moved.
-     *
-     * @return the caller closes it
-     */
-    public TowerPass branch(TensorScope owner) {
-        return new TowerPass(this, alive.clone(), owner);
-    }
-
-    /**
-     * Some of the pictures on a way of their own from here.
-     *
-     * @param pictures their numbers here, at least one
-     * @return the caller closes it
-     */
+    @Override
     public TowerPass part(int[] pictures, TensorScope owner) {
         int[][] theirs = Arrays.stream(pictures).mapToObj(this::alive).toArray(int[][]::new);
         TowerPass part = new TowerPass(this, theirs, owner);
+        if (pictures.length == alive.length) {
+            return part;
+        }
         int[] rows = Arrays.stream(pictures)
                 .flatMap(picture -> IntStream.range(picture * living(), (picture + 1) * living()))
                 .toArray();
@@ -111,22 +112,22 @@ public final class TowerPass implements AutoCloseable {
         return part;
     }
 
-    /** Pictures on the way. */
+    @Override
     public int pictures() {
         return alive.length;
     }
 
-    /** Blocks that have run. The hidden state of this number is {@link #rows}. */
+    @Override
     public int blocks() {
         return blocks;
     }
 
-    /** Patches of the whole picture that are still there, ascending. */
+    @Override
     public int[] alive(int picture) {
         return alive[picture].clone();
     }
 
-    /** Patches that each picture still has. */
+    @Override
     public int patches() {
         return alive[0].length;
     }
@@ -140,11 +141,7 @@ public final class TowerPass implements AutoCloseable {
         return RowPadding.rows(Math.multiplyExact(alive.length, living()));
     }
 
-    /**
-     * Runs blocks until this many have run.
-     *
-     * @throws IllegalArgumentException if the tower has fewer, or more have run
-     */
+    @Override
     public void runTo(int count) {
         if (count < blocks || count > tower.config().depth()) {
             throw new IllegalArgumentException("Of " + tower.config().depth() + " blocks " + blocks + " have run, "
@@ -175,15 +172,16 @@ public final class TowerPass implements AutoCloseable {
         return runs;
     }
 
-    /**
-     * What the block that comes next tells of each picture's living patches, before it runs.
-     *
-     * @param key of that block's queries and keys
-     * @param owner owns the values
-     * @return by picture, as the key says
-     * @throws IllegalStateException if it asks for a class row that this tower does not have
-     */
+    @Override
+    public TowerReadout rowsHere() {
+        return TowerReadout.rows(blocks);
+    }
+
+    @Override
     public List<NDArray> read(TowerReadout key, TensorScope owner) {
+        if (!key.ofAttention()) {
+            return patchRows(owner);
+        }
         if (key.ofClassRow() && classRows == 0) {
             throw new IllegalStateException("This tower has no class row");
         }
@@ -198,13 +196,12 @@ public final class TowerPass implements AutoCloseable {
                     .run(temporary);
             NDArray raster = temporary.indices(IntStream.range(0, patches()).toArray());
             TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches(), 1, raster);
+            TowerEvidence evidence = new TowerEvidence(tower.graph());
             return IntStream.range(0, alive.length)
                     .mapToObj(picture -> {
-                        TowerEvidence evidence = new TowerEvidence(tower.graph(), Set.of(key), owner);
                         List<NDArray> pair = List.of(
                                 ofPicture(queries, picture, temporary), ofPicture(next.key(), picture, temporary));
-                        evidence.read(key.block(), pair, new long[] {0, 1, living()}, layout);
-                        return evidence.of(key);
+                        return evidence.read(key, pair, new long[] {0, 1, living()}, layout, owner);
                     })
                     .toList();
         }
@@ -219,7 +216,7 @@ public final class TowerPass implements AutoCloseable {
      *
      * @return by picture {@code [patches, width]}, float32, owned by {@code owner}
      */
-    public List<NDArray> patchRows(TensorScope owner) {
+    private List<NDArray> patchRows(TensorScope owner) {
         int[] numbers = patchRowNumbers();
         try (TensorScope temporary = scope.openChild()) {
             return IntStream.range(0, alive.length)
@@ -237,8 +234,27 @@ public final class TowerPass implements AutoCloseable {
         }
     }
 
+    /** Those of one picture in the compute type, {@code [patches, width]}. */
+    public NDArray narrowPatchRows(TensorScope owner) {
+        return call("patch_rows").with(hidden).with(classRows).with(patches()).run(owner);
+    }
+
+    /** The class row and the patches of one picture after {@code post_layernorm}; what was fused is no patch. */
+    NDArray normedSeen(TensorScope owner) {
+        try (TensorScope temporary = scope.openChild()) {
+            NDArray rows = finished ? hidden : postNormed(temporary);
+            int[] seen = IntStream.range(0, classRows + patches()).toArray();
+            return tower.rows().pick(rows, seen, 0, owner);
+        }
+    }
+
+    @Override
+    public NDArray textRows(TensorScope owner) {
+        return textRows.of(this, owner);
+    }
+
     /** The numbers of the rows of the living patches, picture by picture. */
-    public int[] patchRowNumbers() {
+    private int[] patchRowNumbers() {
         int[] numbers = new int[alive.length * patches()];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = i / patches() * living() + classRows + i % patches();
@@ -365,11 +381,17 @@ public final class TowerPass implements AutoCloseable {
         blocks++;
     }
 
-    /**
-     * Drops rows where the pictures are now, that is after the last block that has run.
-     *
-     * @param kept as in {@link #attendKeeping}
-     */
+    @Override
+    public void runKeeping(int[][] kept, float @Nullable [][] fusing) {
+        if (fusing == null) {
+            attendKeeping(kept);
+        } else {
+            attendFusing(kept, fusing);
+        }
+        feedForward();
+    }
+
+    @Override
     public void keep(int[][] kept) {
         int[] rows = rowsOf(kept);
         TensorScope next = scope.openChild();
@@ -385,12 +407,9 @@ public final class TowerPass implements AutoCloseable {
         }
     }
 
-    /**
-     * Like {@link #keep}, with some of the rows mixed.
-     *
-     * @param mixture rows that stay, as {@link #rowsOf} orders them
-     */
-    public void keepMixed(int[][] kept, RowMixture mixture) {
+    @Override
+    public void keepMixed(int[][] kept, Mixer mixer) {
+        RowMixture mixture = mixer.mix(rowsOf(kept), patchRowNumbers());
         TensorScope next = scope.openChild();
         int rows = RowPadding.rows(rowsOf(kept).length);
         NDArray mixed = tower.rows().mix(hidden, mixture, rows, next);
@@ -399,10 +418,13 @@ public final class TowerPass implements AutoCloseable {
     }
 
     /**
-     * Ends the tower: all rows are normalised by {@code post_layernorm}.
+     * {@inheritDoc}
+     *
+     * <p>All rows are normalised by {@code post_layernorm}.
      *
      * @throws IllegalStateException if blocks are left to run
      */
+    @Override
     public void finish() {
         if (blocks < tower.config().depth()) {
             throw new IllegalStateException("Of " + tower.config().depth() + " blocks " + blocks + " have run");
@@ -423,7 +445,7 @@ public final class TowerPass implements AutoCloseable {
     }
 
     /** The rows of the kept patches and of what always stays. */
-    public int[] rowsOf(int[][] kept) {
+    private int[] rowsOf(int[][] kept) {
         int each = classRows + kept[0].length + fusedRows;
         int[] rows = new int[alive.length * each];
         int to = 0;

@@ -8,20 +8,17 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
-import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.TowerEvidence;
-import io.github.glimpse.model.TowerStop;
-import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.model.BlockPass;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.model.clip.ClipTower;
+import io.github.glimpse.model.clip.TowerPass;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.TokenRows;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
-import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -59,33 +56,33 @@ final class LlavaTower implements VisionTower {
     }
 
     @Override
-    public VisionFeatures encode(
-            PixelPatches image,
-            int[] kept,
-            Set<TowerReadout> wanted,
-            List<TowerStop> stops,
-            CancellationPoint cancellation,
-            TensorScope scope) {
+    public BlockPass pass(PixelPatches image, int[] kept, CancellationPoint cancellation, TensorScope scope) {
+        return clip.pass(image, kept, this::project, cancellation, scope);
+    }
+
+    private NDArray project(TowerPass pass, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
-            TowerEvidence evidence = new TowerEvidence(clip.graph(), TowerStop.allWanted(wanted, stops), step);
-            NDArray features = clip.hiddenState(image, kept, featureState, evidence, stops, cancellation, step);
-            NDArray rows = graph.call("project")
-                    .with(features)
-                    .with(RowPadding.rows(Math.toIntExact(features.getShape().get(0))))
+            return graph.call("project")
+                    .with(pass.narrowPatchRows(step))
+                    .with(RowPadding.rows(pass.patches()))
                     .with(projector)
                     .run(scope);
-            return evidence.features(rows, wanted, scope);
         }
     }
 
     @Override
+    public TokenRows rows() {
+        return clip.rows();
+    }
+
+    @Override
     public TowerReadout rowsAfter(int blocks) {
-        return TowerReadout.rows(blocks);
+        return clip.rowsAfter(blocks);
     }
 
     @Override
     public void checkTap(int layer) {
-        clip.checkState(layer);
+        clip.checkTap(layer);
     }
 
     @Override
@@ -96,15 +93,6 @@ final class LlavaTower implements VisionTower {
                 IntStream.range(0, clip.depth()).boxed().collect(Collectors.toSet()),
                 featureState - 1,
                 true);
-    }
-
-    @Override
-    public List<int[]> windows(ImageGrid grid) {
-        int[] whole = new int[grid.tokenCount()];
-        for (int i = 0; i < whole.length; i++) {
-            whole[i] = i;
-        }
-        return List.of(whole);
     }
 
     @Override

@@ -5,9 +5,8 @@ import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.BlockPass;
 import io.github.glimpse.model.TowerEvidence;
-import io.github.glimpse.model.TowerStop;
-import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.AttentionBlocks;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.RotaryEmbedding;
@@ -16,7 +15,7 @@ import io.github.glimpse.nn.TowerReadout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One picture on its way through the tower's blocks. It stops where tokens may be dropped and goes on with those that are left:
@@ -25,7 +24,7 @@ import java.util.Set;
  * <p>Rows lie in the order of {@link AttentionBlocks}, the patches of a token side by side, so a cut also moves windows that have
  * become equally large beside each other. Not safe for concurrent use.
  */
-final class Qwen25VlPass implements AutoCloseable {
+final class Qwen25VlPass implements BlockPass {
 
     private final Qwen25VlParts parts;
     private final Qwen25VlConfig.Vision config;
@@ -35,6 +34,7 @@ final class Qwen25VlPass implements AutoCloseable {
     private Arrangement arrangement;
     private TensorScope holder;
     private NDArray hidden;
+    private @Nullable List<NDArray> queryAndKey;
     private int blocks;
 
     /**
@@ -66,69 +66,70 @@ final class Qwen25VlPass implements AutoCloseable {
         this.hidden = embed(kept);
     }
 
-    /**
-     * Runs all blocks, with cuts between them, and the merger.
-     *
-     * @param wanted what is to be read besides
-     * @param stops places of cuts, rising
-     * @param owner owns the result
-     */
-    VisionFeatures features(Set<TowerReadout> wanted, List<TowerStop> stops, TensorScope owner) {
-        TowerEvidence evidence = new TowerEvidence(parts.graph(), TowerStop.allWanted(wanted, stops), scope);
-        for (TowerStop stop : stops) {
-            runTo(stop.blocks(), evidence);
-            int[] places = stop.choice().keep(evidence.values(stop.wanted()));
-            if (places.length < arrangement.kept().length) {
-                keep(places);
-                evidence.keep(places);
-            }
-        }
-        runTo(config.depth(), evidence);
-        return evidence.features(merge(owner), wanted, owner);
+    @Override
+    public int pictures() {
+        return 1;
     }
 
-    /** Runs all blocks; the rows after them in the order of the pixels, {@code [patches, width]}, owned by {@code owner}. */
-    NDArray lastBlock(TensorScope owner) {
-        runTo(config.depth(), new TowerEvidence(parts.graph(), Set.of(), scope));
+    @Override
+    public int blocks() {
+        return blocks;
+    }
+
+    @Override
+    public int[] alive(int picture) {
+        return arrangement.kept().clone();
+    }
+
+    @Override
+    public int patches() {
+        return arrangement.kept().length;
+    }
+
+    /** Rows of the hidden state: the patches of the tokens that are left. */
+    private int rows() {
+        return patches() * config.patchesPerToken();
+    }
+
+    @Override
+    public TowerReadout rowsHere() {
+        return TowerReadout.rows(blocks - 1);
+    }
+
+    /** The rows that are there in the order of the pixels, {@code [patches, width]}, owned by {@code owner}. */
+    NDArray rowsInOrder(TensorScope owner) {
         return parts.graph()
                 .call("patches_in_order")
                 .with(hidden)
-                .with(patches())
+                .with(rows())
                 .with(config.patchesPerToken())
                 .with(arrangement.raster())
                 .run(owner);
     }
 
-    private int patches() {
-        return arrangement.kept().length * config.patchesPerToken();
+    /** The runs of rows that see each other in the block that comes next. */
+    private long[] runs() {
+        return config.isFullAttention(blocks)
+                ? new long[] {0, 1, rows()}
+                : arrangement.windows().runsOfRows(config.patchesPerToken());
     }
 
-    private void runTo(int until, TowerEvidence evidence) {
-        long[] windowRuns = arrangement.windows().runsOfRows(config.patchesPerToken());
-        long[] imageRuns = {0, 1, patches()};
-        TowerEvidence.Layout layout =
-                new TowerEvidence.Layout(0, patches(), config.patchesPerToken(), arrangement.raster());
+    @Override
+    public void runTo(int until) {
         for (; blocks < until; blocks++) {
             cancellation.check();
-            long[] runs = config.isFullAttention(blocks) ? imageRuns : windowRuns;
-            if (evidence.wants(blocks)) {
-                read(runs, evidence, layout);
-            }
             TensorScope next = scope.openChild();
             NDArray after = parts.graph()
                     .call("block")
                     .with(hidden)
                     .with(arrangement.tables().cosine())
                     .with(arrangement.tables().sine())
-                    .with(runs)
+                    .with(runs())
                     .with(parts.blocks().get(blocks))
                     .with(config.heads())
                     .with(Qwen25VlParts.EPS)
                     .run(next);
             hold(after, next);
-            if (evidence.wantsRows(blocks)) {
-                evidence.takeRows(blocks, means());
-            }
         }
     }
 
@@ -136,26 +137,34 @@ final class Qwen25VlPass implements AutoCloseable {
         holder.close();
         holder = ofRows;
         hidden = rows;
+        queryAndKey = null;
     }
 
-    private void read(long[] runs, TowerEvidence evidence, TowerEvidence.Layout layout) {
-        try (TensorScope reading = scope.openChild()) {
-            List<NDArray> queryAndKey = parts.graph()
+    @Override
+    public List<NDArray> read(TowerReadout key, TensorScope owner) {
+        if (!key.ofAttention()) {
+            return List.of(means(owner));
+        }
+        if (queryAndKey == null) {
+            queryAndKey = parts.graph()
                     .call("query_and_key")
                     .with(hidden)
-                    .with(layout.patches())
+                    .with(rows())
                     .with(arrangement.tables().cosine())
                     .with(arrangement.tables().sine())
                     .with(parts.blocks().get(blocks))
                     .with(config.heads())
                     .with(Qwen25VlParts.EPS)
-                    .runForList(reading);
-            evidence.read(blocks, queryAndKey, runs, layout);
+                    .runForList(holder);
         }
+        TowerEvidence.Layout layout =
+                new TowerEvidence.Layout(0, rows(), config.patchesPerToken(), arrangement.raster());
+        return List.of(new TowerEvidence(parts.graph()).read(key, queryAndKey, runs(), layout, owner));
     }
 
-    /** Drops the tokens that are not at the given places among those that are left. */
-    private void keep(int[] places) {
+    @Override
+    public void keep(int[][] ofPictures) {
+        int[] places = ofPictures[0];
         Arrangement before = arrangement;
         int[] kept = Arrays.stream(places).map(place -> before.kept()[place]).toArray();
         arrangement = arrange(kept);
@@ -169,7 +178,7 @@ final class Qwen25VlPass implements AutoCloseable {
                 .with(before.kept().length)
                 .with(config.patchesPerToken())
                 .with(next.indices(from))
-                .with(RowPadding.rows(patches()))
+                .with(RowPadding.rows(rows()))
                 .run(next);
         hold(left, next);
     }
@@ -207,34 +216,35 @@ final class Qwen25VlPass implements AutoCloseable {
     private NDArray embed(int[] kept) {
         return parts.graph()
                 .call("embed_patches")
-                .with(holder.floats(image.valuesOf(kept), patches(), image.patchValues()))
+                .with(holder.floats(image.valuesOf(kept), rows(), image.patchValues()))
                 .with(parts.projection())
                 .with(holder.indices(arrangement.windows().order()))
                 .with(config.patchesPerToken())
-                .with(RowPadding.rows(patches()))
+                .with(RowPadding.rows(rows()))
                 .with(parts.noBias())
                 .with(parts.dtype().code())
                 .run(holder);
     }
 
-    private NDArray means() {
+    private NDArray means(TensorScope owner) {
         return parts.graph()
                 .call("token_means")
                 .with(hidden)
-                .with(patches())
+                .with(rows())
                 .with(config.patchesPerToken())
                 .with(arrangement.raster())
-                .run(scope);
+                .run(owner);
     }
 
-    private NDArray merge(TensorScope owner) {
+    @Override
+    public NDArray textRows(TensorScope owner) {
         return parts.graph()
                 .call("merge")
                 .with(hidden)
-                .with(patches())
+                .with(rows())
                 .with(config.patchesPerToken())
                 .with(arrangement.raster())
-                .with(RowPadding.rows(arrangement.kept().length))
+                .with(RowPadding.rows(patches()))
                 .with(parts.merger())
                 .with(Qwen25VlParts.EPS)
                 .run(owner);

@@ -12,8 +12,6 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.TowerEvidence;
-import io.github.glimpse.model.TowerStop;
-import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderStack;
@@ -23,7 +21,6 @@ import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -103,24 +100,13 @@ final class Qwen25VlTower implements VisionTower {
     }
 
     @Override
-    public VisionFeatures encode(
-            PixelPatches image,
-            int[] kept,
-            Set<TowerReadout> wanted,
-            List<TowerStop> stops,
-            CancellationPoint cancellation,
-            TensorScope scope) {
-        try (Qwen25VlPass pass = new Qwen25VlPass(parts, image, kept, cancellation, scope.openChild())) {
-            return pass.features(wanted, stops, scope);
-        }
+    public Qwen25VlPass pass(PixelPatches image, int[] kept, CancellationPoint cancellation, TensorScope scope) {
+        return new Qwen25VlPass(parts, image, kept, cancellation, scope.openChild());
     }
 
-    /** The rows after the last block in the order of the pixels: {@code [patches, width]}, owned by {@code scope}. */
-    NDArray lastBlock(PixelPatches image, TensorScope scope) {
-        int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
-        try (Qwen25VlPass pass = new Qwen25VlPass(parts, image, every, CancellationPoint.NONE, scope.openChild())) {
-            return pass.lastBlock(scope);
-        }
+    @Override
+    public TokenRows rows() {
+        return new TokenRows(parts.graph());
     }
 
     @Override

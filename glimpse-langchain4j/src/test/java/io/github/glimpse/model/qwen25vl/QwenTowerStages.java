@@ -6,6 +6,7 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.VisionTower;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Opens the inside of the tower to tests in other rooms. */
 public final class QwenTowerStages {
@@ -17,7 +18,11 @@ public final class QwenTowerStages {
 
     /** The rows after the last block in the order of the pixels: {@code [patches, width]}. */
     public static float[] lastBlock(VisionTower tower, PixelPatches image, TensorScope scope) {
-        return ((Qwen25VlTower) tower).lastBlock(image, scope).toFloatArray();
+        int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
+        try (Qwen25VlPass pass = ((Qwen25VlTower) tower).pass(image, every, () -> {}, scope)) {
+            pass.runTo(tower.abilities().blocks());
+            return pass.rowsInOrder(scope).toFloatArray();
+        }
     }
 
     /** The windows of all images of a prompt. */
