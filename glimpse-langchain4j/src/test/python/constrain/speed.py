@@ -15,7 +15,7 @@ from llguidance import LLMatcher, LLTokenizer
 from llguidance._tokenizer import TokenizerWrapper
 
 SCORES = 151_936
-ROUNDS = 100
+ROUNDS = 40
 
 
 class Tokens:
@@ -39,11 +39,16 @@ def tokens_of(jar):
     return tokens + [b"<|end|>"]
 
 
-def row(name, times):
-    times.sort()
+def row(name, least):
+    """The least time at each place of the documents: others use the machine too."""
+    times = sorted(least.values())
     mean = sum(times) / len(times)
     print(f"| {name} | {len(times)} | {mean:.1f} | {times[len(times) // 2]:.1f} | "
           f"{times[int(len(times) * 0.99)]:.1f} | {times[-1]:.1f} |")
+
+
+def keep(least, place, taken):
+    least[place] = min(taken, least.get(place, taken))
 
 
 def main(documents, jar):
@@ -53,27 +58,27 @@ def main(documents, jar):
                             slices=LLTokenizer.json_slices())
     words = (ctypes.c_uint32 * (SCORES // 32))()
     address = ctypes.addressof(words)
-    structure, strings, first, compiled = [], [], [], []
+    structure, strings, first, compiled = {}, {}, {}, {}
     with open(documents) as lines:
         cases = [(json.loads(line.split("\t")[0]), json.loads(line.split("\t")[1])) for line in lines]
     for round_number in range(ROUNDS):
-        for schema, ids in cases:
+        for case, (schema, ids) in enumerate(cases):
             schema = json.loads(schema)
             schema["x-guidance"] = {"item_separator": ", ?", "key_separator": ": ?", "whitespace_flexible": False}
             text = json.dumps(schema)
             begin = time.perf_counter_ns()
             matcher = LLMatcher(tokenizer, LLMatcher.grammar_from_json_schema(text))
-            compiled.append((time.perf_counter_ns() - begin) / 1e3)
+            keep(compiled, case, (time.perf_counter_ns() - begin) / 1e3)
             for again in range(2):
-                for number in ids:
+                for at, number in enumerate(ids):
                     begin = time.perf_counter_ns()
                     matcher.unsafe_compute_mask_ptr(address, SCORES // 8)
                     taken = (time.perf_counter_ns() - begin) / 1e3
                     count = sum(word.bit_count() for word in words) if round_number == 0 or again else 0
                     if not again:
-                        first.append(taken)
+                        keep(first, (case, at), taken)
                     else:
-                        (strings if count > 10_000 else structure).append(taken)
+                        keep(strings if count > 10_000 else structure, (case, at), taken)
                     if not matcher.consume_token(number):
                         raise SystemExit(f"refused {number}: {matcher.get_error()}")
                 matcher.reset()

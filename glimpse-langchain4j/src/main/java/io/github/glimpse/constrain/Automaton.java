@@ -4,6 +4,8 @@ import io.github.glimpse.constrain.Configuration.Facts;
 import io.github.glimpse.constrain.Configuration.Kernel;
 import io.github.glimpse.constrain.Configuration.Step;
 import io.github.glimpse.constrain.Configuration.Waiting;
+import io.github.glimpse.constrain.Grammar.TextState;
+import io.github.glimpse.constrain.TextAutomaton.Lengths;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a grammar deterministic while it is used. What all possible ways wait for lies on one common stack of
@@ -33,19 +36,29 @@ final class Automaton {
      */
     private static final int MOST_WAYS = 2_000;
 
-    /** Some 400 bytes each. Those in use live on when they are forgotten. */
-    private static final int MOST_CONFIGURATIONS = 4_000;
+    /** Of a configuration, beside its steps. */
+    private static final int CONFIGURATION_BYTES = 400;
 
     private final Grammar grammar;
     private final int[] kindOf = new int[Grammar.SYMBOLS];
     private final int[] symbolOf;
     private final Map<Kernel, Configuration> known = new HashMap<>();
+    private final long mostBytes;
+    private long bytes;
     private Configuration start;
+    private final Configuration ended;
 
-    Automaton(Grammar grammar) {
+    /**
+     * Makes one.
+     *
+     * @param mostBytes that configurations may take; those in use live on when they are forgotten
+     */
+    Automaton(Grammar grammar, long mostBytes) {
         this.grammar = grammar;
+        this.mostBytes = mostBytes;
         symbolOf = kinds();
         start = begin();
+        ended = end();
     }
 
     Grammar grammar() {
@@ -83,6 +96,17 @@ final class Automaton {
     /** Where an answer begins. Nothing waits there. */
     synchronized Configuration start() {
         return start;
+    }
+
+    private Configuration end() {
+        Closure closure = new Closure();
+        closure.returns = true;
+        return closure.configuration();
+    }
+
+    /** Behind a rule's end, whatever called it. */
+    Configuration ended() {
+        return ended;
     }
 
     /** What a symbol leads to. */
@@ -186,7 +210,8 @@ final class Automaton {
                     reach(new Way(Grammar.ruleOf(label), new Waiting(longer)));
                 }
             }
-            if (takes || grammar.plainRoom(state) > 0 || grammar.plainRoom(state) == Grammar.UNKNOWN) {
+            TextState text = grammar.text(state);
+            if (takes || (text != null && text.plainRoom() != 0)) {
                 ways.add(way);
             }
         }
@@ -206,7 +231,7 @@ final class Automaton {
                 shared = Math.min(shared, sharedLength(ways.get(0), way));
             }
             int[] pushed = shared == 0
-                    ? new int[0]
+                    ? Step.NOTHING
                     : Arrays.copyOf(ways.get(0).waiting().states(), shared);
             for (int index = 0; index < ways.size() && shared > 0; index++) {
                 int[] waiting = ways.get(index).waiting().states();
@@ -232,8 +257,10 @@ final class Automaton {
             if (existing != null) {
                 return existing;
             }
-            if (known.size() >= MOST_CONFIGURATIONS) {
+            bytes += CONFIGURATION_BYTES + 8L * symbolOf.length + 32L * states.length;
+            if (bytes > mostBytes) {
                 known.clear();
+                bytes = 0;
                 start = begin();
             }
             Configuration made = new Configuration(kernel, facts(kernel), symbolOf.length);
@@ -266,9 +293,10 @@ final class Automaton {
             }
             long bits = firstsOf(state);
             firsts |= bits;
-            int plain = grammar.plainRoom(state);
-            if (plain > 0) {
-                long most = length + grammar.plainGain(state);
+            TextState text = grammar.text(state);
+            int plain = text == null ? -1 : text.plainRoom();
+            if (text != null && plain > 0) {
+                long most = length + text.plainGain();
                 longest = plain > room ? most : plain == room ? Math.min(longest, most) : longest;
                 room = Math.max(room, plain);
             } else if (plain == Grammar.UNKNOWN || (plain < 0 && mayTakePlain(state))) {
@@ -277,7 +305,14 @@ final class Automaton {
         }
         boolean told = room == Integer.MAX_VALUE || !others;
         int gain = (int) Math.min(Math.max(0, longest - shortest), Integer.MAX_VALUE);
-        return new Facts((int) Math.min(shortest, Integer.MAX_VALUE), need, told ? room : 0, gain, firsts);
+        int least = (int) Math.min(shortest, Integer.MAX_VALUE);
+        return new Facts(least, need, told ? room : 0, gain, firsts, lengths(kernel));
+    }
+
+    private @Nullable Lengths lengths(Kernel kernel) {
+        boolean isOne = kernel.states().length == 1 && !kernel.returns() && kernel.waiting()[0].isNone();
+        TextState text = isOne ? grammar.text(kernel.states()[0]) : null;
+        return text == null ? null : text.lengths();
     }
 
     private long firstsOf(int state) {

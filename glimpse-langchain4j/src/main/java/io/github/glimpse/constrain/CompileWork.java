@@ -14,6 +14,12 @@ final class CompileWork {
     private static final long MOST_STEPS = 4_000_000;
 
     private long steps;
+    private String place = "";
+
+    /** What is being prepared, for a message. */
+    void at(String pointer) {
+        place = " at " + pointer;
+    }
 
     void step() {
         steps(1);
@@ -22,15 +28,17 @@ final class CompileWork {
     void steps(long more) {
         steps += more;
         if (steps > MOST_STEPS) {
-            throw new InvalidConstraintException("The constraint takes more than " + MOST_STEPS
-                    + " steps to prepare; make the schema or pattern smaller, with fewer alternatives and repetitions");
+            throw new InvalidConstraintException(
+                    "The constraint takes more than " + MOST_STEPS + " steps to prepare, which is the limit" + place
+                            + "; make the schema or pattern smaller, with fewer alternatives and repetitions");
         }
     }
 
     void states(int count) {
         if (count > MOST_STATES) {
-            throw new InvalidConstraintException("The constraint needs more than " + MOST_STATES
-                    + " states; make the schema or pattern smaller, with shorter lists of values and lower maximums");
+            throw new InvalidConstraintException(
+                    "The constraint needs " + count + " states or more" + place + ", the limit is " + MOST_STATES
+                            + "; make the schema or pattern smaller, with shorter lists of values and lower maximums");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.glimpse.constrain;
 
+import io.github.glimpse.constrain.TextAutomaton.Lengths;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,11 @@ final class Configuration {
     /** As {@link TextAutomaton#plainRoom}. */
     final int plainRoom;
 
-    /** As {@link Grammar#plainGain}. */
+    /** As {@link Grammar.TextState#plainGain}. */
     final int plainGain;
+
+    /** Characters up to the end of the JSON string that it is in; null if it is in none, or they depend on more. */
+    final @Nullable Lengths lengths;
 
     /** One bit for each rest of a byte by 64 that some byte that may follow has. */
     final long firsts;
@@ -36,11 +40,9 @@ final class Configuration {
     private final @Nullable Step[] steps;
     private volatile @Nullable Step[] resolved = new Step[4];
 
-    /** The mask of the tokens, once it has been asked for twice. */
+    /** The mask of the tokens, once it has been asked for. */
     @Nullable
     PreparedMask prepared;
-
-    boolean asked;
 
     Configuration(Kernel kernel, Facts facts, int classes) {
         states = kernel.states;
@@ -51,6 +53,7 @@ final class Configuration {
         plainRoom = facts.plainRoom;
         plainGain = facts.plainGain;
         firsts = facts.firsts;
+        lengths = facts.lengths;
         steps = new Step[classes];
     }
 
@@ -71,7 +74,13 @@ final class Configuration {
     }
 
     /** What follows from the kernel. */
-    record Facts(int length, int need, int plainRoom, int plainGain, long firsts) {}
+    record Facts(
+            int length,
+            int need,
+            int plainRoom,
+            int plainGain,
+            long firsts,
+            @Nullable Lengths lengths) {}
 
     /** States that wait for what they called, the innermost last. Equal ones are one object. */
     record Waiting(int[] states) {
@@ -102,7 +111,8 @@ final class Configuration {
      */
     record Step(@Nullable Configuration target, int[] pushed, int from) {
 
-        static final Step DEAD = new Step(null, new int[0], -1);
+        static final int[] NOTHING = {};
+        static final Step DEAD = new Step(null, NOTHING, -1);
     }
 
     @Nullable

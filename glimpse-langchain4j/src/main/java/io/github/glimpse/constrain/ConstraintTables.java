@@ -1,10 +1,13 @@
 package io.github.glimpse.constrain;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** What all answers of one constraint under one vocabulary share. Safe for concurrent use. */
 final class ConstraintTables {
@@ -12,8 +15,11 @@ final class ConstraintTables {
     static final String OPEN = "<tool_call>";
     static final String CLOSE = "</tool_call>";
 
-    /** Prepared masks of a constraint, all together. */
-    private static final int MOST_PREPARED_BYTES = 1_500_000;
+    /** What a constraint takes, all together. */
+    private static final long MOST_BYTES = 1_900_000;
+
+    /** Of that, configurations and prepared masks each have half of what the grammar leaves, or so much. */
+    private static final long LEAST_BYTES = 250_000;
 
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
@@ -21,10 +27,27 @@ final class ConstraintTables {
     private final OptionalInt open;
     private final OptionalInt close;
     private final int mostNeed;
-    private int preparedBytes;
+    private final long mostPreparedBytes;
+    private long preparedBytes;
+    private final List<Configuration> prepared = new ArrayList<>();
+    private final Map<Bits, Bits> masks = new HashMap<>();
+
+    /** A mask, told apart by its bits. */
+    private record Bits(long[] words) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Bits bits && Arrays.equals(words, bits.words);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(words);
+        }
+    }
 
     ConstraintTables(Grammar grammar, TokenVocabulary vocabulary, List<String> toolNames) {
-        automaton = new Automaton(grammar);
+        mostPreparedBytes = Math.max(LEAST_BYTES, (MOST_BYTES - grammar.bytes()) / 2);
+        automaton = new Automaton(grammar, mostPreparedBytes);
         this.vocabulary = vocabulary;
         this.toolNames = toolNames;
         open = vocabulary.marker(OPEN);
@@ -75,25 +98,33 @@ final class ConstraintTables {
         return symbol == Grammar.OPEN_MARKER ? open : close;
     }
 
-    /** The prepared mask; null while it is not worth it, or while there is no room for it. */
-    @Nullable
+    /** The prepared mask. Where there is no room for it, those that were made before are forgotten. */
     PreparedMask prepared(Configuration configuration, MaskWalk walk) {
-        PreparedMask prepared = configuration.prepared;
-        if (prepared != null) {
-            return prepared;
+        PreparedMask known = configuration.prepared;
+        // The walk may take milliseconds: no other answer waits for it.
+        return known != null ? known : keep(configuration, walk.prepare(configuration));
+    }
+
+    private synchronized PreparedMask keep(Configuration configuration, PreparedMask walked) {
+        if (configuration.prepared != null) {
+            return configuration.prepared;
         }
-        if (!configuration.asked) {
-            configuration.asked = true;
-            return null;
+        PreparedMask made = walked;
+        if (made.many() != null) {
+            Bits bits = new Bits(made.many());
+            Bits known = masks.putIfAbsent(bits, bits);
+            preparedBytes += known == null ? 8L * bits.words().length : 0;
+            made = known == null ? made : made.with(known.words());
         }
-        synchronized (this) {
-            if (preparedBytes > MOST_PREPARED_BYTES) {
-                return null;
-            }
-            prepared = walk.prepare(configuration);
-            preparedBytes += prepared.bytes();
-            configuration.prepared = prepared;
-            return prepared;
+        preparedBytes += made.bytes();
+        if (preparedBytes > mostPreparedBytes) {
+            prepared.forEach(each -> each.prepared = null);
+            prepared.clear();
+            masks.clear();
+            preparedBytes = 0;
         }
+        configuration.prepared = made;
+        prepared.add(configuration);
+        return made;
     }
 }

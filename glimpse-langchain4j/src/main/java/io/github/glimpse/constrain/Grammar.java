@@ -2,6 +2,9 @@ package io.github.glimpse.constrain;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Byte automata that call each other, laid out in arrays: what an answer may be. State 0 of the edges' owner begins a rule
@@ -32,9 +35,8 @@ final class Grammar {
     private final BitSet accepting;
     private final BitSet levels;
     private final BitSet bare;
-    private final int[] plainRoom;
-    private final int[] plainGain;
-    private final int[] tools;
+    private final @Nullable TextState[] texts;
+    private final Map<Integer, Integer> tools;
 
     private Grammar(GrammarBuilder builder, ShortestWays ways, int start) {
         this.start = start;
@@ -66,23 +68,31 @@ final class Grammar {
         firstEdge[states] = count;
         labels = Arrays.copyOf(keptLabels, count);
         targets = Arrays.copyOf(keptTargets, count);
-        plainRoom = new int[states];
-        plainGain = new int[states];
-        tools = new int[states];
-        Arrays.fill(plainRoom, NONE);
-        Arrays.fill(tools, NONE);
-        builder.tools().forEach((state, tool) -> tools[state] = tool);
-        setPlain(builder);
+        texts = new TextState[states];
+        tools = Map.copyOf(builder.tools());
+        setTexts(builder);
     }
 
-    private void setPlain(GrammarBuilder builder) {
+    /**
+     * What is known of a state of a text. Many states share one.
+     *
+     * @param plainGain by how much plain characters may make the shortest way longer, at most; first, for in a long
+     *     text it falls as the least length rises, and hashes of records that differ so would be the same
+     * @param plainRoom as {@link TextAutomaton#plainRoom}; {@link #UNKNOWN} where that has none
+     * @param lengths characters that may follow up to the end of a JSON string; null where it depends on which
+     */
+    record TextState(int plainGain, int plainRoom, TextAutomaton.@Nullable Lengths lengths) {}
+
+    private void setTexts(GrammarBuilder builder) {
         int[] longest = new int[builder.states()];
-        builder.texts()
-                .forEach((state, text) -> longest[text] = Math.max(longest[text], isDead(state) ? 0 : lengths[state]));
-        builder.plainRooms().forEach((state, room) -> {
+        builder.marks()
+                .forEach((state, mark) ->
+                        longest[mark.text()] = Math.max(longest[mark.text()], isDead(state) ? 0 : lengths[state]));
+        Map<TextState, TextState> shared = new HashMap<>();
+        builder.marks().forEach((state, mark) -> {
             if (!isDead(state)) {
-                plainRoom[state] = room;
-                plainGain[state] = longest[builder.texts().getOrDefault(state, 0)] - lengths[state];
+                TextState text = new TextState(longest[mark.text()] - lengths[state], mark.room(), mark.lengths());
+                texts[state] = shared.computeIfAbsent(text, key -> key);
             }
         });
     }
@@ -138,6 +148,11 @@ final class Grammar {
         return start;
     }
 
+    /** About what it takes. */
+    long bytes() {
+        return 16L * states() + 8L * labels.length;
+    }
+
     int states() {
         return firstEdge.length - 1;
     }
@@ -175,25 +190,21 @@ final class Grammar {
 
     /** Whether nothing but the rule's end is behind the state: a call with a return to it needs none. */
     boolean isBare(int state) {
-        return bare.get(state) && tools[state] == NONE;
+        return bare.get(state) && !tools.containsKey(state);
     }
 
     int level(int state) {
         return levels.get(state) ? 1 : 0;
     }
 
-    /** As {@link TextAutomaton#plainRoom}; {@link #UNKNOWN} where that has none, -1 if the state is none of a text. */
-    int plainRoom(int state) {
-        return plainRoom[state];
-    }
-
-    /** By how much plain characters may make the shortest way longer, at most. */
-    int plainGain(int state) {
-        return plainGain[state];
+    /** Null if the state is none of a text. */
+    @Nullable
+    TextState text(int state) {
+        return texts[state];
     }
 
     /** The tool whose arguments are called with a return to the state; -1 if none. */
     int tool(int state) {
-        return tools[state];
+        return tools.getOrDefault(state, NONE);
     }
 }

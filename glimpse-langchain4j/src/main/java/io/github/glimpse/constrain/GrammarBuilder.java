@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the states of a grammar. A rule is known by its first state; a state calls a rule and goes on behind it.
@@ -22,8 +23,7 @@ final class GrammarBuilder {
     private int[] targets = new int[256];
     private final BitSet accepting = new BitSet();
     private final BitSet levels = new BitSet();
-    private final Map<Integer, Integer> plainRoom = new HashMap<>();
-    private final Map<Integer, Integer> textOf = new HashMap<>();
+    private final Map<Integer, Mark> marks = new HashMap<>();
     private final Map<Integer, Integer> toolOf = new HashMap<>();
     private int texts;
 
@@ -93,10 +93,16 @@ final class GrammarBuilder {
         return texts++;
     }
 
-    /** Tells how many plain characters may follow a state of a text, as {@link TextAutomaton#plainRoom} counts. */
-    void plainRoom(int state, int text, int room) {
-        plainRoom.put(state, room);
-        textOf.put(state, text);
+    /**
+     * What is known of a state of a text.
+     *
+     * @param room plain characters that may follow, as {@link TextAutomaton#plainRoom} counts
+     * @param lengths characters that may follow up to the end of a JSON string; null where it depends on which
+     */
+    record Mark(int text, int room, TextAutomaton.@Nullable Lengths lengths) {}
+
+    void mark(int state, int text, int room, TextAutomaton.@Nullable Lengths lengths) {
+        marks.put(state, new Mark(text, room, lengths));
     }
 
     /** Adds a text, and gives the state behind it. */
@@ -151,12 +157,8 @@ final class GrammarBuilder {
         return levels.get(state);
     }
 
-    Map<Integer, Integer> plainRooms() {
-        return plainRoom;
-    }
-
-    Map<Integer, Integer> texts() {
-        return textOf;
+    Map<Integer, Mark> marks() {
+        return marks;
     }
 
     Map<Integer, Integer> tools() {

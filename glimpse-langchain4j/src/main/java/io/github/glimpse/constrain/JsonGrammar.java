@@ -16,6 +16,9 @@ final class JsonGrammar {
     private final JsonStyle style;
     private final Map<String, Integer> rules = new HashMap<>();
 
+    /** Formats are the same automaton wherever they stand. */
+    private final Map<TextAutomaton, Integer> texted = new HashMap<>();
+
     JsonGrammar(GrammarBuilder grammar, JsonStyle style) {
         this.grammar = grammar;
         this.style = style;
@@ -79,11 +82,21 @@ final class JsonGrammar {
 
     /** Any string. */
     int string() {
-        return rules.computeIfAbsent("string", key -> string(TextAutomaton.length(0, TextPattern.UNLIMITED, work())));
+        return string(0, TextPattern.UNLIMITED);
+    }
+
+    /** A string of so many characters. */
+    int string(int least, int most) {
+        return rules.computeIfAbsent(
+                "string " + least + ' ' + most, key -> string(TextAutomaton.length(least, most, work())));
     }
 
     /** A string whose content is one of these texts. */
     int string(TextAutomaton texts) {
+        return texted.computeIfAbsent(texts, this::addString);
+    }
+
+    private int addString(TextAutomaton texts) {
         int start = grammar.state();
         int opened = grammar.text(start, "\"");
         int closing = grammar.state();

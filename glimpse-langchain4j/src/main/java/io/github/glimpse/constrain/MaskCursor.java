@@ -1,5 +1,6 @@
 package io.github.glimpse.constrain;
 
+import io.github.glimpse.constrain.TextAutomaton.Lengths;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
@@ -40,16 +41,16 @@ final class MaskCursor implements ConstraintCursor {
                     "The mask has " + allowed.length + " longs, the vocabulary needs " + vocabulary.words());
         }
         Arrays.fill(allowed, 0);
+        Lengths lengths = configuration.lengths;
         if (atBeginning) {
             writeFirst(allowed, length);
+        } else if (lengths != null) {
+            walk.walkString(lengths, stack, length, allowed);
         } else if (tables.mayNestTooDeep(stack.depth)) {
             walk.walk(vocabulary.all(), configuration, stack, length, allowed);
         } else {
             PreparedMask prepared = tables.prepared(configuration, walk);
-            if (prepared == null) {
-                writeUnprepared(allowed, length);
-            } else if (length == MaskWalk.ANY_LENGTH
-                    || configuration.length + stack.length + prepared.gain() <= length) {
+            if (length == MaskWalk.ANY_LENGTH || configuration.length + stack.length + prepared.gain() <= length) {
                 writePrepared(prepared, allowed);
                 walk.walkExits(prepared, stack, length, allowed);
             } else {

@@ -1,6 +1,7 @@
 package io.github.glimpse.constrain;
 
 import io.github.glimpse.constrain.Configuration.Step;
+import io.github.glimpse.constrain.TextAutomaton.Lengths;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,16 @@ final class MaskWalk {
     Configuration step(Configuration from, Frame stack, int symbol) {
         Step step = automaton.step(from, symbol);
         Configuration target = step.target();
+        if (target != null && step.pushed().length == 0 && !target.returns) {
+            behind = stack;
+            return target;
+        }
         return target == null ? null : settle(target, push(stack, step.pushed()), stack);
+    }
+
+    /** As {@link #step}, of a symbol that is known to be allowed. */
+    Configuration stepOver(Configuration from, Frame stack, int symbol) {
+        return Objects.requireNonNull(step(from, stack, symbol));
     }
 
     /** Takes from the stack what has become part of the configuration; nothing comes of what nests too deep. */
@@ -141,7 +151,14 @@ final class MaskWalk {
         exitCount = 0;
         longest = 0;
         most = ANY_LENGTH;
-        walk(vocabulary.all(), 0, from, unknown, allowed);
+        TokenTrie trie = vocabulary.all();
+        if (from.plainRoom > 0) {
+            // Most tokens are allowed by what they are made of.
+            trie = vocabulary.special();
+            vocabulary.allowPlain(from.plainRoom, allowed);
+            longest = (long) from.length + from.plainGain;
+        }
+        walk(trie, 0, from, unknown, allowed);
         int count = 0;
         for (long word : allowed) {
             count += Long.bitCount(word);
@@ -156,9 +173,10 @@ final class MaskWalk {
         }
         long[] exitBits = new long[exitCount];
         for (int exit = 0; exit < exitCount; exit++) {
-            exitBits[exit] = vocabulary.all().childBits(exits[exit]);
+            exitBits[exit] = trie.childBits(exits[exit]);
         }
         return new PreparedMask(
+                trie,
                 few,
                 isFew ? null : allowed,
                 (int) Math.min(Math.max(0, longest - from.length), Integer.MAX_VALUE),
@@ -167,9 +185,35 @@ final class MaskWalk {
                 Arrays.copyOf(exitConfigurations, exitCount));
     }
 
+    /** Allows what may follow in a JSON string of which nothing but the length matters. */
+    void walkString(Lengths lengths, Frame stack, long length, long[] allowed) {
+        StringTokens strings = vocabulary.strings();
+        TokenTrie trie = vocabulary.special();
+        strings.allowInside(lengths, length == ANY_LENGTH ? length : length - stack.length, allowed);
+        Configuration ended = settle(automaton.ended(), stack, stack);
+        if (ended == null) {
+            return;
+        }
+        most = length;
+        Frame frame = behind;
+        boolean inTime = ended.length + frame.length <= length;
+        for (int index = 0; index < strings.exits(); index++) {
+            if (!strings.mayExit(index, lengths)) {
+                continue;
+            }
+            int node = strings.exit(index);
+            for (int place = trie.firstId(node); inTime && place < trie.firstId(node + 1); place++) {
+                allowed[trie.id(place) >> 6] |= 1L << trie.id(place);
+            }
+            if ((ended.firsts & strings.exitBits(index)) != 0) {
+                walk(trie, node, ended, frame, allowed);
+            }
+        }
+    }
+
     /** Allows what follows behind the exits of a prepared mask, with the stack as it is now. */
     void walkExits(PreparedMask prepared, Frame stack, long length, long[] allowed) {
-        TokenTrie trie = vocabulary.all();
+        TokenTrie trie = prepared.trie();
         most = length;
         Configuration before = null;
         Configuration resolved = null;

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The tokens after a configuration, as far as nothing has to be known of the stack below it. One of the forms of the
  * tokens is null. At an exit a value ends inside a token: what may follow there is up to the stack.
  *
+ * @param trie whose nodes the exits are
  * @param few ids of the tokens that stay inside
  * @param many the same as a mask
  * @param gain by how much one of them makes the shortest way to the end longer, at most
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitConfigurations what the answer is in there
  */
 record PreparedMask(
+        TokenTrie trie,
         int @Nullable [] few,
         long @Nullable [] many,
         int gain,
@@ -21,8 +23,12 @@ record PreparedMask(
         long[] exitBits,
         Configuration[] exitConfigurations) {
 
+    /** What it takes beside {@code many}, which others may share. */
     int bytes() {
-        int tokens = few != null ? 4 * few.length : many != null ? 8 * many.length : 0;
-        return tokens + 16 * exits.length;
+        return 100 + (few != null ? 4 * few.length : 0) + 16 * exits.length;
+    }
+
+    PreparedMask with(long[] shared) {
+        return new PreparedMask(trie, few, shared, gain, exits, exitBits, exitConfigurations);
     }
 }

@@ -92,6 +92,7 @@ final class SchemaCompiler {
     }
 
     private void fill(List<SchemaNode> schemas, int start) {
+        grammar.work().at(schemas.get(0).pointer);
         List<List<SchemaNode>> alternatives = List.of(List.of());
         for (SchemaNode schema : schemas) {
             alternatives = both(alternatives, alternatives(schema, new HashSet<>()));
@@ -280,12 +281,12 @@ final class SchemaCompiler {
             return;
         }
         boolean anyLength = least == 0 && most == TextPattern.UNLIMITED;
-        if (texts == null && anyLength) {
-            grammar.skip(start, json.string());
+        if (texts == null) {
+            grammar.skip(start, json.string(least, most));
             return;
         }
-        TextAutomaton lengths = TextAutomaton.length(least, most, grammar.work());
-        TextAutomaton all = texts == null ? lengths : anyLength ? texts : texts.and(lengths, grammar.work());
+        TextAutomaton all =
+                anyLength ? texts : texts.and(TextAutomaton.length(least, most, grammar.work()), grammar.work());
         grammar.skip(start, json.string(all));
     }
 

@@ -84,6 +84,7 @@ final class SchemaReader {
             return known;
         }
         work.steps(20);
+        work.at(pointer);
         if (depth > JsonText.MOST_DEPTH) {
             throw new InvalidConstraintException("The JSON schema nests deeper than " + JsonText.MOST_DEPTH
                     + " levels at " + pointer + "; put parts of it under $defs");
@@ -98,6 +99,7 @@ final class SchemaReader {
         nodes.put(pointer, node);
         node.never = json.isBoolean() && !json.booleanValue();
         for (Map.Entry<String, JsonNode> entry : json.properties()) {
+            work.at(pointer);
             readKeyword(node, entry.getKey(), entry.getValue(), depth);
         }
         return node;

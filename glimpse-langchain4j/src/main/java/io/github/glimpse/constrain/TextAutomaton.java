@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,15 +199,23 @@ final class TextAutomaton {
      * The same texts, each class plain in a JSON string or not.
      *
      * @param rooms as {@link #plainRoom} counts
+     * @param lengths how many characters may follow each state; null where it depends on which
      */
-    record Split(TextAutomaton texts, int[] rooms) {}
+    record Split(TextAutomaton texts, int[] rooms, @Nullable Lengths[] lengths) {}
+
+    /** So many characters may follow, whatever they are. */
+    record Lengths(int least, int most) {
+
+        private static final Lengths NONE = new Lengths(0, 0);
+        private static final Lengths ANY = new Lengths(0, TextPattern.UNLIMITED);
+    }
 
     /** Made once: the automata of numbers and formats serve every schema. */
     Split split(CompileWork work) {
         Split known = split;
         if (known == null) {
             TextAutomaton texts = splitAtPlain(work);
-            known = new Split(texts, texts.plainRoom());
+            known = new Split(texts, texts.plainRoom(), texts.lengths());
             split = known;
         }
         return known;
@@ -264,6 +273,64 @@ final class TextAutomaton {
         }
         int target = targets.first();
         return target == DEAD ? 0 : room[target] < 0 ? -1 : room[target] + 1;
+    }
+
+    private @Nullable Lengths[] lengths() {
+        int[] kinds = IntStream.range(0, firsts.length)
+                .filter(kind -> !points(kind).isEmpty())
+                .toArray();
+        BitSet any = (BitSet) accepting.clone();
+        for (boolean changed = true; changed; ) {
+            changed = false;
+            for (int state = any.length() - 1; state >= 0; state--) {
+                if (any.get(state) && !leadsOnlyInto(state, kinds, any)) {
+                    any.clear(state);
+                    changed = true;
+                }
+            }
+        }
+        @Nullable Lengths[] lengths = new Lengths[states];
+        for (boolean changed = true; changed; ) {
+            changed = false;
+            for (int state = states - 1; state >= 0; state--) {
+                if (lengths[state] == null) {
+                    lengths[state] = any.get(state) ? Lengths.ANY : oneMore(state, kinds, lengths);
+                    changed |= lengths[state] != null;
+                }
+            }
+        }
+        return lengths;
+    }
+
+    private boolean leadsOnlyInto(int state, int[] kinds, BitSet targets) {
+        for (int kind : kinds) {
+            int target = next(state, kind);
+            if (target == DEAD || !targets.get(target)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private @Nullable Lengths oneMore(int state, int[] kinds, @Nullable Lengths[] lengths) {
+        int first = next(state, kinds[0]);
+        Lengths behind = first == DEAD ? null : lengths[first];
+        for (int kind : kinds) {
+            int target = next(state, kind);
+            boolean same = first == DEAD ? target == DEAD : target != DEAD && behind != null;
+            if (!same || (behind != null && !behind.equals(lengths[target]))) {
+                return null;
+            }
+        }
+        boolean ends = accepting.get(state);
+        if (behind == null) {
+            return ends ? Lengths.NONE : null;
+        }
+        if (ends && behind.least() > 0) {
+            return null;
+        }
+        int most = behind.most() == TextPattern.UNLIMITED ? TextPattern.UNLIMITED : behind.most() + 1;
+        return new Lengths(ends ? 0 : behind.least() + 1, most);
     }
 
     private SortedSet<Integer> plainTargets(int state) {

@@ -42,7 +42,8 @@ final class TextSpelling {
         int[] states = new int[split.states()];
         for (int state = 0; state < states.length; state++) {
             states[state] = grammar.state();
-            grammar.plainRoom(states[state], text, rooms[state] < 0 ? Grammar.UNKNOWN : rooms[state]);
+            int room = rooms[state] < 0 ? Grammar.UNKNOWN : rooms[state];
+            grammar.mark(states[state], text, room, escapes ? prepared.lengths()[state] : null);
         }
         grammar.skip(from, states[0]);
         for (int state = 0; state < states.length; state++) {
@@ -83,7 +84,7 @@ final class TextSpelling {
         }
         int start = grammar.state();
         // What may follow a character is told of the states that call this rule.
-        grammar.plainRoom(start, grammar.newText(), 0);
+        grammar.mark(start, grammar.newText(), 0, null);
         int end = grammar.state();
         grammar.accept(end);
         Map<List<Integer>, Integer> tails = new HashMap<>();

@@ -33,6 +33,7 @@ public final class TokenVocabulary {
     private final BitSet single = new BitSet();
     private final int longest;
     private final int mostNesting;
+    private final StringTokens strings;
 
     private TokenVocabulary(
             int scores,
@@ -79,6 +80,7 @@ public final class TokenVocabulary {
         longest = all.depthMost();
         mostNesting =
                 tokens.stream().mapToInt(token -> nesting(token.bytes())).max().orElse(0);
+        strings = new StringTokens(this);
     }
 
     private static int nesting(byte[] spelled) {
@@ -218,5 +220,21 @@ public final class TokenVocabulary {
         for (int index = 0; index < longPlain.length && longPlainCharacters[index] <= room; index++) {
             allowed[longPlain[index] >> 6] |= 1L << longPlain[index];
         }
+    }
+
+    /** Takes the tokens away that are made of up to so many of them. */
+    void forbidPlain(int room, long[] allowed) {
+        long[] mask = plain[Math.min(room, MASKED_ROOM)];
+        for (int word = 0; word < mask.length; word++) {
+            allowed[word] &= ~mask[word];
+        }
+        for (int index = 0; index < longPlain.length && longPlainCharacters[index] <= room; index++) {
+            allowed[longPlain[index] >> 6] &= ~(1L << longPlain[index]);
+        }
+    }
+
+    /** The tokens inside JSON strings. */
+    StringTokens strings() {
+        return strings;
     }
 }

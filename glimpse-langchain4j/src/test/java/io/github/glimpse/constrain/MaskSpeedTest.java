@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +30,7 @@ class MaskSpeedTest {
     private static final int SCORES = 151_936;
     private static final int END = SCORES - 1;
     private static final int ROUNDS = 40;
+    private static final int KEPT = 64;
 
     /** A schema as LangChain4j writes them, and documents of it. */
     private record Sample(String name, String schema, List<String> documents) {}
@@ -75,33 +77,30 @@ class MaskSpeedTest {
                             {"title": "Quarterly report of the northern region", "code": "ABC-1234", \
                             "when": "2024-02-29T12:30:00Z"}""")));
 
-    /** Times of one kind, in nanoseconds. */
+    /** The least time at each place of the documents, in nanoseconds: others use the machine too. */
     private static final class Times {
-        private long[] times = new long[1 << 16];
-        private int count;
+        private final Map<String, Long> least = new HashMap<>();
 
-        void add(long nanos) {
-            times = count == times.length ? Arrays.copyOf(times, 2 * count) : times;
-            times[count++] = nanos;
+        void add(String place, long nanos) {
+            least.merge(place, nanos, Math::min);
         }
 
         String row(String name) {
-            long[] sorted = Arrays.copyOf(times, count);
-            Arrays.sort(sorted);
+            long[] sorted =
+                    least.values().stream().mapToLong(Long::longValue).sorted().toArray();
             double mean = Arrays.stream(sorted).average().orElse(0);
             return String.format(
                     Locale.ROOT,
                     "| %s | %d | %.1f | %.1f | %.1f | %.1f |",
                     name,
-                    count,
+                    sorted.length,
                     mean / 1e3,
-                    sorted[count / 2] / 1e3,
-                    sorted[(int) (count * 0.99)] / 1e3,
-                    sorted[count - 1] / 1e3);
+                    sorted[sorted.length / 2] / 1e3,
+                    sorted[(int) (sorted.length * 0.99)] / 1e3,
+                    sorted[sorted.length - 1] / 1e3);
         }
     }
 
-    private final Times warmed = new Times();
     private final Times structure = new Times();
     private final Times strings = new Times();
     private final Times first = new Times();
@@ -109,37 +108,23 @@ class MaskSpeedTest {
 
     @Test
     void timesMasksOnALargeVocabulary() throws IOException {
-        long begin = System.nanoTime();
         List<byte[]> tokens = tokens();
-        TokenVocabulary vocabulary = TokenVocabulary.of(
-                SCORES,
-                id -> id < tokens.size() && id != END ? tokens.get(id) : null,
-                new int[] {END},
-                Map.of(),
-                TokenVocabulary.FirstBlank.KEPT);
-        System.out.printf(
-                Locale.ROOT, "vocabulary of %d tokens: %d ms%n", SCORES, (System.nanoTime() - begin) / 1_000_000);
+        long before = usedBytes();
+        TokenVocabulary vocabulary = vocabulary(tokens);
+        long vocabularyBytes = usedBytes() - before;
         List<String> lines = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
             for (Sample sample : SAMPLES) {
-                long before = System.nanoTime();
+                long begin = System.nanoTime();
                 OutputConstraint constraint = OutputConstraint.jsonSchema(sample.schema(), JsonStyle.OPEN);
-                long time = System.nanoTime() - before;
-                if (round >= ROUNDS / 2) {
-                    compiled.add(time);
-                }
+                compiled.add(sample.name(), System.nanoTime() - begin);
                 for (String document : sample.documents()) {
                     int[] ids = ids(vocabulary, document);
                     if (round == 0) {
                         lines.add(JsonText.quoted(sample.schema()) + "\t" + Arrays.toString(ids));
                     }
-                    if (round >= ROUNDS / 2) {
-                        run(vocabulary, constraint, ids, first, first);
-                        run(vocabulary, constraint, ids, warmed, warmed);
-                        run(vocabulary, constraint, ids, structure, strings);
-                    } else {
-                        run(vocabulary, constraint, ids, warmed, warmed);
-                    }
+                    run(sample.name(), vocabulary, constraint, ids, first, first);
+                    run(sample.name(), vocabulary, constraint, ids, structure, strings);
                 }
             }
         }
@@ -149,23 +134,82 @@ class MaskSpeedTest {
         System.out.println(strings.row("inside strings"));
         System.out.println(first.row("all of a constraint's first answer"));
         System.out.println(compiled.row("compile"));
+        System.out.printf(Locale.ROOT, "vocabulary: %.1f MB%n", vocabularyBytes / 1e6);
+        measureConstraints(vocabulary);
+        compileALongSchema();
+    }
+
+    private static TokenVocabulary vocabulary(List<byte[]> tokens) {
+        return TokenVocabulary.of(
+                SCORES,
+                id -> id < tokens.size() && id != END ? tokens.get(id) : null,
+                new int[] {END},
+                Map.of(),
+                TokenVocabulary.FirstBlank.KEPT);
+    }
+
+    private static long usedBytes() {
+        for (int time = 0; time < 3; time++) {
+            System.gc();
+        }
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    /** So many as a model keeps, each after its documents. */
+    private static void measureConstraints(TokenVocabulary vocabulary) {
+        List<OutputConstraint> kept = new ArrayList<>();
+        long before = usedBytes();
+        for (int count = 0; count < KEPT; count++) {
+            Sample sample = SAMPLES.get(count % SAMPLES.size());
+            OutputConstraint constraint = OutputConstraint.jsonSchema(sample.schema(), JsonStyle.OPEN);
+            for (String document : sample.documents()) {
+                run("", vocabulary, constraint, ids(vocabulary, document), new Times(), new Times());
+            }
+            kept.add(constraint);
+        }
+        System.out.printf(
+                Locale.ROOT, "%d constraints: %.2f MB each%n", KEPT, (usedBytes() - before) / 1e6 / kept.size());
+    }
+
+    private static void compileALongSchema() {
+        StringBuilder schema = new StringBuilder("{\"type\":\"object\",\"properties\":{");
+        for (int number = 0; schema.length() < 100_000; number++) {
+            schema.append(number == 0 ? "" : ",")
+                    .append("\"field")
+                    .append(number)
+                    .append("\":");
+            schema.append(SAMPLES.get(number % 2).schema());
+        }
+        schema.append("}}");
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            long begin = System.nanoTime();
+            OutputConstraint.jsonSchema(schema.toString(), JsonStyle.CLOSED);
+            least = Math.min(least, System.nanoTime() - begin);
+        }
+        System.out.printf(Locale.ROOT, "compile of %d characters: %.1f ms%n", schema.length(), least / 1e6);
     }
 
     private static void run(
-            TokenVocabulary vocabulary, OutputConstraint constraint, int[] ids, Times structure, Times strings) {
+            String name,
+            TokenVocabulary vocabulary,
+            OutputConstraint constraint,
+            int[] ids,
+            Times structure,
+            Times strings) {
         ConstraintCursor cursor = constraint.start(vocabulary);
         long[] allowed = new long[vocabulary.words()];
-        for (int id : ids) {
+        for (int at = 0; at < ids.length; at++) {
             long before = System.nanoTime();
             cursor.mask(allowed);
             long time = System.nanoTime() - before;
-            assertThat(ByteTokens.allows(allowed, id)).isTrue();
+            assertThat(ByteTokens.allows(allowed, ids[at])).isTrue();
             int count = 0;
             for (long word : allowed) {
                 count += Long.bitCount(word);
             }
-            (count > 10_000 ? strings : structure).add(time);
-            cursor.accept(id, ConstraintListener.NONE);
+            (count > 10_000 ? strings : structure).add(name + at, time);
+            cursor.accept(ids[at], ConstraintListener.NONE);
         }
         assertThat(cursor.complete()).isTrue();
     }
