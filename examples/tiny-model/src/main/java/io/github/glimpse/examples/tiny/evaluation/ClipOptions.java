@@ -1,10 +1,16 @@
 package io.github.glimpse.examples.tiny.evaluation;
 
+import io.github.glimpse.examples.tiny.CommandLines;
+import io.github.glimpse.examples.tiny.CommandLines.WrongArgumentsException;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.evaluation.EvaluationOptions.Faces;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /**
  * What {@link EvaluateClip} looks at.
@@ -17,9 +23,25 @@ import java.util.Locale;
  */
 record ClipOptions(Path model, int pictures, List<FacePool> faces, Split split, String at) {
 
-    private static final int PICTURES = 1_000;
-    private static final String KNOWN =
-            "<model> [--pictures=N] [--faces=seen|unseen|both] [--split=test|validation] [--at=PLACE]";
+    /** The options as they are written. */
+    @Command(name = "EvaluateClip", sortOptions = false)
+    private static final class Written {
+
+        @Parameters(paramLabel = "<model>", description = "Folder of the model")
+        private Path model = Path.of("");
+
+        @Option(names = "--pictures", description = "In each pool of faces")
+        private int pictures = 1_000;
+
+        @Option(names = "--faces", description = "${COMPLETION-CANDIDATES}")
+        private @Nullable Faces faces;
+
+        @Option(names = "--split", description = "${COMPLETION-CANDIDATES}")
+        private Split split = Split.TEST;
+
+        @Option(names = "--at", description = "Place of the cut")
+        private String at = "25 %";
+    }
 
     ClipOptions {
         faces = List.copyOf(faces);
@@ -31,32 +53,11 @@ record ClipOptions(Path model, int pictures, List<FacePool> faces, Split split, 
      * @throws IllegalArgumentException if something on it is unknown, or no model is named
      */
     static ClipOptions parse(String... arguments) {
-        String model = null;
-        int pictures = PICTURES;
-        String faces = "";
-        Split split = Split.TEST;
-        String at = "25 %";
-        for (String argument : arguments) {
-            String value = argument.substring(argument.indexOf('=') + 1);
-            if (!argument.startsWith("--") && model == null) {
-                model = argument;
-            } else if (argument.startsWith("--pictures=")) {
-                pictures = Integer.parseInt(value);
-            } else if (argument.startsWith("--faces=")) {
-                faces = value;
-            } else if (argument.startsWith("--split=")) {
-                split = Split.valueOf(value.toUpperCase(Locale.ROOT));
-            } else if (argument.startsWith("--at=")) {
-                at = value;
-            } else {
-                throw new IllegalArgumentException("'" + argument + "' is not known; there are " + KNOWN);
-            }
+        Written written = CommandLines.read(new Written(), List.of(arguments));
+        if (written.pictures < 2) {
+            throw new WrongArgumentsException("--pictures is " + written.pictures + "; give at least 2");
         }
-        if (model == null || pictures < 2) {
-            throw new IllegalArgumentException("Give a model and at least 2 pictures: " + KNOWN);
-        }
-        String standard = split == Split.TEST ? "both" : "seen";
         return new ClipOptions(
-                Path.of(model), pictures, EvaluationOptions.pools(faces.isEmpty() ? standard : faces), split, at);
+                written.model, written.pictures, Faces.pools(written.faces, written.split), written.split, written.at);
     }
 }

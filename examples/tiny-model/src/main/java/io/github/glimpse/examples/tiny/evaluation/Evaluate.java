@@ -1,6 +1,7 @@
 package io.github.glimpse.examples.tiny.evaluation;
 
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.examples.tiny.CommandLines;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.generate.EngineOptions;
@@ -26,7 +27,7 @@ public final class Evaluate {
 
     /** Prints the report. */
     public static void main(String[] arguments) {
-        report(EvaluationOptions.parse(arguments), System.out);
+        CommandLines.run(() -> report(EvaluationOptions.parse(arguments), System.out));
     }
 
     static void report(EvaluationOptions options, PrintStream out) {

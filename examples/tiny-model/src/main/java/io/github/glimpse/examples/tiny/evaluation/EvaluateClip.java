@@ -5,6 +5,7 @@ import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.ImageVectors;
 import io.github.glimpse.embedding.PatchReport;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.examples.tiny.CommandLines;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
@@ -25,7 +26,7 @@ public final class EvaluateClip {
 
     /** Prints the report. */
     public static void main(String[] arguments) {
-        report(ClipOptions.parse(arguments), System.out);
+        CommandLines.run(() -> report(ClipOptions.parse(arguments), System.out));
     }
 
     static void report(ClipOptions options, PrintStream out) {

@@ -1,11 +1,15 @@
 package io.github.glimpse.examples.tiny.evaluation;
 
+import io.github.glimpse.examples.tiny.CommandLines;
+import io.github.glimpse.examples.tiny.CommandLines.WrongArgumentsException;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /**
  * What is asked.
@@ -29,8 +33,49 @@ record EvaluationOptions(
 
     private static final int QUESTIONS = 2_000;
     private static final String CHOOSE = "--choose-threshold";
-    private static final String KNOWN = "[<model> <module>] [--questions=N] [--faces=seen|unseen|both]"
-            + " [--split=test|validation] [--threshold=T] [--choose-threshold]";
+
+    /** The options as they are written. */
+    @Command(name = "Evaluate", sortOptions = false)
+    private static final class Written {
+
+        @Parameters(
+                arity = "0..*",
+                paramLabel = "<model> <module>",
+                description = "Locations, or none for the embedded ones")
+        private List<String> folders = new ArrayList<>();
+
+        @Option(names = "--questions", description = "For each pool of faces")
+        private int questions = QUESTIONS;
+
+        @Option(names = "--faces", description = "${COMPLETION-CANDIDATES}")
+        private @Nullable Faces faces;
+
+        @Option(names = "--split", description = "${COMPLETION-CANDIDATES}")
+        private @Nullable Split split;
+
+        @Option(names = "--threshold", description = "Above which a token stays, if not the module's")
+        private @Nullable Double threshold;
+
+        @Option(names = CHOOSE, description = "Try thresholds on the validation split")
+        private boolean choosing;
+    }
+
+    /** Pools of faces, as a command line names them. */
+    enum Faces {
+        SEEN,
+        UNSEEN,
+        BOTH;
+
+        /** The pools; if none are named, both of the test split and the seen one of others. */
+        static List<FacePool> pools(@Nullable Faces named, Split split) {
+            Faces asked = named != null ? named : split == Split.TEST ? BOTH : SEEN;
+            return switch (asked) {
+                case SEEN -> List.of(FacePool.SEEN);
+                case UNSEEN -> List.of(FacePool.UNSEEN);
+                case BOTH -> List.of(FacePool.SEEN, FacePool.UNSEEN);
+            };
+        }
+    }
 
     EvaluationOptions {
         faces = List.copyOf(faces);
@@ -42,53 +87,24 @@ record EvaluationOptions(
      * @throws IllegalArgumentException if something on it is unknown, or cannot be asked together
      */
     static EvaluationOptions parse(String... arguments) {
-        List<String> folders = new ArrayList<>();
-        int questions = QUESTIONS;
-        @Nullable String faces = null;
-        @Nullable Split split = null;
-        @Nullable Double threshold = null;
-        boolean choosing = false;
-        for (String argument : arguments) {
-            String value = argument.substring(argument.indexOf('=') + 1);
-            if (!argument.startsWith("--")) {
-                folders.add(argument);
-            } else if (argument.startsWith("--questions=")) {
-                questions = Integer.parseInt(value);
-            } else if (argument.startsWith("--faces=")) {
-                faces = value;
-            } else if (argument.startsWith("--split=")) {
-                split = Split.valueOf(value.toUpperCase(Locale.ROOT));
-            } else if (argument.startsWith("--threshold=")) {
-                threshold = Double.valueOf(value);
-            } else if (argument.equals(CHOOSE)) {
-                choosing = true;
-            } else {
-                throw new IllegalArgumentException("'" + argument + "' is not known; there are " + KNOWN);
-            }
-        }
+        Written written = CommandLines.read(new Written(), List.of(arguments));
+        List<String> folders = written.folders;
         if (folders.size() != 0 && folders.size() != 2) {
-            throw new IllegalArgumentException(
-                    "Give the folders of the model and of its glimpse module, or none for the" + " embedded ones: "
-                            + KNOWN);
+            throw new WrongArgumentsException("Give the folders of the model and of its glimpse module, or none for the"
+                    + " embedded ones; there are " + folders);
         }
-        if (choosing && (split == Split.TEST || threshold != null)) {
-            throw new IllegalArgumentException(
+        if (written.choosing && (written.split == Split.TEST || written.threshold != null)) {
+            throw new WrongArgumentsException(
                     CHOOSE + " looks at the validation split and tries thresholds of its own");
         }
-        Split asked = split != null ? split : choosing ? Split.VALIDATION : Split.TEST;
+        Split split = written.split != null ? written.split : written.choosing ? Split.VALIDATION : Split.TEST;
         return new EvaluationOptions(
                 folders.isEmpty() ? null : folders.get(0),
                 folders.isEmpty() ? null : folders.get(1),
-                questions,
-                pools(faces != null ? faces : asked == Split.TEST ? "both" : "seen"),
-                asked,
-                threshold,
-                choosing);
-    }
-
-    static List<FacePool> pools(String faces) {
-        return faces.equals("both")
-                ? List.of(FacePool.SEEN, FacePool.UNSEEN)
-                : List.of(FacePool.valueOf(faces.toUpperCase(Locale.ROOT)));
+                written.questions,
+                Faces.pools(written.faces, split),
+                split,
+                written.threshold,
+                written.choosing);
     }
 }

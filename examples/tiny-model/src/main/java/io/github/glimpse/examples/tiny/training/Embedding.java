@@ -6,6 +6,7 @@ import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsWriter;
 import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.examples.tiny.CommandLines;
 import io.github.glimpse.prune.TokenBudget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Puts a trained model and its module where the library embeds them, with a card that has their figures. Nothing is written if
@@ -53,43 +56,38 @@ record Embedding(
         runs = List.copyOf(runs);
     }
 
+    /** The options as they are written. */
+    @Command(name = "Train embed <target>", sortOptions = false)
+    private static final class Written {
+
+        @Option(names = "--model", required = true, description = "An exported model folder")
+        private Path model = Path.of("");
+
+        @Option(names = "--module", required = true, description = "Its glimpse module")
+        private Path module = Path.of("");
+
+        @Option(names = "--figures", required = true, description = "Lines of the evaluation")
+        private Path figures = Path.of("");
+
+        @Option(names = "--threshold", description = "That parts what stays, if not the module's")
+        private @Nullable Double threshold;
+
+        @Option(names = "--seed", description = "That the stages had")
+        private long seed = StageOptions.SEED;
+
+        @Option(names = "--run", description = "Run folder of a stage, or NAME:STEPS, for each stage")
+        private List<String> runs = new ArrayList<>();
+    }
+
     /**
-     * Reads {@code --name=value} arguments.
+     * Reads options.
      *
      * @throws IllegalArgumentException if one is not known, or one that is needed is missing
      */
     static Embedding parse(Path target, List<String> arguments) {
-        Map<String, String> values = new LinkedHashMap<>();
-        List<String> runs = new ArrayList<>();
-        for (String argument : arguments) {
-            int equals = argument.indexOf('=');
-            String name = equals < 0 ? argument : argument.substring(0, equals);
-            String value = argument.substring(equals + 1);
-            switch (name) {
-                case "--run" -> runs.add(value);
-                case "--model", "--module", "--threshold", "--figures", "--seed" -> values.put(name, value);
-                default ->
-                    throw new IllegalArgumentException("No option " + name
-                            + "; there are --model, --module, --threshold, --figures, --seed, --run");
-            }
-        }
-        String threshold = values.get("--threshold");
+        Written written = CommandLines.read(new Written(), arguments);
         return new Embedding(
-                target,
-                needed(values, "--model"),
-                needed(values, "--module"),
-                threshold == null ? null : Double.valueOf(threshold),
-                needed(values, "--figures"),
-                runs,
-                Long.parseLong(values.getOrDefault("--seed", Long.toString(StageOptions.SEED))));
-    }
-
-    private static Path needed(Map<String, String> values, String name) {
-        String value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("Give " + name + "=…");
-        }
-        return Path.of(value);
+                target, written.model, written.module, written.threshold, written.figures, written.runs, written.seed);
     }
 
     /**

@@ -1,13 +1,14 @@
 package io.github.glimpse.examples.tiny.training;
 
+import io.github.glimpse.examples.tiny.CommandLines;
 import io.github.glimpse.train.ParameterGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * What a stage is started with.
@@ -51,54 +52,80 @@ record StageOptions(
         from = List.copyOf(from);
     }
 
+    private enum Precision {
+        MIXED,
+        FLOAT
+    }
+
+    private enum Optimizer {
+        MUON,
+        ADAMW
+    }
+
+    /** The options as they are written. */
+    @Command(name = "Train <stage> <run folder>", sortOptions = false)
+    private static final class Written {
+
+        @Option(names = "--steps", description = "Changes of the weights")
+        private @Nullable Long steps;
+
+        @Option(names = "--rate", description = "Highest learning rate")
+        private @Nullable Double rate;
+
+        @Option(names = "--seed", description = "Of first weights and of the choice of pictures")
+        private long seed = SEED;
+
+        @Option(names = "--precision", description = "Products: ${COMPLETION-CANDIDATES}")
+        private Precision precision = Precision.MIXED;
+
+        @Option(names = "--optimizer", description = "Of matrices inside the model: ${COMPLETION-CANDIDATES}")
+        private Optimizer optimizer = Optimizer.MUON;
+
+        @Option(names = "--threads", description = "Of one native operation")
+        private int threads = 1;
+
+        @Option(names = "--checkpoint-every", description = "Steps between two checkpoints")
+        private long checkpointEvery = CHECKPOINT_EVERY;
+
+        @Option(names = "--validate-every", description = "Steps between two looks at pictures that are not trained")
+        private long validateEvery = VALIDATE_EVERY;
+
+        @Option(names = "--faded", description = "How far losses that fade have faded already, 0 to 1")
+        private double faded;
+
+        @Option(names = "--added", description = "Factor of the rate of blocks that were added")
+        private double added = 1;
+
+        @Option(names = "--fonts", description = "Folder of the type faces that pages are written in")
+        private @Nullable Path fonts;
+
+        @Option(names = "--from", description = "Weights to start from, as often as there are some")
+        private List<Path> from = new ArrayList<>();
+    }
+
     /**
-     * Reads {@code --name=value} arguments.
+     * Reads options.
      *
-     * @throws IllegalArgumentException if one is not known
+     * @param steps those of the stage, if none are given
+     * @param rate that of the stage, if none is given
+     * @throws IllegalArgumentException if one is not known or its value does not fit
      */
     static StageOptions parse(Path folder, List<String> arguments, long steps, double rate) {
-        Map<String, String> values = new LinkedHashMap<>();
-        List<Path> from = new ArrayList<>();
-        for (String argument : arguments) {
-            int equals = argument.indexOf('=');
-            if (!argument.startsWith("--") || equals < 0) {
-                throw new IllegalArgumentException("'" + argument + "' is no option; write --name=value");
-            }
-            String name = argument.substring(2, equals);
-            String value = argument.substring(equals + 1);
-            switch (name) {
-                case "from" -> from.add(Path.of(value));
-                case "steps",
-                        "rate",
-                        "seed",
-                        "precision",
-                        "optimizer",
-                        "threads",
-                        "checkpoint-every",
-                        "validate-every",
-                        "faded",
-                        "added",
-                        "fonts" -> values.put(name, value);
-                default ->
-                    throw new IllegalArgumentException("No option --" + name
-                            + "; there are --steps, --rate, --seed, --precision, --optimizer, --threads,"
-                            + " --checkpoint-every, --validate-every, --faded, --added, --fonts, --from");
-            }
-        }
+        Written written = CommandLines.read(new Written(), arguments);
         return new StageOptions(
                 folder,
-                Long.parseLong(values.getOrDefault("steps", Long.toString(steps))),
-                Double.parseDouble(values.getOrDefault("rate", Double.toString(rate))),
-                Long.parseLong(values.getOrDefault("seed", Long.toString(SEED))),
-                first("precision", values, "mixed", "float"),
-                first("optimizer", values, "muon", "adamw"),
-                Integer.parseInt(values.getOrDefault("threads", "1")),
-                Long.parseLong(values.getOrDefault("checkpoint-every", Long.toString(CHECKPOINT_EVERY))),
-                Long.parseLong(values.getOrDefault("validate-every", Long.toString(VALIDATE_EVERY))),
-                Double.parseDouble(values.getOrDefault("faded", "0")),
-                Double.parseDouble(values.getOrDefault("added", "1")),
-                values.containsKey("fonts") ? Path.of(values.getOrDefault("fonts", "")) : null,
-                from);
+                written.steps == null ? steps : written.steps,
+                written.rate == null ? rate : written.rate,
+                written.seed,
+                written.precision == Precision.MIXED,
+                written.optimizer == Optimizer.MUON,
+                written.threads,
+                written.checkpointEvery,
+                written.validateEvery,
+                written.faded,
+                written.added,
+                written.fonts,
+                written.from);
     }
 
     /** Whether pictures that are not trained are looked at before this step: now and then, and before the last. */
@@ -116,13 +143,5 @@ record StageOptions(
     IntFunction<ParameterGroup> blocks() {
         ParameterGroup group = group("vision");
         return block -> DeeperTower.added(block) ? group.withRateFactor(group.rateFactor() * added) : group;
-    }
-
-    private static boolean first(String name, Map<String, String> values, String standard, String other) {
-        String value = values.getOrDefault(name, standard);
-        if (!value.equals(standard) && !value.equals(other)) {
-            throw new IllegalArgumentException("--" + name + " is '" + value + "'; write " + standard + " or " + other);
-        }
-        return value.equals(standard);
     }
 }

@@ -3,6 +3,8 @@ package io.github.glimpse.examples.tiny.training;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.examples.tiny.CommandLines;
+import io.github.glimpse.examples.tiny.CommandLines.WrongArgumentsException;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import java.nio.file.Path;
@@ -20,10 +22,14 @@ public final class Train {
 
     private Train() {}
 
-    /** Runs the stage that the first argument names. */
+    /** Runs the stage that the first argument names; ends with 2 if the arguments cannot be meant. */
     public static void main(String[] arguments) {
+        CommandLines.run(() -> run(arguments));
+    }
+
+    static void run(String... arguments) {
         if (arguments.length < 2) {
-            throw new IllegalArgumentException("Give a stage (" + STAGES + ") and a run folder");
+            throw new WrongArgumentsException("Give a stage (" + STAGES + ") and a run folder");
         }
         Path folder = Path.of(arguments[1]);
         List<String> rest = List.of(arguments).subList(2, arguments.length);
@@ -43,7 +49,7 @@ public final class Train {
             case "export" -> export(StageOptions.parse(folder, rest, 1, 0));
             case "clip" -> train(StageOptions.parse(folder, rest, 1_500, 1.5e-3), ClipStage::new);
             case "clip-export" -> exportClip(StageOptions.parse(folder, rest, 1, 0));
-            default -> throw new IllegalArgumentException("No stage '" + arguments[0] + "'; there are: " + STAGES);
+            default -> throw new WrongArgumentsException("No stage '" + arguments[0] + "'; there are: " + STAGES);
         }
     }
 
