@@ -7,6 +7,7 @@ import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.DeadlineExceededException;
 import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.EngineBusyException;
@@ -20,6 +21,8 @@ import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.constrain.InvalidConstraintException;
+import io.github.glimpse.constrain.UnsupportedConstraintException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>ours</th><th>LangChain4j's</th></tr>
  * <tr><td>image, prompt or content that cannot work; a strategy or place that this model does not have</td>
  *     <td>{@link InvalidRequestException}</td></tr>
+ * <tr><td>a form of the answer that nothing has, that does not fit the limit of output tokens, or that is beyond a limit</td>
+ *     <td>{@link InvalidRequestException}</td></tr>
+ * <tr><td>what a JSON schema or pattern says and the engine does not understand</td>
+ *     <td>{@link UnsupportedFeatureException}</td></tr>
  * <tr><td>queue full; the GPU's memory full</td><td>{@link RateLimitException}</td></tr>
  * <tr><td>deadline passed</td><td>{@link TimeoutException}</td></tr>
  * <tr><td>model could not be loaded: its files are missing or damaged, or it is of no known family</td>
@@ -89,8 +96,14 @@ public final class ErrorMapper {
                 || error instanceof PromptTooLongException
                 || error instanceof UnsupportedContentException
                 || error instanceof UnsupportedModelException
-                || error instanceof ModelFilesException) {
+                || error instanceof ModelFilesException
+                || error instanceof InvalidConstraintException) {
             return invalid(error);
+        }
+        if (error instanceof UnsupportedConstraintException) {
+            LangChain4jException unsupported = new UnsupportedFeatureException(message);
+            unsupported.initCause(error);
+            return unsupported;
         }
         return new InternalServerException(message, error);
     }

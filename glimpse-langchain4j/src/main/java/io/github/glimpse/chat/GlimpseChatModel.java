@@ -31,8 +31,8 @@ import java.util.Set;
  *
  * <p>Requests run on platform threads of their own; the caller waits and may be a virtual thread. A caller that is interrupted
  * while it waits gets a {@link NonRetriableException} with its interrupt status set, and the request ends at its next layer or
- * token. Text and images are taken, images by URL only with {@link Builder#imageUrls}; tools and JSON response format are refused with
- * {@link dev.langchain4j.exception.UnsupportedFeatureException}. Other errors:
+ * token. Text and images are taken, images by URL only with {@link Builder#imageUrls}; tools are refused with
+ * {@link dev.langchain4j.exception.UnsupportedFeatureException}, and so is what a JSON schema says and the engine does not understand. Other errors:
  * {@link dev.langchain4j.exception.InvalidRequestException} for a request that can never work,
  * {@link dev.langchain4j.exception.RateLimitException} if the queue is full,
  * {@link dev.langchain4j.exception.TimeoutException} when the engine's time limit passed, {@link NonRetriableException} once
@@ -114,10 +114,13 @@ public final class GlimpseChatModel implements ChatModel {
         return ModelProvider.OTHER;
     }
 
-    /** None: answers are not bound to a JSON schema. */
+    /**
+     * JSON schemas, to which a mask over the model's tokens keeps its answers. Not those of models with cross-attention (BLIP);
+     * before a deferred engine is loaded only a family that was named tells.
+     */
     @Override
     public Set<Capability> supportedCapabilities() {
-        return Set.of();
+        return view.capabilities();
     }
 
     @Override

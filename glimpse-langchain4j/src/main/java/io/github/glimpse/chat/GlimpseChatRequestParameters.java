@@ -36,12 +36,16 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     // Without what LangChain4j has a word for.
     private final GenerationOptions generation;
     private final @Nullable Boolean returnScoreMap;
+    private final @Nullable List<String> choice;
+    private final @Nullable String regex;
 
     private GlimpseChatRequestParameters(Builder builder) {
         super(builder);
         this.pruning = builder.pruning;
         this.generation = builder.generation;
         this.returnScoreMap = builder.returnScoreMap;
+        this.choice = builder.choice;
+        this.regex = builder.regex;
     }
 
     /** Any parameters as ours. */
@@ -109,6 +113,16 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return returnScoreMap;
     }
 
+    /** Texts of which the answer is exactly one; null is unset. */
+    public @Nullable List<String> choice() {
+        return choice;
+    }
+
+    /** Regular expression that matches the answer as a whole; null is unset. */
+    public @Nullable String regex() {
+        return regex;
+    }
+
     /** @throws IllegalArgumentException if a number is out of its range */
     GenerationOptions generation() {
         return generation.toBuilder()
@@ -141,12 +155,14 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && other instanceof GlimpseChatRequestParameters that
                 && pruning.equals(that.pruning)
                 && generation.equals(that.generation)
-                && Objects.equals(returnScoreMap, that.returnScoreMap);
+                && Objects.equals(returnScoreMap, that.returnScoreMap)
+                && Objects.equals(choice, that.choice)
+                && Objects.equals(regex, that.regex);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, generation, returnScoreMap);
+        return Objects.hash(super.hashCode(), pruning, generation, returnScoreMap, choice, regex);
     }
 
     @Override
@@ -167,6 +183,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                         responseFormat() == null ? null : responseFormat().type())
                 .add("generation", generation)
                 .add("returnScoreMap", returnScoreMap)
+                .addCount("choice", choice)
+                .add("regex", regex == null ? null : true)
                 .add("pruning", pruning)
                 .toString();
     }
@@ -182,6 +200,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private PruningOptions pruning = PruningOptions.defaults();
         private GenerationOptions generation = GenerationOptions.defaults();
         private @Nullable Boolean returnScoreMap;
+        private @Nullable List<String> choice;
+        private @Nullable String regex;
 
         private Builder() {}
 
@@ -196,6 +216,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 pruning = that.pruning.orElse(pruning);
                 generation = that.generation.orElse(generation);
                 returnScoreMap = that.returnScoreMap != null ? that.returnScoreMap : returnScoreMap;
+                choice = that.choice != null ? that.choice : choice;
+                regex = that.regex != null ? that.regex : regex;
             }
             return this;
         }
@@ -347,6 +369,21 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         /** Whether the report holds each token's probability; unset is true. */
         public Builder returnScoreMap(@Nullable Boolean value) {
             returnScoreMap = value;
+            return this;
+        }
+
+        /**
+         * Texts of which the answer is exactly one. The {@linkplain GlimpseChatResponseMetadata#choiceScores() metadata} say how
+         * likely each is. Not together with a regular expression, a JSON response format or tools that must be called.
+         */
+        public Builder choice(@Nullable List<String> value) {
+            choice = value == null ? null : List.copyOf(value);
+            return this;
+        }
+
+        /** Regular expression that matches the answer as a whole. Not together with another form of the answer. */
+        public Builder regex(@Nullable String value) {
+            regex = value;
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import io.github.glimpse.generate.AnswerLikelihood;
+import io.github.glimpse.generate.ConstraintReport;
 import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.image.ImageDecoder;
@@ -14,6 +15,7 @@ import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.RatioReason;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     private final @Nullable AnswerLikelihood likelihood;
     private final HistoryReport history;
     private final int ignoredTools;
+    private final @Nullable ConstraintReport constraint;
 
     private GlimpseChatResponseMetadata(Builder builder) {
         super(builder);
@@ -55,6 +58,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         this.likelihood = builder.likelihood;
         this.history = builder.history;
         this.ignoredTools = builder.ignoredTools;
+        this.constraint = builder.constraint;
     }
 
     /** What pruning did, per image. */
@@ -86,6 +90,19 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     /** Tools that the request offered and the model did not see: {@link ToolsMode#IGNORE}. */
     public int ignoredTools() {
         return ignoredTools;
+    }
+
+    /** How the answer was kept to its form, a schema, a choice or a pattern; null if it could be any text. */
+    public @Nullable ConstraintReport constraint() {
+        return constraint;
+    }
+
+    /**
+     * How likely the model holds each text of a choice, as shares of one, in their order; empty for other answers, and where the
+     * texts are too many to be compared.
+     */
+    public Map<String, Double> choiceScores() {
+        return constraint == null ? Map.of() : constraint.choiceScores();
     }
 
     /** What settled how many tokens stayed; null if nothing was pruned. */
@@ -123,7 +140,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 .timings(timings)
                 .likelihood(likelihood)
                 .history(history)
-                .ignoredTools(ignoredTools);
+                .ignoredTools(ignoredTools)
+                .constraint(constraint);
     }
 
     /** Starts with nothing set. */
@@ -139,12 +157,13 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 && timings.equals(that.timings)
                 && Objects.equals(likelihood, that.likelihood)
                 && history.equals(that.history)
-                && ignoredTools == that.ignoredTools;
+                && ignoredTools == that.ignoredTools
+                && Objects.equals(constraint, that.constraint);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, timings, likelihood, history, ignoredTools);
+        return Objects.hash(super.hashCode(), pruning, timings, likelihood, history, ignoredTools, constraint);
     }
 
     @Override
@@ -152,7 +171,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         return "GlimpseChatResponseMetadata{id='" + id() + "', modelName='" + modelName() + "', tokenUsage="
                 + tokenUsage() + ", finishReason=" + finishReason() + ", pruning=" + pruning + ", timings=" + timings
                 + ", likelihood=" + likelihood + (history.isWhole() ? "" : ", history=" + history)
-                + (ignoredTools == 0 ? "" : ", ignoredTools=" + ignoredTools) + '}';
+                + (ignoredTools == 0 ? "" : ", ignoredTools=" + ignoredTools)
+                + (constraint == null ? "" : ", constraint=" + constraint) + '}';
     }
 
     /** Collects metadata. */
@@ -163,6 +183,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         private @Nullable AnswerLikelihood likelihood;
         private HistoryReport history = HistoryReport.WHOLE;
         private int ignoredTools;
+        private @Nullable ConstraintReport constraint;
 
         private Builder() {}
 
@@ -193,6 +214,12 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         /** How many tools were ignored; unset is none. */
         public Builder ignoredTools(int value) {
             ignoredTools = value;
+            return this;
+        }
+
+        /** How the answer was kept to its form; unset is any text. */
+        public Builder constraint(@Nullable ConstraintReport value) {
+            constraint = value;
             return this;
         }
 

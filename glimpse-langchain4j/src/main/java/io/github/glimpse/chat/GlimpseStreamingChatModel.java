@@ -78,10 +78,13 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         return ModelProvider.OTHER;
     }
 
-    /** None: answers are not bound to a JSON schema. */
+    /**
+     * JSON schemas, to which a mask over the model's tokens keeps its answers. Not those of models with cross-attention (BLIP);
+     * before a deferred engine is loaded only a family that was named tells.
+     */
     @Override
     public Set<Capability> supportedCapabilities() {
-        return Set.of();
+        return view.capabilities();
     }
 
     @Override

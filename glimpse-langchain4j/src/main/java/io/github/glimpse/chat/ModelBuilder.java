@@ -23,6 +23,7 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
     private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
     private @Nullable String systemMessage;
     private ToolsMode tools = ToolsMode.DEFAULT;
+    private StructuredOptions structured = StructuredOptions.defaults();
     private RequestTracer tracer = RequestTracer.NONE;
 
     ModelBuilder() {}
@@ -79,6 +80,12 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
         return self();
     }
 
+    /** How answers are kept to a form; unset are the defaults. */
+    public B structured(StructuredOptions value) {
+        structured = value;
+        return self();
+    }
+
     /** Follows each request over its threads and stages; unset is nobody. */
     public B tracer(RequestTracer value) {
         tracer = value;
@@ -93,6 +100,7 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
      *     request itself would be refused
      */
     public M build() {
-        return of(ModelView.of(model, defaults, listeners, executor, imageUrls, systemMessage, tools, tracer));
+        return of(ModelView.of(
+                model, defaults, listeners, executor, imageUrls, systemMessage, tools, structured, tracer));
     }
 }

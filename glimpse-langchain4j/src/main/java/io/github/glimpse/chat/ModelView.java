@@ -2,12 +2,14 @@ package io.github.glimpse.chat;
 
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.serve.EngineState;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,14 +51,15 @@ record ModelView(
             ImageUrlOptions urls,
             @Nullable String systemMessage,
             ToolsMode tools,
+            StructuredOptions structured,
             RequestTracer tracer) {
         Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");
-        RequestMapper requests = new RequestMapper(model, urls, systemMessage, tools);
+        RequestMapper requests = new RequestMapper(model, urls, systemMessage, tools, structured);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
         GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
         // Whether a deferred engine has failed by now is chance: requests will say so, each time.
         if (model.state() != EngineState.LOAD_FAILED) {
-            requests.check(merged);
+            var unused = requests.check(merged);
         }
         return new ModelView(
                 model,
@@ -69,6 +72,11 @@ record ModelView(
                 requests,
                 new ResponseMapper(model.name()),
                 tracer);
+    }
+
+    /** What a model that keeps its answers to a form may claim. */
+    Set<Capability> capabilities() {
+        return model.keepsForms() ? Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA) : Set.of();
     }
 
     /** Begins to follow a request. */

@@ -4,12 +4,12 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.chat.request.ResponseFormat;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import io.github.glimpse.generate.AnswerForm;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.serve.Arrival;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,10 +37,17 @@ final class RequestMapper {
     private final LoadedModel model;
     private final MessageMapper messages;
     private final ToolsMode tools;
+    private final FormMapper forms;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    RequestMapper(LoadedModel model, ImageUrlOptions urls, @Nullable String systemMessage, ToolsMode tools) {
+    RequestMapper(
+            LoadedModel model,
+            ImageUrlOptions urls,
+            @Nullable String systemMessage,
+            ToolsMode tools,
+            StructuredOptions structured) {
         this.model = model;
+        this.forms = new FormMapper(model, structured);
         this.tools = tools;
         this.messages = new MessageMapper(model.options(), urls, systemMessage, tools);
     }
@@ -52,8 +59,7 @@ final class RequestMapper {
      */
     GenerationRequest map(ChatRequest request, Arrival arrival) {
         GlimpseChatRequestParameters parameters = parameters(request);
-        check(parameters);
-        return map(request, parameters, arrival);
+        return map(request, parameters, check(parameters), arrival);
     }
 
     /**
@@ -70,9 +76,9 @@ final class RequestMapper {
             return () -> mapped;
         }
         GlimpseChatRequestParameters parameters = parameters(request);
-        check(parameters);
+        AnswerForm form = check(parameters);
         messages.check(request.messages());
-        return () -> map(request, parameters, arrival);
+        return () -> map(request, parameters, form, arrival);
     }
 
     private static GlimpseChatRequestParameters parameters(ChatRequest request) {
@@ -80,10 +86,15 @@ final class RequestMapper {
         return own.withPruning(PruningOverride.of(own.pruning()));
     }
 
-    private GenerationRequest map(ChatRequest request, GlimpseChatRequestParameters parameters, Arrival arrival) {
+    private GenerationRequest map(
+            ChatRequest request, GlimpseChatRequestParameters parameters, @Nullable AnswerForm form, Arrival arrival) {
         try {
             return new GenerationRequest(
-                    messages.conversation(request.messages(), arrival), parameters.pruning(), parameters.generation());
+                    messages.conversation(request.messages(), arrival),
+                    parameters.pruning(),
+                    parameters.generation(),
+                    ToolOffer.NONE,
+                    form);
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }
@@ -92,9 +103,11 @@ final class RequestMapper {
     /**
      * Checks parameters alone; a model's defaults too.
      *
+     * @return the form that the answer is to have; null is any
      * @throws LangChain4jException if no request with them can work
      */
-    void check(GlimpseChatRequestParameters parameters) {
+    @Nullable
+    AnswerForm check(GlimpseChatRequestParameters parameters) {
         String name = parameters.modelName();
         if (name != null && !name.equals(model.name())) {
             throw new UnsupportedFeatureException(
@@ -102,12 +115,8 @@ final class RequestMapper {
                             + "' only; leave it out or load that model too");
         }
         checkTools(parameters);
-        ResponseFormat format = parameters.responseFormat();
-        if (format != null && format.type() == ResponseFormatType.JSON) {
-            throw new UnsupportedFeatureException(
-                    "JSON response format (parameter responseFormat) is not supported; ask for JSON in the prompt");
-        }
         checkValues(parameters);
+        return forms.map(parameters);
     }
 
     private void checkTools(GlimpseChatRequestParameters parameters) {

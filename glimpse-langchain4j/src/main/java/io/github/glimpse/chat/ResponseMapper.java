@@ -36,6 +36,7 @@ final class ResponseMapper {
                         .timings(result.timings())
                         .likelihood(result.likelihood())
                         .history(result.history())
+                        .constraint(result.constraint())
                         // Had they not been ignored, there would be no answer.
                         .ignoredTools(parameters.toolSpecifications().size())
                         .build())

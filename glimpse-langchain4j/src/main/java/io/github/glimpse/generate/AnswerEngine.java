@@ -142,6 +142,9 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
      */
     void check(GenerationOptions generation);
 
+    /** Whether answers can be kept to a form. */
+    boolean keepsForms();
+
     /** Most tokens of an answer where nobody says more. */
     default int defaultOutputTokens() {
         return GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS;

@@ -17,10 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param constraint which tokens may follow; null forbids none, so that calls of tools are only read
  * @param choices the texts of a choice, else none
  * @param limit what happens where the limit of output tokens comes near
+ * @param description what the prompt says of it; null is nothing
  * @param compileTime how long it took to prepare
  */
 public record AnswerForm(
-        Kind kind, @Nullable OutputConstraint constraint, List<String> choices, Limit limit, Duration compileTime) {
+        Kind kind,
+        @Nullable OutputConstraint constraint,
+        List<String> choices,
+        Limit limit,
+        @Nullable Description description,
+        Duration compileTime) {
 
     /** Where a form comes from. */
     public enum Kind {
@@ -46,6 +52,32 @@ public record AnswerForm(
         CUT
     }
 
+    /** When the prompt tells the model of its answer's form. */
+    public enum Describe {
+        /** Unless the prompt holds it already, and where the context has room for it. */
+        WHERE_ROOM,
+        /** Each time. */
+        ALWAYS,
+        /** Not at all. */
+        NEVER
+    }
+
+    /**
+     * What the prompt says of the form.
+     *
+     * @param text for the model
+     * @param sign a prompt with this text in it says it already
+     * @param when it is said
+     */
+    public record Description(String text, String sign, Describe when) {
+
+        /** How long it is, and not what it says. */
+        @Override
+        public String toString() {
+            return "Description[" + text.length() + " characters, " + when + "]";
+        }
+    }
+
     /** Copies the list. */
     public AnswerForm {
         choices = List.copyOf(choices);
@@ -63,7 +95,8 @@ public record AnswerForm(
 
     /** Exactly one of these texts; errors are those of {@link OutputConstraint#choice}. */
     public static AnswerForm choice(List<String> texts) {
-        return of(Kind.CHOICE, texts, () -> OutputConstraint.choice(texts));
+        List<String> distinct = texts.stream().distinct().toList();
+        return of(Kind.CHOICE, distinct, () -> OutputConstraint.choice(distinct));
     }
 
     /** Texts that a pattern matches as a whole; errors are those of {@link OutputConstraint#regex}. */
@@ -87,18 +120,29 @@ public record AnswerForm(
 
     /** Calls of tools as the model writes them: nothing is forbidden, so a call may be of no tool, or not fit its schema. */
     public static AnswerForm callsAsWritten() {
-        return new AnswerForm(Kind.TOOLS, null, List.of(), Limit.CUT, Duration.ZERO);
+        return new AnswerForm(Kind.TOOLS, null, List.of(), Limit.CUT, null, Duration.ZERO);
     }
 
     private static AnswerForm of(Kind kind, List<String> choices, Supplier<OutputConstraint> compile) {
         long start = System.nanoTime();
         OutputConstraint constraint = compile.get();
-        return new AnswerForm(kind, constraint, choices, Limit.CLOSE, Duration.ofNanos(System.nanoTime() - start));
+        return new AnswerForm(
+                kind, constraint, choices, Limit.CLOSE, null, Duration.ofNanos(System.nanoTime() - start));
     }
 
     /** The same with another rule for the limit. */
     public AnswerForm withLimit(Limit other) {
-        return other == limit ? this : new AnswerForm(kind, constraint, choices, other, compileTime);
+        return other == limit ? this : new AnswerForm(kind, constraint, choices, other, description, compileTime);
+    }
+
+    /**
+     * The same, told to the model in the prompt.
+     *
+     * @param text for the model
+     * @param sign a prompt with this text in it says it already
+     */
+    public AnswerForm describedBy(String text, String sign, Describe when) {
+        return new AnswerForm(kind, constraint, choices, limit, new Description(text, sign, when), compileTime);
     }
 
     /** Whether tools may be called in it. */

@@ -7,7 +7,9 @@ import io.github.glimpse.constrain.OutputConstraint;
 import io.github.glimpse.constrain.TokenVocabulary;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +25,15 @@ final class AnswerMask {
     private final ConstraintCursor cursor;
     private final long[] allowed;
     private final float[] masked;
+    private final Set<Integer> ends;
     private int count;
     private long nanos;
     private int forced;
     private boolean truncated;
 
-    private AnswerMask(AnswerForm form, ConstraintCursor cursor, TokenVocabulary vocabulary) {
+    private AnswerMask(AnswerForm form, ConstraintCursor cursor, TokenVocabulary vocabulary, Set<Integer> ends) {
         this.form = form;
+        this.ends = ends;
         this.cursor = cursor;
         allowed = new long[vocabulary.words()];
         masked = new float[vocabulary.scores()];
@@ -58,7 +62,7 @@ final class AnswerMask {
                     + cursor.leastTokens() + " tokens, and there is room for " + most
                     + "; raise max-output-tokens, or ask for less");
         }
-        return new AnswerMask(form, cursor, vocabulary);
+        return new AnswerMask(form, cursor, vocabulary, tokens.ends());
     }
 
     /**
@@ -93,6 +97,11 @@ final class AnswerMask {
     }
 
     private void mask(Sampler sampler, float[] logits) {
+        sampler.requireNumbers(logits);
+        mask(logits);
+    }
+
+    private void mask(float[] logits) {
         count = 0;
         for (int word = 0; word < allowed.length; word++) {
             int from = word * Long.SIZE;
@@ -107,7 +116,31 @@ final class AnswerMask {
                 }
             }
         }
-        sampler.requireNumbers(logits);
+    }
+
+    /** The scores of what may follow elsewhere; overwritten by the next call. */
+    float[] masked(ConstraintCursor place, float[] logits) {
+        place.mask(allowed);
+        mask(logits);
+        return masked;
+    }
+
+    /** Logarithm of the sum of the exponentials of the scores of all ends. */
+    double logOfEnds(float[] scores) {
+        double sum = 0;
+        for (int id : ends) {
+            sum += Math.exp(scores[id]);
+        }
+        return Math.log(sum);
+    }
+
+    /** Where the answer is. */
+    ConstraintCursor cursor() {
+        return cursor;
+    }
+
+    List<String> choices() {
+        return form.choices();
     }
 
     /** Whether the answer can still be finished behind this token. */

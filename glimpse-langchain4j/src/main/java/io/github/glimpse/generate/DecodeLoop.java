@@ -94,6 +94,31 @@ final class DecodeLoop {
         }
     }
 
+    /** How likely the texts of a choice are behind a prompt, which stays as it is; empty for other answers. */
+    Map<String, Double> choiceScores(Sequence sequence) {
+        if (mask == null || mask.choices().isEmpty()) {
+            return Map.of();
+        }
+        int[] lengths = sequence.caches().stream().mapToInt(KvCache::length).toArray();
+        Map<String, Double> scores =
+                ChoiceScores.of(mask.choices(), model.tokenizer(), mask, sequence.logits(), (id, length) -> {
+                    context.cancellation().check();
+                    truncate(sequence.caches(), lengths, length);
+                    long[] positions = Arrays.stream(sequence.nextPositions())
+                            .map(position -> position + length)
+                            .toArray();
+                    return forward(id, positions, sequence.caches());
+                });
+        truncate(sequence.caches(), lengths, 0);
+        return scores;
+    }
+
+    private static void truncate(List<KvCache> caches, int[] lengths, int more) {
+        for (int layer = 0; layer < lengths.length; layer++) {
+            caches.get(layer).truncate(lengths[layer] + more);
+        }
+    }
+
     private int choose(Sampler sampler, float[] logits, int left, List<KvCache> caches) {
         try {
             return mask == null ? sampler.next(logits) : mask.choose(sampler, logits, left);

@@ -214,7 +214,8 @@ final class DecoderEngine implements AnswerEngine {
 
     @Override
     public GenerationResult answer(
-            GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
+            GenerationRequest asked, GenerationListener listener, RequestContext context, Duration waiting) {
+        GenerationRequest request = FormPrompt.described(asked, model.contextLength(), prompts.showsSystem());
         GenerationOptions generation = request.generation().orElse(options.generation());
         List<ChatTurn> turns = request.turns();
         PromptBuilder prompts = this.prompts.offering(request.tools());
@@ -289,7 +290,9 @@ final class DecoderEngine implements AnswerEngine {
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
         AnswerText text = new AnswerText(model.tokenizer(), stop, form, listener);
-        DecodeLoop.Answer answer = new DecodeLoop(model, context, text, mask).run(sequence, sampler, most);
+        DecodeLoop loop = new DecodeLoop(model, context, text, mask);
+        Map<String, Double> choiceScores = loop.choiceScores(sequence);
+        DecodeLoop.Answer answer = loop.run(sequence, sampler, most);
         context.watch().finish();
         return new GenerationResult(
                 answer.text(),
@@ -302,7 +305,12 @@ final class DecoderEngine implements AnswerEngine {
                 context.watch().timings(waiting),
                 history,
                 answer.calls(),
-                mask == null ? null : mask.report(Map.of()));
+                mask == null ? null : mask.report(choiceScores));
+    }
+
+    @Override
+    public boolean keepsForms() {
+        return true;
     }
 
     @Override

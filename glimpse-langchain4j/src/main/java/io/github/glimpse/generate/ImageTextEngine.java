@@ -151,6 +151,11 @@ final class ImageTextEngine implements AnswerEngine {
     }
 
     @Override
+    public boolean keepsForms() {
+        return false;
+    }
+
+    @Override
     public void check(GenerationOptions generation) {
         Words.of(generation);
     }

@@ -182,6 +182,15 @@ public final class LoadedModel implements ModelEngine {
         return canary.use();
     }
 
+    /**
+     * Whether its answers can be kept to a form. Before it is loaded only a family that the options name tells: all others are
+     * taken to have a language decoder.
+     */
+    public boolean keepsForms() {
+        return loaded(
+                AnswerEngine::keepsForms, () -> !"blip".equals(loading.options().family()));
+    }
+
     /** Forms that answers are kept to, prepared and remembered; also before the model is loaded. */
     public AnswerForms forms() {
         return forms;

@@ -6,6 +6,7 @@ import io.github.glimpse.constrain.TokenVocabulary.FirstBlank;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A model's tokens as masks need them; made when the first answer is to be kept to a form, kept for all others. */
@@ -35,6 +36,11 @@ final class MaskVocabulary {
                     firstBlank(tokenizer, scores));
         }
         return vocabulary;
+    }
+
+    /** Ids that end an answer. */
+    Set<Integer> ends() {
+        return model.stopIds();
     }
 
     /** What the decoder makes of a blank at the very beginning of an answer: seen at a token that begins with one. */

@@ -56,6 +56,11 @@ public final class PromptBuilder {
         this.tools = tools;
     }
 
+    /** Whether the model reads system text. */
+    boolean showsSystem() {
+        return tools.showsSystem();
+    }
+
     /** One whose prompts offer these tools. */
     PromptBuilder offering(ToolOffer offer) {
         return new PromptBuilder(model, decoder, tools.offering(offer));

@@ -63,6 +63,10 @@ final class ToolPrompt {
         return new ToolPrompt(tokenizer, messages, fitting, asked == null ? fitting : asked, described);
     }
 
+    boolean showsSystem() {
+        return messages.showsSystem();
+    }
+
     /** Whether pictures of a turn are shown: those of results are not where results are notes. */
     boolean shows(ChatTurn turn) {
         return form != ToolForm.OFF || turn.role() != ChatTurn.Role.TOOL;

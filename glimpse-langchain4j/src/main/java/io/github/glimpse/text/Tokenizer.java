@@ -165,7 +165,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /** Ids of a text without what the post-processor adds. */
-    int[] encodePlain(String text) {
+    public int[] encodePlain(String text) {
         return run(
                         withoutFirstMarks(wellFormed(text)),
                         new TokenSink(TokenWatch.NONE, file.splitter().needsPlaces()))

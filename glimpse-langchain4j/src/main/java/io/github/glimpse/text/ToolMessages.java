@@ -58,10 +58,15 @@ public final class ToolMessages {
     public ToolMessages(ChatTemplate template, Map<String, Object> variables) {
         this.template = template;
         this.variables = Map.copyOf(variables);
-        this.showsSystem = showsSystem();
+        this.showsSystem = findsSystem();
     }
 
-    private boolean showsSystem() {
+    /** Whether the template has a place for system text. */
+    public boolean showsSystem() {
+        return showsSystem;
+    }
+
+    private boolean findsSystem() {
         try {
             return template.render(
                             List.of(ChatTemplateMessage.ofText(SYSTEM, PLACE), ChatTemplateMessage.ofText(USER, "?")),

@@ -18,7 +18,10 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.PromptTooLongException;
@@ -63,6 +66,16 @@ class ChatModelRefusalsIT {
         engine.close();
     }
 
+    private static ResponseFormat schema(String text) {
+        return ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(JsonSchema.builder()
+                        .name("answer")
+                        .rootElement(JsonRawSchema.from(text))
+                        .build())
+                .build();
+    }
+
     static Stream<Arguments> parameters() {
         PruningStep outside = PruningStep.builder("glimpse").at("layer 99").build();
         return Stream.of(
@@ -78,9 +91,25 @@ class ChatModelRefusalsIT {
                         UnsupportedFeatureException.class,
                         "ToolChoice.REQUIRED"),
                 arguments(
-                        common().responseFormat(ResponseFormat.JSON).build(),
+                        own().responseFormat(ResponseFormat.JSON).regex("a").build(),
+                        InvalidRequestException.class,
+                        "JSON response format and regex"),
+                arguments(
+                        own().choice(List.of("a")).regex("a").build(),
+                        InvalidRequestException.class,
+                        "choice and regex"),
+                arguments(own().choice(List.of()).build(), InvalidRequestException.class, "satisfies"),
+                arguments(own().regex("(?=a)").build(), UnsupportedFeatureException.class, "'pattern'"),
+                arguments(
+                        common().responseFormat(schema("{\"type\": \"object\", \"not\": {}}"))
+                                .build(),
                         UnsupportedFeatureException.class,
-                        "JSON response format"),
+                        "'not' at #"),
+                arguments(
+                        common().responseFormat(schema("{\"type\": \"integer\", \"minimum\": 2, \"maximum\": 1}"))
+                                .build(),
+                        InvalidRequestException.class,
+                        "satisfies"),
                 arguments(common().temperature(-1.0).build(), InvalidRequestException.class, "temperature"),
                 arguments(common().topP(0.0).build(), InvalidRequestException.class, "top-p"),
                 arguments(common().topP(Double.NaN).build(), InvalidRequestException.class, "top-p"),

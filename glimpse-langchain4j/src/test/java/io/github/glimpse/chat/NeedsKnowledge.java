@@ -15,17 +15,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class NeedsKnowledge implements ExecutionCondition {
 
-    static final Map<String, String> TESTS = Map.of(
-            "should_respect_user_message", "the answer must hold 'Berlin'",
-            "should_respect_system_message", "the answer must hold 'liebe'",
-            "should_respect_multiple_messages", "the answer must hold 'green'",
-            "should_respect_stopSequences_in_chat_request", "the answer must hold 'Hello'",
-            "should_respect_stopSequences_in_default_model_parameters", "the answer must hold 'Hello'",
-            "should_accept_single_image_as_base64_encoded_string", "the answer must name a cat",
-            "should_accept_multiple_images_as_base64_encoded_strings", "the answer must name a cat and dice",
-            "should_propagate_user_exceptions_thrown_from_onPartialResponse", "the answer must hold 'Berlin'",
-            "should_propagate_user_exceptions_thrown_from_onCompleteResponse", "the answer must hold 'Berlin'",
-            "should_ignore_user_exceptions_thrown_from_onError", "the answer must hold 'Berlin'");
+    static final Map<String, String> TESTS = Map.ofEntries(
+            Map.entry("should_respect_user_message", "the answer must hold 'Berlin'"),
+            Map.entry("should_respect_system_message", "the answer must hold 'liebe'"),
+            Map.entry("should_respect_multiple_messages", "the answer must hold 'green'"),
+            Map.entry("should_respect_stopSequences_in_chat_request", "the answer must hold 'Hello'"),
+            Map.entry("should_respect_stopSequences_in_default_model_parameters", "the answer must hold 'Hello'"),
+            Map.entry("should_accept_single_image_as_base64_encoded_string", "the answer must name a cat"),
+            Map.entry("should_accept_multiple_images_as_base64_encoded_strings", "the answer must name a cat and dice"),
+            Map.entry(
+                    "should_propagate_user_exceptions_thrown_from_onPartialResponse", "the answer must hold 'Berlin'"),
+            Map.entry(
+                    "should_propagate_user_exceptions_thrown_from_onCompleteResponse", "the answer must hold 'Berlin'"),
+            Map.entry("should_ignore_user_exceptions_thrown_from_onError", "the answer must hold 'Berlin'"),
+            Map.entry("should_respect_JSON_response_format", "the answer must hold 'Berlin'"),
+            Map.entry("should_respect_JSON_response_format_with_schema", "the answer must hold 'Berlin'"),
+            Map.entry("should_respect_JsonRawSchema_responseFormat", "the answer must hold 'Berlin'"));
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -65,17 +65,17 @@ abstract class PublishedChatModelSuite extends AbstractChatModelIT {
 
     @Override
     protected boolean supportsJsonResponseFormat() {
-        return false;
+        return engines.get(0).keepsForms();
     }
 
     @Override
     protected boolean supportsJsonResponseFormatWithSchema() {
-        return false;
+        return engines.get(0).keepsForms();
     }
 
     @Override
     protected boolean supportsJsonResponseFormatWithRawSchema() {
-        return false;
+        return engines.get(0).keepsForms();
     }
 
     @Override

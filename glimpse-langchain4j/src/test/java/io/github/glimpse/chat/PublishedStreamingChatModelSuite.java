@@ -77,17 +77,17 @@ abstract class PublishedStreamingChatModelSuite extends AbstractStreamingChatMod
 
     @Override
     protected boolean supportsJsonResponseFormat() {
-        return false;
+        return engines.get(0).keepsForms();
     }
 
     @Override
     protected boolean supportsJsonResponseFormatWithSchema() {
-        return false;
+        return engines.get(0).keepsForms();
     }
 
     @Override
     protected boolean supportsJsonResponseFormatWithRawSchema() {
-        return false;
+        return engines.get(0).keepsForms();
     }
 
     @Override

@@ -170,6 +170,7 @@ public final class GlimpseAutoConfiguration {
                 .listeners(joined(listeners, own))
                 .systemMessage(systemMessage.text())
                 .tools(new PropertiesMapper(properties).tools())
+                .structured(new PropertiesMapper(properties).structured())
                 .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }
@@ -192,6 +193,7 @@ public final class GlimpseAutoConfiguration {
                 .listeners(joined(listeners, own))
                 .systemMessage(systemMessage.text())
                 .tools(new PropertiesMapper(properties).tools())
+                .structured(new PropertiesMapper(properties).structured())
                 .tracer(tracer.getIfAvailable(() -> RequestTracer.NONE))
                 .build();
     }

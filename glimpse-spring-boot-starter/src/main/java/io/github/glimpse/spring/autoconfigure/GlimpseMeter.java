@@ -40,6 +40,19 @@ enum GlimpseMeter {
             Tag.MODEL,
             Tag.TASK,
             Tag.STRATEGY),
+    CONSTRAINT_MASK(
+            "glimpse.constraint.mask",
+            TIMER,
+            "Time of all masks of an answer that was kept to a form: JSON, a choice, a pattern, calls of tools.",
+            Tag.MODEL,
+            Tag.TASK),
+    CONSTRAINT_REFUSED(
+            "glimpse.constraint.refused",
+            COUNTER,
+            "Requests that were refused for the form of their answer: a schema or pattern that is not understood, not"
+                    + " possible or does not fit.",
+            Tag.MODEL,
+            Tag.TASK),
     GUARD(
             "glimpse.guard",
             COUNTER,

@@ -7,8 +7,11 @@ import dev.langchain4j.model.output.TokenUsage;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.chat.RequestOutcome;
 import io.github.glimpse.chat.RequestOutcomeListener;
+import io.github.glimpse.constrain.InvalidConstraintException;
+import io.github.glimpse.constrain.UnsupportedConstraintException;
 import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.CanaryUse;
+import io.github.glimpse.generate.ConstraintReport;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.VisionCacheUse;
@@ -74,6 +77,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
         if (context.chatResponse().metadata() instanceof GlimpseChatResponseMetadata metadata) {
             images(metadata.pruning());
             likelihood(metadata);
+            masks(metadata.constraint());
             stages(metadata.pruning(), metadata.timings());
             tokens(metadata.timings(), metadata.tokenUsage());
         }
@@ -81,6 +85,10 @@ final class GlimpseMeters implements RequestOutcomeListener {
 
     @Override
     public void onError(ChatModelErrorContext context) {
+        Throwable cause = context.error().getCause();
+        if (cause instanceof InvalidConstraintException || cause instanceof UnsupportedConstraintException) {
+            meters.count(GlimpseMeter.CONSTRAINT_REFUSED, meters.model(), 1);
+        }
         Duration duration = since(context.attributes());
         if (duration == null) {
             meters.rejected(context.error());
@@ -107,6 +115,12 @@ final class GlimpseMeters implements RequestOutcomeListener {
             Tags tags =
                     meters.model().and(Tag.STRATEGY.key(), metadata.pruning().strategy());
             meters.summarize(GlimpseMeter.LIKELIHOOD, tags, likelihood.leastProbability());
+        }
+    }
+
+    private void masks(@Nullable ConstraintReport constraint) {
+        if (constraint != null) {
+            meters.time(GlimpseMeter.CONSTRAINT_MASK, meters.model(), constraint.maskTime());
         }
     }
 

@@ -2,7 +2,9 @@ package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolsMode;
+import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.WeightFormat;
@@ -55,6 +57,7 @@ import org.springframework.validation.annotation.Validated;
  * @param limits What is refused.
  * @param images How pictures are prepared and fetched.
  * @param tools What becomes of tools.
+ * @param structured How answers are kept to a form: JSON, choices, patterns.
  * @param cache What is remembered of pictures.
  * @param logging What is logged of requests.
  * @param observability What is measured.
@@ -84,6 +87,7 @@ public record GlimpseProperties(
         @Valid @DefaultValue Limits limits,
         @Valid @DefaultValue Images images,
         @DefaultValue Tools tools,
+        @Valid @DefaultValue Structured structured,
         @Valid @DefaultValue Cache cache,
         @DefaultValue Logging logging,
         @DefaultValue Observability observability,
@@ -396,6 +400,27 @@ public record GlimpseProperties(
      * @param mode Whether a request with tools is refused, or answered without them.
      */
     public record Tools(@Nullable ToolsMode mode) {}
+
+    /**
+     * How answers are kept to a form: JSON, choices, patterns.
+     *
+     * @param style What is said of properties that a JSON schema does not list.
+     * @param describe Whether the prompt tells the model of the JSON schema.
+     * @param closeBeforeLimit Whether an answer is closed where the limit of output tokens comes near, instead of being cut.
+     * @param maxSchemaSize Most characters of a JSON schema.
+     * @param integerDigits Most digits of an integer without bounds; 18 always fit into a long.
+     * @param javaShapes Whether dates, times and UUIDs of Java types are known, and kept to what Java can read.
+     */
+    public record Structured(
+            StructuredOptions.@Nullable Style style,
+            StructuredOptions.@Nullable Describe describe,
+            @Nullable Boolean closeBeforeLimit,
+            @Min(1) @Nullable Integer maxSchemaSize,
+
+            @Min(1) @Max(JsonStyle.MOST_INTEGER_DIGITS) @Nullable
+            Integer integerDigits,
+
+            @Nullable Boolean javaShapes) {}
 
     /**
      * What is remembered.

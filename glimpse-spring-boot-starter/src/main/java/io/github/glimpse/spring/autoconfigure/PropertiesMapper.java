@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.engine.Dtype;
@@ -80,6 +81,19 @@ final class PropertiesMapper {
     /** What becomes of tools. */
     ToolsMode tools() {
         return requireNonNullElse(properties.tools().mode(), ToolsMode.DEFAULT);
+    }
+
+    /** How answers are kept to a form. */
+    StructuredOptions structured() {
+        GlimpseProperties.Structured structured = properties.structured();
+        StructuredOptions defaults = StructuredOptions.defaults();
+        return new StructuredOptions(
+                requireNonNullElse(structured.style(), defaults.style()),
+                requireNonNullElse(structured.describe(), defaults.describe()),
+                requireNonNullElse(structured.closeBeforeLimit(), defaults.closeBeforeLimit()),
+                requireNonNullElse(structured.maxSchemaSize(), defaults.maxSchemaSize()),
+                requireNonNullElse(structured.integerDigits(), defaults.integerDigits()),
+                requireNonNullElse(structured.javaShapes(), defaults.javaShapes()));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseScoringModel;
@@ -171,6 +172,12 @@ class ConfigurationMetadataTest {
                         "glimpse.scoring-model.pruning.threshold",
                         "glimpse.scoring-model.score",
                         "glimpse.streaming-chat-model.enabled",
+                        "glimpse.structured.close-before-limit",
+                        "glimpse.structured.describe",
+                        "glimpse.structured.integer-digits",
+                        "glimpse.structured.java-shapes",
+                        "glimpse.structured.max-schema-size",
+                        "glimpse.structured.style",
                         "glimpse.threads",
                         "glimpse.tools.mode",
                         "glimpse.warm-up",
@@ -273,6 +280,13 @@ class ConfigurationMetadataTest {
                 "glimpse.images.url-access", label(ImageUrlOptions.defaults().access()));
         defaults.put("glimpse.images.history", label(engine.history()));
         defaults.put("glimpse.tools.mode", label(ToolsMode.DEFAULT));
+        StructuredOptions structured = StructuredOptions.defaults();
+        defaults.put("glimpse.structured.style", label(structured.style()));
+        defaults.put("glimpse.structured.describe", label(structured.describe()));
+        defaults.put("glimpse.structured.close-before-limit", structured.closeBeforeLimit());
+        defaults.put("glimpse.structured.max-schema-size", structured.maxSchemaSize());
+        defaults.put("glimpse.structured.integer-digits", structured.integerDigits());
+        defaults.put("glimpse.structured.java-shapes", structured.javaShapes());
         defaults.put("glimpse.images.allowed-hosts", ImageUrlOptions.defaults().allowedHosts());
         defaults.put("glimpse.images.connect-timeout", ImageUrlOptions.DEFAULT_CONNECT_TIMEOUT);
         defaults.put("glimpse.images.read-timeout", ImageUrlOptions.DEFAULT_READ_TIMEOUT);
@@ -340,6 +354,12 @@ class ConfigurationMetadataTest {
     @Test
     void hintsNameEveryToolsMode() {
         assertThat(hinted("glimpse.tools.mode")).isEqualTo(labels(ToolsMode.values()));
+    }
+
+    @Test
+    void hintsNameEveryStyleAndDescription() {
+        assertThat(hinted("glimpse.structured.style")).isEqualTo(labels(StructuredOptions.Style.values()));
+        assertThat(hinted("glimpse.structured.describe")).isEqualTo(labels(StructuredOptions.Describe.values()));
     }
 
     @Test

@@ -23,6 +23,7 @@ import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.VisionCacheUse;
@@ -306,6 +307,16 @@ class GlimpseMetersAutoConfigurationTest {
         assertThat(Rejection.of(new InternalServerException("out of memory"))).isEmpty();
     }
 
+    private static ChatRequest matching(String pattern) {
+        return ChatRequest.builder()
+                .messages(UserMessage.from("Which letters?"))
+                .parameters(GlimpseChatRequestParameters.builder()
+                        .regex(pattern)
+                        .maxOutputTokens(8)
+                        .build())
+                .build();
+    }
+
     @Test
     void everyMeterHasTheNameTagsAndSentenceOfTheEnum() {
         ApplicationContextRunner both = runner.withConfiguration(
@@ -319,6 +330,8 @@ class GlimpseMetersAutoConfigurationTest {
             model.chat(TestPicture.question());
             context.getBean(EmbeddingModel.class).embed("a red car");
             assertThatThrownBy(() -> model.chat(TestPicture.damaged())).isInstanceOf(InvalidRequestException.class);
+            model.chat(matching("[a-z]{3}"));
+            assertThatThrownBy(() -> model.chat(matching("(?=a)"))).isInstanceOf(UnsupportedFeatureException.class);
 
             for (GlimpseMeter meter : GlimpseMeter.values()) {
                 Set<String> keys =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.chat.ImageUrlOptions;
+import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
@@ -335,6 +336,21 @@ class PropertiesMapperTest {
         assertThat(new PropertiesMapper(properties()).tools()).isEqualTo(ToolsMode.REFUSE);
         assertThat(new PropertiesMapper(properties("glimpse.tools.mode=ignore")).tools())
                 .isEqualTo(ToolsMode.IGNORE);
+    }
+
+    @Test
+    void mapsHowAnswersAreKeptToAForm() {
+        assertThat(new PropertiesMapper(properties()).structured()).isEqualTo(StructuredOptions.defaults());
+        assertThat(new PropertiesMapper(properties(
+                                "glimpse.structured.style=open",
+                                "glimpse.structured.describe=never",
+                                "glimpse.structured.close-before-limit=false",
+                                "glimpse.structured.max-schema-size=1000",
+                                "glimpse.structured.integer-digits=9",
+                                "glimpse.structured.java-shapes=false"))
+                        .structured())
+                .isEqualTo(new StructuredOptions(
+                        StructuredOptions.Style.OPEN, StructuredOptions.Describe.NEVER, false, 1000, 9, false));
     }
 
     @Test
