@@ -331,7 +331,7 @@ final class DecoderEngine implements AnswerEngine {
         Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, room, context);
         try (PictureFeatures pictures = new PictureFeatures(
                 model.tower(), visionCache, runtime::openScope, files(prompts, prompt), evidence.tower())) {
-            return prefill.run(pictures, strategies::numberOf);
+            return prefill.run(prefill.see(pictures, strategies::numberOf));
         }
     }
 

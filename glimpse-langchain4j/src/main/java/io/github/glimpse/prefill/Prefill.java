@@ -108,15 +108,15 @@ public final class Prefill {
     }
 
     /**
-     * Lets the tower see the pictures, and runs the whole prompt.
+     * Lets the tower see the pictures, with the cuts before it and inside.
      *
-     * @param pictures of the prompt; lent until the end of the request
+     * @param pictures of the prompt
      * @param numbers tells strategies apart
      */
-    public Prefilled run(PictureFeatures pictures, ToIntFunction<PruningStrategy> numbers) {
+    public List<VisionFeatures> see(PictureFeatures pictures, ToIntFunction<PruningStrategy> numbers) {
         PixelCut before = pixelCut();
         TowerCuts inside = towerCuts(numbers);
-        return new Prefilled(run(pictures.see(before, inside, context)), log);
+        return pictures.see(before, inside, context);
     }
 
     /**
@@ -124,7 +124,7 @@ public final class Prefill {
      *
      * @param pictures what the tower made of the prompt's pictures; lent until the end of the request
      */
-    private Sequence run(List<VisionFeatures> pictures) {
+    public Prefilled run(List<VisionFeatures> pictures) {
         context.watch().beforeCut();
         List<NDArray> imageRows = cutPictures(pictures);
         TensorScope current = scope.openChild();
@@ -153,7 +153,7 @@ public final class Prefill {
         context.observer().onLogits(0, logits);
         Sequence sequence = new Sequence(pass.caches(), nextPositions, logits, rows.count());
         context.observer().onSequence(sequence, rows.positions());
-        return sequence;
+        return new Prefilled(sequence, log);
     }
 
     private void note(Cut cut, TokenSelection selection, int[] before) {
