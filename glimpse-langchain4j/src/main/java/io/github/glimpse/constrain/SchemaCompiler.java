@@ -163,10 +163,13 @@ final class SchemaCompiler {
         if (!disjoint.add(owner.number)) {
             return;
         }
+        List<List<List<SchemaNode>>> each = branches.stream()
+                .map(branch -> alternatives(branch, new HashSet<>()))
+                .toList();
         for (int left = 0; left < branches.size(); left++) {
             for (int right = left + 1; right < branches.size(); right++) {
-                List<SchemaNode> both = List.of(branches.get(left), branches.get(right));
-                if (!areDistinct(both) && mayBothHold(both)) {
+                if (!areDistinct(each.get(left), each.get(right))
+                        && mayBothHold(List.of(branches.get(left), branches.get(right)))) {
                     throw SchemaReader.refused(
                             "oneOf",
                             owner.pointer,
@@ -180,12 +183,8 @@ final class SchemaCompiler {
     }
 
     /** Whether their values are of other kinds, or a property that must be there has other values. */
-    private boolean areDistinct(List<SchemaNode> branches) {
-        List<List<SchemaNode>> alternatives = List.of(List.of());
-        for (SchemaNode branch : branches) {
-            alternatives = both(alternatives, alternatives(branch, new HashSet<>()));
-        }
-        return alternatives.stream().allMatch(schemas -> {
+    private boolean areDistinct(List<List<SchemaNode>> left, List<List<SchemaNode>> right) {
+        return both(left, right).stream().allMatch(schemas -> {
             Set<Kind> kinds = kinds(schemas);
             return kinds.isEmpty()
                     || (kinds.equals(EnumSet.of(Kind.OBJECT))
