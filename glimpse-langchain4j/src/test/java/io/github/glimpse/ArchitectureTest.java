@@ -2,6 +2,7 @@ package io.github.glimpse;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -9,7 +10,10 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -22,6 +26,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
@@ -33,6 +39,9 @@ import org.jspecify.annotations.NullMarked;
 class ArchitectureTest {
 
     private static final String ROOT = "root";
+
+    /** Who reads half of so many values and makes a record of them copies it; fewer are told apart at a glance. */
+    private static final int LEAST_VALUES = 5;
 
     private static final List<String> BELOW_PREFILL =
             List.of("engine", "hub", "image", "text", "constrain", "nn", "serve", "model", "prune");
@@ -68,6 +77,34 @@ class ArchitectureTest {
                             && call.getTargetOwner().getSimpleName().endsWith("Options")
                             && !file(call.getTargetOwner()).equals(file(call.getOriginOwner())));
 
+    private static final ArchCondition<JavaCodeUnit> COPY_RECORDS_BY_THEIR_OWN_METHODS =
+            new ArchCondition<>("make no record of another file from most of its own values") {
+                @Override
+                public void check(JavaCodeUnit unit, ConditionEvents events) {
+                    for (JavaConstructorCall made : unit.getConstructorCallsFromSelf()) {
+                        JavaClass type = made.getTargetOwner();
+                        if (type.isRecord() && !file(type).equals(file(unit.getOwner()))) {
+                            Set<String> values = values(type);
+                            Set<String> read = unit.getMethodCallsFromSelf().stream()
+                                    .filter(call -> call.getTargetOwner().equals(type))
+                                    .map(JavaAccess::getName)
+                                    .filter(values::contains)
+                                    .collect(Collectors.toSet());
+                            boolean copies = values.size() >= LEAST_VALUES && 2 * read.size() >= values.size();
+                            events.add(new SimpleConditionEvent(
+                                    unit, !copies, unit.getFullName() + " copies " + type.getName() + ": " + read));
+                        }
+                    }
+                }
+            };
+
+    private static Set<String> values(JavaClass record) {
+        return record.getFields().stream()
+                .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
+                .map(JavaField::getName)
+                .collect(Collectors.toSet());
+    }
+
     private static String file(JavaClass type) {
         return type.getName().split("\\$", 2)[0];
     }
@@ -97,7 +134,7 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule onlySurfacesKnowLangChain4j = onlyIn("dev.langchain4j..", "chat", "embedding");
+    static final ArchRule onlySurfacesKnowLangChain4j = onlyIn("dev.langchain4j..", "request", "chat", "embedding");
 
     @ArchTest
     static final ArchRule onlyTheEngineKnowsPyTorch = onlyIn("ai.djl.pytorch..", "engine");
@@ -137,6 +174,10 @@ class ArchitectureTest {
     static final ArchRule optionsAreMadeAndCopiedByThemselves =
             noClasses().should().callConstructorWhere(MAKES_OPTIONS_OF_ANOTHER_FILE);
 
+    /** The same for every larger record: whoever makes one from most values of another asks that for a copy instead. */
+    @ArchTest
+    static final ArchRule recordsAreCopiedByThemselves = codeUnits().should(COPY_RECORDS_BY_THEIR_OWN_METHODS);
+
     private static Map<String, List<String>> rooms() {
         Map<String, List<String>> rooms = new LinkedHashMap<>();
         rooms.put("engine", List.of());
@@ -152,16 +193,14 @@ class ArchitectureTest {
         rooms.put("prune", List.of("nn", "engine", "image", "hub"));
         rooms.put("prefill", BELOW_PREFILL);
         rooms.put("generate", BELOW_GENERATE);
-        rooms.put("chat", BELOW_SURFACES);
-        rooms.put("embedding", embeddingKnows());
+        rooms.put("request", BELOW_SURFACES);
+        List<String> belowLangChain4j =
+                Stream.concat(BELOW_SURFACES.stream(), Stream.of("request")).toList();
+        rooms.put("chat", belowLangChain4j);
+        rooms.put("embedding", belowLangChain4j);
         rooms.put("eval", BELOW_SURFACES);
         rooms.put("train", BELOW_SURFACES);
         return rooms;
-    }
-
-    /** Pictures in requests and errors are LangChain4j's for both surfaces; they are mapped in one place. */
-    private static List<String> embeddingKnows() {
-        return Stream.concat(BELOW_SURFACES.stream(), Stream.of("chat")).toList();
     }
 
     private static LayeredArchitecture layers() {

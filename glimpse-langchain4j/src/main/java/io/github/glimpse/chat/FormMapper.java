@@ -14,6 +14,7 @@ import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.generate.AnswerForm;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.request.ErrorMapper;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -13,6 +13,7 @@ import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.Stage;
+import io.github.glimpse.request.GenerationThreads;
 import io.github.glimpse.serve.Arrival;
 import java.util.List;
 import java.util.Set;
@@ -82,7 +83,7 @@ public final class GlimpseChatModel implements ChatModel {
         GenerationResult make() {
             RequestTrace.Binding bound = trace.bind();
             try {
-                return model.generate(request, this, arrival);
+                return model.answer(request, this, arrival);
             } finally {
                 bound.close();
             }

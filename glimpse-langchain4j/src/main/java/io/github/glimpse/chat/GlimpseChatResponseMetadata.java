@@ -13,6 +13,7 @@ import io.github.glimpse.prune.PruningExplanation;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.RatioReason;
+import io.github.glimpse.request.GlimpseTokenUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

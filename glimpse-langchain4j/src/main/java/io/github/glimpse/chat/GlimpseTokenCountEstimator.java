@@ -6,6 +6,8 @@ import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.request.ErrorMapper;
+import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.serve.Arrival;
 import java.util.ArrayList;
 import java.util.List;

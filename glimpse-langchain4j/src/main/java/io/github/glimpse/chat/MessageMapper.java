@@ -20,6 +20,8 @@ import io.github.glimpse.generate.ChatTurn.Text;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.request.ImageBytes;
+import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.serve.Arrival;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -60,8 +62,7 @@ final class MessageMapper {
         this.maxImages = limits.maxImages();
         this.history = limits.history();
         this.decoder = new ImageDecoder(limits.imageLimits(), limits.transparency());
-        long maxBytes = limits.imageLimits().maxBytes();
-        this.images = new ImageBytes(maxBytes, new ImageFetcher(urls.atMost(maxBytes)));
+        this.images = new ImageBytes(limits.imageLimits().maxBytes(), urls);
     }
 
     /** Whether {@link #turns} asks other machines for pictures, which takes time. */

@@ -3,6 +3,7 @@ package io.github.glimpse.chat;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.request.ImageUrlOptions;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

@@ -10,6 +10,8 @@ import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.ToolOffer;
+import io.github.glimpse.request.ErrorMapper;
+import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.serve.Arrival;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,9 +83,14 @@ final class RequestMapper {
         return () -> map(request, parameters, form, arrival);
     }
 
-    private static GlimpseChatRequestParameters parameters(ChatRequest request) {
+    private GlimpseChatRequestParameters parameters(ChatRequest request) {
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(request.parameters());
-        return own.withPruning(PruningOverride.of(own.pruning()));
+        // The model's defaults, its name among them, are in what comes by LangChain4j's chat, not in a bare call of
+        // doChat.
+        GlimpseChatRequestParameters complete = own.modelName() == null
+                ? GlimpseChatRequestParameters.of(model.options()).overrideWith(own)
+                : own;
+        return complete.withPruning(PruningOverride.of(complete.pruning()));
     }
 
     private GenerationRequest map(
@@ -152,8 +159,7 @@ final class RequestMapper {
             GenerationOptions generation = parameters.generation();
             // A closed model has no strategies to ask; the request will hear that it is closed.
             if (!model.isClosed()) {
-                model.check(generation);
-                model.check(parameters.pruning());
+                model.check(parameters.pruning(), generation);
             }
         } catch (RuntimeException e) {
             throw ErrorMapper.refusal(e);

@@ -6,6 +6,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.request.GlimpseTokenUsage;
 import java.util.UUID;
 
 /** Our answers to LangChain4j's. */

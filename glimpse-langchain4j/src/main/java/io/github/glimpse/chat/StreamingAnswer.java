@@ -12,6 +12,7 @@ import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.Stage;
+import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.serve.Arrival;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -68,7 +69,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
         GenerationResult result;
         ChatResponse response;
         try {
-            result = view.model().generate(request.get(), this, arrival);
+            result = view.model().answer(request.get(), this, arrival);
             response = view.responses().map(result, parameters);
         } catch (Throwable e) {
             // Unless it got as far as the engine, which ends it there.

@@ -8,7 +8,7 @@ import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.embedding.request.EmbeddingInput;
-import io.github.glimpse.chat.ImageBytes;
+import io.github.glimpse.request.ImageBytes;
 import io.github.glimpse.serve.Arrival;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer says about itself beside the common values: what pruning kept of each picture. Plain data, free of native
- * memory. The token usage is a {@link io.github.glimpse.chat.GlimpseTokenUsage}: ids of texts and patches of pictures.
+ * memory. The token usage is a {@link io.github.glimpse.request.GlimpseTokenUsage}: ids of texts and patches of pictures.
  */
 public final class GlimpseEmbeddingResponseMetadata extends EmbeddingResponseMetadata {
 

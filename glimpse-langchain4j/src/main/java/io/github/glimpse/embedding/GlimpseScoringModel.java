@@ -5,14 +5,14 @@ import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.scoring.ScoringModel;
-import io.github.glimpse.chat.ErrorMapper;
-import io.github.glimpse.chat.GenerationThreads;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.ImageTextMatch;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.request.ErrorMapper;
+import io.github.glimpse.request.GenerationThreads;
 import io.github.glimpse.serve.Arrival;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,10 +68,7 @@ public final class GlimpseScoringModel implements ScoringModel {
 
     private GlimpseScoringModel(Builder builder) {
         this.model = Objects.requireNonNull(builder.model, "model: load one with LoadedModel.load(options)");
-        EngineOptions options = model.options();
-        this.executor = builder.executor == null
-                ? GenerationThreads.of(options.maxActive(), options.maxQueued())
-                : builder.executor;
+        this.executor = builder.executor == null ? GenerationThreads.of(model) : builder.executor;
         this.listeners = List.copyOf(builder.listeners);
         this.score = builder.score;
         this.pruning = builder.pruning;

@@ -45,6 +45,26 @@ public record RuntimeOptions(
         this(device, threads, nativeDownload, null);
     }
 
+    /** These for another device. */
+    public RuntimeOptions withDevice(String value) {
+        return new RuntimeOptions(value, threads, nativeDownload, nativePath);
+    }
+
+    /** These with another number of threads. */
+    public RuntimeOptions withThreads(int value) {
+        return new RuntimeOptions(device, value, nativeDownload, nativePath);
+    }
+
+    /** These with downloads allowed or not. */
+    public RuntimeOptions withNativeDownload(NativeDownload value) {
+        return new RuntimeOptions(device, threads, value, nativePath);
+    }
+
+    /** These with a libtorch of one's own, or null for the class path's. */
+    public RuntimeOptions withNativePath(@Nullable Path value) {
+        return new RuntimeOptions(device, threads, nativeDownload, value);
+    }
+
     /** The default device and threads, no download. */
     public static RuntimeOptions defaults() {
         return new RuntimeOptions(DEFAULT_DEVICE, DEFAULT_THREADS, NativeDownload.FORBIDDEN);

@@ -113,7 +113,7 @@ final class WorstCases {
         int height = Math.max(1, (int) Math.round(scale * original.height()));
         RasterImage small = scale == 1 ? original : ImageResizer.bicubic(original, width, height);
         byte[] png = MaskOverlay.png(
-                small, scaled(plan, scale), reading.selection().mask().tokens());
+                small, plan.scaled(scale), reading.selection().mask().tokens());
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
                 "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"what was kept\"><image width=\"%d\" height=\"%d\" "
@@ -134,16 +134,5 @@ final class WorstCases {
                     box.height() * height / boxed.height()));
         }
         return svg.append("</svg>").toString();
-    }
-
-    private static PatchPlan scaled(PatchPlan plan, double scale) {
-        return new PatchPlan(
-                plan.grid(),
-                plan.resizedWidth(),
-                plan.resizedHeight(),
-                plan.left() * scale,
-                plan.top() * scale,
-                plan.tokenWidth() * scale,
-                plan.tokenHeight() * scale);
     }
 }

@@ -45,10 +45,11 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
         long start = System.nanoTime();
         FolderReading folder = FolderReading.begin(options);
         TorchRuntime runtime = folder.meanwhile(library);
+        AnsweringModel model = null;
         AnswerEngine loaded;
         try {
             ModelFiles files = folder.files();
-            AnsweringModel model = folder.family()
+            model = folder.family()
                     .load(
                             files,
                             options.load().toBuilder()
@@ -56,15 +57,20 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
                                     .build(),
                             runtime);
             loaded = model instanceof ImageTextModel imageText
-                    ? ImageTextEngine.assemble(options, runtime, imageText, files)
-                    : DecoderEngine.assemble(options, runtime, (VisionLanguageModel) model, files);
+                    ? new ImageTextEngine(options, runtime, imageText, files)
+                    : new DecoderEngine(options, runtime, (VisionLanguageModel) model, files);
         } catch (RuntimeException | Error e) {
+            if (model != null) {
+                model.close();
+            }
             runtime.close();
             throw e;
         }
         try {
             Logger log = LoggerFactory.getLogger(LoadedModel.class);
-            PruningSchedule schedule = loaded.schedule(PruningOptions.defaults());
+            // Made and checked now, so that what does not fit is known now.
+            PruningSchedule schedule = loaded.schedule(options.pruning());
+            loaded.check(options.generation());
             log.info(
                     "Loaded {} ({}, {}, weights {}) on {} with {} threads in {} ms; pruning {}",
                     name,
@@ -115,7 +121,7 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     }
 
     /**
-     * The schedule of a request: its own options, then the model's. The caller closes it when nothing runs by it any more.
+     * The schedule of a request. The caller closes it when nothing runs by it any more.
      *
      * @throws IllegalArgumentException if a place is not possible
      */
@@ -158,6 +164,7 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     /**
      * Answers, in a scope of its own.
      *
+     * @param request its options complete: what it leaves unset is the library's default
      * @param waiting how long the request waited, for the report
      * @throws io.github.glimpse.GlimpseException if it is refused or fails; the memory is back
      */

@@ -56,28 +56,24 @@ final class Canary implements AutoCloseable {
     /**
      * Looks at an answer that its caller is about to get. Returns at once.
      *
-     * @param request what was asked; its pictures are copied if it is due
-     * @param generation how it was answered, the model's defaults included
+     * @param request what was asked, with the model's defaults; its pictures are copied if it is due
      * @param result the answer
      */
-    void offer(GenerationRequest request, GenerationOptions generation, GenerationResult result) {
-        boolean greedy = generation.temperature() == null || generation.temperature() == 0;
+    void offer(GenerationRequest request, GenerationResult result) {
+        Double temperature = request.generation().temperature();
+        boolean greedy = temperature == null || temperature == 0;
         if (ratio == 0 || !greedy || result.report().retention() >= 1) {
             return;
         }
-        if (work.offer(() -> comparison(request, generation, result)) == IdleWork.Start.SKIPPED) {
+        if (work.offer(() -> comparison(request, result)) == IdleWork.Start.SKIPPED) {
             count(Outcome.SKIPPED);
         }
     }
 
-    private Function<BooleanSupplier, Runnable> comparison(
-            GenerationRequest request, GenerationOptions generation, GenerationResult result) {
-        GenerationRequest again = new GenerationRequest(
-                request.turns().stream().map(Canary::copy).toList(),
-                PruningOptions.builder().enabled(false).build(),
-                generation,
-                request.tools(),
-                request.form());
+    private Function<BooleanSupplier, Runnable> comparison(GenerationRequest request, GenerationResult result) {
+        GenerationRequest again = request.withTurns(
+                        request.turns().stream().map(Canary::copy).toList())
+                .withPruning(PruningOptions.builder().enabled(false).build());
         return cancelled -> {
             Outcome outcome = compare(again, result, cancelled);
             return () -> count(outcome);
@@ -123,35 +119,16 @@ final class Canary implements AutoCloseable {
     }
 
     private synchronized void count(Outcome outcome) {
-        use = switch (outcome) {
-            case AGREED -> answered(1, 1);
-            case AGREED_LATER -> answered(1, 0);
-            case PARTED -> answered(0, 1);
-            case DIFFERED -> answered(0, 0);
-            case SKIPPED -> lost(1, 0, 0);
-            case ABANDONED -> lost(0, 1, 0);
-            case FAILED -> lost(0, 0, 1);
-        };
-    }
-
-    private CanaryUse answered(int agreed, int first) {
-        return new CanaryUse(
-                use.answered() + 1,
-                use.agreed() + agreed,
-                use.firstTokenAgreed() + first,
-                use.skipped(),
-                use.abandoned(),
-                use.failed());
-    }
-
-    private CanaryUse lost(int skipped, int abandoned, int failed) {
-        return new CanaryUse(
-                use.answered(),
-                use.agreed(),
-                use.firstTokenAgreed(),
-                use.skipped() + skipped,
-                use.abandoned() + abandoned,
-                use.failed() + failed);
+        use = use.plus(
+                switch (outcome) {
+                    case AGREED -> new CanaryUse(1, 1, 1, 0, 0, 0);
+                    case AGREED_LATER -> new CanaryUse(1, 1, 0, 0, 0, 0);
+                    case PARTED -> new CanaryUse(1, 0, 1, 0, 0, 0);
+                    case DIFFERED -> new CanaryUse(1, 0, 0, 0, 0, 0);
+                    case SKIPPED -> new CanaryUse(0, 0, 0, 1, 0, 0);
+                    case ABANDONED -> new CanaryUse(0, 0, 0, 0, 1, 0);
+                    case FAILED -> new CanaryUse(0, 0, 0, 0, 0, 1);
+                });
     }
 
     /** The caller may use its arrays again as soon as it has its answer. */

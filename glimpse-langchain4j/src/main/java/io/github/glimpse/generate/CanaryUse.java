@@ -16,4 +16,15 @@ public record CanaryUse(long answered, long agreed, long firstTokenAgreed, long 
     static CanaryUse none() {
         return new CanaryUse(0, 0, 0, 0, 0, 0);
     }
+
+    /** Both together. */
+    CanaryUse plus(CanaryUse more) {
+        return new CanaryUse(
+                answered + more.answered,
+                agreed + more.agreed,
+                firstTokenAgreed + more.firstTokenAgreed,
+                skipped + more.skipped,
+                abandoned + more.abandoned,
+                failed + more.failed);
+    }
 }

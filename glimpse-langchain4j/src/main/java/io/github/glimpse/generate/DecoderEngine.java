@@ -32,7 +32,6 @@ import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategies;
-import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
@@ -67,72 +66,42 @@ final class DecoderEngine implements AnswerEngine {
     private final TorchRuntime runtime;
     private final VisionLanguageModel model;
     private final StrategyRegistry strategies;
-    private final PruningProfiles profiles;
     private final PromptBuilder prompts;
     private final VisionFeatureCache visionCache;
     private final MaskVocabulary maskVocabulary;
 
-    private DecoderEngine(
-            EngineOptions options,
-            TorchRuntime runtime,
-            VisionLanguageModel model,
-            StrategyRegistry strategies,
-            PruningProfiles profiles) {
+    /**
+     * Puts the parts together; no strategy is made yet.
+     *
+     * @throws IllegalArgumentException if an own profile leads nowhere
+     * @throws io.github.glimpse.GlimpseException if the options or the folder say what such a model does not have
+     */
+    DecoderEngine(EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files) {
+        if (options.load().firstToken() != FirstToken.CLS) {
+            throw forCrossAttention(
+                    "The first token " + options.load().firstToken().label());
+        }
         this.options = options;
-        this.profiles = profiles;
         this.runtime = runtime;
         this.model = model;
-        this.strategies = strategies;
+        this.strategies = new StrategyRegistry(
+                PruningStrategies.discover(options.strategies()),
+                new StrategyContext(
+                        runtime,
+                        model.dimensions(),
+                        files.config(),
+                        options.module(),
+                        model.tower().abilities(),
+                        StrategyOptions.none(PruningOptions.NONE)),
+                model.decoder().positionRows(),
+                new PruningProfiles(options.profiles(), options.module() != null, stopDistance(files.config())),
+                schedule -> checkDecodable(schedule, model));
         this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
         this.maskVocabulary = new MaskVocabulary(model);
         this.visionCache = AnswerEngine.newVisionCache(options);
     }
 
-    /** Puts the parts together; closes the model if they do not fit. */
-    static DecoderEngine assemble(
-            EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files) {
-        StrategyContext context = new StrategyContext(
-                runtime,
-                model.dimensions(),
-                files.config(),
-                options.module(),
-                model.tower().abilities(),
-                StrategyOptions.none(PruningOptions.NONE));
-        StrategyRegistry strategies = new StrategyRegistry(
-                PruningStrategies.discover(options.strategies()),
-                context,
-                model.decoder().positionRows(),
-                strategy -> checkTaps(model, strategy));
-        try {
-            PruningProfiles profiles =
-                    new PruningProfiles(options.profiles(), options.module() != null, stopDistance(files.config()));
-            // Made now, so that what does not fit is known now.
-            decodable(strategies.lend(profiles.settle(options.pruning())), model)
-                    .close();
-            refuseBeams(options.generation());
-            if (options.load().firstToken() != FirstToken.CLS) {
-                throw forCrossAttention(
-                        "The first token " + options.load().firstToken().label());
-            }
-            return new DecoderEngine(options, runtime, model, strategies, profiles);
-        } catch (RuntimeException | Error e) {
-            strategies.close();
-            model.close();
-            throw e;
-        }
-    }
-
     /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */
-    private static StrategyRegistry.Lent decodable(StrategyRegistry.Lent lent, VisionLanguageModel model) {
-        try {
-            checkDecodable(lent.schedule(), model);
-            return lent;
-        } catch (RuntimeException e) {
-            lent.close();
-            throw e;
-        }
-    }
-
     private static void checkDecodable(PruningSchedule schedule, VisionLanguageModel model) {
         for (Cut cut : schedule.cuts()) {
             if (cut.strategy().traits(cut.at()).contains(StrategyTrait.FUSES)) {
@@ -144,6 +113,9 @@ final class DecoderEngine implements AnswerEngine {
                 TowerWalk.checkBeforeDecoder(cut, model.tower());
             }
             for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
+                if (need instanceof EvidenceRequest.VisionTaps taps) {
+                    taps.layers().forEach(model.tower()::checkTap);
+                }
                 if (need instanceof EvidenceRequest.CrossAttention || need instanceof EvidenceRequest.TextLikeness) {
                     throw EvidenceReaders.refusal(
                             cut.name(),
@@ -164,14 +136,6 @@ final class DecoderEngine implements AnswerEngine {
             throw config.problem(STOP_DISTANCE, "a distance above 0 and at most 2");
         }
         return distance.getAsDouble();
-    }
-
-    private static void checkTaps(VisionLanguageModel model, PruningStrategy strategy) {
-        for (EvidenceRequest need : strategy.needs()) {
-            if (need instanceof EvidenceRequest.VisionTaps taps) {
-                taps.layers().forEach(model.tower()::checkTap);
-            }
-        }
     }
 
     @Override
@@ -196,7 +160,7 @@ final class DecoderEngine implements AnswerEngine {
 
     @Override
     public StrategyRegistry.Lent lend(PruningOptions pruning) {
-        return decodable(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))), model);
+        return strategies.lend(pruning);
     }
 
     @Override
@@ -216,7 +180,7 @@ final class DecoderEngine implements AnswerEngine {
     public GenerationResult answer(
             GenerationRequest asked, GenerationListener listener, RequestContext context, Duration waiting) {
         GenerationRequest request = FormPrompt.described(asked, model.contextLength(), prompts.showsSystem());
-        GenerationOptions generation = request.generation().orElse(options.generation());
+        GenerationOptions generation = request.generation();
         List<ChatTurn> turns = request.turns();
         PromptBuilder prompts = this.prompts.offering(request.tools());
         checkPictures(turns);

@@ -45,6 +45,17 @@ public record GenerationRequest(
         return new GenerationRequest(others, pruning, generation, tools, form);
     }
 
+    /** The same with another word on pruning. */
+    GenerationRequest withPruning(PruningOptions other) {
+        return new GenerationRequest(turns, other, generation, tools, form);
+    }
+
+    /** This request with what the model's options say where it says nothing. */
+    GenerationRequest over(EngineOptions options) {
+        return new GenerationRequest(
+                turns, pruning.orElse(options.pruning()), generation.orElse(options.generation()), tools, form);
+    }
+
     /** Neither texts nor pictures. */
     @Override
     public String toString() {

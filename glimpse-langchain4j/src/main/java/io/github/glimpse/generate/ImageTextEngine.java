@@ -53,51 +53,36 @@ final class ImageTextEngine implements AnswerEngine {
     private final TorchRuntime runtime;
     private final ImageTextModel model;
     private final StrategyRegistry strategies;
-    private final PruningProfiles profiles;
     private final ImageTextPrompts texts;
     private final ImageDecoder pictures;
     private final VisionFeatureCache visionCache;
 
-    private ImageTextEngine(
-            EngineOptions options,
-            TorchRuntime runtime,
-            ImageTextModel model,
-            StrategyRegistry strategies,
-            PruningProfiles profiles) {
+    /**
+     * Puts the parts together; no strategy is made yet.
+     *
+     * @throws IllegalArgumentException if an own profile leads nowhere
+     * @throws UnsupportedContentException if captions are to begin with another token than theirs
+     */
+    ImageTextEngine(EngineOptions options, TorchRuntime runtime, ImageTextModel model, ModelFiles files) {
+        refuseFirstToken(options, model);
         this.options = options;
         this.runtime = runtime;
         this.model = model;
-        this.strategies = strategies;
-        this.profiles = profiles;
+        this.strategies = new StrategyRegistry(
+                PruningStrategies.discover(options.strategies()),
+                new StrategyContext(
+                        runtime,
+                        model.dimensions(),
+                        files.config(),
+                        options.module(),
+                        model.tower().abilities(),
+                        StrategyOptions.none(PruningOptions.NONE)),
+                1,
+                new PruningProfiles(options.profiles(), options.module() != null, null),
+                schedule -> ImageTextCuts.of(schedule, model));
         this.texts = new ImageTextPrompts(model);
         this.pictures = new ImageDecoder(options.imageLimits(), options.transparency());
         this.visionCache = AnswerEngine.newVisionCache(options);
-    }
-
-    /** Puts the parts together; closes the model if they do not fit. */
-    static ImageTextEngine assemble(
-            EngineOptions options, TorchRuntime runtime, ImageTextModel model, ModelFiles files) {
-        StrategyContext context = new StrategyContext(
-                runtime,
-                model.dimensions(),
-                files.config(),
-                options.module(),
-                model.tower().abilities(),
-                StrategyOptions.none(PruningOptions.NONE));
-        StrategyRegistry strategies =
-                new StrategyRegistry(PruningStrategies.discover(options.strategies()), context, 1, strategy -> {});
-        try {
-            // Made now, so that what does not fit is known now.
-            PruningProfiles profiles = new PruningProfiles(options.profiles(), options.module() != null, null);
-            checked(strategies.lend(profiles.settle(options.pruning())), model).close();
-            Words.of(options.generation());
-            refuseFirstToken(options, model);
-            return new ImageTextEngine(options, runtime, model, strategies, profiles);
-        } catch (RuntimeException | Error e) {
-            strategies.close();
-            model.close();
-            throw e;
-        }
     }
 
     private static void refuseFirstToken(EngineOptions options, ImageTextModel model) {
@@ -131,18 +116,7 @@ final class ImageTextEngine implements AnswerEngine {
 
     @Override
     public StrategyRegistry.Lent lend(PruningOptions pruning) {
-        return checked(strategies.lend(profiles.settle(pruning.orElse(options.pruning()))), model);
-    }
-
-    /** Checks that a schedule is possible here. */
-    private static StrategyRegistry.Lent checked(StrategyRegistry.Lent lent, ImageTextModel model) {
-        try {
-            ImageTextCuts.of(lent.schedule(), model);
-            return lent;
-        } catch (RuntimeException e) {
-            lent.close();
-            throw e;
-        }
+        return strategies.lend(pruning);
     }
 
     @Override
@@ -178,7 +152,7 @@ final class ImageTextEngine implements AnswerEngine {
     @Override
     public void warmUp(CancellationPoint cancellation) {
         if (model.task() == ImageTextTask.MATCH) {
-            match(grey(), List.of("grey"), PruningOptions.defaults(), cancellation, StageObserver.NONE);
+            match(grey(), List.of("grey"), options.pruning(), cancellation, StageObserver.NONE);
         } else {
             WarmUp.answer(this, ChatTurn.user("grey", grey()), cancellation);
         }
@@ -205,7 +179,7 @@ final class ImageTextEngine implements AnswerEngine {
             GenerationListener listener,
             RequestContext context,
             Duration waiting) {
-        GenerationOptions generation = request.generation().orElse(options.generation());
+        GenerationOptions generation = request.generation();
         Words words = Words.of(generation);
         int[] ids = texts.ids(asked.text(), watch(context));
         checkLength(ids.length);

@@ -218,31 +218,28 @@ public final class LoadedModel implements ModelEngine {
     }
 
     /**
-     * Checks options of a request against this model, without running anything. Before it is loaded there is nothing to check
-     * them against: the request itself will be refused.
+     * Checks what a request says about pruning against this model, without running anything. Before it is loaded there is
+     * nothing to check it against: the request itself will be refused.
      *
      * @throws io.github.glimpse.ModelLoadException if the model could not be loaded
      * @throws io.github.glimpse.GlimpseException if a strategy is unknown or not possible here
      * @throws IllegalArgumentException if a place is not possible
      */
     public void check(PruningOptions pruning) {
-        loading.check();
-        AnswerEngine core = loading.ifLoaded();
-        if (core != null) {
-            var unused = shared.inUse(open -> core.schedule(pruning));
-        }
+        check(pruning.orElse(options().pruning()), options().generation());
     }
 
     /**
-     * Checks how the answer of a request is to be made, without running anything. Before the model is loaded there is nothing to
-     * check it against.
+     * The same for the complete options of a request, as {@link #answer} takes them.
      *
-     * @throws io.github.glimpse.GlimpseException if this model cannot make it so
+     * @throws io.github.glimpse.GlimpseException as {@link #check(PruningOptions)}, and if this model cannot make an answer so
      */
-    public void check(GenerationOptions generation) {
+    public void check(PruningOptions pruning, GenerationOptions generation) {
+        loading.check();
         AnswerEngine core = loading.ifLoaded();
         if (core != null) {
             core.check(generation);
+            var unused = shared.inUse(open -> core.schedule(pruning));
         }
     }
 
@@ -255,11 +252,13 @@ public final class LoadedModel implements ModelEngine {
      */
     public List<PlannedCut> plan(PruningOptions pruning) {
         AnswerEngine core = loading.ifLoaded();
-        return core == null ? List.of() : shared.inUse(open -> core.plan(pruning));
+        return core == null
+                ? List.of()
+                : shared.inUse(open -> core.plan(pruning.orElse(options().pruning())));
     }
 
     PruningSchedule schedule(PruningOptions pruning) {
-        return path().schedule(pruning);
+        return path().schedule(pruning.orElse(options().pruning()));
     }
 
     VisionLanguageModel model() {
@@ -342,17 +341,22 @@ public final class LoadedModel implements ModelEngine {
         return recorder.with(generate(request, GenerationListener.NONE, new CancellationSignal(), recorder));
     }
 
-    /** Answers a request that came before, and is its end. */
-    public GenerationResult generate(GenerationRequest request, GenerationListener listener, Arrival arrival) {
-        return generate(request, listener, arrival, StageObserver.NONE);
-    }
-
     GenerationResult generate(
             GenerationRequest request, GenerationListener listener, CancellationSignal signal, StageObserver observer) {
-        return generate(request, listener, arrive(signal), observer);
+        return answer(request.over(options()), listener, arrive(signal), observer);
     }
 
-    private GenerationResult generate(
+    /**
+     * Answers a request that came before, and is its end.
+     *
+     * @param request its options complete, as a chat model's parameters are, which begin with {@link #options()}: what is unset
+     *     is the library's default
+     */
+    public GenerationResult answer(GenerationRequest request, GenerationListener listener, Arrival arrival) {
+        return answer(request, listener, arrival, StageObserver.NONE);
+    }
+
+    private GenerationResult answer(
             GenerationRequest request, GenerationListener listener, Arrival arrival, StageObserver observer) {
         GenerationListener watched = new WatchedListener(listener, arrival);
         GenerationResult result;
@@ -366,7 +370,7 @@ public final class LoadedModel implements ModelEngine {
                 throw e;
             }
         }
-        canary.offer(request, request.generation().orElse(options().generation()), result);
+        canary.offer(request, result);
         return result;
     }
 
@@ -421,10 +425,11 @@ public final class LoadedModel implements ModelEngine {
             throw new UnsupportedContentException("The request has " + texts.size() + " texts, the limit is " + most
                     + "; send fewer at once or raise max-texts");
         }
+        PruningOptions complete = pruning.orElse(options().pruning());
         try (var turn = shared.admit(arrival)) {
             try {
                 List<ImageTextMatch> matches = ImageTextEngine.matching(core(turn, arrival))
-                        .match(picture, texts, pruning, arrival::check, observer);
+                        .match(picture, texts, complete, arrival::check, observer);
                 turn.answered();
                 return matches;
             } catch (RuntimeException | Error e) {

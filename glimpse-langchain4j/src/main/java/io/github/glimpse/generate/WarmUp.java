@@ -50,6 +50,11 @@ final class WarmUp {
                 List.of(turn),
                 PruningOptions.defaults(),
                 GenerationOptions.builder().maxOutputTokens(TOKENS).build());
-        model.answer(request, GenerationListener.NONE, cancellation, StageObserver.NONE, Duration.ZERO);
+        model.answer(
+                request.over(model.options()),
+                GenerationListener.NONE,
+                cancellation,
+                StageObserver.NONE,
+                Duration.ZERO);
     }
 }

@@ -39,6 +39,12 @@ public record PatchPlan(
         return rest >= 0 && rest < patchSize;
     }
 
+    /** The same on an original that is shown at another size. */
+    public PatchPlan scaled(double scale) {
+        return new PatchPlan(
+                grid, resizedWidth, resizedHeight, left * scale, top * scale, tokenWidth * scale, tokenHeight * scale);
+    }
+
     /** Where a token lies on the original picture; may reach out of it. */
     public PixelArea area(int row, int column) {
         if (row < 0 || row >= grid.rows() || column < 0 || column >= grid.columns()) {

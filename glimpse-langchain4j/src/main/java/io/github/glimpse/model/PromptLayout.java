@@ -19,6 +19,11 @@ public record PromptLayout(int[] ids, List<ImageSpan> spans, Positions positions
         spans = List.copyOf(spans);
     }
 
+    /** The same rows at other positions. */
+    public PromptLayout at(Positions others) {
+        return new PromptLayout(ids, spans, others);
+    }
+
     /**
      * Lays out a prompt.
      *

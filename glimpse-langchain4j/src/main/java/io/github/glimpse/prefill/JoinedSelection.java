@@ -34,15 +34,7 @@ public final class JoinedSelection {
         List<MergedToken> merged = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             int first = firsts.get(i);
-            parts.get(i)
-                    .merged()
-                    .forEach(token -> merged.add(new MergedToken(
-                            first + token.representative(),
-                            token.weight(),
-                            Arrays.stream(token.sources())
-                                    .map(source -> first + source)
-                                    .toArray(),
-                            token.weights())));
+            parts.get(i).merged().forEach(token -> merged.add(token.behind(first)));
         }
         int passed = parts.stream().mapToInt(TokenSelection::passedThreshold).sum();
         return new TokenSelection(kept, scores(), kind(), passed, merged, reason(), Open.NOTHING);

@@ -35,8 +35,7 @@ public record Prompt(
 
     /** The same prompt at other positions. */
     Prompt at(Positions positions) {
-        PromptLayout moved = new PromptLayout(layout.ids(), layout.spans(), positions);
-        return new Prompt(text, moved, pictures, plans, wholePlans, preprocessors);
+        return new Prompt(text, layout.at(positions), pictures, plans, wholePlans, preprocessors);
     }
 
     /** Rows of the prompt. */

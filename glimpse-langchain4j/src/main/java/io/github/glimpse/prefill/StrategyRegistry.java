@@ -5,6 +5,7 @@ import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
+import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStep;
@@ -20,23 +21,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The strategies of one model, each made when it is first asked for and shared by all requests, and the way from options to a
- * schedule. Of those that nobody uses the longest unused are closed when there are too many, and made again when they are asked
- * for again.
+ * schedule, which is built once for all requests that say the same. Of strategies that nobody uses the longest unused are closed
+ * when there are too many, and made again when they are asked for again.
  */
 public final class StrategyRegistry implements AutoCloseable {
 
     /** Strategies with their options that are remembered: those with a module of their own hold native memory. */
     public static final int MOST_KINDS = 64;
 
+    /** Options whose schedule is remembered. */
+    private static final int MOST_SCHEDULES = 256;
+
     private final PruningStrategies known;
     private final StrategyContext context;
     private final int positionRows;
-    private final VisionTapCheck taps;
-    // The longest unasked first.
+    private final PruningProfiles profiles;
+    private final Consumer<PruningSchedule> check;
+    // Of both the longest unasked first.
     private final Map<Key, Made> made = new LinkedHashMap<>(MOST_KINDS, 0.75f, true);
+    private final Map<PruningOptions, Built> built = new LinkedHashMap<>(MOST_KINDS, 0.75f, true);
     private int number;
 
     private record Key(String name, Map<String, String> options) {}
@@ -44,15 +51,20 @@ public final class StrategyRegistry implements AutoCloseable {
     /** A strategy, and how many use it now. */
     private static final class Made {
 
+        private final Key key;
         private final PruningStrategy strategy;
         private final int number;
         private int users;
 
-        private Made(PruningStrategy strategy, int number) {
+        private Made(Key key, PruningStrategy strategy, int number) {
+            this.key = key;
             this.strategy = strategy;
             this.number = number;
         }
     }
+
+    /** A schedule and the strategies that it names. */
+    private record Built(PruningSchedule schedule, List<Made> used) {}
 
     /** A schedule whose strategies stay open until it is closed. */
     public static final class Lent implements AutoCloseable {
@@ -76,23 +88,24 @@ public final class StrategyRegistry implements AutoCloseable {
         }
     }
 
-    /** Checks that the tower has the layers that a strategy wants. */
-    @FunctionalInterface
-    public interface VisionTapCheck {
-
-        void check(PruningStrategy strategy);
-    }
-
     /**
      * An empty registry.
      *
      * @param positionRows rows of the model's position ids
+     * @param profiles that options may name
+     * @param check refuses a schedule that this kind of model cannot run
      */
-    public StrategyRegistry(PruningStrategies known, StrategyContext context, int positionRows, VisionTapCheck taps) {
+    public StrategyRegistry(
+            PruningStrategies known,
+            StrategyContext context,
+            int positionRows,
+            PruningProfiles profiles,
+            Consumer<PruningSchedule> check) {
         this.positionRows = positionRows;
         this.known = known;
         this.context = context;
-        this.taps = taps;
+        this.profiles = profiles;
+        this.check = check;
     }
 
     /**
@@ -101,10 +114,25 @@ public final class StrategyRegistry implements AutoCloseable {
      * @throws io.github.glimpse.UnsupportedModelException if a strategy is unknown or not possible here
      * @throws IllegalArgumentException if a place is not possible
      */
-    public Lent lend(PruningOptions options) {
+    public synchronized Lent lend(PruningOptions options) {
+        Built known = built.get(options);
+        if (known == null) {
+            known = build(options);
+            built.put(options, known);
+            forgetSome();
+        } else {
+            known.used.forEach(this::use);
+        }
+        List<Made> used = known.used;
+        return new Lent(known.schedule, () -> giveBack(used));
+    }
+
+    private Built build(PruningOptions options) {
         List<Made> used = new ArrayList<>();
         try {
-            return new Lent(schedule(options, used), () -> giveBack(used));
+            PruningSchedule schedule = schedule(profiles.settle(options), used);
+            check.accept(schedule);
+            return new Built(schedule, used);
         } catch (RuntimeException | Error e) {
             giveBack(used);
             throw e;
@@ -168,17 +196,22 @@ public final class StrategyRegistry implements AutoCloseable {
         return point;
     }
 
-    private synchronized PruningStrategy use(String name, Map<String, String> values, List<Made> used) {
+    private PruningStrategy use(String name, Map<String, String> values, List<Made> used) {
         Key key = new Key(name, values);
         Made entry = made.get(key);
         if (entry == null) {
-            entry = new Made(make(name, values), number++);
+            entry = new Made(key, make(name, values), number++);
             made.put(key, entry);
         }
-        entry.users++;
+        use(entry);
         used.add(entry);
-        forgetSome();
         return entry.strategy;
+    }
+
+    private void use(Made entry) {
+        entry.users++;
+        // Asked for just now, so it is not the longest unasked.
+        made.get(entry.key);
     }
 
     private PruningStrategy make(String name, Map<String, String> values) {
@@ -186,7 +219,6 @@ public final class StrategyRegistry implements AutoCloseable {
         PruningStrategy strategy = known.get(name).create(context.withOptions(options));
         try {
             options.checkAllRead();
-            taps.check(strategy);
         } catch (RuntimeException e) {
             strategy.close();
             throw e;
@@ -206,7 +238,11 @@ public final class StrategyRegistry implements AutoCloseable {
             if (entry.users == 0) {
                 oldest.remove();
                 entry.strategy.close();
+                built.values().removeIf(schedule -> schedule.used.contains(entry));
             }
+        }
+        if (built.size() > MOST_SCHEDULES) {
+            built.remove(built.keySet().iterator().next());
         }
     }
 
@@ -223,5 +259,6 @@ public final class StrategyRegistry implements AutoCloseable {
     public synchronized void close() {
         made.values().forEach(entry -> entry.strategy.close());
         made.clear();
+        built.clear();
     }
 }

@@ -79,7 +79,8 @@ public final class TowerStrategies implements AutoCloseable {
                         tower.abilities(),
                         StrategyOptions.none(PruningOptions.NONE)),
                 1,
-                strategy -> {});
+                profiles,
+                schedule -> {});
     }
 
     /** A schedule whose strategies stay open until it is closed. */
@@ -159,11 +160,8 @@ public final class TowerStrategies implements AutoCloseable {
                 cuts.add(cut);
                 label.append(i == 0 ? "" : ", ").append(label(cut, steps.get(i)));
             }
-            PruningSchedule given = lent.schedule();
             return new Lent(
-                    lent,
-                    new PruningSchedule(cuts, given.kv(), given.positions(), given.guard()),
-                    cuts.isEmpty() ? PruningOptions.NONE : label.toString());
+                    lent, lent.schedule().withCuts(cuts), cuts.isEmpty() ? PruningOptions.NONE : label.toString());
         } catch (RuntimeException | Error e) {
             lent.close();
             throw e;

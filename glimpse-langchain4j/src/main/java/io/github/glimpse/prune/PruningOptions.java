@@ -98,8 +98,8 @@ public record PruningOptions(
     }
 
     private PruningOptions over(PruningOptions fallback) {
-        boolean nothingNew = fallback.equals(defaults()) || fallback.equals(beneath) || fallback.equals(this);
-        if (nothingNew) {
+        // LangChain4j merges the defaults of a chat model into a request more than once.
+        if (fallback.equals(defaults()) || fallback.equals(this)) {
             return this;
         }
         return toBuilder()

@@ -24,11 +24,6 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions,
      */
     public record Cut(PruningPoint at, String name, PruningStrategy strategy, TokenBudget budget) {}
 
-    /** A schedule without a guard. */
-    public PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions) {
-        this(cuts, kv, positions, new SelectionGuard(GuardOptions.off()));
-    }
-
     /**
      * Checks that the steps may be combined.
      *
@@ -41,7 +36,13 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions,
 
     /** Nothing is pruned. */
     public static PruningSchedule none() {
-        return new PruningSchedule(List.of(), KvForm.UNIFORM, PositionForm.ORIGINAL);
+        return new PruningSchedule(
+                List.of(), KvForm.UNIFORM, PositionForm.ORIGINAL, new SelectionGuard(GuardOptions.off()));
+    }
+
+    /** This schedule with other cuts. */
+    public PruningSchedule withCuts(List<Cut> others) {
+        return new PruningSchedule(others, kv, positions, guard);
     }
 
     /** The share of a picture's tokens that a first step leaves by making the picture smaller, or null. */

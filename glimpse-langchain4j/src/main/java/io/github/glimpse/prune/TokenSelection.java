@@ -75,6 +75,15 @@ public record TokenSelection(
             return new MergedToken(representative, share, sources, weights);
         }
 
+        /** The same among tokens that {@code first} others stand before. */
+        public MergedToken behind(int first) {
+            return new MergedToken(
+                    first + representative,
+                    weight,
+                    Arrays.stream(sources).map(source -> first + source).toArray(),
+                    weights);
+        }
+
         @Override
         public String toString() {
             return "MergedToken[" + sources.length + " tokens into token " + representative + "]";

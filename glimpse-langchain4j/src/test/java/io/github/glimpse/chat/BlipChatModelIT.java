@@ -18,6 +18,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.request.GlimpseTokenUsage;
 import io.github.glimpse.testing.BlipFolder;
 import java.nio.file.Path;
 import java.util.List;

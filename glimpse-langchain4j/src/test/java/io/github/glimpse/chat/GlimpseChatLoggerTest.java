@@ -18,6 +18,7 @@ import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.StepReport;
+import io.github.glimpse.request.GlimpseTokenUsage;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -22,6 +22,7 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.request.GlimpseTokenUsage;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;

@@ -9,6 +9,7 @@ import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.request.GlimpseTokenUsage;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

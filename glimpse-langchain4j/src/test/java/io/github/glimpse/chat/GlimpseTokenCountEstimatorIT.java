@@ -15,6 +15,7 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.request.ImageUrlOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;

@@ -17,6 +17,8 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.Stage;
+import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.request.PictureServer;
 import io.github.glimpse.testing.RandomModelFolder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

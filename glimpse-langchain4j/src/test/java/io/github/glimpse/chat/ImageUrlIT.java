@@ -14,6 +14,8 @@ import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.request.PictureServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

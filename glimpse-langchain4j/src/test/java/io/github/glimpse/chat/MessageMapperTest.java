@@ -27,6 +27,8 @@ import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.request.PictureServer;
 import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.serve.SharedModel;
 import io.github.glimpse.testing.NoisePicture;

@@ -24,6 +24,7 @@ import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.StepReport;
 import io.github.glimpse.prune.TokenSelection;
+import io.github.glimpse.request.ImageUrlOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

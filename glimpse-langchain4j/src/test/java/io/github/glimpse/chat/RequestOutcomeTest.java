@@ -14,6 +14,7 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.ModelLoadException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.PromptTooLongException;
+import io.github.glimpse.request.ErrorMapper;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

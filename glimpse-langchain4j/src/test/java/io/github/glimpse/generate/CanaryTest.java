@@ -6,8 +6,10 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,7 +27,6 @@ class CanaryTest {
 
     private static final GenerationRequest REQUEST =
             GenerationRequest.of(ChatTurn.user("What does it cost?", new byte[] {1, 2, 3}));
-    private static final GenerationOptions GREEDY = GenerationOptions.defaults();
 
     private final ConcurrentLinkedQueue<GenerationRequest> asked = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean idle = new AtomicBoolean(true);
@@ -71,7 +72,7 @@ class CanaryTest {
 
     private void offerAndAwait(GenerationResult pruned) throws InterruptedException {
         CanaryUse before = canary.use();
-        canary.offer(REQUEST, GREEDY, pruned);
+        canary.offer(REQUEST, pruned);
         until(() -> !canary.use().equals(before));
     }
 
@@ -98,7 +99,7 @@ class CanaryTest {
         canary = canary(ratio, (request, cancelled) -> answer("Five", 7, 3));
         idle.set(false);
         for (int i = 0; i < 100; i++) {
-            canary.offer(REQUEST, GREEDY, answer("Five", 7, 1));
+            canary.offer(REQUEST, answer("Five", 7, 1));
         }
         assertThat(canary.use().skipped()).isBetween(due - 1L, (long) due);
         assertThat(asked).isEmpty();
@@ -106,8 +107,13 @@ class CanaryTest {
 
     @Test
     void leavesOutWhatWasSampledAndWhatWasNotPruned() {
-        canary.offer(REQUEST, GenerationOptions.builder().temperature(0.7).build(), answer("Five", 7, 1));
-        canary.offer(REQUEST, GREEDY, answer("Five", 7, 3));
+        canary.offer(
+                new GenerationRequest(
+                        REQUEST.turns(),
+                        REQUEST.pruning(),
+                        GenerationOptions.builder().temperature(0.7).build()),
+                answer("Five", 7, 1));
+        canary.offer(REQUEST, answer("Five", 7, 3));
 
         assertThat(canary.use()).isEqualTo(CanaryUse.none());
         assertThat(asked).isEmpty();
@@ -116,7 +122,7 @@ class CanaryTest {
     @Test
     void doesNothingWhileOthersRun() {
         idle.set(false);
-        canary.offer(REQUEST, GREEDY, answer("Five", 7, 1));
+        canary.offer(REQUEST, answer("Five", 7, 1));
         assertThat(canary.use()).isEqualTo(new CanaryUse(0, 0, 0, 1, 0, 0));
         assertThat(asked).isEmpty();
     }
@@ -132,9 +138,9 @@ class CanaryTest {
             }
             throw new GenerationCancelledException("cancelled");
         });
-        canary.offer(REQUEST, GREEDY, answer("Five", 7, 1));
+        canary.offer(REQUEST, answer("Five", 7, 1));
         running.await();
-        canary.offer(REQUEST, GREEDY, answer("Five", 7, 1));
+        canary.offer(REQUEST, answer("Five", 7, 1));
         assertThat(canary.use().skipped()).isOne();
 
         canary.stepAside();
@@ -165,7 +171,7 @@ class CanaryTest {
     @Test
     void nothingIsStartedOnceItIsClosed() {
         canary.close();
-        canary.offer(REQUEST, GREEDY, answer("Five", 7, 1));
+        canary.offer(REQUEST, answer("Five", 7, 1));
         assertThat(asked).isEmpty();
         assertThat(canary.use().skipped()).isOne();
     }
@@ -179,7 +185,7 @@ class CanaryTest {
             await(changed);
             return answer("Five", 7, 3);
         });
-        canary.offer(GenerationRequest.of(ChatTurn.user("What?", picture)), GREEDY, answer("Five", 7, 1));
+        canary.offer(GenerationRequest.of(ChatTurn.user("What?", picture)), answer("Five", 7, 1));
         picture[0] = 99;
         changed.countDown();
         until(() -> canary.use().answered() == 1);
@@ -187,6 +193,25 @@ class CanaryTest {
         ChatTurn.Picture seen =
                 (ChatTurn.Picture) asked.element().turns().get(0).parts().get(0);
         assertThat(seen.bytes()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void itAsksWithTheSameToolsAndOptionsAndWithoutPruning() throws InterruptedException {
+        GenerationRequest request = new GenerationRequest(
+                REQUEST.turns(),
+                PruningOptions.builder().threshold(0.4).build(),
+                GenerationOptions.builder().maxOutputTokens(7).build(),
+                ToolOffer.none(ToolForm.PROMPTED),
+                AnswerForm.choice(List.of("Five", "Six")));
+
+        canary.offer(request, answer("Five", 7, 1));
+        until(() -> !asked.isEmpty());
+
+        GenerationRequest again = asked.element();
+        assertThat(again.tools()).isEqualTo(request.tools());
+        assertThat(again.form()).isEqualTo(request.form());
+        assertThat(again.generation()).isEqualTo(request.generation());
+        assertThat(again.pruning().enabled()).isFalse();
     }
 
     @Test

@@ -192,7 +192,7 @@ class ScheduleRulesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("forbidden")
     void refusesWithTheRule(String name, List<Cut> cuts, String rule) {
-        assertThatThrownBy(() -> new PruningSchedule(cuts, KvForm.UNIFORM, PositionForm.ORIGINAL))
+        assertThatThrownBy(() -> schedule(cuts, KvForm.UNIFORM, PositionForm.ORIGINAL))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(rule);
     }
@@ -200,7 +200,7 @@ class ScheduleRulesTest {
     @ParameterizedTest(name = "{0} at {1}")
     @MethodSource("forbiddenAtOtherPlaces")
     void refusesWhereThereIsNothingToSee(EvidenceRequest need, PruningPoint at) {
-        assertThatThrownBy(() -> new PruningSchedule(List.of(looking(at, need)), KvForm.UNIFORM, PositionForm.ORIGINAL))
+        assertThatThrownBy(() -> schedule(List.of(looking(at, need)), KvForm.UNIFORM, PositionForm.ORIGINAL))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not there at '" + at + "'");
     }
@@ -209,10 +209,10 @@ class ScheduleRulesTest {
     void refusesToRenumberBetweenLayersWithUniformCaches() {
         List<Cut> cuts = List.of(counting(LAYER_2, 0.5));
 
-        assertThatThrownBy(() -> new PruningSchedule(cuts, KvForm.UNIFORM, PositionForm.RENUMBER))
+        assertThatThrownBy(() -> schedule(cuts, KvForm.UNIFORM, PositionForm.RENUMBER))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("set glimpse.pruning.kv=ragged");
-        assertThatCode(() -> new PruningSchedule(cuts, KvForm.RAGGED, PositionForm.RENUMBER))
+        assertThatCode(() -> schedule(cuts, KvForm.RAGGED, PositionForm.RENUMBER))
                 .doesNotThrowAnyException();
     }
 
@@ -220,7 +220,7 @@ class ScheduleRulesTest {
     void twoScalesMayStandAlone() {
         Cut alone = twoScales();
 
-        PruningSchedule schedule = new PruningSchedule(List.of(alone), KvForm.RAGGED, PositionForm.ORIGINAL);
+        PruningSchedule schedule = schedule(List.of(alone), KvForm.RAGGED, PositionForm.ORIGINAL);
 
         assertThat(schedule.twoScaleCut()).isSameAs(alone);
         assertThat(PruningSchedule.none().twoScaleCut()).isNull();
@@ -234,7 +234,11 @@ class ScheduleRulesTest {
                 looking(LAYER_2, new EvidenceRequest.LastRowAttention()),
                 looking(LAYER_3, new EvidenceRequest.LayerPeek(false)));
 
-        assertThatCode(() -> new PruningSchedule(cuts, KvForm.UNIFORM, PositionForm.ORIGINAL))
+        assertThatCode(() -> schedule(cuts, KvForm.UNIFORM, PositionForm.ORIGINAL))
                 .doesNotThrowAnyException();
+    }
+
+    private static PruningSchedule schedule(List<PruningSchedule.Cut> cuts, KvForm kv, PositionForm positions) {
+        return new PruningSchedule(cuts, kv, positions, new SelectionGuard(GuardOptions.off()));
     }
 }

@@ -76,13 +76,7 @@ public final class Qwen25VlPreprocessor implements ImagePreprocessor {
     public ImagePreprocessor withMostTokens(int tokens) {
         int factor = config.patchSize() * config.mergeSize();
         int most = (int) Math.min(config.maxPixels(), (long) tokens * factor * factor);
-        return new Qwen25VlPreprocessor(new Qwen25VlPreprocessorConfig(
-                config.patchSize(),
-                config.temporalPatchSize(),
-                config.mergeSize(),
-                Math.min(config.minPixels(), most),
-                most,
-                config.scale()));
+        return new Qwen25VlPreprocessor(config.withPixelBudget(Math.min(config.minPixels(), most), most));
     }
 
     /** May be 0, which is below any budget: such a picture is enlarged. */

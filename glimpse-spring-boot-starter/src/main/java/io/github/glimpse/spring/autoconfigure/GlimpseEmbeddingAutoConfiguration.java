@@ -2,11 +2,11 @@ package io.github.glimpse.spring.autoconfigure;
 
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
-import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
 import io.github.glimpse.prune.PruningStrategyFactory;
+import io.github.glimpse.request.ImageUrlOptions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;

@@ -1,7 +1,6 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.GlimpseChatLogger;
-import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.constrain.JsonStyle;
@@ -14,6 +13,7 @@ import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
+import io.github.glimpse.request.ImageUrlOptions;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;

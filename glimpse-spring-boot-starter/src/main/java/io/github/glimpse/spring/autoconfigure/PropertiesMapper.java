@@ -2,7 +2,6 @@ package io.github.glimpse.spring.autoconfigure;
 
 import static java.util.Objects.requireNonNullElse;
 
-import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
@@ -21,6 +20,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategyFactory;
+import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.spring.autoconfigure.GlimpseProperties.ComputeType;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -192,11 +192,12 @@ final class PropertiesMapper {
     }
 
     private RuntimeOptions runtime() {
-        return new RuntimeOptions(
-                requireNonNullElse(text(properties.device()), RuntimeOptions.DEFAULT_DEVICE),
-                requireNonNullElse(properties.threads(), RuntimeOptions.DEFAULT_THREADS),
-                properties.nativeLibrary().download() ? NativeDownload.ALLOWED : NativeDownload.FORBIDDEN,
-                properties.nativeLibrary().path());
+        return RuntimeOptions.defaults()
+                .withDevice(requireNonNullElse(text(properties.device()), RuntimeOptions.DEFAULT_DEVICE))
+                .withThreads(requireNonNullElse(properties.threads(), RuntimeOptions.DEFAULT_THREADS))
+                .withNativeDownload(
+                        properties.nativeLibrary().download() ? NativeDownload.ALLOWED : NativeDownload.FORBIDDEN)
+                .withNativePath(properties.nativeLibrary().path());
     }
 
     private LoadOptions load(@Nullable FirstToken firstToken) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
@@ -25,6 +24,7 @@ import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfile;
 import io.github.glimpse.prune.PruningStrategies;
+import io.github.glimpse.request.ImageUrlOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -20,7 +20,7 @@ import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
-import io.github.glimpse.chat.ErrorMapper;
+import io.github.glimpse.request.ErrorMapper;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,6 @@ package io.github.glimpse.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.glimpse.chat.ImageUrlOptions;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.engine.Dtype;
@@ -25,6 +24,7 @@ import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.request.ImageUrlOptions;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -108,8 +108,7 @@ final class DeviceTrial {
     }
 
     private TracedAnswer trace(Path folder, String device, Dtype dtype, byte[] picture) {
-        RuntimeOptions other =
-                new RuntimeOptions(device, options.threads(), options.nativeDownload(), options.nativePath());
+        RuntimeOptions other = options.withDevice(device);
         try (LoadedModel loaded = LoadedModel.load(options(folder, other, dtype).build())) {
             return loaded.trace(request(picture, UNPRUNED, greedy(1)));
         }

@@ -1,12 +1,13 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
-import static io.github.glimpse.chat.PictureServer.text;
+import static io.github.glimpse.request.PictureServer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.NonRetriableException;
-import io.github.glimpse.chat.ImageUrlOptions.Access;
+import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.request.ImageUrlOptions.Access;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -82,11 +83,9 @@ class ImageFetcherTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 8\r\n\r\npicture",
                 "HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\npicture",
                 "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\npicture",
-                "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\npicture",
                 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\npicture",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffff\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npicture more\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\npicture\r\n",
@@ -104,6 +103,18 @@ class ImageFetcherTest {
         assertRefused(() -> fetch(url("/path?key=secret")), HOST).hasMessageNotContainingAny("path", "secret", "12345");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\npicture",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffff\r\n"
+            })
+    void refusesAnnouncedSizesAboveTheLimitAsTooLarge(String answer) {
+        restart(text(answer));
+
+        assertTooLarge(() -> fetch(url("/path?key=secret"))).hasMessageNotContainingAny("path", "secret", "12345");
+    }
+
     @Test
     void stopsAtTheLimitOfAnEndlessBody() {
         restart((head, out) -> {
@@ -113,7 +124,7 @@ class ImageFetcherTest {
             }
         });
 
-        assertRefused(() -> fetch(url("/")), HOST, "1000 bytes", "max-image-size");
+        assertTooLarge(() -> fetch(url("/")));
     }
 
     @Test
@@ -122,7 +133,7 @@ class ImageFetcherTest {
         assertThat(fetch(url("/"))).hasSize((int) LIMIT);
 
         restart(text(OK, "\r\n", "x".repeat((int) LIMIT + 1)));
-        assertRefused(() -> fetch(url("/")), "1000 bytes");
+        assertTooLarge(() -> fetch(url("/")));
     }
 
     @Test
@@ -134,7 +145,7 @@ class ImageFetcherTest {
             }
         });
 
-        assertRefused(() -> fetch(url("/")), "1000 bytes");
+        assertTooLarge(() -> fetch(url("/")));
     }
 
     @ParameterizedTest
@@ -369,6 +380,15 @@ class ImageFetcherTest {
     }
 
     @Test
+    void namesWhatStandsInTheHostsPlace() {
+        ImageFetcher fetcher = fetcher(any(), host -> new InetAddress[0]);
+
+        assertRefused(() -> fetcher.check(URI.create("http://127.1/a"), "image"), "the host 127.1 is not a host name");
+        assertRefused(() -> fetcher.check(URI.create("http://me:password@127.1/a"), "image"), "the host 127.1 is")
+                .hasMessageNotContaining("password");
+    }
+
+    @Test
     void refusesHostsThatAreNotListed() {
         ImageFetcher fetcher = fetcher(hosts(TIME), host -> loopback());
 
@@ -448,6 +468,16 @@ class ImageFetcherTest {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertTooLarge(
+            ThrowingCallable call) {
+        return assertThatThrownBy(call)
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll(HOST, "1000 bytes", "max-image-size")
+                .cause()
+                .isExactlyInstanceOf(ImageTooLargeException.class)
+                .hasNoCause();
     }
 
     private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertRefused(

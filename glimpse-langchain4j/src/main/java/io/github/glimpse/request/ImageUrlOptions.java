@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import io.github.glimpse.image.ImageLimits;
 import java.time.Duration;

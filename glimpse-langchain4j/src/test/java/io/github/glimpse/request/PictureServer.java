@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server on loopback that answers every connection as a test wants, right or wrong. */
-final class PictureServer implements AutoCloseable {
+public final class PictureServer implements AutoCloseable {
 
     /** Writes an answer to a request's head. */
     @FunctionalInterface
-    interface Script {
+    public interface Script {
         void answer(String head, OutputStream out) throws Exception;
     }
 
@@ -24,11 +24,13 @@ final class PictureServer implements AutoCloseable {
     private final List<String> heads = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    PictureServer(Script script) throws IOException {
+    /** Listens at a free port. */
+    public PictureServer(Script script) throws IOException {
         this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script);
     }
 
-    PictureServer(ServerSocket listening, Script script) {
+    /** Listens there. */
+    public PictureServer(ServerSocket listening, Script script) {
         this.listening = listening;
         start(() -> {
             while (!listening.isClosed()) {
@@ -40,7 +42,7 @@ final class PictureServer implements AutoCloseable {
     }
 
     /** A whole answer with a body. */
-    static Script text(String... parts) {
+    public static Script text(String... parts) {
         return (head, out) -> {
             for (String part : parts) {
                 out.write(part.getBytes(StandardCharsets.ISO_8859_1));
@@ -48,12 +50,13 @@ final class PictureServer implements AutoCloseable {
         };
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return listening.getLocalPort();
     }
 
     /** The heads of the requests so far. */
-    List<String> heads() {
+    public List<String> heads() {
         return heads;
     }
 

@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -163,8 +163,7 @@ final class HttpAnswer {
 
     private void checkSize(long size) throws FetchException {
         if (size > maxBytes || size > Integer.MAX_VALUE - Long.BYTES) {
-            throw new FetchException("sends more than the limit of " + maxBytes
-                    + " bytes; take a smaller picture or raise glimpse.limits.max-image-size");
+            throw FetchException.tooLarge(maxBytes);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import java.util.ArrayList;
 import java.util.List;

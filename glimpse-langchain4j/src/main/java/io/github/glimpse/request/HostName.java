@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.NonRetriableException;
@@ -39,7 +39,8 @@ public final class GenerationThreads {
 
     private GenerationThreads() {}
 
-    static Executor of(LoadedModel model) {
+    /** Threads for a model, as many as its options let run and wait. */
+    public static Executor of(LoadedModel model) {
         EngineOptions options = model.options();
         return of(options.maxActive(), options.maxQueued());
     }
@@ -68,7 +69,7 @@ public final class GenerationThreads {
      *
      * @throws RateLimitException if there is no thread for it
      */
-    static void start(Executor executor, Runnable work) {
+    public static void start(Executor executor, Runnable work) {
         try {
             executor.execute(work);
         } catch (RejectedExecutionException e) {

@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,8 +1,9 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import dev.langchain4j.exception.InvalidRequestException;
-import io.github.glimpse.chat.ImageUrlOptions.Access;
+import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.request.ImageUrlOptions.Access;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -101,7 +102,10 @@ final class ImageFetcher {
 
     static RuntimeException failed(Throwable cause, ImageDownload download, String name) {
         if (cause instanceof FetchException refusal) {
-            return refused(download.host(), name, refusal.reason());
+            String text = text(download.host(), name, refusal.reason());
+            return refusal.isOfSize()
+                    ? ErrorMapper.failure(new ImageTooLargeException(text))
+                    : new InvalidRequestException(text);
         }
         if (cause instanceof Error error) {
             throw error;
@@ -111,12 +115,22 @@ final class ImageFetcher {
     }
 
     private static InvalidRequestException refused(URI url, String name, String reason) {
-        return refused(url.getHost() == null ? "none" : url.getHost(), name, reason);
+        return refused(host(url), name, reason);
+    }
+
+    /** The host, or what stands in its place and is none, such as {@code 127.1}; without a user's name. */
+    private static String host(URI url) {
+        String written = url.getHost() == null ? url.getRawAuthority() : url.getHost();
+        return written == null ? "none" : written.substring(written.lastIndexOf('@') + 1);
     }
 
     static InvalidRequestException refused(String host, String name, String reason) {
+        return new InvalidRequestException(text(host, name, reason));
+    }
+
+    private static String text(String host, String name, String reason) {
         String shown = host.length() <= LONGEST_SHOWN_HOST ? host : host.substring(0, LONGEST_SHOWN_HOST) + "…";
-        return new InvalidRequestException("The " + name + " is not fetched: the host " + shown + " " + reason);
+        return "The " + name + " is not fetched: the host " + shown + " " + reason;
     }
 
     private static Executor threads() {

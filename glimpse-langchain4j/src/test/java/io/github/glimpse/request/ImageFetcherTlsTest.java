@@ -1,11 +1,11 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
-import static io.github.glimpse.chat.PictureServer.text;
+import static io.github.glimpse.request.PictureServer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.exception.InvalidRequestException;
-import io.github.glimpse.chat.ImageUrlOptions.Access;
+import io.github.glimpse.request.ImageUrlOptions.Access;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import io.github.glimpse.hub.AddressKind;
 import java.net.URI;

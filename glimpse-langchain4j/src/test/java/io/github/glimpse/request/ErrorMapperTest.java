@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -39,7 +39,7 @@ class ErrorMapperTest {
                 arguments(new PromptTooLongException("m"), InvalidRequestException.class),
                 arguments(new UnsupportedContentException("m"), InvalidRequestException.class),
                 arguments(new UnsupportedModelException("m"), InvalidRequestException.class),
-                arguments(new ModelFilesException("m"), InvalidRequestException.class),
+                arguments(new ModelFilesException("m"), NonRetriableException.class),
                 arguments(new EngineBusyException("m"), RateLimitException.class),
                 arguments(new DeadlineExceededException("m"), TimeoutException.class),
                 arguments(new ModelLoadException("m", new ModelFilesException("c")), ModelNotFoundException.class),

@@ -1,11 +1,11 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import dev.langchain4j.data.image.Image;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.ImageTooLargeException;
-import io.github.glimpse.chat.ImageBatch.OnRefusal;
+import io.github.glimpse.request.ImageBatch.OnRefusal;
 import io.github.glimpse.serve.Arrival;
 import java.net.URI;
 import java.util.ArrayList;
@@ -61,7 +61,7 @@ public final class ImageBytes {
     }
 
     /** Whether the bytes come from another machine. */
-    static boolean isRemote(Image image) {
+    public static boolean isRemote(Image image) {
         return !hasData(image) && image.url() != null && scheme(image.url()).matches("https?");
     }
 
@@ -90,20 +90,16 @@ public final class ImageBytes {
      * @return in their order, none of a picture that is refused or cannot be had
      * @throws io.github.glimpse.GlimpseException if the request has to end
      */
-    List<Optional<byte[]>> readable(List<Image> images, String name, Arrival arrival) {
-        List<Image> allowed =
-                images.stream().filter(image -> isAllowed(image, name)).toList();
+    public List<Optional<byte[]>> readable(List<Image> images, String name, Arrival arrival) {
+        List<Optional<Image>> allowed = images.stream()
+                .map(image -> Optional.of(image).filter(one -> isAllowed(one, name)))
+                .toList();
+        List<Image> asked = allowed.stream().flatMap(Optional::stream).toList();
         Iterator<Optional<byte[]>> fetched =
-                fetch(allowed, Collections.nCopies(allowed.size(), name), OnRefusal.GO_ON, arrival);
-        List<Optional<byte[]>> bytes = new ArrayList<>();
-        for (Image image : images) {
-            if (!isAllowed(image, name)) {
-                bytes.add(Optional.empty());
-            } else {
-                bytes.add(isRemote(image) ? fetched.next() : decoded(image, name));
-            }
-        }
-        return bytes;
+                fetch(asked, Collections.nCopies(asked.size(), name), OnRefusal.GO_ON, arrival);
+        return allowed.stream()
+                .map(each -> each.flatMap(image -> isRemote(image) ? fetched.next() : decoded(image, name)))
+                .toList();
     }
 
     private Iterator<Optional<byte[]>> fetch(

@@ -1,4 +1,4 @@
-package io.github.glimpse.chat;
+package io.github.glimpse.request;
 
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  *     <td>{@link ModelNotFoundException}</td></tr>
  * <tr><td>model could not be loaded for another reason, which a second try will not mend</td>
  *     <td>{@link NonRetriableException}</td></tr>
- * <tr><td>engine closed; GPU lost; caller interrupted; the model computes no numbers, which a second try will not mend</td>
+ * <tr><td>engine closed; GPU lost; caller interrupted; the model's files are at odds with each other or it computes no numbers,
+ *     which the operator has to mend</td>
  *     <td>{@link NonRetriableException}</td></tr>
  * <tr><td>native failure, out of memory, anything else</td><td>{@link InternalServerException}</td></tr>
  * </table>
@@ -89,14 +90,14 @@ public final class ErrorMapper {
         if (error instanceof EngineClosedException
                 || error instanceof DeviceLostException
                 || error instanceof GenerationCancelledException
-                || error instanceof NonFiniteNumbersException) {
+                || error instanceof NonFiniteNumbersException
+                || error instanceof ModelFilesException) {
             return new NonRetriableException(message, error);
         }
         if (error instanceof InvalidImageException
                 || error instanceof PromptTooLongException
                 || error instanceof UnsupportedContentException
                 || error instanceof UnsupportedModelException
-                || error instanceof ModelFilesException
                 || error instanceof InvalidConstraintException) {
             return invalid(error);
         }
