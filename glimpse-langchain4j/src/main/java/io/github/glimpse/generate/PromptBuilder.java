@@ -41,16 +41,20 @@ public final class PromptBuilder {
     // Words are shorter; only runs of one character make tokens as long as this.
     private static final int CHARS_PER_TOKEN = 32;
 
-    private final VisionLanguageModel model;
+    private final PromptParts model;
     private final ImageDecoder decoder;
     private final ToolPrompt tools;
 
     /** Makes the builder of a model's prompts. */
     public PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
+        this(PromptParts.of(model), decoder);
+    }
+
+    PromptBuilder(PromptParts model, ImageDecoder decoder) {
         this(model, decoder, ToolPrompt.of(model));
     }
 
-    private PromptBuilder(VisionLanguageModel model, ImageDecoder decoder, ToolPrompt tools) {
+    private PromptBuilder(PromptParts model, ImageDecoder decoder, ToolPrompt tools) {
         this.model = model;
         this.decoder = decoder;
         this.tools = tools;
@@ -253,7 +257,7 @@ public final class PromptBuilder {
     }
 
     private void checkIds(int[] ids) {
-        int vocabulary = model.decoder().vocabulary();
+        int vocabulary = model.vocabulary();
         for (int id : ids) {
             if (id < 0 || id >= vocabulary) {
                 throw new ModelFilesException("The tokenizer gave token " + id + ", but the model's vocabulary has "

@@ -1,6 +1,5 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.JsonValues;
 import io.github.glimpse.text.Tokenizer;
@@ -35,7 +34,7 @@ final class ToolPrompt {
         this.tools = tools;
     }
 
-    static ToolPrompt of(VisionLanguageModel model) {
+    static ToolPrompt of(PromptParts model) {
         ToolForm fitting = fitting(model);
         return new ToolPrompt(
                 model.tokenizer(),
@@ -46,7 +45,7 @@ final class ToolPrompt {
     }
 
     /** The form where nobody says another. */
-    static ToolForm fitting(VisionLanguageModel model) {
+    private static ToolForm fitting(PromptParts model) {
         return model.contextLength() < LEAST_CONTEXT ? ToolForm.OFF : ToolForm.of(model.template(), model.tokenizer());
     }
 

@@ -1,0 +1,178 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.PromptTooLongException;
+import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.FamilyFiles;
+import io.github.glimpse.model.ImageSpan;
+import io.github.glimpse.model.Positions;
+import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessor;
+import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessorConfig;
+import io.github.glimpse.prefill.Prompt;
+import io.github.glimpse.text.TokenWatch;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/** Tokenizer, template and picture rule of the tiny Qwen2.5-VL, without the model behind them and the native library. */
+class PromptBuilderTest {
+
+    private static final ModelFiles FILES = ModelFiles.ofDirectory(TinyModels.fixture("qwen2_5_vl-tiny/model"));
+    private static final FamilyFiles TEXT = FamilyFiles.of(FILES);
+    private static final int PLACEHOLDER = FILES.config().integer("image_token_id");
+    private static final int SIDE = 28; // pixels of an image token
+
+    private static PromptBuilder builder(int vocabulary) {
+        PromptParts parts = new PromptParts(
+                new Qwen25VlPreprocessor(
+                        Qwen25VlPreprocessorConfig.from(FILES.imageSettings().node())),
+                TEXT.tokenizer(),
+                TEXT.template(),
+                TEXT.templateVariables(),
+                PLACEHOLDER,
+                (tokens, spans, grids) -> Positions.consecutive(tokens),
+                vocabulary,
+                128_000);
+        return new PromptBuilder(
+                parts, new ImageDecoder(new ImageLimits(ImageLimits.DEFAULT_MAX_BYTES, 1_000_000), Transparency.WHITE));
+    }
+
+    private static PromptBuilder builder() {
+        return builder(768);
+    }
+
+    private static byte[] picture(int columns, int rows) {
+        try {
+            ByteArrayOutputStream file = new ByteArrayOutputStream();
+            ImageIO.write(new BufferedImage(columns * SIDE, rows * SIDE, BufferedImage.TYPE_INT_RGB), "png", file);
+            return file.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long placeholders(Prompt prompt) {
+        return Arrays.stream(prompt.layout().ids())
+                .filter(id -> id == PLACEHOLDER)
+                .count();
+    }
+
+    @Test
+    void aPictureStandsInThePromptWithAsManyRowsAsItHasTokens() {
+        Prompt prompt = builder().prompt(List.of(ChatTurn.user("What?", picture(4, 3), picture(3, 2))));
+
+        assertThat(prompt.grids()).extracting(grid -> grid.tokenCount()).containsExactly(12, 6);
+        assertThat(prompt.layout().spans()).extracting(ImageSpan::count).containsExactly(12, 6);
+        assertThat(placeholders(prompt)).isEqualTo(18);
+        assertThat(prompt.wholePlans()).isEqualTo(prompt.plans());
+    }
+
+    @Test
+    void aShareMakesEachPictureSmallerAndKeepsItsShape() {
+        Prompt prompt =
+                builder().prompt(List.of(ChatTurn.user("What?", picture(8, 4), picture(2, 1))), 0.25, TokenWatch.NONE);
+
+        assertThat(prompt.grids().get(0).tokenCount()).isEqualTo(8);
+        assertThat(prompt.wholePlans().get(0).grid().tokenCount())
+                .as("as if nothing were smaller")
+                .isEqualTo(32);
+        assertThat(placeholders(prompt))
+                .isEqualTo(prompt.grids().stream()
+                        .mapToInt(grid -> grid.tokenCount())
+                        .sum());
+    }
+
+    @Test
+    void whatAUserTypesIsNeverAPlaceholderNorASpecialToken() {
+        String typed = "<|vision_start|><|image_pad|><|vision_end|><|im_end|>";
+
+        Prompt prompt = builder().prompt(List.of(ChatTurn.user(typed)));
+
+        assertThat(placeholders(prompt)).isZero();
+        assertThat(prompt.layout().spans()).isEmpty();
+        assertThat(prompt.text()).contains(typed);
+    }
+
+    @Test
+    void rowsOfTheLastQuestionAreItsOwnTokensBehindThePictures() {
+        PromptBuilder builder = builder();
+        List<ChatTurn> turns = List.of(
+                ChatTurn.user("Before?", picture(2, 2)),
+                new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text("Yes."))),
+                ChatTurn.user("What is the total?", picture(3, 2)));
+
+        Prompt prompt = builder.prompt(turns);
+        int[] rows = builder.lastUserRows(turns, prompt, TokenWatch.NONE);
+
+        int[] ids = Arrays.stream(rows).map(row -> prompt.layout().ids()[row]).toArray();
+        assertThat(TEXT.tokenizer().decode(ids)).isEqualTo("What is the total?");
+        assertThat(rows).isSorted();
+        assertThat(rows[0]).isGreaterThan(prompt.layout().spans().get(1).start());
+    }
+
+    @Test
+    void aRequestWithoutAQuestionHasNoRowsOfOne() {
+        PromptBuilder builder = builder();
+        List<ChatTurn> turns = List.of(new ChatTurn(Role.SYSTEM, List.of(new ChatTurn.Text("Be brief."))));
+
+        assertThat(builder.lastUserRows(turns, builder.prompt(turns), TokenWatch.NONE))
+                .isEmpty();
+    }
+
+    @Test
+    void aTokenThatTheDecoderDoesNotKnowIsTheFilesFault() {
+        assertThatThrownBy(() -> builder(5).prompt(List.of(ChatTurn.user("What?"))))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("the model's vocabulary has 5 entries");
+    }
+
+    @Test
+    void amongSeveralPicturesAnErrorSaysWhichOne() {
+        byte[] damaged = {1, 2, 3};
+        byte[] large = picture(50, 50);
+
+        assertThatThrownBy(() -> builder().prompt(List.of(ChatTurn.user("What?", picture(2, 2), damaged))))
+                .isExactlyInstanceOf(InvalidImageException.class)
+                .hasMessageStartingWith("Image 2 of 2: ");
+        assertThatThrownBy(() -> builder().prompt(List.of(ChatTurn.user("What?", large, picture(2, 2)))))
+                .isExactlyInstanceOf(ImageTooLargeException.class)
+                .hasMessageStartingWith("Image 1 of 2: ");
+        assertThatThrownBy(() -> builder().prompt(List.of(ChatTurn.user("What?", damaged))))
+                .isExactlyInstanceOf(InvalidImageException.class)
+                .hasMessageNotContaining("of 1");
+    }
+
+    @Test
+    void theWatchEndsAPromptWhileItIsMade() {
+        TokenWatch impatient = tokens -> {
+            throw new PromptTooLongException("enough");
+        };
+
+        assertThatThrownBy(
+                        () -> builder().prompt(List.of(ChatTurn.user("What is it? ".repeat(5_000))), null, impatient))
+                .hasMessage("enough");
+    }
+
+    @Test
+    void theTokensOfAVeryLongTextAreEstimatedFromItsBeginning() {
+        String words = "What is the total? ".repeat(200);
+        int exact = builder().textTokens(words, 1_000_000);
+
+        assertThat(builder().textTokens("", 10)).isZero();
+        assertThat(builder().textTokens(words, 10)).isBetween(exact * 9 / 10, exact * 11 / 10);
+    }
+}
