@@ -8,7 +8,6 @@ import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.GpuDescription;
 import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
@@ -101,8 +100,7 @@ final class Doctor {
                         null);
             }
         }
-        RuntimeOptions runtime =
-                new RuntimeOptions(device, RuntimeOptions.DEFAULT_THREADS, NativeDownload.FORBIDDEN, path);
+        RuntimeOptions runtime = RuntimeOptions.defaults().withDevice(device).withNativePath(path);
         return new Doctor(runtime, json).examine(out);
     }
 
@@ -149,6 +147,12 @@ final class Doctor {
         device.put("chosen", facts.device());
         device.put("reason", facts.reason());
         findings.put("device", device);
+        Path named = options.nativePath();
+        if (named != null
+                && !Path.of(facts.libraries()).startsWith(named.toAbsolutePath().normalize())) {
+            warnings.add("The libtorch in " + named + " is not used: it was built for CUDA and needs NVIDIA's driver ("
+                    + facts.driverFailure() + "); see docs/guide/gpu.md");
+        }
         if (facts.unusedGpu() != null) {
             warnings.add("A GPU or its driver is there, but libtorch cannot use it: " + facts.unusedGpu()
                     + "; see docs/guide/gpu.md");
@@ -289,8 +293,7 @@ final class Doctor {
                 ModelSource module = ModelSource.embeddedModule()) {
             EngineOptions engine = EngineOptions.builder(model.directory())
                     .module(module.directory())
-                    .runtime(new RuntimeOptions(
-                            device, options.threads(), options.nativeDownload(), options.nativePath()))
+                    .runtime(options.withDevice(device))
                     .load(LoadOptions.builder().dtype(dtype).build())
                     .build();
             byte[] receipt = Picture.read(null).bytes();

@@ -1,6 +1,7 @@
 package io.github.glimpse.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -81,6 +82,23 @@ class DoctorTest {
                 .contains("cuda:63")
                 .contains("GPUs")
                 .contains("Not usable");
+    }
+
+    @Test
+    void isNotContentWithANamedLibtorchThatCannotBeUsed() throws IOException {
+        assumeThat(Path.of("/proc/driver/nvidia"))
+                .as("a machine without NVIDIA's driver")
+                .doesNotExist();
+        Path lib = Files.createDirectories(folder.resolve("torch/lib"));
+        Files.createFile(lib.resolve(System.mapLibraryName("torch")));
+        Files.createFile(lib.resolve(System.mapLibraryName("torch_cuda")));
+
+        int code = run("--doctor", "--glimpse.native.path=" + folder.resolve("torch"));
+
+        assertThat(code).isEqualTo(1);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("The libtorch in " + folder.resolve("torch") + " is not used")
+                .contains("Usable, with the warnings above.");
     }
 
     @Test
