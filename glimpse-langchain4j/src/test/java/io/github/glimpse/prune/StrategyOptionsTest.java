@@ -100,7 +100,7 @@ class StrategyOptionsTest {
         StrategyOptions options = StrategyOptions.of("some", Map.of("min-ratio", "0.5", "minratio", "0.6"));
 
         assertThatThrownBy(() -> options.number("min-ratio", 0, 0, 1))
-                .hasMessage("The option 'min-ratio' of the pruning strategy 'some' is said more than once: min-ratio,"
+                .hasMessage("The option 'min-ratio' of the pruning strategy 'some' is given more than once: min-ratio,"
                         + " minratio; leave one of them");
     }
 
