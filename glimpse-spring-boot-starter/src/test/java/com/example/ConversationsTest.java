@@ -77,8 +77,9 @@ class ConversationsTest {
     }
 
     @Test
-    void aToolBreaksServicesThatAreWiredByThemselvesAndTheStartSaysSo(CapturedOutput output) {
+    void aToolThatIsRefusedBreaksServicesThatAreWiredByThemselvesAndTheStartSaysSo(CapturedOutput output) {
         runner.withUserConfiguration(Helpdesk.class, Memories.class, Pages.class, Calculator.class)
+                .withPropertyValues("glimpse.tools.mode=refuse")
                 .run(context -> {
                     assertThat(output.getOut())
                             .containsOnlyOnce("The AI service Helpdesk gets every @Tool of the application (add)")
@@ -109,7 +110,7 @@ class ConversationsTest {
                     }
                     assertThat(output.getOut())
                             .doesNotContain("The AI service Helpdesk")
-                            .containsOnlyOnce("calls no tools and answers without them (add)");
+                            .containsOnlyOnce("answers without the tools of its requests (add)");
                 });
     }
 }

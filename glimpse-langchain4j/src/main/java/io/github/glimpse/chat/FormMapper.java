@@ -12,6 +12,8 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import io.github.glimpse.constrain.JsonStyle;
+import io.github.glimpse.constrain.ToolShape;
+import io.github.glimpse.constrain.ToolUse;
 import io.github.glimpse.generate.AnswerForm;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.request.ErrorMapper;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class FormMapper {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ANY_OBJECT = "{\"type\":\"object\"}";
 
     private final LoadedModel model;
     private final StructuredOptions options;
@@ -93,6 +96,28 @@ final class FormMapper {
         return model.forms()
                 .jsonSchema(text, style(schema instanceof JsonRawSchema))
                 .describedBy("Answer with JSON that is valid for this JSON schema:\n" + text, text, describe());
+    }
+
+    /**
+     * Calls of tools, or the document that a request asks for in place of text.
+     *
+     * @return null if it asks for text
+     */
+    @Nullable
+    AnswerForm toolsOr(GlimpseChatRequestParameters parameters, List<ToolShape> tools, ToolUse use) {
+        ResponseFormat format = parameters.responseFormat();
+        if (format == null || format.type() != ResponseFormatType.JSON) {
+            return null;
+        }
+        JsonSchemaElement schema = schema(parameters);
+        String text = schema == null ? ANY_OBJECT : text(schema);
+        AnswerForm form = model.forms()
+                .toolsOrJson(tools, use, style(schema instanceof JsonRawSchema), text)
+                .describedBy(
+                        "Answer with JSON that is valid for this JSON schema, unless you call a function:\n" + text,
+                        text,
+                        describe());
+        return options.closeBeforeLimit() ? form : form.withLimit(AnswerForm.Limit.CUT);
     }
 
     private AnswerForm.Describe describe() {

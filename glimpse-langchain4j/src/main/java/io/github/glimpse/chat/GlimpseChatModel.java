@@ -32,8 +32,9 @@ import java.util.Set;
  *
  * <p>Requests run on platform threads of their own; the caller waits and may be a virtual thread. A caller that is interrupted
  * while it waits gets a {@link NonRetriableException} with its interrupt status set, and the request ends at its next layer or
- * token. Text and images are taken, images by URL only with {@link Builder#imageUrls}; tools are refused with
- * {@link dev.langchain4j.exception.UnsupportedFeatureException}, and so is what a JSON schema says and the engine does not understand. Other errors:
+ * token. Text and images are taken, images by URL only with {@link Builder#imageUrls}; tools as
+ * {@link Builder#tools(ToolOptions)} says. What is not supported, such as a keyword of a JSON schema, is refused with {@link
+ * dev.langchain4j.exception.UnsupportedFeatureException}. Other errors:
  * {@link dev.langchain4j.exception.InvalidRequestException} for a request that can never work,
  * {@link dev.langchain4j.exception.RateLimitException} if the queue is full,
  * {@link dev.langchain4j.exception.TimeoutException} when the engine's time limit passed, {@link NonRetriableException} once
@@ -66,7 +67,7 @@ public final class GlimpseChatModel implements ChatModel {
                 arrival.ready();
                 GenerationResult result = GenerationThreads.await(
                         view.executor(), arrival, signal, new Answer(view.model(), mapped, arrival, trace)::make);
-                response = view.responses().map(result, request.parameters());
+                response = view.responses().map(result, request.parameters(), new CallIds());
                 trace.onAnswer(result);
             } catch (RuntimeException | Error e) {
                 throw view.refused(trace, e);

@@ -5,6 +5,7 @@ import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.ConstraintReport;
 import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.generate.ToolReport;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
@@ -49,7 +50,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     private final StageTimings timings;
     private final @Nullable AnswerLikelihood likelihood;
     private final HistoryReport history;
-    private final int ignoredTools;
+    private final ToolReport tools;
+    private final List<ToolCallReport> calls;
     private final @Nullable ConstraintReport constraint;
 
     private GlimpseChatResponseMetadata(Builder builder) {
@@ -58,7 +60,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         this.timings = builder.timings;
         this.likelihood = builder.likelihood;
         this.history = builder.history;
-        this.ignoredTools = builder.ignoredTools;
+        this.tools = builder.tools;
+        this.calls = builder.calls;
         this.constraint = builder.constraint;
     }
 
@@ -88,9 +91,19 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         return history;
     }
 
-    /** Tools that the request offered and the model did not see: {@link ToolsMode#IGNORE}. */
+    /** Whether the request's tools were offered, how, and why not. */
+    public ToolReport tools() {
+        return tools;
+    }
+
+    /** Tools of the request that the answer could not call; {@link #tools()} says why. */
     public int ignoredTools() {
-        return ignoredTools;
+        return tools.ignored();
+    }
+
+    /** How sure each call of a tool is, in the order of the answer's calls. */
+    public List<ToolCallReport> calls() {
+        return calls;
     }
 
     /** How the answer was kept to its form, a schema, a choice or a pattern; null if it could be any text. */
@@ -141,7 +154,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 .timings(timings)
                 .likelihood(likelihood)
                 .history(history)
-                .ignoredTools(ignoredTools)
+                .tools(tools)
+                .calls(calls)
                 .constraint(constraint);
     }
 
@@ -158,13 +172,14 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 && timings.equals(that.timings)
                 && Objects.equals(likelihood, that.likelihood)
                 && history.equals(that.history)
-                && ignoredTools == that.ignoredTools
+                && tools.equals(that.tools)
+                && calls.equals(that.calls)
                 && Objects.equals(constraint, that.constraint);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, timings, likelihood, history, ignoredTools, constraint);
+        return Objects.hash(super.hashCode(), pruning, timings, likelihood, history, tools, calls, constraint);
     }
 
     @Override
@@ -172,7 +187,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         return "GlimpseChatResponseMetadata{id='" + id() + "', modelName='" + modelName() + "', tokenUsage="
                 + tokenUsage() + ", finishReason=" + finishReason() + ", pruning=" + pruning + ", timings=" + timings
                 + ", likelihood=" + likelihood + (history.isWhole() ? "" : ", history=" + history)
-                + (ignoredTools == 0 ? "" : ", ignoredTools=" + ignoredTools)
+                + (tools.given() == 0 ? "" : ", tools=" + tools)
+                + (calls.isEmpty() ? "" : ", calls=" + calls)
                 + (constraint == null ? "" : ", constraint=" + constraint) + '}';
     }
 
@@ -183,7 +199,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         private StageTimings timings = NOT_MEASURED;
         private @Nullable AnswerLikelihood likelihood;
         private HistoryReport history = HistoryReport.WHOLE;
-        private int ignoredTools;
+        private ToolReport tools = ToolReport.NONE;
+        private List<ToolCallReport> calls = List.of();
         private @Nullable ConstraintReport constraint;
 
         private Builder() {}
@@ -212,9 +229,15 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
             return this;
         }
 
-        /** How many tools were ignored; unset is none. */
-        public Builder ignoredTools(int value) {
-            ignoredTools = value;
+        /** What became of the request's tools; unset is a request without. */
+        public Builder tools(ToolReport value) {
+            tools = value;
+            return this;
+        }
+
+        /** How sure each call is; unset is no call. */
+        public Builder calls(List<ToolCallReport> value) {
+            calls = List.copyOf(value);
             return this;
         }
 

@@ -6,6 +6,7 @@ import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.serve.Arrival;
@@ -31,6 +32,7 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
 
     private final LoadedModel model;
     private final MessageMapper messages;
+    private final ToolOffer tools;
 
     /** Counts for this model, which stays its owner's to close. */
     public GlimpseTokenCountEstimator(LoadedModel model) {
@@ -50,11 +52,12 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
         this(model, imageUrls, systemMessage, ToolsMode.DEFAULT);
     }
 
-    /** The same for conversations in which another model called tools. */
+    /** The same for conversations in which tools were called. */
     public GlimpseTokenCountEstimator(
             LoadedModel model, ImageUrlOptions imageUrls, @Nullable String systemMessage, ToolsMode tools) {
         this.model = model;
         this.messages = new MessageMapper(model.options(), imageUrls, systemMessage, tools);
+        this.tools = ToolOffer.none(tools.form());
     }
 
     /**
@@ -78,7 +81,7 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
         return count(() -> {
             List<ChatTurn> turns = new ArrayList<>(List.of(OPENING));
             turns.addAll(read(arrival -> messages.countableTurns(List.of(message), arrival)));
-            return model.countTokens(turns) - model.countTokens(List.of(OPENING));
+            return model.countTokens(turns, tools) - model.countTokens(List.of(OPENING), tools);
         });
     }
 
@@ -91,7 +94,7 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
     public int estimateTokenCountInMessages(Iterable<ChatMessage> conversation) {
         return count(() -> {
             boolean empty = !conversation.iterator().hasNext();
-            return empty ? 0 : model.countTokens(read(arrival -> messages.countable(conversation, arrival)));
+            return empty ? 0 : model.countTokens(read(arrival -> messages.countable(conversation, arrival)), tools);
         });
     }
 

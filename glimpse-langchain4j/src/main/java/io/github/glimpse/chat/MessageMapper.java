@@ -68,10 +68,9 @@ final class MessageMapper {
     /** Whether {@link #turns} asks other machines for pictures, which takes time. */
     static boolean areRemote(Iterable<? extends ChatMessage> messages) {
         for (ChatMessage message : messages) {
-            if (message instanceof UserMessage user
-                    && user.contents().stream()
-                            .anyMatch(content ->
-                                    content instanceof ImageContent picture && ImageBytes.isRemote(picture.image()))) {
+            if (contents(message).stream()
+                    .anyMatch(content ->
+                            content instanceof ImageContent picture && ImageBytes.isRemote(picture.image()))) {
                 return true;
             }
         }
@@ -156,7 +155,7 @@ final class MessageMapper {
         }
         Collections.reverse(turns);
         turns.addAll(late);
-        return tools == ToolsMode.IGNORE ? ToolTexts.joined(messages, turns) : turns;
+        return turns;
     }
 
     private static Part part(Content content, int places, EarlierPictures earlier) {
@@ -215,13 +214,16 @@ final class MessageMapper {
     }
 
     private static List<Content> contents(ChatMessage message) {
+        if (message instanceof ToolExecutionResultMessage result) {
+            return result.contents();
+        }
         return message instanceof UserMessage user ? user.contents() : List.of();
     }
 
     /**
      * One message as a turn.
      *
-     * @param parts of a message of the user
+     * @param parts of a message of the user, or of a tool's result
      */
     private ChatTurn turn(ChatMessage message, List<Part> parts) {
         if (message instanceof SystemMessage system) {
@@ -231,17 +233,25 @@ final class MessageMapper {
             return assistant(answer);
         }
         if (message instanceof ToolExecutionResultMessage result) {
-            return new ChatTurn(Role.ASSISTANT, List.of(new Text(ToolTexts.of(result))));
+            return ChatTurn.result(result.toolName(), parts);
         }
         return new ChatTurn(Role.USER, parts);
     }
 
-    private ChatTurn assistant(AiMessage answer) {
+    private static ChatTurn assistant(AiMessage answer) {
         List<String> lines = new ArrayList<>();
-        lines.add(tools == ToolsMode.IGNORE ? ToolTexts.of(answer) : Objects.requireNonNullElse(answer.text(), ""));
-        // One text: what templates make of answers in parts differs.
+        if (answer.text() != null && !answer.text().isEmpty()) {
+            lines.add(answer.text());
+        }
         answer.images().forEach(picture -> lines.add(LeftOut.PICTURE.note()));
-        return new ChatTurn(Role.ASSISTANT, List.of(new Text(String.join("\n", lines))));
+        List<ChatTurn.Call> calls = answer.toolExecutionRequests().stream()
+                .map(call -> new ChatTurn.Call(
+                        Objects.requireNonNullElse(call.name(), ""),
+                        Objects.requireNonNullElse(call.arguments(), "{}")))
+                .toList();
+        // One text: what templates make of answers in parts differs, and a message without text has no part.
+        List<Part> parts = lines.isEmpty() ? List.of() : List.of(new Text(String.join("\n", lines)));
+        return new ChatTurn(Role.ASSISTANT, parts, calls, null);
     }
 
     private static ChatTurn system(String text) {
@@ -299,7 +309,7 @@ final class MessageMapper {
             if (answer.hasToolExecutionRequests() && tools == ToolsMode.REFUSE) {
                 throw new UnsupportedFeatureException(
                         "An AiMessage with tool calls is not supported; leave tool messages"
-                                + " out of the conversation, or set glimpse.tools.mode to ignore to have them as text");
+                                + " out of the conversation, or set glimpse.tools.mode to something else than refuse");
             }
             if (!answer.images().isEmpty() && !earlier) {
                 throw new UnsupportedFeatureException(
@@ -310,7 +320,7 @@ final class MessageMapper {
                 String content = result.hasSingleText() ? "text" : "non-text content";
                 throw new UnsupportedFeatureException("A tool result (" + content
                         + ") is not supported; leave tool messages out of the conversation, send its images in a"
-                        + " UserMessage, or set glimpse.tools.mode to ignore to have its text");
+                        + " UserMessage, or set glimpse.tools.mode to something else than refuse");
             }
         } else if (!(message instanceof UserMessage) && !(message instanceof SystemMessage)) {
             throw new UnsupportedFeatureException("A message of type "

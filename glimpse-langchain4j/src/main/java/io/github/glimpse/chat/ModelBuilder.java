@@ -23,7 +23,7 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
     private @Nullable Executor executor;
     private ImageUrlOptions imageUrls = ImageUrlOptions.defaults();
     private @Nullable String systemMessage;
-    private ToolsMode tools = ToolsMode.DEFAULT;
+    private ToolOptions tools = ToolOptions.DEFAULT;
     private StructuredOptions structured = StructuredOptions.defaults();
     private RequestTracer tracer = RequestTracer.NONE;
 
@@ -75,8 +75,13 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
         return self();
     }
 
-    /** What becomes of tools, which the model cannot call; unset refuses them. */
+    /** What becomes of tools; unset is {@link ToolsMode#AUTO}. */
     public B tools(ToolsMode value) {
+        return tools(ToolOptions.of(value));
+    }
+
+    /** How tools are offered and called; unset is {@link ToolOptions#DEFAULT}. */
+    public B tools(ToolOptions value) {
         tools = value;
         return self();
     }

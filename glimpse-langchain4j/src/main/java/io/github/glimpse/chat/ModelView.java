@@ -53,7 +53,7 @@ record ModelView(
             @Nullable Executor executor,
             ImageUrlOptions urls,
             @Nullable String systemMessage,
-            ToolsMode tools,
+            ToolOptions tools,
             StructuredOptions structured,
             RequestTracer tracer) {
         Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");

@@ -1,25 +1,17 @@
 package io.github.glimpse.chat;
 
-import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.chat.request.ToolChoice;
 import io.github.glimpse.generate.AnswerForm;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
-import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.serve.Arrival;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * LangChain4j's requests to ours. What can never work is refused here, on the caller's thread, before any work: first
@@ -27,31 +19,21 @@ import org.slf4j.LoggerFactory;
  */
 final class RequestMapper {
 
-    /** Where tools come from that nobody asked for. */
-    private static final String ADVICE =
-            "A Spring application's @AiService takes every @Tool of its beans if it is wired by itself: give it"
-                    + " wiringMode = EXPLICIT with chatModel = \"glimpseChatModel\" and without tools, or set"
-                    + " glimpse.tools.mode to ignore to have answers without tools";
-
-    private static final int NAMED_TOOLS = 5;
-    private static final Logger LOG = LoggerFactory.getLogger(RequestMapper.class);
-
     private final LoadedModel model;
     private final MessageMapper messages;
-    private final ToolsMode tools;
+    private final ToolMapper tools;
     private final FormMapper forms;
-    private final AtomicBoolean warned = new AtomicBoolean();
 
     RequestMapper(
             LoadedModel model,
             ImageUrlOptions urls,
             @Nullable String systemMessage,
-            ToolsMode tools,
+            ToolOptions tools,
             StructuredOptions structured) {
         this.model = model;
         this.forms = new FormMapper(model, structured);
-        this.tools = tools;
-        this.messages = new MessageMapper(model.options(), urls, systemMessage, tools);
+        this.tools = new ToolMapper(model, tools, forms);
+        this.messages = new MessageMapper(model.options(), urls, systemMessage, tools.mode());
     }
 
     /**
@@ -96,12 +78,13 @@ final class RequestMapper {
     private GenerationRequest map(
             ChatRequest request, GlimpseChatRequestParameters parameters, @Nullable AnswerForm form, Arrival arrival) {
         try {
+            ToolMapper.Plan plan = tools.plan(parameters, request.messages(), form);
             return new GenerationRequest(
                     messages.conversation(request.messages(), arrival),
                     parameters.pruning(),
                     parameters.generation(),
-                    ToolOffer.NONE,
-                    form);
+                    plan.offer(),
+                    plan.form());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }
@@ -121,37 +104,13 @@ final class RequestMapper {
                     "The modelName '" + name + "' is not supported: this instance serves '" + model.name()
                             + "' only; leave it out or load that model too");
         }
-        checkTools(parameters);
+        try {
+            tools.check(parameters);
+        } catch (RuntimeException e) {
+            throw ErrorMapper.refusal(e);
+        }
         checkValues(parameters);
         return forms.map(parameters);
-    }
-
-    private void checkTools(GlimpseChatRequestParameters parameters) {
-        ToolChoice choice = parameters.toolChoice();
-        if (choice == ToolChoice.REQUIRED) {
-            throw new UnsupportedFeatureException("ToolChoice." + choice
-                    + " (parameter toolChoice) is not supported: this model calls no tools; leave it out");
-        }
-        List<ToolSpecification> specifications = parameters.toolSpecifications();
-        if (specifications.isEmpty()) {
-            return;
-        }
-        String names = specifications.stream()
-                        .limit(NAMED_TOOLS)
-                        .map(ToolSpecification::name)
-                        .collect(Collectors.joining(", "))
-                + (specifications.size() > NAMED_TOOLS ? ", …" : "");
-        if (tools == ToolsMode.REFUSE) {
-            throw new UnsupportedFeatureException("The parameter toolSpecifications (" + names
-                    + ") is not supported: this model calls no tools; leave them out. " + ADVICE);
-        }
-        if (warned.compareAndSet(false, true)) {
-            LOG.warn(
-                    "The model {} calls no tools and answers without them ({}), as glimpse.tools.mode wants it;"
-                            + " this is said once",
-                    model.name(),
-                    names);
-        }
     }
 
     private void checkValues(GlimpseChatRequestParameters parameters) {

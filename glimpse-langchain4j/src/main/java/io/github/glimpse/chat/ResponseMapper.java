@@ -1,12 +1,16 @@
 package io.github.glimpse.chat;
 
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import io.github.glimpse.generate.GenerationResult;
+import io.github.glimpse.generate.ToolCall;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.request.GlimpseTokenUsage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /** Our answers to LangChain4j's. */
@@ -18,12 +22,21 @@ final class ResponseMapper {
         this.modelName = modelName;
     }
 
-    ChatResponse map(GenerationResult result, ChatRequestParameters parameters) {
+    ChatResponse map(GenerationResult result, ChatRequestParameters parameters, CallIds ids) {
         PruningReport report = result.report();
+        List<ToolCall> calls = result.calls();
+        List<ToolExecutionRequest> requests = new ArrayList<>();
+        List<ToolCallReport> reports = new ArrayList<>();
+        for (int place = 0; place < calls.size(); place++) {
+            ToolCall call = calls.get(place);
+            requests.add(request(ids.whole(place), call));
+            reports.add(new ToolCallReport(
+                    ids.whole(place), call.name(), report.retention(), report.confidence(), call.leastProbability()));
+        }
         boolean scoreMap = !Boolean.FALSE.equals(
                 GlimpseChatRequestParameters.of(parameters).returnScoreMap());
         return ChatResponse.builder()
-                .aiMessage(AiMessage.from(result.text()))
+                .aiMessage(message(result.text(), requests))
                 .metadata(GlimpseChatResponseMetadata.builder()
                         .id("glimpse-" + UUID.randomUUID())
                         .modelName(modelName)
@@ -38,9 +51,25 @@ final class ResponseMapper {
                         .likelihood(result.likelihood())
                         .history(result.history())
                         .constraint(result.constraint())
-                        // Had they not been ignored, there would be no answer.
-                        .ignoredTools(parameters.toolSpecifications().size())
+                        .tools(result.tools())
+                        .calls(reports)
                         .build())
+                .build();
+    }
+
+    /** Without a text there is none: an empty one would be shown, and remembered. */
+    private static AiMessage message(String text, List<ToolExecutionRequest> requests) {
+        if (requests.isEmpty()) {
+            return AiMessage.from(text);
+        }
+        return text.isEmpty() ? AiMessage.from(requests) : AiMessage.from(text, requests);
+    }
+
+    static ToolExecutionRequest request(String id, ToolCall call) {
+        return ToolExecutionRequest.builder()
+                .id(id)
+                .name(call.name())
+                .arguments(call.arguments())
                 .build();
     }
 

@@ -3,8 +3,11 @@ package io.github.glimpse.chat;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialToolCall;
+import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.glimpse.generate.CancellationSignal;
@@ -12,6 +15,7 @@ import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.Stage;
+import io.github.glimpse.generate.ToolCall;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.serve.Arrival;
 import java.util.function.Supplier;
@@ -37,6 +41,11 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     private final Arrival arrival;
     private final CancellationSignal signal;
     private final PartialResponseContext context = new PartialResponseContext(this);
+    private final PartialToolCallContext callContext = new PartialToolCallContext(this);
+    private final CallIds ids = new CallIds();
+
+    /** An object's opening bracket alone, which waits: that of an empty one comes with the closing bracket. */
+    private String heldPiece = "";
 
     StreamingAnswer(
             ModelView view,
@@ -70,7 +79,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
         ChatResponse response;
         try {
             result = view.model().answer(request.get(), this, arrival);
-            response = view.responses().map(result, parameters);
+            response = view.responses().map(result, parameters, ids);
         } catch (Throwable e) {
             // Unless it got as far as the engine, which ends it there.
             arrival.close();
@@ -104,6 +113,31 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     public void onText(String text) {
         if (!signal.isCancelled()) {
             callback(() -> handler.onPartialResponse(new PartialResponse(text), context));
+        }
+    }
+
+    @Override
+    public void onCallPiece(int index, String name, String piece) {
+        String whole = heldPiece + piece;
+        heldPiece = whole.equals("{") ? whole : "";
+        if (heldPiece.isEmpty() && !signal.isCancelled()) {
+            PartialToolCall part = PartialToolCall.builder()
+                    .index(index)
+                    .id(ids.of(index))
+                    .name(name)
+                    .partialArguments(whole)
+                    .build();
+            callback(() -> handler.onPartialToolCall(part, callContext));
+        }
+    }
+
+    @Override
+    public void onCall(int index, ToolCall call) {
+        heldPiece = "";
+        String id = ids.completed(index);
+        if (!signal.isCancelled()) {
+            CompleteToolCall whole = new CompleteToolCall(index, ResponseMapper.request(id, call));
+            callback(() -> handler.onCompleteToolCall(whole));
         }
     }
 

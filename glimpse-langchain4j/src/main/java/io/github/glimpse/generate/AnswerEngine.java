@@ -17,8 +17,10 @@ import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,7 +158,27 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
         return GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS;
     }
 
-    int countTokens(List<ChatTurn> turns);
+    /** Tokens of a prompt with these turns. */
+    int countTokens(List<ChatTurn> turns, ToolOffer tools);
+
+    /** How tools come into prompts where a request says nothing; empty for models that can call none. */
+    default Optional<ToolForm> toolForm() {
+        return Optional.empty();
+    }
+
+    /**
+     * Checks that what is offered can be called.
+     *
+     * @throws UnsupportedModelException if this kind of model calls no tools
+     */
+    default void check(ToolOffer tools) {
+        if (!tools.tools().isEmpty() && tools.withheld() == null && toolForm().isEmpty()) {
+            String what = tools.demand() == ToolOffer.Demand.MUST ? "ToolChoice.REQUIRED and tools" : "Tools";
+            throw new UnsupportedModelException(what + " are not supported by models without a chat form such as "
+                    + model().family() + "; leave them out, set glimpse.tools.mode to ignore, or load a model with a"
+                    + " language decoder");
+        }
+    }
 
     /** Does once what requests will ask for, and forgets it. */
     void warmUp(CancellationPoint cancellation);

@@ -71,7 +71,7 @@ final class AnswerText {
 
     /** Whether a stop sequence has come: the answer is over. */
     boolean isStopped() {
-        return stops.matched();
+        return stops.matched() || (calls != null && calls.repeats);
     }
 
     /**
@@ -121,6 +121,7 @@ final class AnswerText {
         private boolean inArguments;
         private double last;
         private double least;
+        private boolean repeats;
 
         Calls(ToolMarkers markers) {
             this.markers = markers;
@@ -144,7 +145,13 @@ final class AnswerText {
 
         @Override
         public void text(String piece) {
-            release(stops.append(piece));
+            if (!repeats) {
+                release(stops.append(piece));
+            }
+        }
+
+        private static boolean isSame(ToolCall before, ToolCall call) {
+            return before.name().equals(call.name()) && before.arguments().equals(call.arguments());
         }
 
         @Override
@@ -166,6 +173,8 @@ final class AnswerText {
             }
             ToolCall call = new ToolCall(name, arguments, Math.exp(least));
             least = 0;
+            // A model that calls the same again, and again, would never end.
+            repeats = !whole.isEmpty() && isSame(whole.get(whole.size() - 1), call);
             whole.add(call);
             listener.onCall(index, call);
         }

@@ -106,7 +106,7 @@ public record ChatTurn(
     }
 
     /** The result of a call. */
-    public static ChatTurn result(String tool, List<Part> parts) {
+    public static ChatTurn result(@Nullable String tool, List<Part> parts) {
         return new ChatTurn(Role.TOOL, parts, List.of(), tool);
     }
 

@@ -37,10 +37,12 @@ import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
 import io.github.glimpse.text.TokenWatch;
+import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,8 +108,8 @@ final class DecoderEngine implements AnswerEngine {
         for (Cut cut : schedule.cuts()) {
             if (cut.strategy().traits(cut.at()).contains(StrategyTrait.FUSES)) {
                 throw new UnsupportedModelException("The pruning strategy '" + cut.name()
-                        + "' makes what it drops one more row of the tower, which is no image token, and a prompt has no"
-                        + " place for it; use cls-attention or received-attention");
+                        + "' makes what it drops one more row of the tower, which is no image token, and a prompt has"
+                        + " no place for it; use cls-attention or received-attention");
             }
             if (cut.at().stage() == PruningPoint.Stage.TOWER) {
                 TowerWalk.checkBeforeDecoder(cut, model.tower());
@@ -120,7 +122,8 @@ final class DecoderEngine implements AnswerEngine {
                     throw EvidenceReaders.refusal(
                             cut.name(),
                             need,
-                            "its image tokens stand in the prompt; use glimpse, or a strategy by the attention of the prompt");
+                            "its image tokens stand in the prompt; use glimpse, or a strategy by the attention of the"
+                                    + " prompt");
                 }
             }
         }
@@ -164,7 +167,8 @@ final class DecoderEngine implements AnswerEngine {
     }
 
     @Override
-    public int countTokens(List<ChatTurn> turns) {
+    public int countTokens(List<ChatTurn> turns, ToolOffer tools) {
+        PromptBuilder prompts = this.prompts.offering(tools);
         if (options.history() == HistoryMode.REFUSE) {
             return prompts.prompt(turns).tokens();
         }
@@ -236,7 +240,9 @@ final class DecoderEngine implements AnswerEngine {
         GenerationRequest request = asked.withTurns(fitted.conversation().turns());
         refuseBeams(generation);
         int most = mostTokens(prompt.tokens(), generation);
-        AnswerForm form = request.form();
+        ToolReport tools = request.tools().settled(prompts.toolForm());
+        AnswerForm form =
+                tools.withheld() == ToolOffer.Withheld.MODEL ? request.tools().otherwise() : request.form();
         AnswerMask mask = form == null ? null : AnswerMask.begin(form, maskVocabulary, most);
         HistoryReport history = fitted.conversation().lossOf(asked.turns());
         if (!history.isWhole()) {
@@ -269,12 +275,18 @@ final class DecoderEngine implements AnswerEngine {
                 context.watch().timings(waiting),
                 history,
                 answer.calls(),
-                mask == null ? null : mask.report(choiceScores));
+                mask == null ? null : mask.report(choiceScores),
+                tools);
     }
 
     @Override
     public boolean keepsForms() {
         return true;
+    }
+
+    @Override
+    public Optional<ToolForm> toolForm() {
+        return Optional.of(prompts.toolForm());
     }
 
     @Override

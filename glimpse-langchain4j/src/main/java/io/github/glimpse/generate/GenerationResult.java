@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param history what was left out of the messages before the newest one
  * @param calls of tools, in their order
  * @param constraint how the answer was kept to its form; null if nothing was forbidden
+ * @param tools what became of the request's tools
  */
 public record GenerationResult(
         String text,
@@ -30,7 +31,8 @@ public record GenerationResult(
         StageTimings timings,
         HistoryReport history,
         List<ToolCall> calls,
-        @Nullable ConstraintReport constraint) {
+        @Nullable ConstraintReport constraint,
+        ToolReport tools) {
 
     /** Copies the list. */
     public GenerationResult {
@@ -59,7 +61,8 @@ public record GenerationResult(
                 timings,
                 history,
                 List.of(),
-                null);
+                null,
+                ToolReport.NONE);
     }
 
     /** All but the text, which may hold what nobody else is to read. */

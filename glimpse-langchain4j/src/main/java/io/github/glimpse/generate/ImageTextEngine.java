@@ -30,6 +30,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.text.TokenWatch;
+import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -136,7 +137,7 @@ final class ImageTextEngine implements AnswerEngine {
 
     /** Ids of the text and patches of the picture; an empty system message counts nothing. */
     @Override
-    public int countTokens(List<ChatTurn> turns) {
+    public int countTokens(List<ChatTurn> turns, ToolOffer tools) {
         int count = 0;
         for (ChatTurn turn : turns) {
             List<byte[]> found = new ArrayList<>();
@@ -161,6 +162,7 @@ final class ImageTextEngine implements AnswerEngine {
     @Override
     public GenerationResult answer(
             GenerationRequest request, GenerationListener listener, RequestContext context, Duration waiting) {
+        check(request.tools());
         if (request.form() != null) {
             throw new UnsupportedContentException("An answer of a model with cross-attention, such as BLIP, cannot be"
                     + " kept to a form (schema, choice, pattern, calls of tools); leave it out, or load a model with a"
@@ -206,7 +208,10 @@ final class ImageTextEngine implements AnswerEngine {
                     ids.length + log.alive().length,
                     log.report(List.of(picture.plan()), List.of(picture.plan())),
                     context.watch().timings(waiting),
-                    HistoryReport.WHOLE);
+                    HistoryReport.WHOLE,
+                    List.of(),
+                    null,
+                    request.tools().settled(ToolForm.OFF));
         }
     }
 

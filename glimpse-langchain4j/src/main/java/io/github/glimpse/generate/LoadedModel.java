@@ -16,6 +16,7 @@ import io.github.glimpse.serve.Loading;
 import io.github.glimpse.serve.ModelEngine;
 import io.github.glimpse.serve.SharedModel;
 import io.github.glimpse.serve.Turn;
+import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -279,8 +280,30 @@ public final class LoadedModel implements ModelEngine {
      * @throws io.github.glimpse.GlimpseException if the prompt cannot be built
      */
     public int countTokens(List<ChatTurn> turns) {
+        return countTokens(turns, ToolOffer.NONE);
+    }
+
+    /** The same for a prompt that offers tools, or in which some were called. */
+    public int countTokens(List<ChatTurn> turns, ToolOffer tools) {
         AnswerEngine core = awaitLoaded();
-        return shared.inUse(open -> core.countTokens(turns));
+        return shared.inUse(open -> core.countTokens(turns, tools));
+    }
+
+    /** How tools come into prompts where a request says nothing; empty if it calls none, and before it is loaded. */
+    public Optional<ToolForm> toolForm() {
+        return loaded(AnswerEngine::toolForm, Optional::empty);
+    }
+
+    /**
+     * Checks that tools can be called. Before the model is loaded there is nothing to check them against.
+     *
+     * @throws io.github.glimpse.UnsupportedModelException if this kind of model calls no tools
+     */
+    public void check(ToolOffer tools) {
+        AnswerEngine core = loading.ifLoaded();
+        if (core != null) {
+            core.check(tools);
+        }
     }
 
     /**

@@ -20,6 +20,7 @@ import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
+import io.github.glimpse.text.ToolForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -63,6 +64,11 @@ public final class PromptBuilder {
     /** Whether the model reads system text. */
     boolean showsSystem() {
         return tools.showsSystem();
+    }
+
+    /** How tools come into prompts where a request says nothing. */
+    ToolForm toolForm() {
+        return tools.fitting();
     }
 
     /** One whose prompts offer these tools. */

@@ -51,12 +51,12 @@ final class ToolPrompt {
 
     ToolPrompt offering(ToolOffer offer) {
         List<Map<String, Object>> described = new ArrayList<>();
-        for (OfferedTool tool : offer.tools()) {
+        for (OfferedTool tool : offer.settled(fitting).offered() > 0 ? offer.tools() : List.<OfferedTool>of()) {
             String description = tool.description();
             described.add(ToolMessages.tool(
                     tokenizer.guard(tool.shape().name()),
                     description == null ? null : tokenizer.guard(description),
-                    JsonValues.read(tool.shape().parameters(), tokenizer::guard)));
+                    JsonValues.read(tool.parameters(), tokenizer::guard)));
         }
         ToolForm asked = offer.form();
         return new ToolPrompt(tokenizer, messages, fitting, asked == null ? fitting : asked, described);
@@ -64,6 +64,11 @@ final class ToolPrompt {
 
     boolean showsSystem() {
         return messages.showsSystem();
+    }
+
+    /** How tools come into prompts where a request says nothing. */
+    ToolForm fitting() {
+        return fitting;
     }
 
     /** Whether pictures of a turn are shown: those of results are not where results are notes. */

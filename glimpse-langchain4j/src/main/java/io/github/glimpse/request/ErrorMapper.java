@@ -94,6 +94,9 @@ public final class ErrorMapper {
                 || error instanceof ModelFilesException) {
             return new NonRetriableException(message, error);
         }
+        if (error instanceof UnsupportedConstraintException) {
+            return unsupported(error);
+        }
         if (error instanceof InvalidImageException
                 || error instanceof PromptTooLongException
                 || error instanceof UnsupportedContentException
@@ -101,12 +104,14 @@ public final class ErrorMapper {
                 || error instanceof InvalidConstraintException) {
             return invalid(error);
         }
-        if (error instanceof UnsupportedConstraintException) {
-            LangChain4jException unsupported = new UnsupportedFeatureException(message);
-            unsupported.initCause(error);
-            return unsupported;
-        }
         return new InternalServerException(message, error);
+    }
+
+    /** What this model does not do. */
+    public static LangChain4jException unsupported(GlimpseException error) {
+        UnsupportedFeatureException unsupported = new UnsupportedFeatureException(error.getMessage());
+        unsupported.initCause(error);
+        return unsupported;
     }
 
     private static boolean isMissing(@Nullable Throwable failure) {

@@ -81,14 +81,12 @@ class ChatModelRefusalsIT {
         return Stream.of(
                 arguments(common().modelName("dummy").build(), UnsupportedFeatureException.class, "modelName"),
                 arguments(
-                        common().toolSpecifications(TOOL).build(),
-                        UnsupportedFeatureException.class,
-                        "toolSpecifications"),
+                        common().toolSpecifications(TOOL, TOOL).build(),
+                        InvalidRequestException.class,
+                        "'getWeather' comes twice"),
                 arguments(
-                        common().toolSpecifications(TOOL)
-                                .toolChoice(ToolChoice.REQUIRED)
-                                .build(),
-                        UnsupportedFeatureException.class,
+                        common().toolChoice(ToolChoice.REQUIRED).build(),
+                        InvalidRequestException.class,
                         "ToolChoice.REQUIRED"),
                 arguments(
                         own().responseFormat(ResponseFormat.JSON).regex("a").build(),
@@ -175,6 +173,19 @@ class ChatModelRefusalsIT {
                         .build())
                 .isExactlyInstanceOf(type)
                 .hasMessageContaining(word);
+    }
+
+    @Test
+    void whereToolsAreRefusedTheRefusalNamesThem() {
+        ChatModel refusing =
+                GlimpseChatModel.builder().model(engine).tools(ToolsMode.REFUSE).build();
+
+        assertThatThrownBy(() -> refusing.chat(ChatRequest.builder()
+                        .messages(UserMessage.from("hello"))
+                        .toolSpecifications(TOOL)
+                        .build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessageContainingAll("getWeather", "not support", "wiringMode");
     }
 
     @Test

@@ -118,9 +118,9 @@ class MessageMapperTest {
     }
 
     @Test
-    void anAnswerWithoutTextIsAnEmptyTurn() {
+    void anAnswerWithoutTextHasNoPart() {
         assertThat(mapper.turns(List.of(AiMessage.builder().thinking("hm").build()), arrival))
-                .containsExactly(turn(Role.ASSISTANT, ""));
+                .containsExactly(new ChatTurn(Role.ASSISTANT, List.of()));
     }
 
     static Stream<Image> images() {
@@ -365,40 +365,58 @@ class MessageMapperTest {
     }
 
     @Test
-    void ignoredToolsLeaveTheirCallsAndResultsAsTextOfOneAnswer() {
+    void callsAndResultsOfToolsAreTurnsOfTheirOwn() {
         ToolExecutionRequest call = ToolExecutionRequest.builder()
                 .id("1")
                 .name("weather")
                 .arguments("{\"city\":\"Oslo\"}")
                 .build();
-        MessageMapper ignoring = new MessageMapper(
-                EngineOptions.builder(Path.of("model")).build(), ImageUrlOptions.defaults(), null, ToolsMode.IGNORE);
+        MessageMapper taking = new MessageMapper(
+                EngineOptions.builder(Path.of("model")).build(), ImageUrlOptions.defaults(), null, ToolsMode.AUTO);
 
-        assertThat(ignoring.turns(
-                        List.of(
-                                UserMessage.from("Is it warm?"),
-                                AiMessage.from("Let me look.", List.of(call)),
-                                ToolExecutionResultMessage.from(call, "22 degrees"),
-                                AiMessage.from("Yes."),
-                                UserMessage.from("Thanks"),
-                                AiMessage.from(call),
-                                ToolExecutionResultMessage.builder()
-                                        .id("1")
-                                        .toolName("shot")
-                                        .contents(List.of(ImageContent.from(BASE64, "image/png")))
-                                        .build()),
-                        arrival))
+        List<ChatTurn> turns = taking.turns(
+                List.of(
+                        UserMessage.from("Is it warm?"),
+                        AiMessage.from("Let me look.", List.of(call)),
+                        ToolExecutionResultMessage.from(call, "22 degrees"),
+                        AiMessage.from(call),
+                        ToolExecutionResultMessage.builder()
+                                .id("1")
+                                .toolName("shot")
+                                .contents(List.of(TextContent.from("here"), ImageContent.from(BASE64, "image/png")))
+                                .build()),
+                arrival);
+
+        List<ChatTurn.Call> calls = List.of(new ChatTurn.Call("weather", "{\"city\":\"Oslo\"}"));
+        assertThat(turns.subList(0, 4))
                 .containsExactly(
                         turn(Role.USER, "Is it warm?"),
-                        turn(
-                                Role.ASSISTANT,
-                                "Let me look.\n[called the tool weather {\"city\":\"Oslo\"}]\n"
-                                        + "[the tool weather gave: 22 degrees]\nYes."),
-                        turn(Role.USER, "Thanks"),
-                        turn(
-                                Role.ASSISTANT,
-                                "[called the tool weather {\"city\":\"Oslo\"}]\n"
-                                        + "[the tool shot gave: [an earlier attachment is left out]]"));
+                        new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text("Let me look.")), calls, null),
+                        ChatTurn.result("weather", List.of(new ChatTurn.Text("22 degrees"))),
+                        new ChatTurn(Role.ASSISTANT, List.of(), calls, null));
+        assertThat(turns.get(4).tool()).isEqualTo("shot");
+        assertThat(turns.get(4).parts().get(0)).isEqualTo(new ChatTurn.Text("here"));
+        assertThat(turns.get(4).parts().get(1)).isInstanceOf(ChatTurn.Picture.class);
+    }
+
+    @Test
+    void picturesOfResultsCountIntoTheLimitOfPictures() {
+        MessageMapper taking = new MessageMapper(
+                EngineOptions.builder(Path.of("model")).maxImages(1).build(),
+                ImageUrlOptions.defaults(),
+                null,
+                ToolsMode.AUTO);
+        List<ChatMessage> messages = List.of(
+                UserMessage.from(ImageContent.from(BASE64, "image/png")),
+                ToolExecutionResultMessage.builder()
+                        .id("1")
+                        .toolName("shot")
+                        .contents(List.of(ImageContent.from(BASE64, "image/png")))
+                        .build());
+
+        assertThatThrownBy(() -> taking.turns(messages, arrival))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("2 images");
     }
 
     static Stream<Content> otherContents() {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Switches off the tests of LangChain4j's published suites that ask for what a model of random weights cannot know, one by
  * one. Some of them are package-private there and could not be overridden. What each checks beside the word is checked by
- * {@link GlimpseChatModelIT} and {@link GlimpseStreamingChatModelIT}.
+ * {@link GlimpseChatModelIT} and {@link GlimpseStreamingChatModelIT}, of tools by {@link ToolCallsIT}.
  */
 final class NeedsKnowledge implements ExecutionCondition {
 
@@ -30,7 +30,21 @@ final class NeedsKnowledge implements ExecutionCondition {
             Map.entry("should_ignore_user_exceptions_thrown_from_onError", "the answer must hold 'Berlin'"),
             Map.entry("should_respect_JSON_response_format", "the answer must hold 'Berlin'"),
             Map.entry("should_respect_JSON_response_format_with_schema", "the answer must hold 'Berlin'"),
-            Map.entry("should_respect_JsonRawSchema_responseFormat", "the answer must hold 'Berlin'"));
+            Map.entry("should_respect_JsonRawSchema_responseFormat", "the answer must hold 'Berlin'"),
+            Map.entry(
+                    "should_execute_a_tool_then_answer_respecting_JSON_response_format_with_schema",
+                    "the model must choose the tool once, and answer by its result"),
+            Map.entry("should_execute_a_tool_then_answer", "the model must choose the tool, and answer by its result"),
+            Map.entry(
+                    "should_execute_a_tool_without_arguments_then_answer",
+                    "the model must choose the tool, and answer by its result"),
+            Map.entry(
+                    "should_execute_multiple_tools_in_parallel_then_answer",
+                    "the model must choose both tools, and answer by their results"),
+            Map.entry("should_force_LLM_to_execute_any_tool", "the arguments must name the city that was asked for"),
+            Map.entry(
+                    "should_force_LLM_to_execute_specific_tool",
+                    "the arguments must name the city that was asked for"));
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -26,4 +26,14 @@ class PublishedBlipChatModelIT extends PublishedChatModelSuite {
     protected boolean supportsMultipleImageInputsAsBase64EncodedStrings() {
         return false; // one picture a message
     }
+
+    @Override
+    protected boolean supportsTools() {
+        return false; // no chat form
+    }
+
+    @Override
+    protected boolean supportsToolChoiceRequired() {
+        return false;
+    }
 }

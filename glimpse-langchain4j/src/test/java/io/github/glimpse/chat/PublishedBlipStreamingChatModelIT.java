@@ -29,4 +29,14 @@ class PublishedBlipStreamingChatModelIT extends PublishedStreamingChatModelSuite
     protected boolean supportsMultipleImageInputsAsBase64EncodedStrings() {
         return false; // one picture a message
     }
+
+    @Override
+    protected boolean supportsTools() {
+        return false; // no chat form
+    }
+
+    @Override
+    protected boolean supportsToolChoiceRequired() {
+        return false;
+    }
 }

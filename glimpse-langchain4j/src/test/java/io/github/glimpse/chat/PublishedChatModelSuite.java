@@ -55,16 +55,6 @@ abstract class PublishedChatModelSuite extends AbstractChatModelIT {
     }
 
     @Override
-    protected boolean supportsTools() {
-        return false;
-    }
-
-    @Override
-    protected boolean supportsToolChoiceRequired() {
-        return false;
-    }
-
-    @Override
     protected boolean supportsJsonResponseFormat() {
         return engines.get(0).keepsForms();
     }

@@ -67,16 +67,6 @@ abstract class PublishedStreamingChatModelSuite extends AbstractStreamingChatMod
     }
 
     @Override
-    protected boolean supportsTools() {
-        return false;
-    }
-
-    @Override
-    protected boolean supportsToolChoiceRequired() {
-        return false;
-    }
-
-    @Override
     protected boolean supportsJsonResponseFormat() {
         return engines.get(0).keepsForms();
     }

@@ -207,7 +207,10 @@ public final class GlimpseAutoConfiguration {
             SystemMessageText systemMessage,
             GlimpseProperties properties) {
         return new GlimpseTokenCountEstimator(
-                engine, imageUrls, systemMessage.text(), new PropertiesMapper(properties).tools());
+                engine,
+                imageUrls,
+                systemMessage.text(),
+                new PropertiesMapper(properties).tools().mode());
     }
 
     @Bean(LOGGER)

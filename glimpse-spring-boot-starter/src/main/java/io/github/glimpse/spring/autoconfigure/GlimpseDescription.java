@@ -17,6 +17,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.TokenBudget;
+import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param queued requests that wait
  * @param pruning of requests that do not say otherwise
  * @param generation of requests that do not say otherwise; without a seed each takes a new one; null for scores
+ * @param tools how tools are offered
  * @param limits what is refused
  * @param cache what is remembered of pictures
  * @param lastAnswer null before the first
@@ -47,6 +49,7 @@ record GlimpseDescription(
         int queued,
         Pruning pruning,
         @Nullable GenerationOptions generation,
+        Tools tools,
         Limits limits,
         Cache cache,
         @Nullable LastAnswer lastAnswer,
@@ -83,6 +86,7 @@ record GlimpseDescription(
                 engine.queuedRequests(),
                 Pruning.of(engine),
                 generation,
+                Tools.of(engine),
                 Limits.of(engine),
                 Cache.of(engine),
                 lastAnswer,
@@ -177,6 +181,19 @@ record GlimpseDescription(
                                     .map(Anchor::label)
                                     .sorted()
                                     .toList());
+        }
+    }
+
+    /**
+     * How tools are offered.
+     *
+     * @param form how they come into prompts where {@code glimpse.tools.mode} is auto: {@code native}, {@code merged}, {@code
+     *     prompted} or {@code off}; null before the model is loaded
+     */
+    record Tools(@Nullable String form) {
+
+        private static Tools of(LoadedModel engine) {
+            return new Tools(engine.toolForm().map(ToolForm::label).orElse(null));
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.StructuredOptions;
+import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.embedding.GlimpseScoringModel;
@@ -86,7 +87,7 @@ public record GlimpseProperties(
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
         @Valid @DefaultValue Images images,
-        @DefaultValue Tools tools,
+        @Valid @DefaultValue Tools tools,
         @Valid @DefaultValue Structured structured,
         @Valid @DefaultValue Cache cache,
         @DefaultValue Logging logging,
@@ -397,9 +398,16 @@ public record GlimpseProperties(
     /**
      * What becomes of tools.
      *
-     * @param mode Whether a request with tools is refused, or answered without them.
+     * @param mode How tools come into the prompt, or whether they are left out or refused.
+     * @param constrained Whether a mask sees to it that each call is whole, names a tool and fits its parameters.
+     * @param parallel Whether one answer may hold several calls.
+     * @param maxCalls Most calls that a message of the user may lead to, and that one answer may hold.
      */
-    public record Tools(@Nullable ToolsMode mode) {}
+    public record Tools(
+            @Nullable ToolsMode mode,
+            @Nullable Boolean constrained,
+            @Nullable Boolean parallel,
+            @Nullable @Min(1) @Max(ToolOptions.MOST_CALLS) Integer maxCalls) {}
 
     /**
      * How answers are kept to a form: JSON, choices, patterns.

@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.glimpse.chat.StructuredOptions;
+import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.engine.Dtype;
@@ -78,9 +79,14 @@ final class PropertiesMapper {
         return engine;
     }
 
-    /** What becomes of tools. */
-    ToolsMode tools() {
-        return requireNonNullElse(properties.tools().mode(), ToolsMode.DEFAULT);
+    /** How tools are offered and called. */
+    ToolOptions tools() {
+        GlimpseProperties.Tools tools = properties.tools();
+        return new ToolOptions(
+                requireNonNullElse(tools.mode(), ToolsMode.DEFAULT),
+                requireNonNullElse(tools.constrained(), ToolOptions.DEFAULT.constrained()),
+                requireNonNullElse(tools.parallel(), ToolOptions.DEFAULT.parallel()),
+                requireNonNullElse(tools.maxCalls(), ToolOptions.DEFAULT_MAX_CALLS));
     }
 
     /** How answers are kept to a form. */

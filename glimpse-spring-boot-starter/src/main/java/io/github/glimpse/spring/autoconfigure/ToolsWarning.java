@@ -16,7 +16,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Warns of AI services whose every request will be refused: LangChain4j gives a service that is wired by itself each method with
- * {@code @Tool} of the application's beans, and these models call no tools.
+ * {@code @Tool} of the application's beans, and {@code glimpse.tools.mode=refuse} refuses tools.
  */
 final class ToolsWarning implements ApplicationListener<AiServiceRegisteredEvent> {
 
@@ -35,7 +35,8 @@ final class ToolsWarning implements ApplicationListener<AiServiceRegisteredEvent
     @Override
     public void onApplicationEvent(AiServiceRegisteredEvent event) {
         AiService service = event.aiServiceClass().getAnnotation(AiService.class);
-        if (service == null || new PropertiesMapper(properties.getObject()).tools() == ToolsMode.IGNORE) {
+        if (service == null
+                || new PropertiesMapper(properties.getObject()).tools().mode() != ToolsMode.REFUSE) {
             return;
         }
         String name = event.aiServiceClass().getSimpleName();
@@ -43,16 +44,16 @@ final class ToolsWarning implements ApplicationListener<AiServiceRegisteredEvent
             boolean ours = MODELS.contains(service.chatModel()) || MODELS.contains(service.streamingChatModel());
             if (ours && service.tools().length > 0) {
                 LOG.warn(
-                        "The AI service {} has the tools of {}, but Glimpse's models call no tools and will refuse its"
-                                + " requests: leave them out, or set glimpse.tools.mode to ignore",
+                        "The AI service {} has the tools of {}, but glimpse.tools.mode is refuse, so that its"
+                                + " requests will be refused: leave them out, or set another mode",
                         name,
                         List.of(service.tools()));
             }
         } else if (!event.toolSpecifications().isEmpty() && MODELS.stream().anyMatch(context::containsBean)) {
             LOG.warn(
                     "The AI service {} gets every @Tool of the application ({}), since it is wired by itself, but"
-                            + " Glimpse's models call no tools and will refuse its requests: give it @AiService(wiringMode"
-                            + " = EXPLICIT, chatModel = \"{}\"), or set glimpse.tools.mode to ignore",
+                            + " glimpse.tools.mode is refuse, so that its requests will be refused: give it"
+                            + " @AiService(wiringMode = EXPLICIT, chatModel = \"{}\"), or set another mode",
                     name,
                     event.toolSpecifications().stream()
                             .map(ToolSpecification::name)

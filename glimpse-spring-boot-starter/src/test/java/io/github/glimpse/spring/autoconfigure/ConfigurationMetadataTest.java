@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.chat.StructuredOptions;
+import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseScoringModel;
@@ -179,7 +180,10 @@ class ConfigurationMetadataTest {
                         "glimpse.structured.max-schema-size",
                         "glimpse.structured.style",
                         "glimpse.threads",
+                        "glimpse.tools.constrained",
+                        "glimpse.tools.max-calls",
                         "glimpse.tools.mode",
+                        "glimpse.tools.parallel",
                         "glimpse.warm-up",
                         "glimpse.web.problem-details.enabled",
                         "glimpse.web.problem-details.retry-after",
@@ -280,6 +284,9 @@ class ConfigurationMetadataTest {
                 "glimpse.images.url-access", label(ImageUrlOptions.defaults().access()));
         defaults.put("glimpse.images.history", label(engine.history()));
         defaults.put("glimpse.tools.mode", label(ToolsMode.DEFAULT));
+        defaults.put("glimpse.tools.constrained", ToolOptions.DEFAULT.constrained());
+        defaults.put("glimpse.tools.parallel", ToolOptions.DEFAULT.parallel());
+        defaults.put("glimpse.tools.max-calls", ToolOptions.DEFAULT_MAX_CALLS);
         StructuredOptions structured = StructuredOptions.defaults();
         defaults.put("glimpse.structured.style", label(structured.style()));
         defaults.put("glimpse.structured.describe", label(structured.describe()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.chat.StructuredOptions;
+import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
@@ -333,9 +334,14 @@ class PropertiesMapperTest {
     void mapsWhatBecomesOfHistoryAndTools() {
         assertThat(options().history()).isEqualTo(HistoryMode.KEEP_LAST);
         assertThat(options("glimpse.images.history=refuse").history()).isEqualTo(HistoryMode.REFUSE);
-        assertThat(new PropertiesMapper(properties()).tools()).isEqualTo(ToolsMode.REFUSE);
-        assertThat(new PropertiesMapper(properties("glimpse.tools.mode=ignore")).tools())
-                .isEqualTo(ToolsMode.IGNORE);
+        assertThat(new PropertiesMapper(properties()).tools()).isEqualTo(ToolOptions.DEFAULT);
+        assertThat(new PropertiesMapper(properties(
+                                "glimpse.tools.mode=ignore",
+                                "glimpse.tools.constrained=false",
+                                "glimpse.tools.parallel=false",
+                                "glimpse.tools.max-calls=3"))
+                        .tools())
+                .isEqualTo(new ToolOptions(ToolsMode.IGNORE, false, false, 3));
     }
 
     @Test

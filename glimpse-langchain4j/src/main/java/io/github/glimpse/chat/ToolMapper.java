@@ -1,0 +1,217 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.constrain.JsonStyle;
+import io.github.glimpse.constrain.ToolShape;
+import io.github.glimpse.constrain.ToolUse;
+import io.github.glimpse.generate.AnswerForm;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.OfferedTool;
+import io.github.glimpse.generate.ToolOffer;
+import io.github.glimpse.generate.ToolOffer.Demand;
+import io.github.glimpse.generate.ToolOffer.Withheld;
+import io.github.glimpse.request.ErrorMapper;
+import io.github.glimpse.text.ToolForm;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** LangChain4j's tools to an offer, and to the form of an answer that may call them. Safe for concurrent use. */
+final class ToolMapper {
+
+    /** Where tools come from that nobody asked for. */
+    private static final String ADVICE =
+            "A Spring application's @AiService takes every @Tool of its beans if it is wired by itself: give it"
+                    + " wiringMode = EXPLICIT with chatModel = \"glimpseChatModel\" and without tools, or set"
+                    + " glimpse.tools.mode to ignore to have answers without tools";
+
+    private static final String NO_PARAMETERS = "{\"type\":\"object\",\"additionalProperties\":false}";
+    private static final int NAMED_TOOLS = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(ToolMapper.class);
+
+    private final LoadedModel model;
+    private final ToolOptions options;
+    private final FormMapper forms;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    ToolMapper(LoadedModel model, ToolOptions options, FormMapper forms) {
+        this.model = model;
+        this.options = options;
+        this.forms = forms;
+    }
+
+    /**
+     * Tools as a request offers them, and what its answer is kept to.
+     *
+     * @param offer what the prompt says
+     * @param form of the answer; null is any text
+     */
+    record Plan(ToolOffer offer, @Nullable AnswerForm form) {}
+
+    /**
+     * Refuses what can never work, before any work.
+     *
+     * @throws LangChain4jException if tools are refused, misnamed, missing, or have parameters that are not understood
+     */
+    void check(GlimpseChatRequestParameters parameters) {
+        List<ToolSpecification> tools = parameters.toolSpecifications();
+        boolean required = parameters.toolChoice() == ToolChoice.REQUIRED;
+        if (options.mode() == ToolsMode.REFUSE) {
+            refuse(tools, required);
+        }
+        if (required && tools.isEmpty()) {
+            throw new InvalidRequestException("ToolChoice.REQUIRED (parameter toolChoice) came without"
+                    + " toolSpecifications, so that there is nothing to call; name a tool or leave it out");
+        }
+        checkNames(tools);
+        Plan plan = plan(parameters, List.of(), null);
+        try {
+            model.check(plan.offer());
+        } catch (UnsupportedModelException e) {
+            throw ErrorMapper.unsupported(e);
+        }
+    }
+
+    private static void refuse(List<ToolSpecification> tools, boolean required) {
+        if (required) {
+            throw new UnsupportedFeatureException("ToolChoice.REQUIRED (parameter toolChoice) is not supported while"
+                    + " glimpse.tools.mode is refuse; leave it out or set another mode");
+        }
+        if (!tools.isEmpty()) {
+            throw new UnsupportedFeatureException("The parameter toolSpecifications (" + names(tools)
+                    + ") is not supported while glimpse.tools.mode is refuse; leave them out. " + ADVICE);
+        }
+    }
+
+    private static void checkNames(List<ToolSpecification> tools) {
+        Set<String> names = new HashSet<>();
+        for (ToolSpecification tool : tools) {
+            if (tool.name() == null || tool.name().isBlank()) {
+                throw new InvalidRequestException("A tool has no name; give each of toolSpecifications one");
+            }
+            if (!names.add(tool.name())) {
+                throw new InvalidRequestException("The tool name '" + tool.name()
+                        + "' comes twice in toolSpecifications; give each tool a name of its own");
+            }
+        }
+    }
+
+    /**
+     * What becomes of a request's tools.
+     *
+     * @param messages of the request, whose calls since the last message of the user count
+     * @param otherwise what the answer is kept to without tools; null is any text
+     */
+    Plan plan(
+            GlimpseChatRequestParameters parameters,
+            List<? extends ChatMessage> messages,
+            @Nullable AnswerForm otherwise) {
+        List<ToolSpecification> specifications = parameters.toolSpecifications();
+        ToolForm form = options.mode().form();
+        if (specifications.isEmpty()) {
+            return new Plan(ToolOffer.none(form), otherwise);
+        }
+        boolean required = parameters.toolChoice() == ToolChoice.REQUIRED;
+        List<OfferedTool> tools = specifications.stream().map(ToolMapper::tool).toList();
+        Withheld withheld = parameters.choice() != null || parameters.regex() != null
+                ? Withheld.FORM
+                : withheld(parameters.toolChoice(), messages);
+        ToolOffer offer = new ToolOffer(tools, form, required ? Demand.MUST : Demand.MAY, withheld, otherwise);
+        warnOnce(offer);
+        return new Plan(offer, withheld == null ? form(parameters, tools, required) : otherwise);
+    }
+
+    private AnswerForm form(GlimpseChatRequestParameters parameters, List<OfferedTool> tools, boolean required) {
+        List<ToolShape> shapes = tools.stream().map(OfferedTool::shape).toList();
+        ToolUse use = new ToolUse(
+                required ? ToolUse.Choice.REQUIRED : ToolUse.Choice.AUTO, options.parallel() ? options.maxCalls() : 1);
+        AnswerForm document = forms.toolsOr(parameters, shapes, use);
+        if (document != null) {
+            return document;
+        }
+        return options.constrained() || required
+                ? model.forms().tools(shapes, use, JsonStyle.CLOSED)
+                : AnswerForm.callsAsWritten();
+    }
+
+    private static OfferedTool tool(ToolSpecification tool) {
+        ToolShape.Arguments arguments =
+                Boolean.FALSE.equals(tool.strict()) ? ToolShape.Arguments.FREE : ToolShape.Arguments.STRICT;
+        JsonObjectSchema parameters = tool.parameters();
+        boolean none =
+                parameters == null || (parameters.properties().isEmpty() && parameters.additionalProperties() == null);
+        String shown = SchemaText.ofParameters(parameters);
+        // An object that lists nothing is open, as a map is; a tool that names no parameter takes none.
+        return new OfferedTool(
+                new ToolShape(tool.name(), none ? NO_PARAMETERS : shown, arguments), tool.description(), shown);
+    }
+
+    private @Nullable Withheld withheld(@Nullable ToolChoice choice, List<? extends ChatMessage> messages) {
+        if (choice == ToolChoice.NONE) {
+            return Withheld.CHOICE;
+        }
+        if (options.mode() == ToolsMode.IGNORE && choice != ToolChoice.REQUIRED) {
+            return Withheld.MODE;
+        }
+        List<ToolExecutionRequest> calls = new ArrayList<>();
+        for (ChatMessage message : messages) {
+            if (message instanceof UserMessage) {
+                calls.clear();
+            } else if (message instanceof AiMessage answer) {
+                calls.addAll(answer.toolExecutionRequests());
+            }
+        }
+        int count = calls.size();
+        if (count > 1 && isSame(calls.get(count - 2), calls.get(count - 1))) {
+            return Withheld.REPEATED_CALL;
+        }
+        return count >= options.maxCalls() ? Withheld.MOST_CALLS : null;
+    }
+
+    private static boolean isSame(ToolExecutionRequest before, ToolExecutionRequest call) {
+        return Objects.equals(before.name(), call.name()) && Objects.equals(before.arguments(), call.arguments());
+    }
+
+    private void warnOnce(ToolOffer offer) {
+        boolean tooShort = offer.withheld() == null
+                && offer.demand() == Demand.MAY
+                && offer.form() == null
+                && model.toolForm().equals(Optional.of(ToolForm.OFF));
+        if ((tooShort || offer.withheld() == Withheld.MODE) && warned.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The model {} answers without the tools of its requests ({}), {}; this is said once",
+                    model.name(),
+                    offer.tools().stream()
+                            .limit(NAMED_TOOLS)
+                            .map(tool -> tool.shape().name())
+                            .collect(Collectors.joining(", ")),
+                    tooShort
+                            ? "since its context is too short for a list of them; set glimpse.tools.mode to prompted to"
+                                    + " describe them all the same"
+                            : "as glimpse.tools.mode wants it");
+        }
+    }
+
+    private static String names(List<ToolSpecification> tools) {
+        return tools.stream().limit(NAMED_TOOLS).map(ToolSpecification::name).collect(Collectors.joining(", "))
+                + (tools.size() > NAMED_TOOLS ? ", …" : "");
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.glimpse.generate;
+
+import io.github.glimpse.generate.ToolOffer.Withheld;
+import io.github.glimpse.text.ToolForm;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a request's tools.
+ *
+ * @param form how they came into the prompt
+ * @param given tools of the request
+ * @param withheld why none of them was offered; null if they were, or if there was none
+ */
+public record ToolReport(ToolForm form, int given, @Nullable Withheld withheld) {
+
+    /** Of a request without tools. */
+    public static final ToolReport NONE = new ToolReport(ToolForm.OFF, 0, null);
+
+    /** Tools that the answer might call. */
+    public int offered() {
+        return withheld == null ? given : 0;
+    }
+
+    /** Tools that it might not call. */
+    public int ignored() {
+        return given - offered();
+    }
+}

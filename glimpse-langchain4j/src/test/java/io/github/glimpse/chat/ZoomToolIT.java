@@ -1,0 +1,137 @@
+package io.github.glimpse.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import io.github.glimpse.generate.LoadedModel;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class ZoomToolIT {
+
+    private final ZoomTool zoom = new ZoomTool();
+
+    private static BufferedImage picture(int width, int height) {
+        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(5);
+        for (int x = 0; x < width; x++) {
+            for (int y = 0; y < height; y++) {
+                picture.setRGB(x, y, random.nextInt(1 << 24));
+            }
+        }
+        return picture;
+    }
+
+    private static ImageContent content(BufferedImage picture) throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(picture, "png", png);
+        return ImageContent.from(Base64.getEncoder().encodeToString(png.toByteArray()), "image/png");
+    }
+
+    private static ToolExecutionRequest call(int image, int x1, int y1, int x2, int y2) {
+        return ToolExecutionRequest.builder()
+                .id("1")
+                .name("zoom")
+                .arguments("{\"image\":" + image + ",\"x1\":" + x1 + ",\"y1\":" + y1 + ",\"x2\":" + x2 + ",\"y2\":" + y2
+                        + "}")
+                .build();
+    }
+
+    @Test
+    void thePartIsCutFromTheOriginalPixelByPixel() throws IOException {
+        BufferedImage original = picture(301, 200);
+        List<ChatMessage> messages =
+                List.of(UserMessage.from(content(picture(8, 8))), UserMessage.from(content(original)));
+
+        ToolExecutionResultMessage result = zoom.execute(call(2, 900, 0, 500, 250), messages);
+
+        assertThat(((TextContent) result.contents().get(0)).text())
+                .isEqualTo("Image 2 from 900, 0 to 500, 250: 121 x 50 of 301 x 200 pixels");
+        ImageContent shown = (ImageContent) result.contents().get(1);
+        BufferedImage part = ImageIO.read(new ByteArrayInputStream(
+                Base64.getDecoder().decode(shown.image().base64Data())));
+        for (int x = 0; x < part.getWidth(); x++) {
+            for (int y = 0; y < part.getHeight(); y++) {
+                assertThat(part.getRGB(x, y)).isEqualTo(original.getRGB(150 + x, y));
+            }
+        }
+    }
+
+    @Test
+    void aPartByTheToolIsSeenAsTheSamePartSentByHand() throws IOException {
+        BufferedImage original = picture(420, 280);
+        try (LoadedModel engine = TinyModels.qwen()) {
+            ChatModel model = GlimpseChatModel.builder().model(engine).build();
+            ToolExecutionRequest call = call(1, 0, 500, 400, 1000);
+            List<ChatMessage> asked = List.of(
+                    UserMessage.from(TextContent.from("What does the sign say?"), content(original)),
+                    AiMessage.from(call));
+            ToolExecutionResultMessage shown = zoom.execute(call, asked);
+            List<Content> byHand = List.of(shown.contents().get(0), content(original.getSubimage(0, 140, 168, 140)));
+
+            ChatResponse byTool = answer(model, asked, shown.contents());
+            ChatResponse sent = answer(model, asked, byHand);
+
+            assertThat(byTool.aiMessage()).isEqualTo(sent.aiMessage());
+            assertThat(byTool.tokenUsage()).isEqualTo(sent.tokenUsage());
+            GlimpseChatResponseMetadata one = (GlimpseChatResponseMetadata) byTool.metadata();
+            GlimpseChatResponseMetadata other = (GlimpseChatResponseMetadata) sent.metadata();
+            assertThat(one.pruning().imageTokens()).isEqualTo(other.pruning().imageTokens());
+            assertThat(one.pruning().keptTokens()).isEqualTo(other.pruning().keptTokens());
+            assertThat(one.likelihood()).isEqualTo(other.likelihood());
+        }
+    }
+
+    private ChatResponse answer(ChatModel model, List<ChatMessage> asked, List<Content> result) {
+        List<ChatMessage> messages = new ArrayList<>(asked);
+        messages.add(ToolExecutionResultMessage.builder()
+                .id("1")
+                .toolName("zoom")
+                .contents(result)
+                .build());
+        return model.chat(ChatRequest.builder()
+                .messages(messages)
+                .toolSpecifications(zoom.specification())
+                .maxOutputTokens(8)
+                .build());
+    }
+
+    @Test
+    void whatCannotBeShownIsToldToTheModel() throws IOException {
+        List<ChatMessage> messages = List.of(
+                UserMessage.from(content(picture(8, 8))),
+                UserMessage.from(ImageContent.from("https://example.com/cat.png")),
+                UserMessage.from(ImageContent.from("AAAA", "image/png")));
+
+        assertThat(told(call(4, 0, 0, 1, 1), messages)).contains("no image 4", "has 3");
+        assertThat(told(call(1, 0, 0, 1001, 1), messages)).contains("x2", "0 to 1000");
+        assertThat(told(call(2, 0, 0, 1, 1), messages)).contains("link");
+        assertThat(told(call(3, 0, 0, 1, 1), messages)).contains("cannot be read");
+        assertThat(told(call(1, 0, 0, 1, 1).toBuilder().arguments("{").build(), messages))
+                .contains("no JSON");
+    }
+
+    private String told(ToolExecutionRequest call, List<ChatMessage> messages) {
+        ToolExecutionResultMessage result = zoom.execute(call, messages);
+        assertThat(result.isError()).isTrue();
+        return result.text();
+    }
+}

@@ -1,0 +1,151 @@
+package com.example.tests.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.langchain4j.agent.tool.Tool;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.service.Result;
+import dev.langchain4j.service.UserMessage;
+import dev.langchain4j.service.spring.AiService;
+import dev.langchain4j.service.spring.AiServiceWiringMode;
+import dev.langchain4j.service.tool.ToolExecution;
+import io.github.glimpse.chat.GlimpseChatRequestParameters;
+import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.generate.ToolOffer.Withheld;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+
+/** An application with a tool, two services and the embedded model. */
+@ExtendWith(OutputCaptureExtension.class)
+class ToolsApplicationTest {
+
+    private static final String QUESTION = "What is the sum?";
+
+    private static ConfigurableApplicationContext start(Class<?>... sources) {
+        return new SpringApplicationBuilder(sources)
+                .properties(
+                        "spring.main.banner-mode=off",
+                        "spring.main.web-application-type=none",
+                        "glimpse.model.location=embedded",
+                        "glimpse.tools.parallel=false",
+                        "glimpse.generation.max-output-tokens=120")
+                .run();
+    }
+
+    @Test
+    void aToolBeanLeavesServicesWithoutToolsAsTheyAre(CapturedOutput output) {
+        String without;
+        try (ConfigurableApplicationContext context = start(Services.class)) {
+            without = context.getBean(Reader.class).ask(QUESTION).content();
+        }
+        try (ConfigurableApplicationContext context = start(Services.class, Calculator.class)) {
+            Result<String> reader = context.getBean(Reader.class).ask(QUESTION);
+            Result<String> agent = context.getBean(Agent.class)
+                    .ask(QUESTION, ChatRequestParameters.builder().build());
+
+            assertThat(reader.content()).isEqualTo(without);
+            assertThat(metadata(reader).tools().given()).isZero();
+            assertThat(agent.content()).isEqualTo(without);
+            assertThat(metadata(agent).tools().given()).isOne();
+            assertThat(metadata(agent).tools().offered()).isZero();
+            assertThat(metadata(agent).tools().withheld()).isEqualTo(Withheld.MODEL);
+            assertThat(context.getBean(Calculator.class).sums).isEmpty();
+        }
+        assertThat(output.getOut()).containsOnlyOnce("answers without the tools of its requests (add)");
+    }
+
+    private static GlimpseChatResponseMetadata metadata(Result<String> result) {
+        return (GlimpseChatResponseMetadata) result.finalResponse().metadata();
+    }
+
+    @Test
+    void underRequiredTheToolRunsWithArgumentsOfItsTypesAndItsResultIsInTheMessages() {
+        try (ConfigurableApplicationContext context = start(Services.class, Calculator.class)) {
+            Result<String> result = context.getBean(Agent.class)
+                    .ask(
+                            QUESTION,
+                            GlimpseChatRequestParameters.builder()
+                                    .toolChoice(ToolChoice.REQUIRED)
+                                    .build());
+            List<String> sums = context.getBean(Calculator.class).sums;
+
+            assertThat(sums).isNotEmpty();
+            assertThat(result.toolExecutions().stream().map(ToolExecution::result))
+                    .containsExactlyElementsOf(sums);
+            List<String> seen = new ArrayList<>();
+            for (ChatMessage message : context.getBean(Requests.class).last()) {
+                if (message instanceof ToolExecutionResultMessage given) {
+                    seen.add(given.text());
+                }
+            }
+            assertThat(seen).containsExactlyElementsOf(sums);
+            assertThat(result.content()).isNotNull();
+        }
+    }
+
+    @AiService(wiringMode = AiServiceWiringMode.EXPLICIT, chatModel = "glimpseChatModel")
+    interface Reader {
+
+        Result<String> ask(String question);
+    }
+
+    @AiService
+    interface Agent {
+
+        Result<String> ask(@UserMessage String question, ChatRequestParameters parameters);
+    }
+
+    /** Not found by looking for components: only one of the applications has it. */
+    static final class Calculator {
+
+        private final List<String> sums = new CopyOnWriteArrayList<>();
+
+        @Tool("Adds two numbers")
+        long add(long first, long second) {
+            long sum = first + second;
+            sums.add(String.valueOf(sum));
+            return sum;
+        }
+    }
+
+    static final class Requests implements ChatModelListener {
+
+        private final List<List<ChatMessage>> heard = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onRequest(ChatModelRequestContext request) {
+            heard.add(request.chatRequest().messages());
+        }
+
+        List<ChatMessage> last() {
+            return heard.get(heard.size() - 1);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @ComponentScan(basePackageClasses = ToolsApplicationTest.class)
+    static class Services {
+
+        @Bean
+        Requests requests() {
+            return new Requests();
+        }
+    }
+}
