@@ -2,7 +2,6 @@ package com.example.tests.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
@@ -10,6 +9,10 @@ import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.DeadlineExceededException;
@@ -83,7 +86,7 @@ class ProblemDetailsTest {
             value = {
                 "/damaged | 400 | send a PNG, JPEG",
                 "/long | 400 | tokens",
-                "/tools | 400 | toolSpecifications",
+                "/schema | 400 | keyword 'not'",
                 "/film | 400 | not supported",
                 "/bytes | 413 | the limit is 2000",
                 "/pixels | 413 | the limit is 0.0 MP",
@@ -255,12 +258,17 @@ class ProblemDetailsTest {
             return model.chat("secret ".repeat(2_000));
         }
 
-        @GetMapping("/tools")
-        String tools() {
+        @GetMapping("/schema")
+        String schema() {
             return model.chat(ChatRequest.builder()
                             .messages(UserMessage.from("secret"))
-                            .toolSpecifications(
-                                    ToolSpecification.builder().name("clock").build())
+                            .responseFormat(ResponseFormat.builder()
+                                    .type(ResponseFormatType.JSON)
+                                    .jsonSchema(JsonSchema.builder()
+                                            .name("refused")
+                                            .rootElement(JsonRawSchema.from("{\"not\": {}}"))
+                                            .build())
+                                    .build())
                             .build())
                     .aiMessage()
                     .text();

@@ -17,6 +17,8 @@ import io.github.glimpse.ModelLoadException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.constrain.InvalidConstraintException;
+import io.github.glimpse.constrain.UnsupportedConstraintException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -82,7 +84,9 @@ enum HttpProblem {
         }
         if (error instanceof InvalidImageException
                 || error instanceof PromptTooLongException
-                || error instanceof UnsupportedContentException) {
+                || error instanceof UnsupportedContentException
+                || error instanceof UnsupportedConstraintException
+                || error instanceof InvalidConstraintException) {
             return Optional.of(BAD_INPUT);
         }
         if (error instanceof EngineBusyException) {
