@@ -9,10 +9,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The curves of a run as CSV: one row per step, appended as the run goes on. A resumed run drops the rows behind the checkpoint
- * that it starts from, so no step stands there twice.
+ * that it starts from, so no step stands there twice; if it has other columns than before, rows keep what they have in those that stay.
  */
 public final class CurveFile implements TrainingListener {
 
@@ -37,14 +38,12 @@ public final class CurveFile implements TrainingListener {
 
     @Override
     public void onStart(long step, long steps) {
-        List<String> rows = new ArrayList<>();
-        rows.add(header());
-        for (String row : completeRows()) {
-            if (row.equals(header())) {
-                continue;
-            }
+        List<String> rows = new ArrayList<>(List.of(header()));
+        List<String> before = completeRows();
+        List<String> columns = before.isEmpty() ? List.of() : List.of(before.get(0).split(",", -1));
+        for (String row : before) {
             if (stepOf(row) <= step) {
-                rows.add(row);
+                rows.add(inColumns(row, columns));
             }
         }
         Path next = file.resolveSibling(file.getFileName() + ".unfinished");
@@ -83,10 +82,26 @@ public final class CurveFile implements TrainingListener {
         }
     }
 
-    private String header() {
+    private List<String> columns() {
         List<String> columns = new ArrayList<>(OWN);
         columns.addAll(figures);
-        return String.join(",", columns);
+        return columns;
+    }
+
+    private String header() {
+        return String.join(",", columns());
+    }
+
+    /** A row of these columns in those of this run. */
+    private String inColumns(String row, List<String> columns) {
+        if (columns.equals(columns())) {
+            return row;
+        }
+        String[] cells = row.split(",", -1);
+        return columns().stream()
+                .map(columns::indexOf)
+                .map(column -> column < 0 || column >= cells.length ? "" : cells[column])
+                .collect(Collectors.joining(","));
     }
 
     /** A process that was killed may have left half a row. */

@@ -40,6 +40,20 @@ class CurveFileTest {
     }
 
     @Test
+    void aRunWithOtherColumnsKeepsWhatItsRowsHaveInThoseThatStay() throws IOException {
+        Path file = folder.resolve("curve.csv");
+        CurveFile curve = CurveFile.of(file, "iou", "recall");
+        curve.onStart(0, 10);
+        curve.onStep(progress(1, Map.of("iou", 0.5, "recall", 0.25)));
+        CurveFile resumed = CurveFile.of(file, "answers", "recall");
+        resumed.onStart(1, 10);
+        resumed.onStep(progress(2, Map.of("answers", 0.75)));
+        assertThat(Files.readAllLines(file))
+                .containsExactly(
+                        "step,loss,rate,gradient_norm,answers,recall", "1,1.0,0.01,2.0,,0.25", "2,0.5,0.01,2.0,0.75,");
+    }
+
+    @Test
     void theChartShowsOnePanelPerColumn() throws IOException {
         Path file = folder.resolve("curve.csv");
         CurveFile curve = CurveFile.of(file, "iou");
