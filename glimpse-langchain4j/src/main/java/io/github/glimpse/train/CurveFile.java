@@ -40,7 +40,8 @@ public final class CurveFile implements TrainingListener {
     public void onStart(long step, long steps) {
         List<String> rows = new ArrayList<>(List.of(header()));
         List<String> before = completeRows();
-        List<String> columns = before.isEmpty() ? List.of() : List.of(before.get(0).split(",", -1));
+        List<String> columns =
+                before.isEmpty() ? List.of() : List.of(before.get(0).split(",", -1));
         for (String row : before) {
             if (stepOf(row) <= step) {
                 rows.add(inColumns(row, columns));

@@ -30,7 +30,9 @@ public record Conversation(Form form, List<DrawnPage> pages, List<Turn> turns) {
         /** One of given answers. */
         OPTIONS,
         /** Answer, quote and whether it was found, as JSON. */
-        CITATION
+        CITATION,
+        /** A tool that shows a part of a page larger is offered; it is called where the writing is too small. */
+        ZOOM
     }
 
     /** Who speaks. */
@@ -65,10 +67,15 @@ public record Conversation(Form form, List<DrawnPage> pages, List<Turn> turns) {
     /**
      * One turn.
      *
-     * @param pages places of the pages that it shows, in front of its text
-     * @param said in order; for a user and the system one piece
+     * @param front text in front of the pages, where a tool's result is told
+     * @param pages places of the pages that it shows
+     * @param said behind them, in order; for a user and the system one piece
      */
-    public record Turn(Role role, List<Integer> pages, List<Said> said) {
+    public record Turn(Role role, String front, List<Integer> pages, List<Said> said) {
+
+        Turn(Role role, List<Integer> pages, List<Said> said) {
+            this(role, "", pages, said);
+        }
 
         /** Copies the lists. */
         public Turn {
@@ -76,7 +83,7 @@ public record Conversation(Form form, List<DrawnPage> pages, List<Turn> turns) {
             said = List.copyOf(said);
         }
 
-        /** All that is said. */
+        /** All that is said behind the pages. */
         public String text() {
             return said.stream().map(Said::text).collect(Collectors.joining());
         }

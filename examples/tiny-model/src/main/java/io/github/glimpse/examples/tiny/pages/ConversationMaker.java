@@ -44,7 +44,10 @@ public final class ConversationMaker {
     public Conversation make(Split split, Form form, PageSize size, long seed) {
         PageRequest request = new PageRequest(split, PageRequest.Mix.PANELS, size, seed);
         Dice dice = new Dice(Dice.mix(request.dice().next() ^ form.name().hashCode()));
-        List<DrawnPage> pages = new ArrayList<>(List.of(page(request, dice)));
+        if (form == Form.ZOOM) {
+            return new ZoomTalk(maker, dice).make(request);
+        }
+        List<DrawnPage> pages = new ArrayList<>(List.of(page(maker, request, dice)));
         Talk talk = new Talk(split, dice, pages);
         switch (form) {
             case QUESTION -> talk.ask(0, "", talk.any(0));
@@ -55,7 +58,7 @@ public final class ConversationMaker {
             }
             case TWO_PAGES -> {
                 talk.ask(0, "", talk.any(0));
-                pages.add(page(new PageRequest(split, PageRequest.Mix.PANELS, size, seed + 1), dice));
+                pages.add(page(maker, new PageRequest(split, PageRequest.Mix.PANELS, size, seed + 1), dice));
                 talk.ask(1, "", talk.any(1));
                 if (dice.chance(0.5)) {
                     talk.ask(0, "In the first picture: ", talk.any(0));
@@ -66,6 +69,7 @@ public final class ConversationMaker {
             case RECORD -> talk.record();
             case OPTIONS -> talk.options();
             case CITATION -> talk.citation();
+            case ZOOM -> throw new IllegalStateException("It has pages of its own");
         }
         return new Conversation(form, pages, talk.turns);
     }
@@ -93,7 +97,7 @@ public final class ConversationMaker {
     }
 
     /** A page about which something can be asked: a few have nothing on them. */
-    private DrawnPage page(PageRequest request, Dice dice) {
+    static DrawnPage page(PageMaker maker, PageRequest request, Dice dice) {
         PageRequest next = request;
         DrawnPage page = maker.draw(next);
         while (page.facts().stream().filter(ConversationMaker::isRead).count() < 2) {
@@ -103,8 +107,18 @@ public final class ConversationMaker {
         return page;
     }
 
-    private static boolean isRead(Fact fact) {
+    static boolean isRead(Fact fact) {
         return fact.outcome() == Fact.Outcome.ANSWERED && !fact.words().isEmpty();
+    }
+
+    /** The answer to a fact of a page. */
+    static Said said(int page, Fact fact) {
+        return new Said(Phrasebook.answer(fact), isRead(fact), new Source(page, fact));
+    }
+
+    /** What a system message says. */
+    static String system(Split split, Dice dice) {
+        return dice.pick(split == Split.TEST ? SYSTEM_OF_THE_TEST : SYSTEM);
     }
 
     /** One conversation in the making. */
@@ -121,7 +135,7 @@ public final class ConversationMaker {
             this.dice = dice;
             this.pages = pages;
             if (dice.chance(0.3)) {
-                String text = dice.pick(split == Split.TEST ? SYSTEM_OF_THE_TEST : SYSTEM);
+                String text = system(split, dice);
                 turns.add(new Turn(Role.SYSTEM, List.of(), List.of(new Said(text, false))));
             }
         }
@@ -142,10 +156,6 @@ public final class ConversationMaker {
 
         private void say(List<Said> said) {
             turns.add(new Turn(Role.ASSISTANT, List.of(), said));
-        }
-
-        private static Said said(int page, Fact fact) {
-            return new Said(Phrasebook.answer(fact), isRead(fact), new Source(page, fact));
         }
 
         private static Said read(String text, Fact fact) {

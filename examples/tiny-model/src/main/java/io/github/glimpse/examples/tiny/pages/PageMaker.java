@@ -3,6 +3,7 @@ package io.github.glimpse.examples.tiny.pages;
 import io.github.glimpse.examples.tiny.drawing.Box;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.image.RasterImage;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Paints pages. Safe for concurrent use; nothing is kept between two pages. */
 public final class PageMaker {
@@ -58,14 +58,41 @@ public final class PageMaker {
      */
     public DrawnPage draw(PageRequest request) {
         Dice dice = request.dice();
-        List<Lettering> faces = shelf.of(request.split());
-        if (faces.isEmpty()) {
-            throw new IllegalStateException("The shelf has no face for " + request.split());
-        }
+        List<Lettering> faces = faces(request);
         PageSize size = request.size();
         double scale = dice.chance(0.65) ? 1 : dice.uniform(0.82, 1.3);
         int width = (int) Math.rint(size.width() / scale);
         int height = (int) Math.rint(size.height() / scale);
+        Painting painting = paint(request, faces, width, height, dice);
+        byte[] rgb = Wear.bytes(painting.image(), size.width(), size.height(), dice);
+        return painting.page(rgb, new Box(0, 0, width, height), size);
+    }
+
+    /**
+     * Paints a page larger than the eye takes it, so that writing is small on it.
+     *
+     * @param request what comes to the eye at first
+     * @param factor how much larger it is painted
+     * @throws IllegalStateException if the shelf has no face for the split
+     */
+    SmallPrint drawLarger(PageRequest request, double factor) {
+        Dice dice = request.dice();
+        int width = (int) Math.rint(request.size().width() * factor);
+        int height = (int) Math.rint(request.size().height() * factor);
+        Painting painting = paint(request, faces(request), width, height, dice);
+        return new SmallPrint(
+                painting, new RasterImage(width, height, Wear.bytes(painting.image(), width, height, dice)));
+    }
+
+    private List<Lettering> faces(PageRequest request) {
+        List<Lettering> faces = shelf.of(request.split());
+        if (faces.isEmpty()) {
+            throw new IllegalStateException("The shelf has no face for " + request.split());
+        }
+        return faces;
+    }
+
+    private static Painting paint(PageRequest request, List<Lettering> faces, int width, int height, Dice dice) {
         List<Lettering> chosen = List.of(dice.pick(faces), dice.pick(faces));
         int paper = Shades.paper(dice.chance(DARK), dice);
         Sheet sheet = new Sheet(width, height, paper, request.split(), chosen, dice);
@@ -73,26 +100,14 @@ public final class PageMaker {
                 ? text(sheet, new Box(0, 0, width, height))
                 : panels(sheet, new Box(0, 0, width, height));
         AffineTransform turn = Wear.turn(width, height, dice);
-        byte[] rgb = Wear.bytes(Wear.turned(sheet.image(), turn, paper), size.width(), size.height(), dice);
-        AffineTransform place =
-                AffineTransform.getScaleInstance(size.width() / (double) width, size.height() / (double) height);
-        place.concatenate(turn);
-        List<Mark> marks =
-                sheet.marks().stream().map(mark -> moved(mark, place)).toList();
-        List<Sheet.Patch> patches = sheet.patches().stream()
-                .map(patch -> new Sheet.Patch(place.createTransformedShape(patch.area()), patch.role(), patch.colour()))
-                .toList();
-        List<Fact> facts = unambiguous(sheet.facts()).stream()
-                .map(fact -> moved(fact, place, size))
-                .toList();
-        return new DrawnPage(
+        return new Painting(
                 request,
                 chosen.stream().map(Lettering::family).distinct().toList(),
                 kinds,
-                rgb,
-                marks,
-                PageCells.of(size, marks, patches),
-                facts);
+                sheet,
+                Wear.turned(sheet.image(), turn, paper),
+                turn,
+                unambiguous(sheet.facts()));
     }
 
     private static List<String> text(Sheet sheet, Box area) {
@@ -186,28 +201,5 @@ public final class PageMaker {
         return facts.stream()
                 .filter(fact -> asked.getOrDefault(List.of(fact.kind(), fact.places()), 0L) == 1)
                 .toList();
-    }
-
-    private static Mark moved(Mark mark, AffineTransform place) {
-        double[] point = {mark.x(), mark.y()};
-        place.transform(point, 0, point, 0, 1);
-        return mark.at(point[0], point[1]);
-    }
-
-    private static Fact moved(Fact fact, AffineTransform place, PageSize size) {
-        List<Box> evidence =
-                fact.evidence().stream().flatMap(box -> moved(box, place, size)).toList();
-        return new Fact(fact.kind(), fact.outcome(), fact.places(), fact.answer(), evidence, fact.words());
-    }
-
-    private static Stream<Box> moved(Box box, AffineTransform place, PageSize size) {
-        Rectangle2D moved = place.createTransformedShape(new Rectangle2D.Double(
-                        box.left(), box.top(), box.right() - (double) box.left(), box.bottom() - (double) box.top()))
-                .getBounds2D();
-        int left = (int) Math.max(0, Math.floor(moved.getMinX()));
-        int top = (int) Math.max(0, Math.floor(moved.getMinY()));
-        int right = (int) Math.min(size.width(), Math.ceil(moved.getMaxX()));
-        int bottom = (int) Math.min(size.height(), Math.ceil(moved.getMaxY()));
-        return left < right && top < bottom ? Stream.of(new Box(left, top, right, bottom)) : Stream.empty();
     }
 }

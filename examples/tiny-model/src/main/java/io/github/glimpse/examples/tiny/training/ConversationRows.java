@@ -93,6 +93,7 @@ final class ConversationRows {
             Turn turn = turns.get(i);
             if (turn.role() != Role.ASSISTANT) {
                 made.open(turn.role());
+                made.add(Pieces.of(turn.front()));
                 turn.pages().forEach(made::show);
                 made.add(Pieces.of(turn.text()));
                 made.close();

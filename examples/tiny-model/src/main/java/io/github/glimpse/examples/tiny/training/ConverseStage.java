@@ -69,6 +69,11 @@ final class ConverseStage implements Train.Stage {
     private static final int ROWS = 1_500;
 
     private static final int WORDS = 150;
+    // A tool takes some 350 words to describe, and what it shows is another page. Such conversations have batches of
+    // their own, so that no
+    // other is padded to their length.
+    private static final double ZOOMS = 0.12;
+    private static final int ROWS_OF_A_ZOOM = 700;
     private static final int QUESTIONS = 6;
     private static final int VALIDATED_OF_A_FORM = 6;
     private static final PageSize VALIDATED = new PageSize(12, 12);
@@ -154,8 +159,9 @@ final class ConverseStage implements Train.Stage {
             for (Form form : Form.values()) {
                 for (int i = 0; i < VALIDATED_OF_A_FORM; i++) {
                     long seed = label(form).length() * 1_000L + i;
+                    // A call is an answer too.
                     ConversationRows rows =
-                            ConversationRows.of(maker.make(Split.VALIDATION, form, VALIDATED, seed), true);
+                            ConversationRows.of(maker.make(Split.VALIDATION, form, VALIDATED, seed), form != Form.ZOOM);
                     ConversationBatch batch = ConversationBatch.of(List.of(rows), SIGHTS.get(sight), new Random(seed));
                     try (TensorScope part = scope.openChild()) {
                         long[] said = call(graph.constant("converse_loss"), batch, part)
@@ -185,17 +191,18 @@ final class ConverseStage implements Train.Stage {
         PageSize page = SIZES.get(random.nextInt(SIZES.size()));
         // Cuts start when there is something to be read.
         boolean cut = number > options.steps() / 10 && random.nextBoolean();
+        boolean zooms = random.nextDouble() < ZOOMS;
         List<ConversationRows> samples = new ArrayList<>();
-        int count = Math.max(1, ROWS / (page.cellCount() + WORDS));
+        int count = Math.max(1, ROWS / (page.cellCount() + (zooms ? ROWS_OF_A_ZOOM : WORDS)));
         for (int i = 0; i < count; i++) {
-            Form form = FORMS.get(random.nextInt(FORMS.size()));
+            Form form = zooms ? Form.ZOOM : FORMS.get(random.nextInt(FORMS.size()));
             long seed = SEEDS_PER_BATCH * number + i;
             if (form == Form.QUESTION) {
                 List<Conversation> questions = maker.questions(Split.TRAIN, page, seed, QUESTIONS);
                 samples.add(ConversationRows.ofQuestions(questions));
             } else {
                 Conversation conversation = maker.make(Split.TRAIN, form, page, seed);
-                samples.add(ConversationRows.of(conversation, cut || random.nextBoolean()));
+                samples.add(ConversationRows.of(conversation, !zooms && (cut || random.nextBoolean())));
             }
         }
         return ConversationBatch.of(samples, cut ? Cut.TRAINED : Cut.NONE, random);

@@ -42,7 +42,8 @@ final class Pieces {
     static final String CUT =
             "\", \"|\": \"|\":\"|\",\"|\": |\":|\"\\}|\\{\"|\\[\"|\"\\]|\\}\\}|\\},|\\[\\]|\\{\\}| ?[A-Za-z]+|[^A-Za-z]";
 
-    private static final Pattern PIECE = Pattern.compile(CUT, Pattern.DOTALL);
+    // The tokenizer takes the marks of calls out of a text before it cuts.
+    private static final Pattern PIECE = Pattern.compile(String.join("|", CALL_MARKS) + "|" + CUT, Pattern.DOTALL);
     private static final Pattern WORD = Pattern.compile("[A-Za-z]+");
     // Words of prompts that describe tools, schemas, forms of answers and turns of a conversation.
     private static final String OTHERS =
@@ -79,7 +80,7 @@ final class Pieces {
         return id;
     }
 
-    /** The ids of a text without marks. */
+    /** The ids of a text without marks of the chat. */
     static int[] of(String text) {
         IntStream.Builder ids = IntStream.builder();
         Matcher pieces = PIECE.matcher(text);

@@ -38,7 +38,8 @@ class ConversationRowsTest {
             for (Conversation.Turn turn : conversation.turns()) {
                 expected.append("<|im_start|>")
                         .append(turn.role().name().toLowerCase(Locale.ROOT))
-                        .append('\n');
+                        .append('\n')
+                        .append(turn.front());
                 turn.pages().forEach(page -> expected.append("<|vision_start|>")
                         .append("#"
                                 .repeat(conversation
