@@ -38,7 +38,8 @@ public final class EViTStrategyFactory implements PruningStrategyFactory {
     @Override
     public PruningStrategy create(StrategyContext context) {
         int blocks = context.tower().blocks();
-        EvidenceRequest attention = context.tower().hasCls() ? new TowerCls(-1) : new TowerReceived(-1);
+        boolean hasCls = context.tower().hasCls();
+        EvidenceRequest attention = hasCls ? new TowerCls(-1) : new TowerReceived(-1);
         EvidenceStrategy.Builder strategy = EvidenceStrategy.named(
                         name(), PruningPoint.insideTower(Math.max(1, (int) Math.rint(blocks * SHARE))))
                 .places("it cuts between attention and MLP of a block of the tower; use 'tower k'")
@@ -49,10 +50,20 @@ public final class EViTStrategyFactory implements PruningStrategyFactory {
         }
         return strategy.choosing((evidence, budget) -> {
             float[] weights = HostValues.floats(evidence.of(attention));
-            float[] scores = HeadScores.mean(weights, weights.length / evidence.alive().length);
+            int patches = evidence.alive().length;
+            float[] scores = hasCls ? HeadScores.mean(weights, weights.length / patches) : perRow(weights, patches);
             return TokenSelection.scored(
                     Ranking.rising(Ranking.best(scores, count(evidence, budget), name())), scores, ScoreKind.SHARE);
         });
+    }
+
+    /** Of sums over all rows that ask the mean, as if one row asked: the fused row is the dropped ones times these. */
+    private static float[] perRow(float[] sums, int rows) {
+        float[] mean = new float[sums.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = sums[i] / rows;
+        }
+        return mean;
     }
 
     /** What is left of the patches alive; a number that something else has settled, such as a cap, stands. */
