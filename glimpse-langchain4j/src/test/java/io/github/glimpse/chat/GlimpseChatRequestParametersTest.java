@@ -183,8 +183,8 @@ class GlimpseChatRequestParametersTest {
                 GlimpseChatRequestParameters.builder().generation(all).build();
 
         assertThat(set.generation()).isEqualTo(all);
-        assertThat(set.temperature()).isEqualTo(0.7);
-        assertThat(set.stopSequences()).containsExactly(".");
+        assertThat(set.temperature()).isEqualTo(all.temperature());
+        assertThat(set.stopSequences()).isEqualTo(all.stop());
         assertThat(GlimpseChatRequestParameters.builder()
                         .temperature(0.2)
                         .generation(GenerationOptions.builder().beams(2).build())

@@ -1,27 +1,49 @@
 package io.github.glimpse.testing;
 
 import io.github.glimpse.generate.GenerationOptions;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 
 /** Options that say something of everything, to find a value that a copy or a merge forgets. */
 public final class EveryValue {
 
-    /** All values differ from each other and from what is unset. */
-    public static final GenerationOptions GENERATION = GenerationOptions.builder()
-            .temperature(0.7)
-            .topK(5)
-            .topP(0.9)
-            .minP(0.1)
-            .repetitionPenalty(1.1)
-            .presencePenalty(0.2)
-            .frequencyPenalty(0.3)
-            .seed(11L)
-            .maxOutputTokens(64)
-            .stop(List.of("."))
-            .beams(3)
-            .lengthPenalty(0.5)
-            .minOutputTokens(2)
-            .build();
+    /** All values differ from each other and from what is unset; a new one is among them by itself. */
+    public static final GenerationOptions GENERATION = generation();
 
     private EveryValue() {}
+
+    private static GenerationOptions generation() {
+        RecordComponent[] parts = GenerationOptions.class.getRecordComponents();
+        Object[] values = new Object[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            values[i] = value(parts[i].getType(), i + 1);
+        }
+        Class<?>[] types = Arrays.stream(parts).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        try {
+            return GenerationOptions.class
+                    .getConstructor(types)
+                    .newInstance(values)
+                    .checked();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+
+    /** Within the range of every number so far: shares, powers and counts. */
+    private static Object value(Class<?> type, int number) {
+        if (type == Double.class) {
+            return number / 64.0;
+        }
+        if (type == Integer.class) {
+            return number;
+        }
+        if (type == Long.class) {
+            return (long) number;
+        }
+        if (type == List.class) {
+            return List.of("stop " + number);
+        }
+        throw new AssertionError("Say what a " + type.getSimpleName() + " may be");
+    }
 }
