@@ -3,7 +3,6 @@ package io.github.glimpse.prune;
 import io.github.glimpse.prune.PruningPoint.Stage;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Which steps may be combined. Each rule refuses with one sentence that names it. */
 final class ScheduleRules {
@@ -68,29 +67,22 @@ final class ScheduleRules {
         }
     }
 
+    /** A step that asks for more than an earlier one left could only keep all. A ratio of what is alive always asks for less. */
     private static void checkRatios(List<Cut> cuts) {
         Cut before = null;
         for (Cut cut : cuts) {
             Double ratio = cut.budget().retentionRatio();
-            if (ratio == null || !has(cut, StrategyTrait.USES_BUDGET)) {
+            if (ratio == null || !has(cut, StrategyTrait.USES_BUDGET) || has(cut, StrategyTrait.RATIO_OF_ALIVE)) {
                 continue;
             }
             Double least = before == null ? null : before.budget().retentionRatio();
-            if (before != null && least != null && ratio > least && !isForCrossAttention(before, cut)) {
+            if (before != null && least != null && ratio > least) {
                 throw new IllegalArgumentException("The step at " + cut.at() + " keeps " + ratio
                         + " of the image tokens after the one at " + before.at() + " keeps " + least
                         + "; a retention-ratio refers to all image tokens, so it must not rise along the schedule");
             }
             before = cut;
         }
-    }
-
-    /** Where a text attends to the picture by cross-attention all stay if fewer are left than a step asks for. */
-    private static boolean isForCrossAttention(Cut before, Cut cut) {
-        return before.at().stage() == Stage.TOWER
-                || Stream.of(before, cut)
-                        .flatMap(step -> step.strategy().needs(step.at()).stream())
-                        .anyMatch(EvidenceRequest.CrossAttention.class::isInstance);
     }
 
     private static void checkFullGrid(List<Cut> cuts) {

@@ -95,8 +95,12 @@ public final class Settlement {
             return new Settlement(
                     place, new TokenBudget(given, cut.budget().count()), bounds, RatioReason.COUNT, Widened.NOTHING);
         }
-        int wanted = count(Objects.requireNonNull(given.retentionRatio()), tokens, alive.length);
-        int allowed = count(Objects.requireNonNull(given.share()), tokens, alive.length);
+        double ratio = Objects.requireNonNull(given.retentionRatio());
+        int wanted = cut.strategy().traits(cut.at()).contains(StrategyTrait.RATIO_OF_ALIVE)
+                ? Math.min(alive.length, (int) Math.ceil(ratio * alive.length))
+                : count(ratio, tokens, alive.length);
+        Double cap = given.maxRetentionRatio();
+        int allowed = cap == null ? wanted : Math.min(wanted, count(cap, tokens, alive.length));
         int count = Math.max(allowed, floor);
         RatioReason reason = count > wanted ? RatioReason.FLOOR : count < wanted ? RatioReason.CAP : RatioReason.COUNT;
         return new Settlement(place, new TokenBudget(given, count), bounds, reason, Widened.NOTHING);

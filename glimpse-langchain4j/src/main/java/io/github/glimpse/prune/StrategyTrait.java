@@ -4,6 +4,11 @@ package io.github.glimpse.prune;
 public enum StrategyTrait {
     /** Keeps the number of tokens that {@code retention-ratio} gives, so it cannot do without. */
     USES_BUDGET,
+    /**
+     * Its {@code retention-ratio} is of the tokens that are alive, rounded up, and not of all before any step; needs
+     * {@link #USES_BUDGET}.
+     */
+    RATIO_OF_ALIVE,
     /** Mixes dropped tokens into kept ones. */
     MERGES,
     /** Makes the dropped rows, times their scores, one more row of a vision tower, which is no token. */

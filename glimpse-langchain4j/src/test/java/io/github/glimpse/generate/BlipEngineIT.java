@@ -119,12 +119,26 @@ class BlipEngineIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"tower 1", "vision", "layer 1"})
-    void whereFewerAreLeftThanAStepAsksForAllStay(String first) {
+    void aStepThatAsksForMoreThanAnEarlierOneLeftIsRefused(String first) {
         PruningStep less = step(first.startsWith("layer") ? "cross-attention" : "cls-attention", first, 0.25, Map.of());
         PruningStep more = step("cross-attention", "layer 2", 0.5, Map.of());
         try (LoadedModel model = LoadedModel.load(options(answers()).build())) {
-            GenerationResult alone = model.generate(request("what is it", less));
-            GenerationResult both = model.generate(request("what is it", less, more));
+            GenerationRequest rising = request("what is it", less, more);
+
+            assertThatThrownBy(() -> model.generate(rising))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageContaining("keeps 0.5 of the image tokens after the one at " + first
+                            + " keeps 0.25; a retention-ratio");
+        }
+    }
+
+    @Test
+    void whereFewerAreLeftThanAStepMayKeepAllStay() {
+        PruningStep ofAlive = step("evit", "tower 1", 0.25, Map.of());
+        PruningStep more = step("cross-attention", "layer 2", 0.5, Map.of());
+        try (LoadedModel model = LoadedModel.load(options(answers()).build())) {
+            GenerationResult alone = model.generate(request("what is it", ofAlive));
+            GenerationResult both = model.generate(request("what is it", ofAlive, more));
 
             assertThat(both.report().keptJoined()).isEqualTo(alone.report().keptJoined());
             assertThat(both.tokenIds()).isEqualTo(alone.tokenIds());

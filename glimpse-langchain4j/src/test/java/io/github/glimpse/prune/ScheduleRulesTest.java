@@ -137,6 +137,17 @@ class ScheduleRulesTest {
                                 List.of(counting(VISION, 0.25), counting(LAYER_2, 0.5)),
                                 "The step at layer 2 keeps 0.5 of the image tokens after the one at vision keeps 0.25"),
                         arguments(
+                                "rising ratio inside the tower",
+                                List.of(counting(PruningPoint.insideTower(1), 0.25), counting(VISION, 0.5)),
+                                "The step at vision keeps 0.5 of the image tokens after the one at tower 1 keeps 0.25"),
+                        arguments(
+                                "rising ratio around one of what is alive",
+                                List.of(
+                                        counting(PruningPoint.insideTower(1), 0.25),
+                                        counting(PruningPoint.insideTower(2), 0.9, StrategyTrait.RATIO_OF_ALIVE),
+                                        counting(VISION, 0.5)),
+                                "The step at vision keeps 0.5 of the image tokens after the one at tower 1 keeps 0.25"),
+                        arguments(
                                 "hole in the grid",
                                 List.of(counting(PIXELS, 0.5), counting(VISION, 0.25, StrategyTrait.NEEDS_FULL_GRID)),
                                 "'some' at vision needs the full grid, and 'some' at pixels leaves holes in it"),
@@ -224,6 +235,17 @@ class ScheduleRulesTest {
 
         assertThat(schedule.twoScaleCut()).isSameAs(alone);
         assertThat(PruningSchedule.none().twoScaleCut()).isNull();
+    }
+
+    @Test
+    void aRatioOfWhatIsAliveMayBeHigherThanAnEarlierOne() {
+        List<Cut> cuts = List.of(
+                counting(PruningPoint.insideTower(1), 0.5),
+                counting(PruningPoint.insideTower(2), 0.9, StrategyTrait.RATIO_OF_ALIVE),
+                counting(VISION, 0.5));
+
+        assertThatCode(() -> schedule(cuts, KvForm.UNIFORM, PositionForm.ORIGINAL))
+                .doesNotThrowAnyException();
     }
 
     @Test

@@ -297,6 +297,25 @@ class SettlementTest {
         }
     }
 
+    @Test
+    void aRatioOfWhatIsAliveIsRoundedUpAndTheCapStillCountsAllTokens() {
+        assertThat(countOfAlive(0.4, null, 6)).isEqualTo(3);
+        assertThat(countOfAlive(0.4, null, 3)).isEqualTo(2);
+        assertThat(countOfAlive(0.9, null, 1)).isEqualTo(1);
+        assertThat(countOfAlive(0.9, 0.34, 3)).isEqualTo(2);
+    }
+
+    private static @Nullable Integer countOfAlive(double ratio, @Nullable Double cap, int alive) {
+        EvidenceStrategy strategy = EvidenceStrategy.named("mine", POINT)
+                .traits(StrategyTrait.USES_BUDGET, StrategyTrait.RATIO_OF_ALIVE)
+                .choosing((evidence, told) -> TokenSelection.all(alive));
+        TokenBudget budget = new TokenBudget(new TokenBounds(ratio, null, cap, null, null), null);
+        int[] left = IntStream.range(0, alive).toArray();
+        return Settlement.of(new Cut(POINT, "mine", strategy, budget), TokenBounds.unset(), GRIDS, TOKENS, left)
+                .budget()
+                .count();
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyCombinationIsAsWrittenDownNaively(Open open) {

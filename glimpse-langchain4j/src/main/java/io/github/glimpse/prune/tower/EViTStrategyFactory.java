@@ -6,14 +6,11 @@ import io.github.glimpse.prune.EvidenceRequest.TowerCls;
 import io.github.glimpse.prune.EvidenceRequest.TowerReceived;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.HeadScores;
-import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.PruningStrategyFactory;
-import io.github.glimpse.prune.Ranking;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
-import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 
@@ -44,7 +41,7 @@ public final class EViTStrategyFactory implements PruningStrategyFactory {
                         name(), PruningPoint.insideTower(Math.max(1, (int) Math.rint(blocks * SHARE))))
                 .places("it cuts between attention and MLP of a block of the tower; use 'tower k'")
                 .needs(attention)
-                .traits(StrategyTrait.USES_BUDGET);
+                .traits(StrategyTrait.USES_BUDGET, StrategyTrait.RATIO_OF_ALIVE);
         if (context.options().flag("fuse", true)) {
             strategy.traits(StrategyTrait.FUSES);
         }
@@ -52,8 +49,7 @@ public final class EViTStrategyFactory implements PruningStrategyFactory {
             float[] weights = HostValues.floats(evidence.of(attention));
             int patches = evidence.alive().length;
             float[] scores = hasCls ? HeadScores.mean(weights, weights.length / patches) : perRow(weights, patches);
-            return TokenSelection.scored(
-                    Ranking.rising(Ranking.best(scores, count(evidence, budget), name())), scores, ScoreKind.SHARE);
+            return TokenSelection.byCount(scores, ScoreKind.SHARE);
         });
     }
 
@@ -64,16 +60,5 @@ public final class EViTStrategyFactory implements PruningStrategyFactory {
             mean[i] = sums[i] / rows;
         }
         return mean;
-    }
-
-    /** What is left of the patches alive; a number that something else has settled, such as a cap, stands. */
-    private static int count(PruningEvidence evidence, TokenBudget budget) {
-        int settled = budget.requireCount();
-        Double ratio = budget.retentionRatio();
-        int alive = evidence.alive().length;
-        int tokens =
-                evidence.images().stream().mapToInt(grid -> grid.tokenCount()).sum();
-        boolean byRatio = ratio != null && settled == TokenBudget.count(ratio, tokens, alive);
-        return byRatio && ratio != null ? Math.min(alive, (int) Math.ceil(ratio * alive)) : settled;
     }
 }
