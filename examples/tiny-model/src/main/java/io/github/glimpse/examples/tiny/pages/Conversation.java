@@ -1,6 +1,7 @@
 package io.github.glimpse.examples.tiny.pages;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,12 @@ public record Conversation(Form form, List<DrawnPage> pages, List<Turn> turns) {
         /** Answer, quote and whether it was found, as JSON. */
         CITATION,
         /** A tool that shows a part of a page larger is offered; it is called where the writing is too small. */
-        ZOOM
+        ZOOM;
+
+        /** The name in figures. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Who speaks. */

@@ -16,7 +16,6 @@ import java.util.List;
  */
 final class AlignStage implements Train.Stage {
 
-    private static final int CELLS = 1024;
     private static final int READY = 3;
     // Other pictures than those of the stages before and behind.
     private static final long SHIFT = 1L << 31;
@@ -24,12 +23,14 @@ final class AlignStage implements Train.Stage {
     private static final String VALID = "valid_";
 
     private final StageOptions options;
+    private final Lessons lessons;
     private final TinyModel model;
 
     AlignStage(TorchRuntime runtime, StageOptions options) {
         this.options = options;
         ParameterGroup frozen = ParameterGroup.frozen("decoder");
-        this.model = new TinyModel(runtime, options.seed(), options.group("vision"), frozen, frozen);
+        this.lessons = options.edition().lessons(options);
+        this.model = new TinyModel(runtime, options.edition(), options.seed(), options.group("vision"), frozen, frozen);
     }
 
     @Override
@@ -52,18 +53,17 @@ final class AlignStage implements Train.Stage {
     }
 
     private SeenPages batch(long number) {
-        return SeenPages.of(ReadingData.training(options.seed(), SHIFT + number, CELLS, false)
-                .drawings());
+        return SeenPages.of(lessons.lesson(SHIFT + number, false).pages());
     }
 
     private NDArray loss(SeenPages pages, long sample, TensorScope scope, Figures figures) {
         if (options.validates(sample)) {
-            for (ReadingData valid : ReadingData.validation(false, AskedQuestion.Cut.TRAINED)) {
+            lessons.validation(Sight.FULL).forEach(valid -> {
                 try (TensorScope part = scope.openChild()) {
-                    SeenPages pictures = SeenPages.of(valid.drawings());
-                    add(figures, VALID, call(model.graph().constant("align_loss"), pictures, part));
+                    SeenPages seen = SeenPages.of(valid.pages());
+                    add(figures, VALID, call(model.graph().constant("align_loss"), seen, part));
                 }
-            }
+            });
         }
         List<NDArray> results = call(model.graph().record("align_loss"), pages, scope);
         add(figures, "", results);

@@ -3,11 +3,9 @@ package io.github.glimpse.examples.tiny.training;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.examples.tiny.pages.PageCells;
-import io.github.glimpse.train.Initializer;
-import io.github.glimpse.train.ParameterGroup;
-import io.github.glimpse.train.TrainableParameters;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Pages of the second edition as symbols, cell by cell in raster order: what the eye should see, before it does.
@@ -16,12 +14,23 @@ import java.util.List;
  * @param roles {@code [cells]}; one more than there are for a cell with more characters than can be told
  * @param colours {@code [cells]}
  */
-record CellSymbols(long[] characters, long[] roles, long[] colours) {
+record CellSymbols(long[] characters, long[] roles, long[] colours) implements Symbols {
 
     private static final int SLOTS = PageCells.SLOTS + PageCells.KEY_SLOTS;
-    private static final String SPELLED = "cells.slots";
-    private static final String ROLES = "cells.roles";
-    private static final String COLOURS = "cells.colours";
+    // Pieces of the characters that are written on pages: one after the other in the vocabulary.
+    private static final int[] WRITTEN = IntStream.rangeClosed('!', '~')
+            .map(character -> Pieces.id(Character.toString(character)))
+            .toArray();
+
+    /** What turns symbols into vectors, besides the table. */
+    static final SymbolTensors TENSORS = new SymbolTensors(
+            "cells.slots",
+            "cells.roles",
+            "cells.colours",
+            DecoderSize.second().hidden(),
+            SLOTS,
+            PageCells.ROLE_CLASSES + 1,
+            PageCells.COLOUR_CLASSES);
 
     static CellSymbols of(List<PageCells> pages) {
         int cells = pages.stream().mapToInt(page -> page.roles().length).sum();
@@ -55,22 +64,13 @@ record CellSymbols(long[] characters, long[] roles, long[] colours) {
     }
 
     /** The tensors in the order of the text {@code converse}. */
-    List<NDArray> tensors(TensorScope scope) {
+    @Override
+    public List<NDArray> tensors(TensorScope scope) {
         int cells = roles.length;
-        return List.of(scope.longs(characters, cells, SLOTS), scope.longs(roles, cells), scope.longs(colours, cells));
-    }
-
-    /** Adds what turns symbols into vectors, besides the table. */
-    static void addTo(TrainableParameters parameters, ParameterGroup group, int width) {
-        Initializer slots =
-                (shape, random) -> Initializer.normal(1 / Math.sqrt(width)).values(shape, random);
-        parameters.add(SPELLED, group, slots, width, (long) SLOTS * width);
-        parameters.add(ROLES, group, Initializer.normal(0.1), PageCells.ROLE_CLASSES + 1, width);
-        parameters.add(COLOURS, group, Initializer.normal(0.1), PageCells.COLOUR_CLASSES, width);
-    }
-
-    /** Those tensors in the order of the text. */
-    static List<NDArray> parameters(TrainableParameters parameters) {
-        return List.of(parameters.get(SPELLED), parameters.get(ROLES), parameters.get(COLOURS));
+        return List.of(
+                scope.longs(characters, cells, SLOTS),
+                scope.longs(roles, cells),
+                scope.longs(colours, cells),
+                scope.indices(WRITTEN));
     }
 }

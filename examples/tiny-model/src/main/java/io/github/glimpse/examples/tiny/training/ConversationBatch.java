@@ -2,8 +2,7 @@ package io.github.glimpse.examples.tiny.training;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
-import io.github.glimpse.examples.tiny.pages.Conversation;
-import io.github.glimpse.examples.tiny.pages.PageCells;
+import io.github.glimpse.examples.tiny.pages.DrawnPage;
 import io.github.glimpse.examples.tiny.pages.Phrasebook;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Answer;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Row;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked all answers, in the order of the samples
  * @param isCut whether only kept cells go on behind the cut
  */
-record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, boolean isCut) {
+record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, boolean isCut) implements Questions {
 
     private static final float HIDDEN = -1e9f;
     private static final int NO_TARGET = -100;
@@ -62,10 +61,6 @@ record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, bool
 
         int lastRow() {
             return answer.firstRow() + words.length - 1;
-        }
-
-        Conversation.Form form() {
-            return answer.form();
         }
     }
 
@@ -115,8 +110,13 @@ record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, bool
         return new Asked(sample, answer, blind ? new int[] {REFUSAL, END} : answer.words(), kept);
     }
 
-    /** Whether each answer was given, as a whole, by what was said of its words. */
-    List<Boolean> right(long[] said) {
+    @Override
+    public List<String> kinds() {
+        return asked.stream().map(one -> one.answer().form().label()).toList();
+    }
+
+    @Override
+    public List<Boolean> right(long[] said) {
         List<Boolean> right = new ArrayList<>();
         int[] places = placesOfAnswers();
         for (int i = 0; i < asked.size(); i++) {
@@ -129,8 +129,8 @@ record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, bool
         return right;
     }
 
-    /** The tensors, in the order of the text. */
-    List<NDArray> tensors(TensorScope scope) {
+    @Override
+    public List<NDArray> tensors(TensorScope scope) {
         List<NDArray> tensors = new ArrayList<>();
         List<Sequence> whole = new ArrayList<>();
         for (int sample = 0; sample < samples.size(); sample++) {
@@ -161,12 +161,9 @@ record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, bool
         return tensors;
     }
 
-    /** Symbols of all pages, in the order of the samples. */
-    List<PageCells> cells() {
-        return samples.stream()
-                .flatMap(sample -> sample.pages().stream())
-                .map(page -> page.cells())
-                .toList();
+    /** All pages, in the order of the samples. */
+    List<DrawnPage> pages() {
+        return samples.stream().flatMap(sample -> sample.pages().stream()).toList();
     }
 
     /** Some rows of a sample, with the answers that are asked for in them. */

@@ -4,11 +4,6 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
-import io.github.glimpse.examples.tiny.drawing.FacePool;
-import io.github.glimpse.examples.tiny.drawing.Split;
-import io.github.glimpse.examples.tiny.drawing.Studio;
-import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import java.util.List;
 import java.util.Locale;
@@ -26,20 +21,24 @@ final class GraftStage implements AutoCloseable {
 
     private final StageOptions options;
     private final boolean back;
+    private final Edition edition;
+    private final Lessons lessons;
     private final TinyModel model;
 
     GraftStage(TorchRuntime runtime, StageOptions options, boolean back) {
         this.options = options;
         this.back = back;
-        ParameterGroup frozen = ParameterGroup.frozen("all");
-        model = new TinyModel(runtime, options.seed(), frozen, frozen, frozen);
+        edition = options.edition();
+        lessons = edition.lessons(options);
+        model = TinyModel.frozen(runtime, edition, options.seed());
     }
 
     /** Solves on as many pictures as there are steps, tells the error on others, and writes the weights. */
     void run(TorchRuntime runtime) {
         options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
         try (TensorScope scope = runtime.openScope()) {
-            RidgeRegression regression = new RidgeRegression(model.graph(), scope, inputs(), TinyShape.HIDDEN);
+            RidgeRegression regression = new RidgeRegression(
+                    model.graph(), scope, inputs(), edition.size().hidden());
             for (long i = 0; i < options.steps(); i++) {
                 try (TensorScope step = scope.openChild()) {
                     regression.add(rows(FIRST + i, step), step);
@@ -58,7 +57,7 @@ final class GraftStage implements AutoCloseable {
     }
 
     private int inputs() {
-        return back ? PageSymbols.INPUTS : TinyShape.VISION_HIDDEN * TinyShape.GROUP;
+        return back ? edition.symbols().inputs() : TinyShape.VISION_HIDDEN * TinyShape.GROUP;
     }
 
     private void enterMerger(RidgeRegression.Solution solution) {
@@ -69,22 +68,22 @@ final class GraftStage implements AutoCloseable {
     /** Every cell has one role, so the bias is theirs. */
     private void enterSymbols(RidgeRegression.Solution solution) {
         TrainableParameters parameters = model.parameters();
-        parameters.set(PageSymbols.SLOTS, solution.weight(0, PageSymbols.SPELLED));
-        float[] roles = rows(solution, PageSymbols.SPELLED, DenseBatch.ROLES.size());
+        SymbolTensors symbols = edition.symbols();
+        parameters.set(symbols.slots(), solution.weight(0, symbols.spelled()));
+        float[] roles = rows(solution, symbols.spelled(), symbols.roleCount());
         float[] bias = solution.bias();
         for (int i = 0; i < roles.length; i++) {
             roles[i] += bias[i % bias.length];
         }
-        parameters.set(PageSymbols.ROLES, roles);
-        parameters.set(
-                PageSymbols.INDICES,
-                rows(solution, PageSymbols.SPELLED + DenseBatch.ROLES.size(), PageSymbols.INDEX_COUNT));
+        parameters.set(symbols.roles(), roles);
+        parameters.set(symbols.others(), rows(solution, symbols.spelled() + symbols.roleCount(), symbols.otherCount()));
     }
 
-    private static float[] rows(RidgeRegression.Solution solution, int from, int count) {
-        float[] rows = new float[count * TinyShape.HIDDEN];
+    private float[] rows(RidgeRegression.Solution solution, int from, int count) {
+        int width = edition.size().hidden();
+        float[] rows = new float[count * width];
         for (int i = 0; i < count; i++) {
-            System.arraycopy(solution.row(from + i), 0, rows, i * TinyShape.HIDDEN, TinyShape.HIDDEN);
+            System.arraycopy(solution.row(from + i), 0, rows, i * width, width);
         }
         return rows;
     }
@@ -104,7 +103,7 @@ final class GraftStage implements AutoCloseable {
     }
 
     private List<NDArray> rows(long number, TensorScope scope) {
-        SeenPages page = SeenPages.of(List.of(Studio.draw(DrawingRequest.nth(Split.TRAIN, FacePool.SEEN, number))));
+        SeenPages page = SeenPages.of(lessons.page(number));
         return model.graph()
                 .constant(back ? "symbol_rows" : "graft_rows")
                 .with(page.tower(scope))

@@ -5,7 +5,6 @@ import io.github.glimpse.engine.RecordedCall;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.train.Figures;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainingRun;
@@ -17,24 +16,22 @@ import java.util.List;
  */
 final class JointStage implements Train.Stage {
 
-    private static final int CELLS = 1024;
     private static final int READY = 3;
     // The decoder has seen these questions before, as symbols.
     private static final long SHIFT = 1L << 32;
     // Each cell tells its owner and its characters by the vectors that the decoder reads.
     private static final double TOLD = 0.3;
-    private static final String[] FIGURES = {
-        "region",
-        "pointer",
-        "alignment",
-        "owner_loss",
-        "owner",
-        "characters_loss",
-        "characters",
-        "uneven",
-        "dense_loss",
-        "dense"
-    };
+    private static final List<String> FIGURES = List.of(
+            "region",
+            "pointer",
+            "alignment",
+            "owner_loss",
+            "owner",
+            "characters_loss",
+            "characters",
+            "uneven",
+            "dense_loss",
+            "dense");
     // Evidence is a box, and an eye that tells what a cell shows is silent about its borders. The heads before the cut
     // look at all
     // of it alike, so that what a glimpse reads of them is the whole box.
@@ -47,12 +44,15 @@ final class JointStage implements Train.Stage {
     private static final float[] DENSE = {(float) ALIGNED_LAST, 1};
 
     private final StageOptions options;
+    private final Lessons lessons;
     private final TinyModel model;
 
     JointStage(TorchRuntime runtime, StageOptions options) {
         this.options = options;
+        this.lessons = options.edition().lessons(options);
         this.model = new TinyModel(
                 runtime,
+                options.edition(),
                 options.seed(),
                 options.group("vision"),
                 options.blocks(),
@@ -63,7 +63,7 @@ final class JointStage implements Train.Stage {
     @Override
     public void train(TorchRuntime runtime) {
         options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
-        String[] figures = ReadingFigures.columns(FIGURES);
+        String[] figures = AnswerFigures.columns(lessons, FIGURES);
         String[] charted = {"loss", "answer", "alignment", "full_all", "cut_all"};
         try (TrainingRun run =
                 TrainingRun.of(runtime, model.parameters(), RunFolder.options(options, figures, charted))) {
@@ -75,53 +75,48 @@ final class JointStage implements Train.Stage {
         model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
     }
 
-    /** A batch with its pixels cut, and the pages beside it. */
-    private record Prepared(ReadingData data, SeenPages pages, SeenPages dense) {
-
-        static Prepared of(ReadingData data, List<Drawing> dense) {
-            return new Prepared(data, SeenPages.of(data.drawings()), SeenPages.of(dense));
-        }
-    }
+    /** A lesson with its pixels cut, and the pages beside it. */
+    private record Prepared(Lesson lesson, SeenPages pages, SeenPages dense) {}
 
     private Prepared batch(long number) {
-        ReadingData data = ReadingData.training(options.seed(), SHIFT + number, CELLS, true);
-        return Prepared.of(data, ReadingData.dense(SHIFT + number, data.batch().size(), CELLS));
+        Lesson lesson = lessons.lesson(SHIFT + number, true);
+        ShownPages dense =
+                lessons.writing(SHIFT + number, lesson.pages().sizes().get(0));
+        return new Prepared(lesson, SeenPages.of(lesson.pages()), SeenPages.of(dense));
     }
 
     private NDArray loss(Prepared prepared, long sample, TensorScope scope, Figures figures) {
         if (options.validates(sample)) {
-            ReadingFigures.validate(figures, scope, (valid, part) -> call(
-                            "joint_loss", valid, SeenPages.of(valid.drawings()), sample, part, false)
+            AnswerFigures.validate(figures, lessons, scope, (valid, part) -> call(
+                            model.graph().constant("joint_loss"), valid, SeenPages.of(valid.pages()), sample, part)
                     .runForList(part));
         }
-        List<NDArray> results = call("joint_dense_loss", prepared.data(), prepared.pages(), sample, scope, true)
+        RecordedCall record = model.graph().record("joint_dense_loss");
+        List<NDArray> results = call(record, prepared.lesson(), prepared.pages(), sample, scope)
                 .with(prepared.dense().tower(scope))
                 .with(prepared.dense().symbols(scope))
                 .with(List.of(scope.floats(new float[] {DENSE[0]}), scope.floats(new float[] {DENSE[1]})))
                 .runForList(scope);
-        ReadingFigures.addTraining(figures, prepared.data().batch(), results, FIGURES);
+        AnswerFigures.addTraining(figures, prepared.lesson().questions(), results, FIGURES);
         return results.get(0);
     }
 
-    private RecordedCall call(
-            String method, ReadingData data, SeenPages pages, long sample, TensorScope scope, boolean learning) {
+    private RecordedCall call(RecordedCall call, Lesson lesson, SeenPages pages, long sample, TensorScope scope) {
         double done = options.faded() + (1 - options.faded()) * sample / options.steps();
         List<NDArray> numbers = List.of(
                 scope.longs(new long[] {TinyShape.VISION_HEADS}),
-                scope.longs(new long[] {TinyShape.HEADS}),
+                scope.longs(new long[] {model.edition().size().heads()}),
                 scope.longs(new long[] {TinyShape.REDUCE_LAYER + 1L}),
                 scope.longs(new long[] {options.half() ? 1 : 0}),
                 scope.floats(new float[] {(float) (HEADS_FIRST + done * (HEADS_LAST - HEADS_FIRST))}),
                 scope.floats(new float[] {(float) (ALIGNED_FIRST + done * (ALIGNED_LAST - ALIGNED_FIRST))}),
                 scope.floats(new float[] {(float) TOLD}),
                 scope.floats(new float[] {(float) EVEN}));
-        RecordedCall call =
-                learning ? model.graph().record(method) : model.graph().constant(method);
         return call.with(pages.tower(scope))
                 .with(model.tower())
                 .with(pages.symbols(scope))
                 .with(model.symbols())
-                .with(data.batch().tensors(scope))
+                .with(lesson.questions().tensors(scope))
                 .with(model.decoder())
                 .with(numbers);
     }

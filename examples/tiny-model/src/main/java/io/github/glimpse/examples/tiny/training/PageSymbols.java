@@ -5,9 +5,6 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.examples.tiny.drawing.CellLabels;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.Vocabulary;
-import io.github.glimpse.train.Initializer;
-import io.github.glimpse.train.ParameterGroup;
-import io.github.glimpse.train.TrainableParameters;
 import java.util.List;
 
 /**
@@ -18,20 +15,19 @@ import java.util.List;
  * @param roles {@code [cells]}
  * @param indices {@code [cells]}: 0 for none, then the index of the first character in its word
  */
-record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices) {
+record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices) implements Symbols {
 
     private static final int LONGEST_INDEX = 11;
 
-    /** Classes of an index. */
-    static final int INDEX_COUNT = LONGEST_INDEX + 2;
-    /** Numbers that spell the characters of a cell. */
-    static final int SPELLED = CellLabels.SLOTS * TinyShape.HIDDEN;
-    /** Numbers that the tensors of the symbols are multiplied with: characters, role and index. */
-    static final int INPUTS = SPELLED + DenseBatch.ROLES.size() + INDEX_COUNT;
-
-    static final String SLOTS = "symbols.slots";
-    static final String ROLES = "symbols.roles";
-    static final String INDICES = "symbols.indices";
+    /** What turns symbols into vectors, besides the table. */
+    static final SymbolTensors TENSORS = new SymbolTensors(
+            "symbols.slots",
+            "symbols.roles",
+            "symbols.indices",
+            TinyShape.HIDDEN,
+            CellLabels.SLOTS,
+            DenseBatch.ROLES.size(),
+            LONGEST_INDEX + 2);
 
     static PageSymbols of(List<Drawing> drawings) {
         int each = drawings.get(0).labels().cellCount();
@@ -58,27 +54,13 @@ record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices
     }
 
     /** The tensors in the order of the text {@code symbols}. */
-    List<NDArray> tensors(TensorScope scope) {
+    @Override
+    public List<NDArray> tensors(TensorScope scope) {
         int cells = roles.length;
         return List.of(
                 scope.longs(words, cells, 2),
                 scope.longs(characters, cells, CellLabels.SLOTS),
                 scope.longs(roles, cells),
                 scope.longs(indices, cells));
-    }
-
-    /** Adds what turns symbols into vectors, besides the table. */
-    static void addTo(TrainableParameters parameters, ParameterGroup group) {
-        int width = TinyShape.HIDDEN;
-        Initializer slots =
-                (shape, random) -> Initializer.normal(1 / Math.sqrt(width)).values(shape, random);
-        parameters.add(SLOTS, group, slots, width, SPELLED);
-        parameters.add(ROLES, group, Initializer.normal(0.1), DenseBatch.ROLES.size(), width);
-        parameters.add(INDICES, group, Initializer.normal(0.1), INDEX_COUNT, width);
-    }
-
-    /** Those tensors in the order of the text. */
-    static List<NDArray> parameters(TrainableParameters parameters) {
-        return List.of(parameters.get(SLOTS), parameters.get(ROLES), parameters.get(INDICES));
     }
 }

@@ -9,7 +9,6 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.pages.DrawnPage;
-import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.PageRequest;
 import io.github.glimpse.train.Figures;
@@ -62,7 +61,7 @@ final class PagesStage implements Train.Stage {
     /** Makes the stage; without a folder of fonts it learns the own strokes, which is for tests. */
     PagesStage(TorchRuntime runtime, StageOptions options) {
         this.options = options;
-        maker = new PageMaker(options.fonts() == null ? FontRegistry.strokes() : FontRegistry.of(options.fonts()));
+        maker = options.pageMaker();
         graph = Losses.addTo(Graph.named("tiny pages"))
                 .with(PagesStage.class, "vision")
                 .with(PagesStage.class, "cells")

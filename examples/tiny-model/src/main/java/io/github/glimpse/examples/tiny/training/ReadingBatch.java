@@ -18,7 +18,8 @@ import java.util.List;
  * @param cut whether the batch is cut
  * @param answerRows rows of each question that say something
  */
-record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean cut, int answerRows) {
+record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean cut, int answerRows)
+        implements Questions {
 
     private static final float HIDDEN = -1e9f;
     private static final int NO_TARGET = -100;
@@ -57,7 +58,8 @@ record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean 
     }
 
     /** Counts for each kind how many were answered, from what the text says was said. */
-    List<Boolean> right(long[] spoken) {
+    @Override
+    public List<Boolean> right(long[] spoken) {
         List<Boolean> right = new ArrayList<>();
         List<AskedQuestion> all = all();
         for (int i = 0; i < all.size(); i++) {
@@ -70,13 +72,13 @@ record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean 
         return right;
     }
 
-    /** The questions in the order of {@link #right}. */
-    List<AskedQuestion> asked() {
-        return all();
+    @Override
+    public List<String> kinds() {
+        return all().stream().map(question -> question.kind().label()).toList();
     }
 
-    /** The tensors, in the order of the text. */
-    List<NDArray> tensors(TensorScope scope) {
+    @Override
+    public List<NDArray> tensors(TensorScope scope) {
         int block = blockRows();
         int asked = perPicture() * block;
         int cells = size.cellCount();

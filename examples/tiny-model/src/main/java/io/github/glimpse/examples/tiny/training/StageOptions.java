@@ -1,6 +1,8 @@
 package io.github.glimpse.examples.tiny.training;
 
 import io.github.glimpse.examples.tiny.CommandLines;
+import io.github.glimpse.examples.tiny.pages.FontRegistry;
+import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.train.ParameterGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Option;
  * @param validateEvery steps between two looks at pictures that are not trained; 0 for none
  * @param faded how far losses that fade have faded already, 0 to 1: 1 for a run that goes on where one has ended
  * @param added factor of the rate of the blocks that the stage {@code deepen} has added: they start from nothing
+ * @param edition which model
  * @param fonts folder of the type faces that pages are written in; null for stages that paint none
  * @param from weights to start from, in this order; files or run folders
  */
@@ -39,6 +42,7 @@ record StageOptions(
         long validateEvery,
         double faded,
         double added,
+        Edition edition,
         @Nullable Path fonts,
         List<Path> from) {
 
@@ -96,6 +100,9 @@ record StageOptions(
         @Option(names = "--added", description = "Factor of the rate of blocks that were added")
         private double added = 1;
 
+        @Option(names = "--edition", description = "Which model: ${COMPLETION-CANDIDATES}")
+        private Edition edition = Edition.FIRST;
+
         @Option(names = "--fonts", description = "Folder of the type faces that pages are written in")
         private @Nullable Path fonts;
 
@@ -124,6 +131,7 @@ record StageOptions(
                 written.validateEvery,
                 written.faded,
                 written.added,
+                written.edition,
                 written.fonts,
                 written.from);
     }
@@ -131,6 +139,11 @@ record StageOptions(
     /** Whether pictures that are not trained are looked at before this step: now and then, and before the last. */
     boolean validates(long sample) {
         return validateEvery > 0 && (sample % validateEvery == 0 || sample == steps - 1);
+    }
+
+    /** Paints pages in the faces of the folder of fonts, or in the own strokes, which is for tests. */
+    PageMaker pageMaker() {
+        return new PageMaker(fonts == null ? FontRegistry.strokes() : FontRegistry.of(fonts));
     }
 
     /** A group that learns, by the optimiser of this run. */

@@ -7,7 +7,6 @@ import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.train.Figures;
-import io.github.glimpse.train.Losses;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import io.github.glimpse.train.TrainingRun;
@@ -21,61 +20,61 @@ import java.util.List;
  */
 final class SymbolicStage implements Train.Stage {
 
-    private static final int CELLS = 1024;
     private static final int READY = 4;
+    private static final List<String> LOSSES = List.of("region", "pointer");
 
     private final StageOptions options;
+    private final Edition edition;
+    private final Lessons lessons;
     private final Graph graph;
     private final TrainableParameters parameters;
 
-    SymbolicStage(TorchRuntime runtime, StageOptions options) {
+    SymbolicStage(TorchRuntime runtime, StageOptions options, Edition edition) {
         this.options = options;
-        this.graph = Losses.addTo(Graph.named("tiny decoder"))
-                .with(SymbolicStage.class, "vision")
-                .with(SymbolicStage.class, "reading")
-                .with(SymbolicStage.class, "symbols")
-                .compile(runtime);
+        this.edition = edition;
+        this.lessons = edition.lessons(options);
+        this.graph = edition.graph(runtime);
         this.parameters = TrainableParameters.empty(runtime, options.seed());
         ParameterGroup group = options.group("decoder");
-        TinyWeights.addDecoder(parameters, group);
-        PageSymbols.addTo(parameters, TinyWeights.outer(group));
+        TinyWeights.addDecoder(parameters, group, edition.size());
+        edition.symbols().addTo(parameters, TinyWeights.outer(group));
     }
 
     @Override
     public void train(TorchRuntime runtime) {
         options.from().forEach(source -> RunFolder.copyInto(parameters, source));
-        String[] figures = ReadingFigures.columns("region", "pointer");
+        String[] figures = AnswerFigures.columns(lessons, LOSSES);
         String[] charted = {"loss", "answer", "full_all", "cut_all"};
         try (TrainingRun run = TrainingRun.of(runtime, parameters, RunFolder.options(options, figures, charted))) {
             run.resume();
-            try (Prefetch<ReadingData> data = new Prefetch<>(this::batch, run.sample(), READY)) {
+            try (Prefetch<Lesson> data = new Prefetch<>(this::lesson, run.sample(), READY)) {
                 run.run((sample, scope, found) -> loss(data.take(sample), sample, scope, found));
             }
         }
         parameters.save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
     }
 
-    private ReadingData batch(long number) {
-        // Blinding starts when there is something to be read.
-        return ReadingData.training(options.seed(), number, CELLS, number > options.steps() / 8);
+    private Lesson lesson(long number) {
+        // Evidence is lost when there is something to be read.
+        return lessons.lesson(number, number > options.steps() / 8);
     }
 
-    private NDArray loss(ReadingData data, long sample, TensorScope scope, Figures figures) {
+    private NDArray loss(Lesson lesson, long sample, TensorScope scope, Figures figures) {
         if (options.validates(sample)) {
-            ReadingFigures.validate(
-                    figures, scope, (valid, part) -> call(graph.constant("symbolic_loss"), valid, part));
+            AnswerFigures.validate(
+                    figures, lessons, scope, (valid, part) -> call(graph.constant("symbolic_loss"), valid, part));
         }
-        List<NDArray> results = call(graph.record("symbolic_loss"), data, scope);
-        ReadingFigures.addTraining(figures, data.batch(), results, "region", "pointer");
+        List<NDArray> results = call(graph.record("symbolic_loss"), lesson, scope);
+        AnswerFigures.addTraining(figures, lesson.questions(), results, LOSSES);
         return results.get(0);
     }
 
-    private List<NDArray> call(RecordedCall call, ReadingData data, TensorScope scope) {
-        return call.with(PageSymbols.of(data.drawings()).tensors(scope))
-                .with(PageSymbols.parameters(parameters))
-                .with(data.batch().tensors(scope))
+    private List<NDArray> call(RecordedCall call, Lesson lesson, TensorScope scope) {
+        return call.with(lesson.pages().symbols().tensors(scope))
+                .with(edition.symbols().of(parameters))
+                .with(lesson.questions().tensors(scope))
                 .with(TinyWeights.decoder(parameters))
-                .with(TinyShape.HEADS)
+                .with(edition.size().heads())
                 .with(TinyShape.REDUCE_LAYER + 1L)
                 .with(options.half())
                 .runForList(scope);

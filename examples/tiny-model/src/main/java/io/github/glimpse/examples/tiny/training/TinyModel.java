@@ -3,7 +3,6 @@ package io.github.glimpse.examples.tiny.training;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.train.Losses;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import java.util.List;
@@ -12,32 +11,46 @@ import java.util.function.IntFunction;
 /** Tower, decoder and symbols together, with the texts that need them all. */
 final class TinyModel implements AutoCloseable {
 
+    private final Edition edition;
     private final Graph graph;
     private final TrainableParameters parameters;
 
     /** Makes the model with first weights; what is in a frozen group does not learn. */
-    TinyModel(TorchRuntime runtime, long seed, ParameterGroup vision, ParameterGroup decoder, ParameterGroup symbols) {
-        this(runtime, seed, vision, block -> vision, decoder, symbols);
+    TinyModel(
+            TorchRuntime runtime,
+            Edition edition,
+            long seed,
+            ParameterGroup vision,
+            ParameterGroup decoder,
+            ParameterGroup symbols) {
+        this(runtime, edition, seed, vision, block -> vision, decoder, symbols);
     }
 
     /** Makes the model with a group for each block of the tower. */
     TinyModel(
             TorchRuntime runtime,
+            Edition edition,
             long seed,
             ParameterGroup vision,
             IntFunction<ParameterGroup> blocks,
             ParameterGroup decoder,
             ParameterGroup symbols) {
-        graph = Losses.addTo(Graph.named("tiny model"))
-                .with(TinyModel.class, "vision")
-                .with(TinyModel.class, "reading")
-                .with(TinyModel.class, "symbols")
-                .with(TinyModel.class, "joint")
-                .compile(runtime);
+        this.edition = edition;
+        graph = edition.graph(runtime);
         parameters = TrainableParameters.empty(runtime, seed);
-        TinyWeights.addVision(parameters, vision, blocks);
-        TinyWeights.addDecoder(parameters, decoder);
-        PageSymbols.addTo(parameters, symbols);
+        TinyWeights.addVision(parameters, vision, blocks, edition.size().hidden());
+        TinyWeights.addDecoder(parameters, decoder, edition.size());
+        edition.symbols().addTo(parameters, symbols);
+    }
+
+    /** A model of which nothing learns. */
+    static TinyModel frozen(TorchRuntime runtime, Edition edition, long seed) {
+        ParameterGroup frozen = ParameterGroup.frozen("all");
+        return new TinyModel(runtime, edition, seed, frozen, frozen, frozen);
+    }
+
+    Edition edition() {
+        return edition;
     }
 
     Graph graph() {
@@ -57,7 +70,7 @@ final class TinyModel implements AutoCloseable {
     }
 
     List<NDArray> symbols() {
-        return PageSymbols.parameters(parameters);
+        return edition.symbols().of(parameters);
     }
 
     @Override

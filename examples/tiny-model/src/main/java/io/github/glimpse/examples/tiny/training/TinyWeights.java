@@ -49,16 +49,17 @@ final class TinyWeights {
 
     private TinyWeights() {}
 
-    /** Adds the tower and the merger. */
+    /** Adds the first edition's tower and merger. */
     static void addVision(TrainableParameters parameters, ParameterGroup group) {
-        addVision(parameters, group, block -> group);
+        addVision(parameters, group, block -> group, DecoderSize.first().hidden());
     }
 
-    /** Adds the tower and the merger, each block to a group of its own. */
-    static void addVision(TrainableParameters parameters, ParameterGroup group, IntFunction<ParameterGroup> blocks) {
+    /** Adds the tower and the merger onto rows of a width, each block to a group of its own. */
+    static void addVision(
+            TrainableParameters parameters, ParameterGroup group, IntFunction<ParameterGroup> blocks, int hidden) {
         addTower(parameters, group, blocks);
         int joined = TinyShape.VISION_HIDDEN * TinyShape.GROUP;
-        linear(parameters, "visual.merger.mlp.2", outer(group), 1, TinyShape.HIDDEN, joined);
+        linear(parameters, "visual.merger.mlp.2", outer(group), 1, hidden, joined);
     }
 
     /** Adds the tower, and the merger without its last product, which alone knows the decoder's width. */

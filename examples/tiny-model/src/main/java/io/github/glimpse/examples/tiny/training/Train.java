@@ -37,8 +37,14 @@ public final class Train {
             case "vision" -> train(StageOptions.parse(folder, rest, 20_000, 1.5e-3), VisionStage::new);
             case "pages" -> train(StageOptions.parse(folder, rest, 20_000, 1e-3), PagesStage::new);
             case "pages-keep" -> keep(StageOptions.parse(folder, rest, 1, 0));
-            case "converse" -> train(StageOptions.parse(folder, rest, 10_000, 1.2e-3), ConverseStage::new);
-            case "symbolic" -> train(StageOptions.parse(folder, rest, 10_000, 1.5e-3), SymbolicStage::new);
+            case "converse" ->
+                train(
+                        StageOptions.parse(folder, rest, 10_000, 1.2e-3),
+                        (runtime, options) -> new SymbolicStage(runtime, options, Edition.SECOND));
+            case "symbolic" ->
+                train(
+                        StageOptions.parse(folder, rest, 10_000, 1.5e-3),
+                        (runtime, options) -> new SymbolicStage(runtime, options, Edition.FIRST));
             case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0), false);
             case "symbols" -> graft(StageOptions.parse(folder, rest, 2_000, 0), true);
             case "deepen" -> deepen(StageOptions.parse(folder, rest, 1, 0));
@@ -86,9 +92,8 @@ public final class Train {
     }
 
     private static void deepen(StageOptions options) {
-        ParameterGroup frozen = ParameterGroup.frozen("all");
         try (TorchRuntime runtime = start(options);
-                TinyModel model = new TinyModel(runtime, options.seed(), frozen, frozen, frozen)) {
+                TinyModel model = TinyModel.frozen(runtime, options.edition(), options.seed())) {
             options.from().forEach(source -> DeeperTower.copyInto(model.parameters(), source));
             model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
         }
@@ -96,9 +101,8 @@ public final class Train {
 
     /** Writes the model folder of a run, finished or not. */
     private static void export(StageOptions options) {
-        ParameterGroup frozen = ParameterGroup.frozen("all");
         try (TorchRuntime runtime = start(options);
-                TinyModel model = new TinyModel(runtime, options.seed(), frozen, frozen, frozen)) {
+                TinyModel model = TinyModel.frozen(runtime, options.edition(), options.seed())) {
             options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
             ModelFolder.write(options.folder(), model.parameters(), options.half() ? StoredType.BF16 : StoredType.F32);
         }

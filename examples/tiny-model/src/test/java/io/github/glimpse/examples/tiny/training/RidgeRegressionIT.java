@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.train.ParameterGroup;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -20,10 +19,9 @@ class RidgeRegressionIT {
 
     @Test
     void findsTheProductAndTheBiasThatMadeTheRows() {
-        ParameterGroup frozen = ParameterGroup.frozen("all");
         try (TorchRuntime runtime =
                         TorchRuntime.start(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
-                TinyModel model = new TinyModel(runtime, 1, frozen, frozen, frozen);
+                TinyModel model = TinyModel.frozen(runtime, Edition.FIRST, 1);
                 TensorScope scope = runtime.openScope()) {
             Random random = new Random(3);
             float[] weight = numbers(random, OUTPUTS * INPUTS);

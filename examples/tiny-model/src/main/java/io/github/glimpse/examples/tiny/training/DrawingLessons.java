@@ -1,0 +1,46 @@
+package io.github.glimpse.examples.tiny.training;
+
+import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
+import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
+import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.drawing.Studio;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Lessons of the first edition: single questions about drawings. */
+record DrawingLessons(long seed) implements Lessons {
+
+    private static final int CELLS = 1024;
+
+    @Override
+    public List<String> kinds() {
+        return Stream.of(QuestionKind.values()).map(QuestionKind::label).toList();
+    }
+
+    @Override
+    public Lesson lesson(long number, boolean mayLose) {
+        return lesson(ReadingData.training(seed, number, CELLS, mayLose));
+    }
+
+    private static Lesson lesson(ReadingData data) {
+        return new Lesson(ShownPages.ofDrawings(data.drawings()), data.batch());
+    }
+
+    @Override
+    public ShownPages writing(long number, PageSize size) {
+        return ShownPages.ofDrawings(ReadingData.dense(number, size, CELLS));
+    }
+
+    @Override
+    public ShownPages page(long number) {
+        return ShownPages.ofDrawings(List.of(Studio.draw(DrawingRequest.nth(Split.TRAIN, FacePool.SEEN, number))));
+    }
+
+    @Override
+    public Stream<Lesson> validation(Sight sight) {
+        AskedQuestion.Cut left = sight == Sight.BLIND ? AskedQuestion.Cut.STRAYS : AskedQuestion.Cut.EVIDENCE;
+        return ReadingData.validation(sight != Sight.FULL, left).stream().map(DrawingLessons::lesson);
+    }
+}

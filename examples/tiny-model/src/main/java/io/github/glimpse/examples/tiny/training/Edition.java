@@ -1,0 +1,50 @@
+package io.github.glimpse.examples.tiny.training;
+
+import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.train.Losses;
+
+/** What the two editions of the model differ in. */
+enum Edition {
+    /** The one in the library, on drawings of its own world. */
+    FIRST(DecoderSize.first(), PageSymbols.TENSORS, "symbols"),
+    /** The one that reads ordinary type and takes part in conversations. */
+    SECOND(DecoderSize.second(), CellSymbols.TENSORS, "converse");
+
+    @SuppressWarnings("ImmutableEnumChecker") // records of numbers and names
+    private final DecoderSize size;
+
+    @SuppressWarnings("ImmutableEnumChecker") // the same
+    private final SymbolTensors symbols;
+
+    private final String text;
+
+    Edition(DecoderSize size, SymbolTensors symbols, String text) {
+        this.size = size;
+        this.symbols = symbols;
+        this.text = text;
+    }
+
+    DecoderSize size() {
+        return size;
+    }
+
+    SymbolTensors symbols() {
+        return symbols;
+    }
+
+    /** Pages and questions of a stage. */
+    Lessons lessons(StageOptions options) {
+        return this == FIRST ? new DrawingLessons(options.seed()) : new PageLessons(options);
+    }
+
+    /** All sums of eye, decoder and symbols. */
+    Graph graph(TorchRuntime runtime) {
+        return Losses.addTo(Graph.named("tiny model"))
+                .with(Edition.class, "vision")
+                .with(Edition.class, "reading")
+                .with(Edition.class, text)
+                .with(Edition.class, "joint")
+                .compile(runtime);
+    }
+}
