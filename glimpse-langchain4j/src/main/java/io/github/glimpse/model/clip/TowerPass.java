@@ -29,16 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TowerPass implements BlockPass {
 
-    /** From more rows on, {@code block_attention} may go head by head, if a run is one picture. */
-    private static final int MOST_BATCHED = 255;
-
     private final ClipTower tower;
     private final TextRows textRows;
     private final CancellationPoint cancellation;
     private final TensorScope scope;
-    private final int[][] alive;
-    private final int classRows;
-    private int fusedRows;
+    private final LivingRows living;
     private int blocks;
     private boolean betweenHalves;
     private boolean finished;
@@ -63,28 +58,25 @@ public final class TowerPass implements BlockPass {
         this.textRows = textRows;
         this.cancellation = cancellation;
         this.scope = scope.openChild();
-        this.classRows = tower.config().layout().classRows();
-        this.alive = new int[images.size()][];
-        Arrays.fill(alive, kept);
+        this.living =
+                LivingRows.of(images.size(), kept, tower.config().layout().classRows());
         this.step = this.scope.openChild();
         try {
             this.hidden = images.size() == 1
-                    ? tower.embed(images.get(0), kept, padded(), step)
-                    : tower.embed(images, padded(), step);
+                    ? tower.embed(images.get(0), kept, living.padded(), step)
+                    : tower.embed(images, living.padded(), step);
         } catch (RuntimeException | Error e) {
             this.scope.close();
             throw e;
         }
     }
 
-    private TowerPass(TowerPass trunk, int[][] alive, TensorScope scope) {
+    private TowerPass(TowerPass trunk, LivingRows living, TensorScope scope) {
         this.tower = trunk.tower;
         this.textRows = trunk.textRows;
         this.cancellation = trunk.cancellation;
         this.scope = scope.openChild();
-        this.classRows = trunk.classRows;
-        this.alive = alive;
-        this.fusedRows = trunk.fusedRows;
+        this.living = living;
         this.blocks = trunk.blocks;
         this.betweenHalves = trunk.betweenHalves;
         this.finished = trunk.finished;
@@ -94,14 +86,11 @@ public final class TowerPass implements BlockPass {
 
     @Override
     public TowerPass part(int[] pictures, TensorScope owner) {
-        int[][] theirs = Arrays.stream(pictures).mapToObj(this::alive).toArray(int[][]::new);
-        TowerPass part = new TowerPass(this, theirs, owner);
-        if (pictures.length == alive.length) {
+        TowerPass part = new TowerPass(this, living.of(pictures), owner);
+        if (pictures.length == living.pictures()) {
             return part;
         }
-        int[] rows = Arrays.stream(pictures)
-                .flatMap(picture -> IntStream.range(picture * living(), (picture + 1) * living()))
-                .toArray();
+        int[] rows = living.rows(pictures);
         try (TensorScope temporary = scope.openChild()) {
             part.hidden = call("keep_rows")
                     .with(hidden)
@@ -114,7 +103,7 @@ public final class TowerPass implements BlockPass {
 
     @Override
     public int pictures() {
-        return alive.length;
+        return living.pictures();
     }
 
     @Override
@@ -124,21 +113,17 @@ public final class TowerPass implements BlockPass {
 
     @Override
     public int[] alive(int picture) {
-        return alive[picture].clone();
+        return living.alive(picture);
     }
 
     @Override
     public int patches() {
-        return alive[0].length;
+        return living.patches();
     }
 
     /** Rows that each picture still has: class row, patches, a fused row. */
     public int living() {
-        return classRows + alive[0].length + fusedRows;
-    }
-
-    private int padded() {
-        return RowPadding.rows(Math.multiplyExact(alive.length, living()));
+        return living.each();
     }
 
     @Override
@@ -153,23 +138,9 @@ public final class TowerPass implements BlockPass {
         while (blocks < count) {
             cancellation.check();
             TensorScope next = scope.openChild();
-            move(tower.block(blocks, hidden, runs(), next), next);
+            move(tower.block(blocks, hidden, living.runs(), next), next);
             blocks++;
         }
-    }
-
-    /** Pictures of many rows one by one: that is where attention has its faster form. */
-    private long[] runs() {
-        if (living() <= MOST_BATCHED) {
-            return new long[] {0, alive.length, living()};
-        }
-        long[] runs = new long[3 * alive.length];
-        for (int i = 0; i < alive.length; i++) {
-            runs[3 * i] = (long) i * living();
-            runs[3 * i + 1] = 1;
-            runs[3 * i + 2] = living();
-        }
-        return runs;
     }
 
     @Override
@@ -182,7 +153,7 @@ public final class TowerPass implements BlockPass {
         if (!key.ofAttention()) {
             return patchRows(owner);
         }
-        if (key.ofClassRow() && classRows == 0) {
+        if (key.ofClassRow() && living.classRows() == 0) {
             throw new IllegalStateException("This tower has no class row");
         }
         Opened next = opened();
@@ -190,14 +161,14 @@ public final class TowerPass implements BlockPass {
             NDArray queries = call(key.ofClassRow() ? "first_queries" : "queries")
                     .with(next.normed())
                     .with(tower.weights(blocks))
-                    .with(alive.length)
+                    .with(pictures())
                     .with(living())
                     .with(tower.config().heads())
                     .run(temporary);
             NDArray raster = temporary.indices(IntStream.range(0, patches()).toArray());
-            TowerEvidence.Layout layout = new TowerEvidence.Layout(classRows, patches(), 1, raster);
+            TowerEvidence.Layout layout = new TowerEvidence.Layout(living.classRows(), patches(), 1, raster);
             TowerEvidence evidence = new TowerEvidence(tower.graph());
-            return IntStream.range(0, alive.length)
+            return IntStream.range(0, pictures())
                     .mapToObj(picture -> {
                         List<NDArray> pair = List.of(
                                 ofPicture(queries, picture, temporary), ofPicture(next.key(), picture, temporary));
@@ -217,33 +188,24 @@ public final class TowerPass implements BlockPass {
      * @return by picture {@code [patches, width]}, float32, owned by {@code owner}
      */
     private List<NDArray> patchRows(TensorScope owner) {
-        int[] numbers = patchRowNumbers();
         try (TensorScope temporary = scope.openChild()) {
-            return IntStream.range(0, alive.length)
+            return IntStream.range(0, pictures())
                     .mapToObj(picture -> tower.rows()
-                            .widen(
-                                    tower.rows()
-                                            .pick(
-                                                    hidden,
-                                                    Arrays.copyOfRange(
-                                                            numbers, picture * patches(), (picture + 1) * patches()),
-                                                    0,
-                                                    temporary),
-                                    owner))
+                            .widen(tower.rows().pick(hidden, living.ofPatches(picture), 0, temporary), owner))
                     .toList();
         }
     }
 
     /** Those of one picture in the compute type, {@code [patches, width]}. */
     public NDArray narrowPatchRows(TensorScope owner) {
-        return call("patch_rows").with(hidden).with(classRows).with(patches()).run(owner);
+        return call("patch_rows").with(hidden).with(living.classRows()).with(patches()).run(owner);
     }
 
     /** The class row and the patches of one picture after {@code post_layernorm}; what was fused is no patch. */
     NDArray normedSeen(TensorScope owner) {
         try (TensorScope temporary = scope.openChild()) {
             NDArray rows = finished ? hidden : postNormed(temporary);
-            int[] seen = IntStream.range(0, classRows + patches()).toArray();
+            int[] seen = IntStream.range(0, living.classRows() + patches()).toArray();
             return tower.rows().pick(rows, seen, 0, owner);
         }
     }
@@ -251,15 +213,6 @@ public final class TowerPass implements BlockPass {
     @Override
     public NDArray textRows(TensorScope owner) {
         return textRows.of(this, owner);
-    }
-
-    /** The numbers of the rows of the living patches, picture by picture. */
-    private int[] patchRowNumbers() {
-        int[] numbers = new int[alive.length * patches()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = i / patches() * living() + classRows + i % patches();
-        }
-        return numbers;
     }
 
     private Opened opened() {
@@ -272,7 +225,7 @@ public final class TowerPass implements BlockPass {
                     .call("keys_values")
                     .with(hidden)
                     .with(tower.weights(blocks))
-                    .with(alive.length)
+                    .with(pictures())
                     .with(living())
                     .with(tower.config().heads())
                     .with(tower.config().eps())
@@ -289,11 +242,11 @@ public final class TowerPass implements BlockPass {
      */
     public void attendKeeping(int[][] kept) {
         Opened next = opened();
-        int[] rows = rowsOf(kept);
+        int[] rows = living.staying(kept);
         int count = RowPadding.rows(rows.length);
         TensorScope after = scope.openChild();
         NDArray attended = attend(next, rows, count, after);
-        narrow(kept);
+        living.keep(kept);
         move(attended, after);
         betweenHalves = true;
     }
@@ -323,41 +276,37 @@ public final class TowerPass implements BlockPass {
      * @see <a href="https://arxiv.org/abs/2202.07800">EViT, section 3.2</a>
      */
     public void attendFusing(int[][] kept, float[][] weights) {
-        if (fusedRows > 0) {
+        if (living.hasFused()) {
             throw new IllegalStateException("The dropped rows were fused before, a second time is not defined");
         }
-        int dropped = patches() - kept[0].length;
-        if (dropped < 1) {
+        if (kept[0].length == patches()) {
             throw new IllegalArgumentException("All " + patches() + " patches stay, there is nothing to fuse");
         }
         Opened next = opened();
-        int[] leaving = new int[alive.length * dropped];
+        int[] leaving = living.leaving(kept);
         float[] shares = new float[leaving.length];
         int to = 0;
-        for (int i = 0; i < alive.length; i++) {
-            for (int place = 0; place < patches(); place++) {
-                if (Arrays.binarySearch(kept[i], place) < 0) {
-                    leaving[to] = i * living() + classRows + place;
-                    shares[to++] = weights[i][place];
-                }
+        for (int i = 0; i < pictures(); i++) {
+            for (int place : living.leavingPlaces(kept[i]).toArray()) {
+                shares[to++] = weights[i][place];
             }
         }
-        int[] staying = rowsOf(kept);
+        int[] staying = living.staying(kept);
         TensorScope after = scope.openChild();
         try (TensorScope temporary = scope.openChild()) {
-            int[] all = IntStream.range(0, alive.length * living()).toArray();
-            NDArray attended = attend(next, all, padded(), temporary);
+            int[] all = IntStream.range(0, pictures() * living()).toArray();
+            NDArray attended = attend(next, all, living.padded(), temporary);
             NDArray fused = tower.graph()
                     .call("keep_fused")
                     .with(attended)
                     .with(temporary.indices(staying))
                     .with(temporary.indices(leaving))
                     .with(temporary.floats(shares, shares.length))
-                    .with(alive.length)
-                    .with(RowPadding.rows(staying.length + alive.length))
+                    .with(pictures())
+                    .with(RowPadding.rows(staying.length + pictures()))
                     .run(after);
-            narrow(kept);
-            fusedRows = 1;
+            living.keep(kept);
+            living.addFused();
             move(fused, after);
             betweenHalves = true;
         }
@@ -393,7 +342,7 @@ public final class TowerPass implements BlockPass {
 
     @Override
     public void keep(int[][] kept) {
-        int[] rows = rowsOf(kept);
+        int[] rows = living.staying(kept);
         TensorScope next = scope.openChild();
         try (TensorScope temporary = scope.openChild()) {
             NDArray cut = tower.graph()
@@ -402,18 +351,18 @@ public final class TowerPass implements BlockPass {
                     .with(temporary.indices(rows))
                     .with(RowPadding.rows(rows.length))
                     .run(next);
-            narrow(kept);
+            living.keep(kept);
             move(cut, next);
         }
     }
 
     @Override
     public void keepMixed(int[][] kept, Mixer mixer) {
-        RowMixture mixture = mixer.mix(rowsOf(kept), patchRowNumbers());
+        RowMixture mixture = mixer.mix(living.staying(kept), living.ofPatches());
         TensorScope next = scope.openChild();
-        int rows = RowPadding.rows(rowsOf(kept).length);
+        int rows = RowPadding.rows(living.staying(kept).length);
         NDArray mixed = tower.rows().mix(hidden, mixture, rows, next);
-        narrow(kept);
+        living.keep(kept);
         move(mixed, next);
     }
 
@@ -444,37 +393,6 @@ public final class TowerPass implements BlockPass {
                 .run(owner);
     }
 
-    /** The rows of the kept patches and of what always stays. */
-    private int[] rowsOf(int[][] kept) {
-        int each = classRows + kept[0].length + fusedRows;
-        int[] rows = new int[alive.length * each];
-        int to = 0;
-        for (int i = 0; i < alive.length; i++) {
-            int first = i * living();
-            if (kept[i].length != kept[0].length) {
-                throw new IllegalArgumentException("Picture 0 keeps " + kept[0].length + " patches, picture " + i
-                        + " keeps " + kept[i].length + "; all must keep as many");
-            }
-            if (classRows > 0) {
-                rows[to++] = first;
-            }
-            for (int place : kept[i]) {
-                rows[to++] = first + classRows + place;
-            }
-            if (fusedRows > 0) {
-                rows[to++] = first + living() - 1;
-            }
-        }
-        return rows;
-    }
-
-    private void narrow(int[][] kept) {
-        for (int i = 0; i < alive.length; i++) {
-            int[] before = alive[i];
-            alive[i] = Arrays.stream(kept[i]).map(place -> before[place]).toArray();
-        }
-    }
-
     private void move(NDArray rows, TensorScope next) {
         step.close();
         opened = null;
@@ -498,24 +416,21 @@ public final class TowerPass implements BlockPass {
     }
 
     private NDArray living(NDArray rows, TensorScope owner) {
-        return call("living_rows").with(rows).with(alive.length).with(living()).run(owner);
+        return call("living_rows").with(rows).with(pictures()).with(living()).run(owner);
     }
 
     /** The class rows after {@code post_layernorm}, {@code [pictures, width]}: CLIP's pooled output. */
     public NDArray pooled(TensorScope owner) {
-        if (classRows == 0) {
+        if (living.classRows() == 0) {
             throw new IllegalStateException("This tower has no class row");
         }
         if (finished) {
-            int[] first = IntStream.range(0, alive.length)
-                    .map(picture -> picture * living())
-                    .toArray();
-            return tower.rows().pick(hidden, first, 0, owner);
+            return tower.rows().pick(hidden, living.ofClass(), 0, owner);
         }
         return call("pooled_rows")
                 .with(hidden)
                 .with(tower.postNorm())
-                .with(alive.length)
+                .with(pictures())
                 .with(living())
                 .with(tower.config().eps())
                 .run(owner);
