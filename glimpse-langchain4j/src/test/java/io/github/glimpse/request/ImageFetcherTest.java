@@ -306,24 +306,9 @@ class ImageFetcherTest {
         assertThat(lookUps).hasValue(1);
     }
 
+    // One of each kind and length; all others are AddressKindTest's.
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "127.0.0.1",
-                "10.0.0.1",
-                "192.168.1.1",
-                "100.64.0.1",
-                "169.254.169.254",
-                "0.0.0.0",
-                "224.0.0.1",
-                "::1",
-                "fd00::1",
-                "fe80::1",
-                "::ffff:127.0.0.1",
-                "64:ff9b::10.0.0.1",
-                "2002:7f00:1::",
-                "2001::1"
-            })
+    @ValueSource(strings = {"10.0.0.1", "169.254.169.254", "::1", "fe80::1"})
     void refusesNamesThatLeadToInnerAddressesEvenBesidePublicOnes(String address) throws UnknownHostException {
         InetAddress[] answers = {InetAddress.getByName("8.8.8.8"), InetAddress.getByName(address)};
         for (ImageUrlOptions options : List.of(any(), any("*.example.com"), any("photos.example.com:8080"))) {
@@ -337,7 +322,7 @@ class ImageFetcherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"169.254.169.254", "0.0.0.0", "224.0.0.1", "fe80::1", "fd00:ec2::254"})
+    @ValueSource(strings = {"169.254.169.254", "fe80::1"})
     void namingAHostDoesNotPermitSpecialAddresses(String address) throws UnknownHostException {
         InetAddress[] answers = {InetAddress.getByName(address)};
         ImageFetcher fetcher = fetcher(any(HOST), host -> answers);
