@@ -5,17 +5,14 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.KvCache;
-import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.prefill.LayerEvidence.Moment;
 import io.github.glimpse.prune.GuardedSelection;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.ProbeToken;
-import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Runs a prompt of small pictures as far as the step that chooses among their cells, and cuts nothing: what ran stays, for the
@@ -43,20 +40,21 @@ public final class CoarsePrefill {
      *
      * @param selection among the cells of all small pictures joined
      * @param verdicts what the guard thought of it
-     * @param caches of the layers that ran, all rows of the prompt
-     * @param hidden those rows after the layers that ran
+     * @param pass all rows of the prompt where they are, and the caches of the layers that ran
      */
-    record Found(
-            TokenSelection selection,
-            List<GuardedSelection> verdicts,
-            List<KvCache> caches,
-            NDArray hidden,
-            TensorScope scope)
-            implements AutoCloseable {
+    record Found(TokenSelection selection, List<GuardedSelection> verdicts, PromptPass pass) implements AutoCloseable {
+
+        List<KvCache> caches() {
+            return pass.caches();
+        }
+
+        NDArray hidden() {
+            return pass.hidden();
+        }
 
         @Override
         public void close() {
-            scope.close();
+            pass.end();
         }
     }
 
@@ -80,38 +78,16 @@ public final class CoarsePrefill {
                 .map(grid -> TokenSelection.all(grid.tokenCount()).kept())
                 .toList();
         pass.takeTower(schedule.needs(), pictures, all);
-        TensorScope current = context.scope().openChild();
-        List<NDArray> imageRows = pictures.stream().map(VisionFeatures::rows).toList();
-        NDArray hidden = pass.embed(imageRows, schedule.needs(), current);
-        RotaryEmbedding.Tables tables = pass.tables();
-        int layers = layers(cut.at());
+        pass.enter(pictures.stream().map(VisionFeatures::rows).toList(), schedule.needs());
+        int held = Math.toIntExact(pass.hidden().getShape().get(0));
+        Moment moment = pass.runTo(cut.at().layersRun(model.dimensions().layers()), held);
+        context.watch().atPruning();
         StepDecision decision = new StepDecision(schedule, probe, context.observer());
-        TokenSelection selection = null;
-        for (int layer = 0; layer < layers; layer++) {
-            TensorScope next = context.scope().openChild();
-            int held = Math.toIntExact(hidden.getShape().get(0));
-            Moment moment = pass.run(layer, hidden, tables, held, next);
-            if (layer == layers - 1) {
-                context.watch().atPruning();
-                selection = choose(cut, prompt, rows, pass, moment, decision);
-            }
-            current.close();
-            current = next;
-            hidden = moment.output();
-        }
-        PromptPass.close(tables);
-        return new Found(Objects.requireNonNull(selection), decision.takeVerdicts(), pass.caches(), hidden, current);
-    }
-
-    private int layers(PruningPoint at) {
-        return at.stage() == PruningPoint.Stage.LAST ? model.dimensions().layers() : at.layers();
-    }
-
-    private TokenSelection choose(
-            Cut cut, Prompt prompt, PromptRows rows, PromptPass pass, Moment moment, StepDecision decision) {
         try (TensorScope step = context.scope().openChild()) {
-            return decision.decide(
+            TokenSelection selection = decision.decide(
                     cut, prompt.grids(), rows.alive().length, rows.alive(), () -> pass.evidence(cut, moment, step));
+            pass.goOnWith(moment.output());
+            return new Found(selection, decision.takeVerdicts(), pass);
         }
     }
 }

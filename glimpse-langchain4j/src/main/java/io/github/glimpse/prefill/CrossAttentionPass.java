@@ -53,6 +53,8 @@ public final class CrossAttentionPass {
     private final @Nullable ProbeToken probe;
     private int probeRows;
     private int textRows;
+    private int layersRun;
+    private TensorScope current;
     private int[] alive;
     private NDArray image;
 
@@ -91,6 +93,7 @@ public final class CrossAttentionPass {
         this.rowsToCome = rowsToCome;
         this.alive = alive;
         this.image = picture.rows();
+        this.current = context.scope().openChild();
         this.seen = new ReadoutValues(stack.rows());
         ProbeToken found = null;
         for (Cut cut : plan.text()) {
@@ -126,32 +129,40 @@ public final class CrossAttentionPass {
     public Result run(int[] ids) {
         TensorScope scope = context.scope();
         textRows = ids.length;
-        TensorScope current = scope.openChild();
-        NDArray hidden = stack.embed(ids, 0, current);
+        NDArray rows = stack.embed(ids, 0, current);
         if (probe != null) {
-            hidden = stack.append(hidden, vectors(0), current);
+            rows = stack.append(rows, vectors(0), current);
         }
-        int cuts = 0;
-        for (int layer = 0; layer < stack.shape().layers(); layer++) {
+        for (Cut cut : plan.text()) {
+            rows = runTo(cut.at().layers(), rows);
+            context.watch().atPruning();
+            cut(cut);
+            rows = probeRows > 0 ? stack.first(rows, textRows, current) : rows;
+            probeRows = 0;
+            context.watch().afterCut();
+        }
+        rows = runTo(stack.shape().layers(), rows);
+        return new Result(current.keep(rows, scope), caches, imageKeyValues);
+    }
+
+    /** Runs layers until so many have run. */
+    private NDArray runTo(int layers, NDArray entering) {
+        NDArray hidden = entering;
+        for (; layersRun < layers; layersRun++) {
             context.cancellation().check();
-            if (layer > 0 && probeRows > 0 && probe != null && probe.vectors().containsKey(layer)) {
-                stack.addToLast(hidden, vectors(layer));
+            if (layersRun > 0
+                    && probeRows > 0
+                    && probe != null
+                    && probe.vectors().containsKey(layersRun)) {
+                stack.addToLast(hidden, vectors(layersRun));
             }
-            TensorScope next = scope.openChild();
-            hidden = layer(layer, hidden, next);
+            TensorScope next = context.scope().openChild();
+            hidden = layer(layersRun, hidden, next);
             current.close();
             current = next;
-            context.observer().onTextRows(layer, hidden, textRows);
-            if (cuts < plan.text().size() && plan.text().get(cuts).at().layers() == layer + 1) {
-                context.watch().atPruning();
-                cut(plan.text().get(cuts));
-                hidden = probeRows > 0 ? stack.first(hidden, textRows, current) : hidden;
-                probeRows = 0;
-                cuts++;
-                context.watch().afterCut();
-            }
+            context.observer().onTextRows(layersRun, hidden, textRows);
         }
-        return new Result(current.keep(hidden, scope), caches, imageKeyValues);
+        return hidden;
     }
 
     private NDArray layer(int layer, NDArray hidden, TensorScope next) {

@@ -15,7 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a strategy asks for at one step: what was read on the way, else what a reader of that kind gives here and now. */
 public final class EvidenceReaders {
 
-    private final Function<EvidenceRequest, @Nullable NDArray> seen;
+    /** Finds what was read on the way, or null. */
+    @FunctionalInterface
+    interface Seen {
+
+        @Nullable
+        NDArray find(EvidenceRequest part);
+    }
+
+    private final Seen seen;
     private final Map<Class<? extends EvidenceRequest>, Function<EvidenceRequest, NDArray>> readers = new HashMap<>();
 
     /**
@@ -23,7 +31,7 @@ public final class EvidenceReaders {
      *
      * @param seen finds what was read on the way
      */
-    EvidenceReaders(Function<EvidenceRequest, @Nullable NDArray> seen) {
+    EvidenceReaders(Seen seen) {
         this.seen = seen;
     }
 
@@ -37,7 +45,7 @@ public final class EvidenceReaders {
     void read(Cut cut, PruningEvidence.Builder builder) {
         for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
             for (EvidenceRequest part : need.parts()) {
-                NDArray value = seen.apply(part);
+                NDArray value = seen.find(part);
                 builder.value(part, value == null ? here(cut, part) : value);
             }
         }

@@ -6,7 +6,6 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
-import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.prefill.LayerEvidence.Moment;
 import io.github.glimpse.prune.EvidenceRequest;
@@ -50,7 +49,6 @@ public final class Prefill {
     private final int tokensToCome;
 
     private final Deque<Cut> cuts;
-    private final long[] nextPositions;
     private final PromptRows rows;
     private final PromptTexts texts;
     private final PromptPass pass;
@@ -76,7 +74,6 @@ public final class Prefill {
         this.scope = context.scope();
         this.tokensToCome = tokensToCome;
         this.cuts = new ArrayDeque<>(schedule.cuts());
-        this.nextPositions = new long[decoder.dimensions().layers()];
         this.rows = new PromptRows(prompt.layout(), schedule.positions());
         this.log = new SelectionLog(rows.alive().length);
         ProbeToken probe = schedule.cuts().stream()
@@ -127,31 +124,24 @@ public final class Prefill {
     public Prefilled run(List<VisionFeatures> pictures) {
         context.watch().beforeCut();
         List<NDArray> imageRows = cutPictures(pictures);
-        TensorScope current = scope.openChild();
-        NDArray hidden = pass.embed(imageRows, layerNeeds(), current);
-        RotaryEmbedding.Tables tables = pass.tables();
-        for (int layer = 0; layer < decoder.dimensions().layers(); layer++) {
-            nextPositions[layer] = rows.positions().next();
-            TensorScope next = scope.openChild();
-            Moment moment = pass.run(layer, hidden, tables, capacity(hidden), next);
-            NDArray output = moment.output();
-            if (isHere(cuts.peek(), layer + 1)) {
-                context.watch().atPruning();
-                output = cut(cuts.remove(), moment, next);
-                PromptPass.close(tables);
-                tables = pass.tables();
-                context.watch().afterCut();
-            }
-            current.close();
-            current = next;
-            hidden = output;
+        pass.enter(imageRows, layerNeeds());
+        int layers = decoder.dimensions().layers();
+        int run = 0;
+        while (!cuts.isEmpty()) {
+            run = cuts.element().at().layersRun(layers);
+            Moment moment = pass.runTo(run, capacity());
+            context.watch().atPruning();
+            pass.goOnWith(cut(cuts.remove(), moment));
+            context.watch().afterCut();
         }
-        float[] logits = HostValues.floats(decoder.logits(hidden, rows.count() - 1, current));
-        current.close();
-        PromptPass.close(tables);
+        if (run < layers) {
+            pass.runTo(layers, capacity());
+        }
+        float[] logits = HostValues.floats(decoder.logits(pass.hidden(), rows.count() - 1, pass.step()));
+        pass.end();
         context.watch().atDecoding();
         context.observer().onLogits(0, logits);
-        Sequence sequence = new Sequence(pass.caches(), nextPositions, logits, rows.count());
+        Sequence sequence = new Sequence(pass.caches(), pass.nextPositions(), logits, rows.count());
         context.observer().onSequence(sequence, rows.positions());
         return new Prefilled(sequence, log);
     }
@@ -211,24 +201,14 @@ public final class Prefill {
     }
 
     /** Layers before a cut that shortens them hold the whole prompt; only what is left needs room for the answer. */
-    private int capacity(NDArray hidden) {
-        int held = Math.toIntExact(hidden.getShape().get(0));
+    private int capacity() {
+        int held = Math.toIntExact(pass.hidden().getShape().get(0));
         boolean cutToCome = schedule.kv() == KvForm.UNIFORM && !cuts.isEmpty();
         return cutToCome ? held : Math.max(held, rows.count() + tokensToCome);
     }
 
-    private boolean isHere(@Nullable Cut cut, int layersRun) {
-        if (cut == null) {
-            return false;
-        }
-        return switch (cut.at().stage()) {
-            case PIXELS, TOWER, VISION -> false;
-            case LAYER -> cut.at().layers() == layersRun;
-            case LAST -> layersRun == decoder.dimensions().layers();
-        };
-    }
-
-    private NDArray cut(Cut cut, Moment moment, TensorScope layerScope) {
+    private NDArray cut(Cut cut, Moment moment) {
+        TensorScope layerScope = pass.step();
         int[] before = rows.alive();
         TokenSelection selection;
         try (TensorScope step = scope.openChild()) {

@@ -22,8 +22,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a prompt with a probe behind them on their way through the layers: embedded, run, and read for steps to come.
- * Every row sees only rows before it, so the probe, which lies last, changes nothing for the prompt. For one request.
+ * The rows of a prompt with a probe behind them on their way through the layers: embedded, run up to where something is to be
+ * chosen, and read for steps to come, as pictures on their way through a tower are. Every row sees only rows before it, so the
+ * probe, which lies last, changes nothing for the prompt. For one request.
  */
 public final class PromptPass {
 
@@ -38,7 +39,11 @@ public final class PromptPass {
     private final ReadoutValues seen;
     private final @Nullable ProbeToken probe;
     private final List<KvCache> caches = new ArrayList<>();
+    private final long[] nextPositions;
     private int probeRows;
+    private TensorScope step;
+    private TensorScope reading;
+    private @Nullable NDArray hidden;
 
     PromptPass(
             VisionLanguageModel model,
@@ -58,6 +63,9 @@ public final class PromptPass {
         this.scope = context.scope();
         this.seen = new ReadoutValues(decoder.rows());
         this.probe = probe;
+        this.nextPositions = new long[decoder.dimensions().layers()];
+        this.step = scope.openChild();
+        this.reading = scope.openChild();
         this.probeRows = probe == null ? 0 : probe.length();
     }
 
@@ -81,39 +89,67 @@ public final class PromptPass {
         probeRows = 0;
     }
 
+    /** The position behind the last row that each layer has seen. */
+    long[] nextPositions() {
+        return nextPositions;
+    }
+
+    /** The rows where they are now, with zeros behind; they belong to {@link #step}. */
+    NDArray hidden() {
+        return Objects.requireNonNull(hidden, "nothing has entered");
+    }
+
+    /** Owns the rows where they are now. */
+    TensorScope step() {
+        return step;
+    }
+
+    /** Other rows in place of these, owned by {@link #step}: what a cut has left. */
+    void goOnWith(NDArray left) {
+        hidden = left;
+        reading.close();
+        reading = scope.openChild();
+    }
+
+    /** Frees all but the caches and what was seen. */
+    void end() {
+        reading.close();
+        step.close();
+    }
+
     /**
-     * The rows that enter the first layer.
+     * The rows enter the first layer.
      *
      * @param imageRows by picture the rows that are alive
      * @param needs what the steps to come ask for
      */
-    NDArray embed(List<NDArray> imageRows, List<EvidenceRequest> needs, TensorScope layerScope) {
-        NDArray ids = layerScope.indices(PromptRows.pick(prompt.layout().ids(), rows.origins()));
-        NDArray hidden = decoder.embed(ids, RowPadding.rows(rows.count() + probeRows), layerScope);
+    void enter(List<NDArray> imageRows, List<EvidenceRequest> needs) {
+        NDArray ids = step.indices(PromptRows.pick(prompt.layout().ids(), rows.origins()));
+        NDArray entering = decoder.embed(ids, RowPadding.rows(rows.count() + probeRows), step);
         int token = 0;
         for (int i = 0; i < imageRows.size(); i++) {
             int count = Math.toIntExact(imageRows.get(i).getShape().get(0));
             if (count > 0) {
                 context.observer().onImageRows(i, imageRows.get(i));
-                decoder.place(hidden, rows.imageRows()[token], imageRows.get(i));
+                decoder.place(entering, rows.imageRows()[token], imageRows.get(i));
             }
             token += count;
         }
         if (probe != null) {
-            decoder.place(hidden, rows.count(), vectors(probe, 0));
+            decoder.place(entering, rows.count(), vectors(probe, 0));
         }
-        takeRows(hidden, needs, layerScope);
-        return hidden;
+        takeRows(entering, needs, step);
+        hidden = entering;
     }
 
     /** Rows that enter the first layer, if a step to come asks for them. */
-    private void takeRows(NDArray hidden, List<EvidenceRequest> needs, TensorScope layerScope) {
+    private void takeRows(NDArray entering, List<EvidenceRequest> needs, TensorScope layerScope) {
         List<EvidenceRequest> asking = needs.stream()
                 .filter(need ->
                         need instanceof EvidenceRequest.ImageRows || need instanceof EvidenceRequest.EnteredRows)
                 .toList();
         if (!asking.isEmpty()) {
-            NDArray chosen = decoder.rows().pick(hidden, rows.imageRows(), 0, layerScope);
+            NDArray chosen = decoder.rows().pick(entering, rows.imageRows(), 0, layerScope);
             NDArray wide = decoder.rows().widen(chosen, scope);
             asking.forEach(need -> seen.put(need, wide));
         }
@@ -148,7 +184,7 @@ public final class PromptPass {
     }
 
     /** Tables for the tokens, the probe behind them, and zeros. */
-    RotaryEmbedding.Tables tables() {
+    private RotaryEmbedding.Tables tables() {
         int tokens = rows.count();
         int padded = RowPadding.rows(tokens + probeRows);
         long[][] ids = rows.positions().rows();
@@ -161,32 +197,44 @@ public final class PromptPass {
                 flat[r * padded + tokens + i] = last + 1 + i;
             }
         }
-        try (TensorScope step = scope.openChild()) {
-            return decoder.rotary(step.longs(flat, ids.length, padded), scope);
+        try (TensorScope temporary = scope.openChild()) {
+            return decoder.rotary(temporary.longs(flat, ids.length, padded), reading);
         }
-    }
-
-    static void close(RotaryEmbedding.Tables tables) {
-        tables.cosine().close();
-        tables.sine().close();
     }
 
     /**
-     * Runs a layer, after those before it.
+     * Runs layers until so many have run, at least one more. What went into the last one can be read until other rows go on.
      *
-     * @param capacity rows that its cache is made for
-     * @param layerScope owns the output
+     * @param capacity rows that the caches are made for
      */
-    Moment run(int layer, NDArray hidden, RotaryEmbedding.Tables tables, int capacity, TensorScope layerScope) {
-        context.cancellation().check();
-        if (layer > 0 && probeRows > 0 && probe != null && probe.vectors().containsKey(layer)) {
-            decoder.add(hidden, rows.count(), vectors(probe, layer));
+    Moment runTo(int layers, int capacity) {
+        RotaryEmbedding.Tables tables = tables();
+        Moment last = null;
+        while (caches.size() < layers) {
+            context.cancellation().check();
+            TensorScope next = scope.openChild();
+            last = run(caches.size(), hidden(), tables, capacity, next);
+            if (caches.size() == layers) {
+                step.keep(last.input(), reading);
+            }
+            step.close();
+            step = next;
+            hidden = last.output();
         }
+        return Objects.requireNonNull(last, "no layer is left to run");
+    }
+
+    private Moment run(
+            int layer, NDArray input, RotaryEmbedding.Tables positions, int capacity, TensorScope layerScope) {
+        if (layer > 0 && probeRows > 0 && probe != null && probe.vectors().containsKey(layer)) {
+            decoder.add(input, rows.count(), vectors(probe, layer));
+        }
+        nextPositions[layer] = rows.positions().next();
         KvCache cache = decoder.newCache(capacity, scope);
         caches.add(cache);
-        NDArray output = decoder.layer(layer, hidden, tables, cache, layerScope);
+        NDArray output = decoder.layer(layer, input, positions, cache, layerScope);
         cache.truncate(rows.count() + probeRows);
-        Moment moment = new Moment(layer, hidden, output, tables, cache);
+        Moment moment = new Moment(layer, input, output, positions, cache);
         tap(moment);
         context.observer().onLayer(layer);
         return moment;
@@ -197,7 +245,7 @@ public final class PromptPass {
             if (wanted.layers().get(0) != moment.layer()) {
                 continue;
             }
-            try (TensorScope step = scope.openChild()) {
+            try (TensorScope temporary = scope.openChild()) {
                 NDArray read = decoder.reading()
                         .attentionOfRow(
                                 moment.layer(),
@@ -205,7 +253,7 @@ public final class PromptPass {
                                 rows.count() + probeRows - 1,
                                 moment.tables(),
                                 moment.cache(),
-                                step.indices(rows.imageRows()),
+                                temporary.indices(rows.imageRows()),
                                 wanted.form(),
                                 scope);
                 seen.put(wanted, read);
@@ -213,12 +261,12 @@ public final class PromptPass {
         }
     }
 
-    /** What a step between layers sees; belongs to {@code step}. */
-    PruningEvidence evidence(Cut cut, Moment moment, TensorScope step) {
+    /** What a step between layers sees; belongs to {@code owner}. */
+    PruningEvidence evidence(Cut cut, Moment moment, TensorScope owner) {
         List<List<int[]>> windows =
                 prompt.grids().stream().map(grid -> model.tower().windows(grid)).toList();
-        PruningEvidence.Builder builder = PruningEvidence.builder(prompt.grids(), windows, rows.alive(), step);
-        LayerEvidence.read(cut, moment, rows, texts, seen, decoder.reading(), step, builder);
+        PruningEvidence.Builder builder = PruningEvidence.builder(prompt.grids(), windows, rows.alive(), owner);
+        LayerEvidence.read(cut, moment, rows, texts, seen, decoder.reading(), owner, builder);
         return builder.build();
     }
 }

@@ -119,7 +119,8 @@ public final class ScaledPrefill {
             current.scope().close();
             current = new Running(output, next);
         }
-        PromptPass.close(tables);
+        tables.cosine().close();
+        tables.sine().close();
         return current;
     }
 

@@ -187,7 +187,13 @@ public final class StrategyRegistry implements AutoCloseable {
     private PruningPoint point(PruningStep step, PruningStrategy strategy) {
         ModelDimensions dimensions = context.dimensions();
         if (step.at() == null) {
-            return strategy.defaultPoint();
+            PruningPoint point = strategy.defaultPoint();
+            if (point.stage() == PruningPoint.Stage.LAYER && point.layers() > dimensions.layers()) {
+                throw new IllegalArgumentException("The pruning strategy '" + step.strategy() + "' cuts at " + point
+                        + " unless a step says another place, and the model has " + dimensions.layers()
+                        + " layers; set 'at' of the step, for example to 'vision' or 'layer last'");
+            }
+            return point;
         }
         PruningPoint point = PruningPoint.parse(step.at(), dimensions.layers());
         if (point.stage() != PruningPoint.Stage.TOWER) {

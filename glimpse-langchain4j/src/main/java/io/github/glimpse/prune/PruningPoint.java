@@ -64,6 +64,15 @@ public record PruningPoint(Stage stage, int layers) implements Comparable<Prunin
         return stage == Stage.LAYER || stage == Stage.LAST;
     }
 
+    /**
+     * How many decoder layers have run there.
+     *
+     * @param depth decoder layers of the model
+     */
+    public int layersRun(int depth) {
+        return stage == Stage.LAST ? depth : layers;
+    }
+
     /** Compares places by the order in which a request comes to them. */
     @Override
     public int compareTo(PruningPoint other) {

@@ -1,10 +1,12 @@
 package io.github.glimpse.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prune.EvidenceRequest;
+import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningOptions;
@@ -45,7 +47,7 @@ class StrategyRegistryIT {
     @BeforeEach
     void load() {
         model = LoadedModel.load(TinyModels.llava()
-                .strategies(List.of(new Factory()))
+                .strategies(List.of(new Factory(), new FarFactory()))
                 .pruning(PruningOptions.builder().strategy("none").build())
                 .maxActive(CALLERS)
                 .build());
@@ -100,6 +102,30 @@ class StrategyRegistryIT {
         assertThat(made.get()).isGreaterThanOrEqualTo(KINDS);
         assertThat(open.get()).isEqualTo(StrategyRegistry.MOST_KINDS);
         assertThat(model.liveResources()).isEqualTo(before + StrategyRegistry.MOST_KINDS * RESOURCES_OF_ONE);
+    }
+
+    @Test
+    void aPlaceOfItsOwnBehindTheLastLayerIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        model.check(PruningOptions.builder().strategy("far").build()))
+                .withMessageMatching(
+                        "The pruning strategy 'far' cuts at layer 99 unless a step says another place, and the"
+                                + " model has \\d+ layers; set 'at' of the step, for example to 'vision' or 'layer last'");
+    }
+
+    private static final class FarFactory implements PruningStrategyFactory {
+
+        @Override
+        public String name() {
+            return "far";
+        }
+
+        @Override
+        public PruningStrategy create(StrategyContext context) {
+            return EvidenceStrategy.named(name(), PruningPoint.afterLayers(99))
+                    .choosing((evidence, budget) -> TokenSelection.all(evidence.alive().length));
+        }
     }
 
     private void ask(PruningOptions pruning) {

@@ -79,9 +79,7 @@ final class LivingRows {
 
     /** The class row of every picture. */
     int[] ofClass() {
-        return IntStream.range(0, pictures())
-                .map(picture -> picture * each())
-                .toArray();
+        return IntStream.range(0, pictures()).map(picture -> picture * each()).toArray();
     }
 
     /** The rows of a picture's patches. */

@@ -11,7 +11,6 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.RowMixture;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerReadout;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +57,7 @@ public final class TowerPass implements BlockPass {
         this.textRows = textRows;
         this.cancellation = cancellation;
         this.scope = scope.openChild();
-        this.living =
-                LivingRows.of(images.size(), kept, tower.config().layout().classRows());
+        this.living = LivingRows.of(images.size(), kept, tower.config().layout().classRows());
         this.step = this.scope.openChild();
         try {
             this.hidden = images.size() == 1
@@ -198,7 +196,11 @@ public final class TowerPass implements BlockPass {
 
     /** Those of one picture in the compute type, {@code [patches, width]}. */
     public NDArray narrowPatchRows(TensorScope owner) {
-        return call("patch_rows").with(hidden).with(living.classRows()).with(patches()).run(owner);
+        return call("patch_rows")
+                .with(hidden)
+                .with(living.classRows())
+                .with(patches())
+                .run(owner);
     }
 
     /** The class row and the patches of one picture after {@code post_layernorm}; what was fused is no patch. */
