@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.examples.tiny.drawing.Vocabulary;
+import io.github.glimpse.examples.tiny.pages.Phrasebook;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +36,10 @@ import java.util.TreeMap;
 public final class EvaluateOutside {
 
     private static final int LONGEST_ANSWER = 16;
+    /** Of both editions. */
+    private static final Set<String> REFUSALS =
+            Set.of(Vocabulary.REFUSAL, Phrasebook.ABSENT, Phrasebook.UNREADABLE);
+
     private static final String QUESTIONS = "questions.jsonl";
 
     private EvaluateOutside() {}
@@ -136,7 +142,7 @@ public final class EvaluateOutside {
     }
 
     private static boolean refuses(GenerationResult result) {
-        return result.text().equals(Vocabulary.REFUSAL);
+        return REFUSALS.contains(result.text());
     }
 
     /** Share of the tokens that touch a box of the evidence that stayed. */

@@ -1,5 +1,6 @@
 package io.github.glimpse.examples.tiny.pages;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -106,5 +107,19 @@ public record Conversation(Form form, List<DrawnPage> pages, List<Turn> turns) {
         if (turns.isEmpty() || turns.get(turns.size() - 1).role() != Role.ASSISTANT) {
             throw new IllegalArgumentException("The last of " + turns.size() + " turns is not the assistant's");
         }
+    }
+
+    /** The same up to the first answer. */
+    public Conversation opening() {
+        List<Turn> first = new ArrayList<>();
+        int shown = 0;
+        for (Turn turn : turns) {
+            first.add(turn);
+            shown += turn.pages().size();
+            if (turn.role() == Role.ASSISTANT) {
+                break;
+            }
+        }
+        return new Conversation(form, pages.subList(0, shown), first);
     }
 }

@@ -1,12 +1,17 @@
 package io.github.glimpse.examples.tiny.training;
 
+import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.examples.tiny.drawing.Question;
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
+import io.github.glimpse.train.GlimpseSample;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /** Lessons of the first edition: single questions about drawings. */
@@ -36,6 +41,36 @@ record DrawingLessons(long seed) implements Lessons {
     @Override
     public ShownPages page(long number) {
         return ShownPages.ofDrawings(List.of(Studio.draw(DrawingRequest.nth(Split.TRAIN, FacePool.SEEN, number))));
+    }
+
+    @Override
+    public List<GlimpseSample> samples(Split split, long first, int count, boolean evidenced) {
+        List<GlimpseSample> samples = new ArrayList<>();
+        for (long number = first; samples.size() < count; number++) {
+            DrawingRequest request = DrawingRequest.nth(split, FacePool.SEEN, number);
+            Drawing drawing = Studio.draw(request);
+            List<Question> asked = drawing.questions().stream()
+                    .filter(question -> !evidenced || !question.evidence().isEmpty())
+                    .toList();
+            if (!asked.isEmpty()) {
+                samples.add(sample(drawing, asked.get(new Random(seed + number).nextInt(asked.size()))));
+            }
+        }
+        return samples;
+    }
+
+    /** The picture is drawn again when it is needed. */
+    private static GlimpseSample sample(Drawing drawing, Question question) {
+        DrawingRequest request = drawing.request();
+        return new GlimpseSample(
+                question.text(),
+                question.answer(),
+                () -> PictureBytes.png(Studio.draw(request)),
+                drawing.width(),
+                drawing.height(),
+                question.evidence().stream().map(GlimpseStage::inclusive).toList(),
+                null,
+                question.kind().label());
     }
 
     @Override

@@ -7,9 +7,9 @@ import io.github.glimpse.train.Losses;
 /** What the two editions of the model differ in. */
 enum Edition {
     /** The one in the library, on drawings of its own world. */
-    FIRST(DecoderSize.first(), PageSymbols.TENSORS, "symbols"),
+    FIRST(DecoderSize.first(), PageSymbols.TENSORS, "symbols", TinyShape.CONTEXT, 256),
     /** The one that reads ordinary type and takes part in conversations. */
-    SECOND(DecoderSize.second(), CellSymbols.TENSORS, "converse");
+    SECOND(DecoderSize.second(), CellSymbols.TENSORS, "converse", 4_096, 576);
 
     @SuppressWarnings("ImmutableEnumChecker") // records of numbers and names
     private final DecoderSize size;
@@ -18,11 +18,15 @@ enum Edition {
     private final SymbolTensors symbols;
 
     private final String text;
+    private final int context;
+    private final int mostCells;
 
-    Edition(DecoderSize size, SymbolTensors symbols, String text) {
+    Edition(DecoderSize size, SymbolTensors symbols, String text, int context, int mostCells) {
         this.size = size;
         this.symbols = symbols;
         this.text = text;
+        this.context = context;
+        this.mostCells = mostCells;
     }
 
     DecoderSize size() {
@@ -31,6 +35,16 @@ enum Edition {
 
     SymbolTensors symbols() {
         return symbols;
+    }
+
+    /** Longest conversation, in tokens. */
+    int context() {
+        return context;
+    }
+
+    /** Cells of the largest picture; a larger one is made smaller. */
+    int mostCells() {
+        return mostCells;
     }
 
     /** Pages and questions of a stage. */

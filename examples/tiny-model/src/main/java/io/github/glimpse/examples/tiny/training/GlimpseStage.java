@@ -3,16 +3,10 @@ package io.github.glimpse.examples.tiny.training;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.examples.tiny.drawing.Box;
-import io.github.glimpse.examples.tiny.drawing.Drawing;
-import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
-import io.github.glimpse.examples.tiny.drawing.FacePool;
-import io.github.glimpse.examples.tiny.drawing.Question;
 import io.github.glimpse.examples.tiny.drawing.Split;
-import io.github.glimpse.examples.tiny.drawing.Studio;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.train.GlimpseModuleDesign;
-import io.github.glimpse.train.GlimpseSample;
 import io.github.glimpse.train.GlimpseScores;
 import io.github.glimpse.train.GlimpseTrainer;
 import io.github.glimpse.train.GlimpseTrainingOptions;
@@ -22,11 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
-import java.util.function.Predicate;
 
 /**
- * The glimpse module, by the library's own trainer, on the exported model and the drawings. The threshold is chosen on pictures of
+ * The glimpse module, by the library's own trainer, on the exported model and the pages of its edition. The threshold is chosen on pictures of
  * the split for that.
  */
 final class GlimpseStage {
@@ -54,7 +46,7 @@ final class GlimpseStage {
                 .runtime(new RuntimeOptions("cpu", options.threads(), RuntimeOptions.NativeDownload.FORBIDDEN))
                 .build();
         GlimpseTrainingOptions training = GlimpseTrainingOptions.builder()
-                .design(known == null ? design() : null)
+                .design(known == null ? design(options.edition().size()) : null)
                 .module(known)
                 .rate(options.rate())
                 .accumulation(SAMPLES_PER_STEP)
@@ -65,10 +57,10 @@ final class GlimpseStage {
                 .build();
         try (GlimpseTrainer trainer = GlimpseTrainer.open(base, training)) {
             int count = Math.toIntExact(options.steps()) * SAMPLES_PER_STEP;
-            trainer.train(samples(Split.TRAIN, FIRST, count, options.seed(), question -> true));
+            Lessons lessons = options.edition().lessons(options);
+            trainer.train(lessons.samples(Split.TRAIN, FIRST, count, false));
             int validated = Math.min(VALIDATED, count);
-            GlimpseScores scores = trainer.evaluate(
-                    samples(Split.VALIDATION, 0, validated, options.seed(), GlimpseStage::hasEvidence));
+            GlimpseScores scores = trainer.evaluate(lessons.samples(Split.VALIDATION, 0, validated, true));
             GlimpseScores.AtThreshold chosen = scores.forRecall(RECALL);
             System.out.printf(
                     Locale.ROOT,
@@ -81,52 +73,16 @@ final class GlimpseStage {
         }
     }
 
-    private static GlimpseModuleDesign design() {
+    private static GlimpseModuleDesign design(DecoderSize size) {
         List<Integer> layers = new ArrayList<>();
-        for (int i = 0; i < TinyShape.LAYERS; i++) {
+        for (int i = 0; i < size.layers(); i++) {
             layers.add(i);
         }
         return new GlimpseModuleDesign(TinyShape.REDUCE_LAYER, true, layers, 1, WIDTH, WIDTH, HEADS, true, TAPS, false);
     }
 
-    static boolean hasEvidence(Question question) {
-        return !question.evidence().isEmpty();
-    }
-
-    /**
-     * One question about each of some pictures, which are drawn when they are needed. Where nothing is evidence, as for questions
-     * in vain, nothing must be kept: what a module keeps then is taken for an answer.
-     */
-    static List<GlimpseSample> samples(Split split, long first, int count, long seed, Predicate<Question> wanted) {
-        List<GlimpseSample> samples = new ArrayList<>();
-        for (long number = first; samples.size() < count; number++) {
-            DrawingRequest request = DrawingRequest.nth(split, FacePool.SEEN, number);
-            Drawing drawing = Studio.draw(request);
-            List<Question> asked = drawing.questions().stream().filter(wanted).toList();
-            if (!asked.isEmpty()) {
-                Question question = asked.get(new Random(seed + number).nextInt(asked.size()));
-                samples.add(sample(request, drawing, question));
-            }
-        }
-        return samples;
-    }
-
-    private static GlimpseSample sample(DrawingRequest request, Drawing drawing, Question question) {
-        // The trainer counts the last pixel of a box, a drawing does not.
-        List<PixelArea> boxes =
-                question.evidence().stream().map(GlimpseStage::inclusive).toList();
-        return new GlimpseSample(
-                question.text(),
-                question.answer(),
-                () -> PictureBytes.png(Studio.draw(request)),
-                drawing.width(),
-                drawing.height(),
-                boxes,
-                null,
-                question.kind().label());
-    }
-
-    private static PixelArea inclusive(Box box) {
+    /** A box as the trainer counts it, with its last pixel, which a page does not. */
+    static PixelArea inclusive(Box box) {
         return new PixelArea(box.left(), box.top(), box.right() - 1 - box.left(), box.bottom() - 1 - box.top());
     }
 }

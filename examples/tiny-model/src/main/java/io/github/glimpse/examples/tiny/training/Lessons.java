@@ -1,6 +1,8 @@
 package io.github.glimpse.examples.tiny.training;
 
 import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.train.GlimpseSample;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,6 +24,15 @@ interface Lessons {
 
     /** A page as it is trained. */
     ShownPages page(long number);
+
+    /**
+     * Single questions about pages, one a page, with the boxes of what must be seen. Where nothing is evidence, nothing must be kept: what a module
+     * keeps then is taken for an answer.
+     *
+     * @param first number of the first page
+     * @param evidenced whether only questions with evidence are asked
+     */
+    List<GlimpseSample> samples(Split split, long first, int count, boolean evidenced);
 
     /** What is never trained. */
     Stream<Lesson> validation(Sight sight);

@@ -22,10 +22,10 @@ import java.util.Map;
 /** Writes the model as a folder in the family's format. */
 final class ModelFolder {
 
+    // Marks have the same ids in both editions.
     private static final int END = Vocabulary.id("<|im_end|>");
     private static final int NOTHING = Vocabulary.id("<|endoftext|>");
     private static final int FEWEST_CELLS = 4;
-    private static final int MOST_CELLS = 256;
 
     // Pictures before words, whatever their order in the message: so it was trained.
     private static final String TEMPLATE = "{% for message in messages %}<|im_start|>{{ message['role'] }} "
@@ -36,6 +36,14 @@ final class ModelFolder {
             + "{% endif %}<|im_end|>{% endfor %}"
             + "{% if add_generation_prompt %}<|im_start|>assistant{% endif %}";
 
+    // Parts in their order, as the family's own template has them.
+    private static final String TEMPLATE_IN_ORDER = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+            + "{% if message['content'] is string %}{{ message['content'] }}{% else %}"
+            + "{% for part in message['content'] %}{% if part['type'] == 'image' or 'image' in part or 'image_url' in part %}"
+            + "<|vision_start|><|image_pad|><|vision_end|>{% elif 'text' in part %}{{ part['text'] }}{% endif %}{% endfor %}"
+            + "{% endif %}<|im_end|>\n{% endfor %}"
+            + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ModelFolder() {}
@@ -43,10 +51,11 @@ final class ModelFolder {
     /**
      * Writes all files.
      *
+     * @param edition which model
      * @param parameters with tower and decoder; what else it holds is left out
      * @param type F32, or BF16 to halve the file
      */
-    static void write(Path folder, TrainableParameters parameters, StoredType type) {
+    static void write(Path folder, Edition edition, TrainableParameters parameters, StoredType type) {
         try {
             Files.createDirectories(folder);
             Map<String, CheckpointTensor> tensors = new LinkedHashMap<>();
@@ -56,12 +65,13 @@ final class ModelFolder {
                 }
             });
             SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
-            json(folder, "config.json", config(type));
+            json(folder, "config.json", config(edition, type));
             json(folder, "generation_config.json", generation());
-            json(folder, "preprocessor_config.json", pictures());
-            json(folder, "tokenizer.json", TokenizerJson.write());
-            json(folder, "tokenizer_config.json", tokenizer());
-            json(folder, "chat_template.json", JSON.createObjectNode().put("chat_template", TEMPLATE));
+            json(folder, "preprocessor_config.json", pictures(edition));
+            json(folder, "tokenizer.json", edition == Edition.FIRST ? TokenizerJson.write() : PiecesJson.write());
+            json(folder, "tokenizer_config.json", tokenizer(edition));
+            String template = edition == Edition.FIRST ? TEMPLATE : TEMPLATE_IN_ORDER;
+            json(folder, "chat_template.json", JSON.createObjectNode().put("chat_template", template));
         } catch (IOException e) {
             throw new UncheckedIOException("The model cannot be written to '" + folder + "'", e);
         }
@@ -76,7 +86,8 @@ final class ModelFolder {
         }
     }
 
-    private static ObjectNode config(StoredType type) {
+    private static ObjectNode config(Edition edition, StoredType type) {
+        DecoderSize size = edition.size();
         ObjectNode json = JSON.createObjectNode();
         json.putArray("architectures").add("Qwen2_5_VLForConditionalGeneration");
         json.put("model_type", "qwen2_5_vl")
@@ -84,20 +95,20 @@ final class ModelFolder {
                 .put("bos_token_id", NOTHING)
                 .put("eos_token_id", END)
                 .put("hidden_act", "silu")
-                .put("hidden_size", TinyShape.HIDDEN)
-                .put("intermediate_size", TinyShape.INNER)
-                .put("num_hidden_layers", TinyShape.LAYERS)
-                .put("num_attention_heads", TinyShape.HEADS)
-                .put("num_key_value_heads", TinyShape.KV_HEADS)
-                .put("max_position_embeddings", TinyShape.CONTEXT)
+                .put("hidden_size", size.hidden())
+                .put("intermediate_size", size.inner())
+                .put("num_hidden_layers", size.layers())
+                .put("num_attention_heads", size.heads())
+                .put("num_key_value_heads", size.kvHeads())
+                .put("max_position_embeddings", edition.context())
                 .put("rms_norm_eps", TinyShape.EPS)
                 .put("rope_theta", TinyShape.THETA)
-                .put("sliding_window", TinyShape.CONTEXT)
+                .put("sliding_window", edition.context())
                 .put("use_sliding_window", false)
                 .put("tie_word_embeddings", true)
                 .put("torch_dtype", type == StoredType.BF16 ? "bfloat16" : "float32")
                 .put("use_cache", true)
-                .put("vocab_size", TinyShape.vocabulary())
+                .put("vocab_size", size.vocabulary())
                 .put("image_token_id", Vocabulary.id("<|image_pad|>"))
                 .put("video_token_id", Vocabulary.id("<|video_pad|>"))
                 .put("vision_start_token_id", Vocabulary.id("<|vision_start|>"))
@@ -109,11 +120,11 @@ final class ModelFolder {
         for (int section : TinyShape.SECTIONS) {
             sections.add(section);
         }
-        addVision(json.putObject("vision_config"));
+        addVision(json.putObject("vision_config"), size);
         return json;
     }
 
-    private static void addVision(ObjectNode vision) {
+    private static void addVision(ObjectNode vision, DecoderSize size) {
         vision.put("model_type", "qwen2_5_vl")
                 .put("depth", TinyShape.VISION_DEPTH)
                 .put("hidden_act", "silu")
@@ -122,7 +133,7 @@ final class ModelFolder {
                 .put("in_chans", TinyShape.CHANNELS)
                 .put("intermediate_size", TinyShape.VISION_INNER)
                 .put("num_heads", TinyShape.VISION_HEADS)
-                .put("out_hidden_size", TinyShape.HIDDEN)
+                .put("out_hidden_size", size.hidden())
                 .put("patch_size", TinyShape.PATCH)
                 .put("spatial_merge_size", TinyShape.MERGE)
                 .put("spatial_patch_size", TinyShape.PATCH)
@@ -142,13 +153,13 @@ final class ModelFolder {
         return json;
     }
 
-    private static ObjectNode pictures() {
+    private static ObjectNode pictures(Edition edition) {
         int cell = PageSize.CELL * PageSize.CELL;
         ObjectNode json = JSON.createObjectNode();
         json.put("image_processor_type", "Qwen2VLImageProcessor")
                 .put("processor_class", "Qwen2_5_VLProcessor")
                 .put("min_pixels", FEWEST_CELLS * cell)
-                .put("max_pixels", MOST_CELLS * cell)
+                .put("max_pixels", edition.mostCells() * cell)
                 .put("patch_size", TinyShape.PATCH)
                 .put("temporal_patch_size", TinyShape.TEMPORAL)
                 .put("merge_size", TinyShape.MERGE)
@@ -167,13 +178,13 @@ final class ModelFolder {
         values.forEach(array::add);
     }
 
-    private static ObjectNode tokenizer() {
+    private static ObjectNode tokenizer(Edition edition) {
         return JSON.createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
                 .put("add_bos_token", false)
                 .put("clean_up_tokenization_spaces", false)
                 .put("eos_token", "<|im_end|>")
                 .put("pad_token", "<|endoftext|>")
-                .put("model_max_length", TinyShape.CONTEXT);
+                .put("model_max_length", edition.context());
     }
 }

@@ -4,13 +4,19 @@ import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.pages.Conversation;
 import io.github.glimpse.examples.tiny.pages.Conversation.Form;
+import io.github.glimpse.examples.tiny.pages.Conversation.Turn;
 import io.github.glimpse.examples.tiny.pages.ConversationMaker;
 import io.github.glimpse.examples.tiny.pages.DrawnPage;
+import io.github.glimpse.examples.tiny.pages.Fact;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.PageRequest;
 import io.github.glimpse.examples.tiny.training.ConversationBatch.Cut;
+import io.github.glimpse.train.GlimpseSample;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -98,10 +104,18 @@ final class PageLessons implements Lessons {
                 samples.add(ConversationRows.ofQuestions(questions));
             } else {
                 Conversation conversation = conversations.make(Split.TRAIN, form, page, chance);
-                samples.add(ConversationRows.of(conversation, !zooms && (cut || random.nextBoolean())));
+                samples.add(
+                        zooms && cut
+                                ? callOrAnswer(conversation, random.nextBoolean())
+                                : ConversationRows.of(conversation, !zooms && (cut || random.nextBoolean())));
             }
         }
         return lesson(ConversationBatch.of(samples, cut ? Cut.TRAINED : Cut.NONE, random));
+    }
+
+    /** The call alone, or what follows it: who answers behind a cut has seen all of the history before it. */
+    private static ConversationRows callOrAnswer(Conversation conversation, boolean call) {
+        return ConversationRows.of(call ? conversation.opening() : conversation, true);
     }
 
     private static Lesson lesson(ConversationBatch batch) {
@@ -126,6 +140,45 @@ final class PageLessons implements Lessons {
         return ShownPages.of(pages);
     }
 
+    /** Pages are painted when they are asked for. */
+    @Override
+    public List<GlimpseSample> samples(Split split, long first, int count, boolean evidenced) {
+        return new AbstractList<>() {
+
+            @Override
+            public GlimpseSample get(int index) {
+                return sample(split, first + index, evidenced);
+            }
+
+            @Override
+            public int size() {
+                return count;
+            }
+        };
+    }
+
+    private GlimpseSample sample(Split split, long number, boolean evidenced) {
+        PageSize size = SIZES.get(new Random(seed * 31 + number).nextInt(SIZES.size()));
+        for (int tries = 0; ; tries++) {
+            Conversation asked = conversations.questions(split, size, SEEDS_PER_BATCH * number + tries, 1).get(0);
+            List<Turn> turns = asked.turns();
+            Turn answer = turns.get(turns.size() - 1);
+            Fact fact = Objects.requireNonNull(answer.said().get(0).source()).fact();
+            if (!evidenced || !fact.evidence().isEmpty()) {
+                DrawnPage page = asked.pages().get(0);
+                return new GlimpseSample(
+                        turns.get(turns.size() - 2).text(),
+                        answer.text(),
+                        () -> PictureBytes.png(page),
+                        size.width(),
+                        size.height(),
+                        fact.evidence().stream().map(GlimpseStage::inclusive).toList(),
+                        null,
+                        fact.kind().name().toLowerCase(Locale.ROOT));
+            }
+        }
+    }
+
     /** Conversations about pages, words and faces of the validation split, one by one. */
     @Override
     public Stream<Lesson> validation(Sight sight) {
@@ -141,9 +194,8 @@ final class PageLessons implements Lessons {
 
     private Lesson validated(Form form, int number, Cut left) {
         long chance = form.label().length() * 1_000L + number;
-        // A call is an answer too.
-        ConversationRows rows =
-                ConversationRows.of(conversations.make(Split.VALIDATION, form, VALIDATED, chance), form != Form.ZOOM);
+        Conversation made = conversations.make(Split.VALIDATION, form, VALIDATED, chance);
+        ConversationRows rows = callOrAnswer(made, form == Form.ZOOM && number % 2 == 0);
         return lesson(ConversationBatch.of(List.of(rows), left, new Random(chance)));
     }
 }

@@ -104,7 +104,8 @@ public final class Train {
         try (TorchRuntime runtime = start(options);
                 TinyModel model = TinyModel.frozen(runtime, options.edition(), options.seed())) {
             options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
-            ModelFolder.write(options.folder(), model.parameters(), options.half() ? StoredType.BF16 : StoredType.F32);
+            ModelFolder.write(
+                    options.folder(), options.edition(), model.parameters(), options.half() ? StoredType.BF16 : StoredType.F32);
         }
     }
 

@@ -32,6 +32,18 @@ class EvaluateOutsideIT {
     /** A page of the model's own world in the suite's format: what it reads there it must be given credit for here. */
     @Test
     void countsRightAnswersRefusalsAndEvidenceByLine(@TempDir Path suite) throws IOException {
+        writeSuite(suite);
+
+        List<String> report = report(suite.toString());
+
+        assertThat(report).hasSize(2);
+        assertThat(report.get(0))
+                .matches("line=read n=\\d+ full=(8\\d|9\\d|100)\\.\\d glimpse=\\S+ refused=\\S+ sure-and-wrong=\\S+"
+                        + " kept=\\d+\\.\\d recall=(8\\d|9\\d|100)\\.\\d");
+        assertThat(report.get(1)).startsWith("line=vain").contains("full=100.0").endsWith("recall=-");
+    }
+
+    static void writeSuite(Path suite) throws IOException {
         Drawing drawing =
                 Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.DOC, new PageSize(12, 12), 3));
         Files.write(suite.resolve("page.png"), PictureBytes.png(drawing));
@@ -48,15 +60,11 @@ class EvaluateOutsideIT {
             lines.add(line.toString());
         }
         Files.write(suite.resolve("questions.jsonl"), lines, StandardCharsets.UTF_8);
+    }
 
+    static List<String> report(String... arguments) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        EvaluateOutside.report(List.of(suite.toString()), new PrintStream(bytes, true, StandardCharsets.UTF_8));
-
-        List<String> report = bytes.toString(StandardCharsets.UTF_8).lines().toList();
-        assertThat(report).hasSize(2);
-        assertThat(report.get(0))
-                .matches("line=read n=\\d+ full=(8\\d|9\\d|100)\\.\\d glimpse=\\S+ refused=\\S+ sure-and-wrong=\\S+"
-                        + " kept=\\d+\\.\\d recall=(8\\d|9\\d|100)\\.\\d");
-        assertThat(report.get(1)).startsWith("line=vain").contains("full=100.0").endsWith("recall=-");
+        EvaluateOutside.report(List.of(arguments), new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }
 }

@@ -58,6 +58,35 @@ class StagesIT {
         assertThatModelIsEmbedded(folder, lines);
     }
 
+    @Test
+    void theSecondEditionGoesFromNothingToAReport(@TempDir Path folder) throws Exception {
+        String edition = "--edition=SECOND";
+        train("pages", folder.resolve("e"), "--steps=1");
+        train("converse", folder.resolve("l"), "--steps=1");
+        train(
+                "graft",
+                folder.resolve("g"),
+                edition,
+                "--steps=2",
+                "--from=" + folder.resolve("l"),
+                "--from=" + folder.resolve("e"));
+        train("joint", folder.resolve("j"), edition, "--steps=1", "--from=" + folder.resolve("g"));
+        train("export", folder.resolve("model"), edition, "--from=" + folder.resolve("j"));
+        train("glimpse", folder.resolve("p"), edition, "--steps=1", "--from=" + folder.resolve("model"));
+        // With the library at most 16 MB.
+        assertThat(Files.size(folder.resolve("model/model.safetensors"))
+                        + Files.size(folder.resolve("p/module/model.safetensors")))
+                .isLessThan(10_000_000);
+
+        EvaluateOutsideIT.writeSuite(folder);
+        assertThat(EvaluateOutsideIT.report(
+                        folder.toString(),
+                        folder.resolve("model").toString(),
+                        folder.resolve("p/module").toString()))
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("line="));
+    }
+
     /** The file of a model has no symbols: they are solved from what its eye says, and everything else is as it was. */
     private static void assertThatAModelFolderTrainsOn(Path folder) {
         train("symbols", folder.resolve("y"), "--steps=3", "--from=" + folder.resolve("model/model.safetensors"));

@@ -50,7 +50,7 @@ class CutGraphIT {
                 TensorScope scope = runtime.openScope()) {
             TinyWeights.addVision(parameters, ParameterGroup.named("vision"));
             TinyWeights.addDecoder(parameters, ParameterGroup.named("decoder"));
-            ModelFolder.write(folder, parameters, StoredType.F32);
+            ModelFolder.write(folder, Edition.FIRST, parameters, StoredType.F32);
             Drawing drawing =
                     Studio.draw(new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.SCENE, new PageSize(9, 14), 8));
             byte[] picture = PictureBytes.png(drawing);

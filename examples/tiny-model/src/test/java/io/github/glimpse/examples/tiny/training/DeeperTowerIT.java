@@ -49,7 +49,7 @@ class DeeperTowerIT {
             writeWithFourBlocks(small, first);
             DeeperTower.copyInto(deeper, small.resolve("model.safetensors"));
             Path large = folder.resolve("large");
-            ModelFolder.write(large, deeper, StoredType.F32);
+            ModelFolder.write(large, Edition.FIRST, deeper, StoredType.F32);
 
             assertThat(seen(runtime, large)).containsExactly(seen(runtime, small), within(TOLERANCE));
             // The new blocks can learn: what they read of the rows is not zero.
@@ -66,7 +66,7 @@ class DeeperTowerIT {
 
     /** The folder as it was before the tower had six blocks. */
     private static void writeWithFourBlocks(Path folder, TrainableParameters parameters) throws IOException {
-        ModelFolder.write(folder, parameters, StoredType.F32);
+        ModelFolder.write(folder, Edition.FIRST, parameters, StoredType.F32);
         Map<String, CheckpointTensor> tensors = new LinkedHashMap<>();
         parameters.snapshot(StoredType.F32).forEach((name, tensor) -> {
             String[] parts = name.split("\\.", 4);

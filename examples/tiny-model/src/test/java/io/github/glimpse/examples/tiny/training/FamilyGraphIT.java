@@ -22,7 +22,6 @@ import io.github.glimpse.generate.PromptBuilder;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageLimits;
-import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamilies;
@@ -62,7 +61,7 @@ class FamilyGraphIT {
             TinyWeights.addVision(parameters, ParameterGroup.named("vision"));
             TinyWeights.addDecoder(parameters, ParameterGroup.named("decoder"));
             disturb(parameters);
-            ModelFolder.write(folder, parameters, StoredType.F32);
+            ModelFolder.write(folder, Edition.FIRST, parameters, StoredType.F32);
             // Windows of three shapes, more rows than columns.
             Drawing drawing =
                     Studio.draw(new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.DOC, new PageSize(14, 9), 3));
@@ -75,7 +74,7 @@ class FamilyGraphIT {
     }
 
     /** So that norms and biases take part. */
-    private static void disturb(TrainableParameters parameters) {
+    static void disturb(TrainableParameters parameters) {
         Random random = new Random(11);
         for (String name : parameters.names()) {
             if (parameters.shape(name).length == 1) {
@@ -114,12 +113,15 @@ class FamilyGraphIT {
     }
 
     private static float[] served(TorchRuntime runtime, Path folder, Drawing drawing, Question question) {
+        return served(runtime, folder, List.of(ChatTurn.user(question.text(), PictureBytes.png(drawing))));
+    }
+
+    /** Logits of what the library says first to a conversation. */
+    static float[] served(TorchRuntime runtime, Path folder, List<ChatTurn> turns) {
         try (VisionLanguageModel model = load(runtime, folder);
                 TensorScope scope = runtime.openScope()) {
             PromptBuilder builder = prompts(model);
-            Prompt prompt = builder.prompt(List.of(ChatTurn.user(question.text(), PictureBytes.png(drawing))));
-            PixelPatches patches = builder.patches(prompt, 0);
-            VisionFeatures features = model.tower().encode(patches, Set.of(), () -> {}, scope);
+            Prompt prompt = builder.prompt(turns);
             DecoderStack decoder = model.decoder();
             int rows = RowPadding.rows(prompt.tokens());
             long[][] ids = prompt.layout().positions().rows();
@@ -129,7 +131,10 @@ class FamilyGraphIT {
             }
             RotaryEmbedding.Tables tables = decoder.rotary(scope.longs(flat, ids.length, rows), scope);
             NDArray hidden = decoder.embed(scope.indices(prompt.layout().ids()), rows, scope);
-            decoder.place(hidden, prompt.layout().spans().get(0).start(), features.rows());
+            for (int i = 0; i < prompt.pictures().size(); i++) {
+                VisionFeatures features = model.tower().encode(builder.patches(prompt, i), Set.of(), () -> {}, scope);
+                decoder.place(hidden, prompt.layout().spans().get(i).start(), features.rows());
+            }
             for (int layer = 0; layer < TinyShape.LAYERS; layer++) {
                 KvCache cache = decoder.newCache(rows, scope);
                 hidden = decoder.layer(layer, hidden, tables, cache, scope);

@@ -14,7 +14,7 @@ class GlimpseStageTest {
 
     @Test
     void questionsInVainTeachToKeepNothing() {
-        List<GlimpseSample> inVain = GlimpseStage.samples(Split.TRAIN, 0, COUNT, 1, question -> true).stream()
+        List<GlimpseSample> inVain = new DrawingLessons(1).samples(Split.TRAIN, 0, COUNT, false).stream()
                 .filter(sample -> sample.dataset().equals(QuestionKind.UNANSWERABLE.label()))
                 .toList();
 
@@ -24,7 +24,7 @@ class GlimpseStageTest {
 
     @Test
     void theThresholdIsChosenOnEvidenceAlone() {
-        assertThat(GlimpseStage.samples(Split.VALIDATION, 0, COUNT, 1, GlimpseStage::hasEvidence))
+        assertThat(new DrawingLessons(1).samples(Split.VALIDATION, 0, COUNT, true))
                 .hasSize(COUNT)
                 .noneMatch(sample -> sample.boxes().isEmpty());
     }
