@@ -37,8 +37,7 @@ public final class EvaluateOutside {
 
     private static final int LONGEST_ANSWER = 16;
     /** Of both editions. */
-    private static final Set<String> REFUSALS =
-            Set.of(Vocabulary.REFUSAL, Phrasebook.ABSENT, Phrasebook.UNREADABLE);
+    private static final Set<String> REFUSALS = Set.of(Vocabulary.REFUSAL, Phrasebook.ABSENT, Phrasebook.UNREADABLE);
 
     private static final String QUESTIONS = "questions.jsonl";
 

@@ -160,7 +160,9 @@ final class PageLessons implements Lessons {
     private GlimpseSample sample(Split split, long number, boolean evidenced) {
         PageSize size = SIZES.get(new Random(seed * 31 + number).nextInt(SIZES.size()));
         for (int tries = 0; ; tries++) {
-            Conversation asked = conversations.questions(split, size, SEEDS_PER_BATCH * number + tries, 1).get(0);
+            Conversation asked = conversations
+                    .questions(split, size, SEEDS_PER_BATCH * number + tries, 1)
+                    .get(0);
             List<Turn> turns = asked.turns();
             Turn answer = turns.get(turns.size() - 1);
             Fact fact = Objects.requireNonNull(answer.said().get(0).source()).fact();

@@ -91,12 +91,6 @@ final class PagesStage implements Train.Stage {
         parameters.save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
     }
 
-    /** Writes what the sources hold, in bfloat16 and without the optimiser. */
-    void keep() {
-        options.from().forEach(source -> RunFolder.copyInto(parameters, source));
-        parameters.save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.BF16);
-    }
-
     private NDArray loss(PageBatch batch, long sample, TensorScope scope, Figures figures) {
         if (options.validates(sample)) {
             validate(scope, figures);

@@ -20,7 +20,8 @@ public final class PictureBytes {
 
     /** A page as PNG. */
     static byte[] png(DrawnPage page) {
-        return png(page.rgb(), page.request().size().width(), page.request().size().height());
+        return png(
+                page.rgb(), page.request().size().width(), page.request().size().height());
     }
 
     private static byte[] png(byte[] rgb, int width, int height) {

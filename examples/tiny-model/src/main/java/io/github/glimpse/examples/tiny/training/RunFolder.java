@@ -1,6 +1,9 @@
 package io.github.glimpse.examples.tiny.training;
 
+import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.SafetensorsFile;
+import io.github.glimpse.engine.SafetensorsWriter;
+import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorEntry;
 import io.github.glimpse.train.CurveChart;
 import io.github.glimpse.train.CurveFile;
@@ -17,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -84,7 +89,7 @@ final class RunFolder {
      * @param inFile the name in the file of a tensor that is to be overwritten
      */
     static List<String> copyInto(TrainableParameters parameters, Path source, UnaryOperator<String> inFile) {
-        SafetensorsFile file = SafetensorsFile.open(Files.isDirectory(source) ? newest(source) : source);
+        SafetensorsFile file = open(source);
         List<String> found = new ArrayList<>();
         for (String name : parameters.names()) {
             String stored = inFile.apply(name);
@@ -99,6 +104,34 @@ final class RunFolder {
             throw new IllegalArgumentException("'" + file.path() + "' has none of the tensors of this stage");
         }
         return found;
+    }
+
+    /**
+     * Writes the weights of runs, finished or not, in bfloat16 and without the optimiser: small enough to be handed on.
+     *
+     * @param sources files or run folders; what two of them have is the last one's
+     */
+    static void keep(List<Path> sources, Path target) {
+        Map<String, CheckpointTensor> kept = new TreeMap<>();
+        for (Path source : sources) {
+            Map<String, TensorEntry> entries = open(source).entries();
+            boolean checkpoint = entries.keySet().stream().anyMatch(name -> name.startsWith(PARAMETER));
+            entries.forEach((name, entry) -> {
+                if (!checkpoint || name.startsWith(PARAMETER)) {
+                    kept.put(
+                            checkpoint ? name.substring(PARAMETER.length()) : name,
+                            new CheckpointTensor(StoredType.BF16, entry.shape(), SafetensorsFile.floats(entry)));
+                }
+            });
+        }
+        if (kept.isEmpty()) {
+            throw new IllegalArgumentException("There is nothing to keep; name a run folder by --from");
+        }
+        SafetensorsWriter.write(target, kept, Map.of("format", "pt"));
+    }
+
+    private static SafetensorsFile open(Path source) {
+        return SafetensorsFile.open(Files.isDirectory(source) ? newest(source) : source);
     }
 
     /** The finished weights of a run folder, else its newest checkpoint. */

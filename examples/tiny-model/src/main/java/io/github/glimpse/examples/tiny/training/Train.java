@@ -18,7 +18,7 @@ import java.util.function.BiFunction;
 public final class Train {
 
     private static final String STAGES =
-            "vision, pages, pages-keep, converse, symbolic, graft, symbols, deepen, align, joint, glimpse, export, embed, clip, clip-export";
+            "vision, pages, converse, symbolic, graft, symbols, deepen, align, joint, keep, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -36,7 +36,6 @@ public final class Train {
         switch (arguments[0]) {
             case "vision" -> train(StageOptions.parse(folder, rest, 20_000, 1.5e-3), VisionStage::new);
             case "pages" -> train(StageOptions.parse(folder, rest, 20_000, 1e-3), PagesStage::new);
-            case "pages-keep" -> keep(StageOptions.parse(folder, rest, 1, 0));
             case "converse" ->
                 train(
                         StageOptions.parse(folder, rest, 10_000, 1.2e-3),
@@ -50,6 +49,8 @@ public final class Train {
             case "deepen" -> deepen(StageOptions.parse(folder, rest, 1, 0));
             case "align" -> train(StageOptions.parse(folder, rest, 4_000, 1.5e-3), AlignStage::new);
             case "joint" -> train(StageOptions.parse(folder, rest, 10_000, 8e-4), JointStage::new);
+            case "keep" ->
+                RunFolder.keep(StageOptions.parse(folder, rest, 1, 0).from(), folder.resolve(RunFolder.WEIGHTS));
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
             case "embed" -> Embedding.parse(folder, rest).write();
             case "export" -> export(StageOptions.parse(folder, rest, 1, 0));
@@ -76,14 +77,6 @@ public final class Train {
         }
     }
 
-    /** Writes the weights of a stage of pages, finished or not, in bfloat16: small enough to be handed on. */
-    private static void keep(StageOptions options) {
-        try (TorchRuntime runtime = start(options);
-                PagesStage stage = new PagesStage(runtime, options)) {
-            stage.keep();
-        }
-    }
-
     private static void graft(StageOptions options, boolean back) {
         try (TorchRuntime runtime = start(options);
                 GraftStage stage = new GraftStage(runtime, options, back)) {
@@ -105,7 +98,10 @@ public final class Train {
                 TinyModel model = TinyModel.frozen(runtime, options.edition(), options.seed())) {
             options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
             ModelFolder.write(
-                    options.folder(), options.edition(), model.parameters(), options.half() ? StoredType.BF16 : StoredType.F32);
+                    options.folder(),
+                    options.edition(),
+                    model.parameters(),
+                    options.half() ? StoredType.BF16 : StoredType.F32);
         }
     }
 

@@ -14,9 +14,10 @@ class GlimpseStageTest {
 
     @Test
     void questionsInVainTeachToKeepNothing() {
-        List<GlimpseSample> inVain = new DrawingLessons(1).samples(Split.TRAIN, 0, COUNT, false).stream()
-                .filter(sample -> sample.dataset().equals(QuestionKind.UNANSWERABLE.label()))
-                .toList();
+        List<GlimpseSample> inVain = new DrawingLessons(1)
+                .samples(Split.TRAIN, 0, COUNT, false).stream()
+                        .filter(sample -> sample.dataset().equals(QuestionKind.UNANSWERABLE.label()))
+                        .toList();
 
         assertThat(inVain).hasSizeBetween(COUNT / 10, COUNT / 2).allMatch(sample -> sample.boxes()
                 .isEmpty());

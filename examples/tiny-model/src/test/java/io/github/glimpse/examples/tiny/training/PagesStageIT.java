@@ -2,10 +2,14 @@ package io.github.glimpse.examples.tiny.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.engine.SafetensorsFile;
+import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.engine.TensorEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +32,19 @@ class PagesStageIT {
 
         assertThat(Files.readAllLines(killed.resolve("curve.csv"))).isEqualTo(rows);
         assertThat(killed.resolve(RunFolder.WEIGHTS)).hasSameBinaryContentAs(whole.resolve(RunFolder.WEIGHTS));
+        Path kept = folder.resolve("kept");
+        Train.main(new String[] {"keep", kept.toString(), "--from=" + whole});
+        Map<String, TensorEntry> all =
+                SafetensorsFile.open(whole.resolve(RunFolder.WEIGHTS)).entries();
+        Map<String, TensorEntry> handedOn =
+                SafetensorsFile.open(kept.resolve(RunFolder.WEIGHTS)).entries();
+        assertThat(handedOn).containsOnlyKeys(all.keySet()).allSatisfy((name, entry) -> assertThat(entry.type())
+                .isEqualTo(StoredType.BF16));
+        // A checkpoint has the optimiser's memory, and the same weights.
+        Files.delete(whole.resolve(RunFolder.WEIGHTS));
+        Path again = folder.resolve("again");
+        Train.main(new String[] {"keep", again.toString(), "--from=" + whole});
+        assertThat(again.resolve(RunFolder.WEIGHTS)).hasSameBinaryContentAs(kept.resolve(RunFolder.WEIGHTS));
     }
 
     private static void train(Path folder) {

@@ -121,7 +121,10 @@ class SecondGraphIT {
         assertThat(result.inputTokens()).isEqualTo(answer.firstRow() + 1);
         for (int i = 0; i < said.length; i++) {
             Row row = rows.rows().get(answer.firstRow() + 1 + i);
-            rows.rows().set(answer.firstRow() + 1 + i, new Row(said[i], -1, -1, row.time(), row.down(), row.across(), row.branch()));
+            rows.rows()
+                    .set(
+                            answer.firstRow() + 1 + i,
+                            new Row(said[i], -1, -1, row.time(), row.down(), row.across(), row.branch()));
             answer.words()[i] = said[i];
         }
         Asked asked = new Asked(rows, answer);
@@ -137,7 +140,8 @@ class SecondGraphIT {
             assertThat(likeliest(row)).isEqualTo(said[i]);
             log += logShare(row, said[i]);
         }
-        assertThat(Math.log(result.likelihood().sequenceProbability())).isCloseTo(log, within(said.length * (double) TOLERANCE));
+        assertThat(Math.log(result.likelihood().sequenceProbability()))
+                .isCloseTo(log, within(said.length * (double) TOLERANCE));
     }
 
     private static int likeliest(float[] row) {
@@ -201,7 +205,9 @@ class SecondGraphIT {
     /** The same without what the system says of tools. */
     private static Conversation withoutTools(Conversation conversation) {
         List<Turn> turns = conversation.turns().stream()
-                .map(turn -> turn.role() == Role.SYSTEM ? system(turn.text().lines().findFirst().orElseThrow()) : turn)
+                .map(turn -> turn.role() == Role.SYSTEM
+                        ? system(turn.text().lines().findFirst().orElseThrow())
+                        : turn)
                 .toList();
         return new Conversation(conversation.form(), conversation.pages(), turns);
     }
@@ -245,9 +251,9 @@ class SecondGraphIT {
                 .map(entry -> "\"" + entry.getKey() + "\": " + ((JsonRawSchema) entry.getValue()).schema())
                 .collect(Collectors.joining(", "));
         String required = String.join("\", \"", tool.parameters().required());
-        String schema = "{\"type\": \"object\", \"properties\": {" + properties + "}, \"required\": [\"" + required + "\"]}";
-        return new OfferedTool(
-                new ToolShape(tool.name(), schema, ToolShape.Arguments.STRICT), tool.description());
+        String schema =
+                "{\"type\": \"object\", \"properties\": {" + properties + "}, \"required\": [\"" + required + "\"]}";
+        return new OfferedTool(new ToolShape(tool.name(), schema, ToolShape.Arguments.STRICT), tool.description());
     }
 
     /** All turns but the last, as the library takes them. */
@@ -275,7 +281,8 @@ class SecondGraphIT {
 
     private static List<ChatTurn.Part> pictures(Conversation conversation, Turn turn) {
         return turn.pages().stream()
-                .map(page -> (ChatTurn.Part) new ChatTurn.Picture(PictureBytes.png(conversation.pages().get(page))))
+                .map(page -> (ChatTurn.Part) new ChatTurn.Picture(
+                        PictureBytes.png(conversation.pages().get(page))))
                 .toList();
     }
 }

@@ -19,7 +19,7 @@ class TrainTest {
         "vision run steps, 'steps', '--steps'",
         "embed target --model=m --module=m, '--figures', '--run'",
         "embed target --figures=f, '--model', '--module'",
-        "visio run, 'visio', 'pages-keep'",
+        "visio run, 'visio', 'keep'",
         "vision, 'run folder', 'glimpse'"
     })
     void endsWithTwoAndNamesWhatIsWrongAndWhatThereIs(String arguments, String wrong, String known) {
