@@ -5,6 +5,7 @@ import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import io.github.glimpse.SetValues;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.KvForm;
@@ -38,6 +39,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     private final @Nullable Boolean returnScoreMap;
     private final @Nullable List<String> choice;
     private final @Nullable String regex;
+    private final TurnCare care;
 
     private GlimpseChatRequestParameters(Builder builder) {
         super(builder);
@@ -46,6 +48,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         this.returnScoreMap = builder.returnScoreMap;
         this.choice = builder.choice;
         this.regex = builder.regex;
+        this.care = builder.care;
     }
 
     /** Any parameters as ours. */
@@ -123,6 +126,20 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return regex;
     }
 
+    /** Most image tokens of all pictures of a turn in which tools may be called, before pruning; null is unset. */
+    public @Nullable Integer imageBudget() {
+        return care.imageBudget();
+    }
+
+    /** Confidence below which no call is handed out, 0..1; null is unset. */
+    public @Nullable Double leastConfidence() {
+        return care.leastConfidence();
+    }
+
+    TurnCare care() {
+        return care;
+    }
+
     /** @throws IllegalArgumentException if a number is out of its range */
     GenerationOptions generation() {
         return generation.toBuilder()
@@ -157,12 +174,13 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && generation.equals(that.generation)
                 && Objects.equals(returnScoreMap, that.returnScoreMap)
                 && Objects.equals(choice, that.choice)
-                && Objects.equals(regex, that.regex);
+                && Objects.equals(regex, that.regex)
+                && care.equals(that.care);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, generation, returnScoreMap, choice, regex);
+        return Objects.hash(super.hashCode(), pruning, generation, returnScoreMap, choice, regex, care);
     }
 
     @Override
@@ -185,6 +203,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .add("returnScoreMap", returnScoreMap)
                 .addCount("choice", choice)
                 .add("regex", regex == null ? null : true)
+                .add("imageBudget", care.imageBudget())
+                .add("leastConfidence", care.leastConfidence())
                 .add("pruning", pruning)
                 .toString();
     }
@@ -202,6 +222,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private @Nullable Boolean returnScoreMap;
         private @Nullable List<String> choice;
         private @Nullable String regex;
+        private TurnCare care = TurnCare.NONE;
 
         private Builder() {}
 
@@ -218,6 +239,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 returnScoreMap = that.returnScoreMap != null ? that.returnScoreMap : returnScoreMap;
                 choice = that.choice != null ? that.choice : choice;
                 regex = that.regex != null ? that.regex : regex;
+                care = that.care.orElse(care);
             }
             return this;
         }
@@ -384,6 +406,28 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         /** Regular expression that matches the answer as a whole. Not together with another form of the answer. */
         public Builder regex(@Nullable String value) {
             regex = value;
+            return this;
+        }
+
+        /**
+         * Most image tokens of all pictures together, before pruning, where tools may be called or were: earlier pictures are made
+         * smaller, and in the end left out, so that those of the newest message with pictures have all that they need.
+         *
+         * @throws IllegalArgumentException if it is below 1
+         */
+        public Builder imageBudget(@Nullable Integer value) {
+            care = new TurnCare(value, care.leastConfidence());
+            return this;
+        }
+
+        /**
+         * Hand out no call that was made from image tokens chosen with less {@linkplain GlimpseChatResponseMetadata#confidence()
+         * confidence}: the turn is answered again with the profile {@code careful}, then without pruning.
+         *
+         * @throws IllegalArgumentException if it is not in 0..1
+         */
+        public Builder leastConfidence(@Nullable Double value) {
+            care = new TurnCare(care.imageBudget(), value);
             return this;
         }
 

@@ -57,9 +57,9 @@ record ModelView(
             StructuredOptions structured,
             RequestTracer tracer) {
         Objects.requireNonNull(model, "model: load one with LoadedModel.load(options)");
-        RequestMapper requests = new RequestMapper(model, urls, systemMessage, tools, structured);
         GlimpseChatRequestParameters own = GlimpseChatRequestParameters.of(model.options());
         GlimpseChatRequestParameters merged = defaults == null ? own : own.overrideWith(defaults);
+        RequestMapper requests = new RequestMapper(model, merged.pruning(), urls, systemMessage, tools, structured);
         // Whether a deferred engine has failed by now is chance: requests will say so, each time.
         if (model.state() != EngineState.LOAD_FAILED) {
             var unused = requests.check(merged);

@@ -7,6 +7,7 @@ import io.github.glimpse.generate.AnswerForm;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.serve.Arrival;
@@ -23,14 +24,22 @@ final class RequestMapper {
     private final MessageMapper messages;
     private final ToolMapper tools;
     private final FormMapper forms;
+    private final PruningOptions defaults;
 
+    /**
+     * Of a model.
+     *
+     * @param defaults pruning of requests that say nothing of it
+     */
     RequestMapper(
             LoadedModel model,
+            PruningOptions defaults,
             ImageUrlOptions urls,
             @Nullable String systemMessage,
             ToolOptions tools,
             StructuredOptions structured) {
         this.model = model;
+        this.defaults = defaults;
         this.forms = new FormMapper(model, structured);
         this.tools = new ToolMapper(model, tools, forms);
         this.messages = new MessageMapper(model.options(), urls, systemMessage, tools.mode());
@@ -81,7 +90,7 @@ final class RequestMapper {
             ToolMapper.Plan plan = tools.plan(parameters, request.messages(), form);
             return new GenerationRequest(
                     messages.conversation(request.messages(), arrival),
-                    parameters.pruning(),
+                    tools.pruning(plan.offer(), parameters.pruning(), defaults),
                     parameters.generation(),
                     plan.offer(),
                     plan.form());

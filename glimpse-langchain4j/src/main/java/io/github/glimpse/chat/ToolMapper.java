@@ -4,6 +4,7 @@ import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
@@ -20,6 +21,8 @@ import io.github.glimpse.generate.OfferedTool;
 import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.generate.ToolOffer.Demand;
 import io.github.glimpse.generate.ToolOffer.Withheld;
+import io.github.glimpse.generate.TurnCare;
+import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.text.ToolForm;
 import java.util.ArrayList;
@@ -82,6 +85,9 @@ final class ToolMapper {
                     + " toolSpecifications, so that there is nothing to call; name a tool or leave it out");
         }
         checkNames(tools);
+        if (options.profile() != null && !model.isClosed()) {
+            model.check(ofProfile(options.profile()).orElse(parameters.pruning()), parameters.generation());
+        }
         Plan plan = plan(parameters, List.of(), null);
         try {
             model.check(plan.offer());
@@ -126,17 +132,48 @@ final class ToolMapper {
             @Nullable AnswerForm otherwise) {
         List<ToolSpecification> specifications = parameters.toolSpecifications();
         ToolForm form = options.mode().form();
+        TurnCare care = parameters.care().orElse(options.care());
         if (specifications.isEmpty()) {
-            return new Plan(ToolOffer.none(form), otherwise);
+            boolean wereCalled = messages.stream().anyMatch(ToolExecutionResultMessage.class::isInstance);
+            return new Plan(ToolOffer.none(form).with(wereCalled ? care : TurnCare.NONE), otherwise);
         }
         boolean required = parameters.toolChoice() == ToolChoice.REQUIRED;
         List<OfferedTool> tools = specifications.stream().map(ToolMapper::tool).toList();
         Withheld withheld = parameters.choice() != null || parameters.regex() != null
                 ? Withheld.FORM
                 : withheld(parameters.toolChoice(), messages);
-        ToolOffer offer = new ToolOffer(tools, form, required ? Demand.MUST : Demand.MAY, withheld, otherwise);
+        ToolOffer offer = new ToolOffer(tools, form, required ? Demand.MUST : Demand.MAY, withheld, otherwise, care);
         warnOnce(offer);
         return new Plan(offer, withheld == null ? form(parameters, tools, required) : otherwise);
+    }
+
+    /**
+     * Pruning of a request: that of the profile for turns that may call a tool, if this is one and nobody said anything for this
+     * request.
+     *
+     * @param defaults what is said for all requests
+     */
+    PruningOptions pruning(ToolOffer offer, PruningOptions asked, PruningOptions defaults) {
+        String profile = options.profile();
+        return profile != null && mayCall(offer) && asked.equals(defaults)
+                ? ofProfile(profile).orElse(asked)
+                : asked;
+    }
+
+    private static PruningOptions ofProfile(String profile) {
+        return PruningOptions.builder().profile(profile).build();
+    }
+
+    private boolean mayCall(ToolOffer offer) {
+        return !offer.tools().isEmpty() && offer.withheld() == null && !isTooShort(offer);
+    }
+
+    /** Whether the model's context is too short for a list of tools, and nobody wants one all the same. */
+    private boolean isTooShort(ToolOffer offer) {
+        return offer.withheld() == null
+                && offer.demand() == Demand.MAY
+                && offer.form() == null
+                && model.toolForm().equals(Optional.of(ToolForm.OFF));
     }
 
     private AnswerForm form(GlimpseChatRequestParameters parameters, List<OfferedTool> tools, boolean required) {
@@ -191,10 +228,7 @@ final class ToolMapper {
     }
 
     private void warnOnce(ToolOffer offer) {
-        boolean tooShort = offer.withheld() == null
-                && offer.demand() == Demand.MAY
-                && offer.form() == null
-                && model.toolForm().equals(Optional.of(ToolForm.OFF));
+        boolean tooShort = isTooShort(offer);
         if ((tooShort || offer.withheld() == Withheld.MODE) && warned.compareAndSet(false, true)) {
             LOG.warn(
                     "The model {} answers without the tools of its requests ({}), {}; this is said once",

@@ -1,6 +1,8 @@
 package io.github.glimpse.chat;
 
+import io.github.glimpse.generate.TurnCare;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How tools are offered and called.
@@ -9,8 +11,16 @@ import java.util.Objects;
  * @param constrained whether a mask sees to it that each call is whole, names a tool and fits its parameters
  * @param parallel whether one answer may hold several calls
  * @param maxCalls most calls that a message of the user may lead to, and that one answer may hold; from there on no tool is offered
+ * @param profile pruning profile of turns that may call a tool, where a request says nothing of pruning; null for none of their own
+ * @param care what is done about pictures of such turns, where a request says nothing of that
  */
-public record ToolOptions(ToolsMode mode, boolean constrained, boolean parallel, int maxCalls) {
+public record ToolOptions(
+        ToolsMode mode,
+        boolean constrained,
+        boolean parallel,
+        int maxCalls,
+        @Nullable String profile,
+        TurnCare care) {
 
     /** Most calls where nobody says. */
     public static final int DEFAULT_MAX_CALLS = 8;
@@ -28,14 +38,30 @@ public record ToolOptions(ToolsMode mode, boolean constrained, boolean parallel,
      */
     public ToolOptions {
         Objects.requireNonNull(mode, "mode");
+        Objects.requireNonNull(care, "care");
         if (maxCalls < 1 || maxCalls > MOST_CALLS) {
             throw new IllegalArgumentException(
                     "maxCalls is " + maxCalls + ", the limits are 1 and " + MOST_CALLS + "; choose one between them");
         }
     }
 
+    /** Turns that may call a tool are pruned as all others. */
+    public ToolOptions(ToolsMode mode, boolean constrained, boolean parallel, int maxCalls) {
+        this(mode, constrained, parallel, maxCalls, null, TurnCare.NONE);
+    }
+
     /** Nothing said but what becomes of tools. */
     public static ToolOptions of(ToolsMode mode) {
         return new ToolOptions(mode, true, true, DEFAULT_MAX_CALLS);
+    }
+
+    /** The same with another pruning profile of turns that may call a tool. */
+    public ToolOptions withProfile(@Nullable String name) {
+        return new ToolOptions(mode, constrained, parallel, maxCalls, name, care);
+    }
+
+    /** The same with other care for pictures. */
+    public ToolOptions with(TurnCare other) {
+        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, other);
     }
 }

@@ -184,7 +184,7 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     void warmUp(CancellationPoint cancellation);
 
     /**
-     * Answers, in a scope of its own.
+     * Answers, in a scope of its own; again with less pruning, if the answer calls a tool and is not sure enough.
      *
      * @param request its options complete: what it leaves unset is the library's default
      * @param waiting how long the request waited, for the report
@@ -196,11 +196,20 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
             CancellationPoint cancellation,
             StageObserver observer,
             Duration waiting) {
-        try (TensorScope scope = runtime().openScope()) {
-            RequestContext context = new RequestContext(scope, cancellation, observer, new Stopwatch(listener));
-            return answer(request, listener, context, waiting);
-        } catch (EngineException | NonFiniteNumbersException e) {
-            throw translated(e);
+        Stopwatch watch = new Stopwatch(listener);
+        CallFloor floor = new CallFloor(request.tools().care().leastConfidence());
+        while (true) {
+            try (TensorScope scope = runtime().openScope()) {
+                GenerationRequest attempt = request.withPruning(floor.pruning(request.pruning()));
+                RequestContext context = new RequestContext(scope, cancellation, observer, watch, floor);
+                GenerationResult result = answer(attempt, listener, context, waiting);
+                if (floor.accepts(result)) {
+                    return result;
+                }
+                watch.atImages();
+            } catch (EngineException | NonFiniteNumbersException e) {
+                throw translated(e);
+            }
         }
     }
 

@@ -135,7 +135,7 @@ final class Canary implements AutoCloseable {
     private static ChatTurn copy(ChatTurn turn) {
         List<ChatTurn.Part> parts = turn.parts().stream()
                 .map(part -> part instanceof ChatTurn.Picture picture
-                        ? new ChatTurn.Picture(picture.bytes().clone())
+                        ? new ChatTurn.Picture(picture.bytes().clone(), picture.mostTokens())
                         : part)
                 .toList();
         return turn.withParts(parts);

@@ -51,8 +51,18 @@ public record ChatTurn(
         }
     }
 
-    /** The bytes of a picture file. The array is not copied and must not be changed while the request runs. */
-    public record Picture(byte[] bytes) implements Part {
+    /**
+     * A picture.
+     *
+     * @param bytes of the file; not copied, and not to be changed while the request runs
+     * @param mostTokens image tokens that it may have at most: of more it is made smaller; null is as many as it has
+     */
+    public record Picture(byte[] bytes, @Nullable Integer mostTokens) implements Part {
+
+        /** A picture of any size. */
+        public Picture(byte[] bytes) {
+            this(bytes, null);
+        }
 
         @Override
         public String toString() {

@@ -29,6 +29,7 @@ import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningProfiles;
+import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategies;
@@ -185,9 +186,10 @@ final class DecoderEngine implements AnswerEngine {
             GenerationRequest asked, GenerationListener listener, RequestContext context, Duration waiting) {
         GenerationRequest request = FormPrompt.described(asked, model.contextLength(), prompts.showsSystem());
         GenerationOptions generation = request.generation();
-        List<ChatTurn> turns = request.turns();
         PromptBuilder prompts = this.prompts.offering(request.tools());
-        checkPictures(turns);
+        checkPictures(request.turns());
+        List<ChatTurn> turns =
+                prompts.withinBudget(request.turns(), request.tools().care());
         try (StrategyRegistry.Lent lent = possible(request.pruning())) {
             PruningSchedule schedule = lent.schedule();
             while (true) {
@@ -259,7 +261,9 @@ final class DecoderEngine implements AnswerEngine {
         Sequence sequence = prefilled.sequence();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
-        AnswerText text = new AnswerText(model.tokenizer(), stop, form, listener);
+        PruningReport report = prefilled.log().report(prompt.plans(), prompt.wholePlans());
+        AnswerText text =
+                new AnswerText(model.tokenizer(), stop, form, context.floor().hearing(report, listener));
         DecodeLoop loop = new DecodeLoop(model, context, text, mask);
         Map<String, Double> choiceScores = loop.choiceScores(sequence);
         DecodeLoop.Answer answer = loop.run(sequence, sampler, most);
@@ -271,12 +275,12 @@ final class DecoderEngine implements AnswerEngine {
                 answer.likelihood(),
                 prompt.tokens(),
                 sequence.rows(),
-                prefilled.log().report(prompt.plans(), prompt.wholePlans()),
+                report,
                 context.watch().timings(waiting),
                 history,
                 answer.calls(),
                 mask == null ? null : mask.report(choiceScores),
-                tools);
+                tools.askedAgain(context.floor().askedAgain()));
     }
 
     @Override

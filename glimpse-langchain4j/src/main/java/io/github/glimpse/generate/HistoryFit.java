@@ -103,7 +103,7 @@ final class HistoryFit {
 
     private boolean isReadable(Picture picture) {
         try {
-            return prompts.pictureTokens(picture.bytes(), share) > 0;
+            return prompts.pictureTokens(picture, share) > 0;
         } catch (InvalidImageException e) {
             return false;
         }
@@ -262,7 +262,7 @@ final class HistoryFit {
     private int moreThanNote(Conversation conversation, Place place) {
         Picture picture =
                 (Picture) conversation.turns().get(place.turn()).parts().get(place.part());
-        return prompts.pictureTokens(picture.bytes(), share) + TOKENS_AROUND_PICTURE - noteTokens();
+        return prompts.pictureTokens(picture, share) + TOKENS_AROUND_PICTURE - noteTokens();
     }
 
     private int noteTokens() {

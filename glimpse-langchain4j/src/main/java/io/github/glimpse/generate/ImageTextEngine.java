@@ -304,7 +304,7 @@ final class ImageTextEngine implements AnswerEngine {
         try (TensorScope scope = runtime.openScope();
                 StrategyRegistry.Lent lent = possible(pruning)) {
             Stopwatch watch = new Stopwatch(GenerationListener.NONE);
-            RequestContext context = new RequestContext(scope, cancellation, observer, watch);
+            RequestContext context = new RequestContext(scope, cancellation, observer, watch, new CallFloor(null));
             return match(picture, candidates, ImageTextCuts.of(lent.schedule(), model), context);
         } catch (EngineException | NonFiniteNumbersException e) {
             throw translated(e);
@@ -318,8 +318,7 @@ final class ImageTextEngine implements AnswerEngine {
         try (AttendedPicture seen = see(picture, plan, ofTower, context)) {
             for (String candidate : candidates) {
                 try (TensorScope scope = context.scope().openChild()) {
-                    RequestContext own =
-                            new RequestContext(scope, context.cancellation(), context.observer(), context.watch());
+                    RequestContext own = context.in(scope);
                     matches.add(match(candidate, seen, plan, ofTower.copy(), own));
                 }
             }

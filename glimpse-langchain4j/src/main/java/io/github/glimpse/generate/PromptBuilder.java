@@ -66,6 +66,17 @@ public final class PromptBuilder {
         return tools.showsSystem();
     }
 
+    /** Turns whose pictures keep to the budget, if there is one. */
+    List<ChatTurn> withinBudget(List<ChatTurn> turns, TurnCare care) {
+        Integer budget = care.imageBudget();
+        return budget == null ? turns : ImageBudget.divide(turns, budget, this);
+    }
+
+    /** Whether pictures can be made smaller, to have fewer tokens. */
+    boolean makesSmaller() {
+        return model.preprocessor().makesSmaller();
+    }
+
     /** How tools come into prompts where a request says nothing. */
     ToolForm toolForm() {
         return tools.fitting();
@@ -92,11 +103,11 @@ public final class PromptBuilder {
      * @param watch is asked while the text is made into tokens
      */
     Prompt prompt(List<ChatTurn> turns, @Nullable Double share, TokenWatch watch) {
-        List<byte[]> pictures = new ArrayList<>();
+        List<ChatTurn.Picture> pictures = new ArrayList<>();
         String text = render(turns, pictures);
         List<PictureCut> cuts = new ArrayList<>();
-        for (byte[] bytes : pictures) {
-            cuts.add(numbered(pictures, cuts.size(), () -> cut(bytes, share)));
+        for (ChatTurn.Picture picture : pictures) {
+            cuts.add(numbered(pictures.size(), cuts.size(), () -> cut(picture, share)));
         }
         List<PatchPlan> plans = cuts.stream().map(PictureCut::plan).toList();
         List<ImageGrid> grids = plans.stream().map(PatchPlan::grid).toList();
@@ -106,7 +117,7 @@ public final class PromptBuilder {
         return new Prompt(
                 Tokenizer.unguard(text),
                 layout,
-                pictures,
+                pictures.stream().map(ChatTurn.Picture::bytes).toList(),
                 plans,
                 cuts.stream().map(PictureCut::wholePlan).toList(),
                 cuts.stream().map(PictureCut::preprocessor).toList());
@@ -115,10 +126,14 @@ public final class PromptBuilder {
     /** How one picture is cut, and how it would be if a step at {@code pixels} did not make it smaller. */
     private record PictureCut(PatchPlan plan, PatchPlan wholePlan, ImagePreprocessor preprocessor) {}
 
-    private PictureCut cut(byte[] bytes, @Nullable Double share) {
-        ImageSize size = decoder.readSize(bytes);
-        PatchPlan whole = model.preprocessor().plan(size.width(), size.height());
-        ImagePreprocessor preprocessor = share == null ? model.preprocessor() : smaller(whole, size, share);
+    private PictureCut cut(ChatTurn.Picture picture, @Nullable Double share) {
+        ImageSize size = decoder.readSize(picture.bytes());
+        Integer most = picture.mostTokens();
+        ImagePreprocessor bounded = most == null ? model.preprocessor() : smaller(model.preprocessor(), size, most);
+        PatchPlan whole = bounded.plan(size.width(), size.height());
+        int tokens = whole.grid().tokenCount();
+        ImagePreprocessor preprocessor =
+                share == null ? bounded : smaller(bounded, size, TokenBudget.count(share, tokens, tokens));
         return new PictureCut(preprocessor.plan(size.width(), size.height()), whole, preprocessor);
     }
 
@@ -128,8 +143,8 @@ public final class PromptBuilder {
      * @param share as in {@link #prompt(List, Double, TokenWatch)}
      * @throws InvalidImageException if it is no picture that this model takes
      */
-    int pictureTokens(byte[] bytes, @Nullable Double share) {
-        return cut(bytes, share).plan().grid().tokenCount();
+    int pictureTokens(ChatTurn.Picture picture, @Nullable Double share) {
+        return cut(picture, share).plan().grid().tokenCount();
     }
 
     /**
@@ -144,20 +159,19 @@ public final class PromptBuilder {
         return Math.toIntExact(Math.min(Integer.MAX_VALUE, read == 0 ? 0 : tokens * text.length() / read));
     }
 
-    private ImagePreprocessor smaller(PatchPlan whole, ImageSize size, double share) {
-        int tokens = whole.grid().tokenCount();
-        int count = TokenBudget.count(share, tokens, tokens);
-        if (count == tokens) {
-            return model.preprocessor();
+    /** What cuts a picture into so many tokens at most, if it has more. */
+    private static ImagePreprocessor smaller(ImagePreprocessor preprocessor, ImageSize size, int most) {
+        ImageGrid whole = preprocessor.plan(size.width(), size.height()).grid();
+        if (most >= whole.tokenCount()) {
+            return preprocessor;
         }
-        ImagePreprocessor smaller = model.preprocessor().withMostTokens(count);
+        ImagePreprocessor smaller = preprocessor.withMostTokens(most);
         // A side of a token at least, and the shape of the picture: that may be more for a picture that is all length.
-        boolean isSmaller =
-                new GridPair(smaller.plan(size.width(), size.height()).grid(), whole.grid()).isSmaller();
-        return isSmaller ? smaller : model.preprocessor();
+        ImageGrid grid = smaller.plan(size.width(), size.height()).grid();
+        return new GridPair(grid, whole).isSmaller() ? smaller : preprocessor;
     }
 
-    private String render(List<ChatTurn> turns, List<byte[]> pictures) {
+    private String render(List<ChatTurn> turns, List<ChatTurn.Picture> pictures) {
         return tools.render(turns.stream().map(turn -> message(turn, pictures)).toList());
     }
 
@@ -227,16 +241,18 @@ public final class PromptBuilder {
         byte[] bytes = prompt.pictures().get(index);
         ImagePreprocessor preprocessor = prompt.preprocessors().get(index);
         return numbered(
-                prompt.pictures(), index, () -> preprocessor.preprocess(decoder.decode(bytes, cancellation::check)));
+                prompt.pictures().size(),
+                index,
+                () -> preprocessor.preprocess(decoder.decode(bytes, cancellation::check)));
     }
 
-    private ChatTemplateMessage message(ChatTurn turn, List<byte[]> pictures) {
+    private ChatTemplateMessage message(ChatTurn turn, List<ChatTurn.Picture> pictures) {
         List<Map<String, Object>> parts = new ArrayList<>();
         for (ChatTurn.Part part : turn.parts()) {
             if (part instanceof ChatTurn.Text text) {
                 parts.add(ChatTemplateMessage.textPart(model.tokenizer().guard(text.text())));
             } else if (part instanceof ChatTurn.Picture picture && tools.shows(turn)) {
-                pictures.add(picture.bytes());
+                pictures.add(picture);
                 parts.add(ChatTemplateMessage.imagePart());
             } else {
                 ChatTurn.LeftOut gone = part instanceof ChatTurn.LeftOut left ? left : ChatTurn.LeftOut.ATTACHMENT;
@@ -248,14 +264,14 @@ public final class PromptBuilder {
     }
 
     /** With several pictures an error says which one it is about. */
-    private static <T> T numbered(List<byte[]> pictures, int index, Supplier<T> step) {
+    private static <T> T numbered(int pictures, int index, Supplier<T> step) {
         try {
             return step.get();
         } catch (InvalidImageException e) {
-            if (pictures.size() == 1) {
+            if (pictures == 1) {
                 throw e;
             }
-            String message = "Image " + (index + 1) + " of " + pictures.size() + ": " + e.getMessage();
+            String message = "Image " + (index + 1) + " of " + pictures + ": " + e.getMessage();
             throw e instanceof ImageTooLargeException
                     ? new ImageTooLargeException(message, e)
                     : new InvalidImageException(message, e);

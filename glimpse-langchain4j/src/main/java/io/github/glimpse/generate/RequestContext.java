@@ -12,6 +12,14 @@ import io.github.glimpse.prefill.StageObserver;
  * @param cancellation asked between layers and tokens
  * @param observer sees the stages
  * @param watch measures them
+ * @param floor holds back calls of which nobody is sure
  */
-record RequestContext(TensorScope scope, CancellationPoint cancellation, StageObserver observer, Stopwatch watch)
-        implements PassContext {}
+record RequestContext(
+        TensorScope scope, CancellationPoint cancellation, StageObserver observer, Stopwatch watch, CallFloor floor)
+        implements PassContext {
+
+    @Override
+    public RequestContext in(TensorScope other) {
+        return new RequestContext(other, cancellation, observer, watch, floor);
+    }
+}

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param demand whether one of them has to be called
  * @param withheld why none of them is offered, null if they are
  * @param otherwise what the answer is kept to where the model takes no tools and need not call one; null is any text
+ * @param care how the pictures of the turn are dealt with
  */
 public record ToolOffer(
         List<OfferedTool> tools,
         @Nullable ToolForm form,
         Demand demand,
         @Nullable Withheld withheld,
-        @Nullable AnswerForm otherwise) {
+        @Nullable AnswerForm otherwise,
+        TurnCare care) {
 
     /** No tools, for conversations in which some may have been called. */
     public static final ToolOffer NONE = none(null);
@@ -54,7 +56,7 @@ public record ToolOffer(
 
     /** Tools that may be called. */
     public ToolOffer(List<OfferedTool> tools, @Nullable ToolForm form) {
-        this(tools, form, Demand.MAY, null, null);
+        this(tools, form, Demand.MAY, null, null, TurnCare.NONE);
     }
 
     /** No tools, and how those that were called before come into the prompt. */
@@ -62,11 +64,16 @@ public record ToolOffer(
         return new ToolOffer(List.of(), form);
     }
 
+    /** The same with other care. */
+    public ToolOffer with(TurnCare other) {
+        return new ToolOffer(tools, form, demand, withheld, otherwise, other);
+    }
+
     /** What becomes of it with a model whose own form is this. */
     ToolReport settled(ToolForm fitting) {
         ToolForm used = form == null ? fitting : form;
         Withheld why = withheld == null && used == ToolForm.OFF && demand == Demand.MAY ? Withheld.MODEL : withheld;
-        return new ToolReport(used, tools.size(), tools.isEmpty() ? null : why);
+        return new ToolReport(used, tools.size(), tools.isEmpty() ? null : why, 0);
     }
 
     /** How many, and not what they are told. */

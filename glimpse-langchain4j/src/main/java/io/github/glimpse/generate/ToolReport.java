@@ -10,11 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param form how they came into the prompt
  * @param given tools of the request
  * @param withheld why none of them was offered; null if they were, or if there was none
+ * @param askedAgain how often the turn was answered again with less pruning, since a call was made from image tokens that were
+ *     chosen with too little confidence
  */
-public record ToolReport(ToolForm form, int given, @Nullable Withheld withheld) {
+public record ToolReport(ToolForm form, int given, @Nullable Withheld withheld, int askedAgain) {
 
     /** Of a request without tools. */
-    public static final ToolReport NONE = new ToolReport(ToolForm.OFF, 0, null);
+    public static final ToolReport NONE = new ToolReport(ToolForm.OFF, 0, null, 0);
+
+    ToolReport askedAgain(int times) {
+        return new ToolReport(form, given, withheld, times);
+    }
 
     /** Tools that the answer might call. */
     public int offered() {

@@ -26,6 +26,11 @@ public interface ImagePreprocessor {
      */
     PatchPlan plan(int width, int height);
 
+    /** Whether {@link #withMostTokens} is possible: pictures of different sizes have different numbers of tokens. */
+    default boolean makesSmaller() {
+        return false;
+    }
+
     /**
      * The same, but for smaller pictures: none gets more tokens than this.
      *

@@ -73,6 +73,11 @@ public final class Qwen25VlPreprocessor implements ImagePreprocessor {
     }
 
     @Override
+    public boolean makesSmaller() {
+        return true;
+    }
+
+    @Override
     public ImagePreprocessor withMostTokens(int tokens) {
         int factor = config.patchSize() * config.mergeSize();
         int most = (int) Math.min(config.maxPixels(), (long) tokens * factor * factor);

@@ -402,12 +402,19 @@ public record GlimpseProperties(
      * @param constrained Whether a mask sees to it that each call is whole, names a tool and fits its parameters.
      * @param parallel Whether one answer may hold several calls.
      * @param maxCalls Most calls that a message of the user may lead to, and that one answer may hold.
+     * @param profile Pruning profile of turns that may call a tool, for requests that say nothing of pruning.
+     * @param imageBudget Most image tokens of all pictures together, before pruning, where tools may be called or were; earlier
+     *     pictures get less, the newest all it needs.
+     * @param leastConfidence Confidence below which a call is not handed out, but answered again with less pruning.
      */
     public record Tools(
             @Nullable ToolsMode mode,
             @Nullable Boolean constrained,
             @Nullable Boolean parallel,
-            @Nullable @Min(1) @Max(ToolOptions.MOST_CALLS) Integer maxCalls) {}
+            @Nullable @Min(1) @Max(ToolOptions.MOST_CALLS) Integer maxCalls,
+            @Nullable String profile,
+            @Nullable @Min(1) Integer imageBudget,
+            @Nullable @DecimalMin("0") @DecimalMax("1") Double leastConfidence) {}
 
     /**
      * How answers are kept to a form: JSON, choices, patterns.

@@ -11,6 +11,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.model.FirstToken;
@@ -47,6 +48,7 @@ final class PropertiesMapper {
     static final String PROFILES = "glimpse.profiles";
 
     private static final String PROFILE = "glimpse.pruning.profile";
+    private static final String TOOLS_PROFILE = "glimpse.tools.profile";
     private static final String CANARY_RATIO = "glimpse.pruning.canary-ratio";
     private static final String VISION_FEATURES = "glimpse.cache.vision-features";
     private static final String AUTO = "auto";
@@ -86,7 +88,9 @@ final class PropertiesMapper {
                 requireNonNullElse(tools.mode(), ToolsMode.DEFAULT),
                 requireNonNullElse(tools.constrained(), ToolOptions.DEFAULT.constrained()),
                 requireNonNullElse(tools.parallel(), ToolOptions.DEFAULT.parallel()),
-                requireNonNullElse(tools.maxCalls(), ToolOptions.DEFAULT_MAX_CALLS));
+                requireNonNullElse(tools.maxCalls(), ToolOptions.DEFAULT_MAX_CALLS),
+                text(tools.profile()),
+                new TurnCare(tools.imageBudget(), tools.leastConfidence()));
     }
 
     /** How answers are kept to a form. */
@@ -241,14 +245,19 @@ final class PropertiesMapper {
         });
         // Known profiles do not depend on the model, so that a wrong name is found before it is loaded.
         PruningProfiles known = checked(PROFILES, () -> new PruningProfiles(profiles, false, null));
-        String chosen = text(properties.pruning().profile());
+        checkKnown(PROFILE, properties.pruning().profile(), known);
+        checkKnown(TOOLS_PROFILE, properties.tools().profile(), known);
+        return profiles;
+    }
+
+    private static void checkKnown(String property, @Nullable String value, PruningProfiles known) {
+        String chosen = text(value);
         if (chosen != null && !known.names().contains(chosen)) {
             throw new InvalidPropertyException(
-                    PROFILE,
+                    property,
                     "The pruning profile '" + chosen + "' is not known; use one of " + String.join(", ", known.names()),
                     null);
         }
-        return profiles;
     }
 
     private static PruningOptions pruning(GlimpseProperties.Pruning pruning) {

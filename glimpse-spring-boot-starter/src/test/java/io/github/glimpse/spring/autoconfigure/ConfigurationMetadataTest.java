@@ -237,7 +237,9 @@ class ConfigurationMetadataTest {
 
     @Test
     void hintsNameEveryProfile() {
-        assertThat(hinted("glimpse.pruning.profile")).isEqualTo(labels(PruningProfile.values()));
+        assertThat(hinted("glimpse.pruning.profile"))
+                .isEqualTo(hinted("glimpse.tools.profile"))
+                .isEqualTo(labels(PruningProfile.values()));
     }
 
     @Test

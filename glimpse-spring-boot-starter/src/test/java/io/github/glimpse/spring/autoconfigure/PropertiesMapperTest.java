@@ -13,6 +13,7 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.HistoryMode;
+import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
@@ -237,6 +238,7 @@ class PropertiesMapperTest {
             delimiter = '|',
             value = {
                 "glimpse.pruning.profile=brave | glimpse.pruning.profile | auto, balanced, bold, careful, off",
+                "glimpse.tools.profile=brave | glimpse.tools.profile | auto, balanced, bold, careful, off",
                 "glimpse.profiles.a.profile=a | glimpse.profiles | leads back",
                 "glimpse.profiles.a.profile=b | glimpse.profiles | 'b' is not known",
                 "glimpse.profiles.a.canary-ratio=0.1 | glimpse.profiles.a.canary-ratio | glimpse.pruning.canary-ratio",
@@ -339,9 +341,13 @@ class PropertiesMapperTest {
                                 "glimpse.tools.mode=ignore",
                                 "glimpse.tools.constrained=false",
                                 "glimpse.tools.parallel=false",
-                                "glimpse.tools.max-calls=3"))
+                                "glimpse.tools.max-calls=3",
+                                "glimpse.tools.profile=careful",
+                                "glimpse.tools.image-budget=4000",
+                                "glimpse.tools.least-confidence=0.4"))
                         .tools())
-                .isEqualTo(new ToolOptions(ToolsMode.IGNORE, false, false, 3));
+                .isEqualTo(
+                        new ToolOptions(ToolsMode.IGNORE, false, false, 3, "careful", new TurnCare(4000, 0.4)));
     }
 
     @Test
