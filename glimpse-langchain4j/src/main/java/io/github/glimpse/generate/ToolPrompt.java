@@ -1,11 +1,10 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.text.ChatTemplateMessage;
-import io.github.glimpse.text.JsonValues;
+import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
 import io.github.glimpse.text.ToolForm;
 import io.github.glimpse.text.ToolMessages;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -19,29 +18,34 @@ final class ToolPrompt {
     private final ToolMessages messages;
     private final ToolForm fitting;
     private final ToolForm form;
-    private final List<Map<String, Object>> tools;
+    private final PreparedTools prepared;
+    private final PreparedTools.Listed tools;
 
     private ToolPrompt(
             Tokenizer tokenizer,
             ToolMessages messages,
             ToolForm fitting,
             ToolForm form,
-            List<Map<String, Object>> tools) {
+            PreparedTools prepared,
+            PreparedTools.Listed tools) {
         this.tokenizer = tokenizer;
         this.messages = messages;
         this.fitting = fitting;
         this.form = form;
+        this.prepared = prepared;
         this.tools = tools;
     }
 
     static ToolPrompt of(PromptParts model) {
         ToolForm fitting = fitting(model);
+        PreparedTools prepared = new PreparedTools();
         return new ToolPrompt(
                 model.tokenizer(),
                 new ToolMessages(model.template(), model.templateVariables()),
                 fitting,
                 fitting,
-                List.of());
+                prepared,
+                prepared.of(List.of(), model.tokenizer()));
     }
 
     /** The form where nobody says another. */
@@ -50,16 +54,10 @@ final class ToolPrompt {
     }
 
     ToolPrompt offering(ToolOffer offer) {
-        List<Map<String, Object>> described = new ArrayList<>();
-        for (OfferedTool tool : offer.settled(fitting).offered() > 0 ? offer.tools() : List.<OfferedTool>of()) {
-            String description = tool.description();
-            described.add(ToolMessages.tool(
-                    tokenizer.guard(tool.shape().name()),
-                    description == null ? null : tokenizer.guard(description),
-                    JsonValues.read(tool.parameters(), tokenizer::guard)));
-        }
+        boolean isOffered = offer.settled(fitting).offered() > 0;
+        PreparedTools.Listed described = prepared.of(isOffered ? offer.tools() : List.of(), tokenizer);
         ToolForm asked = offer.form();
-        return new ToolPrompt(tokenizer, messages, fitting, asked == null ? fitting : asked, described);
+        return new ToolPrompt(tokenizer, messages, fitting, asked == null ? fitting : asked, prepared, described);
     }
 
     boolean showsSystem() {
@@ -96,7 +94,12 @@ final class ToolPrompt {
                                 .toList());
     }
 
+    /** Ids of a prompt that was rendered here. */
+    int[] encode(String prompt, TokenWatch watch) {
+        return tokenizer.encode(prompt, watch, tools.sections());
+    }
+
     String render(List<ChatTemplateMessage> conversation) {
-        return messages.render(conversation, tools, form);
+        return messages.render(conversation, tools.tools(), tools.preamble(), form);
     }
 }

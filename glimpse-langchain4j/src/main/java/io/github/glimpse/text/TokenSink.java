@@ -47,6 +47,21 @@ final class TokenSink {
         work(1);
     }
 
+    /** Adds tokens without places. */
+    void add(int... more) {
+        if (count + more.length > ids.length) {
+            ids = Arrays.copyOf(ids, Math.max(2 * count, count + more.length));
+        }
+        System.arraycopy(more, 0, ids, count, more.length);
+        count += more.length;
+        check(0);
+    }
+
+    /** The tokens that came since there were so many. */
+    int[] since(int before) {
+        return Arrays.copyOfRange(ids, before, count);
+    }
+
     /** Counts steps, and looks from time to time. */
     void work(int more) {
         steps += more;

@@ -151,12 +151,21 @@ public final class Tokenizer implements AutoCloseable {
      * @param watch called often; what it throws ends the work
      */
     public int[] encode(String prompt, TokenWatch watch) {
+        return encode(prompt, watch, null);
+    }
+
+    /**
+     * Like {@link #encode(String, TokenWatch)}, with a memory for what comes again.
+     *
+     * @param memory of stretches between added tokens; null remembers nothing. Not asked where ids depend on the place of a stretch
+     */
+    public int[] encode(String prompt, TokenWatch watch, @Nullable SectionMemory memory) {
         requireLength("prompt", prompt);
         // Nothing stands before a mark at the very beginning, and some tokenizers ask whether a stretch begins at 0.
         String text = withoutFirstMarks(wellFormed(prompt));
         boolean checked = file.mayMergeToAny() && text.indexOf(TypedTextGuard.MARK) >= 0;
         TokenSink sink =
-                run(text, new TokenSink(watch, checked || file.splitter().needsPlaces()));
+                run(text, new TokenSink(watch, checked || file.splitter().needsPlaces()), memory);
         int[] ids = sink.ids();
         if (checked) {
             refuseTypedTokens(text, ids, sink);
@@ -186,12 +195,19 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Cuts the text at added tokens, first as it is written, then normalised, and the rest into words. */
     private TokenSink run(String text, TokenSink sink) {
+        return run(text, sink, null);
+    }
+
+    private TokenSink run(String text, TokenSink sink, @Nullable SectionMemory memory) {
         requireOpen();
         written.cut(text, sink, new AddedTokenFinder.Sections() {
             @Override
             public void text(int from, int to) {
-                AlignedText section = section(text, from, to, sink);
-                addNormalized(normalize(WITHOUT_MARKS.apply(section)), sink);
+                if (memory == null || sink.isPlaced()) {
+                    addSection(section(text, from, to, sink), sink);
+                } else {
+                    addRemembered(text.substring(from, to), sink, memory);
+                }
             }
 
             @Override
@@ -200,6 +216,23 @@ public final class Tokenizer implements AutoCloseable {
             }
         });
         return sink;
+    }
+
+    private void addSection(AlignedText section, TokenSink sink) {
+        addNormalized(normalize(WITHOUT_MARKS.apply(section)), sink);
+    }
+
+    private void addRemembered(String section, TokenSink sink, SectionMemory memory) {
+        int[] known = memory.get(section);
+        if (known != null) {
+            sink.add(known);
+            return;
+        }
+        int before = sink.count();
+        addSection(AlignedText.of(section), sink);
+        if (memory.holds(section)) {
+            memory.put(section, sink.since(before));
+        }
     }
 
     private static AlignedText section(String text, int from, int to, TokenSink sink) {

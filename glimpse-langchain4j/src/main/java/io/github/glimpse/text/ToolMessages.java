@@ -124,6 +124,21 @@ public final class ToolMessages {
      * @throws UnsupportedContentException as {@link ChatTemplate#render}
      */
     public String render(List<ChatTemplateMessage> messages, List<Map<String, Object>> tools, ToolForm form) {
+        return render(messages, tools, preamble(tools), form);
+    }
+
+    /** What the forms other than {@link ToolForm#NATIVE} say of tools. */
+    public static String preamble(List<Map<String, Object>> tools) {
+        return tools.isEmpty() ? "" : PREAMBLE.render(List.of(), Map.of(TOOLS, tools));
+    }
+
+    /**
+     * Like {@link #render(List, List, ToolForm)}, with a {@link #preamble} that is there already.
+     *
+     * @throws UnsupportedContentException as {@link ChatTemplate#render}
+     */
+    public String render(
+            List<ChatTemplateMessage> messages, List<Map<String, Object>> tools, String preamble, ToolForm form) {
         Map<String, Object> all = new LinkedHashMap<>(variables);
         all.put("add_generation_prompt", true);
         return switch (form) {
@@ -133,8 +148,8 @@ public final class ToolMessages {
                 }
                 yield template.render(messages, all);
             }
-            case MERGED -> template.render(offered(asText(messages), tools, this::behindSystem), all);
-            case PROMPTED -> template.render(offered(asText(messages), tools, this::beforeSystem), all);
+            case MERGED -> template.render(offered(asText(messages), preamble, this::behindSystem), all);
+            case PROMPTED -> template.render(offered(asText(messages), preamble, this::beforeSystem), all);
             case OFF -> template.render(asNotes(messages), all);
         };
     }
@@ -145,8 +160,8 @@ public final class ToolMessages {
     }
 
     private static List<ChatTemplateMessage> offered(
-            List<ChatTemplateMessage> messages, List<Map<String, Object>> tools, Offer offer) {
-        return tools.isEmpty() ? messages : offer.put(messages, PREAMBLE.render(List.of(), Map.of(TOOLS, tools)));
+            List<ChatTemplateMessage> messages, String preamble, Offer offer) {
+        return preamble.isEmpty() ? messages : offer.put(messages, preamble);
     }
 
     private List<ChatTemplateMessage> behindSystem(List<ChatTemplateMessage> messages, String preamble) {
