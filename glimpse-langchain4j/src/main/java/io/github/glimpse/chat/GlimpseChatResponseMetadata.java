@@ -119,6 +119,14 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         return constraint == null ? Map.of() : constraint.choiceScores();
     }
 
+    /**
+     * How likely the model held each value of a JSON document: the least probability of the tokens that wrote it, by JSON pointer, in
+     * the document's order; empty for other answers.
+     */
+    public Map<String, Double> fieldLikelihoods() {
+        return constraint == null ? Map.of() : constraint.fields();
+    }
+
     /** What settled how many tokens stayed; null if nothing was pruned. */
     public @Nullable RatioReason ratioReason() {
         return pruning.ratioReason();

@@ -150,6 +150,11 @@ public record AnswerForm(
         return kind == Kind.TOOLS || kind == Kind.TOOLS_OR_JSON;
     }
 
+    /** Whether nothing but one JSON document stands in it. */
+    boolean isDocument() {
+        return kind == Kind.JSON_SCHEMA || kind == Kind.JSON;
+    }
+
     /** Whether text for people may stand in it: only there stop sequences count. */
     boolean hasFreeText() {
         return kind == Kind.TOOLS;

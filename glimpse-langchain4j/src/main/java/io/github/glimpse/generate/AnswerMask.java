@@ -170,8 +170,8 @@ final class AnswerMask {
         return truncated;
     }
 
-    ConstraintReport report(Map<String, Double> choiceScores) {
+    ConstraintReport report(Map<String, Double> choiceScores, Map<String, Double> fields) {
         return new ConstraintReport(
-                form.kind(), form.compileTime(), Duration.ofNanos(nanos), forced, truncated, choiceScores);
+                form.kind(), form.compileTime(), Duration.ofNanos(nanos), forced, truncated, choiceScores, fields);
     }
 }

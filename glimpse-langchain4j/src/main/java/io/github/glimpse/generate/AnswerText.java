@@ -7,6 +7,7 @@ import io.github.glimpse.text.StopSequences;
 import io.github.glimpse.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class AnswerText {
     private final StopSequences stops;
     private final GenerationListener listener;
     private final @Nullable Calls calls;
+    private final @Nullable FieldLikelihoods fields;
     private final StringBuilder text = new StringBuilder();
 
     /** An answer without a form. */
@@ -36,6 +38,7 @@ final class AnswerText {
         this.stops = new StopSequences(form == null || form.hasFreeText() ? stop : List.of());
         this.listener = listener;
         this.calls = form != null && form.callsTools() ? new Calls(ToolMarkers.of(tokenizer)) : null;
+        this.fields = form != null && form.isDocument() ? new FieldLikelihoods() : null;
     }
 
     /** What stands before the answer already, and is part of its text. */
@@ -53,6 +56,9 @@ final class AnswerText {
             append(decoder.append(id));
         } else {
             calls.append(id, logProbability);
+        }
+        if (fields != null) {
+            fields.add(text.length(), logProbability);
         }
     }
 
@@ -92,6 +98,11 @@ final class AnswerText {
     /** All text. */
     String text() {
         return text.toString();
+    }
+
+    /** Of a JSON document, how likely each of its values was; else empty. */
+    Map<String, Double> fields() {
+        return fields == null ? Map.of() : fields.of(text());
     }
 
     /** The calls that are whole, in their order. */

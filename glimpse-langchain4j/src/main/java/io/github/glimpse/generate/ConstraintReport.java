@@ -15,6 +15,8 @@ import java.util.Map;
  * @param truncated whether the limit of output tokens had a say in it: without it the answer might have gone on
  * @param choiceScores of a choice, how likely the model holds each of its texts, as shares of one in the order of the texts;
  *     empty for other forms, and where there are too many texts
+ * @param fields of a JSON document, for each value how likely the least likely of its tokens was, 0..1, by JSON pointer in the
+ *     document's order; empty for other forms
  */
 public record ConstraintReport(
         AnswerForm.Kind kind,
@@ -22,10 +24,12 @@ public record ConstraintReport(
         Duration maskTime,
         int forcedTokens,
         boolean truncated,
-        Map<String, Double> choiceScores) {
+        Map<String, Double> choiceScores,
+        Map<String, Double> fields) {
 
-    /** Copies the map, in its order. */
+    /** Copies the maps, in their order. */
     public ConstraintReport {
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
         choiceScores = Collections.unmodifiableMap(new LinkedHashMap<>(choiceScores));
     }
 
@@ -34,6 +38,7 @@ public record ConstraintReport(
     public String toString() {
         return "ConstraintReport[" + kind + ", compiled in " + compileTime.toNanos() / 1000 + " us, masks "
                 + maskTime.toNanos() / 1000 + " us, forced tokens " + forcedTokens + (truncated ? ", truncated" : "")
-                + (choiceScores.isEmpty() ? "" : ", " + choiceScores.size() + " choice scores") + "]";
+                + (choiceScores.isEmpty() ? "" : ", " + choiceScores.size() + " choice scores")
+                + (fields.isEmpty() ? "" : ", " + fields.size() + " fields") + "]";
     }
 }

@@ -279,7 +279,7 @@ final class DecoderEngine implements AnswerEngine {
                 context.watch().timings(waiting),
                 history,
                 answer.calls(),
-                mask == null ? null : mask.report(choiceScores),
+                mask == null ? null : mask.report(choiceScores, text.fields()),
                 tools.askedAgain(context.floor().askedAgain()));
     }
 
