@@ -2,6 +2,7 @@ package io.github.glimpse.chat;
 
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.Stage;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,11 @@ final class FailSafeTrace implements RequestTrace {
     @Override
     public void onStage(Stage stage) {
         safely(() -> trace.onStage(stage));
+    }
+
+    @Override
+    public void onCalls(List<ToolCallReport> calls) {
+        safely(() -> trace.onCalls(calls));
     }
 
     @Override

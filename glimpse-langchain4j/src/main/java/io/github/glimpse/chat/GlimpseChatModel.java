@@ -68,12 +68,21 @@ public final class GlimpseChatModel implements ChatModel {
                 GenerationResult result = GenerationThreads.await(
                         view.executor(), arrival, signal, new Answer(view.model(), mapped, arrival, trace)::make);
                 response = view.responses().map(result, request.parameters(), new CallIds());
+                tell(trace, response);
                 trace.onAnswer(result);
             } catch (RuntimeException | Error e) {
                 throw view.refused(trace, e);
             }
             view.ended(RequestOutcome.ANSWERED);
             return response;
+        }
+    }
+
+    /** Tells of the calls of an answer. */
+    static void tell(RequestTrace trace, ChatResponse response) {
+        if (response.metadata() instanceof GlimpseChatResponseMetadata metadata
+                && !metadata.calls().isEmpty()) {
+            trace.onCalls(metadata.calls());
         }
     }
 

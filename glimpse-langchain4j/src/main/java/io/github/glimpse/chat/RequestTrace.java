@@ -2,6 +2,7 @@ package io.github.glimpse.chat;
 
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.Stage;
+import java.util.List;
 
 /**
  * One request on its way. Exactly one of {@link #onAnswer}, {@link #onError} and {@link #onCancelled} ends it, on the thread of
@@ -28,6 +29,9 @@ public interface RequestTrace {
 
     /** A stage begins, and with it the one before has ended. */
     default void onStage(Stage stage) {}
+
+    /** The answer, which {@link #onAnswer} tells next, calls tools. */
+    default void onCalls(List<ToolCallReport> calls) {}
 
     /** The request is answered. */
     default void onAnswer(GenerationResult result) {}

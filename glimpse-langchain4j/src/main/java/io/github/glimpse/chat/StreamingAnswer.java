@@ -92,6 +92,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
             }
             return;
         }
+        GlimpseChatModel.tell(trace, response);
         if (ends(RequestOutcome.ANSWERED, () -> trace.onAnswer(result))) {
             callback(() -> handler.onCompleteResponse(response));
         }

@@ -14,6 +14,7 @@ import dev.langchain4j.service.UserMessage;
 import dev.langchain4j.service.spring.AiService;
 import dev.langchain4j.service.spring.AiServiceWiringMode;
 import dev.langchain4j.service.tool.ToolExecution;
+import dev.langchain4j.service.tool.ToolProvider;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.ToolOffer.Withheld;
@@ -38,8 +39,13 @@ class ToolsApplicationTest {
     private static final String QUESTION = "What is the sum?";
 
     private static ConfigurableApplicationContext start(Class<?>... sources) {
+        return start("glimpse.tools.zoom=false", sources);
+    }
+
+    private static ConfigurableApplicationContext start(String property, Class<?>... sources) {
         return new SpringApplicationBuilder(sources)
                 .properties(
+                        property,
                         "spring.main.banner-mode=off",
                         "spring.main.web-application-type=none",
                         "glimpse.model.location=embedded",
@@ -96,6 +102,27 @@ class ToolsApplicationTest {
             }
             assertThat(seen).containsExactlyElementsOf(sums);
             assertThat(result.content()).isNotNull();
+        }
+    }
+
+    @Test
+    void zoomIsAToolOfServicesWhereAPropertyAsksForIt() {
+        ChatRequestParameters required = GlimpseChatRequestParameters.builder()
+                .toolChoice(ToolChoice.REQUIRED)
+                .build();
+        try (ConfigurableApplicationContext context = start("glimpse.tools.zoom=true", Services.class)) {
+            Result<String> result = context.getBean(Agent.class).ask(QUESTION, required);
+            Result<String> reader = context.getBean(Reader.class).ask(QUESTION);
+
+            assertThat(result.toolExecutions()).isNotEmpty().allSatisfy(execution -> {
+                assertThat(execution.request().name()).isEqualTo("zoom");
+                assertThat(execution.result()).contains("the conversation has 0");
+                assertThat(execution.hasFailed()).isTrue();
+            });
+            assertThat(metadata(reader).tools().given()).isZero();
+        }
+        try (ConfigurableApplicationContext context = start(Services.class)) {
+            assertThat(context.getBeanNamesForType(ToolProvider.class)).isEmpty();
         }
     }
 

@@ -53,6 +53,14 @@ enum GlimpseMeter {
                     + " possible or does not fit.",
             Tag.MODEL,
             Tag.TASK),
+    TOOL_CALLS(
+            "glimpse.tool.calls",
+            COUNTER,
+            "Calls of tools in answers, and answers to requests whose tools were not offered.",
+            Tag.MODEL,
+            Tag.TASK,
+            Tag.TOOL,
+            Tag.TOOL_OUTCOME),
     GUARD(
             "glimpse.guard",
             COUNTER,
@@ -178,7 +186,7 @@ enum GlimpseMeter {
         COUNTER
     }
 
-    /** Every tag. All have few values: none is taken from what a caller sends. */
+    /** Every tag. All have few values: none is taken from what a caller sends, but for names of tools, which are bounded. */
     enum Tag {
         MODEL("model", "Name of the model."),
         TASK("operation", "chat, embeddings or score: what a model is for, since two may have one name."),
@@ -193,6 +201,13 @@ enum GlimpseMeter {
         OUTCOME(
                 "outcome",
                 "answered, invalid, unsupported, queue-full, closed, not-loaded, timed-out, cancelled or failed."),
+        TOOL(
+                "tool",
+                "Name of the tool, of the first 50 that are called; other for all else; none where no tool was offered."),
+        TOOL_OUTCOME(
+                "outcome",
+                "called, called-again (the turn was answered again with less pruning before), or why none was offered:"
+                        + " choice, mode, form, model, most-calls or repeated-call."),
         REASON("reason", "queue-full, closed, unsupported or invalid."),
         KIND("kind", "image or text."),
         RESULT("result", "hit or miss."),

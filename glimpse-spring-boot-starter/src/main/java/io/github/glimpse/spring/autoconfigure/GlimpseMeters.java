@@ -1,5 +1,6 @@
 package io.github.glimpse.spring.autoconfigure;
 
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
 import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
 import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
@@ -7,6 +8,7 @@ import dev.langchain4j.model.output.TokenUsage;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.chat.RequestOutcome;
 import io.github.glimpse.chat.RequestOutcomeListener;
+import io.github.glimpse.chat.ToolCallReport;
 import io.github.glimpse.constrain.InvalidConstraintException;
 import io.github.glimpse.constrain.UnsupportedConstraintException;
 import io.github.glimpse.generate.AnswerLikelihood;
@@ -14,6 +16,7 @@ import io.github.glimpse.generate.CanaryUse;
 import io.github.glimpse.generate.ConstraintReport;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.generate.VisionCacheUse;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Stage;
@@ -22,6 +25,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +40,10 @@ final class GlimpseMeters implements RequestOutcomeListener {
 
     private static final String START = GlimpseMeters.class.getName() + ".start";
 
+    private static final String NO_TOOL = "none";
+
     private final ModelMeters meters;
+    private final ToolNames toolNames = new ToolNames();
 
     /** Registers the gauges and the figures of the cache; the rest appears with the first request. */
     GlimpseMeters(MeterRegistry registry, LoadedModel engine) {
@@ -78,6 +86,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
             images(metadata.pruning());
             likelihood(metadata);
             masks(metadata.constraint());
+            tools(metadata, context.chatRequest().toolSpecifications());
             stages(metadata.pruning(), metadata.timings());
             tokens(metadata.timings(), metadata.tokenUsage());
         }
@@ -122,6 +131,26 @@ final class GlimpseMeters implements RequestOutcomeListener {
         if (constraint != null) {
             meters.time(GlimpseMeter.CONSTRAINT_MASK, meters.model(), constraint.maskTime());
         }
+    }
+
+    private void tools(GlimpseChatResponseMetadata metadata, List<ToolSpecification> offered) {
+        ToolOffer.Withheld withheld = metadata.tools().withheld();
+        if (withheld != null) {
+            tool(NO_TOOL, withheld.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        }
+        for (ToolCallReport call : metadata.calls()) {
+            boolean known = offered.stream().anyMatch(tool -> call.name().equals(tool.name()));
+            tool(
+                    known ? toolNames.bounded(call.name()) : ToolNames.OTHER,
+                    metadata.tools().askedAgain() > 0 ? "called-again" : "called");
+        }
+    }
+
+    private void tool(String name, String outcome) {
+        meters.count(
+                GlimpseMeter.TOOL_CALLS,
+                meters.model().and(Tag.TOOL.key(), name, Tag.TOOL_OUTCOME.key(), outcome),
+                1);
     }
 
     private void trust(PruningReport pruning, Tags tags) {

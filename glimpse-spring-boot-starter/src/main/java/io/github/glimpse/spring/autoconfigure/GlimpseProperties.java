@@ -406,6 +406,7 @@ public record GlimpseProperties(
      * @param imageBudget Most image tokens of all pictures together, before pruning, where tools may be called or were; earlier
      *     pictures get less, the newest all it needs.
      * @param leastConfidence Confidence below which a call is not handed out, but answered again with less pruning.
+     * @param zoom Whether AI services get the tool zoom, which shows a part of a picture at full resolution.
      */
     public record Tools(
             @Nullable ToolsMode mode,
@@ -414,7 +415,8 @@ public record GlimpseProperties(
             @Nullable @Min(1) @Max(ToolOptions.MOST_CALLS) Integer maxCalls,
             @Nullable String profile,
             @Nullable @Min(1) Integer imageBudget,
-            @Nullable @DecimalMin("0") @DecimalMax("1") Double leastConfidence) {}
+            @Nullable @DecimalMin("0") @DecimalMax("1") Double leastConfidence,
+            @DefaultValue("false") Boolean zoom) {}
 
     /**
      * How answers are kept to a form: JSON, choices, patterns.

@@ -1,10 +1,16 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.RequestOutcome;
+import io.github.glimpse.chat.ToolCallReport;
+import io.github.glimpse.generate.FinishReason;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Tag;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The observation of one request to any of the models, begun on its caller's thread, whose current observation is the parent. Who
@@ -73,6 +79,23 @@ final class ObservedCall {
     /** Tokens of its answer. */
     void output(int tokens) {
         observation.highCardinalityKeyValue("gen_ai.usage.output_tokens", String.valueOf(tokens));
+    }
+
+    /** Why an answer ended, in OpenTelemetry's words. */
+    void finished(FinishReason reason) {
+        observation.highCardinalityKeyValue(
+                "gen_ai.response.finish_reasons", reason.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Tools that the answer calls, in order: their executions are the application's and have the same ids. */
+    void calls(List<ToolCallReport> calls) {
+        observation
+                .highCardinalityKeyValue("gen_ai.tool.name", joined(calls, ToolCallReport::name))
+                .highCardinalityKeyValue("gen_ai.tool.call.id", joined(calls, ToolCallReport::id));
+    }
+
+    private static String joined(List<ToolCallReport> calls, Function<ToolCallReport, String> value) {
+        return calls.stream().map(value).collect(Collectors.joining(","));
     }
 
     /** The request ended with what its caller gets; its interruption is no error. */

@@ -1,10 +1,12 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import io.github.glimpse.chat.RequestTrace;
+import io.github.glimpse.chat.ToolCallReport;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.Stage;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -79,11 +81,19 @@ final class ObservedRequest implements RequestTrace {
     }
 
     @Override
+    public synchronized void onCalls(List<ToolCallReport> calls) {
+        if (!ended) {
+            chat.calls(calls);
+        }
+    }
+
+    @Override
     public void onAnswer(GenerationResult result) {
         end(() -> {
             chat.answered(KeptImages.of(result.report()));
             chat.input(result.inputTokens());
             chat.output(result.tokenIds().length);
+            chat.finished(result.finishReason());
         });
     }
 

@@ -328,7 +328,7 @@ final class PropertiesMapper {
                 .build();
     }
 
-    private ImageLimits imageLimits() {
+    ImageLimits imageLimits() {
         GlimpseProperties.Limits limits = properties.limits();
         long bytes = limits.maxImageSize() == null
                 ? ImageLimits.DEFAULT_MAX_BYTES

@@ -110,6 +110,7 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.observability.meters", true);
         defaults.put("glimpse.observability.observations", true);
         defaults.put("glimpse.observability.stages", true);
+        defaults.put("glimpse.tools.zoom", false);
         defaults.put("glimpse.web.problem-details.enabled", true);
         defaults.put("glimpse.web.problem-details.retry-after", "5s");
         defaults.put("management.health.glimpse.enabled", true);

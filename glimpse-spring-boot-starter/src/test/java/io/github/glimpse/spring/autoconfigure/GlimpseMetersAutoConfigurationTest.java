@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.message.VideoContent;
@@ -18,6 +19,7 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -157,6 +159,38 @@ class GlimpseMetersAutoConfigurationTest {
             assertThat(total(registry.get("gen_ai.server.time_per_output_token").timer()))
                     .isEqualTo(metadata.timings().decoding().dividedBy(following));
         });
+    }
+
+    @Test
+    void countsCallsOfToolsByNameAndWhyNoneWasOffered() {
+        ToolSpecification now = ToolSpecification.builder().name("now").build();
+        ChatRequest.Builder request = ChatRequest.builder()
+                .messages(UserMessage.from("When?"))
+                .toolSpecifications(now)
+                .maxOutputTokens(120);
+        runner.withPropertyValues("glimpse.tools.parallel=false").run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            ChatModel model = context.getBean(ChatModel.class);
+
+            model.chat(request.toolChoice(ToolChoice.REQUIRED).build());
+            model.chat(request.toolChoice(ToolChoice.NONE).build());
+
+            assertThat(byTag(registry, "glimpse.tool.calls", "tool"))
+                    .containsExactlyInAnyOrderEntriesOf(Map.of("now", 1.0, "none", 1.0));
+            assertThat(byTag(registry, "glimpse.tool.calls", "outcome"))
+                    .containsExactlyInAnyOrderEntriesOf(Map.of("called", 1.0, "choice", 1.0));
+        });
+    }
+
+    @Test
+    void namesOfToolsAreBounded() {
+        ToolNames names = new ToolNames();
+        for (int tool = 0; tool < ToolNames.MOST; tool++) {
+            assertThat(names.bounded("tool" + tool)).isEqualTo("tool" + tool);
+        }
+
+        assertThat(names.bounded("one more")).isEqualTo(ToolNames.OTHER);
+        assertThat(names.bounded("tool7")).isEqualTo("tool7");
     }
 
     @Test
@@ -332,6 +366,11 @@ class GlimpseMetersAutoConfigurationTest {
             assertThatThrownBy(() -> model.chat(TestPicture.damaged())).isInstanceOf(InvalidRequestException.class);
             model.chat(matching("[a-z]{3}"));
             assertThatThrownBy(() -> model.chat(matching("(?=a)"))).isInstanceOf(UnsupportedFeatureException.class);
+            model.chat(ChatRequest.builder()
+                    .messages(UserMessage.from("When?"))
+                    .toolSpecifications(ToolSpecification.builder().name("now").build())
+                    .toolChoice(ToolChoice.NONE)
+                    .build());
 
             for (GlimpseMeter meter : GlimpseMeter.values()) {
                 Set<String> keys =

@@ -4,6 +4,9 @@ import static io.micrometer.observation.tck.TestObservationRegistryAssert.assert
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.ChatModel;
@@ -96,6 +99,31 @@ class GlimpseObservationAutoConfigurationTest {
                     .hasHighCardinalityKeyValueWithKey("gen_ai.usage.input_tokens")
                     .hasHighCardinalityKeyValueWithKey("glimpse.image.tokens")
                     .hasHighCardinalityKeyValueWithKey("glimpse.kept.tokens");
+        });
+    }
+
+    @Test
+    void namesTheToolsThatAnAnswerCalls() {
+        ChatRequest request = ChatRequest.builder()
+                .messages(UserMessage.from("When?"))
+                .toolSpecifications(ToolSpecification.builder().name("now").build())
+                .toolChoice(ToolChoice.REQUIRED)
+                .maxOutputTokens(120)
+                .build();
+        runner.withPropertyValues("glimpse.tools.parallel=false").run(context -> {
+            ChatResponse response = context.getBean(ChatModel.class).chat(request);
+
+            assertThat(registry)
+                    .hasObservationWithNameEqualTo(CHAT)
+                    .that()
+                    .hasHighCardinalityKeyValue("gen_ai.response.finish_reasons", "tool_calls")
+                    .hasHighCardinalityKeyValue("gen_ai.tool.name", "now")
+                    .hasHighCardinalityKeyValue(
+                            "gen_ai.tool.call.id",
+                            response.aiMessage()
+                                    .toolExecutionRequests()
+                                    .get(0)
+                                    .id());
         });
     }
 
