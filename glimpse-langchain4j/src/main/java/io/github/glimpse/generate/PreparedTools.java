@@ -34,7 +34,10 @@ final class PreparedTools {
      * @param preamble for those that do not
      * @param sections remembers the tokens of prompts' stretches with the list; null where there is none
      */
-    record Listed(List<Map<String, Object>> tools, String preamble, @Nullable SectionMemory sections) {}
+    record Listed(
+            List<Map<String, Object>> tools,
+            String preamble,
+            @Nullable SectionMemory sections) {}
 
     Listed of(List<OfferedTool> offered, Tokenizer tokenizer) {
         if (offered.isEmpty()) {

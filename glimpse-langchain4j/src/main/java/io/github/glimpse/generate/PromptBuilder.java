@@ -111,8 +111,7 @@ public final class PromptBuilder {
         }
         List<PatchPlan> plans = cuts.stream().map(PictureCut::plan).toList();
         List<ImageGrid> grids = plans.stream().map(PatchPlan::grid).toList();
-        PromptLayout layout =
-                PromptLayout.of(tools.encode(text, watch), model.placeholder(), grids, model.positions());
+        PromptLayout layout = PromptLayout.of(tools.encode(text, watch), model.placeholder(), grids, model.positions());
         checkIds(layout.ids());
         return new Prompt(
                 Tokenizer.unguard(text),

@@ -159,8 +159,7 @@ public final class ToolMessages {
         List<ChatTemplateMessage> put(List<ChatTemplateMessage> messages, String preamble);
     }
 
-    private static List<ChatTemplateMessage> offered(
-            List<ChatTemplateMessage> messages, String preamble, Offer offer) {
+    private static List<ChatTemplateMessage> offered(List<ChatTemplateMessage> messages, String preamble, Offer offer) {
         return preamble.isEmpty() ? messages : offer.put(messages, preamble);
     }
 

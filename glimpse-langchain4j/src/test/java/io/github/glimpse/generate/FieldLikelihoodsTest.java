@@ -27,7 +27,17 @@ class FieldLikelihoodsTest {
     void eachValueHasTheLeastOfItsTokens() {
         Map<String, Double> values = read(
                 List.of("{\"", "shop", "\": ", "\"A", "BC", "\", \"", "total", "\": ", "12", ".5", "}"),
-                0.1, 0.2, 0.3, 0.9, 0.6, 0.8, 0.1, 0.1, 0.7, 0.5, 0.2);
+                0.1,
+                0.2,
+                0.3,
+                0.9,
+                0.6,
+                0.8,
+                0.1,
+                0.1,
+                0.7,
+                0.5,
+                0.2);
 
         assertThat(values.keySet()).containsExactly("/shop", "/total");
         assertThat(values.get("/shop")).isCloseTo(0.6, ROUNDING);
@@ -36,7 +46,8 @@ class FieldLikelihoodsTest {
 
     @Test
     void placesInListsAndObjectsArePointers() {
-        Map<String, Double> values = read(List.of("{\"a/b\":[", "1", ",", "{\"c\":", "null", "}]}"), 1, 0.5, 1, 1, 0.4, 1);
+        Map<String, Double> values =
+                read(List.of("{\"a/b\":[", "1", ",", "{\"c\":", "null", "}]}"), 1, 0.5, 1, 1, 0.4, 1);
 
         assertThat(values.keySet()).containsExactly("/a~1b/0", "/a~1b/1/c");
         assertThat(values.get("/a~1b/0")).isCloseTo(0.5, ROUNDING);

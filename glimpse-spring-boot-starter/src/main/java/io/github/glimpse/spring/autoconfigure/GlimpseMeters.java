@@ -148,9 +148,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
 
     private void tool(String name, String outcome) {
         meters.count(
-                GlimpseMeter.TOOL_CALLS,
-                meters.model().and(Tag.TOOL.key(), name, Tag.TOOL_OUTCOME.key(), outcome),
-                1);
+                GlimpseMeter.TOOL_CALLS, meters.model().and(Tag.TOOL.key(), name, Tag.TOOL_OUTCOME.key(), outcome), 1);
     }
 
     private void trust(PruningReport pruning, Tags tags) {

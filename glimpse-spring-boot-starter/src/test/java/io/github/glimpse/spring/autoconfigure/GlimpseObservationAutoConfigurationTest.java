@@ -4,14 +4,14 @@ import static io.micrometer.observation.tck.TestObservationRegistryAssert.assert
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.langchain4j.model.chat.request.ToolChoice;
-import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -120,10 +120,7 @@ class GlimpseObservationAutoConfigurationTest {
                     .hasHighCardinalityKeyValue("gen_ai.tool.name", "now")
                     .hasHighCardinalityKeyValue(
                             "gen_ai.tool.call.id",
-                            response.aiMessage()
-                                    .toolExecutionRequests()
-                                    .get(0)
-                                    .id());
+                            response.aiMessage().toolExecutionRequests().get(0).id());
         });
     }
 

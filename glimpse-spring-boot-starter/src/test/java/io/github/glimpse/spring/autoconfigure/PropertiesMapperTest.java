@@ -346,8 +346,7 @@ class PropertiesMapperTest {
                                 "glimpse.tools.image-budget=4000",
                                 "glimpse.tools.least-confidence=0.4"))
                         .tools())
-                .isEqualTo(
-                        new ToolOptions(ToolsMode.IGNORE, false, false, 3, "careful", new TurnCare(4000, 0.4)));
+                .isEqualTo(new ToolOptions(ToolsMode.IGNORE, false, false, 3, "careful", new TurnCare(4000, 0.4)));
     }
 
     @Test

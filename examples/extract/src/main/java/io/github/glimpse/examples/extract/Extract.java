@@ -1,0 +1,242 @@
+package io.github.glimpse.examples.extract;
+
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
+import dev.langchain4j.service.output.JsonSchemas;
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.chat.GlimpseChatModel;
+import io.github.glimpse.chat.GlimpseChatRequestParameters;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.hub.ModelSource;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** Reads a record from each picture of a folder. */
+@Command(
+        name = "extract",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description =
+                "Reads a record from each picture of a folder, as JSON lines and CSV, with the confidence of each field.")
+final class Extract implements Callable<Integer> {
+
+    private static final int SHOWN = 60;
+
+    @Parameters(
+            paramLabel = "FOLDER",
+            description = "Folder of pictures; files that are none become rows with an error")
+    private Path folder = Path.of(".");
+
+    @Option(
+            names = "--type",
+            description = "Java record or class on the class path; Receipt of this example if not set")
+    private @Nullable String type;
+
+    @Option(names = "--schema", description = "JSON schema file, instead of a type")
+    private @Nullable Path schema;
+
+    @Option(
+            names = "--question",
+            defaultValue = "What does the picture say?",
+            description = "What to ask of each picture")
+    private String question = "";
+
+    @Option(
+            names = "--json-lines",
+            defaultValue = "records.jsonl",
+            description = "Rows; files that it has already are passed over")
+    private Path lines = Path.of("records.jsonl");
+
+    @Option(names = "--csv", defaultValue = "records.csv", description = "Table of all rows")
+    private Path table = Path.of("records.csv");
+
+    @Option(names = "--again", description = "Begin anew: forget the rows that are there")
+    private boolean again;
+
+    @Option(names = "--model", description = "Folder, classpath: or hf:owner/name; the embedded model if not set")
+    private @Nullable String location;
+
+    @Option(names = "--module", description = "Glimpse module of the model, in the same forms")
+    private @Nullable String module;
+
+    @Option(names = "--profile", description = "Pruning profile, such as bold, careful or off")
+    private @Nullable String profile;
+
+    @Option(names = "--max-output-tokens", defaultValue = "256", description = "Most tokens of a record")
+    private int maxOutputTokens;
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    private Extract() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                arguments));
+    }
+
+    /** Runs the command; errors in what the user gave are a line, not a stack trace. */
+    static int run(PrintWriter out, PrintWriter errors, String... arguments) {
+        return new CommandLine(new Extract())
+                .setOut(out)
+                .setErr(errors)
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    if (e instanceof GlimpseException
+                            || e instanceof LangChain4jException
+                            || e instanceof IllegalArgumentException
+                            || e instanceof IOException) {
+                        command.getErr().println(e.getMessage());
+                        return command.getCommandSpec().exitCodeOnExecutionException();
+                    }
+                    throw e;
+                })
+                .execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        JsonSchema wanted = wanted();
+        List<Path> pictures = pictures();
+        RowFiles files = new RowFiles(lines, table);
+        if (again) {
+            Files.deleteIfExists(lines);
+        }
+        List<Row> rows = new ArrayList<>(files.read());
+        Set<String> done = new HashSet<>(rows.stream().map(Row::file).toList());
+        try (ModelSource source = location == null ? ModelSource.embedded() : ModelSource.open(location);
+                @Nullable ModelSource glimpse = moduleSource();
+                LoadedModel engine = LoadedModel.load(EngineOptions.builder(source.directory())
+                        .name(source.name())
+                        .module(glimpse == null ? null : glimpse.directory())
+                        .build())) {
+            out().println("Model     " + engine.name());
+            if (location == null) {
+                out().println(
+                                "          The embedded model was never trained for records: the mask alone makes them valid.");
+            }
+            Extraction extraction = new Extraction(model(engine, wanted), question);
+            for (Path picture : pictures) {
+                if (!done.contains(String.valueOf(picture.getFileName()))) {
+                    Row row = extraction.read(picture);
+                    files.add(row);
+                    rows.add(row);
+                    out().println(told(row));
+                }
+            }
+        }
+        files.writeTable(rows);
+        long failed = rows.stream().filter(row -> row.error() != null).count();
+        out().println(rows.size() + " rows, " + failed + " of them with an error: " + lines + ", " + table);
+        return ExitCode.OK;
+    }
+
+    private GlimpseChatModel model(LoadedModel engine, JsonSchema wanted) {
+        return GlimpseChatModel.builder()
+                .model(engine)
+                .defaultRequestParameters(GlimpseChatRequestParameters.builder()
+                        .responseFormat(ResponseFormat.builder()
+                                .type(ResponseFormatType.JSON)
+                                .jsonSchema(wanted)
+                                .build())
+                        .maxOutputTokens(maxOutputTokens)
+                        .profile(profile)
+                        .build())
+                .build();
+    }
+
+    private JsonSchema wanted() throws IOException {
+        if (schema != null && type != null) {
+            throw new ParameterException(spec().commandLine(), "Give --type or --schema, not both");
+        }
+        if (schema != null) {
+            return JsonSchema.builder()
+                    .name("record")
+                    .rootElement(JsonRawSchema.from(Files.readString(schema, StandardCharsets.UTF_8)))
+                    .build();
+        }
+        String name = type == null ? Receipt.class.getName() : type;
+        try {
+            return JsonSchemas.jsonSchemaFrom(Class.forName(name))
+                    .orElseThrow(() -> new ParameterException(
+                            spec().commandLine(), "The type '" + name + "' has no fields; name a record or a class"));
+        } catch (ClassNotFoundException e) {
+            throw new ParameterException(spec().commandLine(), "The type '" + name + "' is not on the class path", e);
+        }
+    }
+
+    private List<Path> pictures() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new ParameterException(spec().commandLine(), "'" + folder + "' is no folder");
+        }
+        try (Stream<Path> found = Files.list(folder)) {
+            return found.filter(Files::isRegularFile)
+                    .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
+                    .filter(file -> !isSame(file, lines) && !isSame(file, table))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static boolean isSame(Path file, Path other) {
+        return file.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+    }
+
+    private @Nullable ModelSource moduleSource() {
+        if (module != null) {
+            return ModelSource.openModule(module);
+        }
+        return location == null ? ModelSource.embeddedModule() : null;
+    }
+
+    private static String told(Row row) {
+        if (row.error() != null) {
+            return row.file() + "  " + row.error();
+        }
+        String values = row.values().entrySet().stream()
+                .map(value ->
+                        told(value.getKey(), value.getValue(), row.confidence().get(value.getKey())))
+                .collect(Collectors.joining(", "));
+        return row.file() + "  " + values + (row.truncated() ? ", truncated" : "")
+                + String.format(Locale.ROOT, "  kept %.0f %%", 100 * Objects.requireNonNullElse(row.kept(), 1.0));
+    }
+
+    private static String told(String place, String value, @Nullable Double confidence) {
+        String name = place.isEmpty() ? "value" : place.substring(1);
+        String shown = value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";
+        return String.format(Locale.ROOT, "%s=%s (%.3f)", name, shown, confidence);
+    }
+
+    private PrintWriter out() {
+        return spec().commandLine().getOut();
+    }
+
+    private CommandLine.Model.CommandSpec spec() {
+        return Objects.requireNonNull(spec);
+    }
+}
