@@ -110,6 +110,16 @@ class ZoomTalkTest {
     }
 
     @Test
+    void theOpeningEndsWithTheFirstAnswer() {
+        for (Conversation conversation : conversations()) {
+            assertThat(conversation.opening().turns())
+                    .isEqualTo(conversation.turns().subList(0, 3));
+            assertThat(conversation.opening().pages())
+                    .isEqualTo(conversation.pages().subList(0, 1));
+        }
+    }
+
+    @Test
     void theToolIsDescribedAsTheLibraryDescribesIt() {
         assertThat(ZoomTalk.DESCRIPTION)
                 .isEqualTo(new ZoomTool().specification().description());
