@@ -62,10 +62,10 @@ final class PageLessons implements Lessons {
     private static final int WORDS = 150;
     private static final int QUESTIONS = 6;
     // A tool takes some 350 words to describe, and what it shows is another page. Such conversations have batches of
-    // their own, so that no
-    // other is padded to their length.
-    private static final double ZOOMS = 0.12;
-    private static final int ROWS_OF_A_ZOOM = 700;
+    // their own, so that no other is padded to their length.
+    private static final double ZOOMS = 0.15;
+    private static final int WORDS_OF_A_ZOOM = 450;
+    private static final int ZOOMED_CELLS = 16 * 16;
     private static final int CELLS_OF_WRITING = 1_024;
     private static final int VALIDATED_OF_A_FORM = 6;
     private static final PageSize VALIDATED = new PageSize(12, 12);
@@ -95,7 +95,8 @@ final class PageLessons implements Lessons {
         boolean cut = random.nextBoolean() && mayLose;
         boolean zooms = random.nextDouble() < ZOOMS;
         List<ConversationRows> samples = new ArrayList<>();
-        int count = Math.max(1, ROWS / (page.cellCount() + (zooms ? ROWS_OF_A_ZOOM : WORDS)));
+        int rows = zooms ? 2 * Math.min(ZOOMED_CELLS, page.cellCount()) + WORDS_OF_A_ZOOM : page.cellCount() + WORDS;
+        int count = Math.max(1, ROWS / rows);
         for (int i = 0; i < count; i++) {
             Form form = zooms ? Form.ZOOM : FORMS.get(random.nextInt(FORMS.size()));
             long chance = SEEDS_PER_BATCH * number + i;
