@@ -46,11 +46,13 @@ public final class LoadedModel implements ModelEngine {
     private final SharedModel<Loading<EngineOptions, AnswerEngine>> shared;
     private final String name;
     private final Canary canary;
+    private final Supplier<StageObserver> observers;
     private final AnswerForms forms = new AnswerForms();
 
-    private LoadedModel(String name, Loading<EngineOptions, AnswerEngine> loading) {
+    private LoadedModel(String name, Loading<EngineOptions, AnswerEngine> loading, Supplier<StageObserver> observers) {
         this.name = name;
         this.loading = loading;
+        this.observers = observers;
         EngineOptions options = loading.options();
         this.shared = new SharedModel<>(name, loading, options.maxActive(), options.maxQueued(), options.timeout());
         this.canary = new Canary(options.canaryRatio(), shared::isIdle, this::answerAside);
@@ -63,8 +65,14 @@ public final class LoadedModel implements ModelEngine {
      * @throws IllegalArgumentException if the pruning options cannot work with this model
      */
     public static LoadedModel load(EngineOptions options) {
+        return observed(options, () -> StageObserver.NONE);
+    }
+
+    /** Like {@link #load}; each request has an observer of its own, which may write scores too. */
+    static LoadedModel observed(EngineOptions options, Supplier<StageObserver> observers) {
         String name = nameOf(options);
-        return new LoadedModel(name, Loading.now(name, options, settled -> AnswerEngine.load(settled, name)));
+        return new LoadedModel(
+                name, Loading.now(name, options, settled -> AnswerEngine.load(settled, name)), observers);
     }
 
     /**
@@ -77,7 +85,9 @@ public final class LoadedModel implements ModelEngine {
     public static LoadedModel deferred(EngineOptions options, UnaryOperator<EngineOptions> prepare) {
         String name = nameOf(options);
         return new LoadedModel(
-                name, Loading.later(name, options, prepare, settled -> AnswerEngine.load(settled, name)));
+                name,
+                Loading.later(name, options, prepare, settled -> AnswerEngine.load(settled, name)),
+                () -> StageObserver.NONE);
     }
 
     private static String nameOf(EngineOptions options) {
@@ -350,7 +360,7 @@ public final class LoadedModel implements ModelEngine {
      */
     public GenerationResult generate(
             GenerationRequest request, GenerationListener listener, CancellationSignal signal) {
-        return generate(request, listener, signal, StageObserver.NONE);
+        return generate(request, listener, signal, observers.get());
     }
 
     /** Like {@link #generate(GenerationRequest, GenerationListener, CancellationSignal)}, unheard and uncancelled. */
@@ -376,7 +386,7 @@ public final class LoadedModel implements ModelEngine {
      *     is the library's default
      */
     public GenerationResult answer(GenerationRequest request, GenerationListener listener, Arrival arrival) {
-        return answer(request, listener, arrival, StageObserver.NONE);
+        return answer(request, listener, arrival, observers.get());
     }
 
     private GenerationResult answer(

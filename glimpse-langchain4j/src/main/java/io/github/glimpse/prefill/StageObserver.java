@@ -80,6 +80,6 @@ public interface StageObserver {
     /** A token of the answer runs: its position id in the first layer and its row in that layer's cache. */
     default void onToken(int step, long position, int cacheRow) {}
 
-    /** Raw logits of one step: 0 is the last row of the prompt. */
+    /** Raw logits of one step: 0 is the last row of the prompt. The token is chosen by what stands in them afterwards. */
     default void onLogits(int step, float[] logits) {}
 }
