@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Switches off the tests of LangChain4j's published suites that ask for what a model of random weights cannot know, one by
- * one. Some of them are package-private there and could not be overridden. What each checks beside the word is checked by
- * {@link GlimpseChatModelIT} and {@link GlimpseStreamingChatModelIT}, of tools by {@link ToolCallsIT}.
+ * one. Some of them are package-private there and could not be overridden. They are run where the next tokens come from a
+ * script ({@link Knowledge}), and {@link Only} they.
  */
 final class NeedsKnowledge implements ExecutionCondition {
 
@@ -52,5 +52,18 @@ final class NeedsKnowledge implements ExecutionCondition {
                 .map(method -> TESTS.get(method.getName()))
                 .map(reason -> disabled("a model of random weights cannot: " + reason))
                 .orElseGet(() -> enabled("asks for the protocol only"));
+    }
+
+    /** Switches off all others: models of random weights have them. */
+    static final class Only implements ExecutionCondition {
+
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return context.getTestMethod()
+                            .map(method -> TESTS.containsKey(method.getName()))
+                            .orElse(true)
+                    ? enabled("asks for knowledge")
+                    : disabled("asks for the protocol only, which models of random weights are asked for");
+        }
     }
 }

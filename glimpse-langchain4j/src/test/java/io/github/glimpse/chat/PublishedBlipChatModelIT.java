@@ -3,6 +3,7 @@ package io.github.glimpse.chat;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.common.ChatResponseAndStreamingMetadata;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * LangChain4j's published suite on BLIP models for answers and for captions. They take one message with one picture, so each
@@ -11,6 +12,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
  *
  * <p>The published suites of listeners send text alone from tests that cannot be overridden: {@link BlipListenersIT} asks theirs.
  */
+@ExtendWith(NeedsKnowledge.class)
 class PublishedBlipChatModelIT extends PublishedChatModelSuite {
 
     PublishedBlipChatModelIT() {

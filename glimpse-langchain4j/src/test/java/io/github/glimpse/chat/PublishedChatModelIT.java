@@ -9,8 +9,10 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** LangChain4j's published suite on models with a language decoder. */
+@ExtendWith(NeedsKnowledge.class)
 class PublishedChatModelIT extends PublishedChatModelSuite {
 
     PublishedChatModelIT() {

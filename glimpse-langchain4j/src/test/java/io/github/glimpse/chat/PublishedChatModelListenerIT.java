@@ -48,9 +48,4 @@ class PublishedChatModelListenerIT extends AbstractChatModelListenerIT {
     protected String modelName() {
         return engine.name();
     }
-
-    @Override
-    protected boolean supportsTools() {
-        return false;
-    }
 }

@@ -9,10 +9,8 @@ import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.request.GlimpseTokenUsage;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** LangChain4j's published suite for chat models, on some engines, of which the first makes models with other defaults too. */
-@ExtendWith(NeedsKnowledge.class)
 abstract class PublishedChatModelSuite extends AbstractChatModelIT {
 
     private final List<LoadedModel> engines;

@@ -48,9 +48,4 @@ class PublishedStreamingChatModelListenerIT extends AbstractStreamingChatModelLi
     protected String modelName() {
         return engine.name();
     }
-
-    @Override
-    protected boolean supportsTools() {
-        return false;
-    }
 }

@@ -10,13 +10,11 @@ import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.request.GlimpseTokenUsage;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * LangChain4j's published suite for streaming chat models, on some engines, of which the first makes models with other defaults
  * too. One of its tests waits 30 seconds for what must not come.
  */
-@ExtendWith(NeedsKnowledge.class)
 abstract class PublishedStreamingChatModelSuite extends AbstractStreamingChatModelIT {
 
     private final List<LoadedModel> engines;

@@ -1,0 +1,32 @@
+package io.github.glimpse.chat;
+
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import io.github.glimpse.generate.LoadedModel;
+import java.util.List;
+
+/** Decoders of both families, with the knowledge that LangChain4j's suites of AI services ask for. */
+final class KnowingModels implements AutoCloseable {
+
+    private final List<LoadedModel> engines = List.of(Knowledge.in(TinyModels.QWEN), Knowledge.in(TinyModels.LLAVA));
+
+    /** Both, and the first by its streams. */
+    List<ChatModel> models() {
+        return List.of(
+                GlimpseChatModel.builder().model(engines.get(0)).build(),
+                GlimpseChatModel.builder().model(engines.get(1)).build(),
+                new StreamedChatModel(engines.get(0)));
+    }
+
+    List<StreamingChatModel> streamingModels() {
+        return engines.stream()
+                .<StreamingChatModel>map(engine ->
+                        GlimpseStreamingChatModel.builder().model(engine).build())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        engines.forEach(LoadedModel::close);
+    }
+}
