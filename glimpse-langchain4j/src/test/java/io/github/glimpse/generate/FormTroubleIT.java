@@ -1,0 +1,268 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.glimpse.DeadlineExceededException;
+import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.NonFiniteNumbersException;
+import io.github.glimpse.constrain.JsonStyle;
+import io.github.glimpse.constrain.ToolShape;
+import io.github.glimpse.constrain.ToolUse;
+import io.github.glimpse.prefill.StageObserver;
+import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.HostileInputs;
+import io.github.glimpse.testing.TensorFill;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Answers under a form that do not come to their end: scores that are no numbers, a deadline, a caller who has gone. */
+class FormTroubleIT {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final int PIECES = 3;
+
+    private static final String NOTE = """
+            {"type": "object", "properties": {"note": {"type": "string"}}, "required": ["note"]}""";
+
+    /** What is being written when the trouble comes, and how. */
+    private enum Form {
+        DOCUMENT(AnswerForm.jsonSchema(NOTE, JsonStyle.CLOSED), "{\"note\": \"%s\"}"),
+        CALL(
+                AnswerForm.tools(
+                        List.of(new ToolShape("write", NOTE, ToolShape.Arguments.STRICT)),
+                        new ToolUse(ToolUse.Choice.REQUIRED, 1),
+                        JsonStyle.CLOSED),
+                "<tool_call>\n{\"name\": \"write\", \"arguments\": {\"note\": \"%s\"}}\n</tool_call>");
+
+        private final AnswerForm form;
+        private final String answer;
+
+        Form(AnswerForm form, String answer) {
+            this.form = form;
+            this.answer = String.format(answer, "abcdefgh".repeat(40));
+        }
+
+        GenerationRequest request() {
+            return new GenerationRequest(
+                    List.of(ChatTurn.user(name())),
+                    PruningOptions.defaults(),
+                    GenerationOptions.builder().maxOutputTokens(2_000).build(),
+                    ToolOffer.NONE,
+                    form);
+        }
+    }
+
+    /** What a broken model gives. */
+    private enum Broken {
+        ALL_NAN {
+            @Override
+            void write(float[] scores) {
+                Arrays.fill(scores, Float.NaN);
+            }
+        },
+        /** Of an image placeholder, which no form allows: what is forbidden must be a number too. */
+        ONE_FORBIDDEN {
+            @Override
+            void write(float[] scores) {
+                scores[scores.length - 1] = Float.NaN;
+            }
+        },
+        INFINITE {
+            @Override
+            void write(float[] scores) {
+                Arrays.fill(scores, Float.POSITIVE_INFINITY);
+            }
+        },
+        NOTHING_POSSIBLE {
+            @Override
+            void write(float[] scores) {
+                Arrays.fill(scores, Float.NEGATIVE_INFINITY);
+            }
+        };
+
+        abstract void write(float[] scores);
+    }
+
+    @TempDir
+    private Path folder;
+
+    private static LoadedModel model;
+    private static int live;
+
+    @BeforeAll
+    static void load() {
+        model = ScriptedModel.load(
+                TinyModels.qwen()
+                        .visionCache(VisionCacheOptions.off())
+                        .maxActive(4)
+                        .timeout(TIMEOUT)
+                        .build(),
+                prompt -> (prompt.contains(Form.CALL.name()) ? Form.CALL : Form.DOCUMENT).answer);
+        live = model.liveResources();
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void scoresThatAreNoNumbersEndTheirRequestAloneWithTheWord(Broken broken) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<GenerationResult>> others = new ArrayList<>();
+            for (int count = 0; count < 3; count++) {
+                others.add(threads.submit(() -> model.generate(Form.DOCUMENT.request())));
+            }
+            Future<GenerationResult> one = threads.submit(() -> model.generate(
+                    Form.DOCUMENT.request(), GenerationListener.NONE, new CancellationSignal(), new StageObserver() {
+                        @Override
+                        public void onLogits(int step, float[] logits) {
+                            if (step == 2) {
+                                broken.write(logits);
+                            }
+                        }
+                    }));
+
+            assertThatThrownBy(one::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOf(NonFiniteNumbersException.class)
+                    .hasMessageContaining("word 3 of the answer");
+            for (Future<GenerationResult> other : others) {
+                assertThat(other.get().text()).isEqualTo(Form.DOCUMENT.answer);
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertWell();
+    }
+
+    @Test
+    void aTokenWhoseWeightsAreNoNumbersEndsADocumentAtTheNextWord() {
+        Path copy = HostileInputs.copy(TinyModels.fixture("llava-1_5-tiny"), List.of("model"), folder.resolve("copy"));
+        EngineOptions options = EngineOptions.builder(copy.resolve("model"))
+                .warmUp(false)
+                .build();
+        int first;
+        try (LoadedModel whole = LoadedModel.load(options)) {
+            first = whole.generate(Form.DOCUMENT.request()).tokenIds()[0];
+        }
+        TensorFill.fill(
+                copy.resolve("model/model.safetensors"),
+                "language_model.model.embed_tokens.weight",
+                Float.NaN,
+                first);
+        try (LoadedModel damaged = LoadedModel.load(options)) {
+            assertThatThrownBy(() -> damaged.generate(Form.DOCUMENT.request()))
+                    .isInstanceOf(NonFiniteNumbersException.class)
+                    .hasMessageContaining("word 2 of the answer");
+            assertThat(damaged.activeRequests()).isZero();
+            assertThat(damaged.generate(GenerationRequest.of(ChatTurn.user("What?")))
+                            .tokenIds())
+                    .isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDeadlineEndsItBetweenTwoTokensAndNothingMoreIsTold(Form form) {
+        long end = System.nanoTime() + TIMEOUT.toNanos();
+        Heard heard = new Heard(() -> {
+            while (System.nanoTime() < end) {
+                sleep();
+            }
+        });
+
+        assertThatThrownBy(() -> model.generate(form.request(), heard, new CancellationSignal()))
+                .isInstanceOf(DeadlineExceededException.class);
+
+        heard.assertCut(form);
+        assertWell();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCallerWhoHasGoneEndsItBetweenTwoTokensAndNothingMoreIsTold(Form form) {
+        CancellationSignal signal = new CancellationSignal();
+        Heard heard = new Heard(signal::cancel);
+
+        assertThatThrownBy(() -> model.generate(form.request(), heard, signal))
+                .isInstanceOf(GenerationCancelledException.class);
+
+        heard.assertCut(form);
+        assertWell();
+    }
+
+    private static void assertWell() {
+        assertThat(model.activeRequests()).isZero();
+        assertThat(model.liveResources()).isEqualTo(live);
+        GenerationResult next = model.generate(Form.CALL.request());
+        assertThat(next.calls()).singleElement().satisfies(call -> assertThat(Form.CALL.answer)
+                .contains(call.arguments()));
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Hears some pieces, then does what makes trouble. */
+    private static final class Heard implements GenerationListener {
+
+        private final Runnable trouble;
+        private final StringBuilder text = new StringBuilder();
+        private final List<ToolCall> calls = new ArrayList<>();
+        private int pieces;
+
+        Heard(Runnable trouble) {
+            this.trouble = trouble;
+        }
+
+        private void piece(String piece) {
+            text.append(piece);
+            if (++pieces == PIECES) {
+                trouble.run();
+            }
+        }
+
+        @Override
+        public void onText(String piece) {
+            piece(piece);
+        }
+
+        @Override
+        public void onCallPiece(int index, String name, String piece) {
+            piece(piece);
+        }
+
+        @Override
+        public void onCall(int index, ToolCall call) {
+            calls.add(call);
+        }
+
+        void assertCut(Form form) {
+            assertThat(pieces).isEqualTo(PIECES);
+            assertThat(form.answer).contains(text);
+            assertThat(calls).isEmpty();
+        }
+    }
+}
