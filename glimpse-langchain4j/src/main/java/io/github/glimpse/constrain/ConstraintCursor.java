@@ -15,8 +15,8 @@ public interface ConstraintCursor {
      * As {@link #mask(long[])}, without tokens after which the answer could not be finished in time. Where it is too late
      * for that already, the tokens that bring the end nearer.
      *
-     * @param tokensLeft so many tokens may still be written, an end id not counted; every byte counts as a token, as the
-     *     last resort of every vocabulary is
+     * @param tokensLeft so many tokens may still be written, an end id not counted; the way to the end is counted as {@link
+     *     #leastTokens()} does
      */
     void mask(long[] allowed, int tokensLeft);
 
@@ -33,7 +33,10 @@ public interface ConstraintCursor {
     /** Whether nothing but an end is possible here. */
     boolean finished();
 
-    /** At most so many tokens are needed up to the nearest end, which is not counted: its bytes, markers being one. */
+    /**
+     * At most so many tokens are needed up to the nearest end, which is not counted: of a choice the fewest that spell one of
+     * its texts, else bytes, as the last resort of every vocabulary is, markers being one.
+     */
     int leastTokens();
 
     /** One at the same place, which goes its own way. */

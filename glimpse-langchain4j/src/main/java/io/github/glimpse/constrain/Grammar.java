@@ -73,6 +73,26 @@ final class Grammar {
         setTexts(builder);
     }
 
+    /** The same with other lengths of the shortest ways. */
+    private Grammar(Grammar same, int[] lengths) {
+        this.lengths = lengths;
+        start = same.start;
+        firstEdge = same.firstEdge;
+        labels = same.labels;
+        targets = same.targets;
+        needs = same.needs;
+        accepting = same.accepting;
+        levels = same.levels;
+        bare = same.bare;
+        texts = same.texts;
+        tools = same.tools;
+    }
+
+    /** The same, where the shortest ways are so many tokens and not symbols. */
+    Grammar counting(FewestTokens fewest) {
+        return new Grammar(this, fewest.lengths());
+    }
+
     /**
      * What is known of a state of a text. Many states share one.
      *

@@ -101,7 +101,7 @@ final class MaskCursor implements ConstraintCursor {
     private void writeFirst(long[] allowed, long length) {
         TokenTrie trie = tables.vocabulary().all();
         walk.walk(trie, configuration, stack, length, allowed);
-        int blank = trie.child(' ');
+        int blank = trie.child(0, ' ');
         if (blank < 0) {
             return;
         }
@@ -192,12 +192,20 @@ final class MaskCursor implements ConstraintCursor {
 
     /** A blank is lost there: a way that begins with one costs a token more. */
     private long leastAtBeginning(long length) {
+        if (tables.fewestAtBeginning().isPresent()) {
+            return tables.fewestAtBeginning().getAsInt();
+        }
         long least = length + 1;
         for (int symbol = 0; symbol < Grammar.SYMBOLS && least > length; symbol++) {
             Configuration reached = symbol == ' ' ? null : walk.step(configuration, stack, symbol);
             least = reached == null ? least : Math.min(least, 1 + reached.length + walk.behind().length);
         }
         return least;
+    }
+
+    /** Ways at once, where the answer is. */
+    int ways() {
+        return configuration.states.length;
     }
 
     Automaton automaton() {

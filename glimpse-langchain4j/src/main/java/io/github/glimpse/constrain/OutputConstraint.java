@@ -54,7 +54,7 @@ public interface OutputConstraint {
             }
             tree.addText(text, end);
         }
-        return new CompiledConstraint(Grammar.of(grammar, start));
+        return CompiledConstraint.ofTexts(Grammar.of(grammar, start));
     }
 
     /**
@@ -104,7 +104,8 @@ public interface OutputConstraint {
     /**
      * Begins an answer.
      *
-     * @throws InvalidConstraintException if the vocabulary lacks a byte that the constraint may need
+     * @throws InvalidConstraintException if the vocabulary lacks a byte that the constraint may need, or answers may begin in
+     *     too many ways that cannot be told apart
      */
     ConstraintCursor start(TokenVocabulary vocabulary);
 }

@@ -107,14 +107,19 @@ final class TokenTrie {
         return most;
     }
 
-    /** The child of the root with this byte; -1 if there is none. */
-    int child(int symbol) {
-        for (int node = 1; node < bytes.length; node = behind[node]) {
-            if (symbol(node) == symbol) {
-                return node;
+    /** The child with this byte; -1 if there is none. */
+    int child(int node, int symbol) {
+        for (int child = node + 1; child < behind[node]; child = behind[child]) {
+            if (symbol(child) == symbol) {
+                return child;
             }
         }
         return -1;
+    }
+
+    /** Whether a token ends at the node. */
+    boolean hasIds(int node) {
+        return firstId[node] < firstId[node + 1];
     }
 
     /** One bit for each rest of a byte by 64 that some child's byte has. */

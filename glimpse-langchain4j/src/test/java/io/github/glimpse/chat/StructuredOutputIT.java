@@ -190,8 +190,25 @@ class StructuredOutputIT {
                         .maxOutputTokens(5)
                         .build()))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("up to 22 tokens")
+                .hasMessageContaining("up to 11 tokens")
                 .hasMessageContaining("room for 5");
+    }
+
+    /** Counted by the tokens that spell it, and not by its 22 bytes. */
+    @Test
+    void aTextThatFitsTheLimitToTheTokenIsWritten() {
+        for (int seed = 0; seed < 8; seed++) {
+            ChatResponse response = model(seed)
+                    .chat(ChatRequest.builder()
+                            .messages(UserMessage.from("Which kind of paper is it?"))
+                            .parameters(GlimpseChatRequestParameters.builder()
+                                    .choice(List.of("something that is long", "something that is longer"))
+                                    .maxOutputTokens(11)
+                                    .build())
+                            .build());
+            assertThat(response.aiMessage().text()).startsWith("something that is long");
+            assertThat(response.tokenUsage().outputTokenCount()).isLessThanOrEqualTo(11);
+        }
     }
 
     @Test

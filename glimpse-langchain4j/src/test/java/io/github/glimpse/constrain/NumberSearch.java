@@ -75,7 +75,8 @@ final class NumberSearch {
     /** Whether the text is a number or can become one. */
     boolean mayBegin(String text) {
         Matcher matcher = spelling.matcher(text);
-        if (!matcher.matches() && !matcher.hitEnd()) {
+        boolean isEmpty = low != null && high != null && low.compareTo(high) > 0;
+        if (isEmpty || (!matcher.matches() && !matcher.hitEnd())) {
             return false;
         }
         if (isFree()) {

@@ -163,11 +163,12 @@ class RandomMasksTest {
             return true;
         }
 
-        /** The shortest way is one longer than the shortest of those behind the next symbol. */
+        /** The shortest way is one longer than the shortest of those behind the next symbol, or where tokens are counted token. */
         private void compareLength() {
             int least = Integer.MAX_VALUE;
             for (int id = 0; id < vocabulary.scores; id++) {
-                if (ByteTokens.allows(allowed, id) && symbols(id).length <= 1 && !vocabulary.isEnd(id)) {
+                boolean counts = drawn.inTokens() || symbols(id).length <= 1;
+                if (ByteTokens.allows(allowed, id) && counts && !vocabulary.isEnd(id)) {
                     ConstraintCursor next = cursor.copy();
                     next.accept(id, ConstraintListener.NONE);
                     least = Math.min(least, 1 + next.leastTokens());

@@ -207,7 +207,7 @@ sealed interface TextLanguage {
     }
 
     static TextLanguage many(TextLanguage part, int least, int most) {
-        return most == 0 ? EMPTY : new Many(part, least, most);
+        return most < least ? NOTHING : most == 0 ? EMPTY : new Many(part, least, most);
     }
 
     static TextLanguage or(Collection<TextLanguage> parts) {
