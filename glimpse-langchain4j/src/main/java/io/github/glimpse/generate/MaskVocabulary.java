@@ -55,8 +55,9 @@ final class MaskVocabulary {
             }
         }
         if (!known) {
-            throw new UnsupportedContentException("Answers of this model cannot be kept to a form: its tokenizer.json"
-                    + " has a decoder that changes tokens by their neighbours; ask for the form in the prompt");
+            throw new UnsupportedContentException("Answers of this model cannot be kept to a form: the decoder '"
+                    + tokenizer.joiningStep() + "' of its tokenizer.json changes tokens by their neighbours; ask for the"
+                    + " form in the prompt");
         }
         return FirstBlank.KEPT;
     }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a text of tokens. Immutable. */
@@ -26,11 +27,16 @@ interface TokenDecoder {
         return null;
     }
 
+    /** The step that leaves tokens no bytes of their own, by its type in a tokenizer file; null if none does. */
+    default @Nullable String joiningStep() {
+        return null;
+    }
+
     /** Reads the entry {@code decoder} of a tokenizer file; where there is none, blanks stand between the tokens. */
     static TokenDecoder of(JsonNode node) {
         TokenDecoder decoder = TokenizerPart.of("decoder", node)
                 .map(TokenDecoder::of)
-                .orElse(tokens -> List.of(String.join(" ", tokens)));
+                .orElse(new Blanks());
         if (decoder.growth() > TextNormalizer.MOST_GROWTH) {
             throw TokenizerFile.refused(
                     String.format(
@@ -93,6 +99,19 @@ interface TokenDecoder {
         };
     }
 
+    /** Puts blanks between tokens. */
+    record Blanks() implements TokenDecoder {
+        @Override
+        public List<String> apply(List<String> tokens) {
+            return List.of(String.join(" ", tokens));
+        }
+
+        @Override
+        public String joiningStep() {
+            return "none";
+        }
+    }
+
     /** Takes the steps one after the other. */
     record Sequence(List<TokenDecoder> steps) implements TokenDecoder {
         @Override
@@ -111,6 +130,15 @@ interface TokenDecoder {
                 growth *= step.growth();
             }
             return growth;
+        }
+
+        @Override
+        public @Nullable String joiningStep() {
+            return steps.stream()
+                    .map(TokenDecoder::joiningStep)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
         }
 
         @Override
@@ -261,6 +289,11 @@ interface TokenDecoder {
     /** Puts blanks before words, and takes those before punctuation away. */
     record Words(String prefix, boolean cleans) implements TokenDecoder {
         @Override
+        public String joiningStep() {
+            return "WordPiece";
+        }
+
+        @Override
         public List<String> apply(List<String> tokens) {
             List<String> result = new ArrayList<>(tokens.size());
             for (String token : tokens) {
@@ -291,6 +324,11 @@ interface TokenDecoder {
     /** Makes blanks of the visible character, and none of one at the very beginning. */
     record Metaspace(String replacement, boolean strips) implements TokenDecoder {
         @Override
+        public String joiningStep() {
+            return "Metaspace";
+        }
+
+        @Override
         public List<String> apply(List<String> tokens) {
             List<String> result = new ArrayList<>(tokens.size());
             for (String token : tokens) {
@@ -302,6 +340,11 @@ interface TokenDecoder {
 
     /** Makes a blank of the mark that ends a word, and none at the end. */
     record Suffix(String suffix) implements TokenDecoder {
+        @Override
+        public String joiningStep() {
+            return "BPEDecoder";
+        }
+
         @Override
         public List<String> apply(List<String> tokens) {
             List<String> result = new ArrayList<>(tokens.size());

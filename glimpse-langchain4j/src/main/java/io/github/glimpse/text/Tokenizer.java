@@ -370,6 +370,11 @@ public final class Tokenizer implements AutoCloseable {
         return size;
     }
 
+    /** The step of the decoder that leaves tokens no bytes of their own, by its type in the file; null if none does. */
+    public @Nullable String joiningStep() {
+        return file.decoder().joiningStep();
+    }
+
     /**
      * The bytes that a token adds to an answer, apart from a blank that may fall out at the very beginning.
      *

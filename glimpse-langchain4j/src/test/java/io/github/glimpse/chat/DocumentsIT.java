@@ -177,7 +177,7 @@ class DocumentsIT {
                 options,
                 prompt -> "<tool_call>\n{\"name\": \"look\", \"arguments\": {\"city\": \"" + "Munich".repeat(30)
                         + "\"}}\n</tool_call>")) {
-            long end = System.nanoTime() + timeout.toNanos();
+            long end = System.nanoTime() + timeout.plusSeconds(1).toNanos();
             RecordingHandler handler = new RecordingHandler() {
 
                 @Override

@@ -3,9 +3,12 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.glimpse.DeadlineExceededException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.NonFiniteNumbersException;
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
@@ -13,6 +16,7 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.TensorFill;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,12 +31,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers under a form that do not come to their end: scores that are no numbers, a deadline, a caller who has gone. */
 class FormTroubleIT {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration TIMEOUT = Duration.ofSeconds(8);
     private static final int PIECES = 3;
 
     private static final String NOTE = """
@@ -53,14 +59,14 @@ class FormTroubleIT {
 
         Form(AnswerForm form, String answer) {
             this.form = form;
-            this.answer = String.format(answer, "abcdefgh".repeat(40));
+            this.answer = String.format(answer, "abcdefgh".repeat(8));
         }
 
         GenerationRequest request() {
             return new GenerationRequest(
                     List.of(ChatTurn.user(name())),
                     PruningOptions.defaults(),
-                    GenerationOptions.builder().maxOutputTokens(2_000).build(),
+                    GenerationOptions.builder().maxOutputTokens(300).build(),
                     ToolOffer.NONE,
                     form);
         }
@@ -105,14 +111,14 @@ class FormTroubleIT {
 
     @BeforeAll
     static void load() {
-        model = ScriptedModel.load(
-                TinyModels.qwen()
-                        .visionCache(VisionCacheOptions.off())
-                        .maxActive(4)
-                        .timeout(TIMEOUT)
-                        .build(),
-                prompt -> (prompt.contains(Form.CALL.name()) ? Form.CALL : Form.DOCUMENT).answer);
+        model = knowing(TinyModels.qwen().maxActive(4));
         live = model.liveResources();
+    }
+
+    private static LoadedModel knowing(EngineOptions.Builder options) {
+        return ScriptedModel.load(
+                options.visionCache(VisionCacheOptions.off()).build(),
+                prompt -> (prompt.contains(Form.CALL.name()) ? Form.CALL : Form.DOCUMENT).answer);
     }
 
     @AfterAll
@@ -150,7 +156,7 @@ class FormTroubleIT {
         } finally {
             threads.shutdown();
         }
-        assertWell();
+        assertWell(model, live);
     }
 
     @Test
@@ -180,20 +186,46 @@ class FormTroubleIT {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "WordPiece, '{\"type\": \"WordPiece\", \"prefix\": \"##\"}'",
+        "BPEDecoder, '{\"type\": \"Sequence\", \"decoders\": [{\"type\": \"Fuse\"}, {\"type\": \"BPEDecoder\", \"suffix\":"
+                + " \"</w>\"}]}'",
+        "none, 'null'"
+    })
+    void aDecoderWhoseTokensHaveNoBytesIsNamed(String kind, String decoder) throws IOException {
+        Path copy = HostileInputs.copy(TinyModels.fixture("qwen2_5_vl-tiny"), List.of("model"), folder.resolve(kind));
+        Path file = copy.resolve("model/tokenizer.json");
+        ObjectNode tokenizer = (ObjectNode) JSON.readTree(file.toFile());
+        tokenizer.set("decoder", JSON.readTree(decoder));
+        JSON.writeValue(file.toFile(), tokenizer);
+        try (LoadedModel other = LoadedModel.load(
+                EngineOptions.builder(copy.resolve("model")).warmUp(false).build())) {
+            assertThatThrownBy(() -> other.generate(Form.DOCUMENT.request()))
+                    .isInstanceOf(UnsupportedContentException.class)
+                    .hasMessageContaining("the decoder '" + kind + "'");
+            assertThat(other.generate(GenerationRequest.of(ChatTurn.user("What?")))
+                            .tokenIds())
+                    .isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource
     void aDeadlineEndsItBetweenTwoTokensAndNothingMoreIsTold(Form form) {
-        long end = System.nanoTime() + TIMEOUT.toNanos();
-        Heard heard = new Heard(() -> {
-            while (System.nanoTime() < end) {
-                sleep();
-            }
-        });
+        try (LoadedModel hurried = knowing(TinyModels.qwen().timeout(TIMEOUT))) {
+            int before = hurried.liveResources();
+            long end = System.nanoTime() + TIMEOUT.plusSeconds(1).toNanos();
+            Heard heard = new Heard(() -> {
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+            });
+            assertThatThrownBy(() -> hurried.generate(form.request(), heard, new CancellationSignal()))
+                    .isInstanceOf(DeadlineExceededException.class);
 
-        assertThatThrownBy(() -> model.generate(form.request(), heard, new CancellationSignal()))
-                .isInstanceOf(DeadlineExceededException.class);
-
-        heard.assertCut(form);
-        assertWell();
+            heard.assertCut(form);
+            assertWell(hurried, before);
+        }
     }
 
     @ParameterizedTest
@@ -206,23 +238,15 @@ class FormTroubleIT {
                 .isInstanceOf(GenerationCancelledException.class);
 
         heard.assertCut(form);
-        assertWell();
+        assertWell(model, live);
     }
 
-    private static void assertWell() {
+    private static void assertWell(LoadedModel model, int live) {
         assertThat(model.activeRequests()).isZero();
         assertThat(model.liveResources()).isEqualTo(live);
         GenerationResult next = model.generate(Form.CALL.request());
         assertThat(next.calls()).singleElement().satisfies(call -> assertThat(Form.CALL.answer)
                 .contains(call.arguments()));
-    }
-
-    private static void sleep() {
-        try {
-            Thread.sleep(10);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     /** Hears some pieces, then does what makes trouble. */
