@@ -56,7 +56,8 @@ final class MaskVocabulary {
         }
         if (!known) {
             throw new UnsupportedContentException("Answers of this model cannot be kept to a form: the decoder '"
-                    + tokenizer.joiningStep() + "' of its tokenizer.json changes tokens by their neighbours; ask for the"
+                    + tokenizer.joiningStep()
+                    + "' of its tokenizer.json changes tokens by their neighbours; ask for the"
                     + " form in the prompt");
         }
         return FirstBlank.KEPT;

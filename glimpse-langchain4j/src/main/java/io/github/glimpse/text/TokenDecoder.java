@@ -34,9 +34,8 @@ interface TokenDecoder {
 
     /** Reads the entry {@code decoder} of a tokenizer file; where there is none, blanks stand between the tokens. */
     static TokenDecoder of(JsonNode node) {
-        TokenDecoder decoder = TokenizerPart.of("decoder", node)
-                .map(TokenDecoder::of)
-                .orElse(new Blanks());
+        TokenDecoder decoder =
+                TokenizerPart.of("decoder", node).map(TokenDecoder::of).orElse(new Blanks());
         if (decoder.growth() > TextNormalizer.MOST_GROWTH) {
             throw TokenizerFile.refused(
                     String.format(

@@ -96,8 +96,7 @@ class DocumentsIT {
     @ParameterizedTest
     @MethodSource("families")
     void aStreamedDocumentComesInPiecesThatAddUpToIt(Path family) {
-        try (LoadedModel engine =
-                LoadedModel.load(TinyModels.options(family).build())) {
+        try (LoadedModel engine = LoadedModel.load(TinyModels.options(family).build())) {
             for (int seed = 0; seed < 4; seed++) {
                 RecordingHandler handler = new RecordingHandler();
                 GlimpseStreamingChatModel.builder().model(engine).build().chat(request(seed, List.of()), handler);
@@ -120,8 +119,7 @@ class DocumentsIT {
     void withASchemaAndToolsAnAnswerIsADocumentOrCalls(Path family) {
         int documents = 0;
         int calls = 0;
-        try (LoadedModel engine =
-                LoadedModel.load(TinyModels.options(family).build())) {
+        try (LoadedModel engine = LoadedModel.load(TinyModels.options(family).build())) {
             ChatModel model = new StreamedChatModel(engine);
             for (int seed = 0; seed < 6; seed++) {
                 ChatResponse response = model.chat(request(seed, List.of(LOOK)));
@@ -145,12 +143,12 @@ class DocumentsIT {
         List<String> answers = List.of(
                 "<tool_call>\n{\"name\": \"look\", \"arguments\": {\"city\": \"Munich\"}}\n</tool_call>",
                 "{\"sky\": \"rainy\", \"degrees\": -3}");
-        try (LoadedModel engine =
-                ScriptedModel.load(TinyModels.options(family).build(), answers)) {
+        try (LoadedModel engine = ScriptedModel.load(TinyModels.options(family).build(), answers)) {
             ChatModel model = GlimpseChatModel.builder().model(engine).build();
             ChatRequest first = request(1, List.of(LOOK));
             ChatResponse called = model.chat(first);
-            ToolExecutionRequest call = called.aiMessage().toolExecutionRequests().get(0);
+            ToolExecutionRequest call =
+                    called.aiMessage().toolExecutionRequests().get(0);
             ChatResponse told = model.chat(ChatRequest.builder()
                     .messages(
                             first.messages().get(0),
@@ -218,8 +216,7 @@ class DocumentsIT {
 
     @Test
     void byItselfThePromptHasNoSchemaThatAMessageHasAlready() {
-        String prompt =
-                prompt(TinyModels.options(TinyModels.QWEN).build(), "How is the weather? Answer by " + SCHEMA);
+        String prompt = prompt(TinyModels.options(TinyModels.QWEN).build(), "How is the weather? Answer by " + SCHEMA);
 
         assertThat(prompt).containsOnlyOnce(SCHEMA).doesNotContain("that is valid for this JSON schema");
     }

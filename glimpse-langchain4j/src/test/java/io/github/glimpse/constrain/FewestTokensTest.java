@@ -22,7 +22,11 @@ class FewestTokensTest {
                         Stream.of(tokens).map(token -> token.getBytes(StandardCharsets.UTF_8)))
                 .toList();
         return TokenVocabulary.of(
-                bytes.size() + 1, id -> id < bytes.size() ? bytes.get(id) : null, new int[] {bytes.size()}, Map.of(), first);
+                bytes.size() + 1,
+                id -> id < bytes.size() ? bytes.get(id) : null,
+                new int[] {bytes.size()},
+                Map.of(),
+                first);
     }
 
     @ParameterizedTest

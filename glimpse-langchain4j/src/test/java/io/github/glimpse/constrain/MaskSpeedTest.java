@@ -2,20 +2,18 @@ package io.github.glimpse.constrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -27,8 +25,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "glimpse.constrained.speed", matches = ".+")
 class MaskSpeedTest {
 
-    private static final int SCORES = 151_936;
-    private static final int END = SCORES - 1;
     private static final int ROUNDS = 40;
     private static final int KEPT = 64;
 
@@ -108,9 +104,9 @@ class MaskSpeedTest {
 
     @Test
     void timesMasksOnALargeVocabulary() throws IOException {
-        List<byte[]> tokens = tokens();
+        List<byte[]> tokens = LargeVocabulary.tokens();
         long before = usedBytes();
-        TokenVocabulary vocabulary = vocabulary(tokens);
+        TokenVocabulary vocabulary = LargeVocabulary.of(tokens);
         long vocabularyBytes = usedBytes() - before;
         List<String> lines = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
@@ -137,15 +133,7 @@ class MaskSpeedTest {
         System.out.printf(Locale.ROOT, "vocabulary: %.1f MB%n", vocabularyBytes / 1e6);
         measureConstraints(vocabulary);
         compileALongSchema();
-    }
-
-    private static TokenVocabulary vocabulary(List<byte[]> tokens) {
-        return TokenVocabulary.of(
-                SCORES,
-                id -> id < tokens.size() && id != END ? tokens.get(id) : null,
-                new int[] {END},
-                Map.of(),
-                TokenVocabulary.FirstBlank.KEPT);
+        measureManyWays(vocabulary);
     }
 
     private static long usedBytes() {
@@ -169,6 +157,36 @@ class MaskSpeedTest {
         }
         System.out.printf(
                 Locale.ROOT, "%d constraints: %.2f MB each%n", KEPT, (usedBytes() - before) / 1e6 / kept.size());
+    }
+
+    /** The slowest mask of an answer whose alternatives cannot be told apart for long, in time of the thread. */
+    private static void measureManyWays(TokenVocabulary vocabulary) {
+        for (int count : new int[] {32, 200, 500, 1_300}) {
+            measureManyWays(
+                    vocabulary, count + " objects", ManyWaysTest.objects(count), "{\"note\":\"a long note\",\"k");
+        }
+        measureManyWays(vocabulary, "twins", ManyWaysTest.TWINS, "[".repeat(14) + "\"a\",\"b\"],[\"c");
+    }
+
+    private static void measureManyWays(TokenVocabulary vocabulary, String name, String schema, String document) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long[] allowed = new long[vocabulary.words()];
+        long least = Long.MAX_VALUE;
+        int ways = 0;
+        for (int round = 0; round < ROUNDS / 4; round++) {
+            ConstraintCursor cursor =
+                    OutputConstraint.jsonSchema(schema, JsonStyle.CLOSED).start(vocabulary);
+            long most = 0;
+            for (byte symbol : document.getBytes(StandardCharsets.UTF_8)) {
+                long before = threads.getCurrentThreadCpuTime();
+                cursor.mask(allowed);
+                most = Math.max(most, threads.getCurrentThreadCpuTime() - before);
+                cursor.accept(LargeVocabulary.single(vocabulary, symbol), ConstraintListener.NONE);
+                ways = Math.max(ways, ((MaskCursor) cursor).ways());
+            }
+            least = Math.min(least, most);
+        }
+        System.out.printf(Locale.ROOT, "%s: up to %d states at once, slowest mask %.1f ms%n", name, ways, least / 1e6);
     }
 
     private static void compileALongSchema() {
@@ -238,17 +256,5 @@ class MaskSpeedTest {
             at += length;
         }
         return ids.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    private static List<byte[]> tokens() throws IOException {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(
-                        MaskSpeedTest.class.getResourceAsStream("/com/knuddels/jtokkit/o200k_base.tiktoken")),
-                StandardCharsets.UTF_8))) {
-            return reader.lines()
-                    .limit(SCORES - 1)
-                    .map(line -> Base64.getDecoder().decode(line.substring(0, line.indexOf(' '))))
-                    .toList();
-        }
     }
 }

@@ -54,7 +54,9 @@ class FormTroubleIT {
                         JsonStyle.CLOSED),
                 "<tool_call>\n{\"name\": \"write\", \"arguments\": {\"note\": \"%s\"}}\n</tool_call>");
 
+        @SuppressWarnings("ImmutableEnumChecker") // it says that it is immutable
         private final AnswerForm form;
+
         private final String answer;
 
         Form(AnswerForm form, String answer) {
@@ -162,18 +164,14 @@ class FormTroubleIT {
     @Test
     void aTokenWhoseWeightsAreNoNumbersEndsADocumentAtTheNextWord() {
         Path copy = HostileInputs.copy(TinyModels.fixture("llava-1_5-tiny"), List.of("model"), folder.resolve("copy"));
-        EngineOptions options = EngineOptions.builder(copy.resolve("model"))
-                .warmUp(false)
-                .build();
+        EngineOptions options =
+                EngineOptions.builder(copy.resolve("model")).warmUp(false).build();
         int first;
         try (LoadedModel whole = LoadedModel.load(options)) {
             first = whole.generate(Form.DOCUMENT.request()).tokenIds()[0];
         }
         TensorFill.fill(
-                copy.resolve("model/model.safetensors"),
-                "language_model.model.embed_tokens.weight",
-                Float.NaN,
-                first);
+                copy.resolve("model/model.safetensors"), "language_model.model.embed_tokens.weight", Float.NaN, first);
         try (LoadedModel damaged = LoadedModel.load(options)) {
             assertThatThrownBy(() -> damaged.generate(Form.DOCUMENT.request()))
                     .isInstanceOf(NonFiniteNumbersException.class)

@@ -10,6 +10,7 @@ import io.github.glimpse.prune.PruningStep;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -50,10 +51,7 @@ class FormWithPicturesIT {
                 "glimpse",
                 PruningOptions.builder().strategy("glimpse").build(),
                 "fastv",
-                PruningOptions.builder()
-                        .strategy("fastv")
-                        .retentionRatio(0.5)
-                        .build(),
+                PruningOptions.builder().strategy("fastv").retentionRatio(0.5).build(),
                 "div-prune",
                 PruningOptions.builder()
                         .strategy("div-prune")
@@ -98,8 +96,7 @@ class FormWithPicturesIT {
     }
 
     private static GenerationResult answer(String name, PruningOptions pruning, @Nullable AnswerForm form) {
-        LoadedModel model = models.get(name);
-        assertThat(model).isNotNull();
+        LoadedModel model = Objects.requireNonNull(models.get(name));
         byte[] picture = TinyModels.picture(
                 name.equals("qwen") ? "qwen2_5_vl-tiny/cases/020/a.png" : "llava-1_5-tiny/cases/009/r.png");
         return model.generate(new GenerationRequest(

@@ -23,8 +23,8 @@ class ManyFormsIT {
     @Test
     void nothingIsMixedAndTheSameSeedIsTheSameDocument() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
-        try (LoadedModel model =
-                LoadedModel.load(TinyModels.qwen().maxActive(8).maxQueued(CALLERS).build())) {
+        try (LoadedModel model = LoadedModel.load(
+                TinyModels.qwen().maxActive(8).maxQueued(CALLERS).build())) {
             List<String> first = round(model, threads);
             List<String> second = round(model, threads);
 
@@ -32,8 +32,7 @@ class ManyFormsIT {
             for (int caller = 0; caller < CALLERS; caller++) {
                 JsonNode document = JSON.readTree(first.get(caller));
                 assertThat(document.path("caller").asInt(-1)).isEqualTo(caller);
-                assertThat(document.path("key" + caller).asText())
-                        .hasSizeLessThanOrEqualTo(2 * (caller % 7 + 1));
+                assertThat(document.path("key" + caller).asText()).hasSizeLessThanOrEqualTo(2 * (caller % 7 + 1));
                 assertThat(document).hasSize(2);
             }
             assertThat(model.generate(request(model, 5)).text()).isEqualTo(first.get(5));
