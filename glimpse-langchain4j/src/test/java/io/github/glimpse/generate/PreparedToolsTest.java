@@ -13,6 +13,7 @@ import io.github.glimpse.text.ToolForm;
 import io.github.glimpse.text.ToolMessages;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -92,6 +93,6 @@ class PreparedToolsTest {
             rows = TOKENIZER.encode(prompt(listed, "What is it?"), TokenWatch.NONE, listed.sections()).length;
             bestPrepared = Math.min(bestPrepared, (System.nanoTime() - start) / 1e6);
         }
-        System.out.printf("rows=%d anew=%.3f ms prepared=%.3f ms%n", rows, best, bestPrepared);
+        System.out.printf(Locale.ROOT, "rows=%d anew=%.3f ms prepared=%.3f ms%n", rows, best, bestPrepared);
     }
 }
