@@ -40,6 +40,7 @@ public final class ZoomTool {
     /** What the sides of every picture count, whatever its size. */
     static final int SCALE = 1000;
 
+    private static final int MOST_PICTURES = 64;
     private static final String DESCRIPTION =
             "Shows a part of a picture at full resolution. image counts the pictures of the conversation from 1; x1,"
                     + " y1, x2, y2 are two corners, 0 to 1000 from the left and from the top";
@@ -58,10 +59,21 @@ public final class ZoomTool {
         decoder = new ImageDecoder(limits, Transparency.WHITE);
     }
 
-    /** The tool as a request offers it. */
+    /** The tool as a request offers it, whatever the pictures of the conversation. */
     public ToolSpecification specification() {
-        JsonObjectSchema.Builder parameters =
-                JsonObjectSchema.builder().addProperty("image", whole(1, 64)).required("image", "x1", "y1", "x2", "y2");
+        return specification(MOST_PICTURES);
+    }
+
+    /** The tool as a request with these messages offers it: only pictures that there are can be asked for. */
+    public ToolSpecification specification(Iterable<? extends ChatMessage> messages) {
+        int pictures = pictures(messages).size();
+        return specification(pictures == 0 ? MOST_PICTURES : pictures);
+    }
+
+    private static ToolSpecification specification(int pictures) {
+        JsonObjectSchema.Builder parameters = JsonObjectSchema.builder()
+                .addProperty("image", whole(1, pictures))
+                .required("image", "x1", "y1", "x2", "y2");
         CORNERS.forEach(corner -> parameters.addProperty(corner, whole(0, SCALE)));
         return ToolSpecification.builder()
                 .name(NAME)

@@ -134,4 +134,15 @@ class ZoomToolIT {
         assertThat(result.isError()).isTrue();
         return result.text();
     }
+
+    @Test
+    void onlyPicturesThatThereAreCanBeAskedFor() {
+        ZoomTool zoom = new ZoomTool();
+        List<ChatMessage> messages =
+                List.of(UserMessage.from(TinyModels.image(TinyModels.QWEN, "020/a.png")), UserMessage.from("And?"));
+
+        assertThat(SchemaText.ofParameters(zoom.specification(messages).parameters()))
+                .contains("\"image\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1}");
+        assertThat(zoom.specification(List.of())).isEqualTo(zoom.specification());
+    }
 }

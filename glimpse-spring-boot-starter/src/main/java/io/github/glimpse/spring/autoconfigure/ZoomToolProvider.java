@@ -26,7 +26,7 @@ final class ZoomToolProvider implements ToolProvider {
     @Override
     public ToolProviderResult provideTools(ToolProviderRequest request) {
         return ToolProviderResult.builder()
-                .add(zoom.specification(), new Executor(zoom, List.copyOf(request.messages())))
+                .add(zoom.specification(request.messages()), new Executor(zoom, List.copyOf(request.messages())))
                 .build();
     }
 

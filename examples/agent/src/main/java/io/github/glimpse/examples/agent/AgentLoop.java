@@ -56,7 +56,7 @@ final class AgentLoop {
             ChatResponse response = model.chat(ChatRequest.builder()
                     .messages(messages)
                     .parameters(GlimpseChatRequestParameters.builder()
-                            .toolSpecifications(tools.specifications())
+                            .toolSpecifications(tools.specifications(messages))
                             .toolChoice(step <= requiredSteps ? ToolChoice.REQUIRED : ToolChoice.AUTO)
                             .build())
                     .build());

@@ -20,9 +20,9 @@ final class Toolbox {
         this.methods = methods;
     }
 
-    List<ToolSpecification> specifications() {
+    List<ToolSpecification> specifications(List<ChatMessage> messages) {
         List<ToolSpecification> all = new ArrayList<>(ToolSpecifications.toolSpecificationsFrom(methods));
-        all.add(zoom.specification());
+        all.add(zoom.specification(messages));
         return all;
     }
 

@@ -11,5 +11,5 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 public record Receipt(
         @JsonProperty(required = true) String shop,
-        @JsonProperty(required = true) int order,
+        @JsonProperty(required = true) long order,
         @JsonProperty(required = true) double total) {}
