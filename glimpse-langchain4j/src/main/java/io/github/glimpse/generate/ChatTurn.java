@@ -1,5 +1,7 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.image.VideoTimes;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +40,11 @@ public record ChatTurn(
         }
     }
 
-    /** Text, a picture, or the place where something was. */
-    public sealed interface Part permits Text, Picture, LeftOut {}
+    /** Text, what can be seen, or the place where something was. */
+    public sealed interface Part permits Text, Visual, LeftOut {}
+
+    /** A picture or a video. */
+    public sealed interface Visual extends Part permits Picture, Video {}
 
     /** Text, taken as it is: special tokens in it mean nothing. */
     public record Text(String text) implements Part {
@@ -57,7 +62,7 @@ public record ChatTurn(
      * @param bytes of the file; not copied, and not to be changed while the request runs
      * @param mostTokens image tokens that it may have at most: of more it is made smaller; null is as many as it has
      */
-    public record Picture(byte[] bytes, @Nullable Integer mostTokens) implements Part {
+    public record Picture(byte[] bytes, @Nullable Integer mostTokens) implements Visual {
 
         /** A picture of any size. */
         public Picture(byte[] bytes) {
@@ -67,6 +72,34 @@ public record ChatTurn(
         @Override
         public String toString() {
             return "Picture[" + bytes.length + " bytes]";
+        }
+    }
+
+    /**
+     * Frames of a video, taken as they are: none is left out.
+     *
+     * @param frames picture files of one size, in the order of time; the arrays are not copied and must not be changed while the
+     *     request runs
+     * @param times when they are from, one entry for each
+     */
+    public record Video(List<byte[]> frames, VideoTimes times) implements Visual {
+
+        /**
+         * Copies the list.
+         *
+         * @throws InvalidImageException if there are not as many times as frames
+         */
+        public Video {
+            frames = List.copyOf(frames);
+            if (frames.size() != times.count()) {
+                throw new InvalidImageException("The video has " + frames.size() + " frames and " + times.count()
+                        + " indices; say the index of each frame");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Video[" + frames.size() + " frames]";
         }
     }
 

@@ -2,7 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Part;
-import io.github.glimpse.generate.ChatTurn.Picture;
+import io.github.glimpse.generate.ChatTurn.Visual;
 import io.github.glimpse.generate.ChatTurn.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +32,9 @@ record Conversation(List<ChatTurn> turns, int newest) {
         return new Conversation(turns, Math.max(last, 0));
     }
 
-    /** Pictures from the newest message on. */
+    /** Pictures and videos from the newest message on. */
     int newestPictures() {
-        return count(turns.subList(newest, turns.size()), Picture.class::isInstance);
+        return count(turns.subList(newest, turns.size()), Visual.class::isInstance);
     }
 
     /**
@@ -67,12 +67,12 @@ record Conversation(List<ChatTurn> turns, int newest) {
     record Place(int turn, int part) {}
 
     /** The same with notes for those pictures of the history that {@code gone} names; asked for the latest first. */
-    Conversation withoutPictures(BiPredicate<Place, Picture> gone) {
+    Conversation withoutPictures(BiPredicate<Place, Visual> gone) {
         List<ChatTurn> changed = new ArrayList<>(turns);
         for (int i = newest - 1; i >= 0; i--) {
             List<Part> parts = new ArrayList<>(turns.get(i).parts());
             for (int k = parts.size() - 1; k >= 0; k--) {
-                if (parts.get(k) instanceof Picture picture && gone.test(new Place(i, k), picture)) {
+                if (parts.get(k) instanceof Visual picture && gone.test(new Place(i, k), picture)) {
                     parts.set(k, LeftOut.PICTURE);
                 }
             }
@@ -108,8 +108,8 @@ record Conversation(List<ChatTurn> turns, int newest) {
 
     /** What this lost since it came in as {@code whole}, in which something may have been left out before. */
     HistoryReport lossOf(List<ChatTurn> whole) {
-        int pictures = count(whole, part -> part instanceof Picture || part == LeftOut.PICTURE)
-                - count(turns, Picture.class::isInstance);
+        int pictures = count(whole, part -> part instanceof Visual || part == LeftOut.PICTURE)
+                - count(turns, Visual.class::isInstance);
         int attachments = count(whole, part -> part == LeftOut.ATTACHMENT);
         return new HistoryReport(pictures, attachments, whole.size() - turns.size());
     }

@@ -14,11 +14,12 @@ import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prefill.EvidencePlan;
 import io.github.glimpse.prefill.EvidenceReaders;
+import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.PictureFeatures;
-import io.github.glimpse.prefill.PictureFile;
 import io.github.glimpse.prefill.Prefill;
 import io.github.glimpse.prefill.Prefilled;
 import io.github.glimpse.prefill.Prompt;
+import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.prefill.PromptTexts;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.StrategyRegistry;
@@ -252,7 +253,7 @@ final class DecoderEngine implements AnswerEngine {
         }
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
-        PruningSchedule cuts = prompt.pictures().isEmpty() ? PruningSchedule.none() : schedule;
+        PruningSchedule cuts = prompt.media().isEmpty() ? PruningSchedule.none() : schedule;
         Cut twoScales = cuts.twoScaleCut();
         int room = Math.min(most, DecodeLoop.ROWS_AT_ONCE);
         Prefilled prefilled = twoScales == null
@@ -261,7 +262,9 @@ final class DecoderEngine implements AnswerEngine {
         Sequence sequence = prefilled.sequence();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
-        PruningReport report = prefilled.log().report(prompt.plans(), prompt.wholePlans());
+        PruningReport report = prefilled
+                .log()
+                .report(prompt.units(), prompt.wholeUnits(), prompt.layout().newlineRows().length);
         AnswerText text =
                 new AnswerText(model.tokenizer(), stop, form, context.floor().hearing(report, listener));
         DecodeLoop loop = new DecodeLoop(model, context, text, mask);
@@ -315,19 +318,18 @@ final class DecoderEngine implements AnswerEngine {
         }
     }
 
-    private static List<PictureFile> files(PromptBuilder prompts, Prompt prompt) {
-        List<PictureFile> files = new ArrayList<>();
-        for (int i = 0; i < prompt.pictures().size(); i++) {
-            int image = i;
-            byte[] bytes = prompt.pictures().get(image);
-            files.add(new PictureFile(
-                    bytes, prompt.plans().get(image), prompt.wholePlans().get(image), cancellation -> {
-                        try {
-                            return prompts.patches(prompt, image, cancellation);
-                        } catch (InvalidImageException e) {
-                            throw new UndecodedPicture(bytes, e);
-                        }
-                    }));
+    private static List<MediaFile> files(PromptBuilder prompts, Prompt prompt) {
+        List<MediaFile> files = new ArrayList<>();
+        for (int i = 0; i < prompt.media().size(); i++) {
+            int number = i;
+            PromptMedium medium = prompt.media().get(number);
+            files.add(new MediaFile(medium.files(), medium.plan(), medium.wholePlan(), cancellation -> {
+                try {
+                    return prompts.read(prompt, number, cancellation);
+                } catch (InvalidImageException e) {
+                    throw new UndecodedPicture(medium.files(), e);
+                }
+            }));
         }
         return files;
     }

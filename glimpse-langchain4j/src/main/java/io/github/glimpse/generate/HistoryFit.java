@@ -5,9 +5,9 @@ import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Part;
-import io.github.glimpse.generate.ChatTurn.Picture;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.ChatTurn.Text;
+import io.github.glimpse.generate.ChatTurn.Visual;
 import io.github.glimpse.generate.Conversation.Place;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.text.TokenWatch;
@@ -101,7 +101,7 @@ final class HistoryFit {
         return fit.prompted(Conversation.of(readable.turns()));
     }
 
-    private boolean isReadable(Picture picture) {
+    private boolean isReadable(Visual picture) {
         try {
             return prompts.pictureTokens(picture, share) > 0;
         } catch (InvalidImageException e) {
@@ -235,7 +235,7 @@ final class HistoryFit {
         for (int i = exchange.size() - 1; i >= 0; i--) {
             List<Part> parts = conversation.turns().get(exchange.get(i)).parts();
             for (int k = parts.size() - 1; k >= 0; k--) {
-                if (parts.get(k) instanceof Picture) {
+                if (parts.get(k) instanceof Visual) {
                     places.add(new Place(exchange.get(i), k));
                 }
             }
@@ -260,8 +260,8 @@ final class HistoryFit {
     }
 
     private int moreThanNote(Conversation conversation, Place place) {
-        Picture picture =
-                (Picture) conversation.turns().get(place.turn()).parts().get(place.part());
+        Visual picture =
+                (Visual) conversation.turns().get(place.turn()).parts().get(place.part());
         return prompts.pictureTokens(picture, share) + TOKENS_AROUND_PICTURE - noteTokens();
     }
 

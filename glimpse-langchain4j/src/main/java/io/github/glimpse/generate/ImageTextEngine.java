@@ -12,14 +12,16 @@ import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
+import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prefill.AttendedPicture;
 import io.github.glimpse.prefill.CrossAttentionPass;
 import io.github.glimpse.prefill.ImageTextCuts;
-import io.github.glimpse.prefill.PictureFile;
+import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.SelectionLog;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
@@ -206,7 +208,7 @@ final class ImageTextEngine implements AnswerEngine {
                     answer.likelihood(),
                     ids.length + model.tower().config().patches(),
                     ids.length + log.alive().length,
-                    log.report(List.of(picture.plan()), List.of(picture.plan())),
+                    log.report(picture.plan()),
                     context.watch().timings(waiting),
                     HistoryReport.WHOLE,
                     List.of(),
@@ -218,8 +220,11 @@ final class ImageTextEngine implements AnswerEngine {
     private AttendedPicture see(byte[] picture, ImageTextCuts plan, SelectionLog log, RequestContext context) {
         ImageSize size = pictures.readSize(picture);
         PatchPlan patches = model.preprocessor().plan(size.width(), size.height());
-        PictureFile file = new PictureFile(picture, patches, patches, cancellation -> model.preprocessor()
-                .preprocess(pictures.decode(picture, cancellation::check)));
+        MediaPlan whole = MediaPlan.of(patches);
+        MediaFile file = new MediaFile(List.of(picture), whole, whole, cancellation -> {
+            PixelPatches pixels = model.preprocessor().preprocess(pictures.decode(picture, cancellation::check));
+            return unit -> pixels;
+        });
         return AttendedPicture.see(
                 file, model, visionCache, runtime::openScope, plan, strategies::numberOf, log, context);
     }
@@ -342,7 +347,7 @@ final class ImageTextEngine implements AnswerEngine {
         }
         context.observer().onUnits(picture, text);
         return ImageTextMatch.of(
-                heads.match().of(textRows, scope), similarity, log.report(List.of(seen.plan()), List.of(seen.plan())));
+                heads.match().of(textRows, scope), similarity, log.report(seen.plan()));
     }
 
     private int room() {

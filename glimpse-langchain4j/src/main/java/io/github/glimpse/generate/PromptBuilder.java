@@ -1,22 +1,18 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.generate.ChatTurn.Visual;
 import io.github.glimpse.image.ImageDecoder;
-import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.image.ImageSize;
-import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.ImagePreprocessor;
 import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
-import io.github.glimpse.prefill.GridPair;
+import io.github.glimpse.model.TokenRun;
 import io.github.glimpse.prefill.Prompt;
-import io.github.glimpse.prune.TokenBudget;
+import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
@@ -26,7 +22,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +39,7 @@ public final class PromptBuilder {
     private static final int CHARS_PER_TOKEN = 32;
 
     private final PromptParts model;
-    private final ImageDecoder decoder;
+    private final PromptMedia reader;
     private final ToolPrompt tools;
 
     /** Makes the builder of a model's prompts. */
@@ -52,12 +48,12 @@ public final class PromptBuilder {
     }
 
     PromptBuilder(PromptParts model, ImageDecoder decoder) {
-        this(model, decoder, ToolPrompt.of(model));
+        this(model, new PromptMedia(model.media(), decoder), ToolPrompt.of(model));
     }
 
-    private PromptBuilder(PromptParts model, ImageDecoder decoder, ToolPrompt tools) {
+    private PromptBuilder(PromptParts model, PromptMedia reader, ToolPrompt tools) {
         this.model = model;
-        this.decoder = decoder;
+        this.reader = reader;
         this.tools = tools;
     }
 
@@ -74,7 +70,7 @@ public final class PromptBuilder {
 
     /** Whether pictures can be made smaller, to have fewer tokens. */
     boolean makesSmaller() {
-        return model.preprocessor().makesSmaller();
+        return model.media().makesSmaller();
     }
 
     /** How tools come into prompts where a request says nothing. */
@@ -84,7 +80,7 @@ public final class PromptBuilder {
 
     /** One whose prompts offer these tools. */
     PromptBuilder offering(ToolOffer offer) {
-        return new PromptBuilder(model, decoder, tools.offering(offer));
+        return new PromptBuilder(model, reader, tools.offering(offer));
     }
 
     /**
@@ -103,47 +99,33 @@ public final class PromptBuilder {
      * @param watch is asked while the text is made into tokens
      */
     Prompt prompt(List<ChatTurn> turns, @Nullable Double share, TokenWatch watch) {
-        List<ChatTurn.Picture> pictures = new ArrayList<>();
-        String text = render(turns, pictures);
-        List<PictureCut> cuts = new ArrayList<>();
-        for (ChatTurn.Picture picture : pictures) {
-            cuts.add(numbered(pictures.size(), cuts.size(), () -> cut(picture, share)));
-        }
-        List<PatchPlan> plans = cuts.stream().map(PictureCut::plan).toList();
-        List<ImageGrid> grids = plans.stream().map(PatchPlan::grid).toList();
-        PromptLayout layout = PromptLayout.of(tools.encode(text, watch), model.placeholder(), grids, model.positions());
+        List<Visual> visuals = new ArrayList<>();
+        String text = render(turns, visuals);
+        ExpandedText expanded = expanded(text, reader.plan(visuals, share));
+        List<TokenRun> runs = expanded.media().stream()
+                .flatMap(medium -> medium.plan().runs().stream())
+                .toList();
+        PromptLayout layout = PromptLayout.of(
+                tools.encode(expanded.text(), watch),
+                ExpandedText.placeholders(model.media()),
+                runs,
+                model.positions());
         checkIds(layout.ids());
-        return new Prompt(
-                Tokenizer.unguard(text),
-                layout,
-                pictures.stream().map(ChatTurn.Picture::bytes).toList(),
-                plans,
-                cuts.stream().map(PictureCut::wholePlan).toList(),
-                cuts.stream().map(PictureCut::preprocessor).toList());
+        return new Prompt(Tokenizer.unguard(text), layout, expanded.media());
     }
 
-    /** How one picture is cut, and how it would be if a step at {@code pixels} did not make it smaller. */
-    private record PictureCut(PatchPlan plan, PatchPlan wholePlan, ImagePreprocessor preprocessor) {}
-
-    private PictureCut cut(ChatTurn.Picture picture, @Nullable Double share) {
-        ImageSize size = decoder.readSize(picture.bytes());
-        Integer most = picture.mostTokens();
-        ImagePreprocessor bounded = most == null ? model.preprocessor() : smaller(model.preprocessor(), size, most);
-        PatchPlan whole = bounded.plan(size.width(), size.height());
-        int tokens = whole.grid().tokenCount();
-        ImagePreprocessor preprocessor =
-                share == null ? bounded : smaller(bounded, size, TokenBudget.count(share, tokens, tokens));
-        return new PictureCut(preprocessor.plan(size.width(), size.height()), whole, preprocessor);
+    private ExpandedText expanded(String text, List<PromptMedium> media) {
+        return ExpandedText.of(text, media, model.media(), model.tokenizer());
     }
 
     /**
-     * Image tokens of one picture, by its header.
+     * Image tokens of one picture or video, by its headers.
      *
      * @param share as in {@link #prompt(List, Double, TokenWatch)}
      * @throws InvalidImageException if it is no picture that this model takes
      */
-    int pictureTokens(ChatTurn.Picture picture, @Nullable Double share) {
-        return cut(picture, share).plan().grid().tokenCount();
+    int pictureTokens(Visual visual, @Nullable Double share) {
+        return reader.plan(visual, share, 1).plan().rows();
     }
 
     /**
@@ -158,20 +140,8 @@ public final class PromptBuilder {
         return Math.toIntExact(Math.min(Integer.MAX_VALUE, read == 0 ? 0 : tokens * text.length() / read));
     }
 
-    /** What cuts a picture into so many tokens at most, if it has more. */
-    private static ImagePreprocessor smaller(ImagePreprocessor preprocessor, ImageSize size, int most) {
-        ImageGrid whole = preprocessor.plan(size.width(), size.height()).grid();
-        if (most >= whole.tokenCount()) {
-            return preprocessor;
-        }
-        ImagePreprocessor smaller = preprocessor.withMostTokens(most);
-        // A side of a token at least, and the shape of the picture: that may be more for a picture that is all length.
-        ImageGrid grid = smaller.plan(size.width(), size.height()).grid();
-        return new GridPair(grid, whole).isSmaller() ? smaller : preprocessor;
-    }
-
-    private String render(List<ChatTurn> turns, List<ChatTurn.Picture> pictures) {
-        return tools.render(turns.stream().map(turn -> message(turn, pictures)).toList());
+    private String render(List<ChatTurn> turns, List<Visual> visuals) {
+        return tools.render(turns.stream().map(turn -> message(turn, visuals)).toList());
     }
 
     /**
@@ -189,6 +159,7 @@ public final class PromptBuilder {
         }
         BitSet tokens = new BitSet();
         String whole = render(turns, new ArrayList<>());
+        ExpandedText expanded = expanded(whole, prompt.media());
         for (int part = 0; last >= 0 && part < turns.get(last).parts().size(); part++) {
             watch.check(0);
             if (turns.get(last).parts().get(part) instanceof ChatTurn.Text text) {
@@ -196,7 +167,12 @@ public final class PromptBuilder {
                 int start = placeOf(turns, last, part, whole);
                 for (String shown : List.of(typed, typed.stripLeading(), typed.stripTrailing(), typed.strip())) {
                     if (start >= 0 && !shown.isEmpty() && whole.startsWith(shown, start)) {
-                        Arrays.stream(model.tokenizer().tokensBetween(whole, start, start + shown.length(), watch))
+                        Arrays.stream(model.tokenizer()
+                                        .tokensBetween(
+                                                expanded.text(),
+                                                expanded.now(start),
+                                                expanded.now(start) + shown.length(),
+                                                watch))
                                 .forEach(tokens::set);
                         break;
                     }
@@ -217,7 +193,7 @@ public final class PromptBuilder {
         return start >= 0 && whole.regionMatches(0, text, 0, start) ? start : -1;
     }
 
-    /** Tokens of the prompt with one placeholder per image, as rows of the prompt with all image tokens. */
+    /** Tokens of the prompt with one placeholder per run, as rows of the prompt with all of them. */
     private static int[] rows(BitSet tokens, PromptLayout layout) {
         return tokens.stream()
                 .map(token -> {
@@ -230,29 +206,33 @@ public final class PromptBuilder {
                 .toArray();
     }
 
-    /** Decodes one picture of a prompt and cuts it into patches. */
-    public PixelPatches patches(Prompt prompt, int index) {
-        return patches(prompt, index, CancellationPoint.NONE);
+    /** Decodes the picture that a unit of a prompt belongs to, and cuts the unit into patches. */
+    public PixelPatches patches(Prompt prompt, int unit) {
+        int number = unit;
+        int medium = 0;
+        while (number >= prompt.media().get(medium).plan().units().size()) {
+            number -= prompt.media().get(medium).plan().units().size();
+            medium++;
+        }
+        return read(prompt, medium, CancellationPoint.NONE).apply(number);
     }
 
-    /** The same for a request that may have to end. */
-    PixelPatches patches(Prompt prompt, int index, CancellationPoint cancellation) {
-        byte[] bytes = prompt.pictures().get(index);
-        ImagePreprocessor preprocessor = prompt.preprocessors().get(index);
-        return numbered(
-                prompt.pictures().size(),
-                index,
-                () -> preprocessor.preprocess(decoder.decode(bytes, cancellation::check)));
+    /** Decodes one picture or video for a request that may have to end; gives the patches of each unit. */
+    IntFunction<PixelPatches> read(Prompt prompt, int medium, CancellationPoint cancellation) {
+        return reader.read(prompt.media(), medium, cancellation);
     }
 
-    private ChatTemplateMessage message(ChatTurn turn, List<ChatTurn.Picture> pictures) {
+    private ChatTemplateMessage message(ChatTurn turn, List<Visual> visuals) {
         List<Map<String, Object>> parts = new ArrayList<>();
         for (ChatTurn.Part part : turn.parts()) {
             if (part instanceof ChatTurn.Text text) {
                 parts.add(ChatTemplateMessage.textPart(model.tokenizer().guard(text.text())));
-            } else if (part instanceof ChatTurn.Picture picture && tools.shows(turn)) {
-                pictures.add(picture);
-                parts.add(ChatTemplateMessage.imagePart());
+            } else if (part instanceof Visual visual && tools.shows(turn)) {
+                visuals.add(visual);
+                parts.add(
+                        visual instanceof ChatTurn.Video
+                                ? ChatTemplateMessage.videoPart()
+                                : ChatTemplateMessage.imagePart());
             } else {
                 ChatTurn.LeftOut gone = part instanceof ChatTurn.LeftOut left ? left : ChatTurn.LeftOut.ATTACHMENT;
                 // Templates write the parts of a message one behind the other.
@@ -260,21 +240,6 @@ public final class PromptBuilder {
             }
         }
         return tools.message(turn, parts);
-    }
-
-    /** With several pictures an error says which one it is about. */
-    private static <T> T numbered(int pictures, int index, Supplier<T> step) {
-        try {
-            return step.get();
-        } catch (InvalidImageException e) {
-            if (pictures == 1) {
-                throw e;
-            }
-            String message = "Image " + (index + 1) + " of " + pictures + ": " + e.getMessage();
-            throw e instanceof ImageTooLargeException
-                    ? new ImageTooLargeException(message, e)
-                    : new InvalidImageException(message, e);
-        }
     }
 
     private void checkIds(int[] ids) {

@@ -1,30 +1,34 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.InvalidImageException;
+import java.util.List;
 
-/** A picture whose header is good and whose pixels are not: known when the prompt is made already. Never leaves this package. */
+/** A picture or a video whose headers are good and whose pixels are not: known when the prompt is made already. Never leaves this package. */
 final class UndecodedPicture extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient byte[] bytes;
+    private final transient List<byte[]> files;
     private final InvalidImageException error;
 
     /**
      * Tells which.
      *
-     * @param bytes the array that the turn holds
+     * @param files the arrays that the turn holds
      * @param error for its caller
      */
-    UndecodedPicture(byte[] bytes, InvalidImageException error) {
+    UndecodedPicture(List<byte[]> files, InvalidImageException error) {
         super(error);
-        this.bytes = bytes;
+        this.files = files;
         this.error = error;
     }
 
     /** Whether this is the one. */
-    boolean is(ChatTurn.Picture picture) {
-        return picture.bytes() == bytes;
+    boolean is(ChatTurn.Visual visual) {
+        byte[] first = visual instanceof ChatTurn.Video video
+                ? video.frames().get(0)
+                : ((ChatTurn.Picture) visual).bytes();
+        return first == files.get(0);
     }
 
     /** What its caller is told. */

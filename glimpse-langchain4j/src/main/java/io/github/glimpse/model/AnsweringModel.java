@@ -14,9 +14,6 @@ public sealed interface AnsweringModel extends AutoCloseable permits VisionLangu
     /** Name of the family. */
     String family();
 
-    /** Picture to patches. */
-    ImagePreprocessor preprocessor();
-
     /** Text to ids and back. */
     Tokenizer tokenizer();
 

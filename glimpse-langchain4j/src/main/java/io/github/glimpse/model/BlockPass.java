@@ -128,6 +128,14 @@ public interface BlockPass extends AutoCloseable {
     /** The rows that a text sees, of a pass of one picture: as {@link VisionFeatures#rows}. */
     NDArray textRows(TensorScope owner);
 
+    /**
+     * What the decoder's layers add to those rows, of a pass of one picture whose blocks have all run: as {@link
+     * VisionFeatures#additions}. Rows that were dropped on the way are missing in each.
+     */
+    default List<NDArray> additions(TensorScope owner) {
+        return List.of();
+    }
+
     @Override
     void close();
 }

@@ -1,9 +1,9 @@
 package io.github.glimpse.model;
 
 /**
- * The rows of one image in a prompt.
+ * The rows of one {@link TokenRun} in a prompt.
  *
  * @param start first row
- * @param count rows, one per image token
+ * @param count rows, newlines included
  */
 public record ImageSpan(int start, int count) {}

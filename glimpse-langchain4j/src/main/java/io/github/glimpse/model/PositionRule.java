@@ -1,6 +1,5 @@
 package io.github.glimpse.model;
 
-import io.github.glimpse.image.ImageGrid;
 import java.util.List;
 
 /** How a family numbers the rows of a prompt. */
@@ -11,8 +10,24 @@ public interface PositionRule {
      * Numbers the rows.
      *
      * @param tokens rows of the prompt
-     * @param spans where the images lie, in order
-     * @param grids their grids
+     * @param spans where the runs lie, in order
+     * @param runs what they are
      */
-    Positions of(int tokens, List<ImageSpan> spans, List<ImageGrid> grids);
+    Positions of(int tokens, List<ImageSpan> spans, List<TokenRun> runs);
+
+    /** 0, 1, 2, … whatever a row is. */
+    static PositionRule consecutive() {
+        return (tokens, spans, runs) -> Positions.consecutive(tokens);
+    }
+
+    /**
+     * M-RoPE: text advances time, height and width together; units have their time, row and column, counted from where their run
+     * begins; what comes behind a run starts above the largest id so far. Which frequencies follow which row of positions, side by
+     * side or interleaved, is the decoder's business.
+     *
+     * @see <a href="https://arxiv.org/abs/2409.12191">Qwen2-VL, section 2.1</a>
+     */
+    static PositionRule multimodal() {
+        return new MultimodalPositions();
+    }
 }

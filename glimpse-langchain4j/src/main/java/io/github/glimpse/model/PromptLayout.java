@@ -1,18 +1,21 @@
 package io.github.glimpse.model;
 
 import io.github.glimpse.UnsupportedContentException;
-import io.github.glimpse.image.ImageGrid;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * A prompt as the decoder sees it: each image placeholder repeated once per image token, and where everything lies.
+ * A prompt as the decoder sees it: each placeholder repeated once per row, and where everything lies.
  *
  * @param ids token ids
- * @param spans rows of the images
+ * @param spans rows of the runs
+ * @param newlineRows rising rows inside of spans that are no patches
  * @param positions position ids
  */
-public record PromptLayout(int[] ids, List<ImageSpan> spans, Positions positions) {
+@SuppressWarnings("ArrayRecordComponent") // read only, never compared
+public record PromptLayout(int[] ids, List<ImageSpan> spans, int[] newlineRows, Positions positions) {
 
     /** Copies the list. */
     public PromptLayout {
@@ -21,53 +24,62 @@ public record PromptLayout(int[] ids, List<ImageSpan> spans, Positions positions
 
     /** The same rows at other positions. */
     public PromptLayout at(Positions others) {
-        return new PromptLayout(ids, spans, others);
+        return new PromptLayout(ids, spans, newlineRows, others);
     }
 
     /**
      * Lays out a prompt.
      *
-     * @param prompt ids with one placeholder per image
-     * @param placeholder its id
-     * @param grids grids of the images, in prompt order
-     * @throws UnsupportedContentException if the template wrote another number of placeholders than there are images
+     * @param prompt ids with one placeholder per run
+     * @param placeholders their ids
+     * @param runs in prompt order
+     * @throws UnsupportedContentException if the template wrote another number of placeholders than there are runs
      */
-    public static PromptLayout of(int[] prompt, int placeholder, List<ImageGrid> grids, PositionRule rule) {
+    public static PromptLayout of(int[] prompt, Set<Integer> placeholders, List<TokenRun> runs, PositionRule rule) {
         int length = prompt.length;
         int found = 0;
         for (int id : prompt) {
-            if (id == placeholder) {
-                length += found < grids.size() ? grids.get(found).tokenCount() - 1 : 0;
+            if (placeholders.contains(id)) {
+                length += found < runs.size() ? runs.get(found).rows() - 1 : 0;
                 found++;
             }
         }
-        if (found != grids.size()) {
-            throw new UnsupportedContentException("The chat template wrote " + found + " image placeholders for "
-                    + grids.size() + " images; send images in user messages only, or check the model's chat template");
+        if (found != runs.size()) {
+            throw miscounted(found, runs.size());
         }
         int[] ids = new int[length];
         List<ImageSpan> spans = new ArrayList<>();
+        BitSet newlines = new BitSet();
         int next = 0;
         for (int id : prompt) {
-            int repeat = id == placeholder ? grids.get(spans.size()).tokenCount() : 1;
-            if (id == placeholder) {
+            int repeat = 1;
+            if (placeholders.contains(id)) {
+                TokenRun run = runs.get(spans.size());
+                repeat = run.rows();
+                for (int place : run.newlines()) {
+                    newlines.set(next + place);
+                }
                 spans.add(new ImageSpan(next, repeat));
             }
             java.util.Arrays.fill(ids, next, next + repeat, id);
             next += repeat;
         }
-        return new PromptLayout(ids, spans, rule.of(length, spans, grids));
+        return new PromptLayout(ids, spans, newlines.stream().toArray(), rule.of(length, spans, runs));
     }
 
-    /** Rows of all image tokens, rising. */
+    /** What to say where a template wrote another number of placeholders than there are pictures and videos. */
+    public static UnsupportedContentException miscounted(int found, int given) {
+        return new UnsupportedContentException("The chat template wrote " + found + " image placeholders for " + given
+                + " images; send images in user messages only, or check the model's chat template");
+    }
+
+    /** Rows of all image tokens, rising; rows that are no patches are not among them. */
     public int[] imageRows() {
-        int[] rows = new int[spans.stream().mapToInt(ImageSpan::count).sum()];
-        int next = 0;
-        for (ImageSpan span : spans) {
-            for (int i = 0; i < span.count(); i++) {
-                rows[next++] = span.start() + i;
-            }
+        BitSet rows = new BitSet();
+        spans.forEach(span -> rows.set(span.start(), span.start() + span.count()));
+        for (int row : newlineRows) {
+            rows.clear(row);
         }
-        return rows;
+        return rows.stream().toArray();
     }
 }

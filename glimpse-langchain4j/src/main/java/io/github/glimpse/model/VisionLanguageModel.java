@@ -15,13 +15,12 @@ import java.util.Set;
  * concurrent use.
  *
  * @param family name of the family
- * @param preprocessor picture to patches
+ * @param media pictures and videos to units and patches
  * @param tower patches to rows
  * @param decoder the language decoder
  * @param tokenizer text to ids and back
  * @param template messages to prompt text
  * @param templateVariables special tokens by the names that templates use
- * @param placeholder id of the image placeholder
  * @param positions how rows are numbered
  * @param stopIds ids that end an answer
  * @param contextLength most tokens of prompt and answer together
@@ -30,13 +29,12 @@ import java.util.Set;
  */
 public record VisionLanguageModel(
         String family,
-        ImagePreprocessor preprocessor,
+        MediaRule media,
         VisionTower tower,
         DecoderStack decoder,
         Tokenizer tokenizer,
         ChatTemplate template,
         Map<String, Object> templateVariables,
-        int placeholder,
         PositionRule positions,
         Set<Integer> stopIds,
         int contextLength,

@@ -1,9 +1,11 @@
 package io.github.glimpse.model;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.TokenUnit;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.TokenRows;
 import io.github.glimpse.nn.TowerAbilities;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the patches of pictures into the rows that a text sees. Safe for concurrent use. */
 public interface VisionTower extends AutoCloseable {
@@ -44,10 +47,11 @@ public interface VisionTower extends AutoCloseable {
                 BlockPass pass = pass(image, every, cancellation, step)) {
             pass.runTo(abilities().featureBlock() + 1, wanted, scope, taker);
             NDArray rows = pass.textRows(scope);
+            List<NDArray> additions = pass.additions(scope);
             Set<TowerReadout> rest = new HashSet<>(wanted);
             rest.removeAll(found.keySet());
             pass.runTo(lastFor(rest), rest, scope, taker);
-            return new VisionFeatures(rows, found);
+            return new VisionFeatures(rows, additions, found);
         }
     }
 
@@ -74,6 +78,29 @@ public interface VisionTower extends AutoCloseable {
 
     /** The hidden rows that there are after so many blocks, and not before. */
     TowerReadout rowsAfter(int blocks);
+
+    /** Layers of the decoder that add rows of this tower to the image tokens, see {@link VisionFeatures#additions}. */
+    default int additions() {
+        return 0;
+    }
+
+    /** The row that stands for each row of a prompt that is no patch, {@code [1, hidden]}; null if the family has none. */
+    default @Nullable NDArray newline() {
+        return null;
+    }
+
+    /**
+     * Checks that tokens of a unit can be dropped before this tower or inside of it.
+     *
+     * @throws UnsupportedContentException if its tokens are not those that the tower sees
+     */
+    default void checkInside(TokenUnit unit) {
+        if (unit.kind() == TokenUnit.Kind.VIDEO || unit.kind() == TokenUnit.Kind.TILES) {
+            throw new UnsupportedContentException("Nothing can be dropped before or inside the vision tower in a unit of the"
+                    + " kind '" + unit.kind().label() + "'; prune at 'vision' or 'layer k', or send the picture in a form that"
+                    + " is one unit");
+        }
+    }
 
     /** Picks and mixes rows of this tower. */
     TokenRows rows();

@@ -158,6 +158,24 @@ public final class DecoderStack implements AutoCloseable {
         graph.call("place").with(hidden).with(start).with(rows).run();
     }
 
+    /** Overwrites some rows of {@code hidden}, in place; one row stands for all. */
+    public void placeAt(NDArray hidden, int[] places, NDArray rows, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            graph.call("place_at")
+                    .with(hidden)
+                    .with(step.indices(places))
+                    .with(rows)
+                    .run();
+        }
+    }
+
+    /** Adds to some rows of {@code hidden}, in place. */
+    public void addAt(NDArray hidden, int[] places, NDArray rows, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            graph.call("add_at").with(hidden).with(step.indices(places)).with(rows).run();
+        }
+    }
+
     /** Adds to rows of {@code hidden} from {@code start} on, in place. */
     public void add(NDArray hidden, int start, NDArray rows) {
         graph.call("add_rows").with(hidden).with(start).with(rows).run();

@@ -28,7 +28,7 @@ public record AttendedPicture(PatchPlan plan, VisionFeatures features, PictureFe
      * @throws io.github.glimpse.InvalidImageException if it is none
      */
     public static AttendedPicture see(
-            PictureFile picture,
+            MediaFile picture,
             ImageTextModel model,
             VisionFeatureCache cache,
             Supplier<TensorScope> scopes,
@@ -46,7 +46,7 @@ public record AttendedPicture(PatchPlan plan, VisionFeatures features, PictureFe
                 log.add(cut, selection, before, Selections.pick(before, selection.kept()), verdicts);
             });
             context.watch().beforeCut();
-            return new AttendedPicture(picture.plan(), features, lent);
+            return new AttendedPicture(picture.plan().units().get(0).plan(), features, lent);
         } catch (RuntimeException | Error e) {
             lent.close();
             throw e;

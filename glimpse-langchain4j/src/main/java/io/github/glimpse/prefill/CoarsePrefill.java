@@ -78,6 +78,7 @@ public final class CoarsePrefill {
                 .map(grid -> TokenSelection.all(grid.tokenCount()).kept())
                 .toList();
         pass.takeTower(schedule.needs(), pictures, all);
+        pass.adding(new LayerAdditions(model.decoder(), pictures, context.scope()));
         pass.enter(pictures.stream().map(VisionFeatures::rows).toList(), schedule.needs());
         int held = Math.toIntExact(pass.hidden().getShape().get(0));
         Moment moment = pass.runTo(cut.at().layersRun(model.dimensions().layers()), held);

@@ -7,7 +7,9 @@ import io.github.glimpse.prune.TokenSelection.Open;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ public final class JoinedSelection {
 
     private final List<TokenSelection> parts = new ArrayList<>();
     private final List<Integer> firsts = new ArrayList<>();
+    private final Set<Integer> untouched = new HashSet<>();
     private int tokens;
 
     /** Adds the next image's choice among its {@code alive} tokens. */
@@ -25,7 +28,13 @@ public final class JoinedSelection {
         tokens += alive;
     }
 
-    /** Scores only if every image has some. */
+    /** Adds what was not asked about: all of it stays, and it has no scores of its own. */
+    void addUntouched(int alive) {
+        untouched.add(parts.size());
+        add(TokenSelection.all(alive), alive);
+    }
+
+    /** Scores only if every image that was asked about has some. */
     TokenSelection join() {
         if (parts.size() == 1) {
             return parts.get(0);
@@ -48,7 +57,11 @@ public final class JoinedSelection {
 
     private float @Nullable [] scores() {
         float[] all = new float[tokens];
+        Arrays.fill(all, Float.NaN);
         for (int i = 0; i < parts.size(); i++) {
+            if (untouched.contains(i) && untouched.size() < parts.size()) {
+                continue;
+            }
             float[] scores = parts.get(i).scores();
             if (scores == null) {
                 return null;
@@ -59,7 +72,11 @@ public final class JoinedSelection {
     }
 
     private ScoreKind kind() {
-        return parts.isEmpty() ? ScoreKind.VALUE : parts.get(0).kind();
+        return IntStream.range(0, parts.size())
+                .filter(part -> !untouched.contains(part))
+                .mapToObj(part -> parts.get(part).kind())
+                .findFirst()
+                .orElse(ScoreKind.VALUE);
     }
 
     /** The first that is more than the wanted number. */

@@ -4,31 +4,66 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.TokenUnit;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.TokenSelection;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the vision tower makes of the pictures of one request: remembered where the picture was seen before, computed where
- * not. Holds the features until closed.
+ * What the vision tower makes of the units of one request's pictures and videos: remembered where the picture was seen before,
+ * computed where not. A file is read once for all its units; the pixels of a unit are made when its turn comes. Holds the features
+ * until closed.
  */
 public final class PictureFeatures implements AutoCloseable {
 
     private final VisionTower tower;
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
-    private final List<PictureFile> pictures;
+    private final List<Place> units = new ArrayList<>();
     private final Set<TowerReadout> readouts;
     private final List<VisionFeatureCache.@Nullable Lease> leases = new ArrayList<>();
+    private final IdentityHashMap<MediaFile, String> keys = new IdentityHashMap<>();
+    private final IdentityHashMap<MediaFile, IntFunction<PixelPatches>> opened = new IdentityHashMap<>();
+
+    /**
+     * Where a unit is.
+     *
+     * @param number among the units of its file
+     */
+    private record Place(MediaFile file, int number) {
+
+        TokenUnit unit() {
+            return file.plan().units().get(number);
+        }
+
+        int wholeTokens() {
+            return file.wholePlan().units().get(number).grid().tokenCount();
+        }
+
+        boolean isLast() {
+            return number == file.plan().units().size() - 1;
+        }
+
+        /** Which unit it is, in words; empty for a picture that is one. */
+        String name() {
+            int all = file.plan().units().size();
+            TokenUnit unit = unit();
+            return all == 1 && unit.kind() == TokenUnit.Kind.IMAGE
+                    ? ""
+                    : " " + unit.kind().label() + " " + number + " of " + all + ", "
+                            + unit.grid().rows() + " x " + unit.grid().columns();
+        }
+    }
 
     /**
      * Nothing is seen yet.
@@ -40,38 +75,42 @@ public final class PictureFeatures implements AutoCloseable {
             VisionTower tower,
             VisionFeatureCache cache,
             Supplier<TensorScope> scopes,
-            List<PictureFile> pictures,
+            List<MediaFile> files,
             Set<TowerReadout> readouts) {
         this.tower = tower;
         this.cache = cache;
         this.scopes = scopes;
-        this.pictures = pictures;
         this.readouts = readouts;
+        for (MediaFile file : files) {
+            for (int i = 0; i < file.plan().units().size(); i++) {
+                units.add(new Place(file, i));
+            }
+        }
     }
 
     /**
-     * Reads the pictures that are not remembered, then lets the tower encode them. Called once, or its sister.
+     * Reads the pictures that are not remembered, then lets the tower encode them, unit by unit. Called once, or its sister.
      *
      * @param cut before the tower
      * @param inside cuts on the tower's way
+     * @return by unit
      */
     List<VisionFeatures> see(@Nullable PixelCut cut, TowerCuts inside, PassContext context) {
         List<int[]> kept = new ArrayList<>();
-        List<@Nullable PixelPatches> read = new ArrayList<>();
-        for (int i = 0; i < pictures.size(); i++) {
-            ImageGrid grid = pictures.get(i).plan().grid();
-            PixelPatches patches = null;
-            int[] tokens = TokenSelection.all(grid.tokenCount()).kept();
+        for (Place place : units) {
+            TokenUnit unit = place.unit();
+            int[] tokens = TokenSelection.all(unit.grid().tokenCount()).kept();
+            if (cut != null || !inside.isEmpty()) {
+                tower.checkInside(unit);
+            }
             if (cut != null && cut.chooses()) {
-                patches = read(i, context);
-                tokens = cut.choose(patches);
+                tokens = cut.choose(open(place, context).apply(place.number()));
             } else if (cut != null) {
-                cut.passAll(grid);
+                cut.passAll(unit.grid());
             }
             kept.add(tokens);
-            read.add(patches);
         }
-        return see(kept, read, inside, context).stream()
+        return encodeAll(kept, inside, context).stream()
                 .map(Objects::requireNonNull)
                 .toList();
     }
@@ -79,40 +118,42 @@ public final class PictureFeatures implements AutoCloseable {
     /**
      * The same for tokens that were chosen before.
      *
-     * @param kept by picture, rising
-     * @return by picture, null where nothing was kept
+     * @param kept by unit, rising
+     * @return by unit, null where nothing was kept
      */
     List<@Nullable VisionFeatures> see(List<int[]> kept, PassContext context) {
-        return see(kept, new ArrayList<>(Collections.nCopies(kept.size(), null)), TowerCuts.none(), context);
+        return encodeAll(kept, TowerCuts.none(), context);
     }
 
     /**
-     * Sees the pictures in parts or as a whole.
+     * Sees the units in parts or as a whole.
      *
-     * @param kept tokens that the tower is to encode, rising; none leaves the picture out
-     * @param read what was read already; nulls afterwards
+     * @param kept tokens that the tower is to encode, rising; none leaves the unit out
      */
-    private List<@Nullable VisionFeatures> see(
-            List<int[]> kept, List<@Nullable PixelPatches> read, TowerCuts inside, PassContext context) {
-        for (int i = 0; i < pictures.size(); i++) {
+    private List<@Nullable VisionFeatures> encodeAll(List<int[]> kept, TowerCuts inside, PassContext context) {
+        for (int i = 0; i < units.size(); i++) {
             boolean some = kept.get(i).length > 0;
-            VisionFeatureCache.Lease lease =
-                    some && inside.areLasting() ? cache.find(key(i, kept.get(i), inside), readouts) : null;
+            VisionFeatureCache.Lease lease = some && inside.areLasting()
+                    ? cache.find(key(units.get(i), kept.get(i), inside), readouts)
+                    : null;
             leases.add(lease);
-            if (lease != null || !some) {
-                read.set(i, null);
-            } else if (read.get(i) == null) {
-                read.set(i, read(i, context));
+            if (lease == null && some) {
+                open(units.get(i), context);
             }
         }
-        if (!pictures.isEmpty()) {
+        if (!units.isEmpty()) {
             context.watch().atVision();
         }
         List<@Nullable VisionFeatures> all = new ArrayList<>();
-        for (int i = 0; i < pictures.size(); i++) {
-            PixelPatches patches = read.set(i, null);
-            if (patches != null) {
-                leases.set(i, encode(i, patches, kept.get(i), inside, context));
+        for (int i = 0; i < units.size(); i++) {
+            Place place = units.get(i);
+            if (leases.get(i) == null && kept.get(i).length > 0) {
+                PixelPatches patches = open(place, context).apply(place.number());
+                context.observer().onPixels(i, patches);
+                leases.set(i, encode(place, patches, kept.get(i), inside, context));
+            }
+            if (place.isLast()) {
+                opened.remove(place.file());
             }
             VisionFeatureCache.Lease lease = leases.get(i);
             if (lease != null) {
@@ -124,12 +165,12 @@ public final class PictureFeatures implements AutoCloseable {
         return all;
     }
 
-    private String key(int image, int[] tokens, TowerCuts inside) {
-        PictureFile picture = pictures.get(image);
-        ImageGrid grid = picture.plan().grid();
-        return VisionFeatureCache.key(picture.bytes())
-                + (picture.isShrunk() ? " in " + grid.rows() + " x " + grid.columns() : "")
-                + (tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(bytes(tokens)) : "")
+    private String key(Place place, int[] tokens, TowerCuts inside) {
+        ImageGrid grid = place.unit().grid();
+        return keys.computeIfAbsent(place.file(), file -> VisionFeatureCache.key(file.files()))
+                + place.name()
+                + (place.file().isShrunk() ? " in " + grid.rows() + " x " + grid.columns() : "")
+                + (tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(List.of(bytes(tokens))) : "")
                 + inside.setting();
     }
 
@@ -141,23 +182,27 @@ public final class PictureFeatures implements AutoCloseable {
         return bytes.array();
     }
 
-    private PixelPatches read(int image, PassContext context) {
-        PixelPatches patches = pictures.get(image).reader().apply(context.cancellation());
-        context.observer().onPixels(image, patches);
-        return patches;
+    private IntFunction<PixelPatches> open(Place place, PassContext context) {
+        IntFunction<PixelPatches> known = opened.get(place.file());
+        if (known != null) {
+            return known;
+        }
+        IntFunction<PixelPatches> read = place.file().reader().apply(context.cancellation());
+        opened.put(place.file(), read);
+        return read;
     }
 
     private VisionFeatureCache.Lease encode(
-            int image, PixelPatches patches, int[] kept, TowerCuts inside, PassContext context) {
-        int tokens = pictures.get(image).wholePlan().grid().tokenCount();
+            Place place, PixelPatches patches, int[] kept, TowerCuts inside, PassContext context) {
         TensorScope lasting = scopes.get();
         try (TensorScope step = context.scope().openChild();
-                TowerWalk walk = inside.walk(tower, readouts, patches, kept, tokens, context.in(step))) {
+                TowerWalk walk =
+                        inside.walk(tower, readouts, patches, kept, place.wholeTokens(), context.in(step))) {
             VisionFeatures features = walk.features(lasting);
             if (!inside.areLasting()) {
                 return cache.lendOnce(features, walk.decisions(0), lasting);
             }
-            return cache.add(key(image, kept, inside), features, walk.decisions(0), lasting, bytes(features));
+            return cache.add(key(place, kept, inside), features, walk.decisions(0), lasting, bytes(features));
         } catch (RuntimeException | Error e) {
             lasting.close();
             throw e;
@@ -166,6 +211,9 @@ public final class PictureFeatures implements AutoCloseable {
 
     private static long bytes(VisionFeatures features) {
         long bytes = bytes(features.rows());
+        for (NDArray addition : features.additions()) {
+            bytes += bytes(addition);
+        }
         for (NDArray readout : features.readouts().values()) {
             bytes += bytes(readout);
         }

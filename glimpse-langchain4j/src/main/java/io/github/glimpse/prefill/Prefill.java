@@ -176,6 +176,8 @@ public final class Prefill {
                         .kept())
                 .toList();
         List<NDArray> imageRows = pictures.stream().map(VisionFeatures::rows).toList();
+        LayerAdditions additions = new LayerAdditions(decoder, pictures, scope);
+        pass.adding(additions);
         Cut first = cuts.peek();
         if (first != null && first.at().stage() == PruningPoint.Stage.VISION) {
             context.watch().atPruning();
@@ -184,6 +186,7 @@ public final class Prefill {
                     new VisionCut(model, prompt, texts, decision, context).make(cut, pictures, rows.alive());
             int[] before = rows.alive();
             rows.keep(result.selection().kept());
+            additions.keep(result.selection());
             note(cut, result.selection(), before);
             kept = result.kept();
             imageRows = result.rows();
@@ -232,6 +235,7 @@ public final class Prefill {
         if (probeLeaves) {
             pass.forgetProbe();
         }
+        pass.additions().keep(selection);
         if (!cuts.isEmpty()) {
             pass.seen().gather(selection.kept(), scope);
         }

@@ -2,40 +2,31 @@ package io.github.glimpse.prefill;
 
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
-import io.github.glimpse.model.ImagePreprocessor;
+import io.github.glimpse.image.TokenUnit;
+import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.model.Positions;
 import io.github.glimpse.model.PromptLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A request made ready but for its pictures' contents.
  *
- * @param text prompt text with one placeholder per image
+ * @param text prompt text with one placeholder per picture or video
  * @param layout ids and positions
- * @param pictures picture files in prompt order
- * @param plans how they will be cut
- * @param wholePlans how they would be cut if a step at {@code pixels} did not make them smaller
- * @param preprocessors what cuts each of them
+ * @param media pictures and videos in prompt order
  */
-public record Prompt(
-        String text,
-        PromptLayout layout,
-        List<byte[]> pictures,
-        List<PatchPlan> plans,
-        List<PatchPlan> wholePlans,
-        List<ImagePreprocessor> preprocessors) {
+public record Prompt(String text, PromptLayout layout, List<PromptMedium> media) {
 
-    /** Copies the lists. */
+    /** Copies the list. */
     public Prompt {
-        pictures = List.copyOf(pictures);
-        plans = List.copyOf(plans);
-        wholePlans = List.copyOf(wholePlans);
-        preprocessors = List.copyOf(preprocessors);
+        media = List.copyOf(media);
     }
 
     /** The same prompt at other positions. */
     Prompt at(Positions positions) {
-        return new Prompt(text, layout.at(positions), pictures, plans, wholePlans, preprocessors);
+        return new Prompt(text, layout.at(positions), media);
     }
 
     /** Rows of the prompt. */
@@ -45,11 +36,37 @@ public record Prompt(
 
     /** Image tokens before any step. */
     int wholeTokens() {
-        return wholePlans.stream().mapToInt(plan -> plan.grid().tokenCount()).sum();
+        return media.stream().mapToInt(medium -> medium.wholePlan().tokens()).sum();
     }
 
-    /** Grids of the images in prompt order. */
+    /** Units of all pictures and videos in prompt order, which know the number of their picture or video. */
+    public List<TokenUnit> units() {
+        return units(PromptMedium::plan);
+    }
+
+    /** The same as they would be if no step at {@code pixels} made pictures smaller. */
+    public List<TokenUnit> wholeUnits() {
+        return units(PromptMedium::wholePlan);
+    }
+
+    private List<TokenUnit> units(Function<PromptMedium, MediaPlan> planOf) {
+        List<TokenUnit> units = new ArrayList<>();
+        int pictures = 0;
+        int videos = 0;
+        for (PromptMedium medium : media) {
+            int index = medium.times() == null ? pictures++ : videos++;
+            planOf.apply(medium).units().forEach(unit -> units.add(unit.at(index)));
+        }
+        return units;
+    }
+
+    /** How each unit is cut. */
+    public List<PatchPlan> plans() {
+        return units().stream().map(TokenUnit::plan).toList();
+    }
+
+    /** Grids of the units in prompt order. */
     public List<ImageGrid> grids() {
-        return plans.stream().map(PatchPlan::grid).toList();
+        return units().stream().map(TokenUnit::grid).toList();
     }
 }

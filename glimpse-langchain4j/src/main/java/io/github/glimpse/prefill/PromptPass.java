@@ -17,6 +17,7 @@ import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class PromptPass {
     private final @Nullable ProbeToken probe;
     private final List<KvCache> caches = new ArrayList<>();
     private final long[] nextPositions;
+    private LayerAdditions additions;
     private int probeRows;
     private TensorScope step;
     private TensorScope reading;
@@ -62,6 +64,7 @@ public final class PromptPass {
         this.context = context;
         this.scope = context.scope();
         this.seen = new ReadoutValues(decoder.rows());
+        this.additions = new LayerAdditions(decoder, List.of(), scope);
         this.probe = probe;
         this.nextPositions = new long[decoder.dimensions().layers()];
         this.step = scope.openChild();
@@ -117,10 +120,20 @@ public final class PromptPass {
         step.close();
     }
 
+    /** Says what layers add to the image tokens. */
+    void adding(LayerAdditions rowsOfLayers) {
+        additions = rowsOfLayers;
+    }
+
+    /** What layers to come add. */
+    LayerAdditions additions() {
+        return additions;
+    }
+
     /**
      * The rows enter the first layer.
      *
-     * @param imageRows by picture the rows that are alive
+     * @param imageRows the rows of image tokens that are alive, in parts, in order
      * @param needs what the steps to come ask for
      */
     void enter(List<NDArray> imageRows, List<EvidenceRequest> needs) {
@@ -131,15 +144,28 @@ public final class PromptPass {
             int count = Math.toIntExact(imageRows.get(i).getShape().get(0));
             if (count > 0) {
                 context.observer().onImageRows(i, imageRows.get(i));
-                decoder.place(entering, rows.imageRows()[token], imageRows.get(i));
+                place(entering, Arrays.copyOfRange(rows.imageRows(), token, token + count), imageRows.get(i));
             }
             token += count;
+        }
+        int[] newlines = rows.now(prompt.layout().newlineRows());
+        if (newlines.length > 0) {
+            decoder.placeAt(entering, newlines, Objects.requireNonNull(model.tower().newline()), scope);
         }
         if (probe != null) {
             decoder.place(entering, rows.count(), vectors(probe, 0));
         }
         takeRows(entering, needs, step);
         hidden = entering;
+    }
+
+    private void place(NDArray hidden, int[] places, NDArray imageRows) {
+        boolean together = places[places.length - 1] - places[0] == places.length - 1;
+        if (together) {
+            decoder.place(hidden, places[0], imageRows);
+        } else {
+            decoder.placeAt(hidden, places, imageRows, scope);
+        }
     }
 
     /** Rows that enter the first layer, if a step to come asks for them. */
@@ -234,6 +260,7 @@ public final class PromptPass {
         caches.add(cache);
         NDArray output = decoder.layer(layer, input, positions, cache, layerScope);
         cache.truncate(rows.count() + probeRows);
+        additions.add(layer, output, rows.imageRows());
         Moment moment = new Moment(layer, input, output, positions, cache);
         tap(moment);
         context.observer().onLayer(layer);

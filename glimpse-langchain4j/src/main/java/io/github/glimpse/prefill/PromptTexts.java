@@ -39,6 +39,9 @@ public final class PromptTexts {
         for (int row : layout.imageRows()) {
             isImage[row] = true;
         }
+        for (int row : layout.newlineRows()) {
+            isImage[row] = true;
+        }
         int first = layout.spans().isEmpty() ? 0 : layout.spans().get(0).start();
         return IntStream.range(first, isImage.length)
                 .filter(row -> !isImage[row])

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +71,12 @@ public final class ScaledPrefill {
         int first = found == null ? 0 : Math.min(common, rows.count() - 1);
         int last = rows.count() - 1 - first;
         List<KvCache> caches = new ArrayList<>();
-        Running running = embed(first, small, parts);
+        Function<Block, VisionFeatures> features = block ->
+                block.small() ? small.get(block.image()) : Objects.requireNonNull(parts.get(block.image()));
+        Running running = embed(first, features);
         if (found != null) {
-            running = through(running, first, found.caches().size(), caches, layer -> used(found, layer, first));
+            running = through(
+                    running, first, found.caches().size(), caches, features, layer -> used(found, layer, first));
         }
         if (caches.size() < layers) {
             running = found == null ? running : joined(found, first, running);
@@ -83,6 +87,7 @@ public final class ScaledPrefill {
                     0,
                     layers,
                     caches,
+                    features,
                     layer -> decoder.newCache(Math.max(held, rows.count() + tokensToCome), scope));
         }
         float[] logits = HostValues.floats(decoder.logits(running.hidden(), last, running.scope()));
@@ -105,7 +110,12 @@ public final class ScaledPrefill {
 
     /** Runs the rows from {@code first} on through layers, from the one that has no cache yet on; forgets the padding. */
     private Running through(
-            Running running, int first, int layers, List<KvCache> caches, IntFunction<KvCache> cacheOf) {
+            Running running,
+            int first,
+            int layers,
+            List<KvCache> caches,
+            Function<Block, VisionFeatures> features,
+            IntFunction<KvCache> cacheOf) {
         Running current = running;
         RotaryEmbedding.Tables tables = tables(first);
         for (int layer = caches.size(); layer < layers; layer++) {
@@ -115,6 +125,7 @@ public final class ScaledPrefill {
             NDArray output = decoder.layer(layer, current.hidden(), tables, cache, next);
             cache.truncate(rows.count());
             caches.add(cache);
+            addTo(output, layer, first, features);
             context.observer().onLayer(layer);
             current.scope().close();
             current = new Running(output, next);
@@ -144,24 +155,45 @@ public final class ScaledPrefill {
     }
 
     /** The rows from {@code first} on as they enter the first layer, then zeros. */
-    private Running embed(int first, List<VisionFeatures> small, List<@Nullable VisionFeatures> parts) {
+    private Running embed(int first, Function<Block, VisionFeatures> features) {
         TensorScope layerScope = scope.openChild();
         int[] origins = Arrays.copyOfRange(rows.origins(), first, rows.count());
         NDArray ids = layerScope.indices(PromptRows.pick(whole.ids(), origins));
         NDArray hidden = decoder.embed(ids, RowPadding.rows(origins.length), layerScope);
         for (Block block : rows.blocks()) {
-            int seen = Math.min(block.count(), Math.max(0, first - block.start()));
+            int seen = seen(block, first);
             if (seen < block.count()) {
-                VisionFeatures features =
-                        block.small() ? small.get(block.image()) : Objects.requireNonNull(parts.get(block.image()));
-                NDArray of = features.rows();
-                int[] rest = IntStream.range(seen, block.count()).toArray();
-                NDArray placed = seen == 0 ? of : decoder.rows().pick(of, rest, 0, layerScope);
+                NDArray placed = rest(features.apply(block).rows(), seen, layerScope);
                 context.observer().onImageRows(block.image(), placed);
                 decoder.place(hidden, block.start() + seen - first, placed);
             }
         }
         return new Running(hidden, layerScope);
+    }
+
+    /** Rows of a block that lie before {@code first}. */
+    private static int seen(Block block, int first) {
+        return Math.min(block.count(), Math.max(0, first - block.start()));
+    }
+
+    private NDArray rest(NDArray of, int seen, TensorScope owner) {
+        int count = Math.toIntExact(of.getShape().get(0));
+        return seen == 0
+                ? of
+                : decoder.rows().pick(of, IntStream.range(seen, count).toArray(), 0, owner);
+    }
+
+    /** Adds what a layer adds to the pictures' rows from {@code first} on. */
+    private void addTo(NDArray output, int layer, int first, Function<Block, VisionFeatures> features) {
+        for (Block block : rows.blocks()) {
+            List<NDArray> additions = features.apply(block).additions();
+            int seen = seen(block, first);
+            if (layer < additions.size() && seen < block.count()) {
+                try (TensorScope step = scope.openChild()) {
+                    decoder.add(output, block.start() + seen - first, rest(additions.get(layer), seen, step));
+                }
+            }
+        }
     }
 
     /** The rows of the coarse pass up to {@code first}, then the new ones, then zeros. */

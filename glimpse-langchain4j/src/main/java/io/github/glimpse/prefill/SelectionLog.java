@@ -1,6 +1,7 @@
 package io.github.glimpse.prefill;
 
 import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.TokenUnit;
 import io.github.glimpse.prune.Confidence;
 import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.GuardedSelection;
@@ -108,19 +109,20 @@ public final class SelectionLog {
     /**
      * Writes the report.
      *
-     * @param plans how the images were cut
-     * @param wholePlans how they would have been if no step had made them smaller
+     * @param units of the pictures and videos
+     * @param wholeUnits the same if no step had made pictures smaller
+     * @param newlineRows rows between them that are no tokens
      */
-    public PruningReport report(List<PatchPlan> plans, List<PatchPlan> wholePlans) {
+    public PruningReport report(List<TokenUnit> units, List<TokenUnit> wholeUnits, int newlineRows) {
         int[] alive = alive();
         float[] probabilities = probabilities();
         List<PruningReport.Image> entries = new ArrayList<>();
         int first = 0;
-        for (PatchPlan plan : plans) {
-            int to = first + plan.grid().tokenCount();
+        for (TokenUnit unit : units) {
+            int to = first + unit.grid().tokenCount();
             float[] scores = probabilities == null ? null : Arrays.copyOfRange(probabilities, first, to);
-            int whole = wholePlans.get(entries.size()).grid().tokenCount();
-            entries.add(new PruningReport.Image(plan, inside(alive, first, to), scores, whole));
+            int whole = wholeUnits.get(entries.size()).grid().tokenCount();
+            entries.add(new PruningReport.Image(unit, inside(alive, first, to), scores, whole));
             first = to;
         }
         PruningPoint at =
@@ -130,7 +132,14 @@ public final class SelectionLog {
                 names.isEmpty() ? PruningOptions.NONE : String.join(", ", names),
                 at,
                 entries,
-                steps.stream().map(step -> report(step, plans)).toList());
+                steps.stream().map(step -> report(step, units)).toList(),
+                newlineRows);
+    }
+
+    /** The report of one picture that is one unit. */
+    public PruningReport report(PatchPlan plan) {
+        List<TokenUnit> units = List.of(TokenUnit.of(TokenUnit.Kind.IMAGE, plan));
+        return report(units, units, 0);
     }
 
     /** The last step's probabilities; tokens that had been dropped before have none left. */
@@ -147,11 +156,11 @@ public final class SelectionLog {
         return last;
     }
 
-    private static StepReport report(Step step, List<PatchPlan> plans) {
+    private static StepReport report(Step step, List<TokenUnit> units) {
         List<StepReport.Image> images = new ArrayList<>();
         int first = 0;
-        for (PatchPlan plan : plans) {
-            int to = first + plan.grid().tokenCount();
+        for (TokenUnit unit : units) {
+            int to = first + unit.grid().tokenCount();
             images.add(new StepReport.Image(
                     inside(step.alive(), first, to),
                     step.scores() == null ? null : Arrays.copyOfRange(step.scores(), first, to),

@@ -65,6 +65,11 @@ final class TowerCuts {
         return new TowerCuts(List.of(), new StepDecision(PruningSchedule.none(), null, StageObserver.NONE), "");
     }
 
+    /** Whether nothing is cut. */
+    boolean isEmpty() {
+        return cuts.isEmpty();
+    }
+
     /** All that decides, in words, for the key under which a picture is remembered; empty if nothing is cut. */
     String setting() {
         return setting;

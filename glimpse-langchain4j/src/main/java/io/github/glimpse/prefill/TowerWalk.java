@@ -481,13 +481,14 @@ public final class TowerWalk implements AutoCloseable {
         toEnd(null);
         Group group = groups.get(0);
         NDArray rows = group.pass().textRows(owner);
+        List<NDArray> additions = group.pass().additions(owner);
         advance(group, tower.lastFor(wanted));
         Map<TowerReadout, NDArray> found = new HashMap<>();
         for (TowerReadout key : wanted) {
             NDArray value = Objects.requireNonNull(seen.get(0).find(key));
             found.put(key, context.scope().keep(value, owner));
         }
-        return new VisionFeatures(rows, found);
+        return new VisionFeatures(rows, additions, found);
     }
 
     @Override

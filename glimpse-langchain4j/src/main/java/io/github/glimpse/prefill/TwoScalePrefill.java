@@ -1,5 +1,6 @@
 package io.github.glimpse.prefill;
 
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.model.PromptLayout;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class TwoScalePrefill {
 
     private final VisionLanguageModel model;
-    private final Function<Prompt, List<PictureFile>> files;
+    private final Function<Prompt, List<MediaFile>> files;
     private final VisionFeatureCache cache;
     private final Supplier<TensorScope> scopes;
     private final Cut cut;
@@ -46,7 +47,7 @@ public final class TwoScalePrefill {
      */
     public TwoScalePrefill(
             VisionLanguageModel model,
-            Function<Prompt, List<PictureFile>> files,
+            Function<Prompt, List<MediaFile>> files,
             VisionFeatureCache cache,
             Supplier<TensorScope> scopes,
             PruningSchedule schedule,
@@ -73,6 +74,7 @@ public final class TwoScalePrefill {
      * @param tokensToCome rows of the answer that there is to be room for
      */
     public Prefilled run(Prompt whole, Prompt small, int tokensToCome) {
+        checkPlain(whole);
         List<GridPair> grids = IntStream.range(0, whole.grids().size())
                 .mapToObj(i -> new GridPair(small.grids().get(i), whole.grids().get(i)))
                 .toList();
@@ -98,6 +100,13 @@ public final class TwoScalePrefill {
                         .run(open, rows.commonWith(coarseRows), smallFeatures, parts);
                 return new Prefilled(sequence, log(grids, kept, open));
             }
+        }
+    }
+
+    private static void checkPlain(Prompt prompt) {
+        if (!prompt.media().stream().allMatch(medium -> medium.plan().isPlainPicture())) {
+            throw new UnsupportedContentException("Two scales need pictures that are one grid of tokens each, and no tiles or"
+                    + " videos; use glimpse, or a strategy that drops tokens");
         }
     }
 

@@ -47,9 +47,15 @@ public final class VisionFeatureCache implements AutoCloseable {
     }
 
     /** The name of a picture file: its SHA-256. */
-    static String key(byte[] picture) {
+    static String key(List<byte[]> files) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(picture));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] ofAll = digest.digest(files.get(0));
+            for (byte[] file : files.subList(1, files.size())) {
+                digest.update(ofAll);
+                ofAll = digest.digest(file);
+            }
+            return HexFormat.of().formatHex(ofAll);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }

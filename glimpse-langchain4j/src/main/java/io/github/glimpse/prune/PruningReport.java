@@ -1,6 +1,7 @@
 package io.github.glimpse.prune;
 
 import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.TokenUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -11,15 +12,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param strategy name of the strategy, {@code none} if nothing was pruned
  * @param at where the last cut was made, null if there was none
- * @param images one entry per image, in prompt order
+ * @param images one entry per unit, in prompt order: for each picture that is one unit, and for each tile and each slice of others
  * @param steps what each step did, in order; empty if nothing was pruned
+ * @param newlineRows rows of the prompt that stand between image tokens and are none: never dropped, and counted nowhere else
  */
-public record PruningReport(String strategy, @Nullable PruningPoint at, List<Image> images, List<StepReport> steps) {
+public record PruningReport(
+        String strategy, @Nullable PruningPoint at, List<Image> images, List<StepReport> steps, int newlineRows) {
 
     /** Copies the lists. */
     public PruningReport {
         images = List.copyOf(images);
         steps = List.copyOf(steps);
+    }
+
+    /** A report of a prompt whose image rows are all tokens. */
+    public PruningReport(String strategy, @Nullable PruningPoint at, List<Image> images, List<StepReport> steps) {
+        this(strategy, at, images, steps, 0);
     }
 
     /** A report that says nothing of the steps. */
@@ -28,23 +36,33 @@ public record PruningReport(String strategy, @Nullable PruningPoint at, List<Ima
     }
 
     /**
-     * One image.
+     * One unit, such as an image.
      *
-     * @param plan how the image was cut into tokens
-     * @param kept rising indices of the tokens that stayed, in raster order of the image's token grid
+     * @param unit of which picture or video it is which part, and how that was cut into tokens
+     * @param kept rising indices of the tokens that stayed, in raster order of the unit's token grid
      * @param probabilities score map: 0..1 per token in raster order, null for strategies without scores
      * @param imageTokens image tokens before pruning: those of the plan unless the image was made smaller to have fewer
      */
-    public record Image(PatchPlan plan, int[] kept, float @Nullable [] probabilities, int imageTokens) {
+    public record Image(TokenUnit unit, int[] kept, float @Nullable [] probabilities, int imageTokens) {
 
         /** An image that was cut into tokens as it came. */
         public Image(PatchPlan plan, int[] kept, float @Nullable [] probabilities) {
             this(plan, kept, probabilities, plan.grid().tokenCount());
         }
 
+        /** An image that is one unit. */
+        public Image(PatchPlan plan, int[] kept, float @Nullable [] probabilities, int imageTokens) {
+            this(TokenUnit.of(TokenUnit.Kind.IMAGE, plan), kept, probabilities, imageTokens);
+        }
+
+        /** How the unit was cut into tokens, and where they lie on the picture. */
+        public PatchPlan plan() {
+            return unit.plan();
+        }
+
         /** The same without its score map. */
         public Image withoutProbabilities() {
-            return new Image(plan, kept, null, imageTokens);
+            return new Image(unit, kept, null, imageTokens);
         }
 
         @Override
@@ -104,7 +122,8 @@ public record PruningReport(String strategy, @Nullable PruningPoint at, List<Ima
                 strategy,
                 at,
                 images.stream().map(Image::withoutProbabilities).toList(),
-                steps.stream().map(StepReport::withoutScores).toList());
+                steps.stream().map(StepReport::withoutScores).toList(),
+                newlineRows);
     }
 
     /** Indices of the kept tokens among those of all images joined, rising. */
@@ -125,7 +144,23 @@ public record PruningReport(String strategy, @Nullable PruningPoint at, List<Ima
     @Override
     public String toString() {
         return "PruningReport[" + strategy + " kept " + keptTokens() + " of " + imageTokens() + " image tokens of "
-                + images.size() + (images.size() == 1 ? " picture" : " pictures") + (at == null ? "" : " at " + at)
-                + "]";
+                + counted() + (at == null ? "" : " at " + at) + "]";
+    }
+
+    private String counted() {
+        long videos = count(true);
+        long pictures = count(false);
+        String ofPictures = pictures + (pictures == 1 ? " picture" : " pictures");
+        String ofVideos = videos + (videos == 1 ? " video" : " videos");
+        return videos == 0 ? ofPictures : pictures == 0 ? ofVideos : ofPictures + " and " + ofVideos;
+    }
+
+    private long count(boolean videos) {
+        return images.stream()
+                .map(Image::unit)
+                .filter(unit -> (unit.kind() == TokenUnit.Kind.VIDEO) == videos)
+                .map(TokenUnit::index)
+                .distinct()
+                .count();
     }
 }

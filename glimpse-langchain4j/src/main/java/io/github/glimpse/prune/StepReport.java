@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at where
  * @param strategy its name
- * @param images one entry per image, in prompt order
+ * @param images one entry per unit, as in {@link PruningReport#images}
  * @param ratioReason what settled the number of tokens, null where it is not said
  * @param confidence how sure the choice is, null for strategies that know nothing of the question; of images that were decided
  *     one by one, the least

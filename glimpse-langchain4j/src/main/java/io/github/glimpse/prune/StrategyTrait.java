@@ -18,5 +18,7 @@ public enum StrategyTrait {
     /** Needs every token of the grid: no cut may come before it. */
     NEEDS_FULL_GRID,
     /** Makes the picture smaller before it is cut into tokens, instead of choosing among them; needs {@link #USES_BUDGET}. */
-    SHRINKS_PICTURE
+    SHRINKS_PICTURE,
+    /** Decides at {@code vision} on all slices of a video together, and leaves pictures as they are. */
+    OVER_TIME
 }

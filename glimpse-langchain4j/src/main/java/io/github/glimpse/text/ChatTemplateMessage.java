@@ -46,4 +46,9 @@ public record ChatTemplateMessage(String role, List<Map<String, Object>> content
     public static Map<String, Object> imagePart() {
         return Map.of("type", "image");
     }
+
+    /** The part {@code {"type": "video"}}. */
+    public static Map<String, Object> videoPart() {
+        return Map.of("type", "video");
+    }
 }

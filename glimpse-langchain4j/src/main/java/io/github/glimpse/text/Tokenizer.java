@@ -360,6 +360,11 @@ public final class Tokenizer implements AutoCloseable {
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
+    /** How the vocabulary spells a token, null if it does not know the id. */
+    public @Nullable String spellingOf(int id) {
+        return id >= 0 && id < tokens.length ? tokens[id] : null;
+    }
+
     /** Whether decoding leaves the token out. */
     public boolean isSpecial(int id) {
         return id >= 0 && specialIds.get(id);

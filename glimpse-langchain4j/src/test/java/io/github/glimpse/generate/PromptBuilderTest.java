@@ -14,7 +14,10 @@ import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.ImageSpan;
-import io.github.glimpse.model.Positions;
+import io.github.glimpse.model.MediaPlaceholder;
+import io.github.glimpse.model.MediaRule;
+import io.github.glimpse.model.PositionRule;
+import io.github.glimpse.model.SinglePictures;
 import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessor;
 import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessorConfig;
 import io.github.glimpse.prefill.Prompt;
@@ -36,15 +39,22 @@ class PromptBuilderTest {
     private static final int PLACEHOLDER = FILES.config().integer("image_token_id");
     private static final int SIDE = 28; // pixels of an image token
 
+    private static final MediaRule SINGLE = new SinglePictures(
+            MediaPlaceholder.of(PLACEHOLDER),
+            new Qwen25VlPreprocessor(
+                    Qwen25VlPreprocessorConfig.from(FILES.imageSettings().node())));
+
     private static PromptBuilder builder(int vocabulary) {
+        return builder(vocabulary, SINGLE);
+    }
+
+    private static PromptBuilder builder(int vocabulary, MediaRule rule) {
         PromptParts parts = new PromptParts(
-                new Qwen25VlPreprocessor(
-                        Qwen25VlPreprocessorConfig.from(FILES.imageSettings().node())),
+                rule,
                 TEXT.tokenizer(),
                 TEXT.template(),
                 TEXT.templateVariables(),
-                PLACEHOLDER,
-                (tokens, spans, grids) -> Positions.consecutive(tokens),
+                PositionRule.consecutive(),
                 vocabulary,
                 128_000);
         return new PromptBuilder(
@@ -78,7 +88,7 @@ class PromptBuilderTest {
         assertThat(prompt.grids()).extracting(grid -> grid.tokenCount()).containsExactly(12, 6);
         assertThat(prompt.layout().spans()).extracting(ImageSpan::count).containsExactly(12, 6);
         assertThat(placeholders(prompt)).isEqualTo(18);
-        assertThat(prompt.wholePlans()).isEqualTo(prompt.plans());
+        assertThat(prompt.wholeUnits()).isEqualTo(prompt.units());
     }
 
     @Test
@@ -87,7 +97,7 @@ class PromptBuilderTest {
                 builder().prompt(List.of(ChatTurn.user("What?", picture(8, 4), picture(2, 1))), 0.25, TokenWatch.NONE);
 
         assertThat(prompt.grids().get(0).tokenCount()).isEqualTo(8);
-        assertThat(prompt.wholePlans().get(0).grid().tokenCount())
+        assertThat(prompt.wholeUnits().get(0).grid().tokenCount())
                 .as("as if nothing were smaller")
                 .isEqualTo(32);
         assertThat(placeholders(prompt))

@@ -108,13 +108,12 @@ class StrategyFixturesIT {
             VisionLanguageModel model = VisionLanguageModel.require(family.load(files, options, runtime));
             return new VisionLanguageModel(
                     model.family(),
-                    model.preprocessor(),
+                    model.media(),
                     model.tower(),
                     model.decoder(),
                     model.tokenizer(),
                     model.template(),
                     model.templateVariables(),
-                    model.placeholder(),
                     model.positions(),
                     Set.of(),
                     model.contextLength(),

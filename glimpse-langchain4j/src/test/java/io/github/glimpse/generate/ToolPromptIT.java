@@ -238,8 +238,8 @@ class ToolPromptIT {
         Prompt shown = builder(qwen).prompt(turns);
         Prompt noted = builder(qwen).offering(ToolOffer.none(ToolForm.OFF)).prompt(turns);
 
-        assertThat(shown.pictures()).hasSize(1);
-        assertThat(noted.pictures()).isEmpty();
+        assertThat(shown.media()).hasSize(1);
+        assertThat(noted.media()).isEmpty();
         assertThat(noted.text()).contains("[the tool shot gave: [an earlier attachment is left out]]");
     }
 }

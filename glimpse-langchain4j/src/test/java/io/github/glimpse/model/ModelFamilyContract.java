@@ -17,9 +17,10 @@ import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.image.TokenUnit;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.PruningOptions;
 import java.awt.image.BufferedImage;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -95,7 +97,7 @@ public abstract class ModelFamilyContract {
     void itsNumbersFitItsTokenizer() {
         int vocabulary = model.tokenizer().vocabularySize();
 
-        assertThat(model.placeholder()).isBetween(0, vocabulary - 1);
+        assertThat(model.media().imagePlaceholder().id()).isBetween(0, vocabulary - 1);
         assertThat(model.stopIds()).isNotEmpty().allSatisfy(id -> assertThat(id).isNotNegative());
         assertThat(model.contextLength()).isPositive();
     }
@@ -103,9 +105,11 @@ public abstract class ModelFamilyContract {
     @Test
     void plansAPictureAsItPreprocessesIt() {
         for (int[] size : SIZES) {
-            PatchPlan plan = model.preprocessor().plan(size[0], size[1]);
+            MediaPlan plan = model.media().plan(new ImageSize(size[0], size[1]), 1);
 
-            assertThat(model.preprocessor().preprocess(raster(size)).plan()).isEqualTo(plan);
+            assertThat(units(size)).extracting(PixelPatches::plan).containsExactlyElementsOf(plan.units().stream()
+                    .map(TokenUnit::plan)
+                    .toList());
         }
     }
 
@@ -116,7 +120,7 @@ public abstract class ModelFamilyContract {
                 .boxed()
                 .collect(Collectors.toSet());
         for (int[] size : SIZES) {
-            PixelPatches picture = model.preprocessor().preprocess(raster(size));
+            PixelPatches picture = units(size).get(0);
             long tokens = picture.plan().grid().tokenCount();
             try (TensorScope scope = runtime.openScope()) {
                 Set<TowerReadout> wanted = taps.stream().map(TowerReadout::rows).collect(Collectors.toSet());
@@ -141,7 +145,7 @@ public abstract class ModelFamilyContract {
     @Test
     void itsWindowsHoldEveryTokenOnce() {
         for (int[] size : SIZES) {
-            ImageGrid grid = model.preprocessor().plan(size[0], size[1]).grid();
+            ImageGrid grid = units(size).get(0).plan().grid();
             int[] tokens = model.tower().windows(grid).stream()
                     .flatMapToInt(IntStream::of)
                     .sorted()
@@ -153,7 +157,7 @@ public abstract class ModelFamilyContract {
 
     @Test
     void endsAPictureThatIsCancelled() {
-        PixelPatches picture = model.preprocessor().preprocess(raster(SIZES[0]));
+        PixelPatches picture = units(SIZES[0]).get(0);
         try (TensorScope scope = runtime.openScope()) {
             assertThatThrownBy(() -> model.tower()
                             .encode(
@@ -169,7 +173,7 @@ public abstract class ModelFamilyContract {
 
     @Test
     void leavesNoTensorBehind() {
-        PixelPatches picture = model.preprocessor().preprocess(raster(SIZES[0]));
+        PixelPatches picture = units(SIZES[0]).get(0);
         int before = runtime.liveResources();
         try (TensorScope scope = runtime.openScope()) {
             assertThat(model.tower().encode(picture, Set.of(), () -> {}, scope).rows())
@@ -193,7 +197,9 @@ public abstract class ModelFamilyContract {
 
             assertThat(first.tokenIds()).isNotEmpty().isEqualTo(second.tokenIds());
             assertThat(first.inputTokens()).isEqualTo(engine.countTokens(turns));
-            assertThat(first.report().images()).hasSize(2);
+            assertThat(first.report().images())
+                    .extracting(image -> image.unit().index())
+                    .contains(0, 1);
         }
     }
 
@@ -204,6 +210,15 @@ public abstract class ModelFamilyContract {
         } catch (GlimpseException e) {
             return false;
         }
+    }
+
+    private List<PixelPatches> units(int[] size) {
+        IntFunction<PixelPatches> pixels = model.media().pixels(raster(size), 1);
+        int count = model.media()
+                .plan(new ImageSize(size[0], size[1]), 1)
+                .units()
+                .size();
+        return IntStream.range(0, count).mapToObj(pixels).toList();
     }
 
     private static RasterImage raster(int[] size) {

@@ -60,7 +60,7 @@ class TowerEvidenceIT {
         Path folder = FIXTURES.resolve("llava-1_5-tiny/model");
         try (VisionLanguageModel model = load(new LlavaFamily(), folder);
                 TensorScope scope = runtime.openScope()) {
-            PixelPatches image = model.preprocessor().preprocess(noise(97, 61));
+            PixelPatches image = model.media().pixels(noise(97, 61), 1).apply(0);
             int depth = model.tower().abilities().blocks();
             List<Block> plain = PlainTower.clip(folder, image, 4, depth);
             VisionFeatures features = model.tower().encode(image, everything(depth, Set.of()), () -> {}, scope);
@@ -83,7 +83,7 @@ class TowerEvidenceIT {
         try (VisionLanguageModel model = load(new Qwen25VlFamily(), folder)) {
             // Windows of 4 x 4 tokens: whole ones, and smaller ones at the right and the bottom.
             for (int[] size : new int[][] {{168, 140}, {300, 64}, {56, 56}}) {
-                checkQwen(model, folder, model.preprocessor().preprocess(noise(size[0], size[1])));
+                checkQwen(model, folder, model.media().pixels(noise(size[0], size[1]), 1).apply(0));
             }
         }
     }

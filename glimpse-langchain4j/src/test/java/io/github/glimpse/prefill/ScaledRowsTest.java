@@ -23,7 +23,7 @@ class ScaledRowsTest {
     };
 
     private static final PromptLayout WHOLE =
-            new PromptLayout(IDS, List.of(new ImageSpan(1, 12), new ImageSpan(14, 1)), new Positions(PLACES, 8));
+            new PromptLayout(IDS, List.of(new ImageSpan(1, 12), new ImageSpan(14, 1)), new int[0], new Positions(PLACES, 8));
 
     /** The first has a copy of 1 x 2 cells, the second none. */
     private static final List<GridPair> GRIDS =

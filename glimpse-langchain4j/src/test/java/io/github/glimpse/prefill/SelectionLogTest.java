@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.TokenUnit;
 import io.github.glimpse.prune.Confidence;
 import io.github.glimpse.prune.EvidenceStrategy;
 import io.github.glimpse.prune.GuardReport;
@@ -44,8 +45,14 @@ class SelectionLogTest {
         return new Cut(at, name, strategy, new TokenBudget(TokenBounds.unset(), null));
     }
 
+    private static List<TokenUnit> units(List<PatchPlan> plans) {
+        return plans.stream()
+                .map(plan -> TokenUnit.of(TokenUnit.Kind.IMAGE, plan))
+                .toList();
+    }
+
     private static PruningReport report(SelectionLog log) {
-        return log.report(PLANS, PLANS);
+        return log.report(units(PLANS), units(PLANS), 0);
     }
 
     @Test
@@ -163,7 +170,7 @@ class SelectionLogTest {
     void aPictureThatWasMadeSmallerIsToldWithTheTokensThatItWouldHaveHad() {
         SelectionLog log = new SelectionLog(TOKENS);
 
-        PruningReport report = log.report(PLANS, List.of(plan(3, 4), FOUR));
+        PruningReport report = log.report(units(PLANS), units(List.of(plan(3, 4), FOUR)), 0);
 
         assertThat(Arrays.stream(new int[] {0, 1})
                         .map(image -> report.images().get(image).imageTokens()))

@@ -8,8 +8,10 @@ import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.MediaPlaceholder;
 import io.github.glimpse.model.ModelFamily;
-import io.github.glimpse.model.Positions;
+import io.github.glimpse.model.PositionRule;
+import io.github.glimpse.model.SinglePictures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.model.clip.ClipPreprocessor;
 import io.github.glimpse.model.clip.ClipPreprocessorConfig;
@@ -90,14 +92,13 @@ public final class LlavaFamily implements ModelFamily {
         weights.finishLoading();
         return new VisionLanguageModel(
                 name(),
-                preprocessor,
+                new SinglePictures(MediaPlaceholder.of(config.imageToken()), preprocessor),
                 vision,
                 decoder,
                 text.tokenizer(),
                 text.template(),
                 text.templateVariables(),
-                config.imageToken(),
-                (tokens, spans, grids) -> Positions.consecutive(tokens),
+                PositionRule.consecutive(),
                 text.stopIds(),
                 config.contextLength(),
                 weights,

@@ -7,7 +7,10 @@ import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.MediaPlaceholder;
 import io.github.glimpse.model.ModelFamily;
+import io.github.glimpse.model.PositionRule;
+import io.github.glimpse.model.SinglePictures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderNames;
 import io.github.glimpse.nn.DecoderStack;
@@ -61,14 +64,13 @@ public final class Qwen25VlFamily implements ModelFamily {
             weights.finishLoading();
             return new VisionLanguageModel(
                     name(),
-                    preprocessor,
+                    new SinglePictures(MediaPlaceholder.of(config.imageToken()), preprocessor),
                     tower,
                     decoder,
                     text.tokenizer(),
                     text.template(),
                     text.templateVariables(),
-                    config.imageToken(),
-                    new MultimodalPositions(),
+                    PositionRule.multimodal(),
                     text.stopIds(),
                     config.contextLength(),
                     weights,

@@ -131,7 +131,7 @@ class FamilyGraphIT {
             }
             RotaryEmbedding.Tables tables = decoder.rotary(scope.longs(flat, ids.length, rows), scope);
             NDArray hidden = decoder.embed(scope.indices(prompt.layout().ids()), rows, scope);
-            for (int i = 0; i < prompt.pictures().size(); i++) {
+            for (int i = 0; i < prompt.units().size(); i++) {
                 VisionFeatures features = model.tower().encode(builder.patches(prompt, i), Set.of(), () -> {}, scope);
                 decoder.place(hidden, prompt.layout().spans().get(i).start(), features.rows());
             }

@@ -1,0 +1,33 @@
+package io.github.glimpse.prefill;
+
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.MediaPlan;
+import io.github.glimpse.nn.CancellationPoint;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/**
+ * A picture or a video of a request that may never have to be decoded.
+ *
+ * @param files the picture's file, or one file for each frame of the video
+ * @param plan how it will be cut into patches
+ * @param wholePlan how it would be cut if a step at {@code pixels} did not make it smaller
+ * @param reader decodes it and cuts it into the patches of each unit
+ */
+public record MediaFile(
+        List<byte[]> files,
+        MediaPlan plan,
+        MediaPlan wholePlan,
+        Function<CancellationPoint, IntFunction<PixelPatches>> reader) {
+
+    /** Copies the list, not the files. */
+    public MediaFile {
+        files = List.copyOf(files);
+    }
+
+    /** Whether it was made smaller to have fewer tokens. */
+    boolean isShrunk() {
+        return !plan.equals(wholePlan);
+    }
+}
