@@ -7,7 +7,7 @@ import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
-import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.prefill.Sequence;
 import java.util.Arrays;
@@ -99,11 +99,12 @@ final class DecodeLoop {
         if (mask == null || mask.choices().isEmpty()) {
             return Map.of();
         }
-        int[] lengths = sequence.caches().stream().mapToInt(KvCache::length).toArray();
+        int[] lengths = sequence.caches().stream().mapToInt(LayerState::length).toArray();
         Map<String, Double> scores =
                 ChoiceScores.of(mask.choices(), model.tokenizer(), mask, sequence.logits(), (id, length) -> {
                     context.cancellation().check();
                     truncate(sequence.caches(), lengths, length);
+                    sequence.caches().forEach(LayerState::remember);
                     long[] positions = Arrays.stream(sequence.nextPositions())
                             .map(position -> position + length)
                             .toArray();
@@ -113,13 +114,13 @@ final class DecodeLoop {
         return scores;
     }
 
-    private static void truncate(List<KvCache> caches, int[] lengths, int more) {
+    private static void truncate(List<LayerState> caches, int[] lengths, int more) {
         for (int layer = 0; layer < lengths.length; layer++) {
             caches.get(layer).truncate(lengths[layer] + more);
         }
     }
 
-    private int choose(Sampler sampler, float[] logits, int left, List<KvCache> caches) {
+    private int choose(Sampler sampler, float[] logits, int left, List<LayerState> caches) {
         try {
             return mask == null ? sampler.next(logits) : mask.choose(sampler, logits, left);
         } catch (NonFiniteNumbersException e) {
@@ -128,7 +129,7 @@ final class DecodeLoop {
     }
 
     /** Where it began, as far as caches tell: a layer's keys and values come from what the layers before it gave. */
-    private static String firstBroken(List<KvCache> caches) {
+    private static String firstBroken(List<LayerState> caches) {
         for (int layer = 0; layer < caches.size(); layer++) {
             if (!caches.get(layer).isFinite()) {
                 String origin = layer == 0 ? "the embedding, the vision tower or that layer" : "layer " + (layer - 1);
@@ -156,23 +157,24 @@ final class DecodeLoop {
         return new Answer(text.text(), text.calls(), ids.build().toArray(), reason, sampler.likelihood());
     }
 
-    private float[] forward(int id, long[] positions, List<KvCache> caches) {
+    private float[] forward(int id, long[] positions, List<LayerState> caches) {
         try (TensorScope step = context.scope().openChild()) {
             NDArray hidden = decoder.embed(step.indices(new int[] {id}), 1, step);
             // One table serves all layers unless a schedule renumbered between them.
             Map<Long, RotaryEmbedding.Tables> tables = new HashMap<>();
             for (int layer = 0; layer < caches.size(); layer++) {
-                KvCache cache = caches.get(layer);
-                if (cache.length() == cache.capacity()) {
+                LayerState cache = caches.get(layer);
+                if (cache.isFull()) {
                     cache.reserve(Math.max(ROWS_AT_ONCE, cache.length() / 2));
                 }
                 NDArray next = decoder.layer(
                         layer,
                         hidden,
+                        1,
+                        0,
                         tables.computeIfAbsent(positions[layer], position -> tables(position, step)),
                         cache,
                         step);
-                cache.truncate(cache.length() + 1);
                 hidden.close();
                 hidden = next;
             }

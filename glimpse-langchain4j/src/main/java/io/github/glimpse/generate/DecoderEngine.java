@@ -21,6 +21,7 @@ import io.github.glimpse.prefill.Prefilled;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.prefill.PromptTexts;
+import io.github.glimpse.prefill.ScoreLayers;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prefill.TowerWalk;
@@ -116,6 +117,12 @@ final class DecoderEngine implements AnswerEngine {
             if (cut.at().stage() == PruningPoint.Stage.TOWER) {
                 TowerWalk.checkBeforeDecoder(cut, model.tower());
             }
+            if (cut.strategy() instanceof TwoScaleStrategy && model.decoder().hasRecurrent()) {
+                throw new UnsupportedModelException("The pruning strategy '" + cut.name()
+                        + "' goes back to an earlier row, and layers of this model remember a state that cannot; use"
+                        + " div-prune, or glimpse without two scales");
+            }
+            ScoreLayers.check(cut, model.decoder());
             for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
                 if (need instanceof EvidenceRequest.VisionTaps taps) {
                     taps.layers().forEach(model.tower()::checkTap);

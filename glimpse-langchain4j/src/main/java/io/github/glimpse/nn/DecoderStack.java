@@ -11,6 +11,9 @@ import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder-only language model of the LLaMA kind (LLaMA, Qwen2): embedding, layers with RMS norm, rotary grouped-query
@@ -41,6 +44,7 @@ public final class DecoderStack implements AutoCloseable {
     private final NDArray finalNorm;
     private final NDArray head;
     private final NDArray noBias;
+    private final List<@Nullable RecurrentLayer> recurrent;
     private final int positionRows;
     private final int vocabulary;
 
@@ -50,8 +54,10 @@ public final class DecoderStack implements AutoCloseable {
             DecoderNames names,
             DecoderShape shape,
             ModelDimensions dimensions,
+            List<@Nullable RecurrentLayer> recurrent,
             TensorScope owner) {
         this.runtime = runtime;
+        this.recurrent = recurrent;
         this.dimensions = dimensions;
         this.dtype = weights.dtype();
         this.graph = Graph.named("decoder")
@@ -70,10 +76,14 @@ public final class DecoderStack implements AutoCloseable {
         this.vocabulary = shape.vocabulary();
         this.positionRows = shape.positionSections().length;
         int hidden = dimensions.hidden();
-        weights.requireCacheRoom(2L * dimensions.layers() * dimensions.kvHeads() * dimensions.headDim());
+        long cached = dimensions.layers()
+                - recurrent.stream().filter(Objects::nonNull).count();
+        weights.requireCacheRoom(2L * cached * dimensions.kvHeads() * dimensions.headDim());
         this.table = weights.at(names.embedding()).table(shape.vocabulary(), hidden);
         for (int i = 0; i < dimensions.layers(); i++) {
-            List<NDArray> tensors = layerWeights(weights.at(names.layers()).at(i), shape.intermediate());
+            List<NDArray> tensors = isRecurrent(i)
+                    ? List.of()
+                    : layerWeights(weights.at(names.layers()).at(i), shape.intermediate());
             layerTensors.add(tensors);
             layers.add(TensorList.of(tensors));
         }
@@ -97,7 +107,23 @@ public final class DecoderStack implements AutoCloseable {
             DecoderShape shape,
             ModelDimensions dimensions,
             TensorScope owner) {
-        return new DecoderStack(runtime, weights, names, shape, dimensions, owner);
+        return load(runtime, weights, names, shape, dimensions, List.of(), owner);
+    }
+
+    /**
+     * Loads a stack some of whose layers remember a state instead of keys and values.
+     *
+     * @param recurrent by layer those that do, null for the others; empty if there are none
+     */
+    public static DecoderStack load(
+            TorchRuntime runtime,
+            Weights weights,
+            DecoderNames names,
+            DecoderShape shape,
+            ModelDimensions dimensions,
+            List<@Nullable RecurrentLayer> recurrent,
+            TensorScope owner) {
+        return new DecoderStack(runtime, weights, names, shape, dimensions, recurrent, owner);
     }
 
     private List<NDArray> layerWeights(WeightPath layer, int intermediate) {
@@ -195,8 +221,67 @@ public final class DecoderStack implements AutoCloseable {
         return new KvCache(this, capacity, owner);
     }
 
+    /** What a layer remembers of one sequence, nothing yet, owned by {@code owner}. */
+    public LayerState newState(int index, int capacity, TensorScope owner) {
+        RecurrentLayer layer = recurrentLayer(index);
+        return layer == null ? newCache(capacity, owner) : new RecurrentState(this, layer.start(owner), owner);
+    }
+
+    private @Nullable RecurrentLayer recurrentLayer(int index) {
+        return recurrent.isEmpty() ? null : recurrent.get(index);
+    }
+
+    /** Whether a layer remembers a state, so that its rows have no scores for one another. */
+    public boolean isRecurrent(int index) {
+        return recurrentLayer(index) != null;
+    }
+
+    /** Whether any layer does. */
+    public boolean hasRecurrent() {
+        return recurrent.stream().anyMatch(Objects::nonNull);
+    }
+
     /**
-     * Runs one layer; writes keys and values of all rows behind the cache's length and leaves that length as it is.
+     * Runs rows through one layer, behind those that it remembers, and remembers them.
+     *
+     * @param hidden {@code [padded, hidden]}; not changed
+     * @param rows how many of them count
+     * @param probeRows the last of these, which will be forgotten again: where they begin is {@linkplain LayerState#remember()
+     *     remembered}
+     * @return {@code [padded, hidden]}, owned by {@code scope}
+     */
+    public NDArray layer(
+            int index,
+            NDArray hidden,
+            int rows,
+            int probeRows,
+            RotaryEmbedding.Tables tables,
+            LayerState state,
+            TensorScope scope) {
+        if (state instanceof KvCache cache) {
+            NDArray output = layer(index, hidden, tables, cache, scope);
+            cache.truncate(cache.length() + rows);
+            return output;
+        }
+        RecurrentState recurrentState = (RecurrentState) state;
+        RecurrentLayer layer = Objects.requireNonNull(recurrentLayer(index));
+        int tokens = rows - probeRows;
+        NDArray output = layer.run(hidden, tokens, recurrentState.tensors(), scope);
+        recurrentState.advance(tokens);
+        if (probeRows > 0) {
+            recurrentState.remember();
+            try (TensorScope step = scope.openChild()) {
+                int[] last = IntStream.range(tokens, rows).toArray();
+                NDArray probe = rows().pick(hidden, last, 0, step);
+                place(output, tokens, layer.run(probe, probeRows, recurrentState.tensors(), step));
+            }
+            recurrentState.advance(probeRows);
+        }
+        return output;
+    }
+
+    /**
+     * Runs one layer that has keys and values; writes keys and values of all rows behind the cache's length and leaves that length as it is.
      *
      * @param hidden {@code [rows, hidden]}; not changed
      * @return {@code [rows, hidden]}, owned by {@code scope}

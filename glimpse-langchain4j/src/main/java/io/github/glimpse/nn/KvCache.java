@@ -11,7 +11,7 @@ import io.github.glimpse.engine.TensorScope;
  * <p>Each layer has a length of its own, so that cuts at several layers may leave different lengths. Not safe for
  * concurrent use. The memory belongs to the scope that it was made in.
  */
-public final class KvCache implements AutoCloseable {
+public final class KvCache implements LayerState {
 
     // Below this share of use after a cut, a smaller cache is worth its one copy: memory is what a cut is to save.
     private static final int SHRINK_BELOW_SHARE = 2;
@@ -32,8 +32,14 @@ public final class KvCache implements AutoCloseable {
     }
 
     /** Rows in use. */
+    @Override
     public int length() {
         return length;
+    }
+
+    @Override
+    public boolean isFull() {
+        return length == capacity;
     }
 
     /** Rows that fit. */
@@ -51,7 +57,7 @@ public final class KvCache implements AutoCloseable {
         return values;
     }
 
-    /** Whether the keys and values of all rows in use are finite. Reads them all: for an error's message. */
+    @Override
     public boolean isFinite() {
         try (TensorScope step = owner.openChild()) {
             NDArray finite = stack.graph()
@@ -65,6 +71,7 @@ public final class KvCache implements AutoCloseable {
     }
 
     /** Says how many rows are in use: the padding and the probe's rows at the end are forgotten so. */
+    @Override
     public void truncate(int rows) {
         if (rows > capacity) {
             throw new IllegalArgumentException("A cache of " + capacity + " rows cannot have " + rows);
@@ -77,6 +84,7 @@ public final class KvCache implements AutoCloseable {
      *
      * @param chosen rising row indices, {@code [kept]} int64
      */
+    @Override
     public void keep(NDArray chosen, int rowsToCome) {
         int kept = Math.toIntExact(chosen.getShape().get(0));
         int wanted = RowPadding.cacheRows(kept + rowsToCome);
@@ -91,7 +99,12 @@ public final class KvCache implements AutoCloseable {
         length = kept;
     }
 
-    /** Makes room for at least {@code rowsToCome} more rows; what is there stays. */
+    @Override
+    public void remember() {
+        // rows stay what they are
+    }
+
+    @Override
     public void reserve(int rowsToCome) {
         if (length + rowsToCome > capacity) {
             capacity = RowPadding.cacheRows(length + rowsToCome);

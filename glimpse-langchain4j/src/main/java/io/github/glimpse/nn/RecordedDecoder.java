@@ -1,6 +1,7 @@
 package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.Gradients;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorScope;
@@ -62,6 +63,10 @@ public final class RecordedDecoder implements AutoCloseable {
      * @param owner owns the references to the stack's weights
      */
     public static RecordedDecoder of(TorchRuntime runtime, DecoderStack stack, TensorScope owner) {
+        if (stack.hasRecurrent()) {
+            throw new UnsupportedModelException("Layers of this model remember a state, and no history of that is kept: its"
+                    + " modules cannot be trained here; train one for a model whose layers all attend");
+        }
         return new RecordedDecoder(runtime, stack, owner);
     }
 

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
-import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.prefill.LayerEvidence.Moment;
 import io.github.glimpse.prune.GuardedSelection;
 import io.github.glimpse.prune.PositionForm;
@@ -44,7 +44,7 @@ public final class CoarsePrefill {
      */
     record Found(TokenSelection selection, List<GuardedSelection> verdicts, PromptPass pass) implements AutoCloseable {
 
-        List<KvCache> caches() {
+        List<LayerState> caches() {
             return pass.caches();
         }
 

@@ -5,6 +5,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.DecoderReading;
 import io.github.glimpse.nn.DecoderReading.Rotation;
 import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.prune.EvidenceRequest;
@@ -24,9 +25,18 @@ public final class LayerEvidence {
      * @param input its input
      * @param output what it gave
      * @param tables positions of both
-     * @param cache its cache, filled
+     * @param state what it remembers, these rows included
      */
-    record Moment(int layer, NDArray input, NDArray output, RotaryEmbedding.Tables tables, KvCache cache) {}
+    record Moment(int layer, NDArray input, NDArray output, RotaryEmbedding.Tables tables, LayerState state) {
+
+        /** Its keys; strategies that read them of other layers were refused before. */
+        KvCache keys() {
+            if (state instanceof KvCache cache) {
+                return cache;
+            }
+            throw new IllegalStateException("Layer " + layer + " remembers a state, so there is no attention to read");
+        }
+    }
 
     private LayerEvidence() {}
 
@@ -49,7 +59,7 @@ public final class LayerEvidence {
                                 moment.input(),
                                 rows.count() - 1,
                                 moment.tables(),
-                                moment.cache(),
+                                moment.keys(),
                                 imageRows,
                                 scope))
                 .on(
@@ -71,7 +81,7 @@ public final class LayerEvidence {
                     moment.input(),
                     rows.now(PromptRows.pick(behind, places)),
                     moment.tables(),
-                    moment.cache(),
+                    moment.keys(),
                     imageRows,
                     scope));
         }

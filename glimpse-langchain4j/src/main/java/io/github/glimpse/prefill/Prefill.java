@@ -255,12 +255,10 @@ public final class Prefill {
     }
 
     private void cutCaches(int[] staying, int forgotten, TensorScope layerScope) {
-        switch (schedule.kv()) {
-            case UNIFORM -> {
-                NDArray chosen = layerScope.indices(staying);
-                pass.caches().forEach(cache -> cache.keep(chosen, tokensToCome));
-            }
-            case RAGGED -> pass.caches().forEach(cache -> cache.truncate(cache.length() - forgotten));
+        pass.caches().forEach(cache -> cache.truncate(cache.length() - forgotten));
+        if (schedule.kv() == KvForm.UNIFORM) {
+            NDArray chosen = layerScope.indices(staying);
+            pass.caches().forEach(cache -> cache.keep(chosen, tokensToCome));
         }
     }
 }

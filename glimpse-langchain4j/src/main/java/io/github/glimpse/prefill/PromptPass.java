@@ -5,7 +5,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
-import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
@@ -39,7 +39,7 @@ public final class PromptPass {
     private final TensorScope scope;
     private final ReadoutValues seen;
     private final @Nullable ProbeToken probe;
-    private final List<KvCache> caches = new ArrayList<>();
+    private final List<LayerState> caches = new ArrayList<>();
     private final long[] nextPositions;
     private LayerAdditions additions;
     private int probeRows;
@@ -78,7 +78,7 @@ public final class PromptPass {
     }
 
     /** The caches of the layers that have run. */
-    List<KvCache> caches() {
+    List<LayerState> caches() {
         return caches;
     }
 
@@ -256,10 +256,10 @@ public final class PromptPass {
             decoder.add(input, rows.count(), vectors(probe, layer));
         }
         nextPositions[layer] = rows.positions().next();
-        KvCache cache = decoder.newCache(capacity, scope);
+        LayerState cache = decoder.newState(layer, capacity, scope);
         caches.add(cache);
-        NDArray output = decoder.layer(layer, input, positions, cache, layerScope);
-        cache.truncate(rows.count() + probeRows);
+        NDArray output =
+                decoder.layer(layer, input, rows.count() + probeRows, probeRows, positions, cache, layerScope);
         additions.add(layer, output, rows.imageRows());
         Moment moment = new Moment(layer, input, output, positions, cache);
         tap(moment);
@@ -279,7 +279,7 @@ public final class PromptPass {
                                 moment.input(),
                                 rows.count() + probeRows - 1,
                                 moment.tables(),
-                                moment.cache(),
+                                moment.keys(),
                                 temporary.indices(rows.imageRows()),
                                 wanted.form(),
                                 scope);

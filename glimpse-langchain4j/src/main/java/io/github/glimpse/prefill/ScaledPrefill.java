@@ -9,7 +9,7 @@ import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
-import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.prefill.ScaledRows.Block;
@@ -70,7 +70,7 @@ public final class ScaledPrefill {
         // The last row always runs: the answer begins with what it says.
         int first = found == null ? 0 : Math.min(common, rows.count() - 1);
         int last = rows.count() - 1 - first;
-        List<KvCache> caches = new ArrayList<>();
+        List<LayerState> caches = new ArrayList<>();
         Function<Block, VisionFeatures> features = block ->
                 block.small() ? small.get(block.image()) : Objects.requireNonNull(parts.get(block.image()));
         Running running = embed(first, features);
@@ -88,7 +88,7 @@ public final class ScaledPrefill {
                     layers,
                     caches,
                     features,
-                    layer -> decoder.newCache(Math.max(held, rows.count() + tokensToCome), scope));
+                    layer -> decoder.newState(layer, Math.max(held, rows.count() + tokensToCome), scope));
         }
         float[] logits = HostValues.floats(decoder.logits(running.hidden(), last, running.scope()));
         running.scope().close();
@@ -113,17 +113,17 @@ public final class ScaledPrefill {
             Running running,
             int first,
             int layers,
-            List<KvCache> caches,
+            List<LayerState> caches,
             Function<Block, VisionFeatures> features,
-            IntFunction<KvCache> cacheOf) {
+            IntFunction<LayerState> cacheOf) {
         Running current = running;
         RotaryEmbedding.Tables tables = tables(first);
         for (int layer = caches.size(); layer < layers; layer++) {
             context.cancellation().check();
-            KvCache cache = cacheOf.apply(layer);
+            LayerState cache = cacheOf.apply(layer);
             TensorScope next = scope.openChild();
-            NDArray output = decoder.layer(layer, current.hidden(), tables, cache, next);
-            cache.truncate(rows.count());
+            NDArray output =
+                    decoder.layer(layer, current.hidden(), rows.count() - first, 0, tables, cache, next);
             caches.add(cache);
             addTo(output, layer, first, features);
             context.observer().onLayer(layer);
@@ -136,15 +136,15 @@ public final class ScaledPrefill {
     }
 
     /** A cache of the coarse pass with its first rows and room for those that come. */
-    private KvCache used(CoarsePrefill.Found found, int layer, int first) {
-        KvCache cache = found.caches().get(layer);
+    private LayerState used(CoarsePrefill.Found found, int layer, int first) {
+        LayerState cache = found.caches().get(layer);
         int news = rows.count() - first;
         cache.truncate(first);
         cache.reserve(Math.max(RowPadding.rows(news), news + tokensToCome));
         return cache;
     }
 
-    private Sequence finished(List<KvCache> caches, float[] logits) {
+    private Sequence finished(List<LayerState> caches, float[] logits) {
         context.watch().atDecoding();
         context.observer().onLogits(0, logits);
         long[] next = new long[decoder.dimensions().layers()];

@@ -1,6 +1,6 @@
 package io.github.glimpse.prefill;
 
-import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.LayerState;
 import java.util.List;
 
 /**
@@ -11,4 +11,4 @@ import java.util.List;
  * @param logits raw logits after the prompt
  * @param rows rows of the prompt that are left
  */
-public record Sequence(List<KvCache> caches, long[] nextPositions, float[] logits, int rows) {}
+public record Sequence(List<LayerState> caches, long[] nextPositions, float[] logits, int rows) {}

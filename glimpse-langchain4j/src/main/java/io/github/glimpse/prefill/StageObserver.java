@@ -5,7 +5,7 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.Positions;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionFeatures;
-import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.prune.ProbeToken;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule.Cut;
@@ -69,7 +69,7 @@ public interface StageObserver {
             NDArray after,
             int[] keptRows,
             PromptLayout layout,
-            List<KvCache> caches) {}
+            List<LayerState> caches) {}
 
     /** The rows of one picture as they go into the decoder. */
     default void onImageRows(int image, NDArray rows) {}

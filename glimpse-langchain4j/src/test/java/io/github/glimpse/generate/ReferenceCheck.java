@@ -10,6 +10,7 @@ import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.model.qwen25vl.QwenTowerStages;
 import io.github.glimpse.nn.KvCache;
+import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.ProbeToken;
@@ -236,7 +237,7 @@ final class ReferenceCheck implements StageObserver {
             NDArray after,
             int[] keptRows,
             PromptLayout layout,
-            List<KvCache> caches) {
+            List<LayerState> caches) {
         differences.equal("kept rows", keptRows, Differences.ints(expected().get("kept_sequence_indices")));
         compareAfter(keptRows, layout);
         if (tensors.has("reduce.hidden_before")) {
@@ -255,12 +256,12 @@ final class ReferenceCheck implements StageObserver {
             compareCache(
                     "keys",
                     "reduce.key_layer" + layer + "_after",
-                    caches.get(layer).keys(),
+                    ((KvCache) caches.get(layer)).keys(),
                     keptRows.length);
             compareCache(
                     "values",
                     "reduce.value_layer" + layer + "_after",
-                    caches.get(layer).values(),
+                    ((KvCache) caches.get(layer)).values(),
                     keptRows.length);
         }
     }
