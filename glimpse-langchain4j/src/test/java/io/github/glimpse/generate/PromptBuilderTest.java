@@ -3,6 +3,18 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.image.ImageGrid;
+import io.github.glimpse.image.ImageSize;
+import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.image.TokenUnit;
+import io.github.glimpse.image.VideoTimes;
+import io.github.glimpse.model.MediaPlan;
+import io.github.glimpse.model.TokenRun;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
@@ -184,5 +196,104 @@ class PromptBuilderTest {
 
         assertThat(builder().textTokens("", 10)).isZero();
         assertThat(builder().textTokens(words, 10)).isBetween(exact * 9 / 10, exact * 11 / 10);
+    }
+
+    /** Pictures in a base of 2 x 2 and a tile of 2 x 2 with a newline behind it; videos of two slices, each with its time. */
+    private static final class TilesAndTimes implements MediaRule {
+
+        private static final PatchPlan PLAN = new PatchPlan(new ImageGrid(2, 2, 14, 1), 28, 28, 0, 0, 14, 14);
+
+        @Override
+        public MediaPlaceholder imagePlaceholder() {
+            return MediaPlaceholder.of(PLACEHOLDER);
+        }
+
+        @Override
+        public MediaPlaceholder videoPlaceholder() {
+            return new MediaPlaceholder(
+                    FILES.config().integer("video_token_id"), "<|vision_start|><|video_pad|><|vision_end|>");
+        }
+
+        @Override
+        public MediaPlan plan(ImageSize size, int pictures) {
+            return new MediaPlan(
+                    List.of(TokenUnit.of(TokenUnit.Kind.BASE, PLAN), TokenUnit.tile(0, 0, PLAN)),
+                    List.of(
+                            TokenRun.of(PLAN.grid()),
+                            new TokenRun(List.of(PLAN.grid()), List.of(0L), List.of(4))),
+                    "base<|image_pad|>tile<|image_pad|>");
+        }
+
+        @Override
+        public IntFunction<PixelPatches> pixels(RasterImage image, int pictures) {
+            throw new IllegalStateException("only the prompt is made");
+        }
+
+        @Override
+        public MediaPlan plan(ImageSize frame, VideoTimes times) {
+            return new MediaPlan(
+                    List.of(TokenUnit.slice(0, 0.2, PLAN), TokenUnit.slice(1, 1.2, PLAN)),
+                    List.of(TokenRun.of(PLAN.grid()), TokenRun.of(PLAN.grid())),
+                    "<0.2 seconds><|video_pad|><1.2 seconds><|video_pad|>");
+        }
+    }
+
+    private static ChatTurn seen(ChatTurn.Part... parts) {
+        return new ChatTurn(Role.USER, List.of(parts));
+    }
+
+    private static ChatTurn.Video video(int frames) {
+        return new ChatTurn.Video(
+                java.util.Collections.nCopies(frames, picture(1, 1)),
+                new VideoTimes(IntStream.range(0, frames).boxed().toList(), 2, frames));
+    }
+
+    @Test
+    void aFamilyWritesTextAndRowsAroundItsUnitsAndTheQuestionIsFoundBehindThem() {
+        PromptBuilder builder = builder(768, new TilesAndTimes());
+        List<ChatTurn> turns = List.of(
+                seen(video(4), new ChatTurn.Text("Then?"), new ChatTurn.Picture(picture(1, 1)), new ChatTurn.Text("What?")));
+
+        Prompt prompt = builder.prompt(turns);
+
+        String between = Arrays.stream(prompt.layout().ids())
+                .mapToObj(id -> TEXT.tokenizer().spellingOf(id))
+                .collect(java.util.stream.Collectors.joining());
+        assertThat(between)
+                .contains("<0.2\u0120seconds>" + "<|video_pad|>".repeat(4) + "<1.2\u0120seconds>" + "<|video_pad|>".repeat(4)
+                        + "Then?<|vision_start|>base" + "<|image_pad|>".repeat(4) + "tile" + "<|image_pad|>".repeat(5));
+        assertThat(prompt.units())
+                .extracting(unit -> unit.kind().label() + unit.index() + unit.slice())
+                .containsExactly("video00", "video01", "base00", "tile00");
+        assertThat(prompt.layout().imageRows()).hasSize(16);
+        assertThat(prompt.layout().newlineRows()).hasSize(1);
+        assertThat(prompt.text()).contains("<|vision_start|><|video_pad|><|vision_end|>").doesNotContain("seconds");
+        int[] rows = builder.lastUserRows(turns, prompt, TokenWatch.NONE);
+        assertThat(TEXT.tokenizer()
+                        .decode(Arrays.stream(rows)
+                                .map(row -> prompt.layout().ids()[row])
+                                .toArray()))
+                .isEqualTo("Then?What?");
+    }
+
+    @Test
+    void aFamilyWithoutVideosRefusesThem() {
+        assertThatThrownBy(() -> builder().prompt(List.of(seen(video(2)))))
+                .isInstanceOf(UnsupportedContentException.class)
+                .hasMessageContaining("takes no videos");
+    }
+
+    @Test
+    void framesOfAVideoHaveOneSizeAndAreNoMoreThanTheLimit() {
+        PromptBuilder builder = builder(768, new TilesAndTimes());
+        ChatTurn.Video uneven = new ChatTurn.Video(
+                List.of(picture(1, 1), picture(2, 1)), new VideoTimes(List.of(0, 1), 2, 2));
+
+        assertThatThrownBy(() -> builder.prompt(List.of(seen(uneven))))
+                .isInstanceOf(InvalidImageException.class)
+                .hasMessageContaining("56 x 28 pixels, the first one 28 x 28");
+        assertThatThrownBy(() -> builder.prompt(List.of(seen(video(769)))))
+                .isInstanceOf(UnsupportedContentException.class)
+                .hasMessageContaining("769 frames, the limit is 768");
     }
 }
