@@ -2,8 +2,8 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Part;
-import io.github.glimpse.generate.ChatTurn.Visual;
 import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.generate.ChatTurn.Visual;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -260,8 +260,7 @@ final class HistoryFit {
     }
 
     private int moreThanNote(Conversation conversation, Place place) {
-        Visual picture =
-                (Visual) conversation.turns().get(place.turn()).parts().get(place.part());
+        Visual picture = (Visual) conversation.turns().get(place.turn()).parts().get(place.part());
         return prompts.pictureTokens(picture, share) + TOKENS_AROUND_PICTURE - noteTokens();
     }
 

@@ -346,8 +346,7 @@ final class ImageTextEngine implements AnswerEngine {
             similarity += (double) picture[i] * text[i];
         }
         context.observer().onUnits(picture, text);
-        return ImageTextMatch.of(
-                heads.match().of(textRows, scope), similarity, log.report(seen.plan()));
+        return ImageTextMatch.of(heads.match().of(textRows, scope), similarity, log.report(seen.plan()));
     }
 
     private int room() {

@@ -43,8 +43,7 @@ final class PromptMedia {
      * @param share of each picture's tokens that there may be at most, null for all
      */
     List<PromptMedium> plan(List<Visual> visuals, @Nullable Double share) {
-        int pictures =
-                (int) visuals.stream().filter(Picture.class::isInstance).count();
+        int pictures = (int) visuals.stream().filter(Picture.class::isInstance).count();
         List<PromptMedium> media = new ArrayList<>();
         for (Visual visual : visuals) {
             media.add(numbered(media.size(), visuals.size(), () -> plan(visual, share, pictures)));
@@ -70,12 +69,13 @@ final class PromptMedia {
 
     private PromptMedium plan(Video video, @Nullable Double share) {
         if (share != null) {
-            throw new UnsupportedContentException("A strategy that makes pictures smaller, such as down-sample or foveate,"
-                    + " takes no videos; use evs, vidcom2 or div-prune, or send smaller frames");
+            throw new UnsupportedContentException(
+                    "A strategy that makes pictures smaller, such as down-sample or foveate,"
+                            + " takes no videos; use evs, vidcom2 or div-prune, or send smaller frames");
         }
         if (video.frames().size() > MOST_FRAMES) {
-            throw new UnsupportedContentException("The video has " + video.frames().size() + " frames, the limit is "
-                    + MOST_FRAMES + "; take fewer of a second");
+            throw new UnsupportedContentException("The video has "
+                    + video.frames().size() + " frames, the limit is " + MOST_FRAMES + "; take fewer of a second");
         }
         ImageSize size = decoder.readSize(video.frames().get(0));
         for (byte[] frame : video.frames()) {

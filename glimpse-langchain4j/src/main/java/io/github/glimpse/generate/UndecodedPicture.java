@@ -25,9 +25,8 @@ final class UndecodedPicture extends RuntimeException {
 
     /** Whether this is the one. */
     boolean is(ChatTurn.Visual visual) {
-        byte[] first = visual instanceof ChatTurn.Video video
-                ? video.frames().get(0)
-                : ((ChatTurn.Picture) visual).bytes();
+        byte[] first =
+                visual instanceof ChatTurn.Video video ? video.frames().get(0) : ((ChatTurn.Picture) visual).bytes();
         return first == files.get(0);
     }
 

@@ -17,7 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param plan its tokens, and where they lie on the picture or on the slice's first frame
  */
 public record TokenUnit(
-        Kind kind, int index, int slice, int row, int column, @Nullable Double seconds, PatchPlan plan) {
+        Kind kind,
+        int index,
+        int slice,
+        int row,
+        int column,
+        @Nullable Double seconds,
+        PatchPlan plan) {
 
     /** What a unit shows. */
     public enum Kind {

@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param runs the same rows, as they lie behind one another: one entry for each placeholder in {@code text}
  * @param text what stands in the prompt in the place of {@link MediaPlaceholder#written()}; null where it stays, for one run
  */
-public record MediaPlan(List<TokenUnit> units, List<TokenRun> runs, @Nullable String text) {
+public record MediaPlan(
+        List<TokenUnit> units,
+        List<TokenRun> runs,
+        @Nullable String text) {
 
     /** Copies the lists. */
     public MediaPlan {
         units = List.copyOf(units);
         runs = List.copyOf(runs);
-        List<ImageGrid> inRuns = runs.stream().flatMap(run -> run.grids().stream()).toList();
+        List<ImageGrid> inRuns =
+                runs.stream().flatMap(run -> run.grids().stream()).toList();
         if (!inRuns.equals(units.stream().map(TokenUnit::grid).toList())) {
             throw new IllegalArgumentException("The runs hold " + inRuns + ", the units are " + units);
         }

@@ -77,7 +77,8 @@ public interface MediaRule {
      * @throws UnsupportedModelException if the number of tokens of a picture is not free in this family
      */
     default MediaRule withMostTokens(int tokens) {
-        throw new UnsupportedModelException("The number of tokens of a picture cannot be chosen in this model's family, so"
-                + " a smaller picture saves nothing; use the pruning strategy pool or div-prune");
+        throw new UnsupportedModelException(
+                "The number of tokens of a picture cannot be chosen in this model's family, so"
+                        + " a smaller picture saves nothing; use the pruning strategy pool or div-prune");
     }
 }

@@ -24,7 +24,8 @@ final class MultimodalPositions implements PositionRule {
                 int begin = token;
                 token = placeUnits(runs.get(run), next, token, rows);
                 for (long[] row : rows) {
-                    next = Math.max(next, 1 + Arrays.stream(row, begin, token).max().orElse(0));
+                    next = Math.max(
+                            next, 1 + Arrays.stream(row, begin, token).max().orElse(0));
                 }
             }
         }

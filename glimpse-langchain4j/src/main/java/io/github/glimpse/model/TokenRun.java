@@ -30,7 +30,6 @@ public record TokenRun(List<ImageGrid> grids, List<Long> times, List<Integer> ne
 
     /** Its rows, newlines included. */
     public int rows() {
-        return newlines.size()
-                + grids.stream().mapToInt(ImageGrid::tokenCount).sum();
+        return newlines.size() + grids.stream().mapToInt(ImageGrid::tokenCount).sum();
     }
 }

@@ -96,9 +96,11 @@ public interface VisionTower extends AutoCloseable {
      */
     default void checkInside(TokenUnit unit) {
         if (unit.kind() == TokenUnit.Kind.VIDEO || unit.kind() == TokenUnit.Kind.TILES) {
-            throw new UnsupportedContentException("Nothing can be dropped before or inside the vision tower in a unit of the"
-                    + " kind '" + unit.kind().label() + "'; prune at 'vision' or 'layer k', or send the picture in a form that"
-                    + " is one unit");
+            throw new UnsupportedContentException(
+                    "Nothing can be dropped before or inside the vision tower in a unit of the"
+                            + " kind '" + unit.kind().label()
+                            + "'; prune at 'vision' or 'layer k', or send the picture in a form that"
+                            + " is one unit");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
@@ -28,7 +29,7 @@ public final class DecoderStack implements AutoCloseable {
     static final WeightNames LAYER = WeightNames.of("DecoderLayer")
             .one("input_norm")
             .withBias("q", "k", "v", "o")
-            .one("post_norm")
+            .one("q_norm", "k_norm", "post_norm")
             .withBias("gate", "up", "down");
 
     private final Graph graph;
@@ -71,8 +72,15 @@ public final class DecoderStack implements AutoCloseable {
                 .compile(runtime);
         this.reading = new DecoderReading(this, graph);
         this.rows = new TokenRows(graph);
-        this.rotary = RotaryEmbedding.sectioned(
-                graph, dimensions.headDim(), shape.ropeTheta(), shape.positionSections(), owner);
+        this.rotary = shape.interleaved()
+                ? RotaryEmbedding.interleaved(
+                        graph, shape.rotaryDim(), shape.ropeTheta(), shape.positionSections(), owner)
+                : RotaryEmbedding.sectioned(
+                        graph, shape.rotaryDim(), shape.ropeTheta(), shape.positionSections(), owner);
+        if (shape.rotaryDim() > dimensions.headDim()) {
+            throw new ModelFilesException("The rotary positions turn " + shape.rotaryDim() + " values, a head has "
+                    + dimensions.headDim() + "; check config.json");
+        }
         this.vocabulary = shape.vocabulary();
         this.positionRows = shape.positionSections().length;
         int hidden = dimensions.hidden();
@@ -83,7 +91,7 @@ public final class DecoderStack implements AutoCloseable {
         for (int i = 0; i < dimensions.layers(); i++) {
             List<NDArray> tensors = isRecurrent(i)
                     ? List.of()
-                    : layerWeights(weights.at(names.layers()).at(i), shape.intermediate());
+                    : layerWeights(weights.at(names.layers()).at(i), shape);
             layerTensors.add(tensors);
             layers.add(TensorList.of(tensors));
         }
@@ -126,7 +134,8 @@ public final class DecoderStack implements AutoCloseable {
         return new DecoderStack(runtime, weights, names, shape, dimensions, recurrent, owner);
     }
 
-    private List<NDArray> layerWeights(WeightPath layer, int intermediate) {
+    private List<NDArray> layerWeights(WeightPath layer, DecoderShape shape) {
+        int intermediate = shape.intermediate();
         int hidden = dimensions.hidden();
         int queries = dimensions.heads() * dimensions.headDim();
         int keys = dimensions.kvHeads() * dimensions.headDim();
@@ -136,11 +145,18 @@ public final class DecoderStack implements AutoCloseable {
                 .with("k", layer.at("self_attn.k_proj").linear(keys, hidden))
                 .with("v", layer.at("self_attn.v_proj").linear(keys, hidden))
                 .with("o", layer.at("self_attn.o_proj").linear(hidden, queries))
+                .with("q_norm", headNorm(layer.at("self_attn.q_norm"), shape))
+                .with("k_norm", headNorm(layer.at("self_attn.k_norm"), shape))
                 .with("post_norm", layer.at("post_attention_layernorm").plain("weight", hidden))
                 .with("gate", layer.at("mlp.gate_proj").linear(intermediate, hidden))
                 .with("up", layer.at("mlp.up_proj").linear(intermediate, hidden))
                 .with("down", layer.at("mlp.down_proj").linear(hidden, intermediate))
                 .tensors();
+    }
+
+    /** The weight of a norm of heads, empty if there is none. */
+    private NDArray headNorm(WeightPath norm, DecoderShape shape) {
+        return shape.headNorms() ? norm.plain("weight", dimensions.headDim()) : norm.biasOrEmpty(0);
     }
 
     /** The numbers of this stack. */
@@ -198,7 +214,11 @@ public final class DecoderStack implements AutoCloseable {
     /** Adds to some rows of {@code hidden}, in place. */
     public void addAt(NDArray hidden, int[] places, NDArray rows, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
-            graph.call("add_at").with(hidden).with(step.indices(places)).with(rows).run();
+            graph.call("add_at")
+                    .with(hidden)
+                    .with(step.indices(places))
+                    .with(rows)
+                    .run();
         }
     }
 

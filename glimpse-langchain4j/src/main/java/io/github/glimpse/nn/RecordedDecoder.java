@@ -64,8 +64,9 @@ public final class RecordedDecoder implements AutoCloseable {
      */
     public static RecordedDecoder of(TorchRuntime runtime, DecoderStack stack, TensorScope owner) {
         if (stack.hasRecurrent()) {
-            throw new UnsupportedModelException("Layers of this model remember a state, and no history of that is kept: its"
-                    + " modules cannot be trained here; train one for a model whose layers all attend");
+            throw new UnsupportedModelException(
+                    "Layers of this model remember a state, and no history of that is kept: its"
+                            + " modules cannot be trained here; train one for a model whose layers all attend");
         }
         return new RecordedDecoder(runtime, stack, owner);
     }

@@ -55,10 +55,8 @@ public final class RecurrentState implements LayerState {
             remembered.put(
                     length,
                     tensors.stream()
-                            .map(tensor -> stack.graph()
-                                    .call("copy_of")
-                                    .with(tensor)
-                                    .run(owner))
+                            .map(tensor ->
+                                    stack.graph().call("copy_of").with(tensor).run(owner))
                             .toList());
         }
     }

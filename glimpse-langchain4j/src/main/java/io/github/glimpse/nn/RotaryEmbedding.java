@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class RotaryEmbedding {
 
-    /** Cosine and sine, {@code [tokens, headDim]} each. */
+    /** Cosine and sine, {@code [tokens, headDim]} each; narrower if only the first values of a head are turned. */
     public record Tables(NDArray cosine, NDArray sine) {}
 
     private final Graph graph;
@@ -51,6 +51,25 @@ public final class RotaryEmbedding {
         }
         if (next != half) {
             throw new IllegalArgumentException("The sections cover " + next + " frequencies, a head has " + half);
+        }
+        return new RotaryEmbedding(graph, owner.longs(axis, half), owner.floats(frequencies(headDim, theta), half));
+    }
+
+    /**
+     * Positions with three rows, time, height and width, in turns: of each three frequencies the second follows the height and the
+     * third the width, as long as their sections last; all others follow the time (Qwen3-VL).
+     */
+    public static RotaryEmbedding interleaved(
+            Graph graph, int headDim, double theta, int[] sections, TensorScope owner) {
+        int half = headDim / 2;
+        if (sections.length != 3 || sections[0] + sections[1] + sections[2] != half) {
+            throw new IllegalArgumentException("Three sections have to cover " + half + " frequencies, not "
+                    + java.util.Arrays.toString(sections));
+        }
+        long[] axis = new long[half];
+        for (int i = 0; i < half; i++) {
+            int row = i % 3;
+            axis[i] = row > 0 && i < 3 * sections[row] ? row : 0;
         }
         return new RotaryEmbedding(graph, owner.longs(axis, half), owner.floats(frequencies(headDim, theta), half));
     }

@@ -133,9 +133,8 @@ public final class PictureFeatures implements AutoCloseable {
     private List<@Nullable VisionFeatures> encodeAll(List<int[]> kept, TowerCuts inside, PassContext context) {
         for (int i = 0; i < units.size(); i++) {
             boolean some = kept.get(i).length > 0;
-            VisionFeatureCache.Lease lease = some && inside.areLasting()
-                    ? cache.find(key(units.get(i), kept.get(i), inside), readouts)
-                    : null;
+            VisionFeatureCache.Lease lease =
+                    some && inside.areLasting() ? cache.find(key(units.get(i), kept.get(i), inside), readouts) : null;
             leases.add(lease);
             if (lease == null && some) {
                 open(units.get(i), context);
@@ -196,8 +195,7 @@ public final class PictureFeatures implements AutoCloseable {
             Place place, PixelPatches patches, int[] kept, TowerCuts inside, PassContext context) {
         TensorScope lasting = scopes.get();
         try (TensorScope step = context.scope().openChild();
-                TowerWalk walk =
-                        inside.walk(tower, readouts, patches, kept, place.wholeTokens(), context.in(step))) {
+                TowerWalk walk = inside.walk(tower, readouts, patches, kept, place.wholeTokens(), context.in(step))) {
             VisionFeatures features = walk.features(lasting);
             if (!inside.areLasting()) {
                 return cache.lendOnce(features, walk.decisions(0), lasting);

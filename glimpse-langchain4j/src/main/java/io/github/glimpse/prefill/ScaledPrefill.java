@@ -71,8 +71,8 @@ public final class ScaledPrefill {
         int first = found == null ? 0 : Math.min(common, rows.count() - 1);
         int last = rows.count() - 1 - first;
         List<LayerState> caches = new ArrayList<>();
-        Function<Block, VisionFeatures> features = block ->
-                block.small() ? small.get(block.image()) : Objects.requireNonNull(parts.get(block.image()));
+        Function<Block, VisionFeatures> features =
+                block -> block.small() ? small.get(block.image()) : Objects.requireNonNull(parts.get(block.image()));
         Running running = embed(first, features);
         if (found != null) {
             running = through(
@@ -122,8 +122,7 @@ public final class ScaledPrefill {
             context.cancellation().check();
             LayerState cache = cacheOf.apply(layer);
             TensorScope next = scope.openChild();
-            NDArray output =
-                    decoder.layer(layer, current.hidden(), rows.count() - first, 0, tables, cache, next);
+            NDArray output = decoder.layer(layer, current.hidden(), rows.count() - first, 0, tables, cache, next);
             caches.add(cache);
             addTo(output, layer, first, features);
             context.observer().onLayer(layer);

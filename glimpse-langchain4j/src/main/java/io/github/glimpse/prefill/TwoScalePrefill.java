@@ -105,8 +105,9 @@ public final class TwoScalePrefill {
 
     private static void checkPlain(Prompt prompt) {
         if (!prompt.media().stream().allMatch(medium -> medium.plan().isPlainPicture())) {
-            throw new UnsupportedContentException("Two scales need pictures that are one grid of tokens each, and no tiles or"
-                    + " videos; use glimpse, or a strategy that drops tokens");
+            throw new UnsupportedContentException(
+                    "Two scales need pictures that are one grid of tokens each, and no tiles or"
+                            + " videos; use glimpse, or a strategy that drops tokens");
         }
     }
 

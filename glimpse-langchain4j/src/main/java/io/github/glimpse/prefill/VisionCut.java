@@ -135,8 +135,8 @@ public final class VisionCut {
             int tokens = whole.subList(from, to).stream()
                     .mapToInt(unit -> unit.grid().tokenCount())
                     .sum();
-            groups.add(new Group(
-                    units.subList(from, to), tokens, features.subList(from, to), byUnit.subList(from, to)));
+            groups.add(
+                    new Group(units.subList(from, to), tokens, features.subList(from, to), byUnit.subList(from, to)));
             from = to;
         }
         return groups;
@@ -161,14 +161,11 @@ public final class VisionCut {
     }
 
     private NDArray rowsOf(Group group, TensorScope scope) {
-        return joined(
-                group.features().stream().map(VisionFeatures::rows).toList(), 0, scope);
+        return joined(group.features().stream().map(VisionFeatures::rows).toList(), 0, scope);
     }
 
     private NDArray joined(List<NDArray> parts, int axis, TensorScope scope) {
-        return parts.size() == 1
-                ? parts.get(0)
-                : model.decoder().rows().join(new NDList(parts), axis, scope);
+        return parts.size() == 1 ? parts.get(0) : model.decoder().rows().join(new NDList(parts), axis, scope);
     }
 
     private @Nullable NDArray seen(EvidenceRequest part, Group group, TensorScope scope) {

@@ -3,33 +3,31 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageGrid;
+import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.TokenUnit;
-import io.github.glimpse.image.VideoTimes;
-import io.github.glimpse.model.MediaPlan;
-import io.github.glimpse.model.TokenRun;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
-import io.github.glimpse.ImageTooLargeException;
-import io.github.glimpse.InvalidImageException;
-import io.github.glimpse.ModelFilesException;
-import io.github.glimpse.PromptTooLongException;
-import io.github.glimpse.generate.ChatTurn.Role;
-import io.github.glimpse.hub.ModelFiles;
-import io.github.glimpse.image.ImageDecoder;
-import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.MediaPlaceholder;
+import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.PositionRule;
 import io.github.glimpse.model.SinglePictures;
+import io.github.glimpse.model.TokenRun;
 import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessor;
 import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessorConfig;
 import io.github.glimpse.prefill.Prompt;
@@ -40,6 +38,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -218,9 +218,7 @@ class PromptBuilderTest {
         public MediaPlan plan(ImageSize size, int pictures) {
             return new MediaPlan(
                     List.of(TokenUnit.of(TokenUnit.Kind.BASE, PLAN), TokenUnit.tile(0, 0, PLAN)),
-                    List.of(
-                            TokenRun.of(PLAN.grid()),
-                            new TokenRun(List.of(PLAN.grid()), List.of(0L), List.of(4))),
+                    List.of(TokenRun.of(PLAN.grid()), new TokenRun(List.of(PLAN.grid()), List.of(0L), List.of(4))),
                     "base<|image_pad|>tile<|image_pad|>");
         }
 
@@ -251,8 +249,8 @@ class PromptBuilderTest {
     @Test
     void aFamilyWritesTextAndRowsAroundItsUnitsAndTheQuestionIsFoundBehindThem() {
         PromptBuilder builder = builder(768, new TilesAndTimes());
-        List<ChatTurn> turns = List.of(
-                seen(video(4), new ChatTurn.Text("Then?"), new ChatTurn.Picture(picture(1, 1)), new ChatTurn.Text("What?")));
+        List<ChatTurn> turns = List.of(seen(
+                video(4), new ChatTurn.Text("Then?"), new ChatTurn.Picture(picture(1, 1)), new ChatTurn.Text("What?")));
 
         Prompt prompt = builder.prompt(turns);
 
@@ -260,14 +258,17 @@ class PromptBuilderTest {
                 .mapToObj(id -> TEXT.tokenizer().spellingOf(id))
                 .collect(java.util.stream.Collectors.joining());
         assertThat(between)
-                .contains("<0.2\u0120seconds>" + "<|video_pad|>".repeat(4) + "<1.2\u0120seconds>" + "<|video_pad|>".repeat(4)
-                        + "Then?<|vision_start|>base" + "<|image_pad|>".repeat(4) + "tile" + "<|image_pad|>".repeat(5));
+                .contains("<0.2\u0120seconds>" + "<|video_pad|>".repeat(4) + "<1.2\u0120seconds>"
+                        + "<|video_pad|>".repeat(4) + "Then?<|vision_start|>base" + "<|image_pad|>".repeat(4) + "tile"
+                        + "<|image_pad|>".repeat(5));
         assertThat(prompt.units())
                 .extracting(unit -> unit.kind().label() + unit.index() + unit.slice())
                 .containsExactly("video00", "video01", "base00", "tile00");
         assertThat(prompt.layout().imageRows()).hasSize(16);
         assertThat(prompt.layout().newlineRows()).hasSize(1);
-        assertThat(prompt.text()).contains("<|vision_start|><|video_pad|><|vision_end|>").doesNotContain("seconds");
+        assertThat(prompt.text())
+                .contains("<|vision_start|><|video_pad|><|vision_end|>")
+                .doesNotContain("seconds");
         int[] rows = builder.lastUserRows(turns, prompt, TokenWatch.NONE);
         assertThat(TEXT.tokenizer()
                         .decode(Arrays.stream(rows)
@@ -286,8 +287,8 @@ class PromptBuilderTest {
     @Test
     void framesOfAVideoHaveOneSizeAndAreNoMoreThanTheLimit() {
         PromptBuilder builder = builder(768, new TilesAndTimes());
-        ChatTurn.Video uneven = new ChatTurn.Video(
-                List.of(picture(1, 1), picture(2, 1)), new VideoTimes(List.of(0, 1), 2, 2));
+        ChatTurn.Video uneven =
+                new ChatTurn.Video(List.of(picture(1, 1), picture(2, 1)), new VideoTimes(List.of(0, 1), 2, 2));
 
         assertThatThrownBy(() -> builder.prompt(List.of(seen(uneven))))
                 .isInstanceOf(InvalidImageException.class)

@@ -143,7 +143,8 @@ class StageFixturesIT {
         NDArray features =
                 scope.floats(tensors.floats("vision.image_features"), tensors.shape("vision.image_features"));
         int placed = 0;
-        for (ImageSpan span : spans(ids, grids(fixture), model.model().media().imagePlaceholder().id())) {
+        for (ImageSpan span : spans(
+                ids, grids(fixture), model.model().media().imagePlaceholder().id())) {
             decoder.place(hidden, span.start(), features.get(placed + ":" + (placed + span.count())));
             placed += span.count();
         }

@@ -23,7 +23,8 @@ class VideoTimesTest {
                 .isInstanceOf(InvalidImageException.class)
                 .hasMessageContaining("0.0 frames per second");
         assertThatThrownBy(() -> new VideoTimes(List.of(0), Double.NaN, 1)).hasMessageContaining("NaN");
-        assertThatThrownBy(() -> new VideoTimes(List.of(3, 3), 2, 9)).hasMessageContaining("has the index 3, it must be 4 to 8");
+        assertThatThrownBy(() -> new VideoTimes(List.of(3, 3), 2, 9))
+                .hasMessageContaining("has the index 3, it must be 4 to 8");
         assertThatThrownBy(() -> new VideoTimes(List.of(9), 2, 9)).hasMessageContaining("has the index 9");
         assertThatThrownBy(() -> new VideoTimes(List.of(), 2, 9)).hasMessageContaining("no frames");
     }

@@ -107,9 +107,10 @@ public abstract class ModelFamilyContract {
         for (int[] size : SIZES) {
             MediaPlan plan = model.media().plan(new ImageSize(size[0], size[1]), 1);
 
-            assertThat(units(size)).extracting(PixelPatches::plan).containsExactlyElementsOf(plan.units().stream()
-                    .map(TokenUnit::plan)
-                    .toList());
+            assertThat(units(size))
+                    .extracting(PixelPatches::plan)
+                    .containsExactlyElementsOf(
+                            plan.units().stream().map(TokenUnit::plan).toList());
         }
     }
 
@@ -214,10 +215,8 @@ public abstract class ModelFamilyContract {
 
     private List<PixelPatches> units(int[] size) {
         IntFunction<PixelPatches> pixels = model.media().pixels(raster(size), 1);
-        int count = model.media()
-                .plan(new ImageSize(size[0], size[1]), 1)
-                .units()
-                .size();
+        int count =
+                model.media().plan(new ImageSize(size[0], size[1]), 1).units().size();
         return IntStream.range(0, count).mapToObj(pixels).toList();
     }
 

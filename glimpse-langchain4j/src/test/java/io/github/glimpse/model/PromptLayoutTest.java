@@ -32,8 +32,8 @@ class PromptLayoutTest {
         // A base of 2 x 2, then tiles of 2 x 2 with a newline after each row; then a video's token.
         TokenRun tiles = new TokenRun(List.of(FOUR, FOUR), List.of(0L, 0L), List.of(6, 9));
 
-        PromptLayout layout = PromptLayout.of(
-                new int[] {1, 9, 2, 8}, Set.of(9, 8), List.of(tiles, TokenRun.of(FOUR)), CONSECUTIVE);
+        PromptLayout layout =
+                PromptLayout.of(new int[] {1, 9, 2, 8}, Set.of(9, 8), List.of(tiles, TokenRun.of(FOUR)), CONSECUTIVE);
 
         assertThat(layout.ids()).containsExactly(1, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 8, 8, 8, 8);
         assertThat(layout.spans()).containsExactly(new ImageSpan(1, 10), new ImageSpan(12, 4));

@@ -83,7 +83,10 @@ class TowerEvidenceIT {
         try (VisionLanguageModel model = load(new Qwen25VlFamily(), folder)) {
             // Windows of 4 x 4 tokens: whole ones, and smaller ones at the right and the bottom.
             for (int[] size : new int[][] {{168, 140}, {300, 64}, {56, 56}}) {
-                checkQwen(model, folder, model.media().pixels(noise(size[0], size[1]), 1).apply(0));
+                checkQwen(
+                        model,
+                        folder,
+                        model.media().pixels(noise(size[0], size[1]), 1).apply(0));
             }
         }
     }

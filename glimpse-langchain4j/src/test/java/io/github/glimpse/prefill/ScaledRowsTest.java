@@ -22,8 +22,8 @@ class ScaledRowsTest {
         {0, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 5, 6, 7}
     };
 
-    private static final PromptLayout WHOLE =
-            new PromptLayout(IDS, List.of(new ImageSpan(1, 12), new ImageSpan(14, 1)), new int[0], new Positions(PLACES, 8));
+    private static final PromptLayout WHOLE = new PromptLayout(
+            IDS, List.of(new ImageSpan(1, 12), new ImageSpan(14, 1)), new int[0], new Positions(PLACES, 8));
 
     /** The first has a copy of 1 x 2 cells, the second none. */
     private static final List<GridPair> GRIDS =
