@@ -129,6 +129,14 @@ public interface BlockPass extends AutoCloseable {
     NDArray textRows(TensorScope owner);
 
     /**
+     * The hidden rows of the patches that are left, of a pass of one picture, in the order of the pixels, {@code [patches, width]}
+     * float32: how a tower is compared with its reference.
+     */
+    default NDArray patchesInOrder(TensorScope owner) {
+        throw new UnsupportedOperationException("This tower does not tell its patches");
+    }
+
+    /**
      * What the decoder's layers add to those rows, of a pass of one picture whose blocks have all run: as {@link
      * VisionFeatures#additions}. Rows that were dropped on the way are missing in each.
      */

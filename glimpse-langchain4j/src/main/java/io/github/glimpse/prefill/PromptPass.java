@@ -264,6 +264,7 @@ public final class PromptPass {
         Moment moment = new Moment(layer, input, output, positions, cache);
         tap(moment);
         context.observer().onLayer(layer);
+        context.observer().onHidden(layer, output, rows.count());
         return moment;
     }
 

@@ -56,6 +56,9 @@ public interface StageObserver {
     /** A decoder layer has run on the prompt. */
     default void onLayer(int layer) {}
 
+    /** The rows of the prompt after a decoder layer, with what it adds to image tokens; behind them the probe's and padding. */
+    default void onHidden(int layer, NDArray hidden, int rows) {}
+
     /** What the strategy saw, and chose. */
     default void onSelection(PruningEvidence evidence, @Nullable ProbeToken probe, TokenSelection selection) {}
 

@@ -1,6 +1,8 @@
 package io.github.glimpse.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.constrain.ToolShape;
+import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningOptions;
@@ -38,25 +40,60 @@ record FixtureCase(FixtureFamily family, String number, JsonNode request, JsonNo
         return expected.hasNonNull("pruned");
     }
 
+    /** What is asked: the conversation with its tools. */
+    GenerationRequest request(PruningOptions pruning) {
+        List<OfferedTool> tools = new ArrayList<>();
+        for (JsonNode tool : request.path("tools")) {
+            JsonNode function = tool.get("function");
+            String parameters = function.get("parameters").toString();
+            tools.add(new OfferedTool(
+                    new ToolShape(function.get("name").textValue(), parameters, ToolShape.Arguments.STRICT),
+                    function.path("description").textValue()));
+        }
+        return new GenerationRequest(turns(), pruning, generation(), new ToolOffer(tools, null), null);
+    }
+
     List<ChatTurn> turns() {
         List<ChatTurn> turns = new ArrayList<>();
         for (JsonNode message : request.get("messages")) {
             List<ChatTurn.Part> parts = new ArrayList<>();
             JsonNode content = message.get("content");
-            if (content.isTextual()) {
+            if (content.isTextual() && !content.textValue().isEmpty()) {
                 parts.add(new ChatTurn.Text(content.textValue()));
             }
             for (JsonNode part : content) {
-                parts.add(
-                        part.get("type").textValue().equals("image")
-                                ? new ChatTurn.Picture(bytes(
-                                        directory().resolve(part.get("image").textValue())))
-                                : new ChatTurn.Text(part.get("text").textValue()));
+                parts.add(part(part));
+            }
+            List<ChatTurn.Call> calls = new ArrayList<>();
+            for (JsonNode call : message.path("tool_calls")) {
+                JsonNode function = call.get("function");
+                calls.add(new ChatTurn.Call(
+                        function.get("name").textValue(),
+                        function.get("arguments").toString()));
             }
             String role = message.get("role").textValue().toUpperCase(Locale.ROOT);
-            turns.add(new ChatTurn(ChatTurn.Role.valueOf(role), parts));
+            turns.add(new ChatTurn(ChatTurn.Role.valueOf(role), parts, calls, null));
         }
         return turns;
+    }
+
+    private ChatTurn.Part part(JsonNode part) {
+        return switch (part.get("type").textValue()) {
+            case "image" -> new ChatTurn.Picture(bytes(part.get("image")));
+            case "video" -> {
+                List<byte[]> frames = new ArrayList<>();
+                part.get("frames").forEach(frame -> frames.add(bytes(frame)));
+                List<Integer> indices = new ArrayList<>();
+                part.get("indices").forEach(index -> indices.add(index.intValue()));
+                yield new ChatTurn.Video(
+                        frames,
+                        new VideoTimes(
+                                indices,
+                                part.get("fps").doubleValue(),
+                                part.get("total_frames").intValue()));
+            }
+            default -> new ChatTurn.Text(part.get("text").textValue());
+        };
     }
 
     /** The four settings of the case override the module's: null there is "none" here. */
@@ -84,9 +121,9 @@ record FixtureCase(FixtureFamily family, String number, JsonNode request, JsonNo
                 .build();
     }
 
-    private static byte[] bytes(Path file) {
+    private byte[] bytes(JsonNode file) {
         try {
-            return Files.readAllBytes(file);
+            return Files.readAllBytes(directory().resolve(file.textValue()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

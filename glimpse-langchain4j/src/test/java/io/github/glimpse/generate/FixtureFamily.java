@@ -88,6 +88,11 @@ public record FixtureFamily(Path directory) {
         return modelType().equals("blip");
     }
 
+    /** Whether its reference ends an answer at a stop id; those with schedules of their own go on behind it. */
+    boolean endsAnswers() {
+        return !Files.isDirectory(directory.resolve("schedules"));
+    }
+
     private String modelType() {
         return ModelConfig.ofFile(directory.resolve("model/config.json")).string("model_type", "");
     }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.model.VisionTower;
+import io.github.glimpse.model.BlockPass;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -18,6 +20,8 @@ import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.glimpse.PredictorRows;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,11 +81,24 @@ final class ReferenceCheck implements StageObserver {
                 layout.ids().length,
                 expected().get("sequence_length").intValue());
         comparePositions(layout);
+        if (expected().has("newline_rows")) {
+            differences.equal(
+                    "newline rows", layout.newlineRows(), Differences.ints(expected().get("newline_rows")));
+            int[] rows = IntStream.concat(Arrays.stream(layout.imageRows()), Arrays.stream(layout.newlineRows()))
+                    .sorted()
+                    .toArray();
+            differences.equal(
+                    "placeholder rows", rows, Differences.ints(expected().get("placeholder_rows")));
+        }
     }
 
     @Override
     public void onPixels(int image, PixelPatches patches) {
         images.add(patches);
+        if (expected().has("units")) {
+            new UnitPixels(fixture, differences).compare(image, patches);
+            return;
+        }
         comparePixels(patches, expected().path("images").get(image).textValue());
         ImageGrid grid = patches.plan().grid();
         compareGrid(
@@ -158,7 +175,15 @@ final class ReferenceCheck implements StageObserver {
         }
         differences.equal("image count", images.size(), unitCount());
         if (tensors.has("vision.image_features")) {
-            differences.close("image features", joined(rows), tensors.floats("vision.image_features"), TENSORS);
+            differences.close("image features", withNewlines(), tensors.floats("vision.image_features"), TENSORS);
+        }
+        for (int i = 0; i < ofImage.additions().size(); i++) {
+            int layer = i;
+            List<float[]> added = features.stream()
+                    .map(unit -> floats(unit.additions().get(layer)))
+                    .toList();
+            differences.close(
+                    "rows that layers add", joined(added), tensors.floats("vision.deepstack_" + layer), TENSORS);
         }
         taps.forEach((layer, parts) -> {
             for (String kind : List.of("block", "hidden")) {
@@ -173,6 +198,34 @@ final class ReferenceCheck implements StageObserver {
         }
     }
 
+    /** The rows of all units, with the newline rows in place. */
+    private float[] withNewlines() {
+        NDArray newline = loaded.model().tower().newline();
+        if (newline == null) {
+            return joined(rows);
+        }
+        float[] tokens = joined(rows);
+        float[] row = newline.toFloatArray();
+        int[] places = Differences.ints(expected().get("placeholder_rows"));
+        int[] newlines = Differences.ints(expected().get("newline_rows"));
+        float[] all = new float[places.length * row.length];
+        int token = 0;
+        for (int i = 0; i < places.length; i++) {
+            boolean isNewline = Arrays.binarySearch(newlines, places[i]) >= 0;
+            System.arraycopy(isNewline ? row : tokens, isNewline ? 0 : token, all, i * row.length, row.length);
+            token += isNewline ? 0 : row.length;
+        }
+        return all;
+    }
+
+    @Override
+    public void onHidden(int layer, NDArray hidden, int rowCount) {
+        String name = "lm.hidden_after_layer_" + layer;
+        if (!pruned && tensors.has(name)) {
+            differences.close("rows after a layer", head(hidden, rowCount), tensors.floats(name), TENSORS);
+        }
+    }
+
     /** Pictures, or where a picture or a video may be several units, these. */
     private int unitCount() {
         return expected().path(expected().has("units") ? "units" : "images").size();
@@ -182,7 +235,7 @@ final class ReferenceCheck implements StageObserver {
         VisionLanguageModel model = loaded.model();
         if (tensors.has("vision.last_block")) {
             try (TensorScope scope = loaded.runtime().openScope()) {
-                lastBlocks.add(QwenTowerStages.lastBlock(model.tower(), images.get(image), scope));
+                lastBlocks.add(lastBlock(model.tower(), images.get(image), scope));
             }
         }
         if (tensors.has("vision.window_index") && image == unitCount() - 1) {
@@ -192,6 +245,16 @@ final class ReferenceCheck implements StageObserver {
             differences.equal("window index", windows.index(), tensors.ints("vision.window_index"));
             differences.equal("window lengths", windows.lengths(), tensors.ints("vision.cu_window_seqlens"));
             differences.equal("image lengths", windows.images(), tensors.ints("vision.cu_seqlens"));
+        }
+    }
+
+    /** The rows after the last block in the order of the pixels: {@code [patches, width]}. */
+    private static float[] lastBlock(VisionTower tower, PixelPatches image, TensorScope scope) {
+        int[] every =
+                IntStream.range(0, image.plan().grid().tokenCount()).toArray();
+        try (BlockPass pass = tower.pass(image, every, () -> {}, scope)) {
+            pass.runTo(tower.abilities().blocks());
+            return pass.patchesInOrder(scope).toFloatArray();
         }
     }
 
@@ -302,6 +365,9 @@ final class ReferenceCheck implements StageObserver {
         String name = pruned ? "pruned.step_logits" : "full.step_logits";
         if (tensors.has(name)) {
             float[] all = tensors.floats(name);
+            if (all.length < (step + 1) * logits.length) {
+                return;
+            }
             float[] row = java.util.Arrays.copyOfRange(all, step * logits.length, (step + 1) * logits.length);
             differences.close(pruned ? "logits, pruned" : "logits, unpruned", logits, row, LOGITS);
         }
@@ -315,6 +381,7 @@ final class ReferenceCheck implements StageObserver {
         differences.equal(
                 "answer text" + suffix, result.text(), answer.get("text").textValue());
         compareLikelihood(result);
+        UnitReport.compare(differences, expected(), result.report());
         if (!pruned) {
             return;
         }
@@ -336,6 +403,7 @@ final class ReferenceCheck implements StageObserver {
             differences.equal("cache lengths", result.prefilledTokens(), length.intValue());
         }
         comparePerImage(result);
+        UnitReport.compareKept(differences, expected(), result.report());
     }
 
     /** Each logit may differ by {@link #LOGITS}, so the logarithm of a probability by twice as much. */

@@ -10,9 +10,12 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -22,7 +25,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every case of every given fixture directory, stage by stage, with and without pruning. Directories by
+ * Every case and every schedule of every given fixture directory, stage by stage, with and without pruning. Directories by
  * {@code -Dglimpse.fixtures=<dir>[,<dir>…]}; those of models that make vectors belong to {@code ClipFixturesIT}, those of BLIP to
  * {@link BlipFixturesIT}. Each directory runs with mapped and with copied weights.
  */
@@ -46,17 +49,21 @@ class ReferenceFixturesIT {
     private static Stream<DynamicNode> tests(FixtureFamily family, WeightFormat weights) {
         if (!family.isSupported()) {
             return Stream.of(dynamicTest(
-                    family.name() + " is of a family that this release does not have",
-                    () -> Assumptions.abort("not a vision-language family of this release")));
+                    family.name() + " is not there: no family of this release takes it",
+                    () -> Assumptions.abort(family.name() + " is not there")));
         }
-        return family.cases().stream().map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture, weights)));
+        return Stream.concat(
+                family.cases().stream()
+                        .map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture, weights))),
+                StrategyCase.of(family).stream()
+                        .map(schedule -> dynamicTest(schedule.toString(), () -> check(schedule, weights))));
     }
 
     private static void check(FixtureCase fixture, WeightFormat weights) {
         Differences differences =
                 DIFFERENCES.computeIfAbsent(title(fixture.family(), weights), key -> new Differences());
         FixtureTensors tensors = new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
-        LoadedModel model = model(fixture, weights);
+        LoadedModel model = model(fixture, fixture.module(), weights);
         run(
                 fixture,
                 model,
@@ -72,6 +79,24 @@ class ReferenceFixturesIT {
                 .isEmpty();
     }
 
+    private static void check(StrategyCase schedule, WeightFormat weights) {
+        FixtureCase base = schedule.base();
+        LoadedModel model = model(base, schedule.module(), weights);
+        FixtureTensors tensors = schedule.tensors();
+        PruningOptions pruning = schedule.pruning();
+        StrategyCheck check = new StrategyCheck(
+                schedule,
+                tensors,
+                DIFFERENCES.computeIfAbsent(title(schedule.family(), weights) + ", schedules", key -> new Differences()),
+                model,
+                model.schedule(pruning));
+        check.onResult(model.generate(
+                base.request(pruning), GenerationListener.NONE, new CancellationSignal(), check));
+        assertThat(tensors.unread())
+                .as("tensors of the reference that nothing was compared with")
+                .isEmpty();
+    }
+
     private static void run(
             FixtureCase fixture,
             LoadedModel model,
@@ -82,19 +107,20 @@ class ReferenceFixturesIT {
         ReferenceCheck check =
                 new ReferenceCheck(fixture, pruned, tensors, differences, model, model.schedule(pruning));
         check.onResult(model.generate(
-                new GenerationRequest(fixture.turns(), pruning, fixture.generation()),
+                fixture.request(pruning),
                 GenerationListener.NONE,
                 new CancellationSignal(),
                 check));
     }
 
-    private static LoadedModel model(FixtureCase fixture, WeightFormat weights) {
-        String key = title(fixture.family(), weights) + " " + fixture.module() + " " + fixture.aspect();
+    private static LoadedModel model(FixtureCase fixture, Optional<Path> module, WeightFormat weights) {
+        String key = title(fixture.family(), weights) + " " + module + " " + fixture.aspect();
         return MODELS.computeIfAbsent(
                 key,
                 ignored ->
                         LoadedModel.load(EngineOptions.builder(fixture.family().model())
-                                .module(fixture.module().orElse(null))
+                                .module(module.orElse(null))
+                                .families(fixture.family().endsAnswers() ? List.of() : Endless.families())
                                 .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
                                 .load(LoadOptions.builder()
                                         .dtype(Dtype.FLOAT32)

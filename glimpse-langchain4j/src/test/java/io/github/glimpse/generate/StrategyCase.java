@@ -60,6 +60,17 @@ record StrategyCase(FixtureFamily family, Path file, JsonNode json) {
         }
     }
 
+    /** The schedules that lie in a family's own folder; none in older ones. */
+    static List<StrategyCase> of(FixtureFamily family) {
+        Path folder = family.directory().resolve("schedules");
+        return !Files.isDirectory(folder)
+                ? List.of()
+                : list(folder).stream()
+                        .filter(file -> file.toString().endsWith(".json"))
+                        .map(file -> new StrategyCase(family, file, FixtureFamily.json(file)))
+                        .toList();
+    }
+
     FixtureTensors tensors() {
         return new FixtureTensors(
                 file.resolveSibling(file.getFileName().toString().replace(".json", ".safetensors")));
@@ -101,6 +112,9 @@ record StrategyCase(FixtureFamily family, Path file, JsonNode json) {
         Map<String, String> options = new HashMap<>();
         if (step.has("seed")) {
             options.put("seed", step.get("seed").asText());
+        }
+        if (step.has("floor")) {
+            options.put("floor", step.get("floor").asText());
         }
         if (step.has("kept")) {
             options.put(

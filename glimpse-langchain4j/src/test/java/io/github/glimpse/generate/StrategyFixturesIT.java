@@ -5,23 +5,15 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
-import io.github.glimpse.hub.ModelConfig;
-import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
-import io.github.glimpse.model.ModelFamily;
-import io.github.glimpse.model.VisionLanguageModel;
-import io.github.glimpse.model.llava.LlavaFamily;
-import io.github.glimpse.model.qwen25vl.Qwen25VlFamily;
 import io.github.glimpse.prune.PruningOptions;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -83,43 +75,11 @@ class StrategyFixturesIT {
                                         .weights(WeightFormat.MAPPED)
                                         .aspect(strategyCase.base().aspect())
                                         .build())
-                                .families(List.of(new Endless(new Qwen25VlFamily()), new Endless(new LlavaFamily())))
+                                .families(Endless.families())
                                 .strategies(List.of(new ListedTokens()))
                                 .transparency(Transparency.DROP)
                                 .visionCache(VisionCacheOptions.off())
                                 .build()));
-    }
-
-    /** A family whose answers never end by themselves: the reference goes on behind the end token. */
-    private record Endless(ModelFamily family) implements ModelFamily {
-
-        @Override
-        public String name() {
-            return family.name();
-        }
-
-        @Override
-        public boolean accepts(ModelConfig config) {
-            return family.accepts(config);
-        }
-
-        @Override
-        public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
-            VisionLanguageModel model = VisionLanguageModel.require(family.load(files, options, runtime));
-            return new VisionLanguageModel(
-                    model.family(),
-                    model.media(),
-                    model.tower(),
-                    model.decoder(),
-                    model.tokenizer(),
-                    model.template(),
-                    model.templateVariables(),
-                    model.positions(),
-                    Set.of(),
-                    model.contextLength(),
-                    model.weights(),
-                    model.owned());
-        }
     }
 
     @AfterAll

@@ -96,8 +96,8 @@ final class Qwen25VlPass implements BlockPass {
         return TowerReadout.rows(blocks - 1);
     }
 
-    /** The rows that are there in the order of the pixels, {@code [patches, width]}, owned by {@code owner}. */
-    NDArray rowsInOrder(TensorScope owner) {
+    @Override
+    public NDArray patchesInOrder(TensorScope owner) {
         return parts.graph()
                 .call("patches_in_order")
                 .with(hidden)

@@ -1,12 +1,9 @@
 package io.github.glimpse.model.qwen25vl;
 
-import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.VisionTower;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Opens the inside of the tower to tests in other rooms. */
 public final class QwenTowerStages {
@@ -15,15 +12,6 @@ public final class QwenTowerStages {
 
     /** The reference's names for the windows of a prompt: order of tokens, running sums of patches per window and image. */
     public record Windows(int[] index, int[] lengths, int[] images) {}
-
-    /** The rows after the last block in the order of the pixels: {@code [patches, width]}. */
-    public static float[] lastBlock(VisionTower tower, PixelPatches image, TensorScope scope) {
-        int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
-        try (Qwen25VlPass pass = ((Qwen25VlTower) tower).pass(image, every, () -> {}, scope)) {
-            pass.runTo(tower.abilities().blocks());
-            return pass.rowsInOrder(scope).toFloatArray();
-        }
-    }
 
     /** The windows of all images of a prompt. */
     public static Windows windows(VisionTower tower, List<ImageGrid> grids) {

@@ -1,0 +1,73 @@
+package io.github.glimpse.generate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.image.TokenUnit;
+import io.github.glimpse.prune.PruningReport;
+
+/** What a report says of units, compared with a fixture that tells them. */
+final class UnitReport {
+
+    private UnitReport() {}
+
+    /**
+     * Compares.
+     *
+     * @param expected with {@code units} of the prompt, or {@code per_unit} of a cut, or neither
+     */
+    static void compare(Differences differences, JsonNode expected, PruningReport report) {
+        JsonNode units = expected.path("units");
+        for (int i = 0; i < units.size(); i++) {
+            differences.equal("unit", name(report.images().get(i).unit()), name(units.get(i)));
+        }
+        if (units.isArray()) {
+            differences.equal("units", report.images().size(), units.size());
+            differences.equal(
+                    "image tokens of the report",
+                    report.imageTokens(),
+                    expected.get("image_tokens").intValue());
+            differences.equal(
+                    "newline rows of the report",
+                    report.newlineRows(),
+                    expected.get("newline_rows").size());
+        }
+    }
+
+    /** Compares what is kept of each unit. */
+    static void compareKept(Differences differences, JsonNode expected, PruningReport report) {
+        JsonNode units = expected.path("per_unit");
+        for (int i = 0; i < units.size(); i++) {
+            PruningReport.Image unit = report.images().get(i);
+            differences.equal("unit", name(unit.unit()), name(units.get(i)));
+            differences.equal(
+                    "kept set per unit",
+                    unit.kept(),
+                    Differences.ints(units.get(i).get("kept_indices")));
+        }
+    }
+
+    private static String name(TokenUnit unit) {
+        return name(
+                unit.kind().label(),
+                unit.index(),
+                unit.slice(),
+                unit.row(),
+                unit.column(),
+                unit.grid().rows(),
+                unit.grid().columns());
+    }
+
+    private static String name(JsonNode unit) {
+        return name(
+                unit.get("kind").textValue(),
+                unit.get("index").intValue(),
+                unit.path("slice").intValue(),
+                unit.path("row").intValue(),
+                unit.path("column").intValue(),
+                unit.get("grid").get(0).intValue(),
+                unit.get("grid").get(1).intValue());
+    }
+
+    private static String name(String kind, int index, int slice, int row, int column, int rows, int columns) {
+        return kind + " " + index + ", slice " + slice + ", tile " + row + " " + column + ", " + rows + " x " + columns;
+    }
+}
