@@ -1,9 +1,8 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.prefill;
 
 import io.github.glimpse.model.MediaPlaceholder;
 import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.PromptLayout;
-import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param media in the order in which they stand in the text
  * @param changes where something was put in, rising
  */
-record ExpandedText(String text, List<PromptMedium> media, List<Change> changes) {
+public record ExpandedText(String text, List<PromptMedium> media, List<Change> changes) {
 
     /**
      * A place where something was put in.
@@ -27,7 +26,7 @@ record ExpandedText(String text, List<PromptMedium> media, List<Change> changes)
      * @param end behind it in the text as it was
      * @param more characters that it has more than before
      */
-    record Change(int end, int more) {}
+    public record Change(int end, int more) {}
 
     /**
      * Expands.
@@ -35,7 +34,7 @@ record ExpandedText(String text, List<PromptMedium> media, List<Change> changes)
      * @param rendered by the template
      * @param media pictures and videos, each kind in the order of the messages
      */
-    static ExpandedText of(String rendered, List<PromptMedium> media, MediaRule rule, Tokenizer tokenizer) {
+    public static ExpandedText of(String rendered, List<PromptMedium> media, MediaRule rule, Tokenizer tokenizer) {
         List<PromptMedium> pictures =
                 media.stream().filter(medium -> medium.times() == null).toList();
         List<PromptMedium> videos =
@@ -90,7 +89,7 @@ record ExpandedText(String text, List<PromptMedium> media, List<Change> changes)
     }
 
     /** Ids of the placeholders. */
-    static Set<Integer> placeholders(MediaRule rule) {
+    public static Set<Integer> placeholders(MediaRule rule) {
         Set<Integer> ids = new HashSet<>();
         ids.add(rule.imagePlaceholder().id());
         MediaPlaceholder ofVideos = rule.videoPlaceholder();
@@ -101,7 +100,7 @@ record ExpandedText(String text, List<PromptMedium> media, List<Change> changes)
     }
 
     /** Where a character of the text as it was stands now; of one inside of what was taken out, nowhere sensible. */
-    int now(int character) {
+    public int now(int character) {
         int moved = character;
         for (Change change : changes) {
             moved += change.end() <= character ? change.more() : 0;
