@@ -9,7 +9,6 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.TokenRun;
-import io.github.glimpse.model.TokenRun;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prefill.ExpandedText;

@@ -63,8 +63,7 @@ final class PromptMedia {
         MediaPlan whole = bounded.plan(size, pictures);
         int tokens = whole.tokens();
         MediaRule cutting = share == null ? bounded : smaller(bounded, size, TokenBudget.count(share, tokens, tokens));
-        return new PromptMedium(
-                List.of(picture.bytes()), null, cutting.plan(size, pictures), whole, cutting, pictures);
+        return new PromptMedium(List.of(picture.bytes()), null, cutting.plan(size, pictures), whole, cutting, pictures);
     }
 
     private PromptMedium plan(Video video, @Nullable Double share) {
@@ -102,8 +101,7 @@ final class PromptMedia {
         MediaRule smaller = rule.withMostTokens(most);
         // A side of a token at least, and the shape of the picture: that may be more for a picture that is all length.
         ImageGrid grid = smaller.plan(size, 1).units().get(0).grid();
-        boolean isSmaller =
-                new GridPair(grid, whole.units().get(0).grid()).isSmaller();
+        boolean isSmaller = new GridPair(grid, whole.units().get(0).grid()).isSmaller();
         return isSmaller ? smaller : rule;
     }
 

@@ -150,7 +150,8 @@ public final class PromptPass {
         }
         int[] newlines = rows.now(prompt.layout().newlineRows());
         if (newlines.length > 0) {
-            decoder.placeAt(entering, newlines, Objects.requireNonNull(model.tower().newline()), scope);
+            decoder.placeAt(
+                    entering, newlines, Objects.requireNonNull(model.tower().newline()), scope);
         }
         if (probe != null) {
             decoder.place(entering, rows.count(), vectors(probe, 0));
@@ -258,8 +259,7 @@ public final class PromptPass {
         nextPositions[layer] = rows.positions().next();
         LayerState cache = decoder.newState(layer, capacity, scope);
         caches.add(cache);
-        NDArray output =
-                decoder.layer(layer, input, rows.count() + probeRows, probeRows, positions, cache, layerScope);
+        NDArray output = decoder.layer(layer, input, rows.count() + probeRows, probeRows, positions, cache, layerScope);
         additions.add(layer, output, rows.imageRows());
         Moment moment = new Moment(layer, input, output, positions, cache);
         tap(moment);

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.model.BlockPass;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.model.qwen25vl.QwenTowerStages;
 import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.LayerState;
@@ -20,14 +20,14 @@ import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.glimpse.PredictorRows;
-import java.util.Arrays;
-import java.util.stream.IntStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the stages of one run with a case, as they go by. */
@@ -83,7 +83,9 @@ final class ReferenceCheck implements StageObserver {
         comparePositions(layout);
         if (expected().has("newline_rows")) {
             differences.equal(
-                    "newline rows", layout.newlineRows(), Differences.ints(expected().get("newline_rows")));
+                    "newline rows",
+                    layout.newlineRows(),
+                    Differences.ints(expected().get("newline_rows")));
             int[] rows = IntStream.concat(Arrays.stream(layout.imageRows()), Arrays.stream(layout.newlineRows()))
                     .sorted()
                     .toArray();
@@ -250,8 +252,7 @@ final class ReferenceCheck implements StageObserver {
 
     /** The rows after the last block in the order of the pixels: {@code [patches, width]}. */
     private static float[] lastBlock(VisionTower tower, PixelPatches image, TensorScope scope) {
-        int[] every =
-                IntStream.range(0, image.plan().grid().tokenCount()).toArray();
+        int[] every = IntStream.range(0, image.plan().grid().tokenCount()).toArray();
         try (BlockPass pass = tower.pass(image, every, () -> {}, scope)) {
             pass.runTo(tower.abilities().blocks());
             return pass.patchesInOrder(scope).toFloatArray();

@@ -53,8 +53,7 @@ class ReferenceFixturesIT {
                     () -> Assumptions.abort(family.name() + " is not there")));
         }
         return Stream.concat(
-                family.cases().stream()
-                        .map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture, weights))),
+                family.cases().stream().map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture, weights))),
                 StrategyCase.of(family).stream()
                         .map(schedule -> dynamicTest(schedule.toString(), () -> check(schedule, weights))));
     }
@@ -87,11 +86,11 @@ class ReferenceFixturesIT {
         StrategyCheck check = new StrategyCheck(
                 schedule,
                 tensors,
-                DIFFERENCES.computeIfAbsent(title(schedule.family(), weights) + ", schedules", key -> new Differences()),
+                DIFFERENCES.computeIfAbsent(
+                        title(schedule.family(), weights) + ", schedules", key -> new Differences()),
                 model,
                 model.schedule(pruning));
-        check.onResult(model.generate(
-                base.request(pruning), GenerationListener.NONE, new CancellationSignal(), check));
+        check.onResult(model.generate(base.request(pruning), GenerationListener.NONE, new CancellationSignal(), check));
         assertThat(tensors.unread())
                 .as("tensors of the reference that nothing was compared with")
                 .isEmpty();
@@ -106,11 +105,8 @@ class ReferenceFixturesIT {
             boolean pruned) {
         ReferenceCheck check =
                 new ReferenceCheck(fixture, pruned, tensors, differences, model, model.schedule(pruning));
-        check.onResult(model.generate(
-                fixture.request(pruning),
-                GenerationListener.NONE,
-                new CancellationSignal(),
-                check));
+        check.onResult(
+                model.generate(fixture.request(pruning), GenerationListener.NONE, new CancellationSignal(), check));
     }
 
     private static LoadedModel model(FixtureCase fixture, Optional<Path> module, WeightFormat weights) {

@@ -50,8 +50,7 @@ final class UnitPixels {
             byte[] rgb = tensors.unsignedBytes("resized_rgb");
             int frame = patches.resized().rgb().length;
             int first = isVideo ? 2 * slice * frame : 0;
-            differences.equal(
-                    "resized rgb", patches.resized().rgb(), Arrays.copyOfRange(rgb, first, first + frame));
+            differences.equal("resized rgb", patches.resized().rgb(), Arrays.copyOfRange(rgb, first, first + frame));
         }
         if (tensors.has("pixel_values_rows")) {
             float[] rows = tensors.floats("pixel_values_rows");
@@ -72,14 +71,16 @@ final class UnitPixels {
     }
 
     private void compareSizes(PixelPatches patches, boolean isVideo, int index) {
-        JsonNode size = expected().path(isVideo ? "video_resized_hw" : "resized_hw").path(index);
+        JsonNode size =
+                expected().path(isVideo ? "video_resized_hw" : "resized_hw").path(index);
         if (size.isArray()) {
             differences.equal(
                     "resized height, width",
                     new int[] {patches.resized().height(), patches.resized().width()},
                     Differences.ints(size));
         }
-        JsonNode grid = expected().path(isVideo ? "video_grid_thw" : "image_grid_thw").path(index);
+        JsonNode grid =
+                expected().path(isVideo ? "video_grid_thw" : "image_grid_thw").path(index);
         if (grid.isArray()) {
             differences.equal(
                     "patch grid",
