@@ -12,6 +12,7 @@ import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public final class DecoderStack implements AutoCloseable {
     private final NDArray finalNorm;
     private final NDArray head;
     private final NDArray noBias;
-    private final List<@Nullable RecurrentLayer> recurrent;
+    private final Map<Integer, RecurrentLayer> recurrent;
     private final int positionRows;
     private final int vocabulary;
 
@@ -55,10 +56,10 @@ public final class DecoderStack implements AutoCloseable {
             DecoderNames names,
             DecoderShape shape,
             ModelDimensions dimensions,
-            List<@Nullable RecurrentLayer> recurrent,
+            Map<Integer, RecurrentLayer> recurrent,
             TensorScope owner) {
         this.runtime = runtime;
-        this.recurrent = recurrent;
+        this.recurrent = Map.copyOf(recurrent);
         this.dimensions = dimensions;
         this.dtype = weights.dtype();
         this.graph = Graph.named("decoder")
@@ -84,8 +85,7 @@ public final class DecoderStack implements AutoCloseable {
         this.vocabulary = shape.vocabulary();
         this.positionRows = shape.positionSections().length;
         int hidden = dimensions.hidden();
-        long cached = dimensions.layers()
-                - recurrent.stream().filter(Objects::nonNull).count();
+        int cached = dimensions.layers() - recurrent.size();
         weights.requireCacheRoom(2L * cached * dimensions.kvHeads() * dimensions.headDim());
         this.table = weights.at(names.embedding()).table(shape.vocabulary(), hidden);
         for (int i = 0; i < dimensions.layers(); i++) {
@@ -115,13 +115,13 @@ public final class DecoderStack implements AutoCloseable {
             DecoderShape shape,
             ModelDimensions dimensions,
             TensorScope owner) {
-        return load(runtime, weights, names, shape, dimensions, List.of(), owner);
+        return load(runtime, weights, names, shape, dimensions, Map.of(), owner);
     }
 
     /**
      * Loads a stack some of whose layers remember a state instead of keys and values.
      *
-     * @param recurrent by layer those that do, null for the others; empty if there are none
+     * @param recurrent those that do, by their number
      */
     public static DecoderStack load(
             TorchRuntime runtime,
@@ -129,7 +129,7 @@ public final class DecoderStack implements AutoCloseable {
             DecoderNames names,
             DecoderShape shape,
             ModelDimensions dimensions,
-            List<@Nullable RecurrentLayer> recurrent,
+            Map<Integer, RecurrentLayer> recurrent,
             TensorScope owner) {
         return new DecoderStack(runtime, weights, names, shape, dimensions, recurrent, owner);
     }
@@ -248,7 +248,7 @@ public final class DecoderStack implements AutoCloseable {
     }
 
     private @Nullable RecurrentLayer recurrentLayer(int index) {
-        return recurrent.isEmpty() ? null : recurrent.get(index);
+        return recurrent.get(index);
     }
 
     /** Whether a layer remembers a state, so that its rows have no scores for one another. */
@@ -258,7 +258,7 @@ public final class DecoderStack implements AutoCloseable {
 
     /** Whether any layer does. */
     public boolean hasRecurrent() {
-        return recurrent.stream().anyMatch(Objects::nonNull);
+        return !recurrent.isEmpty();
     }
 
     /**

@@ -13,10 +13,8 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.engine.Weights;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,8 +61,7 @@ class RecurrentStateIT {
         runtime = TorchRuntime.start(RuntimeOptions.defaults());
         weights = Weights.open(runtime, SafetensorsIndex.of(MODEL), Dtype.FLOAT32, WeightFormat.MAPPED);
         scope = runtime.openScope();
-        List<@Nullable RecurrentLayer> layers = new ArrayList<>(Collections.nCopies(6, null));
-        layers.set(SUMMING, new Summing());
+        Map<Integer, RecurrentLayer> layers = Map.of(SUMMING, new Summing());
         stack = DecoderStack.load(
                 runtime, weights, DecoderNames.below("model", "lm_head"), SHAPE, DIMENSIONS, layers, scope);
     }
