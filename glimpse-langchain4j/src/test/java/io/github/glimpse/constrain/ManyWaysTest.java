@@ -3,6 +3,7 @@ package io.github.glimpse.constrain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -13,9 +14,9 @@ class ManyWaysTest {
     /** Objects that differ in the name of their last property. */
     static String objects(int count) {
         return IntStream.range(0, count)
-                .mapToObj(index -> """
+                .mapToObj(index -> String.format(Locale.ROOT, """
                         {"type":"object","properties":{"note":{"type":"string"},"k%d":{"const":1}},"required":["note","k%d"],\
-                        "additionalProperties":false}""".formatted(index, index))
+                        "additionalProperties":false}""", index, index))
                 .collect(Collectors.joining(",", "{\"anyOf\":[", "]}"));
     }
 

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,7 +62,7 @@ class FormTroubleIT {
 
         Form(AnswerForm form, String answer) {
             this.form = form;
-            this.answer = String.format(answer, "abcdefgh".repeat(8));
+            this.answer = String.format(Locale.ROOT, answer, "abcdefgh".repeat(8));
         }
 
         GenerationRequest request() {

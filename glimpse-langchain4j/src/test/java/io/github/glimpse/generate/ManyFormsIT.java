@@ -8,6 +8,7 @@ import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.prune.PruningOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,9 +62,9 @@ class ManyFormsIT {
     }
 
     private static GenerationRequest request(LoadedModel model, int caller) {
-        String schema = """
+        String schema = String.format(Locale.ROOT, """
                 {"type": "object", "properties": {"caller": {"const": %d}, "key%d": {"type": "string", "maxLength": %d}},
-                 "required": ["caller", "key%d"]}""".formatted(caller, caller, caller % 7 + 1, caller);
+                 "required": ["caller", "key%d"]}""", caller, caller, caller % 7 + 1, caller);
         return new GenerationRequest(
                 List.of(ChatTurn.user("Who is it?")),
                 PruningOptions.defaults(),
