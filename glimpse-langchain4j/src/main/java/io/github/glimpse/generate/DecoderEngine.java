@@ -108,6 +108,9 @@ final class DecoderEngine implements AnswerEngine {
 
     /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */
     private static void checkDecodable(PruningSchedule schedule, VisionLanguageModel model) {
+        if (model.media().videoPlaceholder() == null) {
+            schedule.checkForPicturesOnly();
+        }
         for (Cut cut : schedule.cuts()) {
             if (cut.strategy().traits(cut.at()).contains(StrategyTrait.FUSES)) {
                 throw new UnsupportedModelException("The pruning strategy '" + cut.name()

@@ -82,7 +82,10 @@ final class ImageTextEngine implements AnswerEngine {
                         StrategyOptions.none(PruningOptions.NONE)),
                 1,
                 new PruningProfiles(options.profiles(), options.module() != null, null),
-                schedule -> ImageTextCuts.of(schedule, model));
+                schedule -> {
+                    schedule.checkForPicturesOnly();
+                    ImageTextCuts.of(schedule, model);
+                });
         this.texts = new ImageTextPrompts(model);
         this.pictures = new ImageDecoder(options.imageLimits(), options.transparency());
         this.visionCache = AnswerEngine.newVisionCache(options);

@@ -80,7 +80,7 @@ public final class TowerStrategies implements AutoCloseable {
                         StrategyOptions.none(PruningOptions.NONE)),
                 1,
                 profiles,
-                schedule -> {});
+                PruningSchedule::checkForPicturesOnly);
     }
 
     /** A schedule whose strategies stay open until it is closed. */

@@ -1,5 +1,6 @@
 package io.github.glimpse.prune;
 
+import io.github.glimpse.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,21 @@ public record PruningSchedule(List<Cut> cuts, KvForm kv, PositionForm positions,
     /** This schedule with other cuts. */
     public PruningSchedule withCuts(List<Cut> others) {
         return new PruningSchedule(others, kv, positions, guard);
+    }
+
+    /**
+     * Refuses cuts that choose over time, for a model that takes no videos: they would leave every picture as it is.
+     *
+     * @throws UnsupportedModelException if there is one
+     */
+    public void checkForPicturesOnly() {
+        for (Cut cut : cuts) {
+            if (cut.strategy().traits(cut.at()).contains(StrategyTrait.OVER_TIME)) {
+                throw new UnsupportedModelException("The pruning strategy '" + cut.name()
+                        + "' chooses among the slices of a video and leaves pictures as they are, and this model takes no"
+                        + " videos; use div-prune, or a model that takes them");
+            }
+        }
     }
 
     /** The share of a picture's tokens that a first step leaves by making the picture smaller, or null. */

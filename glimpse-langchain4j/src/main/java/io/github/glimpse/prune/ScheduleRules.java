@@ -67,12 +67,18 @@ final class ScheduleRules {
         }
     }
 
-    /** A step that asks for more than an earlier one left could only keep all. A ratio of what is alive always asks for less. */
+    /**
+     * A step that asks for more than an earlier one left could only keep all. A ratio of what is alive always asks for less, and one of
+     * the videos alone says nothing of the pictures beside them.
+     */
     private static void checkRatios(List<Cut> cuts) {
         Cut before = null;
         for (Cut cut : cuts) {
             Double ratio = cut.budget().retentionRatio();
-            if (ratio == null || !has(cut, StrategyTrait.USES_BUDGET) || has(cut, StrategyTrait.RATIO_OF_ALIVE)) {
+            if (ratio == null
+                    || !has(cut, StrategyTrait.USES_BUDGET)
+                    || has(cut, StrategyTrait.RATIO_OF_ALIVE)
+                    || has(cut, StrategyTrait.OVER_TIME)) {
                 continue;
             }
             Double least = before == null ? null : before.budget().retentionRatio();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import java.util.List;
@@ -246,6 +247,26 @@ class ScheduleRulesTest {
 
         assertThatCode(() -> schedule(cuts, KvForm.UNIFORM, PositionForm.ORIGINAL))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aRatioOfVideosMayBeLowerThanALaterOneOfAllTokens() {
+        List<Cut> cuts = List.of(counting(VISION, 0.25, StrategyTrait.OVER_TIME), counting(LAYER_2, 0.5));
+
+        assertThatCode(() -> schedule(cuts, KvForm.UNIFORM, PositionForm.ORIGINAL))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aCutOverTimeIsRefusedWhereThereAreNoVideos() {
+        PruningSchedule overTime = schedule(
+                List.of(counting(VISION, 0.25, StrategyTrait.OVER_TIME)), KvForm.UNIFORM, PositionForm.ORIGINAL);
+
+        assertThatThrownBy(overTime::checkForPicturesOnly)
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("'some' chooses among the slices of a video")
+                .hasMessageContaining("takes no videos; use div-prune");
+        assertThatCode(() -> PruningSchedule.none().checkForPicturesOnly()).doesNotThrowAnyException();
     }
 
     @Test
