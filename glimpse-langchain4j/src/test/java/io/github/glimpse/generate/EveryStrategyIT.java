@@ -51,7 +51,8 @@ class EveryStrategyIT {
             "vision-trim", "CLS",
             "cross-attention", "does not have",
             "text-similarity", "does not have",
-            "evit", "one more row of the tower");
+            "evit", "one more row of the tower",
+            "evs", "takes no videos");
 
     private static final Map<String, Map<String, String>> REFUSED = Map.of(
             QWEN,
@@ -64,7 +65,8 @@ class EveryStrategyIT {
                     "foveate", "same number of tokens",
                     "cross-attention", "does not have",
                     "text-similarity", "does not have",
-                    "evit", "one more row of the tower"));
+                    "evit", "one more row of the tower",
+                    "evs", "takes no videos"));
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
     private static final Map<String, GenerationResult> UNPRUNED = new HashMap<>();

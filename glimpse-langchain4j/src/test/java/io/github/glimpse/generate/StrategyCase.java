@@ -34,6 +34,10 @@ record StrategyCase(FixtureFamily family, Path file, JsonNode json) {
                 ? given
                 : Path.of(System.getProperty("glimpse.basedir", ".")).resolve(given);
         Path models = resolved.resolve("models");
+        if (!Files.isDirectory(models) && Files.isDirectory(resolved.resolve("video-selection"))) {
+            // A folder of families, whose schedules lie with each of them.
+            return List.of();
+        }
         List<StrategyCase> cases = new ArrayList<>();
         for (Path family : list(models)) {
             if (Files.isDirectory(family)) {

@@ -10,6 +10,7 @@ import io.github.glimpse.prune.attention.AttentionSelections;
 import io.github.glimpse.prune.control.ControlSelections;
 import io.github.glimpse.prune.diversity.DiversitySelections;
 import io.github.glimpse.prune.tower.TowerSelections;
+import io.github.glimpse.prune.video.VideoSelections;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -26,8 +27,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every golden selection of a directory: {@code -Dglimpse.strategyFixtures=<dir>} with the folder {@code selection} in it, else
- * the ones that lie beside the tests. Whole models are compared in {@code generate}, by the class of the same name.
+ * Every golden selection of a directory: {@code -Dglimpse.strategyFixtures=<dir>} with the folders {@code selection} or
+ * {@code video-selection} in it, else the ones that lie beside the tests, and the {@code video-selection} of the folders that
+ * {@code GLIMPSE_FIXTURES} names (comma between). Whole models are compared in {@code generate}, by the class of the same name.
  */
 class StrategyFixturesIT {
 
@@ -47,20 +49,16 @@ class StrategyFixturesIT {
     Stream<DynamicTest> selectsAsTheReferenceDoes() throws IOException, URISyntaxException {
         Map<String, SelectionCheck> checks = checks();
         List<DynamicTest> tests = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory().resolve("selection"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".json"))
-                    .sorted()
-                    .toList()) {
-                JsonNode method = new JsonMapper().readTree(file.toFile());
-                String name = method.path("method").asText();
-                assertThat(checks).as("a check for the cases of %s", file).containsKey(name);
-                Path tensors = Path.of(file.toString().replace(".json", ".safetensors"));
-                for (JsonNode entry : method.path("cases")) {
-                    SelectionCase given = new SelectionCase(entry, tensors, runtime);
-                    tests.add(DynamicTest.dynamicTest(
-                            name + " " + given.name(),
-                            () -> Objects.requireNonNull(checks.get(name)).check(given)));
-                }
+        for (Path file : files()) {
+            JsonNode method = new JsonMapper().readTree(file.toFile());
+            String name = method.path("method").asText();
+            assertThat(checks).as("a check for the cases of %s", file).containsKey(name);
+            Path tensors = Path.of(file.toString().replace(".json", ".safetensors"));
+            for (JsonNode entry : method.path("cases")) {
+                SelectionCase given = new SelectionCase(entry, tensors, runtime);
+                tests.add(DynamicTest.dynamicTest(
+                        name + " " + given.name(),
+                        () -> Objects.requireNonNull(checks.get(name)).check(given)));
             }
         }
         assertThat(tests).isNotEmpty();
@@ -73,6 +71,7 @@ class StrategyFixturesIT {
         checks.putAll(AttentionSelections.checks());
         checks.putAll(TowerSelections.checks());
         checks.putAll(DiversitySelections.checks());
+        checks.putAll(VideoSelections.checks());
         checks.put("auto", StrategyFixturesIT::auto);
         checks.put("confidence", StrategyFixturesIT::confidence);
         return checks;
@@ -105,11 +104,34 @@ class StrategyFixturesIT {
         given.check("confidence", confidence.confidence());
     }
 
-    private static Path directory() throws URISyntaxException {
+    private static List<Path> files() throws IOException, URISyntaxException {
+        List<Path> found = new ArrayList<>();
+        for (Path folder : folders()) {
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> files = Files.list(folder)) {
+                    files.filter(path -> path.toString().endsWith(".json"))
+                            .sorted()
+                            .forEach(found::add);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<Path> folders() throws URISyntaxException {
         String own = System.getProperty("glimpse.strategyFixtures");
-        return own != null
-                ? Path.of(own)
-                : Path.of(Objects.requireNonNull(StrategyFixturesIT.class.getResource("/fixtures/strategies"))
-                        .toURI());
+        if (own != null) {
+            return List.of(Path.of(own, "selection"), Path.of(own, "video-selection"));
+        }
+        Path beside = Path.of(Objects.requireNonNull(StrategyFixturesIT.class.getResource("/fixtures/strategies"))
+                .toURI());
+        List<Path> folders = new ArrayList<>(List.of(beside.resolve("selection"), beside.resolve("video-selection")));
+        String others = System.getenv().getOrDefault("GLIMPSE_FIXTURES", "");
+        for (String folder : others.split(",", -1)) {
+            if (!folder.isBlank()) {
+                folders.add(Path.of(folder.strip(), "video-selection"));
+            }
+        }
+        return folders;
     }
 }

@@ -95,7 +95,8 @@ class StrategyRefusalsIT {
         "merge-similar, layer 3",
         "pool, layer 3",
         "pixel-prune, vision",
-        "div-prune, pixels"
+        "div-prune, pixels",
+        "evs, layer 2"
     })
     void aPlaceWhereItCannotCutIsRefusedWithTheReason(String name, String place) {
         try (PruningStrategy strategy = make(name, QWEN, 28, Map.of())) {
@@ -118,7 +119,8 @@ class StrategyRefusalsIT {
         "sparse-vlm, version, 3",
         "sparse-vlm, recycle, true",
         "pixel-prune, distance, far",
-        "vscan, rotate, perhaps"
+        "vscan, rotate, perhaps",
+        "evs, floor, -1"
     })
     void anOptionThatIsNoneIsRefusedByItsName(String name, String key, String value) {
         assertThatThrownBy(() -> make(name, QWEN, 28, Map.of(key, value)))
