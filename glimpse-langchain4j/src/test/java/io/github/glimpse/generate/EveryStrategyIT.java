@@ -52,7 +52,8 @@ class EveryStrategyIT {
             "cross-attention", "does not have",
             "text-similarity", "does not have",
             "evit", "one more row of the tower",
-            "evs", "takes no videos");
+            "evs", "takes no videos",
+            "vidcom2", "takes no videos");
 
     private static final Map<String, Map<String, String>> REFUSED = Map.of(
             QWEN,
@@ -66,7 +67,8 @@ class EveryStrategyIT {
                     "cross-attention", "does not have",
                     "text-similarity", "does not have",
                     "evit", "one more row of the tower",
-                    "evs", "takes no videos"));
+                    "evs", "takes no videos",
+                    "vidcom2", "takes no videos"));
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
     private static final Map<String, GenerationResult> UNPRUNED = new HashMap<>();

@@ -96,7 +96,8 @@ class StrategyRefusalsIT {
         "pool, layer 3",
         "pixel-prune, vision",
         "div-prune, pixels",
-        "evs, layer 2"
+        "evs, layer 2",
+        "vidcom2, pixels"
     })
     void aPlaceWhereItCannotCutIsRefusedWithTheReason(String name, String place) {
         try (PruningStrategy strategy = make(name, QWEN, 28, Map.of())) {

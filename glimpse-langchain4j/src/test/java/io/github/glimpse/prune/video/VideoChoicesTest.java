@@ -2,6 +2,7 @@ package io.github.glimpse.prune.video;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What the golden cases of the strategies over time do not show. */
@@ -51,5 +52,29 @@ class VideoChoicesTest {
                         .kept())
                 .containsExactly(0, 1, 2, 3, 4, 5);
         assertThat(ChangedRows.choose(video(still), 1, 0).kept()).containsExactly(0, 1);
+    }
+
+    @Test
+    void aSliceUnlikeTheOthersKeepsMore() {
+        float[] usual = {1, 0.1f, 1, 0.2f, 1, 0.3f, 1, 0.4f};
+        float[] other = new float[usual.length];
+        for (int i = 0; i < other.length; i++) {
+            other[i] = -usual[i];
+        }
+
+        DifferentSlices choice = DifferentSlices.choose(video(usual, usual, other, usual), 0.5, 8);
+
+        assertThat(choice.firstCounts()[2]).isGreaterThan(choice.firstCounts()[0]);
+        assertThat(choice.kept()).hasSize(8);
+    }
+
+    @Test
+    void asManyRowsStayAsThereAreSlicesAtLeast() {
+        float[] still = {1, 0, 1, 0};
+
+        assertThat(DifferentSlices.choose(video(still, still, still), 0.01, 1).kept())
+                .hasSize(3);
+        assertThat(DifferentSlices.choose(video(still, still, still), 1, 6).kept())
+                .containsExactly(IntStream.range(0, 6).toArray());
     }
 }

@@ -26,7 +26,7 @@ public final class VideoSelections {
 
     /** By method. */
     public static Map<String, SelectionCheck> checks() {
-        return Map.of("evs", VideoSelections::changed);
+        return Map.of("evs", VideoSelections::changed, "vidcom2", VideoSelections::different);
     }
 
     private static void changed(SelectionCase given) {
@@ -36,6 +36,19 @@ public final class VideoSelections {
             given.check("kept", choice.kept());
             given.check("per_slice", perSlice(video, choice.kept()));
             checkScores(given, choice.distances(), video.perSlice());
+        });
+    }
+
+    private static void different(SelectionCase given) {
+        given.knowsOutputs("kept", "per_slice", "slice_counts_first", "scores");
+        withRows(given, video -> {
+            DifferentSlices choice = DifferentSlices.choose(video, given.real("ratio"), count(given));
+            given.check("slice_counts_first", choice.firstCounts());
+            given.check("kept", choice.kept());
+            given.check("per_slice", perSlice(video, choice.kept()));
+            checkScores(given, choice.redundancy(), 0);
+            assertThat(given.json().path("kept_before_reconcile").asInt())
+                    .isEqualTo(Arrays.stream(choice.firstCounts()).sum());
         });
     }
 
