@@ -1,9 +1,10 @@
 package io.github.glimpse.model.qwen25vl;
 
-import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.ImageResizer;
+import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PatchPlan;
+import io.github.glimpse.image.PixelBudget;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.PixelScale;
 import io.github.glimpse.image.RasterImage;
@@ -11,11 +12,9 @@ import io.github.glimpse.model.ImagePreprocessor;
 
 /**
  * Qwen2.5-VL keeps the shape of a picture: it is stretched so that both sides are multiples of an image token's side
- * and the pixels lie within a budget, and the grid of tokens follows from that.
+ * and the pixels lie within a budget, and the grid of tokens follows from that ({@link PixelBudget}).
  *
- * <p>Sides are rounded to the nearest multiple, halves to the even one. If that is over the budget, both are shrunk by
- * the same factor and rounded down; if under, enlarged and rounded up. No side becomes less than one token, even where
- * the reference would refuse the picture or give it no token. Then colours are normalised, and each patch is laid out
+ * <p>Then colours are normalised, and each patch is laid out
  * as channel, time, row, column, with the picture repeated in time. Patches follow one another token by token, tokens
  * in raster order.
  *
@@ -24,9 +23,6 @@ import io.github.glimpse.model.ImagePreprocessor;
 public final class Qwen25VlPreprocessor implements ImagePreprocessor {
 
     private static final int CHANNELS = 3;
-
-    /** Longer pictures are refused, as by the reference. */
-    private static final int MOST_ASPECT = 200;
 
     private final Qwen25VlPreprocessorConfig config;
 
@@ -37,35 +33,18 @@ public final class Qwen25VlPreprocessor implements ImagePreprocessor {
 
     @Override
     public PatchPlan plan(int width, int height) {
-        int longSide = Math.max(width, height);
-        int shortSide = Math.min(width, height);
-        if (shortSide < 1 || (double) longSide / shortSide > MOST_ASPECT) {
-            throw new InvalidImageException("The image has " + width + " x " + height
-                    + " pixels; one side may be at most " + MOST_ASPECT + " times the other: cut it into parts");
-        }
-        int factor = config.patchSize() * config.mergeSize();
-        long resizedWidth = nearest(width, factor);
-        long resizedHeight = nearest(height, factor);
-        double pixels = (double) width * height;
-        if (resizedWidth * resizedHeight > config.maxPixels()) {
-            double shrink = Math.sqrt(pixels / config.maxPixels());
-            resizedWidth = atLeastOne(Math.floor(width / shrink / factor), factor);
-            resizedHeight = atLeastOne(Math.floor(height / shrink / factor), factor);
-        } else if (resizedWidth * resizedHeight < config.minPixels()) {
-            double enlarge = Math.sqrt(config.minPixels() / pixels);
-            resizedWidth = atLeastOne(Math.ceil(width * enlarge / factor), factor);
-            resizedHeight = atLeastOne(Math.ceil(height * enlarge / factor), factor);
-        }
-        checkFitsArray(width, height, resizedWidth * resizedHeight);
+        PixelBudget budget =
+                new PixelBudget(config.patchSize() * config.mergeSize(), config.minPixels(), config.maxPixels());
+        ImageSize resized = budget.fit(width, height, config.temporalPatchSize());
         ImageGrid grid = new ImageGrid(
-                (int) resizedHeight / config.patchSize(),
-                (int) resizedWidth / config.patchSize(),
+                resized.height() / config.patchSize(),
+                resized.width() / config.patchSize(),
                 config.patchSize(),
                 config.mergeSize());
         return new PatchPlan(
                 grid,
-                (int) resizedWidth,
-                (int) resizedHeight,
+                resized.width(),
+                resized.height(),
                 0,
                 0,
                 (double) width / grid.columns(),
@@ -82,23 +61,6 @@ public final class Qwen25VlPreprocessor implements ImagePreprocessor {
         int factor = config.patchSize() * config.mergeSize();
         int most = (int) Math.min(config.maxPixels(), (long) tokens * factor * factor);
         return new Qwen25VlPreprocessor(config.withPixelBudget(Math.min(config.minPixels(), most), most));
-    }
-
-    /** May be 0, which is below any budget: such a picture is enlarged. */
-    private static long nearest(int side, int factor) {
-        return (long) Math.rint((double) side / factor) * factor;
-    }
-
-    private static long atLeastOne(double multiples, int factor) {
-        return Math.max(1, (long) multiples) * factor;
-    }
-
-    private void checkFitsArray(int width, int height, long resizedPixels) {
-        long values = resizedPixels * CHANNELS * config.temporalPatchSize();
-        if (values > Integer.MAX_VALUE - Byte.SIZE) {
-            throw new InvalidImageException("The image of " + width + " x " + height + " pixels becomes " + values
-                    + " values, the limit is 2147483639; send a smaller one or lower max_pixels");
-        }
     }
 
     @Override
