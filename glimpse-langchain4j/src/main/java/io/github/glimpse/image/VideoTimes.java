@@ -12,6 +12,8 @@ import java.util.List;
  */
 public record VideoTimes(List<Integer> indices, double framesPerSecond, int totalFrames) {
 
+    private static final int MOST_SECONDS = 1_000_000_000;
+
     /**
      * Copies the list.
      *
@@ -19,13 +21,8 @@ public record VideoTimes(List<Integer> indices, double framesPerSecond, int tota
      */
     public VideoTimes {
         indices = List.copyOf(indices);
-        if (indices.isEmpty()) {
-            throw new InvalidImageException("The video has no frames; send at least one");
-        }
-        if (!(framesPerSecond > 0) || !Double.isFinite(framesPerSecond)) {
-            throw new InvalidImageException("The video has " + framesPerSecond
-                    + " frames per second, it must be a number above 0; say the rate of the source");
-        }
+        checkCount(indices.size());
+        checkSource(framesPerSecond, totalFrames);
         for (int i = 0; i < indices.size(); i++) {
             int least = i == 0 ? 0 : indices.get(i - 1) + 1;
             if (indices.get(i) < least || indices.get(i) >= totalFrames) {
@@ -34,6 +31,35 @@ public record VideoTimes(List<Integer> indices, double framesPerSecond, int tota
                         + "; indices rise and are below the number of frames of the source");
             }
         }
+    }
+
+    /** Refuses videos without frames. */
+    static void checkCount(int frames) {
+        if (frames < 1) {
+            throw new InvalidImageException("The video has no frames; send at least one");
+        }
+    }
+
+    /** Checks what the source is said to be. */
+    static void checkSource(double framesPerSecond, int totalFrames) {
+        if (!(framesPerSecond > 0) || !Double.isFinite(framesPerSecond)) {
+            throw new InvalidImageException("The video has " + framesPerSecond
+                    + " frames per second, it must be a number above 0; say the rate of the source");
+        }
+        if (totalFrames < 1) {
+            throw new InvalidImageException("The source of the video has " + totalFrames
+                    + " frames, it must have at least 1; say how many frames it has");
+        }
+        if (totalFrames / framesPerSecond > MOST_SECONDS) {
+            throw new InvalidImageException("The video of " + totalFrames + " frames at " + framesPerSecond
+                    + " frames per second lasts " + totalFrames / framesPerSecond + " seconds, the limit is "
+                    + MOST_SECONDS + "; say the rate of the source");
+        }
+    }
+
+    /** How long the source lasts, in seconds. */
+    public double duration() {
+        return totalFrames / framesPerSecond;
     }
 
     /** Frames that there are. */

@@ -1,6 +1,7 @@
 package io.github.glimpse.model;
 
 import io.github.glimpse.image.ImageGrid;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,6 +27,13 @@ public record TokenRun(List<ImageGrid> grids, List<Long> times, List<Integer> ne
     /** One unit and nothing else. */
     public static TokenRun of(ImageGrid grid) {
         return new TokenRun(List.of(grid), List.of(0L), List.of());
+    }
+
+    /** The same with one more row behind, which is no patch. */
+    public TokenRun withNewlineBehind() {
+        List<Integer> places = new ArrayList<>(newlines);
+        places.add(rows());
+        return new TokenRun(grids, times, places);
     }
 
     /** Its rows, newlines included. */

@@ -27,5 +27,15 @@ class VideoTimesTest {
                 .hasMessageContaining("has the index 3, it must be 4 to 8");
         assertThatThrownBy(() -> new VideoTimes(List.of(9), 2, 9)).hasMessageContaining("has the index 9");
         assertThatThrownBy(() -> new VideoTimes(List.of(), 2, 9)).hasMessageContaining("no frames");
+        assertThatThrownBy(() -> new VideoTimes(List.of(0), 2, 0)).hasMessageContaining("has 0 frames");
+    }
+
+    @Test
+    void refusesARateByWhichAVideoWouldLastForAges() {
+        assertThat(new VideoTimes(List.of(0), 1e-6, 1).duration()).isEqualTo(1e6);
+        assertThatThrownBy(() -> new VideoTimes(List.of(0), 1e-300, 1))
+                .isInstanceOf(InvalidImageException.class)
+                .hasMessageContaining("seconds, the limit is 1000000000")
+                .hasMessageContaining("say the rate");
     }
 }
