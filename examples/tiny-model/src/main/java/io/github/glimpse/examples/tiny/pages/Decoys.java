@@ -38,7 +38,8 @@ final class Decoys {
         if (!alike.isEmpty()) {
             sheet.add(Fact.absent(kind, with(others, place, dice.pick(alike))));
         }
-        String other = dice.chance(INVENTED) ? Words.syllables(dice.between(3, 8), dice) : dice.pick(absent);
+        boolean invented = dice.chance(INVENTED) || absent.isEmpty(); // a large page may show or resemble every word
+        String other = invented ? Words.syllables(dice.between(3, 8), dice) : dice.pick(absent);
         if (!there.contains(other)) {
             sheet.add(Fact.absent(kind, with(others, place, other)));
         }
