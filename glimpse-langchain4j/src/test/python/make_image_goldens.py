@@ -7,7 +7,7 @@ image/pictures.zip     per picture: NAME.EXT, NAME.rgb.ppm (what PIL gives after
                        convert("RGB")) and, where the picture has transparency, NAME.white.ppm (the same, pasted on white
                        by its alpha channel)
 image/resize.zip       NAME.in.ppm, NAME.out.ppm
-model/FAMILY/preprocessor.zip
+model/native-pictures.zip, model/clip/preprocessor.zip
                        NAME.in.ppm, the resized picture, and the values as little-endian floats
 Kinds that Pillow cannot write are put together here byte by byte.
 """
@@ -735,5 +735,5 @@ if __name__ == "__main__":
     root = Path(sys.argv[1])
     write_zip(root / "image/pictures.zip", picture_files())
     write_zip(root / "image/resize.zip", resize_cases())
-    write_zip(root / "model/qwen25vl/preprocessor.zip", qwen_cases())
+    write_zip(root / "model/native-pictures.zip", qwen_cases())
     write_zip(root / "model/clip/preprocessor.zip", llava_cases())

@@ -133,12 +133,17 @@ final class Canary implements AutoCloseable {
 
     /** The caller may use its arrays again as soon as it has its answer. */
     private static ChatTurn copy(ChatTurn turn) {
-        List<ChatTurn.Part> parts = turn.parts().stream()
-                .map(part -> part instanceof ChatTurn.Picture picture
-                        ? new ChatTurn.Picture(picture.bytes().clone(), picture.mostTokens())
-                        : part)
-                .toList();
-        return turn.withParts(parts);
+        return turn.withParts(turn.parts().stream().map(Canary::copy).toList());
+    }
+
+    private static ChatTurn.Part copy(ChatTurn.Part part) {
+        if (part instanceof ChatTurn.Picture picture) {
+            return new ChatTurn.Picture(picture.bytes().clone(), picture.mostTokens());
+        }
+        if (part instanceof ChatTurn.Video video) {
+            return new ChatTurn.Video(video.frames().stream().map(byte[]::clone).toList(), video.times());
+        }
+        return part;
     }
 
     /** What remains of an answer when upper case, white space and punctuation at the end do not count. */

@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.model.ImageTextTask;
+import io.github.glimpse.model.MediaRule;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,8 @@ record ImageTextRequest(byte[] picture, @Nullable String text) {
         for (ChatTurn.Part part : turn.parts()) {
             if (part instanceof ChatTurn.Picture picture) {
                 pictures.add(picture.bytes());
+            } else if (part instanceof ChatTurn.Video) {
+                throw MediaRule.noVideo();
             } else {
                 String piece = part instanceof ChatTurn.LeftOut gone ? gone.note() : ((ChatTurn.Text) part).text();
                 text.append(text.isEmpty() ? "" : "\n").append(piece);

@@ -19,6 +19,7 @@ import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.prune.TokenBudget;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,11 @@ final class PromptMedia {
 
     /** More frames than any family's processor takes of a video. */
     static final int MOST_FRAMES = 768;
+
+    /** Pixels that may have to be decoded for one video: so many frames of full high definition, and some. */
+    static final long MOST_PIXELS = 2_000_000_000;
+
+    private static final double MEGA = 1e6;
 
     private final MediaRule rule;
     private final ImageDecoder decoder;
@@ -73,12 +79,23 @@ final class PromptMedia {
                             + " takes no videos; use evs, vidcom2 or div-prune, or send smaller frames");
         }
         if (video.frames().size() > MOST_FRAMES) {
-            throw new UnsupportedContentException("The video has "
+            throw new ImageTooLargeException("The video has "
                     + video.frames().size() + " frames, the limit is " + MOST_FRAMES + "; take fewer of a second");
         }
         ImageSize size = decoder.readSize(video.frames().get(0));
         for (byte[] frame : video.frames()) {
             requireSize(size, decoder.readSize(frame));
+        }
+        if (video.frames().size() * size.pixelCount() > MOST_PIXELS) {
+            throw new ImageTooLargeException(String.format(
+                    Locale.ROOT,
+                    "The video has %d frames of %d x %d pixels, together %.0f MP, the limit is %.0f MP; send smaller"
+                            + " or fewer frames",
+                    video.frames().size(),
+                    size.width(),
+                    size.height(),
+                    video.frames().size() * size.pixelCount() / MEGA,
+                    MOST_PIXELS / MEGA));
         }
         MediaPlan plan = rule.plan(size, video.times());
         return new PromptMedium(video.frames(), video.times(), plan, plan, rule, 0);
@@ -113,9 +130,8 @@ final class PromptMedia {
                 RasterImage image = decoder.decode(medium.files().get(0), cancellation::check);
                 return medium.rule().pixels(image, medium.pictures());
             }
-            List<RasterImage> frames = new ArrayList<>();
-            medium.files().forEach(frame -> frames.add(decoder.decode(frame, cancellation::check)));
-            return medium.rule().pixels(frames, medium.times());
+            return medium.rule()
+                    .pixels(frame -> decoder.decode(medium.files().get(frame), cancellation::check), medium.times());
         });
     }
 

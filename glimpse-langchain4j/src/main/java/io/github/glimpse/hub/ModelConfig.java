@@ -59,6 +59,11 @@ public final class ModelConfig {
         return new ModelConfig(origin, "", tree);
     }
 
+    /** Name of the file, without its folder. */
+    public String fileName() {
+        return origin.substring(Math.max(origin.lastIndexOf('/'), origin.lastIndexOf('\\')) + 1);
+    }
+
     /** Whether the key is there and not null. */
     public boolean has(String key) {
         return !find(key).isMissingNode();

@@ -19,7 +19,9 @@ public final class ModelFiles {
     static final String PREPROCESSOR = "preprocessor_config.json";
     static final String PROCESSOR = "processor_config.json";
 
+    private static final String VIDEO_PREPROCESSOR = "video_preprocessor_config.json";
     private static final String IMAGE_PROCESSOR_KEY = "image_processor";
+    private static final String VIDEO_PROCESSOR_KEY = "video_processor";
 
     private final Path directory;
     private final ModelConfig config;
@@ -98,6 +100,18 @@ public final class ModelFiles {
     public ModelConfig imageSettings() {
         return settings(PREPROCESSOR).orElseGet(() -> ModelConfig.ofFile(directory.resolve(PROCESSOR))
                 .at(IMAGE_PROCESSOR_KEY));
+    }
+
+    /**
+     * How frames of videos are prepared: {@code video_preprocessor_config.json}, or else the object {@code video_processor} of {@code
+     * processor_config.json}; older releases have one file for both, that of {@link #imageSettings}.
+     *
+     * @throws ModelFilesException if the file is damaged or there is none of them
+     */
+    public ModelConfig videoSettings() {
+        return settings(VIDEO_PREPROCESSOR)
+                .or(() -> settings(PROCESSOR).flatMap(processor -> processor.optionalAt(VIDEO_PROCESSOR_KEY)))
+                .orElseGet(this::imageSettings);
     }
 
     /**

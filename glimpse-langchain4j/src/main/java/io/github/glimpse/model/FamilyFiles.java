@@ -2,6 +2,7 @@ package io.github.glimpse.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Numerics;
 import io.github.glimpse.engine.SafetensorsIndex;
@@ -11,12 +12,15 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.text.ChatTemplate;
+import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.Tokenizer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every family reads from a folder in the same way: tokenizer, chat template, stop ids, weights.
@@ -100,6 +104,24 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
             }
         }));
         return variables;
+    }
+
+    /**
+     * What stands for a video: the token alone; null if the tokenizer does not know it or the template does not write it, so that
+     * no videos are taken.
+     */
+    public @Nullable MediaPlaceholder videoToken(int id) {
+        String spelling = tokenizer.spellingOf(id);
+        if (spelling == null) {
+            return null;
+        }
+        ChatTemplateMessage message = new ChatTemplateMessage("user", List.of(ChatTemplateMessage.videoPart()));
+        try {
+            boolean written = template.render(List.of(message), templateVariables()).contains(spelling);
+            return written ? MediaPlaceholder.of(id) : null;
+        } catch (UnsupportedContentException e) {
+            return null;
+        }
     }
 
     @Override

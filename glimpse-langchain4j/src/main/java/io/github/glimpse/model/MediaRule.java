@@ -2,11 +2,11 @@ package io.github.glimpse.model;
 
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.image.FrameSampling;
 import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.VideoTimes;
-import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +21,11 @@ public interface MediaRule {
 
     /** What stands for a video; null if the family takes none. */
     default @Nullable MediaPlaceholder videoPlaceholder() {
+        return null;
+    }
+
+    /** Which frames of a video file are looked at; null if the family takes no videos, or takes the frames that it is sent. */
+    default @Nullable FrameSampling frameSampling() {
         return null;
     }
 
@@ -53,14 +58,16 @@ public interface MediaRule {
     /**
      * Resizes, normalises and cuts a video.
      *
-     * @param frames all of one size
+     * @param frames by their number, all of one size; each is decoded when it is asked for, so none is asked for before its unit is,
+     *     and none is kept
      * @return by unit its patches, made when asked
      */
-    default IntFunction<PixelPatches> pixels(List<RasterImage> frames, VideoTimes times) {
+    default IntFunction<PixelPatches> pixels(IntFunction<RasterImage> frames, VideoTimes times) {
         throw noVideo();
     }
 
-    private static UnsupportedContentException noVideo() {
+    /** What to say where a video comes to a model that takes none. */
+    static UnsupportedContentException noVideo() {
         return new UnsupportedContentException(
                 "This model takes no videos; send single frames as images, or use a model of another family, such as qwen3-vl");
     }

@@ -29,15 +29,34 @@ public final class PreprocessorFile {
 
     private static final List<Double> CLIP_DEVIATIONS = List.of(0.26862954, 0.26130258, 0.27577711);
 
+    /** What pictures are scaled by where a file says nothing. */
+    static final PixelScale CLIP_SCALE = new PixelScale(DEFAULT_FACTOR, CLIP_MEANS, CLIP_DEVIATIONS);
+
+    private final String name;
     private final JsonNode root;
 
     /** Reads this JSON object. */
     public PreprocessorFile(JsonNode root) {
+        this(NAME, root);
+    }
+
+    /**
+     * Reads this JSON object of another file.
+     *
+     * @param name for messages
+     */
+    public PreprocessorFile(String name, JsonNode root) {
+        this.name = name;
         if (!root.isObject()) {
             throw new ModelFilesException(
-                    NAME + " holds no JSON object; take the file of the model's repository again");
+                    name + " holds no JSON object; take the file of the model's repository again");
         }
         this.root = root;
+    }
+
+    /** Name of the file. */
+    public String name() {
+        return name;
     }
 
     /** Whether a key is there and not null. */
@@ -52,13 +71,22 @@ public final class PreprocessorFile {
 
     /** A whole number of at least 1. */
     public int positive(String key, int defaultValue) {
-        return has(key) ? positive(key, root.get(key)) : defaultValue;
+        return has(key) ? number(key, root.get(key)) : defaultValue;
     }
 
-    /** Checks that a node, which is told by {@code key} in messages, is a whole number from 1 to 2^31 - 1. */
+    /** Checks that a node of {@value #NAME}, which is told by {@code key} in messages, is a whole number from 1 to 2^31 - 1. */
     public static int positive(String key, JsonNode node) {
+        return positive(NAME, key, node);
+    }
+
+    /** Checks that a node of this file, which is told by {@code key} in messages, is a whole number from 1 to 2^31 - 1. */
+    public int number(String key, JsonNode node) {
+        return positive(name, key, node);
+    }
+
+    private static int positive(String file, String key, JsonNode node) {
         if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 1) {
-            throw wrong(key, node, "a whole number of at least 1");
+            throw wrong(file, key, node, "a whole number of at least 1");
         }
         return node.intValue();
     }
@@ -69,7 +97,7 @@ public final class PreprocessorFile {
             return defaultValue;
         }
         if (!root.get(key).isBoolean()) {
-            throw wrong(key, root.get(key), "true or false");
+            throw wrong(name, key, root.get(key), "true or false");
         }
         return root.get(key).booleanValue();
     }
@@ -90,7 +118,7 @@ public final class PreprocessorFile {
         }
         List<Double> deviations = triple("image_std", CLIP_DEVIATIONS);
         if (deviations.stream().anyMatch(deviation -> deviation <= 0)) {
-            throw wrong("image_std", root.get("image_std"), "three numbers above 0");
+            throw wrong(name, "image_std", root.get("image_std"), "three numbers above 0");
         }
         return new PixelScale(factor, imageMeans(), deviations);
     }
@@ -101,7 +129,7 @@ public final class PreprocessorFile {
             return DEFAULT_FACTOR;
         }
         if (!node.isNumber() || !(node.doubleValue() > 0) || !Double.isFinite(node.doubleValue())) {
-            throw wrong("rescale_factor", node, "a number above 0");
+            throw wrong(name, "rescale_factor", node, "a number above 0");
         }
         return node.doubleValue();
     }
@@ -116,7 +144,7 @@ public final class PreprocessorFile {
                 && StreamSupport.stream(node.spliterator(), false)
                         .allMatch(number -> number.isNumber() && Float.isFinite(number.floatValue()));
         if (!numbers) {
-            throw wrong(key, node, "three numbers");
+            throw wrong(name, key, node, "three numbers");
         }
         return StreamSupport.stream(node.spliterator(), false)
                 .map(JsonNode::doubleValue)
@@ -126,14 +154,14 @@ public final class PreprocessorFile {
     /** Refuses files that ask for no resize, or for another than bicubic. */
     public void requireBicubicResize() {
         if (resizeFilter() != ResampleFilter.BICUBIC) {
-            throw wrong("resample", root.get("resample"), BICUBIC + " (bicubic), the only resize of this family");
+            throw wrong(name, "resample", root.get("resample"), BICUBIC + " (bicubic), the only resize of this family");
         }
     }
 
     /** How pictures are resized. Refuses files that ask for no resize, or for one that is not built in. */
     public ResampleFilter resizeFilter() {
         if (!flag("do_resize", true)) {
-            throw wrong("do_resize", root.get("do_resize"), "true; pictures of any size cannot be cut otherwise");
+            throw wrong(name, "do_resize", root.get("do_resize"), "true; pictures of any size cannot be cut otherwise");
         }
         JsonNode number = at("resample");
         if (number.isMissingNode() || is(number, BICUBIC)) {
@@ -142,17 +170,21 @@ public final class PreprocessorFile {
         if (is(number, BILINEAR)) {
             return ResampleFilter.BILINEAR;
         }
-        throw wrong("resample", root.get("resample"), BICUBIC + " (bicubic) or " + BILINEAR + " (bilinear)");
+        throw wrong(name, "resample", root.get("resample"), BICUBIC + " (bicubic) or " + BILINEAR + " (bilinear)");
     }
 
     private static boolean is(JsonNode node, int number) {
         return node.isInt() && node.intValue() == number;
     }
 
-    /** Makes the error for a key with a value that does not do. */
+    /** Makes the error for a key of {@value #NAME} with a value that does not do. */
     public static ModelFilesException wrong(String key, JsonNode value, String wanted) {
+        return wrong(NAME, key, value, wanted);
+    }
+
+    private static ModelFilesException wrong(String file, String key, JsonNode value, String wanted) {
         String shown = value.toString();
-        return new ModelFilesException(NAME + " has \"" + key + "\": "
+        return new ModelFilesException(file + " has \"" + key + "\": "
                 + (shown.length() > 80 ? shown.substring(0, 80) + "…" : shown) + ", but it must be " + wanted
                 + "; take the file of the model's repository again");
     }

@@ -1,5 +1,6 @@
 package io.github.glimpse.model;
 
+import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,6 +17,9 @@ import java.util.Set;
  */
 @SuppressWarnings("ArrayRecordComponent") // read only, never compared
 public record PromptLayout(int[] ids, List<ImageSpan> spans, int[] newlineRows, Positions positions) {
+
+    /** More than any model's context: prompts beyond are not even laid out. */
+    private static final int MOST_ROWS = 10_000_000;
 
     /** Copies the list. */
     public PromptLayout {
@@ -36,7 +40,7 @@ public record PromptLayout(int[] ids, List<ImageSpan> spans, int[] newlineRows, 
      * @throws UnsupportedContentException if the template wrote another number of placeholders than there are runs
      */
     public static PromptLayout of(int[] prompt, Set<Integer> placeholders, List<TokenRun> runs, PositionRule rule) {
-        int length = prompt.length;
+        long length = prompt.length;
         int found = 0;
         for (int id : prompt) {
             if (placeholders.contains(id)) {
@@ -47,7 +51,11 @@ public record PromptLayout(int[] ids, List<ImageSpan> spans, int[] newlineRows, 
         if (found != runs.size()) {
             throw miscounted(found, runs.size());
         }
-        int[] ids = new int[length];
+        if (length > MOST_ROWS) {
+            throw new PromptTooLongException("The prompt has " + length + " tokens, the limit is " + MOST_ROWS
+                    + "; send smaller or fewer images, or fewer frames of a video");
+        }
+        int[] ids = new int[(int) length];
         List<ImageSpan> spans = new ArrayList<>();
         BitSet newlines = new BitSet();
         int next = 0;
@@ -64,13 +72,13 @@ public record PromptLayout(int[] ids, List<ImageSpan> spans, int[] newlineRows, 
             java.util.Arrays.fill(ids, next, next + repeat, id);
             next += repeat;
         }
-        return new PromptLayout(ids, spans, newlines.stream().toArray(), rule.of(length, spans, runs));
+        return new PromptLayout(ids, spans, newlines.stream().toArray(), rule.of(ids.length, spans, runs));
     }
 
     /** What to say where a template wrote another number of placeholders than there are pictures and videos. */
     public static UnsupportedContentException miscounted(int found, int given) {
-        return new UnsupportedContentException("The chat template wrote " + found + " image placeholders for " + given
-                + " images; send images in user messages only, or check the model's chat template");
+        return new UnsupportedContentException("The chat template wrote " + found + " placeholders for " + given
+                + " images and videos; send them in user messages only, or check the model's chat template");
     }
 
     /** Rows of all image tokens, rising; rows that are no patches are not among them. */

@@ -66,11 +66,11 @@ class HalfPrecisionReportIT {
         List<Double> distances = new ArrayList<>();
         try {
             for (FixtureCase fixture : family.cases()) {
+                LoadedModel model = models.computeIfAbsent(
+                        fixture.module() + " " + fixture.aspect(), key -> load(fixture, dtype, format));
+                distances.add(distance(fixture, model));
                 if (fixture.isPruned() && fixture.expected().has("kept_image_indices")) {
-                    LoadedModel model = models.computeIfAbsent(
-                            fixture.module() + " " + fixture.aspect(), key -> load(fixture, dtype, format));
                     overlaps.add(overlap(fixture, model));
-                    distances.add(distance(fixture, model));
                 }
             }
         } finally {
@@ -84,7 +84,7 @@ class HalfPrecisionReportIT {
                 family.name(),
                 dtype.label(),
                 format,
-                overlaps.size(),
+                distances.size(),
                 overlap,
                 overlaps.stream().mapToDouble(v -> v).min().orElse(1),
                 distance);

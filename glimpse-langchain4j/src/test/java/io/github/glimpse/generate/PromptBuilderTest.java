@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.PromptTooLongException;
@@ -22,14 +23,15 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.ImageSpan;
+import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.MediaPlaceholder;
 import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.model.MediaRule;
+import io.github.glimpse.model.NativePictures;
+import io.github.glimpse.model.NativeSettings;
 import io.github.glimpse.model.PositionRule;
 import io.github.glimpse.model.SinglePictures;
 import io.github.glimpse.model.TokenRun;
-import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessor;
-import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessorConfig;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.text.TokenWatch;
 import java.awt.image.BufferedImage;
@@ -53,8 +55,7 @@ class PromptBuilderTest {
 
     private static final MediaRule SINGLE = new SinglePictures(
             MediaPlaceholder.of(PLACEHOLDER),
-            new Qwen25VlPreprocessor(
-                    Qwen25VlPreprocessorConfig.from(FILES.imageSettings().node())));
+            new NativePictures(NativeSettings.ofPictures(FILES, LoadOptions.defaults(), NativeSettings.QWEN2)));
 
     private static PromptBuilder builder(int vocabulary) {
         return builder(vocabulary, SINGLE);
@@ -294,7 +295,7 @@ class PromptBuilderTest {
                 .isInstanceOf(InvalidImageException.class)
                 .hasMessageContaining("56 x 28 pixels, the first one 28 x 28");
         assertThatThrownBy(() -> builder.prompt(List.of(seen(video(769)))))
-                .isInstanceOf(UnsupportedContentException.class)
+                .isInstanceOf(ImageTooLargeException.class)
                 .hasMessageContaining("769 frames, the limit is 768");
     }
 }

@@ -46,8 +46,8 @@ class PromptLayoutTest {
         List<TokenRun> one = List.of(TokenRun.of(FOUR));
         assertThatThrownBy(() -> PromptLayout.of(new int[] {1, 9, 9}, Set.of(9), one, CONSECUTIVE))
                 .isInstanceOf(UnsupportedContentException.class)
-                .hasMessageContaining("2 image placeholders for 1 images");
+                .hasMessageContaining("2 placeholders for 1 images and videos");
         assertThatThrownBy(() -> PromptLayout.of(new int[] {1}, Set.of(9), one, CONSECUTIVE))
-                .hasMessageContaining("0 image placeholders for 1 images");
+                .hasMessageContaining("0 placeholders for 1 images and videos");
     }
 }

@@ -3,6 +3,7 @@ package io.github.glimpse.model.qwen25vl;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.model.NativeSettings;
 import io.github.glimpse.nn.DecoderShape;
 import io.github.glimpse.nn.ModelDimensions;
 import java.util.List;
@@ -43,6 +44,11 @@ record Qwen25VlConfig(
             int windowTokens,
             Set<Integer> fullAttentionBlocks,
             double ropeTheta) {
+
+        /** Checks that pictures or frames are cut as the tower wants them. */
+        void check(NativeSettings settings) {
+            settings.checkFits(patchSize, temporalPatchSize, mergeSize, channels);
+        }
 
         int headDim() {
             return hidden / heads;

@@ -9,6 +9,8 @@ import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.MediaPlaceholder;
 import io.github.glimpse.model.ModelFamily;
+import io.github.glimpse.model.NativePictures;
+import io.github.glimpse.model.NativeSettings;
 import io.github.glimpse.model.PositionRule;
 import io.github.glimpse.model.SinglePictures;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -31,21 +33,11 @@ public final class Qwen25VlFamily implements ModelFamily {
         return config.string("model_type", "").equals("qwen2_5_vl");
     }
 
-    private static Qwen25VlPreprocessorConfig pictures(ModelFiles files, LoadOptions options) {
-        Qwen25VlPreprocessorConfig config =
-                Qwen25VlPreprocessorConfig.from(files.imageSettings().node());
-        Integer least = options.minPixels();
-        Integer most = options.maxPixels();
-        return config.withPixelBudget(
-                least == null ? config.minPixels() : least, most == null ? config.maxPixels() : most);
-    }
-
     @Override
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         Qwen25VlConfig config = Qwen25VlConfig.of(files.config());
-        Qwen25VlPreprocessorConfig pictures = pictures(files, options);
-        pictures.checkFits(config.vision());
-        Qwen25VlPreprocessor preprocessor = new Qwen25VlPreprocessor(pictures);
+        NativeSettings pictures = NativeSettings.ofPictures(files, options, NativeSettings.QWEN2);
+        config.vision().check(pictures);
         FamilyFiles text = FamilyFiles.of(files);
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();
@@ -64,7 +56,7 @@ public final class Qwen25VlFamily implements ModelFamily {
             weights.finishLoading();
             return new VisionLanguageModel(
                     name(),
-                    new SinglePictures(MediaPlaceholder.of(config.imageToken()), preprocessor),
+                    new SinglePictures(MediaPlaceholder.of(config.imageToken()), new NativePictures(pictures)),
                     tower,
                     decoder,
                     text.tokenizer(),

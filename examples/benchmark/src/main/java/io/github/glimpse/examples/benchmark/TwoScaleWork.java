@@ -7,8 +7,9 @@ import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.model.ImagePreprocessor;
-import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessor;
-import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessorConfig;
+import io.github.glimpse.model.NativePictures;
+import io.github.glimpse.model.NativeSettings;
+import io.github.glimpse.model.PreprocessorFile;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.TokenBudget;
@@ -45,7 +46,7 @@ record TwoScaleWork(ModelWork model, ImagePreprocessor preprocessor, int textBeh
                 .readTree(folder.resolve("preprocessor_config.json").toFile());
         return new TwoScaleWork(
                 model,
-                new Qwen25VlPreprocessor(Qwen25VlPreprocessorConfig.from(settings)),
+                new NativePictures(NativeSettings.of(new PreprocessorFile(settings), NativeSettings.QWEN2)),
                 questionTokens + TEMPLATE_TOKENS);
     }
 

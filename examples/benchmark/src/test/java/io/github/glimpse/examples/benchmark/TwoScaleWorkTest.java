@@ -12,8 +12,8 @@ import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelScale;
-import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessor;
-import io.github.glimpse.model.qwen25vl.Qwen25VlPreprocessorConfig;
+import io.github.glimpse.model.NativePictures;
+import io.github.glimpse.model.NativeSettings;
 import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
@@ -39,8 +39,8 @@ class TwoScaleWorkTest {
 
     private static final TwoScaleWork WORK = new TwoScaleWork(
             MODEL,
-            new Qwen25VlPreprocessor(new Qwen25VlPreprocessorConfig(
-                    14, 2, 2, 784, 784 * 1280, new PixelScale(1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)))),
+            new NativePictures(new NativeSettings(
+                    "preprocessor_config.json", 14, 2, 2, 784, 784 * 1280, new PixelScale(1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)))),
             BEHIND);
 
     // 16 x 16 tokens; the small picture has 8 x 8, in windows of 4 x 4: 256 patches in 4 windows of 64

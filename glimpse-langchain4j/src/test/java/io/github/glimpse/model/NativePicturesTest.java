@@ -1,4 +1,4 @@
-package io.github.glimpse.model.qwen25vl;
+package io.github.glimpse.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,26 +24,26 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-class Qwen25VlPreprocessorTest {
+class NativePicturesTest {
 
     private static final SortedMap<String, byte[]> FILES =
-            GoldenFiles.read(Qwen25VlPreprocessorTest.class, "preprocessor.zip");
+            GoldenFiles.read(NativePicturesTest.class, "native-pictures.zip");
 
     /** The sums are the reference's own, in the same precision. */
     private static final float NO_DIFFERENCE = 0f;
 
-    private static Qwen25VlPreprocessor preprocessor(String json) {
+    private static NativePictures preprocessor(String json) {
         try {
-            return new Qwen25VlPreprocessor(Qwen25VlPreprocessorConfig.from(new ObjectMapper().readTree(json)));
+            return new NativePictures(NativeSettings.of(new PreprocessorFile(new ObjectMapper().readTree(json)), NativeSettings.QWEN2));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
-    private static final Qwen25VlPreprocessor SMALL = preprocessor("""
+    private static final NativePictures SMALL = preprocessor("""
             {"patch_size": 4, "temporal_patch_size": 2, "merge_size": 2, "min_pixels": 128, "max_pixels": 512}""");
 
-    private static final Qwen25VlPreprocessor RELEASED =
+    private static final NativePictures RELEASED =
             preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 12845056}");
 
     @TestFactory
@@ -72,7 +72,7 @@ class Qwen25VlPreprocessorTest {
         return floats;
     }
 
-    private static void assertResized(Qwen25VlPreprocessor preprocessor, int[] size, int[] resized) {
+    private static void assertResized(NativePictures preprocessor, int[] size, int[] resized) {
         PatchPlan plan = preprocessor.plan(size[0], size[1]);
         assertThat(new int[] {plan.resizedWidth(), plan.resizedHeight()}).isEqualTo(resized);
     }
@@ -91,7 +91,7 @@ class Qwen25VlPreprocessorTest {
 
     @Test
     void staysBelowTheBudgetWhenShrinking() {
-        Qwen25VlPreprocessor tight = preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 75264}");
+        NativePictures tight = preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 75264}");
         for (int width = 100; width < 4000; width += 371) {
             for (int height = 100; height < 4000; height += 293) {
                 PatchPlan plan = tight.plan(width, height);
@@ -112,7 +112,7 @@ class Qwen25VlPreprocessorTest {
 
     @Test
     void neverGivesASideOfNoToken() {
-        Qwen25VlPreprocessor tight = preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 75264}");
+        NativePictures tight = preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 75264}");
         assertResized(tight, new int[] {5600, 28}, new int[] {3864, 28});
         assertResized(tight, new int[] {28, 5600}, new int[] {28, 3864});
         assertThat(RELEASED.plan(1, 1).grid().tokenCount()).isEqualTo(4);
@@ -140,7 +140,7 @@ class Qwen25VlPreprocessorTest {
 
     @Test
     void refusesPicturesWhoseValuesFitNoArray() {
-        Qwen25VlPreprocessor huge = preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 2000000000}");
+        NativePictures huge = preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 2000000000}");
         assertThatThrownBy(() -> huge.plan(40_000, 40_000))
                 .isInstanceOf(InvalidImageException.class)
                 .hasMessageContaining("max_pixels");

@@ -1,4 +1,4 @@
-package io.github.glimpse.model.qwen25vl;
+package io.github.glimpse.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Qwen25VlPreprocessorConfigTest {
+class NativeSettingsTest {
 
-    private static Qwen25VlPreprocessorConfig config(String json) {
+    private static NativeSettings config(String json) {
         try {
-            return Qwen25VlPreprocessorConfig.from(new ObjectMapper().readTree(json));
+            return NativeSettings.of(new PreprocessorFile(new ObjectMapper().readTree(json)), NativeSettings.QWEN2);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
@@ -29,7 +29,7 @@ class Qwen25VlPreprocessorConfigTest {
 
     @Test
     void hasTheDefaultsOfTheReference() {
-        Qwen25VlPreprocessorConfig config = config("{}");
+        NativeSettings config = config("{}");
         assertThat(config.patchSize()).isEqualTo(14);
         assertThat(config.temporalPatchSize()).isEqualTo(2);
         assertThat(config.mergeSize()).isEqualTo(2);
@@ -48,7 +48,7 @@ class Qwen25VlPreprocessorConfigTest {
             """)
     void refusesToCutPicturesInAnotherWayThanTheTowerWantsAndNamesBothFiles(
             String settings, String said, String wanted) {
-        assertThatThrownBy(() -> config("{" + settings + "}").checkFits(tower("")))
+        assertThatThrownBy(() -> config("{" + settings + "}").checkFits(14, 2, 2, 3))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("preprocessor_config.json has " + said)
                 .hasMessageContaining("config.json has " + wanted);
@@ -56,14 +56,10 @@ class Qwen25VlPreprocessorConfigTest {
 
     @Test
     void refusesATowerOfOtherThanThreeColours() {
-        config("{}").checkFits(tower(""));
-        assertThatThrownBy(() -> config("{}").checkFits(tower("\"in_channels\": 1")))
+        config("{}").checkFits(14, 2, 2, 3);
+        assertThatThrownBy(() -> config("{}").checkFits(14, 2, 2, 1))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("\"in_channels\": 1");
-    }
-
-    private static Qwen25VlConfig.Vision tower(String settings) {
-        return Qwen25VlConfigTest.of(settings).vision();
     }
 
     @Test
@@ -74,12 +70,12 @@ class Qwen25VlPreprocessorConfigTest {
 
     @Test
     void readsTheBudgetFromSizeWhereItIsNotStatedItself() {
-        Qwen25VlPreprocessorConfig config =
+        NativeSettings config =
                 config("{\"size\": {\"shortest_edge\": 65536, \"longest_edge\": 16777216}}");
         assertThat(config.minPixels()).isEqualTo(65536);
         assertThat(config.maxPixels()).isEqualTo(16777216);
 
-        Qwen25VlPreprocessorConfig both =
+        NativeSettings both =
                 config("{\"max_pixels\": 70000, \"size\": {\"shortest_edge\": 65536, \"longest_edge\": 16777216}}");
         assertThat(both.minPixels()).isEqualTo(65536);
         assertThat(both.maxPixels()).isEqualTo(70000);
@@ -91,7 +87,7 @@ class Qwen25VlPreprocessorConfigTest {
 
     @Test
     void letsTheBudgetBeReplaced() {
-        Qwen25VlPreprocessorConfig config = config("{}").withPixelBudget(784, 7840);
+        NativeSettings config = config("{}").withPixelBudget(784, 7840);
         assertThat(config.minPixels()).isEqualTo(784);
         assertThat(config.maxPixels()).isEqualTo(7840);
         assertThat(config.patchSize()).isEqualTo(14);
