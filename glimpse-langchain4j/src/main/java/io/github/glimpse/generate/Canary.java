@@ -6,7 +6,6 @@ import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.IdleWork;
 import java.text.Normalizer;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;

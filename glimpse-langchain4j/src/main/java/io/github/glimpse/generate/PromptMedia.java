@@ -79,8 +79,8 @@ final class PromptMedia {
                             + " takes no videos; use evs, vidcom2 or div-prune, or send smaller frames");
         }
         if (video.frames().size() > MOST_FRAMES) {
-            throw new ImageTooLargeException("The video has "
-                    + video.frames().size() + " frames, the limit is " + MOST_FRAMES + "; take fewer of a second");
+            throw new ImageTooLargeException("The video has " + video.frames().size() + " frames, the limit is "
+                    + MOST_FRAMES + "; take fewer of a second");
         }
         ImageSize size = decoder.readSize(video.frames().get(0));
         for (byte[] frame : video.frames()) {

@@ -25,8 +25,7 @@ public record PatchLayout(int patchSize, int frames, int mergeSize, PixelScale s
      * @param resized of sides that are multiples of {@link #tokenSide}
      */
     public PatchPlan plan(ImageSize original, ImageSize resized) {
-        ImageGrid grid =
-                new ImageGrid(resized.height() / patchSize, resized.width() / patchSize, patchSize, mergeSize);
+        ImageGrid grid = new ImageGrid(resized.height() / patchSize, resized.width() / patchSize, patchSize, mergeSize);
         return new PatchPlan(
                 grid,
                 resized.width(),
@@ -78,13 +77,11 @@ public record PatchLayout(int patchSize, int frames, int mergeSize, PixelScale s
         }
     }
 
-    private void copySquare(
-            RasterImage image, int channel, int patchRow, int patchColumn, float[] values, int start) {
+    private void copySquare(RasterImage image, int channel, int patchRow, int patchColumn, float[] values, int start) {
         byte[] rgb = image.rgb();
         int to = start;
         for (int y = 0; y < patchSize; y++) {
-            int from = RasterImage.CHANNELS
-                            * ((patchRow * patchSize + y) * image.width() + patchColumn * patchSize)
+            int from = RasterImage.CHANNELS * ((patchRow * patchSize + y) * image.width() + patchColumn * patchSize)
                     + channel;
             for (int x = 0; x < patchSize; x++) {
                 values[to++] = scale.value(channel, rgb[from + RasterImage.CHANNELS * x]);

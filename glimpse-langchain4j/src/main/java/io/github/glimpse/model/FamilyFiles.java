@@ -117,7 +117,8 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
         }
         ChatTemplateMessage message = new ChatTemplateMessage("user", List.of(ChatTemplateMessage.videoPart()));
         try {
-            boolean written = template.render(List.of(message), templateVariables()).contains(spelling);
+            boolean written =
+                    template.render(List.of(message), templateVariables()).contains(spelling);
             return written ? MediaPlaceholder.of(id) : null;
         } catch (UnsupportedContentException e) {
             return null;

@@ -140,7 +140,6 @@ public record NativeMedia(
 
     @Override
     public NativeMedia withMostTokens(int tokens) {
-        return new NativeMedia(
-                pictures.withMostTokens(tokens), videoPlaceholder, layout, sizes, frameSampling, rows);
+        return new NativeMedia(pictures.withMostTokens(tokens), videoPlaceholder, layout, sizes, frameSampling, rows);
     }
 }

@@ -63,8 +63,8 @@ public record NativeSettings(
 
     private static void checkSide(String file, String key, int value) {
         if (value < 1 || value > MOST_SIDE) {
-            throw new ModelFilesException(file + " has \"" + key + "\": " + value
-                    + ", but it must be 1 to " + MOST_SIDE + "; take the file of the model's repository again");
+            throw new ModelFilesException(file + " has \"" + key + "\": " + value + ", but it must be 1 to " + MOST_SIDE
+                    + "; take the file of the model's repository again");
         }
     }
 
@@ -74,8 +74,7 @@ public record NativeSettings(
      * @param defaults for what the file leaves out
      */
     public static NativeSettings ofPictures(ModelFiles files, LoadOptions options, NativeSettings defaults) {
-        NativeSettings settings =
-                of(new PreprocessorFile(files.imageSettings().node()), defaults);
+        NativeSettings settings = of(new PreprocessorFile(files.imageSettings().node()), defaults);
         Integer least = options.minPixels();
         Integer most = options.maxPixels();
         return settings.withPixelBudget(

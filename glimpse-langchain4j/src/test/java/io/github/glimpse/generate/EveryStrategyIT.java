@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.hub.ModelSource;
+import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -42,6 +44,7 @@ class EveryStrategyIT {
     private static final String LLAVA = "llava-1_5-tiny";
     private static final String EMBEDDED = "embedded";
     private static final double PART = 0.3;
+    private static final int SLICES = 4;
     /** Those that settle the number of tokens by themselves. */
     private static final Set<String> OWN_COUNT = Set.of("none", "glimpse", "foveate", "pixel-prune", "pru-merge");
     /** What a family cannot give, and the word of the reason. */
@@ -51,15 +54,21 @@ class EveryStrategyIT {
             "vision-trim", "CLS",
             "cross-attention", "does not have",
             "text-similarity", "does not have",
-            "evit", "one more row of the tower",
-            "evs", "takes no videos",
-            "vidcom2", "takes no videos");
+            "evit", "one more row of the tower");
 
     private static final Map<String, Map<String, String>> REFUSED = Map.of(
             QWEN,
             REFUSED_BY_QWEN,
             EMBEDDED,
-            REFUSED_BY_QWEN,
+            Map.of(
+                    "cls-attention", "CLS",
+                    "pru-merge", "CLS",
+                    "vision-trim", "CLS",
+                    "cross-attention", "does not have",
+                    "text-similarity", "does not have",
+                    "evit", "one more row of the tower",
+                    "evs", "takes no videos",
+                    "vidcom2", "takes no videos"),
             LLAVA,
             Map.of(
                     "down-sample", "pool",
@@ -69,6 +78,9 @@ class EveryStrategyIT {
                     "evit", "one more row of the tower",
                     "evs", "takes no videos",
                     "vidcom2", "takes no videos"));
+
+    /** Those that choose among the slices of a video, so they are asked about one. */
+    private static final Set<String> OVER_TIME = Set.of("evs", "vidcom2");
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
     private static final Map<String, GenerationResult> UNPRUNED = new HashMap<>();
@@ -122,7 +134,9 @@ class EveryStrategyIT {
         if (isRefused(family, name, everything)) {
             return;
         }
-        GenerationResult whole = Objects.requireNonNull(UNPRUNED.get(family));
+        GenerationResult whole = OVER_TIME.contains(name)
+                ? generate(family, PruningOptions.builder().enabled(false).build(), video())
+                : Objects.requireNonNull(UNPRUNED.get(family));
 
         GenerationResult pruned = generate(family, everything);
 
@@ -145,7 +159,7 @@ class EveryStrategyIT {
         GenerationResult result = generate(family, part);
 
         PruningReport report = result.report();
-        assertThat(report.images()).hasSize(pictures(family).length);
+        assertThat(report.images()).hasSize(OVER_TIME.contains(name) ? SLICES : pictures(family).length);
         assertThat(report.keptTokens())
                 .isBetween(1, OWN_COUNT.contains(name) ? report.imageTokens() : (int) (PART * report.imageTokens()));
         assertThat(generate(family, part).tokenIds()).isEqualTo(result.tokenIds());
@@ -214,14 +228,32 @@ class EveryStrategyIT {
 
     private static GenerationResult generate(String family, PruningOptions pruning) throws IOException {
         String question = family.equals(EMBEDDED) ? "What is the total?" : "What differs between the two?";
+        boolean overTime = pruning.schedule() != null
+                && pruning.schedule().stream().anyMatch(step -> OVER_TIME.contains(step.strategy()));
+        return generate(family, pruning, overTime ? video() : ChatTurn.user(question, pictures(family)));
+    }
+
+    private static GenerationResult generate(String family, PruningOptions pruning, ChatTurn turn) {
         return model(family)
                 .generate(new GenerationRequest(
-                        List.of(ChatTurn.user(question, pictures(family))),
+                        List.of(turn),
                         pruning,
                         GenerationOptions.builder()
                                 .maxOutputTokens(8)
                                 .temperature(0.0)
                                 .build()));
+    }
+
+    /** Frames of a ground that gets its bumps one after the other. */
+    private static ChatTurn video() throws IOException {
+        List<byte[]> frames = new ArrayList<>();
+        for (int frame = 0; frame < 2 * SLICES; frame++) {
+            frames.add(png(168, 140, (frame + 1) * 1_000));
+        }
+        VideoTimes times =
+                new VideoTimes(IntStream.range(0, frames.size()).boxed().toList(), 2, frames.size());
+        return new ChatTurn(
+                ChatTurn.Role.USER, List.of(new ChatTurn.Video(frames, times), new ChatTurn.Text("What happens?")));
     }
 
     private static byte[][] pictures(String family) throws IOException {
@@ -232,9 +264,13 @@ class EveryStrategyIT {
 
     /** Bumps on a plain ground, so that tokens are neither all alike nor all noise. */
     private static byte[] png(int width, int height) throws IOException {
+        return png(width, height, width * height / 3);
+    }
+
+    private static byte[] png(int width, int height, int bumps) throws IOException {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Random random = new Random(width);
-        for (int i = 0; i < width * height / 3; i++) {
+        for (int i = 0; i < bumps; i++) {
             int x = (int) Math.abs(random.nextGaussian() * width / 4) % width;
             int y = (int) Math.abs(random.nextGaussian() * height / 4) % height;
             image.setRGB(x, y, random.nextInt());

@@ -7,6 +7,7 @@ import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.PatchReport;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +44,8 @@ class StrategyTableIT {
     private static final Pattern NAMED = Pattern.compile("\\((\\w+)\\)");
     private static final double PART = 0.3;
     private static final Set<String> OWN_COUNT = Set.of("glimpse", "foveate", "pixel-prune", "pru-merge");
+
+    private static final Set<String> OVER_TIME = Set.of("evs", "vidcom2");
 
     private static final Set<String> KINDS = Arrays.stream(EvidenceRequest.class.getPermittedSubclasses())
             .map(Class::getSimpleName)
@@ -137,7 +141,15 @@ class StrategyTableIT {
     }
 
     private static Model answering(String folder, @Nullable String module) throws IOException {
-        byte[] picture = Files.readAllBytes(Path.of("../examples/quickstart/src/main/resources/receipt.png"));
+        byte[] file = Files.readAllBytes(Path.of("../examples/quickstart/src/main/resources/receipt.png"));
+        ChatTurn picture = ChatTurn.user("What is the total?", file);
+        ChatTurn video = new ChatTurn(
+                ChatTurn.Role.USER,
+                List.of(
+                        new ChatTurn.Video(
+                                List.of(file, file, file, file, file, file, file, file),
+                                new VideoTimes(List.of(0, 1, 2, 3, 4, 5, 6, 7), 2, 8)),
+                        new ChatTurn.Text("What is the total?")));
         Path root = FIXTURES.resolve(folder);
         LoadedModel loaded = LoadedModel.load(EngineOptions.builder(root.resolve("model"))
                 .module(module == null ? null : root.resolve(module))
@@ -147,7 +159,7 @@ class StrategyTableIT {
             @Override
             public boolean prunes(PruningOptions pruning) {
                 GenerationResult result = loaded.generate(new GenerationRequest(
-                        List.of(ChatTurn.user("What is the total?", picture)),
+                        List.of(isOverTime(pruning) ? video : picture),
                         pruning,
                         GenerationOptions.builder().maxOutputTokens(1).build()));
                 return result.report().keptTokens() < result.report().imageTokens();
@@ -158,6 +170,11 @@ class StrategyTableIT {
                 loaded.close();
             }
         };
+    }
+
+    private static boolean isOverTime(PruningOptions pruning) {
+        return Objects.requireNonNull(pruning.schedule()).stream()
+                .anyMatch(step -> OVER_TIME.contains(step.strategy()));
     }
 
     private static Model vectors(String folder) throws IOException {

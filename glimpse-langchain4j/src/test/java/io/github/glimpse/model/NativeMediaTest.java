@@ -77,7 +77,8 @@ class NativeMediaTest {
         ImageSize size = new ImageSize(8, 4);
         MediaPlan run = media(MediaPlaceholder.of(2), SliceRows.inOneRun(VideoSlices::secondsPerSlice))
                 .plan(size, THREE);
-        MediaPlan stamped = media(MediaPlaceholder.of(2), SliceRows.stamped("|")).plan(size, THREE);
+        MediaPlan stamped =
+                media(MediaPlaceholder.of(2), SliceRows.stamped("|")).plan(size, THREE);
 
         assertThat(run.runs()).hasSize(1);
         assertThat(run.runs().get(0).times()).containsExactly(0L, 2L);

@@ -34,7 +34,8 @@ class NativePicturesTest {
 
     private static NativePictures preprocessor(String json) {
         try {
-            return new NativePictures(NativeSettings.of(new PreprocessorFile(new ObjectMapper().readTree(json)), NativeSettings.QWEN2));
+            return new NativePictures(
+                    NativeSettings.of(new PreprocessorFile(new ObjectMapper().readTree(json)), NativeSettings.QWEN2));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
@@ -43,8 +44,7 @@ class NativePicturesTest {
     private static final NativePictures SMALL = preprocessor("""
             {"patch_size": 4, "temporal_patch_size": 2, "merge_size": 2, "min_pixels": 128, "max_pixels": 512}""");
 
-    private static final NativePictures RELEASED =
-            preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 12845056}");
+    private static final NativePictures RELEASED = preprocessor("{\"min_pixels\": 3136, \"max_pixels\": 12845056}");
 
     @TestFactory
     Stream<DynamicTest> givesTheValuesOfTheReference() {

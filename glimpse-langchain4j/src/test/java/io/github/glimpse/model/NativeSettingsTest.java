@@ -70,8 +70,7 @@ class NativeSettingsTest {
 
     @Test
     void readsTheBudgetFromSizeWhereItIsNotStatedItself() {
-        NativeSettings config =
-                config("{\"size\": {\"shortest_edge\": 65536, \"longest_edge\": 16777216}}");
+        NativeSettings config = config("{\"size\": {\"shortest_edge\": 65536, \"longest_edge\": 16777216}}");
         assertThat(config.minPixels()).isEqualTo(65536);
         assertThat(config.maxPixels()).isEqualTo(16777216);
 

@@ -4,6 +4,7 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.model.NativeSettings;
+import io.github.glimpse.model.VideoSlices;
 import io.github.glimpse.nn.DecoderShape;
 import io.github.glimpse.nn.ModelDimensions;
 import java.util.List;
@@ -14,10 +15,16 @@ import java.util.Set;
  * ({@code text_config}) of newer releases.
  */
 record Qwen25VlConfig(
-        ModelDimensions dimensions, DecoderShape decoder, Vision vision, int imageToken, int contextLength) {
+        ModelDimensions dimensions,
+        DecoderShape decoder,
+        Vision vision,
+        int imageToken,
+        int videoToken,
+        int contextLength) {
 
     // The reference's defaults: some of its releases leave out what equals them, above all in vision_config.
     private static final int IMAGE_TOKEN = 151_655;
+    private static final int VIDEO_TOKEN = 151_656;
     private static final int DEPTH = 32;
     private static final int VISION_HIDDEN = 3_584;
     private static final int VISION_HEADS = 16;
@@ -25,6 +32,7 @@ record Qwen25VlConfig(
     private static final int OUT_HIDDEN = 3_584;
     private static final int WINDOW_SIZE = 112;
     private static final List<Integer> FULL_ATTENTION = List.of(7, 15, 23, 31);
+    private static final double TOKENS_PER_SECOND = 4;
     private static final double VISION_THETA = 10_000;
     private static final double TEXT_THETA = 1_000_000;
     private static final double TEXT_EPS = 1e-5;
@@ -43,11 +51,17 @@ record Qwen25VlConfig(
             int channels,
             int windowTokens,
             Set<Integer> fullAttentionBlocks,
-            double ropeTheta) {
+            double ropeTheta,
+            double tokensPerSecond) {
 
         /** Checks that pictures or frames are cut as the tower wants them. */
         void check(NativeSettings settings) {
             settings.checkFits(patchSize, temporalPatchSize, mergeSize, channels);
+        }
+
+        /** Positions from one slice of a video to the next. */
+        double positionsOfSlice(VideoSlices slices) {
+            return tokensPerSecond * slices.secondsPerSlice();
         }
 
         int headDim() {
@@ -106,6 +120,7 @@ record Qwen25VlConfig(
                 decoder,
                 vision,
                 root.integer("image_token_id", IMAGE_TOKEN),
+                root.integer("video_token_id", VIDEO_TOKEN),
                 text.positiveInteger("max_position_embeddings", CONTEXT_LENGTH));
     }
 
@@ -161,7 +176,8 @@ record Qwen25VlConfig(
                 json.positiveInteger("in_channels", json.positiveInteger("in_chans", 3)),
                 windowTokens(json, mergeSize, patchSize),
                 Set.copyOf(json.integers("fullatt_block_indexes", FULL_ATTENTION)),
-                visionTheta(json));
+                visionTheta(json),
+                json.number("tokens_per_second", TOKENS_PER_SECOND));
     }
 
     // Newer releases write it; older ones have it in their code.

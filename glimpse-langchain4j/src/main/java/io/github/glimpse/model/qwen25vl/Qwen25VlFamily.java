@@ -5,10 +5,14 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.image.FramePixelBudget;
+import io.github.glimpse.image.FrameSampling;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.MediaPlaceholder;
 import io.github.glimpse.model.ModelFamily;
+import io.github.glimpse.model.NativeMedia;
+import io.github.glimpse.model.NativeMedia.SliceRows;
 import io.github.glimpse.model.NativePictures;
 import io.github.glimpse.model.NativeSettings;
 import io.github.glimpse.model.PositionRule;
@@ -37,7 +41,10 @@ public final class Qwen25VlFamily implements ModelFamily {
     public VisionLanguageModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
         Qwen25VlConfig config = Qwen25VlConfig.of(files.config());
         NativeSettings pictures = NativeSettings.ofPictures(files, options, NativeSettings.QWEN2);
+        NativeSettings videos = NativeSettings.ofVideos(files, NativeSettings.QWEN2);
         config.vision().check(pictures);
+        config.vision().check(videos);
+        FrameSampling sampling = NativeMedia.sampling(files.videoSettings(), FrameSampling.Spacing.IN_PAIRS);
         FamilyFiles text = FamilyFiles.of(files);
         Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
         TensorScope owned = runtime.openScope();
@@ -56,7 +63,13 @@ public final class Qwen25VlFamily implements ModelFamily {
             weights.finishLoading();
             return new VisionLanguageModel(
                     name(),
-                    new SinglePictures(MediaPlaceholder.of(config.imageToken()), new NativePictures(pictures)),
+                    new NativeMedia(
+                            new SinglePictures(MediaPlaceholder.of(config.imageToken()), new NativePictures(pictures)),
+                            text.videoToken(config.videoToken()),
+                            videos.layout(),
+                            new FramePixelBudget(videos.budget(), false),
+                            sampling,
+                            SliceRows.inOneRun(config.vision()::positionsOfSlice)),
                     tower,
                     decoder,
                     text.tokenizer(),

@@ -40,7 +40,13 @@ class TwoScaleWorkTest {
     private static final TwoScaleWork WORK = new TwoScaleWork(
             MODEL,
             new NativePictures(new NativeSettings(
-                    "preprocessor_config.json", 14, 2, 2, 784, 784 * 1280, new PixelScale(1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)))),
+                    "preprocessor_config.json",
+                    14,
+                    2,
+                    2,
+                    784,
+                    784 * 1280,
+                    new PixelScale(1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)))),
             BEHIND);
 
     // 16 x 16 tokens; the small picture has 8 x 8, in windows of 4 x 4: 256 patches in 4 windows of 64
