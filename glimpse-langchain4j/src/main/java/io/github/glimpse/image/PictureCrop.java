@@ -1,6 +1,6 @@
 package io.github.glimpse.image;
 
-/** Cuts a part out of a picture, pixel by pixel. */
+/** Cuts parts out of pictures, pixel by pixel. */
 public final class PictureCrop {
 
     private PictureCrop() {}
@@ -11,6 +11,15 @@ public final class PictureCrop {
      * @throws IllegalArgumentException if the part reaches beyond the picture
      */
     public static byte[] png(RasterImage picture, CropWindow part) {
+        return PngEncoder.encode(of(picture, part));
+    }
+
+    /**
+     * A part.
+     *
+     * @throws IllegalArgumentException if it reaches beyond the picture
+     */
+    public static RasterImage of(RasterImage picture, CropWindow part) {
         if (part.left() + part.width() > picture.width() || part.top() + part.height() > picture.height()) {
             throw new IllegalArgumentException("The part " + part + " reaches beyond a picture of " + picture.width()
                     + " x " + picture.height() + " pixels");
@@ -21,6 +30,6 @@ public final class PictureCrop {
             int from = channels * ((part.top() + row) * picture.width() + part.left());
             System.arraycopy(picture.rgb(), from, rgb, channels * row * part.width(), channels * part.width());
         }
-        return PngEncoder.encode(new RasterImage(part.width(), part.height(), rgb));
+        return new RasterImage(part.width(), part.height(), rgb);
     }
 }

@@ -20,6 +20,7 @@ public final class PreprocessorFile {
     private static final int BICUBIC = 3;
 
     private static final int BILINEAR = 2;
+    private static final int LANCZOS = 1;
 
     private static final int CHANNELS = 3;
     private static final double DEFAULT_FACTOR = 1.0 / 255;
@@ -104,7 +105,12 @@ public final class PreprocessorFile {
 
     /** The three means of the colours, by default those of CLIP. */
     public List<Double> imageMeans() {
-        return triple("image_mean", CLIP_MEANS);
+        return imageMeans(CLIP_MEANS);
+    }
+
+    /** The three means of the colours. */
+    public List<Double> imageMeans(List<Double> defaultValue) {
+        return triple("image_mean", defaultValue);
     }
 
     /**
@@ -112,15 +118,20 @@ public final class PreprocessorFile {
      * flags that switch them off.
      */
     public PixelScale scale() {
+        return scale(CLIP_MEANS, CLIP_DEVIATIONS);
+    }
+
+    /** The same with other means and deviations where the file has none. */
+    public PixelScale scale(List<Double> defaultMeans, List<Double> defaultDeviations) {
         double factor = flag("do_rescale", true) ? factor() : 1;
         if (!flag("do_normalize", true)) {
             return new PixelScale(factor, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
         }
-        List<Double> deviations = triple("image_std", CLIP_DEVIATIONS);
+        List<Double> deviations = triple("image_std", defaultDeviations);
         if (deviations.stream().anyMatch(deviation -> deviation <= 0)) {
             throw wrong(name, "image_std", root.get("image_std"), "three numbers above 0");
         }
-        return new PixelScale(factor, imageMeans(), deviations);
+        return new PixelScale(factor, imageMeans(defaultMeans), deviations);
     }
 
     private double factor() {
@@ -160,17 +171,32 @@ public final class PreprocessorFile {
 
     /** How pictures are resized. Refuses files that ask for no resize, or for one that is not built in. */
     public ResampleFilter resizeFilter() {
+        return resizeFilter(ResampleFilter.BICUBIC);
+    }
+
+    /** The same with another way where the file says none. */
+    public ResampleFilter resizeFilter(ResampleFilter byDefault) {
         if (!flag("do_resize", true)) {
             throw wrong(name, "do_resize", root.get("do_resize"), "true; pictures of any size cannot be cut otherwise");
         }
         JsonNode number = at("resample");
-        if (number.isMissingNode() || is(number, BICUBIC)) {
+        if (number.isMissingNode()) {
+            return byDefault;
+        }
+        if (is(number, BICUBIC)) {
             return ResampleFilter.BICUBIC;
         }
         if (is(number, BILINEAR)) {
             return ResampleFilter.BILINEAR;
         }
-        throw wrong(name, "resample", root.get("resample"), BICUBIC + " (bicubic) or " + BILINEAR + " (bilinear)");
+        if (is(number, LANCZOS)) {
+            return ResampleFilter.LANCZOS;
+        }
+        throw wrong(
+                name,
+                "resample",
+                root.get("resample"),
+                BICUBIC + " (bicubic), " + BILINEAR + " (bilinear) or " + LANCZOS + " (Lanczos)");
     }
 
     private static boolean is(JsonNode node, int number) {

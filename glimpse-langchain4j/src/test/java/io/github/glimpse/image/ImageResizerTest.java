@@ -32,26 +32,39 @@ class ImageResizerTest {
     /** The picture is a formula; bytes and sums are those of Pillow 11.3 with {@code BILINEAR}. */
     @Test
     void givesTheBytesOfPillowWhenBilinear() {
+        byte[] smaller =
+                bytes(115, 111, 101, 122, 152, 135, 145, 113, 170, 105, 113, 135, 105, 116, 150, 117, 137, 187);
+
+        assertThat(resized(3, 2, ResampleFilter.BILINEAR).rgb()).isEqualTo(smaller);
+        assertThat(checksum(resized(11, 8, ResampleFilter.BILINEAR))).isEqualTo(0x12b7e5faL);
+        assertThat(checksum(resized(4, 9, ResampleFilter.BILINEAR))).isEqualTo(0x73f2c733L);
+    }
+
+    /** The same of Pillow 12.0 with {@code LANCZOS}. */
+    @Test
+    void givesTheBytesOfPillowByLanczos() {
+        byte[] smaller = bytes(115, 109, 96, 121, 156, 134, 142, 108, 170, 109, 114, 143, 101, 115, 144, 119, 140, 186);
+
+        assertThat(resized(3, 2, ResampleFilter.LANCZOS).rgb()).isEqualTo(smaller);
+        assertThat(checksum(resized(11, 8, ResampleFilter.LANCZOS))).isEqualTo(0xc2d60d4eL);
+        assertThat(checksum(resized(4, 9, ResampleFilter.LANCZOS))).isEqualTo(0xa868f033L);
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
+    }
+
+    private static RasterImage resized(int width, int height, ResampleFilter filter) {
         byte[] rgb = new byte[3 * 7 * 5];
         for (int i = 0; i < rgb.length; i++) {
             int x = i / 3 % 7;
             rgb[i] = (byte) (37 * x * x + 91 * (i / 21) * (i % 3 + 1) + 53 * (i % 3) * x);
         }
-        RasterImage image = new RasterImage(7, 5, rgb);
-
-        int[] smaller = {115, 111, 101, 122, 152, 135, 145, 113, 170, 105, 113, 135, 105, 116, 150, 117, 137, 187};
-        byte[] bytes = new byte[smaller.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) smaller[i];
-        }
-        assertThat(bilinear(image, 3, 2).rgb()).isEqualTo(bytes);
-        assertThat(checksum(bilinear(image, 11, 8))).isEqualTo(0x12b7e5faL);
-        assertThat(checksum(bilinear(image, 4, 9))).isEqualTo(0x73f2c733L);
-    }
-
-    private static RasterImage bilinear(RasterImage image, int width, int height) {
-        return ImageResizer.resize(
-                image, ImageCanvas.of(image), width, height, CropWindow.whole(width, height), ResampleFilter.BILINEAR);
+        return ImageResizer.resize(new RasterImage(7, 5, rgb), width, height, filter);
     }
 
     private static long checksum(RasterImage image) {

@@ -7,12 +7,14 @@ import io.github.glimpse.image.ImageCanvas;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.ImageResizer;
 import io.github.glimpse.image.ImageSize;
+import io.github.glimpse.image.PatchLayout;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.ImagePreprocessor;
 import io.github.glimpse.model.PreprocessorFile;
+import java.util.List;
 
 /**
  * Gives every picture the same size, as CLIP, LLaVA-1.5, BLIP and SigLIP want it, so that each has the same number of image
@@ -152,23 +154,6 @@ public final class ClipPreprocessor implements ImagePreprocessor {
         Steps steps = steps(image.width(), image.height());
         RasterImage resized = ImageResizer.resize(
                 image, steps.canvas(), steps.width(), steps.height(), steps.window(), config.filter());
-        int side = grid.patchSize();
-        int patchValues = CHANNELS * side * side;
-        float[] values = new float[grid.patchCount() * patchValues]; // [patches, patchValues]
-        byte[] rgb = resized.rgb();
-        int to = 0;
-        for (int patch = 0; patch < grid.patchCount(); patch++) {
-            int left = patch % grid.columns() * side;
-            int top = patch / grid.columns() * side;
-            for (int channel = 0; channel < CHANNELS; channel++) {
-                for (int y = top; y < top + side; y++) {
-                    for (int x = left; x < left + side; x++) {
-                        values[to++] =
-                                config.scale().value(channel, rgb[CHANNELS * (y * resized.width() + x) + channel]);
-                    }
-                }
-            }
-        }
-        return new PixelPatches(values, patchValues, plan(steps), resized);
+        return new PatchLayout(grid.patchSize(), 1, 1, config.scale()).cut(plan(steps), List.of(resized));
     }
 }
