@@ -49,6 +49,7 @@ public final class ClipTower implements VisionTower {
     }
 
     private final ClipConfig config;
+    private final int merge;
     private final Dtype dtype;
     private final Graph graph;
     private final TokenRows tokenRows;
@@ -61,12 +62,28 @@ public final class ClipTower implements VisionTower {
     private final List<TensorList> blocks = new ArrayList<>();
 
     /**
-     * Loads a tower.
+     * Loads a tower whose patches are tokens.
      *
      * @param prefix path of the tower in the checkpoint, above {@code embeddings} and {@code encoder}
      */
     public ClipTower(TorchRuntime runtime, Weights weights, String prefix, ClipConfig config) {
+        this(runtime, weights, prefix, config, 1);
+    }
+
+    /**
+     * Loads a tower.
+     *
+     * @param prefix path of the tower in the checkpoint, above {@code embeddings} and {@code encoder}
+     * @param merge side of a token in patches, which divides the side of a picture: what is dropped on the way are whole tokens
+     */
+    public ClipTower(TorchRuntime runtime, Weights weights, String prefix, ClipConfig config, int merge) {
         this.config = config;
+        this.merge = merge;
+        if (merge < 1 || config.side() % merge != 0) {
+            throw new ModelFilesException("The tower's pictures have " + config.side() + " x " + config.side()
+                    + " patches, which cannot be grouped by " + merge
+                    + "; check that the model's files belong together");
+        }
         this.dtype = weights.dtype();
         this.graph = Graph.named("clip tower")
                 .with(DecoderStack.class, "linear")
@@ -122,10 +139,23 @@ public final class ClipTower implements VisionTower {
         return TensorList.of(weights.tensors());
     }
 
-    private int[] withClassRow(int[] patches) {
+    /** Patches of a token. */
+    int group() {
+        return merge * merge;
+    }
+
+    /** The patches of tokens, token by token, by their places in the raster of patches. */
+    private IntStream patchesOf(int[] tokens) {
+        int columns = config.side() / merge;
+        return IntStream.of(tokens).flatMap(token -> IntStream.range(0, group())
+                .map(inside -> (token / columns * merge + inside / merge) * config.side()
+                        + token % columns * merge
+                        + inside % merge));
+    }
+
+    private int[] withClassRow(IntStream patches) {
         int classRows = config.layout().classRows();
-        return IntStream.concat(
-                        IntStream.range(0, classRows), IntStream.of(patches).map(patch -> patch + classRows))
+        return IntStream.concat(IntStream.range(0, classRows), patches.map(patch -> patch + classRows))
                 .toArray();
     }
 
@@ -157,7 +187,7 @@ public final class ClipTower implements VisionTower {
      * @return owns native memory in a scope of its own inside {@code scope}; the caller closes it
      */
     public TowerPass pass(List<PixelPatches> images, CancellationPoint cancellation, TensorScope scope) {
-        return new TowerPass(this, images, every(config.patches()), NORMED, cancellation, scope);
+        return new TowerPass(this, images, every(tokens()), NORMED, cancellation, scope);
     }
 
     @Override
@@ -174,6 +204,11 @@ public final class ClipTower implements VisionTower {
     @Override
     public TowerReadout rowsAfter(int blocks) {
         return TowerReadout.rows(blocks);
+    }
+
+    /** Tokens of a picture. */
+    private int tokens() {
+        return config.patches() / group();
     }
 
     private static int[] every(int count) {
@@ -218,22 +253,30 @@ public final class ClipTower implements VisionTower {
                 .run(scope);
     }
 
-    /** Hidden state 0 of pictures that lie one below the other. */
-    NDArray embed(List<PixelPatches> images, int rows, TensorScope scope) {
+    /**
+     * Hidden state 0 of pictures that lie one below the other.
+     *
+     * @param kept tokens that are seen; all of them, where there are several pictures
+     */
+    NDArray embed(List<PixelPatches> images, int[] kept, int rows, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
             return graph.call("embed_patches")
-                    .with(pixels(images, step))
+                    .with(kept.length == tokens() ? pixels(images, step) : pixels(images.get(0), kept, step))
                     .with(images.size())
                     .with(projection)
                     .with(patchBias)
                     .with(classRow)
-                    .with(positions)
+                    .with(merge == 1 && kept.length == tokens() ? positions : positionsOf(kept, step))
                     .with(preNorm)
                     .with(rows)
                     .with(dtype.code())
                     .with(config.eps())
                     .run(scope);
         }
+    }
+
+    private NDArray pixels(PixelPatches image, int[] kept, TensorScope scope) {
+        return scope.floats(image.valuesOf(kept), (long) kept.length * group(), image.patchValues());
     }
 
     private NDArray pixels(List<PixelPatches> images, TensorScope scope) {
@@ -256,32 +299,11 @@ public final class ClipTower implements VisionTower {
         return scope.floats(all, (long) images.size() * config.patches(), patchValues);
     }
 
-    /** Hidden state 0 of one picture, of which some patches are seen. */
-    NDArray embed(PixelPatches image, int[] kept, int rows, TensorScope scope) {
-        if (kept.length == config.patches()) {
-            return embed(List.of(image), rows, scope);
-        }
-        try (TensorScope step = scope.openChild()) {
-            return graph.call("embed_patches")
-                    .with(step.floats(image.valuesOf(kept), kept.length, image.patchValues()))
-                    .with(1)
-                    .with(projection)
-                    .with(patchBias)
-                    .with(classRow)
-                    .with(positionsOf(kept, step))
-                    .with(preNorm)
-                    .with(rows)
-                    .with(dtype.code())
-                    .with(config.eps())
-                    .run(scope);
-        }
-    }
-
-    /** Positions of the class row and of some patches. */
+    /** Positions of the class row and of the patches of some tokens. */
     private NDArray positionsOf(int[] kept, TensorScope scope) {
         return graph.call("rows_of_table")
                 .with(positions)
-                .with(scope.indices(withClassRow(kept)))
+                .with(scope.indices(withClassRow(patchesOf(kept))))
                 .run(scope);
     }
 

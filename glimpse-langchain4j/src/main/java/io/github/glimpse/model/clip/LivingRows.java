@@ -6,8 +6,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Which row of a batch of pictures stands for which patch. Of each picture first the class row, if there is one, then the patches
- * that are alive, in raster order, then the row that dropped ones were fused into; all pictures have as many. Plain numbers.
+ * Which row of a batch of pictures stands for which patch. Of each picture first the class row, if there is one, then the tokens
+ * that are alive, in raster order, each with its patches side by side, then the row that dropped ones were fused into; all pictures
+ * have as many. Plain numbers.
  */
 final class LivingRows {
 
@@ -15,33 +16,40 @@ final class LivingRows {
     private static final int MOST_BATCHED = 255;
 
     private final int classRows;
+    private final int group;
     private final int[][] alive;
     private int fusedRows;
 
-    private LivingRows(int classRows, int[][] alive, int fusedRows) {
+    private LivingRows(int classRows, int group, int[][] alive, int fusedRows) {
         this.classRows = classRows;
+        this.group = group;
         this.alive = alive;
         this.fusedRows = fusedRows;
     }
 
-    /** Of pictures that have the same patches. */
-    static LivingRows of(int pictures, int[] patches, int classRows) {
+    /** Of pictures that have the same tokens, a patch each. */
+    static LivingRows of(int pictures, int[] tokens, int classRows) {
+        return of(pictures, tokens, classRows, 1);
+    }
+
+    /** Of pictures that have the same tokens, so many patches each. */
+    static LivingRows of(int pictures, int[] tokens, int classRows, int group) {
         int[][] alive = new int[pictures][];
-        Arrays.fill(alive, patches);
-        return new LivingRows(classRows, alive, 0);
+        Arrays.fill(alive, tokens);
+        return new LivingRows(classRows, group, alive, 0);
     }
 
     /** Of some of the pictures, which go on by themselves. */
     LivingRows of(int[] pictures) {
         int[][] theirs = Arrays.stream(pictures).mapToObj(this::alive).toArray(int[][]::new);
-        return new LivingRows(classRows, theirs, fusedRows);
+        return new LivingRows(classRows, group, theirs, fusedRows);
     }
 
     int pictures() {
         return alive.length;
     }
 
-    /** The patches of a picture that are alive, by their places in it. */
+    /** The tokens of a picture that are alive, by their places in it. */
     int[] alive(int picture) {
         return alive[picture].clone();
     }
@@ -51,9 +59,19 @@ final class LivingRows {
         return classRows;
     }
 
-    /** Patches that each picture still has. */
-    int patches() {
+    /** Tokens that each picture still has. */
+    int tokens() {
         return alive[0].length;
+    }
+
+    /** Patches of a token. */
+    int group() {
+        return group;
+    }
+
+    /** Rows of patches that each picture still has. */
+    int patches() {
+        return tokens() * group;
     }
 
     /** Rows that each picture still has. */
@@ -96,9 +114,9 @@ final class LivingRows {
     }
 
     /**
-     * The rows of the kept patches and of what always stays.
+     * The rows of the kept tokens and of what always stays.
      *
-     * @param kept of each picture the patches that stay, as places in {@link #alive}, ascending, as many of each
+     * @param kept of each picture the tokens that stay, as places in {@link #alive}, ascending, as many of each
      */
     int[] staying(int[][] kept) {
         IntStream.Builder rows = IntStream.builder();
@@ -110,23 +128,28 @@ final class LivingRows {
             int first = i * each();
             IntStream.range(first, first + classRows).forEach(rows::add);
             for (int place : kept[i]) {
-                rows.add(first + classRows + place);
+                ofToken(first, place).forEach(rows::add);
             }
             IntStream.range(first + each() - fusedRows, first + each()).forEach(rows::add);
         }
         return rows.build().toArray();
     }
 
-    /** The rows of the patches that are not kept. */
+    private IntStream ofToken(int firstOfPicture, int place) {
+        int first = firstOfPicture + classRows + place * group;
+        return IntStream.range(first, first + group);
+    }
+
+    /** The rows of the tokens that are not kept. */
     int[] leaving(int[][] kept) {
         return IntStream.range(0, pictures())
-                .flatMap(i -> leavingPlaces(kept[i]).map(place -> i * each() + classRows + place))
+                .flatMap(i -> leavingPlaces(kept[i]).flatMap(place -> ofToken(i * each(), place)))
                 .toArray();
     }
 
-    /** The patches that are not kept, as places in {@link #alive}. */
+    /** The tokens that are not kept, as places in {@link #alive}. */
     IntStream leavingPlaces(int[] kept) {
-        return IntStream.range(0, patches()).filter(place -> Arrays.binarySearch(kept, place) < 0);
+        return IntStream.range(0, tokens()).filter(place -> Arrays.binarySearch(kept, place) < 0);
     }
 
     /** The others are gone. */

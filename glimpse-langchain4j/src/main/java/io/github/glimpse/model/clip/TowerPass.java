@@ -11,6 +11,7 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.RowMixture;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerReadout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -57,12 +58,10 @@ public final class TowerPass implements BlockPass {
         this.textRows = textRows;
         this.cancellation = cancellation;
         this.scope = scope.openChild();
-        this.living = LivingRows.of(images.size(), kept, tower.config().layout().classRows());
+        this.living = LivingRows.of(images.size(), kept, tower.config().layout().classRows(), tower.group());
         this.step = this.scope.openChild();
         try {
-            this.hidden = images.size() == 1
-                    ? tower.embed(images.get(0), kept, living.padded(), step)
-                    : tower.embed(images, living.padded(), step);
+            this.hidden = tower.embed(images, kept, living.padded(), step);
         } catch (RuntimeException | Error e) {
             this.scope.close();
             throw e;
@@ -116,7 +115,7 @@ public final class TowerPass implements BlockPass {
 
     @Override
     public int patches() {
-        return living.patches();
+        return living.tokens();
     }
 
     /** Rows that each picture still has: class row, patches, a fused row. */
@@ -164,7 +163,8 @@ public final class TowerPass implements BlockPass {
                     .with(tower.config().heads())
                     .run(temporary);
             NDArray raster = temporary.indices(IntStream.range(0, patches()).toArray());
-            TowerEvidence.Layout layout = new TowerEvidence.Layout(living.classRows(), patches(), 1, raster);
+            TowerEvidence.Layout layout =
+                    new TowerEvidence.Layout(living.classRows(), living.patches(), living.group(), raster);
             TowerEvidence evidence = new TowerEvidence(tower.graph());
             return IntStream.range(0, pictures())
                     .mapToObj(picture -> {
@@ -181,33 +181,54 @@ public final class TowerPass implements BlockPass {
     }
 
     /**
-     * The rows of the living patches where the pictures are now, the tower's output once it has {@linkplain #finish finished}.
+     * The rows of the living tokens where the pictures are now, the tower's output once it has {@linkplain #finish finished}.
      *
-     * @return by picture {@code [patches, width]}, float32, owned by {@code owner}
+     * @return by picture {@code [tokens, width]}, float32, owned by {@code owner}
      */
     private List<NDArray> patchRows(TensorScope owner) {
         try (TensorScope temporary = scope.openChild()) {
             return IntStream.range(0, pictures())
-                    .mapToObj(picture -> tower.rows()
-                            .widen(tower.rows().pick(hidden, living.ofPatches(picture), 0, temporary), owner))
+                    .mapToObj(picture -> living.group() == 1
+                            ? tower.rows()
+                                    .widen(tower.rows().pick(hidden, living.ofPatches(picture), 0, temporary), owner)
+                            : tokenMeans(picture, owner))
                     .toList();
         }
     }
 
-    /** Those of one picture in the compute type, {@code [patches, width]}. */
+    /** A token is the mean of its patches. */
+    private NDArray tokenMeans(int picture, TensorScope owner) {
+        return call("token_means")
+                .with(hidden)
+                .with(picture * living() + living.classRows())
+                .with(patches())
+                .with(living.group())
+                .run(owner);
+    }
+
+    /** The patches of one picture in the compute type, token by token: {@code [patches, width]}. */
     public NDArray narrowPatchRows(TensorScope owner) {
         return call("patch_rows")
                 .with(hidden)
                 .with(living.classRows())
-                .with(patches())
+                .with(living.patches())
                 .run(owner);
+    }
+
+    /** The same after {@code post_layernorm}. */
+    public NDArray normedPatchRows(TensorScope owner) {
+        try (TensorScope temporary = scope.openChild()) {
+            NDArray rows = finished ? hidden : postNormed(temporary);
+            return tower.rows().pick(rows, living.ofPatches(0), 0, owner);
+        }
     }
 
     /** The class row and the patches of one picture after {@code post_layernorm}; what was fused is no patch. */
     NDArray normedSeen(TensorScope owner) {
         try (TensorScope temporary = scope.openChild()) {
             NDArray rows = finished ? hidden : postNormed(temporary);
-            int[] seen = IntStream.range(0, living.classRows() + patches()).toArray();
+            int[] seen =
+                    IntStream.range(0, living.classRows() + living.patches()).toArray();
             return tower.rows().pick(rows, seen, 0, owner);
         }
     }
@@ -272,7 +293,7 @@ public final class TowerPass implements BlockPass {
      * Like {@link #attendKeeping}, and adds one row at the end of each picture: the dropped rows times their weights, not divided
      * by their sum. The row goes through later blocks like any other and is no patch.
      *
-     * @param weights of each living patch of each picture: {@code [pictures][patches]}
+     * @param weights of each living token of each picture, which its patches share: {@code [pictures][tokens]}
      * @throws IllegalStateException if there is such a row already
      * @throws IllegalArgumentException if nothing is dropped
      * @see <a href="https://arxiv.org/abs/2202.07800">EViT, section 3.2</a>
@@ -290,7 +311,8 @@ public final class TowerPass implements BlockPass {
         int to = 0;
         for (int i = 0; i < pictures(); i++) {
             for (int place : living.leavingPlaces(kept[i]).toArray()) {
-                shares[to++] = weights[i][place];
+                Arrays.fill(shares, to, to + living.group(), weights[i][place] / living.group());
+                to += living.group();
             }
         }
         int[] staying = living.staying(kept);
@@ -360,6 +382,9 @@ public final class TowerPass implements BlockPass {
 
     @Override
     public void keepMixed(int[][] kept, Mixer mixer) {
+        if (living.group() > 1) {
+            throw new IllegalStateException("Tokens of several patches are mixed behind the tower, not inside of it");
+        }
         RowMixture mixture = mixer.mix(living.staying(kept), living.ofPatches());
         TensorScope next = scope.openChild();
         int rows = RowPadding.rows(living.staying(kept).length);

@@ -33,6 +33,18 @@ class LivingRowsTest {
     }
 
     @Test
+    void thePatchesOfATokenStayAndLeaveTogether() {
+        LivingRows rows = LivingRows.of(2, new int[] {0, 1, 2, 3}, 0, 2);
+
+        assertThat(rows.patches()).isEqualTo(8);
+        assertThat(rows.staying(KEPT)).containsExactly(0, 1, 4, 5, 10, 11, 14, 15);
+        assertThat(rows.leaving(KEPT)).containsExactly(2, 3, 6, 7, 8, 9, 12, 13);
+        rows.keep(KEPT);
+        assertThat(rows.tokens()).isEqualTo(2);
+        assertThat(rows.ofPatches(1)).containsExactly(4, 5, 6, 7);
+    }
+
+    @Test
     void aCutIsMadeInThePlacesOfThePicture() {
         LivingRows rows = LivingRows.of(2, new int[] {3, 5, 6, 9}, 1);
         LivingRows second = rows.of(new int[] {1});
