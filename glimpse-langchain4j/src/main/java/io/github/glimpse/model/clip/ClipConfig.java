@@ -4,6 +4,8 @@ import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.nn.Activation;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The numbers of a vision tower of CLIP's kind.
@@ -31,6 +33,30 @@ public record ClipConfig(
         double eps,
         TowerLayout layout) {
 
+    private static final int MOST_IMAGE_SIZE = 16_384;
+
+    /**
+     * What a family's files leave out where it is so.
+     *
+     * @param hidden width
+     * @param heads attention heads
+     * @param patchSize side of a patch in pixels
+     */
+    public record Defaults(int hidden, int heads, int patchSize) {}
+
+    /**
+     * Checks that the numbers go together.
+     *
+     * @throws ModelFilesException if they do not: they come from a model's configuration
+     */
+    public ClipConfig {
+        if (imageSize < patchSize || hidden % heads != 0 || imageSize > MOST_IMAGE_SIZE) {
+            throw new ModelFilesException("config.json: vision_config has an image of " + imageSize
+                    + " pixels for patches of " + patchSize + ", at most " + MOST_IMAGE_SIZE + ", and width " + hidden
+                    + " for " + heads + " heads; check the file");
+        }
+    }
+
     /** Reads CLIP's {@code vision_config}; missing keys have the reference's defaults. */
     public static ClipConfig of(ModelConfig json) {
         return of(json, TowerLayout.CLIP);
@@ -43,28 +69,34 @@ public record ClipConfig(
      * @throws ModelFilesException if the numbers do not go together
      */
     public static ClipConfig of(ModelConfig json, TowerLayout layout) {
+        return of(json, layout, Set.of(layout.type()), new Defaults(768, 12, layout.defaultPatchSize()));
+    }
+
+    /**
+     * Reads the {@code vision_config} of a tower that has this layout under names of its own.
+     *
+     * @param types values of {@code model_type} that it may have, none included
+     * @param defaults for keys that the file leaves out
+     * @throws UnsupportedModelException if it is of another type, or the activation is unknown
+     * @throws ModelFilesException if the numbers do not go together
+     */
+    public static ClipConfig of(ModelConfig json, TowerLayout layout, Set<String> types, Defaults defaults) {
         String type = json.string("model_type", layout.type());
-        if (!type.equals(layout.type())) {
-            throw new UnsupportedModelException(
-                    "config.json: the vision tower is of type '" + type + "', " + layout.type() + " is known");
+        if (json.has("model_type") && !types.contains(type)) {
+            throw new UnsupportedModelException("config.json: the vision tower is of type '" + type + "', "
+                    + String.join(", ", new TreeSet<>(types)) + " is known");
         }
-        ClipConfig config = new ClipConfig(
+        return new ClipConfig(
                 json.positiveInteger("num_hidden_layers", 12),
-                json.positiveInteger("hidden_size", 768),
-                json.positiveInteger("num_attention_heads", 12),
+                json.positiveInteger("hidden_size", defaults.hidden()),
+                json.positiveInteger("num_attention_heads", defaults.heads()),
                 json.positiveInteger("intermediate_size", 3_072),
                 json.positiveInteger("image_size", layout.defaultImageSize()),
-                json.positiveInteger("patch_size", layout.defaultPatchSize()),
+                json.positiveInteger("patch_size", defaults.patchSize()),
                 json.positiveInteger("num_channels", 3),
                 activation(json, layout),
                 json.number("layer_norm_eps", layout.defaultEps()),
                 layout);
-        if (config.imageSize < config.patchSize || config.hidden % config.heads != 0) {
-            throw new ModelFilesException("config.json: vision_config has an image of " + config.imageSize
-                    + " pixels for patches of " + config.patchSize + ", and width " + config.hidden + " for "
-                    + config.heads + " heads; check the file");
-        }
-        return config;
     }
 
     private static Activation activation(ModelConfig json, TowerLayout layout) {

@@ -17,7 +17,6 @@ import io.github.glimpse.model.clip.ClipPreprocessor;
 import io.github.glimpse.model.clip.ClipPreprocessorConfig;
 import io.github.glimpse.model.clip.ClipTower;
 import io.github.glimpse.nn.DecoderNames;
-import io.github.glimpse.nn.DecoderShape;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.text.ChatTemplate;
 
@@ -80,10 +79,7 @@ public final class LlavaFamily implements ModelFamily {
         DecoderNames names = newer
                 ? DecoderNames.below("model.language_model", "lm_head")
                 : DecoderNames.below("language_model.model", "language_model.lm_head");
-        // Releases before 5 go by text_config alone, so the head may be left out though the top says "untied".
-        boolean headLeftOut = config.tiedText() && !weights.has(names.head() + ".weight");
-        DecoderShape shape = headLeftOut ? config.decoder().tied() : config.decoder();
-        DecoderStack decoder = DecoderStack.load(runtime, weights, names, shape, config.dimensions(), owned);
+        DecoderStack decoder = config.decoder().load(runtime, weights, names, owned);
         // A tower saved on its own by newer releases has no "vision_model".
         String tower = root + "vision_tower";
         String towerPrefix = weights.has(tower + ".vision_model.pre_layrnorm.weight") ? tower + ".vision_model" : tower;
@@ -100,7 +96,7 @@ public final class LlavaFamily implements ModelFamily {
                 text.templateVariables(),
                 PositionRule.consecutive(),
                 text.stopIds(),
-                config.contextLength(),
+                config.decoder().contextLength(),
                 weights,
                 owned);
     }

@@ -44,7 +44,7 @@ final class LlavaTower implements VisionTower {
                 .with(DecoderStack.class, "linear")
                 .with(LlavaTower.class, "projector", PROJECTOR)
                 .compile(runtime);
-        int hidden = config.dimensions().hidden();
+        int hidden = config.decoder().dimensions().hidden();
         WeightPath path = weights.at(projectorPrefix);
         this.projector = TensorList.of(PROJECTOR
                 .fill()
