@@ -129,6 +129,9 @@ class ArchitectureTest {
                     resideInAPackage("io.github.glimpse.model.llava.."),
                     resideInAPackage("io.github.glimpse.model.clip.."))
             .ignoreDependency(
+                    resideInAPackage("io.github.glimpse.model.smolvlm.."),
+                    resideInAPackage("io.github.glimpse.model.clip.."))
+            .ignoreDependency(
                     resideInAPackage("io.github.glimpse.model.blip.."),
                     resideInAPackage("io.github.glimpse.model.clip.."))
             .allowEmptyShould(true);

@@ -112,16 +112,16 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
      */
     public @Nullable MediaPlaceholder videoToken(int id) {
         String spelling = tokenizer.spellingOf(id);
-        if (spelling == null) {
-            return null;
-        }
+        return spelling != null && writesVideo(spelling) ? MediaPlaceholder.of(id) : null;
+    }
+
+    /** Whether the template writes a text where a video is. */
+    public boolean writesVideo(String written) {
         ChatTemplateMessage message = new ChatTemplateMessage("user", List.of(ChatTemplateMessage.videoPart()));
         try {
-            boolean written =
-                    template.render(List.of(message), templateVariables()).contains(spelling);
-            return written ? MediaPlaceholder.of(id) : null;
+            return template.render(List.of(message), templateVariables()).contains(written);
         } catch (UnsupportedContentException e) {
-            return null;
+            return false;
         }
     }
 

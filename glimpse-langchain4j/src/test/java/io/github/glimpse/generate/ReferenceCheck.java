@@ -52,6 +52,7 @@ final class ReferenceCheck implements StageObserver {
     private final List<Long> positions = new ArrayList<>();
     private final List<Integer> cacheRows = new ArrayList<>();
     private final List<PixelPatches> images = new ArrayList<>();
+    private final UnitPixels units;
 
     ReferenceCheck(
             FixtureCase fixture,
@@ -66,6 +67,7 @@ final class ReferenceCheck implements StageObserver {
         this.differences = differences;
         this.loaded = loaded;
         this.schedule = schedule;
+        this.units = new UnitPixels(fixture, differences);
     }
 
     private JsonNode expected() {
@@ -98,7 +100,7 @@ final class ReferenceCheck implements StageObserver {
     public void onPixels(int image, PixelPatches patches) {
         images.add(patches);
         if (expected().has("units")) {
-            new UnitPixels(fixture, differences).compare(image, patches);
+            units.compare(image, patches);
             return;
         }
         comparePixels(patches, expected().path("images").get(image).textValue());
