@@ -6,6 +6,7 @@ import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.text.ChatTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,12 +14,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /** One case: what is asked, and what the reference gave. */
 record FixtureCase(FixtureFamily family, String number, JsonNode request, JsonNode expected) {
+
+    // The reference gives arguments to the template as values, which writes them so.
+    private static final ChatTemplate ARGUMENTS = ChatTemplate.parse("{{ arguments | tojson }}");
 
     Path directory() {
         return family.directory().resolve("cases").resolve(number);
@@ -69,12 +74,16 @@ record FixtureCase(FixtureFamily family, String number, JsonNode request, JsonNo
                 JsonNode function = call.get("function");
                 calls.add(new ChatTurn.Call(
                         function.get("name").textValue(),
-                        function.get("arguments").toString()));
+                        ARGUMENTS.render(List.of(), Map.of("arguments", arguments(function)))));
             }
             String role = message.get("role").textValue().toUpperCase(Locale.ROOT);
             turns.add(new ChatTurn(ChatTurn.Role.valueOf(role), parts, calls, null));
         }
         return turns;
+    }
+
+    private static Object arguments(JsonNode function) {
+        return FixtureFamily.JSON.convertValue(function.get("arguments"), Object.class);
     }
 
     private ChatTurn.Part part(JsonNode part) {

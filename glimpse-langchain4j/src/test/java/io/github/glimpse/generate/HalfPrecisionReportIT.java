@@ -107,7 +107,7 @@ class HalfPrecisionReportIT {
 
     private static double overlap(FixtureCase fixture, LoadedModel model) {
         GenerationResult result =
-                model.generate(new GenerationRequest(fixture.turns(), fixture.pruning(), fixture.generation()));
+                model.generate(fixture.request(fixture.pruning()));
         Set<Integer> ours = new HashSet<>();
         Arrays.stream(result.report().keptJoined()).forEach(ours::add);
         Set<Integer> theirs = new HashSet<>();
@@ -123,8 +123,7 @@ class HalfPrecisionReportIT {
         FixtureTensors tensors = new FixtureTensors(fixture.directory().resolve("expected.safetensors"));
         List<float[]> steps = new ArrayList<>();
         model.generate(
-                new GenerationRequest(
-                        fixture.turns(), PruningOptions.builder().enabled(false).build(), fixture.generation()),
+                fixture.request(PruningOptions.builder().enabled(false).build()),
                 GenerationListener.NONE,
                 new CancellationSignal(),
                 new StageObserver() {

@@ -388,8 +388,9 @@ final class ReferenceCheck implements StageObserver {
         if (!pruned) {
             return;
         }
+        // Some references run the last token too.
         JsonNode decodePositions = answer.path("decode_position_ids");
-        for (int i = 0; i < decodePositions.size(); i++) {
+        for (int i = 0; i < Math.min(decodePositions.size(), result.tokenIds().length - 1); i++) {
             if (!decodePositions.get(i).isNull()) {
                 differences.equal(
                         "decode positions",

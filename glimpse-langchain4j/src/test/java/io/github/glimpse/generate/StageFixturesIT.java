@@ -9,12 +9,13 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.model.ImageSpan;
+import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.prefill.ExpandedText;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningOptions;
@@ -23,9 +24,12 @@ import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.glimpse.PredictorRows;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -123,11 +127,16 @@ class StageFixturesIT {
 
     private static List<ImageGrid> grids(FixtureCase fixture) {
         List<ImageGrid> grids = new ArrayList<>();
-        fixture.expected()
-                .get("image_token_grid")
-                .forEach(grid -> grids.add(
-                        new ImageGrid(grid.get(0).intValue(), grid.get(1).intValue(), 1, 1)));
+        JsonNode units = fixture.expected().path("units");
+        units.forEach(unit -> grids.add(grid(unit.get("grid"))));
+        if (!units.isArray()) {
+            fixture.expected().get("image_token_grid").forEach(grid -> grids.add(grid(grid)));
+        }
         return grids;
+    }
+
+    private static ImageGrid grid(JsonNode grid) {
+        return new ImageGrid(grid.get(0).intValue(), grid.get(1).intValue(), 1, 1);
     }
 
     private static void beforeCut(
@@ -142,14 +151,11 @@ class StageFixturesIT {
         NDArray hidden = decoder.embed(scope.indices(ids), rows, scope);
         NDArray features =
                 scope.floats(tensors.floats("vision.image_features"), tensors.shape("vision.image_features"));
-        int placed = 0;
-        for (ImageSpan span : spans(
-                ids, grids(fixture), model.model().media().imagePlaceholder().id())) {
-            decoder.place(hidden, span.start(), features.get(placed + ":" + (placed + span.count())));
-            placed += span.count();
-        }
+        int[] imageRows = imageRows(ids, model.model().media());
+        decoder.placeAt(hidden, imageRows, features, scope);
         long[][] positions = positions(fixture.expected().path("position_ids"), ids.length, decoder.positionRows());
-        hidden = run(decoder, hidden, positions, rows, 0, layersRun(strategy), scope);
+        List<NDArray> additions = additions(tensors, TokenSelection.all(imageRows.length).kept(), decoder, scope);
+        hidden = run(decoder, hidden, positions, rows, 0, layersRun(strategy), additions, imageRows, scope);
         DIFFERENCES.close(
                 "layers before the cut alone",
                 hidden.get(":" + ids.length).toFloatArray(),
@@ -157,16 +163,22 @@ class StageFixturesIT {
                 BEFORE_CUT);
     }
 
-    private static List<ImageSpan> spans(int[] ids, List<ImageGrid> grids, int placeholder) {
-        List<ImageSpan> spans = new ArrayList<>();
-        for (int row = 0; row < ids.length; row++) {
-            if (ids[row] == placeholder) {
-                int count = grids.get(spans.size()).tokenCount();
-                spans.add(new ImageSpan(row, count));
-                row += count - 1;
-            }
+    private static int[] imageRows(int[] ids, MediaRule media) {
+        Set<Integer> placeholders = ExpandedText.placeholders(media);
+        return IntStream.range(0, ids.length)
+                .filter(row -> placeholders.contains(ids[row]))
+                .toArray();
+    }
+
+    /** What layers add to the tokens that are there. */
+    private static List<NDArray> additions(
+            FixtureTensors tensors, int[] kept, DecoderStack decoder, TensorScope scope) {
+        List<NDArray> additions = new ArrayList<>();
+        for (String name = "vision.deepstack_0"; tensors.has(name); name = "vision.deepstack_" + additions.size()) {
+            NDArray whole = scope.floats(tensors.floats(name), tensors.shape(name));
+            additions.add(decoder.rows().pick(whole, kept, 0, scope));
         }
-        return spans;
+        return additions;
     }
 
     private static void afterCut(
@@ -191,6 +203,11 @@ class StageFixturesIT {
                         : FixtureFamily.JSON.createArrayNode().add(after),
                 tokens,
                 decoder.positionRows());
+        JsonNode expected = fixture.expected();
+        int[] ids = Differences.ints(expected.get("input_ids"));
+        int[] left = Arrays.stream(Differences.ints(expected.get("kept_sequence_indices")))
+                .map(row -> ids[row])
+                .toArray();
         hidden = run(
                 decoder,
                 hidden,
@@ -198,10 +215,12 @@ class StageFixturesIT {
                 rows,
                 layersRun(strategy),
                 decoder.dimensions().layers(),
+                additions(tensors, Differences.ints(expected.get("kept_image_indices")), decoder, scope),
+                imageRows(left, model.model().media()),
                 scope);
         float[] logits = decoder.logits(hidden, tokens - 1, scope).toFloatArray();
-        float[] expected = java.util.Arrays.copyOf(tensors.floats("pruned.step_logits"), logits.length);
-        DIFFERENCES.close("layers after the cut alone", logits, expected, AFTER_CUT);
+        float[] first = Arrays.copyOf(tensors.floats("pruned.step_logits"), logits.length);
+        DIFFERENCES.close("layers after the cut alone", logits, first, AFTER_CUT);
     }
 
     private static int layersRun(PruningStrategy strategy) {
@@ -220,7 +239,15 @@ class StageFixturesIT {
     }
 
     private static NDArray run(
-            DecoderStack decoder, NDArray input, long[][] positions, int rows, int from, int to, TensorScope scope) {
+            DecoderStack decoder,
+            NDArray input,
+            long[][] positions,
+            int rows,
+            int from,
+            int to,
+            List<NDArray> additions,
+            int[] imageRows,
+            TensorScope scope) {
         long[] flat = new long[positions.length * rows];
         for (int row = 0; row < positions.length; row++) {
             System.arraycopy(positions[row], 0, flat, row * rows, positions[row].length);
@@ -230,6 +257,9 @@ class StageFixturesIT {
         for (int layer = from; layer < to; layer++) {
             KvCache cache = decoder.newCache(rows, scope);
             hidden = decoder.layer(layer, hidden, tables, cache, scope);
+            if (layer < additions.size()) {
+                decoder.addAt(hidden, imageRows, additions.get(layer), scope);
+            }
         }
         return hidden;
     }
