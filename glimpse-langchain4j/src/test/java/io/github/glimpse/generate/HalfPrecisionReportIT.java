@@ -106,8 +106,7 @@ class HalfPrecisionReportIT {
     }
 
     private static double overlap(FixtureCase fixture, LoadedModel model) {
-        GenerationResult result =
-                model.generate(fixture.request(fixture.pruning()));
+        GenerationResult result = model.generate(fixture.request(fixture.pruning()));
         Set<Integer> ours = new HashSet<>();
         Arrays.stream(result.report().keptJoined()).forEach(ours::add);
         Set<Integer> theirs = new HashSet<>();

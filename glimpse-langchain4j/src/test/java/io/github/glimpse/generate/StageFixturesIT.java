@@ -9,8 +9,8 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.ImageGrid;
-import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.KvCache;
 import io.github.glimpse.nn.RotaryEmbedding;
@@ -154,7 +154,8 @@ class StageFixturesIT {
         int[] imageRows = imageRows(ids, model.model().media());
         decoder.placeAt(hidden, imageRows, features, scope);
         long[][] positions = positions(fixture.expected().path("position_ids"), ids.length, decoder.positionRows());
-        List<NDArray> additions = additions(tensors, TokenSelection.all(imageRows.length).kept(), decoder, scope);
+        List<NDArray> additions =
+                additions(tensors, TokenSelection.all(imageRows.length).kept(), decoder, scope);
         hidden = run(decoder, hidden, positions, rows, 0, layersRun(strategy), additions, imageRows, scope);
         DIFFERENCES.close(
                 "layers before the cut alone",
