@@ -20,7 +20,7 @@ import java.util.List;
  * @param merger weights of the merger
  */
 record Qwen25VlParts(
-        Qwen25VlConfig.Vision config,
+        QwenVision config,
         Graph graph,
         Dtype dtype,
         RotaryEmbedding rotary,

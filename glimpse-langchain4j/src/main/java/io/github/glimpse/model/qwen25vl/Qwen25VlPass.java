@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Qwen25VlPass implements BlockPass {
 
     private final Qwen25VlParts parts;
-    private final Qwen25VlConfig.Vision config;
+    private final QwenVision config;
     private final PixelPatches image;
     private final CancellationPoint cancellation;
     private final TensorScope scope;

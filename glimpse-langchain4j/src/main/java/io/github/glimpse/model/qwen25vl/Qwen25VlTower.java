@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The vision tower of Qwen2.5-VL: patches by a product, blocks with RMS norm, planar rotary attention and a gated MLP, most
- * of them inside windows, and a merger that joins the patches of a token.
+ * The vision tower of Qwen2.5-VL and of Qwen2-VL: patches by a product, blocks with planar rotary attention, in Qwen2.5-VL most of them
+ * inside windows, and a merger that joins the patches of a token. Norms and MLP are those of a {@link BlockForm}.
  *
  * <p>Tokens run in an order of our own, equally large windows side by side, so that windows are batches; results come back in
  * raster order. Taps are counted by block, after the block, as the mean over a token's patches.
@@ -35,21 +35,19 @@ import java.util.stream.IntStream;
  */
 final class Qwen25VlTower implements VisionTower {
 
-    private static final WeightNames BLOCK = WeightNames.of("QwenBlock")
-            .one("norm1")
-            .withBias("qkv", "proj")
-            .one("norm2")
-            .withBias("gate", "up", "down");
-
-    private static final WeightNames MERGER =
-            WeightNames.of("QwenMerger").one("norm").withBias("mlp_0", "mlp_2");
-
-    private final Qwen25VlConfig.Vision config;
+    private final QwenVision config;
+    private final BlockForm form;
     private final Qwen25VlParts parts;
 
     Qwen25VlTower(
-            TorchRuntime runtime, Weights weights, String prefix, Qwen25VlConfig.Vision config, TensorScope owner) {
+            TorchRuntime runtime,
+            Weights weights,
+            String prefix,
+            QwenVision config,
+            BlockForm form,
+            TensorScope owner) {
         this.config = config;
+        this.form = form;
         Graph graph = Graph.named("qwen2.5-vl tower")
                 .with(DecoderStack.class, "linear")
                 .with(DecoderStack.class, "norms")
@@ -57,7 +55,8 @@ final class Qwen25VlTower implements VisionTower {
                 .with(DecoderStack.class, "attention")
                 .with(TokenRows.class, "rows")
                 .with(TowerEvidence.class, "evidence")
-                .with(Qwen25VlTower.class, "tower", BLOCK, MERGER)
+                .with(form.getClass(), "blocks", form.block())
+                .with(Qwen25VlTower.class, "tower", form.block(), form.merger())
                 .compile(runtime);
         WeightPath root = weights.at(prefix);
         NDArray projection = root.at("patch_embed.proj").matrixFromConvolution(config.hidden(), config.patchValues());
@@ -78,25 +77,22 @@ final class Qwen25VlTower implements VisionTower {
 
     private TensorList blockWeights(WeightPath block) {
         int hidden = config.hidden();
-        int inner = config.intermediate();
-        return TensorList.of(BLOCK.fill()
-                .with("norm1", block.at("norm1").plain("weight", hidden))
+        WeightNames.Filling filling = form.block()
+                .fill()
                 .with("qkv", block.at("attn.qkv").linear(3L * hidden, hidden))
-                .with("proj", block.at("attn.proj").linear(hidden, hidden))
-                .with("norm2", block.at("norm2").plain("weight", hidden))
-                .with("gate", block.at("mlp.gate_proj").linear(inner, hidden))
-                .with("up", block.at("mlp.up_proj").linear(inner, hidden))
-                .with("down", block.at("mlp.down_proj").linear(hidden, inner))
-                .tensors());
+                .with("proj", block.at("attn.proj").linear(hidden, hidden));
+        form.fillBlock(filling, block, config);
+        return TensorList.of(filling.tensors());
     }
 
     private TensorList mergerWeights(WeightPath path) {
         int joined = config.hidden() * config.patchesPerToken();
-        return TensorList.of(MERGER.fill()
-                .with("norm", path.at("ln_q").plain("weight", config.hidden()))
+        WeightNames.Filling filling = form.merger()
+                .fill()
                 .with("mlp_0", path.at("mlp.0").linear(joined, joined))
-                .with("mlp_2", path.at("mlp.2").linear(config.outHidden(), joined))
-                .tensors());
+                .with("mlp_2", path.at("mlp.2").linear(config.outHidden(), joined));
+        form.fillMerger(filling, path, config);
+        return TensorList.of(filling.tensors());
     }
 
     @Override

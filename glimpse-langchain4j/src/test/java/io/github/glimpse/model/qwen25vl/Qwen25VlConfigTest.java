@@ -14,22 +14,22 @@ class Qwen25VlConfigTest {
             "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]}
             """;
 
-    static Qwen25VlConfig of(String vision) {
-        return Qwen25VlConfig.of(
-                ModelConfig.ofJson("config.json", "{" + TEXT + ", \"vision_config\": {" + vision + "}}"));
+    private static QwenConfig of(String vision) {
+        ModelConfig root = ModelConfig.ofJson("config.json", "{" + TEXT + ", \"vision_config\": {" + vision + "}}");
+        return QwenConfig.of(root, Qwen25VlFamily.vision(root.at("vision_config")));
     }
 
     @Test
     void takesTheReferencesDefaultsWhereAReleaseLeftOutWhatEqualsThem() {
         // All that release 4.49 writes of the 7B's tower.
-        Qwen25VlConfig config = of("""
+        QwenConfig config = of("""
                 "hidden_size": 1280, "in_chans": 3, "model_type": "qwen2_5_vl", "spatial_patch_size": 14,
                 "tokens_per_second": 2
                 """);
 
         assertThat(config.vision())
-                .isEqualTo(new Qwen25VlConfig.Vision(
-                        32, 1280, 16, 3420, 3584, 14, 2, 2, 3, 4, Set.of(7, 15, 23, 31), 10_000, 2));
+                .isEqualTo(new QwenVision(
+                        32, 1280, 16, 3420, 3584, 14, 2, 2, 3, 4, Set.of(7, 15, 23, 31), 10_000, 2.0));
         assertThat(config.imageToken()).isEqualTo(151_655);
         assertThat(config.videoToken()).isEqualTo(151_656);
         assertThat(config.decoder().ropeTheta()).isEqualTo(1e6);
