@@ -134,6 +134,9 @@ class ArchitectureTest {
             .ignoreDependency(
                     resideInAPackage("io.github.glimpse.model.blip.."),
                     resideInAPackage("io.github.glimpse.model.clip.."))
+            .ignoreDependency(
+                    resideInAPackage("io.github.glimpse.model.qwen2vl.."),
+                    resideInAPackage("io.github.glimpse.model.qwen25vl.."))
             .allowEmptyShould(true);
 
     @ArchTest

@@ -28,8 +28,8 @@ class Qwen25VlConfigTest {
                 """);
 
         assertThat(config.vision())
-                .isEqualTo(new QwenVision(
-                        32, 1280, 16, 3420, 3584, 14, 2, 2, 3, 4, Set.of(7, 15, 23, 31), 10_000, 2.0));
+                .isEqualTo(
+                        new QwenVision(32, 1280, 16, 3420, 3584, 14, 2, 2, 3, 4, Set.of(7, 15, 23, 31), 10_000, 2.0));
         assertThat(config.imageToken()).isEqualTo(151_655);
         assertThat(config.videoToken()).isEqualTo(151_656);
         assertThat(config.decoder().ropeTheta()).isEqualTo(1e6);
