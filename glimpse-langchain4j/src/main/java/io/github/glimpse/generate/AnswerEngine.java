@@ -17,6 +17,7 @@ import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.util.List;
@@ -115,6 +116,11 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     static VisionFeatureCache newVisionCache(EngineOptions options) {
         VisionCacheOptions cache = options.visionCache();
         return new VisionFeatureCache(cache.maxBytes(), cache.timeToLive(), System::nanoTime);
+    }
+
+    /** What its decoding has done; nothing where sequences do not go together. */
+    default StepUse stepUse() {
+        return new StepUse(0, 0, 0);
     }
 
     default VisionCacheUse visionCacheUse() {

@@ -1,17 +1,13 @@
 package io.github.glimpse.generate;
 
-import ai.djl.ndarray.NDArray;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.constrain.ToolCallParser;
-import io.github.glimpse.engine.HostValues;
-import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionLanguageModel;
-import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.LayerState;
-import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.prefill.Sequence;
+import io.github.glimpse.serve.StepScheduler;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -27,7 +23,7 @@ final class DecodeLoop {
     static final int ROWS_AT_ONCE = 512;
 
     private final VisionLanguageModel model;
-    private final DecoderStack decoder;
+    private final StepScheduler<DecoderSteps.Row, float[]>.Sequence steps;
     private final RequestContext context;
     private final AnswerText text;
     private final @Nullable AnswerMask mask;
@@ -35,12 +31,18 @@ final class DecodeLoop {
     /**
      * Prepares.
      *
+     * @param steps runs the rows, with those of others
      * @param text reads the answer
      * @param mask forbids what does not fit the answer's form; null forbids nothing
      */
-    DecodeLoop(VisionLanguageModel model, RequestContext context, AnswerText text, @Nullable AnswerMask mask) {
+    DecodeLoop(
+            VisionLanguageModel model,
+            StepScheduler<DecoderSteps.Row, float[]>.Sequence steps,
+            RequestContext context,
+            AnswerText text,
+            @Nullable AnswerMask mask) {
         this.model = model;
-        this.decoder = model.decoder();
+        this.steps = steps;
         this.context = context;
         this.text = text;
         this.mask = mask;
@@ -158,34 +160,11 @@ final class DecodeLoop {
     }
 
     private float[] forward(int id, long[] positions, List<LayerState> caches) {
-        try (TensorScope step = context.scope().openChild()) {
-            NDArray hidden = decoder.embed(step.indices(new int[] {id}), 1, step);
-            // One table serves all layers unless a schedule renumbered between them.
-            Map<Long, RotaryEmbedding.Tables> tables = new HashMap<>();
-            for (int layer = 0; layer < caches.size(); layer++) {
-                LayerState cache = caches.get(layer);
-                if (cache.isFull()) {
-                    cache.reserve(Math.max(ROWS_AT_ONCE, cache.length() / 2));
-                }
-                NDArray next = decoder.layer(
-                        layer,
-                        hidden,
-                        1,
-                        0,
-                        tables.computeIfAbsent(positions[layer], position -> tables(position, step)),
-                        cache,
-                        step);
-                hidden.close();
-                hidden = next;
+        for (LayerState cache : caches) {
+            if (cache.isFull()) {
+                cache.reserve(Math.max(ROWS_AT_ONCE, cache.length() / 2));
             }
-            return HostValues.floats(decoder.logits(hidden, 0, step));
         }
-    }
-
-    private RotaryEmbedding.Tables tables(long position, TensorScope step) {
-        // All rows of positions are equal behind the prompt; one row of tables fits families with one and with three.
-        long[] ids = new long[decoder.positionRows()];
-        Arrays.fill(ids, position);
-        return decoder.rotary(step.longs(ids, ids.length, 1), step);
+        return steps.next(new DecoderSteps.Row(id, positions, caches), context.cancellation()::check);
     }
 }

@@ -9,9 +9,11 @@ import io.github.glimpse.generate.HistoryFit.Fitted;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.prefill.EvidencePlan;
 import io.github.glimpse.prefill.EvidenceReaders;
 import io.github.glimpse.prefill.MediaFile;
@@ -39,6 +41,8 @@ import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
+import io.github.glimpse.serve.StepScheduler;
+import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
@@ -47,6 +51,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +80,7 @@ final class DecoderEngine implements AnswerEngine {
     private final PromptBuilder prompts;
     private final VisionFeatureCache visionCache;
     private final MaskVocabulary maskVocabulary;
+    private final StepScheduler<DecoderSteps.Row, float[]> scheduler;
 
     /**
      * Puts the parts together; no strategy is made yet.
@@ -104,6 +111,7 @@ final class DecoderEngine implements AnswerEngine {
         this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
         this.maskVocabulary = new MaskVocabulary(model);
         this.visionCache = AnswerEngine.newVisionCache(options);
+        this.scheduler = new StepScheduler<>(new DecoderSteps(model.decoder())::run, StepScheduler.DEFAULT_SLICE_SHARE);
     }
 
     /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */
@@ -171,6 +179,11 @@ final class DecoderEngine implements AnswerEngine {
     @Override
     public VisionFeatureCache visionCache() {
         return visionCache;
+    }
+
+    @Override
+    public StepUse stepUse() {
+        return scheduler.use();
     }
 
     @Override
@@ -264,11 +277,7 @@ final class DecoderEngine implements AnswerEngine {
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.media().isEmpty() ? PruningSchedule.none() : schedule;
-        Cut twoScales = cuts.twoScaleCut();
-        int room = Math.min(most, DecodeLoop.ROWS_AT_ONCE);
-        Prefilled prefilled = twoScales == null
-                ? inOneScale(request, prompts, prompt, cuts, room, context)
-                : inTwoScales(request, prompts, prompt, cuts, (TwoScaleStrategy) twoScales.strategy(), room, context);
+        Prefilled prefilled = prefilled(request, prompts, prompt, cuts, most, context);
         Sequence sequence = prefilled.sequence();
         Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
@@ -277,9 +286,13 @@ final class DecoderEngine implements AnswerEngine {
                 .report(prompt.units(), prompt.wholeUnits(), prompt.layout().newlineRows().length);
         AnswerText text =
                 new AnswerText(model.tokenizer(), stop, form, context.floor().hearing(report, listener));
-        DecodeLoop loop = new DecodeLoop(model, context, text, mask);
-        Map<String, Double> choiceScores = loop.choiceScores(sequence);
-        DecodeLoop.Answer answer = loop.run(sequence, sampler, most);
+        Map<String, Double> choiceScores;
+        DecodeLoop.Answer answer;
+        try (var steps = scheduler.open()) {
+            DecodeLoop loop = new DecodeLoop(model, steps, context, text, mask);
+            choiceScores = loop.choiceScores(sequence);
+            answer = loop.run(sequence, sampler, most);
+        }
         context.watch().finish();
         return new GenerationResult(
                 answer.text(),
@@ -311,10 +324,42 @@ final class DecoderEngine implements AnswerEngine {
         refuseBeams(generation);
     }
 
+    /** Runs the prompt in slices: between layers and blocks others get their tokens. */
+    private Prefilled prefilled(
+            GenerationRequest request,
+            PromptBuilder prompts,
+            Prompt prompt,
+            PruningSchedule cuts,
+            int most,
+            RequestContext context) {
+        Cut twoScales = cuts.twoScaleCut();
+        int room = Math.min(most, DecodeLoop.ROWS_AT_ONCE);
+        CancellationPoint asked = context.cancellation();
+        try (var slices = scheduler.begin(asked::check)) {
+            RequestContext sliced = context.asking(() -> {
+                asked.check();
+                slices.pause();
+            });
+            Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, asked, slices);
+            return twoScales == null
+                    ? inOneScale(request, prompts, prompt, files, cuts, room, sliced)
+                    : inTwoScales(
+                            request,
+                            prompts,
+                            prompt,
+                            files,
+                            (TwoScaleStrategy) twoScales.strategy(),
+                            cuts,
+                            room,
+                            sliced);
+        }
+    }
+
     private Prefilled inOneScale(
             GenerationRequest request,
             PromptBuilder prompts,
             Prompt prompt,
+            Function<Prompt, List<MediaFile>> files,
             PruningSchedule cuts,
             int room,
             RequestContext context) {
@@ -323,19 +368,25 @@ final class DecoderEngine implements AnswerEngine {
                 prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt, watch(context)));
         Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, room, context);
         try (PictureFeatures pictures = new PictureFeatures(
-                model.tower(), visionCache, runtime::openScope, files(prompts, prompt), evidence.tower())) {
+                model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
             return prefill.run(prefill.see(pictures, strategies::numberOf));
         }
     }
 
-    private static List<MediaFile> files(PromptBuilder prompts, Prompt prompt) {
+    /** Reading a picture and resizing it is no work of the model: others compute meanwhile. */
+    private static List<MediaFile> files(
+            PromptBuilder prompts,
+            Prompt prompt,
+            CancellationPoint asked,
+            StepScheduler<DecoderSteps.Row, float[]>.Slices slices) {
         List<MediaFile> files = new ArrayList<>();
         for (int i = 0; i < prompt.media().size(); i++) {
             int number = i;
             PromptMedium medium = prompt.media().get(number);
             files.add(new MediaFile(medium.files(), medium.plan(), medium.wholePlan(), cancellation -> {
                 try {
-                    return prompts.read(prompt, number, cancellation);
+                    IntFunction<PixelPatches> patches = slices.aside(() -> prompts.read(prompt, number, asked));
+                    return unit -> slices.aside(() -> patches.apply(unit));
                 } catch (InvalidImageException e) {
                     throw new UndecodedPicture(medium.files(), e);
                 }
@@ -348,12 +399,13 @@ final class DecoderEngine implements AnswerEngine {
             GenerationRequest request,
             PromptBuilder prompts,
             Prompt prompt,
-            PruningSchedule cuts,
+            Function<Prompt, List<MediaFile>> files,
             TwoScaleStrategy strategy,
+            PruningSchedule cuts,
             int room,
             RequestContext context) {
         Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale(), watch(context));
-        return new TwoScalePrefill(model, of -> files(prompts, of), visionCache, runtime::openScope, cuts, context)
+        return new TwoScalePrefill(model, files, visionCache, runtime::openScope, cuts, context)
                 .run(prompt, small, room);
     }
 

@@ -15,6 +15,7 @@ import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.serve.Loading;
 import io.github.glimpse.serve.ModelEngine;
 import io.github.glimpse.serve.SharedModel;
+import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.serve.Turn;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
@@ -186,6 +187,11 @@ public final class LoadedModel implements ModelEngine {
     /** What the cache of vision features has done so far. */
     public VisionCacheUse visionCacheUse() {
         return loaded(AnswerEngine::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
+    }
+
+    /** What its decoding has done so far: how many sequences took their steps together. */
+    public StepUse stepUse() {
+        return loaded(AnswerEngine::stepUse, () -> new StepUse(0, 0, 0));
     }
 
     /** What the canary has found so far: how often answers agree with those that are made without pruning. */

@@ -22,4 +22,9 @@ record RequestContext(
     public RequestContext in(TensorScope other) {
         return new RequestContext(other, cancellation, observer, watch, floor);
     }
+
+    /** The same with another question whether to go on. */
+    RequestContext asking(CancellationPoint other) {
+        return new RequestContext(scope, other, observer, watch, floor);
+    }
 }

@@ -268,6 +268,7 @@ public final class DecoderStack implements AutoCloseable {
      * @param rows how many of them count
      * @param probeRows the last of these, which will be forgotten again: where they begin is {@linkplain LayerState#remember()
      *     remembered}
+     * @param slices how many rows run at once; a state takes all
      * @return {@code [padded, hidden]}, owned by {@code scope}
      */
     public NDArray layer(
@@ -277,10 +278,12 @@ public final class DecoderStack implements AutoCloseable {
             int probeRows,
             RotaryEmbedding.Tables tables,
             LayerState state,
+            RowSlices slices,
             TensorScope scope) {
         if (state instanceof KvCache cache) {
-            NDArray output = layer(index, hidden, tables, cache, scope);
-            cache.truncate(cache.length() + rows);
+            int before = cache.length();
+            NDArray output = sliced(index, hidden, tables, cache, slices, scope);
+            cache.truncate(before + rows);
             return output;
         }
         RecurrentState recurrentState = (RecurrentState) state;
@@ -298,6 +301,39 @@ public final class DecoderStack implements AutoCloseable {
             recurrentState.advance(probeRows);
         }
         return output;
+    }
+
+    /** Some rows after the other, each seeing those before it in the cache. */
+    private NDArray sliced(
+            int index,
+            NDArray hidden,
+            RotaryEmbedding.Tables tables,
+            KvCache cache,
+            RowSlices slices,
+            TensorScope scope) {
+        int all = Math.toIntExact(hidden.getShape().get(0));
+        if (all <= slices.rows()) {
+            return layer(index, hidden, tables, cache, scope);
+        }
+        int before = cache.length();
+        NDArray output = graph.call("empty_like").with(hidden).run(scope);
+        for (int start = 0; start < all; start += slices.rows()) {
+            if (start > 0) {
+                slices.between().check();
+            }
+            int end = Math.min(all, start + slices.rows());
+            try (TensorScope step = scope.openChild()) {
+                RotaryEmbedding.Tables places = new RotaryEmbedding.Tables(
+                        piece(tables.cosine(), start, end, step), piece(tables.sine(), start, end, step));
+                place(output, start, layer(index, piece(hidden, start, end, step), places, cache, step));
+            }
+            cache.truncate(before + end);
+        }
+        return output;
+    }
+
+    private NDArray piece(NDArray of, int start, int end, TensorScope scope) {
+        return graph.call("piece").with(of).with(start).with(end).run(scope);
     }
 
     /**
@@ -353,6 +389,63 @@ public final class DecoderStack implements AutoCloseable {
                 .with(noBias)
                 .with(dimensions.normEps())
                 .run(scope);
+    }
+
+    /** Runs one row each of several sequences through one layer, and remembers them; see {@link DecoderSteps}. */
+    NDArray step(int index, NDArray hidden, RotaryEmbedding.Tables tables, List<LayerState> states, TensorScope scope) {
+        RecurrentLayer layer = recurrentLayer(index);
+        if (layer != null) {
+            return recurrentStep(layer, hidden, states, scope);
+        }
+        List<KvCache> caches = states.stream().map(KvCache.class::cast).toList();
+        NDArray output = graph.call("step")
+                .with(hidden)
+                .with(tables.cosine())
+                .with(tables.sine())
+                .with(caches.stream().map(KvCache::keys).toList())
+                .with(caches.stream().map(KvCache::values).toList())
+                .with(caches.stream().mapToLong(KvCache::length).toArray())
+                .with(layers.get(index))
+                .with(dimensions.heads())
+                .with(dimensions.normEps())
+                .run(scope);
+        caches.forEach(cache -> cache.truncate(cache.length() + 1));
+        return output;
+    }
+
+    /** Each sequence by itself: its state is its own. */
+    private NDArray recurrentStep(RecurrentLayer layer, NDArray hidden, List<LayerState> states, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            int padded = Math.toIntExact(hidden.getShape().get(0));
+            NDArray output = take(hidden, step.indices(new int[] {0}), padded, scope);
+            for (int i = 0; i < states.size(); i++) {
+                RecurrentState state = (RecurrentState) states.get(i);
+                NDArray row = rows.pick(hidden, new int[] {i}, 0, step);
+                place(output, i, layer.run(row, 1, state.tensors(), step));
+                state.advance(1);
+            }
+            return output;
+        }
+    }
+
+    /** Tables of one position each of several sequences: {@code [rows of positions, rows]}. */
+    RotaryEmbedding.Tables stepTables(NDArray positions, TensorScope scope) {
+        return rotary.tablesByRow(positions, dtype, scope);
+    }
+
+    /** The logits after each row: {@code [rows, vocab]} float32, owned by {@code scope}. */
+    NDArray stepLogits(NDArray hidden, TensorScope scope) {
+        return graph.call("step_logits")
+                .with(hidden)
+                .with(finalNorm)
+                .with(head)
+                .with(noBias)
+                .with(dimensions.normEps())
+                .run(scope);
+    }
+
+    TensorScope openScope() {
+        return runtime.openScope();
     }
 
     NDArray newCacheTensor(int rows, TensorScope owner) {

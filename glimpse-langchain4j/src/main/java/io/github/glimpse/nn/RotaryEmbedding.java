@@ -116,6 +116,17 @@ public final class RotaryEmbedding {
         return new Tables(tables.get(0), tables.get(1));
     }
 
+    /** The same, each position by itself: it has the same bits alone and among others. */
+    Tables tablesByRow(NDArray positions, Dtype dtype, TensorScope scope) {
+        List<NDArray> tables = graph.call("step_tables")
+                .with(positions)
+                .with(axis)
+                .with(frequencies)
+                .with(dtype.code())
+                .runForList(scope);
+        return new Tables(tables.get(0), tables.get(1));
+    }
+
     /**
      * Like {@link #tables}, with zero positions appended up to {@code rows}.
      */

@@ -18,6 +18,11 @@ public final class RowPadding {
         return rows <= FREE_ROWS ? rows : cacheRows(rows);
     }
 
+    /** The padded number of rows of a step that several sequences take together: above 16 the next multiple of 16. */
+    static int stepRows(int rows) {
+        return rows <= FREE_ROWS ? rows : Math.floorDiv(rows + FREE_ROWS - 1, FREE_ROWS) * FREE_ROWS;
+    }
+
     /** The next multiple of 64, for caches, which are read in such steps. */
     public static int cacheRows(int rows) {
         return Math.multiplyExact(Math.floorDiv(Math.addExact(rows, STEP - 1), STEP), STEP);

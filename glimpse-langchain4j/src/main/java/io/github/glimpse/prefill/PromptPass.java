@@ -9,6 +9,7 @@ import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.RowSlices;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prefill.LayerEvidence.Moment;
 import io.github.glimpse.prune.EvidenceRequest;
@@ -259,7 +260,15 @@ public final class PromptPass {
         nextPositions[layer] = rows.positions().next();
         LayerState cache = decoder.newState(layer, capacity, scope);
         caches.add(cache);
-        NDArray output = decoder.layer(layer, input, rows.count() + probeRows, probeRows, positions, cache, layerScope);
+        NDArray output = decoder.layer(
+                layer,
+                input,
+                rows.count() + probeRows,
+                probeRows,
+                positions,
+                cache,
+                RowSlices.of(context.cancellation()),
+                layerScope);
         additions.add(layer, output, rows.imageRows());
         Moment moment = new Moment(layer, input, output, positions, cache);
         tap(moment);

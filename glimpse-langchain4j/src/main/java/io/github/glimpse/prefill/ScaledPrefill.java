@@ -12,6 +12,7 @@ import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
+import io.github.glimpse.nn.RowSlices;
 import io.github.glimpse.prefill.ScaledRows.Block;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -122,7 +123,15 @@ public final class ScaledPrefill {
             context.cancellation().check();
             LayerState cache = cacheOf.apply(layer);
             TensorScope next = scope.openChild();
-            NDArray output = decoder.layer(layer, current.hidden(), rows.count() - first, 0, tables, cache, next);
+            NDArray output = decoder.layer(
+                    layer,
+                    current.hidden(),
+                    rows.count() - first,
+                    0,
+                    tables,
+                    cache,
+                    RowSlices.of(context.cancellation()),
+                    next);
             caches.add(cache);
             addTo(output, layer, first, features);
             context.observer().onLayer(layer);

@@ -12,6 +12,8 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.engine.Weights;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -144,6 +146,61 @@ class DecoderNumericsIT {
         }
     }
 
+    @Test
+    void aRowHasTheSameBitsAloneAndAmongOthers() {
+        WeightFormat half = runtime.packsBfloat16() ? WeightFormat.PACKED : WeightFormat.MAPPED;
+        for (Loaded each : List.of(new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED), new Loaded(Dtype.BFLOAT16, half))) {
+            try (Loaded loaded = each;
+                    TensorScope scope = runtime.openScope()) {
+                DecoderSteps steps = new DecoderSteps(loaded.stack);
+                for (int count : new int[] {1, 2, 4, 8, 16, 20}) {
+                    List<DecoderSteps.Row> together = IntStream.range(0, count)
+                            .mapToObj(i -> loaded.row(ids(30 + 17 * i), scope))
+                            .toList();
+                    for (int step = 0; step < 3; step++) {
+                        List<float[]> logits = steps.run(together);
+                        assertThat(logits).hasSize(count);
+                        for (int i = 0; i < count; i++) {
+                            DecoderSteps.Row alone = loaded.row(ids(30 + 17 * i), scope);
+                            float[] single = {};
+                            for (int again = 0; again <= step; again++) {
+                                single = steps.run(List.of(alone)).get(0);
+                            }
+                            assertThat(Arrays.equals(logits.get(i), single))
+                                    .as("sequence %d of %d, step %d", i, count, step)
+                                    .isTrue();
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aLayerInSlicesGivesTheSameBitsInPackedBfloat16() {
+        org.junit.jupiter.api.Assumptions.assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+        try (Loaded loaded = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED);
+                TensorScope scope = runtime.openScope()) {
+            int rows = 1336;
+            int padded = RowPadding.rows(rows);
+            NDArray hidden = loaded.stack.embed(scope.indices(ids(rows)), padded, scope);
+            RotaryEmbedding.Tables tables = loaded.tables(0, padded, scope);
+            float[][] outputs = new float[2][];
+            int[] asked = new int[1];
+            for (int way = 0; way < 2; way++) {
+                RowSlices slices =
+                        way == 0 ? RowSlices.of(() -> asked[0]++) : new RowSlices(2048, CancellationPoint.NONE);
+                KvCache cache = loaded.stack.newCache(padded, scope);
+                NDArray output = loaded.stack.layer(0, hidden, rows, 0, tables, cache, slices, scope);
+                outputs[way] = loaded.stack.rows().widen(output, scope).toFloatArray();
+                assertThat(cache.length()).isEqualTo(rows);
+            }
+            assertThat(asked[0]).as("questions between three slices").isEqualTo(2);
+            assertThat(Arrays.equals(outputs[0], 0, rows * 64, outputs[1], 0, rows * 64))
+                    .isTrue();
+        }
+    }
+
     private static double relative(float[] actual, float[] expected) {
         double distance = 0;
         double length = 0;
@@ -174,13 +231,31 @@ class DecoderNumericsIT {
         /** Runs a prompt in slices of some rows, layer caches kept between them. */
         float[] run(int[] ids, int slice) {
             try (TensorScope scope = runtime.openScope()) {
-                KvCache[] caches = IntStream.range(0, DIMENSIONS.layers())
-                        .mapToObj(layer -> stack.newCache(ids.length + 64, scope))
-                        .toArray(KvCache[]::new);
+                return run(ids, slice, caches(ids.length + 64, scope), scope);
+            }
+        }
+
+        private KvCache[] caches(int rows, TensorScope scope) {
+            return IntStream.range(0, DIMENSIONS.layers())
+                    .mapToObj(layer -> stack.newCache(rows, scope))
+                    .toArray(KvCache[]::new);
+        }
+
+        /** A sequence of some rows and the next row of it. */
+        DecoderSteps.Row row(int[] ids, TensorScope scope) {
+            KvCache[] caches = caches(ids.length + 64, scope);
+            run(ids, ids.length, caches, scope);
+            long[] positions = new long[caches.length];
+            Arrays.fill(positions, ids.length);
+            return new DecoderSteps.Row(ids[0], positions, List.of(caches));
+        }
+
+        private float[] run(int[] ids, int slice, KvCache[] caches, TensorScope owner) {
+            try (TensorScope scope = owner.openChild()) {
                 float[] logits = {};
                 for (int start = 0; start < ids.length; start += slice) {
                     int rows = Math.min(slice, ids.length - start);
-                    int[] part = java.util.Arrays.copyOfRange(ids, start, start + rows);
+                    int[] part = Arrays.copyOfRange(ids, start, start + rows);
                     NDArray hidden = stack.embed(scope.indices(part), RowPadding.rows(rows), scope);
                     RotaryEmbedding.Tables tables = tables(start, RowPadding.rows(rows), scope);
                     for (int layer = 0; layer < caches.length; layer++) {

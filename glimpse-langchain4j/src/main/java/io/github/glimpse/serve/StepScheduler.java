@@ -1,0 +1,435 @@
+package io.github.glimpse.serve;
+
+import io.github.glimpse.GenerationCancelledException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who computes next on a model. Sequences that wait for their next token take that step together; long work goes on in slices
+ * between the steps, one piece of work at a time, first come first served. There is no thread of its own: whoever waits and sees
+ * that it is time computes for all.
+ *
+ * <p>After a step, a slice may run for as long as its share of the time says, at least one at a time; what it took too much is
+ * saved at the next. Without a sequence that wants a token, slices follow one another. A sequence that does not come back in
+ * time, because its listener is slow, is not waited for. Safe for concurrent use.
+ *
+ * @param <S> what a sequence brings for a step
+ * @param <R> what it gets
+ */
+public final class StepScheduler<S, R> {
+
+    /** The share of the time that slices get while both wait. */
+    public static final double DEFAULT_SLICE_SHARE = 0.5;
+
+    private static final double LARGEST_SHARE = 0.9;
+    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    // What lies between two tokens of a sequence is sampling and a listener: a step that leaves somebody out costs a
+    // whole one more.
+    private static final long LEAST_GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int GATHERING_PART = 20;
+
+    private final Function<List<S>, List<R>> steps;
+    private final double slicesPerStep;
+    private final LongSupplier clock;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // All of these belong to the lock.
+    private final List<Step> waiting = new ArrayList<>();
+    private final Set<Sequence> sequences = new HashSet<>();
+    private final List<Slices> work = new ArrayList<>();
+    private boolean computing;
+    private long gatherUntil;
+    private long budget;
+    private int slicesSinceStep;
+    private long lastSlice;
+    private long stepsTaken;
+    private long rowsTaken;
+    private int mostRows;
+
+    /**
+     * Nobody computes yet.
+     *
+     * @param steps takes a step of several sequences at once; called by one thread at a time, which may be another each time
+     * @param sliceShare of the time that slices get while both wait, 0 to 0.9; at 0 one slice runs between two steps
+     */
+    public StepScheduler(Function<List<S>, List<R>> steps, double sliceShare) {
+        this(steps, sliceShare, System::nanoTime);
+    }
+
+    /** With a clock, in nanoseconds. */
+    StepScheduler(Function<List<S>, List<R>> steps, double sliceShare, LongSupplier clock) {
+        if (!(sliceShare >= 0 && sliceShare <= LARGEST_SHARE)) {
+            throw new IllegalArgumentException(
+                    "The share of prefill is " + sliceShare + ", it must be from 0 to " + LARGEST_SHARE);
+        }
+        this.steps = steps;
+        this.clock = clock;
+        this.slicesPerStep = sliceShare / (1 - sliceShare);
+    }
+
+    /** What has run so far. */
+    public StepUse use() {
+        lock.lock();
+        try {
+            return new StepUse(stepsTaken, rowsTaken, mostRows);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sequences that wait for a step. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Opens a sequence that will ask for steps. */
+    public Sequence open() {
+        lock.lock();
+        try {
+            Sequence sequence = new Sequence();
+            sequences.add(sequence);
+            return sequence;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Begins long work on this thread, which computes from now on until it {@linkplain Slices#pause() pauses} or ends.
+     *
+     * @param check throws if it is to wait no longer
+     */
+    public Slices begin(Runnable check) {
+        Slices slices = new Slices(check);
+        lock.lock();
+        try {
+            work.add(slices);
+        } finally {
+            lock.unlock();
+        }
+        slices.awaitTurn();
+        return slices;
+    }
+
+    /** One sequence, asked by one thread at a time. */
+    public final class Sequence implements AutoCloseable {
+
+        private boolean late;
+
+        private Sequence() {}
+
+        /**
+         * Waits for the step that this takes together with others.
+         *
+         * @param check throws if it is to wait no longer; not asked while the step runs
+         * @throws GenerationCancelledException if the thread is interrupted before the step begins, with its status set
+         */
+        public R next(S row, Runnable check) {
+            Step step = new Step(this, row);
+            lock.lock();
+            try {
+                late = false;
+                waiting.add(step);
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            while (!settledSoon(step)) {
+                try {
+                    check.run();
+                } catch (RuntimeException e) {
+                    if (withdrawn(step)) {
+                        throw e;
+                    }
+                }
+            }
+            return step.result();
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                sequences.remove(this);
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Work in slices, of one thread. */
+    public final class Slices implements AutoCloseable {
+
+        private final Runnable check;
+        private boolean wants = true;
+        private boolean runs;
+        private long began;
+
+        private Slices(Runnable check) {
+            this.check = check;
+        }
+
+        /** A slice has ended: goes on at once, or when others had their steps. */
+        public void pause() {
+            lock.lock();
+            try {
+                stop();
+                if (isMyTurn()) {
+                    go();
+                    return;
+                }
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            awaitTurn();
+        }
+
+        /** Does something that is no computing of the model, such as decoding a picture: others compute meanwhile. */
+        public <T> T aside(Supplier<T> other) {
+            lock.lock();
+            try {
+                stop();
+                wants = false;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            T result = other.get();
+            lock.lock();
+            try {
+                wants = true;
+            } finally {
+                lock.unlock();
+            }
+            awaitTurn();
+            return result;
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                if (runs) {
+                    stop();
+                }
+                work.remove(this);
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void awaitTurn() {
+            try {
+                while (!wentOnSoon()) {
+                    check.run();
+                }
+            } catch (RuntimeException | Error e) {
+                close();
+                throw e;
+            }
+        }
+
+        private boolean wentOnSoon() {
+            lock.lock();
+            try {
+                long left = CHECK_NANOS;
+                while (!isMyTurn()) {
+                    if (left <= 0) {
+                        return false;
+                    }
+                    left = await(left);
+                }
+                go();
+                return true;
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private boolean isMyTurn() {
+            return !computing && first() == this && mayRunSlice();
+        }
+
+        private void go() {
+            computing = true;
+            runs = true;
+            began = clock.getAsLong();
+        }
+
+        private void stop() {
+            long took = clock.getAsLong() - began;
+            computing = false;
+            runs = false;
+            lastSlice = took;
+            slicesSinceStep++;
+            budget = sequences.isEmpty() ? 0 : budget - took;
+        }
+    }
+
+    /** What a sequence waits for. */
+    private final class Step {
+
+        private final Sequence sequence;
+        private final S row;
+        private boolean taken;
+        private boolean done;
+        private @Nullable R result;
+        private @Nullable Throwable failure;
+
+        private Step(Sequence sequence, S row) {
+            this.sequence = sequence;
+            this.row = row;
+        }
+
+        private R result() {
+            if (failure instanceof RuntimeException e) {
+                throw e;
+            }
+            if (failure instanceof Error e) {
+                throw e;
+            }
+            return Objects.requireNonNull(result, "a step without a result");
+        }
+    }
+
+    private static GenerationCancelledException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new GenerationCancelledException("The thread was interrupted while it waited", e);
+    }
+
+    /** Takes it back, unless it runs already. */
+    private boolean withdrawn(Step step) {
+        lock.lock();
+        try {
+            if (!step.taken) {
+                waiting.remove(step);
+                changed.signalAll();
+            }
+            return !step.taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a while, and computes if it is time. */
+    private boolean settledSoon(Step step) {
+        lock.lock();
+        try {
+            long left = CHECK_NANOS;
+            while (!step.done) {
+                if (isStepsTurn()) {
+                    run();
+                } else if (step.taken) {
+                    changed.awaitUninterruptibly();
+                } else if (left <= 0) {
+                    return false;
+                } else {
+                    left = await(left);
+                }
+            }
+            return true;
+        } catch (InterruptedException e) {
+            if (withdrawn(step)) {
+                throw interrupted(e);
+            }
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until something changes or those who sample have had their time. */
+    @SuppressWarnings("WaitNotInLoop") // all callers have one
+    private long await(long nanos) throws InterruptedException {
+        long gathering = gatherUntil - clock.getAsLong();
+        long most = gathering > 0 ? Math.min(nanos, gathering) : nanos;
+        return nanos - most + changed.awaitNanos(most);
+    }
+
+    private boolean isEverybodyHere() {
+        return sequences.stream().filter(sequence -> !sequence.late).count() <= waiting.size()
+                || clock.getAsLong() >= gatherUntil;
+    }
+
+    private boolean isStepsTurn() {
+        boolean slicesFirst = first() != null && mayRunSlice();
+        return !computing && !waiting.isEmpty() && !slicesFirst && isEverybodyHere();
+    }
+
+    /** The long work that goes on next. */
+    private @Nullable Slices first() {
+        return work.stream().filter(slices -> slices.wants).findFirst().orElse(null);
+    }
+
+    private boolean mayRunSlice() {
+        if (waiting.isEmpty() && isEverybodyHere()) {
+            return true;
+        }
+        if (slicesSinceStep == 0) {
+            return budget >= 0 || slicesPerStep == 0;
+        }
+        return lastSlice <= budget;
+    }
+
+    /** Takes the step of all that wait; the lock is open meanwhile. */
+    private void run() {
+        List<Step> taken = new ArrayList<>(waiting);
+        waiting.clear();
+        taken.forEach(step -> step.taken = true);
+        // Those who are not here are not waited for until they come back.
+        sequences.forEach(sequence -> sequence.late = true);
+        taken.forEach(step -> step.sequence.late = false);
+        computing = true;
+        stepsTaken++;
+        rowsTaken += taken.size();
+        mostRows = Math.max(mostRows, taken.size());
+        long began = clock.getAsLong();
+        List<R> results = List.of();
+        Throwable failure = null;
+        lock.unlock();
+        try {
+            results = steps.apply(taken.stream().map(step -> step.row).toList());
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        } finally {
+            lock.lock();
+        }
+        long now = clock.getAsLong();
+        computing = false;
+        slicesSinceStep = 0;
+        long took = now - began;
+        gatherUntil = now + Math.max(LEAST_GATHERING_NANOS, took / GATHERING_PART);
+        long more = (long) (took * slicesPerStep);
+        budget = Math.min(more, budget + more);
+        for (int i = 0; i < taken.size(); i++) {
+            Step step = taken.get(i);
+            step.done = true;
+            step.failure = failure;
+            step.result = failure == null ? results.get(i) : null;
+        }
+        changed.signalAll();
+    }
+}

@@ -1,0 +1,269 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.prefill.StageObserver;
+import io.github.glimpse.prune.PruningOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * A sequence has the same logits, bit by bit, alone and in steps with others of other lengths, cuts and schedules: every case and
+ * schedule of every given fixture directory, among 1, 3, 7 and 19 others.
+ */
+class TogetherIT {
+
+    private static final int[] SIZES = {2, 4, 8, 20};
+    private static final int CALLERS = 64;
+    private static final long SECONDS = 60;
+
+    /** What one request asks, and the logits that it got alone. */
+    private record Asked(String name, GenerationRequest request, List<float[]> alone) {}
+
+    /** Keeps the logits of each step. */
+    private static final class Logits implements StageObserver {
+
+        private final List<float[]> steps = new ArrayList<>();
+        private final Runnable beforeFirst;
+
+        Logits(Runnable beforeFirst) {
+            this.beforeFirst = beforeFirst;
+        }
+
+        @Override
+        public void onLogits(int step, float[] logits) {
+            steps.add(logits.clone());
+        }
+
+        @Override
+        public void onToken(int step, long position, int cacheRow) {
+            if (step == 0) {
+                beforeFirst.run();
+            }
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everySequenceHasTheSameBitsAloneAndAmongOthers() {
+        return FixtureFamily.toRun().stream()
+                .filter(family -> !family.makesVectors() && !family.isImageText() && family.isSupported())
+                .flatMap(family -> forms().map(form -> dynamicTest(
+                        family.name() + ", " + form.dtype().label() + " " + form.weights(),
+                        () -> check(family, form))));
+    }
+
+    private record Form(Dtype dtype, WeightFormat weights) {}
+
+    private static Stream<Form> forms() {
+        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
+            Form exact = new Form(Dtype.FLOAT32, WeightFormat.MAPPED);
+            return runtime.packsBfloat16()
+                    ? Stream.of(exact, new Form(Dtype.BFLOAT16, WeightFormat.PACKED))
+                    : Stream.of(exact, new Form(Dtype.BFLOAT16, WeightFormat.MAPPED));
+        }
+    }
+
+    private static void check(FixtureFamily family, Form form) throws Exception {
+        // Modules of one family differ by case: each folder of them is a model of its own.
+        List<Optional<Path>> modules = Stream.concat(
+                        family.cases().stream().map(FixtureCase::module),
+                        StrategyCase.of(family).stream().map(StrategyCase::module))
+                .distinct()
+                .toList();
+        for (Optional<Path> module : modules) {
+            try (LoadedModel model = load(family, module, form)) {
+                int before = model.liveResources();
+                List<Asked> asked = alone(family, module, model);
+                for (int size : SIZES) {
+                    for (int first = 0; first < Math.max(1, asked.size() - size + 1); first += size) {
+                        together(model, asked, first, size);
+                    }
+                }
+                // on a busy machine some come late
+                assertThat(model.stepUse().most()).isGreaterThan(1);
+                assertThat(model.liveResources()).isEqualTo(before);
+            }
+        }
+    }
+
+    private static List<Asked> alone(FixtureFamily family, Optional<Path> module, LoadedModel model) {
+        List<Asked> asked = new ArrayList<>();
+        for (FixtureCase fixture : family.cases()) {
+            if (fixture.module().equals(module)) {
+                add(
+                        fixture + ", whole",
+                        fixture,
+                        PruningOptions.builder().enabled(false).build(),
+                        model,
+                        asked);
+                if (fixture.isPruned()) {
+                    add(fixture + ", pruned", fixture, fixture.pruning(), model, asked);
+                }
+            }
+        }
+        for (StrategyCase schedule : StrategyCase.of(family)) {
+            if (schedule.module().equals(module)) {
+                add(schedule.toString(), schedule.base(), schedule.pruning(), model, asked);
+            }
+        }
+        return asked;
+    }
+
+    private static void add(
+            String name, FixtureCase fixture, PruningOptions pruning, LoadedModel model, List<Asked> asked) {
+        GenerationRequest request = fixture.request(pruning);
+        Logits logits = new Logits(() -> {});
+        model.generate(request, GenerationListener.NONE, new CancellationSignal(), logits);
+        if (logits.steps.size() > 1) {
+            asked.add(new Asked(name, request, logits.steps));
+        }
+    }
+
+    /** The requests from {@code first} on, round about, so that each step has {@code size} rows until the first ends. */
+    private static void together(LoadedModel model, List<Asked> asked, int first, int size) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(size);
+        ExecutorService callers = Executors.newFixedThreadPool(size);
+        try {
+            List<Future<Logits>> answers = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
+                GenerationRequest request =
+                        asked.get((first + i) % asked.size()).request();
+                answers.add(callers.submit(() -> {
+                    Logits logits = new Logits(() -> await(start));
+                    model.generate(request, GenerationListener.NONE, new CancellationSignal(), logits);
+                    return logits;
+                }));
+            }
+            for (int i = 0; i < size; i++) {
+                Asked one = asked.get((first + i) % asked.size());
+                List<float[]> steps = answers.get(i).get().steps;
+                assertThat(steps).as(one.name()).hasSameSizeAs(one.alone());
+                for (int step = 0; step < steps.size(); step++) {
+                    assertThat(Arrays.equals(steps.get(step), one.alone().get(step)))
+                            .as("%s, step %d, among %d others", one.name(), step, size - 1)
+                            .isTrue();
+                }
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    private static void await(CyclicBarrier start) {
+        try {
+            start.await(SECONDS, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException("The others did not come", e);
+        }
+    }
+
+    @Test
+    void answersThatSurviveRandomJoinsLeavesAndCancelsEqualTheirSingleRuns() throws Exception {
+        FixtureFamily family = FixtureFamily.toRun().stream()
+                .filter(one -> !one.makesVectors() && !one.isImageText() && one.isSupported())
+                .findFirst()
+                .orElseThrow();
+        Optional<Path> module = family.cases().get(0).module();
+        try (LoadedModel model = load(family, module, new Form(Dtype.FLOAT32, WeightFormat.MAPPED))) {
+            int before = model.liveResources();
+            List<Asked> asked = alone(family, module, model);
+            Random random = new Random(22);
+            ExecutorService callers = Executors.newFixedThreadPool(12);
+            AtomicInteger cancelled = new AtomicInteger();
+            try {
+                List<Future<?>> answers = new ArrayList<>();
+                for (int i = 0; i < CALLERS; i++) {
+                    Asked one = asked.get(random.nextInt(asked.size()));
+                    int delay = random.nextInt(40);
+                    int leave =
+                            random.nextInt(3) == 0 ? random.nextInt(one.alone().size()) : Integer.MAX_VALUE;
+                    boolean slow = random.nextInt(8) == 0;
+                    answers.add(callers.submit(() -> {
+                        Thread.sleep(delay);
+                        ask(model, one, leave, slow ? delay : 0, cancelled);
+                        return one;
+                    }));
+                }
+                for (Future<?> answer : answers) {
+                    answer.get();
+                }
+            } finally {
+                callers.shutdownNow();
+            }
+            assertThat(cancelled.get()).isBetween(5, CALLERS / 2);
+            assertThat(model.stepUse().most()).isGreaterThan(1);
+            assertThat(model.liveResources()).isEqualTo(before);
+        }
+    }
+
+    private static void ask(LoadedModel model, Asked one, int leave, int pause, AtomicInteger cancelled) {
+        CancellationSignal signal = new CancellationSignal();
+        List<float[]> steps = new ArrayList<>();
+        StageObserver observer = new StageObserver() {
+            @Override
+            public void onLogits(int step, float[] logits) {
+                steps.add(logits.clone());
+            }
+
+            @Override
+            public void onToken(int step, long position, int cacheRow) {
+                if (step == leave) {
+                    signal.cancel();
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
+            }
+        };
+        try {
+            model.generate(one.request(), GenerationListener.NONE, signal, observer);
+            assertThat(steps).as(one.name()).hasSameSizeAs(one.alone());
+        } catch (GenerationCancelledException e) {
+            assertThat(leave).isLessThan(Integer.MAX_VALUE);
+            cancelled.incrementAndGet();
+        }
+        for (int step = 0; step < steps.size(); step++) {
+            assertThat(Arrays.equals(steps.get(step), one.alone().get(step)))
+                    .as("%s, step %d", one.name(), step)
+                    .isTrue();
+        }
+    }
+
+    private static LoadedModel load(FixtureFamily family, Optional<Path> module, Form form) {
+        FixtureCase any = Objects.requireNonNull(family.cases().get(0));
+        return LoadedModel.load(EngineOptions.builder(family.model())
+                .module(module.orElse(null))
+                .families(family.endsAnswers() ? List.of() : Endless.families())
+                .maxActive(32)
+                .runtime(RuntimeOptions.defaults())
+                .load(LoadOptions.builder()
+                        .dtype(form.dtype())
+                        .weights(form.weights())
+                        .aspect(any.aspect())
+                        .build())
+                .transparency(Transparency.DROP)
+                .build());
+    }
+}

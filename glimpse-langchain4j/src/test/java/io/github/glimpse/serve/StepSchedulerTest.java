@@ -1,0 +1,256 @@
+package io.github.glimpse.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.glimpse.GenerationCancelledException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class StepSchedulerTest {
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger inside = new AtomicInteger();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    private static void on() {}
+
+    /** Doubles numbers, and says how many came together. */
+    private StepScheduler<Integer, Integer> doubling(double share, long millis) {
+        return new StepScheduler<>(
+                rows -> {
+                    assertThat(inside.incrementAndGet()).as("computing at once").isEqualTo(1);
+                    log.add("step of " + rows.size());
+                    sleep(millis);
+                    inside.decrementAndGet();
+                    return rows.stream().map(row -> 2 * row).toList();
+                },
+                share);
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private <T> Future<T> start(Callable<T> work) {
+        return threads.submit(work);
+    }
+
+    @Test
+    void oneSequenceAloneStepsAtOnce() {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        try (var sequence = scheduler.open()) {
+            assertThat(IntStream.range(0, 100)
+                            .map(i -> sequence.next(i, StepSchedulerTest::on))
+                            .sum())
+                    .isEqualTo(9900);
+        }
+        assertThat(scheduler.use()).isEqualTo(new StepUse(100, 100, 1));
+    }
+
+    @Test
+    void sequencesGoTogetherAndEachGetsItsOwn() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 5);
+        CountDownLatch here = new CountDownLatch(8);
+        List<Future<Boolean>> all = new ArrayList<>();
+        for (int caller = 0; caller < 8; caller++) {
+            int number = caller;
+            all.add(start(() -> {
+                try (var sequence = scheduler.open()) {
+                    here.countDown();
+                    here.await();
+                    return IntStream.range(0, 30)
+                            .allMatch(i ->
+                                    sequence.next(100 * number + i, StepSchedulerTest::on) == 2 * (100 * number + i));
+                }
+            }));
+        }
+        for (Future<Boolean> one : all) {
+            assertThat(one.get()).isTrue();
+        }
+        assertThat(scheduler.use().tokens()).isEqualTo(240);
+        assertThat(scheduler.use().steps()).as("steps for 8 times 30 tokens").isLessThan(80);
+    }
+
+    @Test
+    void whoIsHeldUpIsNotWaitedFor() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        try (var slow = scheduler.open();
+                var fast = scheduler.open()) {
+            Future<Integer> first = start(() -> slow.next(1, StepSchedulerTest::on));
+            fast.next(1, StepSchedulerTest::on);
+            first.get();
+            long start = System.nanoTime();
+            IntStream.range(0, 50).forEach(i -> fast.next(i, StepSchedulerTest::on));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+            assertThat(slow.next(4, StepSchedulerTest::on))
+                    .as("it may come back")
+                    .isEqualTo(8);
+        }
+    }
+
+    /** Steps and slices of given lengths, by a clock that they move on, while both always wait for each other. */
+    private String course(double share, long stepMillis, long sliceMillis, int tokens) throws Exception {
+        AtomicLong clock = new AtomicLong(1);
+        ConcurrentLinkedQueue<String> course = new ConcurrentLinkedQueue<>();
+        StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(
+                rows -> {
+                    course.add("t");
+                    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(stepMillis));
+                    return rows;
+                },
+                share,
+                clock::get);
+        AtomicBoolean over = new AtomicBoolean();
+        var sequence = scheduler.open();
+        sequence.next(0, StepSchedulerTest::on);
+        try (var slices = scheduler.begin(StepSchedulerTest::on)) {
+            Future<?> answer = start(() -> {
+                try (sequence) {
+                    for (int i = 0; i < tokens; i++) {
+                        sequence.next(i, StepSchedulerTest::on);
+                    }
+                }
+                over.set(true);
+                return over;
+            });
+            while (!over.get()) {
+                while (scheduler.waiting() == 0 && !over.get()) {
+                    Thread.onSpinWait();
+                }
+                course.add("S");
+                clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(sliceMillis));
+                slices.pause();
+            }
+            answer.get();
+        }
+        return String.join("", course);
+    }
+
+    @Test
+    void slicesAndStepsTakeTurnsByTheirShare() throws Exception {
+        assertThat(course(0.5, 20, 20, 6)).startsWith("tStStStStSt");
+        assertThat(course(0.75, 10, 10, 3)).startsWith("tSSStSSSt");
+        assertThat(course(0.5, 20, 5, 4)).startsWith("tSSSStSSSStSSSSt");
+    }
+
+    @Test
+    void aLongSliceIsPaidForByTheNextSteps() throws Exception {
+        assertThat(course(0.5, 10, 50, 15)).startsWith("tSttttStttttSttttt");
+    }
+
+    @Test
+    void withNoShareOneSliceStillRunsBetweenTwoSteps() throws Exception {
+        assertThat(course(0, 1, 30, 6)).startsWith("tStStStSt");
+    }
+
+    @Test
+    void whatIsNoComputingLetsOthersCompute() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        try (var sequence = scheduler.open();
+                var mine = scheduler.begin(StepSchedulerTest::on)) {
+            assertThat(mine.<Integer>aside(() -> sequence.next(21, StepSchedulerTest::on)))
+                    .isEqualTo(42);
+        }
+    }
+
+    @Test
+    void aFailingStepIsEverybodysAndTheNextRuns() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(
+                rows -> {
+                    if (rows.contains(13)) {
+                        throw new IllegalStateException("thirteen");
+                    }
+                    return rows;
+                },
+                0.5);
+        try (var sequence = scheduler.open()) {
+            assertThatThrownBy(() -> sequence.next(13, StepSchedulerTest::on)).hasMessage("thirteen");
+            assertThat(sequence.next(14, StepSchedulerTest::on)).isEqualTo(14);
+        }
+    }
+
+    @Test
+    void whoIsCancelledWhileOthersComputeLeavesAtOnce() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        AtomicBoolean cancelled = new AtomicBoolean();
+        Runnable check = () -> {
+            if (cancelled.get()) {
+                throw new GenerationCancelledException("cancelled");
+            }
+        };
+        try (var sequence = scheduler.open();
+                var slices = scheduler.begin(StepSchedulerTest::on)) {
+            Future<?> waits = start(() -> sequence.next(1, check));
+            Future<?> alsoWaits = start(() -> {
+                try (var mine = scheduler.begin(check)) {
+                    return mine;
+                }
+            });
+            sleep(50);
+            cancelled.set(true);
+            assertThatThrownBy(waits::get).hasRootCauseInstanceOf(GenerationCancelledException.class);
+            assertThatThrownBy(alsoWaits::get).hasRootCauseInstanceOf(GenerationCancelledException.class);
+            slices.pause();
+        }
+        assertThat(scheduler.use().steps()).isZero();
+        try (var next = scheduler.begin(StepSchedulerTest::on)) {
+            next.pause();
+        }
+    }
+
+    @Test
+    void anInterruptedThreadLeavesAndKeepsItsStatus() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        try (var sequence = scheduler.open();
+                var slices = scheduler.begin(StepSchedulerTest::on)) {
+            AtomicBoolean status = new AtomicBoolean();
+            Thread thread = new Thread(() -> {
+                try {
+                    sequence.next(1, StepSchedulerTest::on);
+                } catch (GenerationCancelledException e) {
+                    status.set(Thread.currentThread().isInterrupted());
+                }
+            });
+            thread.start();
+            thread.interrupt();
+            thread.join();
+            assertThat(status).isTrue();
+            slices.pause();
+        }
+    }
+
+    @Test
+    void refusesAShareThatLeavesNothing() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> doubling(0.95, 0))
+                .withMessageContaining("0.95")
+                .withMessageContaining("0.9");
+    }
+}
