@@ -1,36 +1,56 @@
 package io.github.glimpse.image;
 
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A picture as the vision tower takes it: normalised values, patch by patch. The array is not copied; who has the
  * patches must not write to it.
  *
- * @param values {@code [patches, patchValues]}, in the order of patches and values that the family defines; of a unit that the
- *     tower sees as several pictures, one behind the other
+ * @param values {@code [patches, patchValues]}, in the order of patches and values that the family defines; of a unit of tiles, tile
+ *     by tile
  * @param patchValues numbers per patch
  * @param plan how the picture was cut
- * @param resized the picture that was cut, before it was normalised
- * @param views pictures that the tower sees for this one unit: 1, or any number of patches that its grid does not tell
+ * @param resized the picture that was cut, before it was normalised; of a unit of tiles all of them, one below the other
+ * @param tiles which the tower sees for this one unit; null if it sees the unit itself
  */
 @SuppressWarnings("ArrayRecordComponent") // too large to compare or copy; equality is that of the object
-public record PixelPatches(float[] values, int patchValues, PatchPlan plan, RasterImage resized, int views) {
+public record PixelPatches(
+        float[] values, int patchValues, PatchPlan plan, RasterImage resized, @Nullable TileGrid tiles) {
 
     public PixelPatches {
-        if (patchValues < 1 || views < 1 || values.length % ((long) views * patchValues) != 0) {
+        int patches = tiles == null ? plan.grid().patchCount() : tiles.patchCount();
+        if (patchValues < 1 || values.length != (long) patches * patchValues) {
             throw new IllegalArgumentException(
-                    values.length + " values are not " + views + " views of patches of " + patchValues + " values");
+                    patches + " patches of " + patchValues + " values are not " + values.length + " values");
         }
-        if (views == 1 && values.length != (long) plan.grid().patchCount() * patchValues) {
-            throw new IllegalArgumentException(plan.grid().patchCount() + " patches of " + patchValues
-                    + " values are not " + values.length + " values");
-        }
-        if (resized.width() != plan.resizedWidth() || resized.height() != plan.resizedHeight()) {
+        if (tiles == null && (resized.width() != plan.resizedWidth() || resized.height() != plan.resizedHeight())) {
             throw new IllegalArgumentException(resized + " is not the picture of " + plan);
         }
     }
 
-    /** A unit that the tower sees as one picture. */
+    /** A unit that the tower sees itself. */
     public PixelPatches(float[] values, int patchValues, PatchPlan plan, RasterImage resized) {
-        this(values, patchValues, plan, resized, 1);
+        this(values, patchValues, plan, resized, null);
+    }
+
+    /** The same pixels as tiles of a unit whose tokens lie otherwise. */
+    public PixelPatches shownIn(TileGrid grid, PatchPlan unit) {
+        return new PixelPatches(values, patchValues, unit, resized, grid);
+    }
+
+    /** One tile of a unit of tiles, as a picture of its own. */
+    public PixelPatches tile(int number) {
+        TileGrid grid = Objects.requireNonNull(tiles, "no tiles");
+        int size = values.length / grid.count();
+        int side = resized.width();
+        ImageGrid patches = new ImageGrid(grid.side(), grid.side(), plan.grid().patchSize(), 1);
+        return new PixelPatches(
+                Arrays.copyOfRange(values, number * size, (number + 1) * size),
+                patchValues,
+                new PatchPlan(patches, side, side, 0, 0, 1, 1),
+                PictureCrop.of(resized, new CropWindow(0, number * side, side, side)));
     }
 
     /**
