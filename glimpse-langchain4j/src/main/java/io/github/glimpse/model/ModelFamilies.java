@@ -53,10 +53,15 @@ public final class ModelFamilies {
         List<ModelFamily> accepting = families.values().stream()
                 .filter(family -> family.accepts(config))
                 .toList();
-        if (accepting.size() != 1) {
-            throw new UnsupportedModelException("The model_type '" + config.string("model_type") + "' is accepted by "
-                    + accepting.size() + " of the families " + String.join(", ", new TreeSet<>(families.keySet()))
-                    + "; set glimpse.model.family, or use a model of one of them");
+        if (accepting.isEmpty()) {
+            throw new UnsupportedModelException("No family takes the model_type '" + config.string("model_type")
+                    + "'; there are " + String.join(", ", new TreeSet<>(families.keySet()))
+                    + ". Use a model of one of them, or add a family of your own (docs/guide/extending.md)");
+        }
+        if (accepting.size() > 1) {
+            throw new UnsupportedModelException("The model_type '" + config.string("model_type") + "' is taken by "
+                    + String.join(", ", accepting.stream().map(ModelFamily::name).toList())
+                    + "; set glimpse.model.family to one of them");
         }
         return accepting.get(0);
     }
