@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // too large to compare or copy; equality is that of the object
 public record PixelPatches(
-        float[] values, int patchValues, PatchPlan plan, RasterImage resized, @Nullable TileGrid tiles) {
+        float[] values,
+        int patchValues,
+        PatchPlan plan,
+        RasterImage resized,
+        @Nullable TileGrid tiles) {
 
     public PixelPatches {
         int patches = tiles == null ? plan.grid().patchCount() : tiles.patchCount();

@@ -60,7 +60,8 @@ public final class ModelFamilies {
         }
         if (accepting.size() > 1) {
             throw new UnsupportedModelException("The model_type '" + config.string("model_type") + "' is taken by "
-                    + String.join(", ", accepting.stream().map(ModelFamily::name).toList())
+                    + String.join(
+                            ", ", accepting.stream().map(ModelFamily::name).toList())
                     + "; set glimpse.model.family to one of them");
         }
         return accepting.get(0);

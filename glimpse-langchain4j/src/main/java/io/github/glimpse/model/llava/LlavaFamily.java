@@ -1,8 +1,6 @@
 package io.github.glimpse.model.llava;
 
-import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
-import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.FamilyFiles;
@@ -10,14 +8,10 @@ import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.MediaPlaceholder;
 import io.github.glimpse.model.ModelFamily;
-import io.github.glimpse.model.PositionRule;
 import io.github.glimpse.model.SinglePictures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.model.clip.ClipPreprocessor;
 import io.github.glimpse.model.clip.ClipPreprocessorConfig;
-import io.github.glimpse.model.clip.ClipTower;
-import io.github.glimpse.nn.DecoderNames;
-import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.text.ChatTemplate;
 
 /** LLaVA-1.5. */
@@ -55,49 +49,13 @@ public final class LlavaFamily implements ModelFamily {
                 ClipPreprocessorConfig.from(files.imageSettings().node()), config.vision(), aspect);
         FamilyFiles text =
                 FamilyFiles.of(files, ChatTemplate.find(files.directory()).orElse(VICUNA));
-        Weights weights = text.openWeights(runtime, options, "embed_tokens.weight");
-        TensorScope owned = runtime.openScope();
-        try {
-            return assemble(config, preprocessor, text, weights, owned, runtime);
-        } catch (RuntimeException e) {
-            owned.close();
-            weights.close();
-            text.close();
-            throw e;
-        }
-    }
-
-    private VisionLanguageModel assemble(
-            LlavaConfig config,
-            ClipPreprocessor preprocessor,
-            FamilyFiles text,
-            Weights weights,
-            TensorScope owned,
-            TorchRuntime runtime) {
-        boolean newer = weights.has("model.language_model.embed_tokens.weight");
-        String root = newer ? "model." : "";
-        DecoderNames names = newer
-                ? DecoderNames.below("model.language_model", "lm_head")
-                : DecoderNames.below("language_model.model", "language_model.lm_head");
-        DecoderStack decoder = config.decoder().load(runtime, weights, names, owned);
-        // A tower saved on its own by newer releases has no "vision_model".
-        String tower = root + "vision_tower";
-        String towerPrefix = weights.has(tower + ".vision_model.pre_layrnorm.weight") ? tower + ".vision_model" : tower;
-        ClipTower clip = new ClipTower(runtime, weights, towerPrefix, config.vision());
-        LlavaTower vision = new LlavaTower(runtime, weights, clip, config, root + "multi_modal_projector");
-        weights.finishLoading();
-        return new VisionLanguageModel(
+        return LlavaParts.load(
                 name(),
-                new SinglePictures(MediaPlaceholder.of(config.imageToken()), preprocessor),
-                vision,
-                decoder,
-                text.tokenizer(),
-                text.template(),
-                text.templateVariables(),
-                PositionRule.consecutive(),
-                text.stopIds(),
-                config.decoder().contextLength(),
-                weights,
-                owned);
+                config,
+                text,
+                ignored -> new SinglePictures(MediaPlaceholder.of(config.imageToken()), preprocessor),
+                false,
+                options,
+                runtime);
     }
 }

@@ -9,6 +9,7 @@ import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.TileGrid;
 import io.github.glimpse.model.BlockPass;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.model.clip.ClipTower;
@@ -19,11 +20,11 @@ import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TokenRows;
 import io.github.glimpse.nn.TowerAbilities;
 import io.github.glimpse.nn.TowerReadout;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * CLIP's tower and the two-layer projector. Taps are counted by hidden state.
+ * CLIP's or SigLIP's tower and the two-layer projector. Taps are counted by hidden state. A unit of tiles is seen tile by tile.
  *
  * @see <a href="https://arxiv.org/abs/2310.03744">LLaVA-1.5, section 3</a>
  */
@@ -36,16 +37,33 @@ final class LlavaTower implements VisionTower {
     private final int featureState;
     private final Graph graph;
     private final TensorList projector;
+    private final @Nullable NDArray newline;
 
-    LlavaTower(TorchRuntime runtime, Weights weights, ClipTower clip, LlavaConfig config, String projectorPrefix) {
-        this.clip = clip;
+    /**
+     * Loads tower and projector.
+     *
+     * @param top path above both
+     * @param hasNewline whether there is a newline row
+     * @param owner owns that
+     */
+    LlavaTower(
+            TorchRuntime runtime,
+            Weights weights,
+            LlavaConfig config,
+            String top,
+            boolean hasNewline,
+            TensorScope owner) {
+        // A tower saved on its own by newer releases has no "vision_model".
+        String tower = top + "vision_tower";
+        boolean nested = weights.has(tower + ".vision_model.embeddings.patch_embedding.weight");
+        this.clip = new ClipTower(runtime, weights, nested ? tower + ".vision_model" : tower, config.vision());
         this.featureState = config.featureState();
         this.graph = Graph.named("llava projector")
                 .with(DecoderStack.class, "linear")
                 .with(LlavaTower.class, "projector", PROJECTOR)
                 .compile(runtime);
         int hidden = config.decoder().dimensions().hidden();
-        WeightPath path = weights.at(projectorPrefix);
+        WeightPath path = weights.at(top + "multi_modal_projector");
         this.projector = TensorList.of(PROJECTOR
                 .fill()
                 .with(
@@ -53,11 +71,29 @@ final class LlavaTower implements VisionTower {
                         path.at("linear_1").linear(hidden, config.vision().hidden()))
                 .with("linear_2", path.at("linear_2").linear(hidden, hidden))
                 .tensors());
+        this.newline = !hasNewline
+                ? null
+                : graph.call("as_row")
+                        .with(weights.plain(top + "image_newline", hidden))
+                        .run(owner);
+    }
+
+    @Override
+    public @Nullable NDArray newline() {
+        return newline;
     }
 
     @Override
     public BlockPass pass(PixelPatches image, int[] kept, CancellationPoint cancellation, TensorScope scope) {
-        return clip.pass(image, kept, this::project, cancellation, scope);
+        TileGrid tiles = image.tiles();
+        return tiles == null
+                ? clip.pass(image, kept, this::project, cancellation, scope)
+                : new TiledPass(image, tiles, rows(), graph, tile -> pass(tile, cancellation, scope));
+    }
+
+    private BlockPass pass(PixelPatches tile, CancellationPoint cancellation, TensorScope scope) {
+        int[] every = IntStream.range(0, tile.plan().grid().tokenCount()).toArray();
+        return clip.pass(tile, every, this::project, cancellation, scope);
     }
 
     private NDArray project(TowerPass pass, TensorScope scope) {
@@ -88,9 +124,9 @@ final class LlavaTower implements VisionTower {
     @Override
     public TowerAbilities abilities() {
         return new TowerAbilities(
-                true,
+                clip.abilities().hasCls(),
                 clip.depth(),
-                IntStream.range(0, clip.depth()).boxed().collect(Collectors.toSet()),
+                clip.abilities().fullAttentionBlocks(),
                 featureState - 1,
                 true);
     }

@@ -1,4 +1,4 @@
-/** LLaVA-1.5: CLIP tower, two-layer projector, LLaMA decoder (arXiv 2310.03744). */
+/** LLaVA-1.5, LLaVA-NeXT and LLaVA-OneVision: CLIP's or SigLIP's tower, two-layer projector, a decoder (arXiv 2310.03744, 2408.03326). */
 @NullMarked
 package io.github.glimpse.model.llava;
 
