@@ -219,6 +219,15 @@ public final class TorchRuntime implements AutoCloseable {
         return JniUtils.getNumThreads();
     }
 
+    /** Native operations that have processors of their own beside each other, with as many threads each as were asked for. */
+    public int placesAtOnce() {
+        return onGpu() ? 1 : Math.max(1, ownThreads() / threads());
+    }
+
+    private static synchronized int ownThreads() {
+        return ownThreads;
+    }
+
     /** Whether this CPU has the packed bfloat16 products. */
     public boolean packsBfloat16() {
         return probe.packs();

@@ -111,7 +111,8 @@ final class DecoderEngine implements AnswerEngine {
         this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
         this.maskVocabulary = new MaskVocabulary(model);
         this.visionCache = AnswerEngine.newVisionCache(options);
-        this.scheduler = new StepScheduler<>(new DecoderSteps(model.decoder())::run, StepScheduler.DEFAULT_SLICE_SHARE);
+        this.scheduler = new StepScheduler<>(
+                new DecoderSteps(model.decoder())::run, runtime.placesAtOnce(), StepScheduler.DEFAULT_SLICE_SHARE);
     }
 
     /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */

@@ -40,6 +40,7 @@ public final class StepScheduler<S, R> {
 
     private final Function<List<S>, List<R>> steps;
     private final double slicesPerStep;
+    private final int places;
     private final LongSupplier clock;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,7 +50,8 @@ public final class StepScheduler<S, R> {
     private final List<Step> waiting = new ArrayList<>();
     private final Set<Sequence> sequences = new HashSet<>();
     private final List<Slices> work = new ArrayList<>();
-    private boolean computing;
+    private int computing;
+    private boolean stepping;
     private long gatherUntil;
     private long budget;
     private int slicesSinceStep;
@@ -62,19 +64,24 @@ public final class StepScheduler<S, R> {
      * Nobody computes yet.
      *
      * @param steps takes a step of several sequences at once; called by one thread at a time, which may be another each time
-     * @param sliceShare of the time that slices get while both wait, 0 to 0.9; at 0 one slice runs between two steps
+     * @param places for computing side by side, at least 1: a step takes one, and each piece of work
+     * @param sliceShare of the time that slices get of the last place while both wait, 0 to 0.9; at 0 one slice runs between two steps
      */
-    public StepScheduler(Function<List<S>, List<R>> steps, double sliceShare) {
-        this(steps, sliceShare, System::nanoTime);
+    public StepScheduler(Function<List<S>, List<R>> steps, int places, double sliceShare) {
+        this(steps, places, sliceShare, System::nanoTime);
     }
 
     /** With a clock, in nanoseconds. */
-    StepScheduler(Function<List<S>, List<R>> steps, double sliceShare, LongSupplier clock) {
+    StepScheduler(Function<List<S>, List<R>> steps, int places, double sliceShare, LongSupplier clock) {
+        if (places < 1) {
+            throw new IllegalArgumentException("There are " + places + " places, there must be at least 1");
+        }
         if (!(sliceShare >= 0 && sliceShare <= LARGEST_SHARE)) {
             throw new IllegalArgumentException(
                     "The share of prefill is " + sliceShare + ", it must be from 0 to " + LARGEST_SHARE);
         }
         this.steps = steps;
+        this.places = places;
         this.clock = clock;
         this.slicesPerStep = sliceShare / (1 - sliceShare);
     }
@@ -179,7 +186,7 @@ public final class StepScheduler<S, R> {
     public final class Slices implements AutoCloseable {
 
         private final Runnable check;
-        private boolean wants = true;
+        private boolean waits = true;
         private boolean runs;
         private long began;
 
@@ -192,6 +199,7 @@ public final class StepScheduler<S, R> {
             lock.lock();
             try {
                 stop();
+                waits = true;
                 if (isMyTurn()) {
                     go();
                     return;
@@ -208,7 +216,6 @@ public final class StepScheduler<S, R> {
             lock.lock();
             try {
                 stop();
-                wants = false;
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -216,7 +223,7 @@ public final class StepScheduler<S, R> {
             T result = other.get();
             lock.lock();
             try {
-                wants = true;
+                waits = true;
             } finally {
                 lock.unlock();
             }
@@ -269,18 +276,19 @@ public final class StepScheduler<S, R> {
         }
 
         private boolean isMyTurn() {
-            return !computing && first() == this && mayRunSlice();
+            return first() == this && mayRunSlice();
         }
 
         private void go() {
-            computing = true;
+            computing++;
             runs = true;
+            waits = false;
             began = clock.getAsLong();
         }
 
         private void stop() {
             long took = clock.getAsLong() - began;
-            computing = false;
+            computing--;
             runs = false;
             lastSlice = took;
             slicesSinceStep++;
@@ -375,17 +383,21 @@ public final class StepScheduler<S, R> {
     }
 
     private boolean isStepsTurn() {
-        boolean slicesFirst = first() != null && mayRunSlice();
-        return !computing && !waiting.isEmpty() && !slicesFirst && isEverybodyHere();
+        boolean slicesFirst = computing == places - 1 && first() != null && mayRunSlice();
+        return !stepping && computing < places && !waiting.isEmpty() && !slicesFirst && isEverybodyHere();
     }
 
     /** The long work that goes on next. */
     private @Nullable Slices first() {
-        return work.stream().filter(slices -> slices.wants).findFirst().orElse(null);
+        return work.stream().filter(slices -> slices.waits).findFirst().orElse(null);
     }
 
+    /** There is a place, and it is not the last one that a step is waiting for, unless slices have time left. */
     private boolean mayRunSlice() {
-        if (waiting.isEmpty() && isEverybodyHere()) {
+        if (computing == places) {
+            return false;
+        }
+        if (stepping || computing < places - 1 || (waiting.isEmpty() && isEverybodyHere())) {
             return true;
         }
         if (slicesSinceStep == 0) {
@@ -402,7 +414,8 @@ public final class StepScheduler<S, R> {
         // Those who are not here are not waited for until they come back.
         sequences.forEach(sequence -> sequence.late = true);
         taken.forEach(step -> step.sequence.late = false);
-        computing = true;
+        computing++;
+        stepping = true;
         stepsTaken++;
         rowsTaken += taken.size();
         mostRows = Math.max(mostRows, taken.size());
@@ -418,7 +431,8 @@ public final class StepScheduler<S, R> {
             lock.lock();
         }
         long now = clock.getAsLong();
-        computing = false;
+        computing--;
+        stepping = false;
         slicesSinceStep = 0;
         long took = now - began;
         gatherUntil = now + Math.max(LEAST_GATHERING_NANOS, took / GATHERING_PART);

@@ -47,6 +47,7 @@ class StepSchedulerTest {
                     inside.decrementAndGet();
                     return rows.stream().map(row -> 2 * row).toList();
                 },
+                1,
                 share);
     }
 
@@ -125,6 +126,7 @@ class StepSchedulerTest {
                     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(stepMillis));
                     return rows;
                 },
+                1,
                 share,
                 clock::get);
         AtomicBoolean over = new AtomicBoolean();
@@ -189,6 +191,7 @@ class StepSchedulerTest {
                     }
                     return rows;
                 },
+                1,
                 0.5);
         try (var sequence = scheduler.open()) {
             assertThatThrownBy(() -> sequence.next(13, StepSchedulerTest::on)).hasMessage("thirteen");
@@ -244,6 +247,39 @@ class StepSchedulerTest {
             assertThat(status).isTrue();
             slices.pause();
         }
+    }
+
+    @Test
+    void withTwoPlacesWorkRunsBesideWorkAndBesideSteps() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        CountDownLatch stepped = new CountDownLatch(1);
+        StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(rows -> rows, 2, 0.5);
+        Callable<Boolean> work = () -> {
+            try (var mine = scheduler.begin(StepSchedulerTest::on)) {
+                both.countDown();
+                both.await();
+                mine.pause();
+                return true;
+            }
+        };
+        Future<Boolean> one = start(work);
+        Future<Boolean> other = start(work);
+        assertThat(one.get() && other.get())
+                .as("each waited for the other, inside")
+                .isTrue();
+
+        Future<Boolean> beside = start(() -> {
+            try (var mine = scheduler.begin(StepSchedulerTest::on)) {
+                stepped.await();
+                mine.pause();
+                return true;
+            }
+        });
+        try (var sequence = scheduler.open()) {
+            assertThat(sequence.next(5, StepSchedulerTest::on)).isEqualTo(5);
+            stepped.countDown();
+        }
+        assertThat(beside.get()).isTrue();
     }
 
     @Test
