@@ -43,16 +43,7 @@ public record DecoderShape(
             boolean tiedHead,
             boolean interleaved,
             boolean headNorms) {
-        this(
-                vocabulary,
-                intermediate,
-                ropeTheta,
-                positionSections,
-                tiedHead,
-                interleaved,
-                headNorms,
-                false,
-                false);
+        this(vocabulary, intermediate, ropeTheta, positionSections, tiedHead, interleaved, headNorms, false, false);
     }
 
     /** Sections side by side, and no norms of heads. */

@@ -141,9 +141,7 @@ public final class DecoderStack implements AutoCloseable {
         int keys = dimensions.kvHeads() * dimensions.headDim();
         return LAYER.fill()
                 .with("input_norm", norm(layer.at("input_layernorm"), hidden, shape, owner))
-                .with(
-                        "q",
-                        layer.at("self_attn.q_proj").linear(shape.gatedAttention() ? 2L * queries : queries, hidden))
+                .with("q", layer.at("self_attn.q_proj").linear(shape.gatedAttention() ? 2L * queries : queries, hidden))
                 .with("k", layer.at("self_attn.k_proj").linear(keys, hidden))
                 .with("v", layer.at("self_attn.v_proj").linear(keys, hidden))
                 .with("o", layer.at("self_attn.o_proj").linear(hidden, queries))

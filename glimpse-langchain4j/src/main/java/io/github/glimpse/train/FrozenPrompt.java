@@ -73,7 +73,8 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
         decoder.placeAt(hidden, imageRows, joined(decoder, features, VisionFeatures::rows, scope), current);
         int[] newlines = prompt.layout().newlineRows();
         if (newlines.length > 0) {
-            decoder.placeAt(hidden, newlines, Objects.requireNonNull(model.tower().newline()), current);
+            decoder.placeAt(
+                    hidden, newlines, Objects.requireNonNull(model.tower().newline()), current);
         }
         LayerAdditions additions = new LayerAdditions(decoder, features, scope);
         for (int layer = 0; layer < layers; layer++) {

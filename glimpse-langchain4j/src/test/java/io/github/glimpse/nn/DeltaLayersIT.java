@@ -62,7 +62,8 @@ class DeltaLayersIT {
 
     private float[] run(int from, int rows, int padded, List<NDArray> state) {
         float[] some = Arrays.copyOfRange(values(), from * HIDDEN, (from + padded) * HIDDEN);
-        float[] output = layer.run(scope.floats(some, padded, HIDDEN), rows, state, scope).toFloatArray();
+        float[] output = layer.run(scope.floats(some, padded, HIDDEN), rows, state, scope)
+                .toFloatArray();
         return Arrays.copyOf(output, rows * HIDDEN);
     }
 
@@ -75,8 +76,7 @@ class DeltaLayersIT {
 
         for (int row = 0; row < ROWS; row++) {
             assertThat(run(row, 1, 1, single))
-                    .containsExactly(
-                            Arrays.copyOfRange(all, row * HIDDEN, (row + 1) * HIDDEN), within(TOLERANCE));
+                    .containsExactly(Arrays.copyOfRange(all, row * HIDDEN, (row + 1) * HIDDEN), within(TOLERANCE));
         }
         for (int part = 0; part < together.size(); part++) {
             assertThat(together.get(part).toFloatArray())

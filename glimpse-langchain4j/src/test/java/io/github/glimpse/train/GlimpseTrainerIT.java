@@ -83,8 +83,8 @@ class GlimpseTrainerIT {
     void anExportedModuleChoosesWhatItsTrainerSays(String family, String picture, int reduceLayer) throws IOException {
         List<GlimpseSample> samples = samples(family, picture).subList(0, 2);
         Path module = folder.resolve("module");
-        GlimpseModuleDesign design = new GlimpseModuleDesign(
-                reduceLayer, true, List.of(0, 1, 2), 1, 16, 16, 2, true, List.of(2, 0), false);
+        GlimpseModuleDesign design =
+                new GlimpseModuleDesign(reduceLayer, true, List.of(0, 1, 2), 1, 16, 16, 2, true, List.of(2, 0), false);
         GlimpseTrainingOptions options = GlimpseTrainingOptions.builder()
                 .design(design)
                 .epochs(12)
@@ -103,8 +103,7 @@ class GlimpseTrainerIT {
             assertThat(scores.loss()).isLessThan(before);
             trainer.export(module, 0.5, StoredType.F32);
         }
-        try (LoadedModel model =
-                LoadedModel.load(base.module(module).build())) {
+        try (LoadedModel model = LoadedModel.load(base.module(module).build())) {
             for (int i = 0; i < samples.size(); i++) {
                 List<PruningReport.Image> units = units(model, samples.get(i));
                 assertThat(joined(units)).containsExactly(scores.probabilities(i), within(1e-4f));
