@@ -341,6 +341,11 @@ final class DecoderEngine implements AnswerEngine {
                 asked.check();
                 slices.pause();
             });
+            context.watch()
+                    .calling(foreign -> slices.aside(() -> {
+                        foreign.run();
+                        return slices;
+                    }));
             Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, asked, slices);
             return twoScales == null
                     ? inOneScale(request, prompts, prompt, files, cuts, room, sliced)

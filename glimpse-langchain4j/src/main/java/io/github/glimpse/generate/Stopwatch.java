@@ -4,11 +4,13 @@ import io.github.glimpse.prefill.PassContext;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Adds up the time of the stages of one request, and tells its listener which one begins. */
 final class Stopwatch implements PassContext.Watch {
 
     private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
+    private Consumer<Runnable> aside = Runnable::run;
     private final GenerationListener listener;
     private final long start = System.nanoTime();
     private Stage stage = Stage.IMAGES;
@@ -21,11 +23,16 @@ final class Stopwatch implements PassContext.Watch {
         listener.onStage(stage);
     }
 
+    /** Says how somebody else's code is called from now on: while the model computes, others must not wait for it. */
+    void calling(Consumer<Runnable> how) {
+        aside = how;
+    }
+
     /** What passed so far belongs to the stage before, what comes to this one. */
     void enter(Stage next) {
         finish();
         stage = next;
-        listener.onStage(next);
+        aside.accept(() -> listener.onStage(next));
     }
 
     @Override

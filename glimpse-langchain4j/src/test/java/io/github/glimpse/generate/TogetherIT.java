@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -217,6 +218,58 @@ class TogetherIT {
             assertThat(cancelled.get()).isBetween(5, CALLERS / 2);
             assertThat(model.stepUse().most()).isGreaterThan(1);
             assertThat(model.liveResources()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aListenerThatBlocksInAStageHoldsUpNobodyElse() throws Exception {
+        FixtureFamily family = FixtureFamily.toRun().stream()
+                .filter(one -> !one.makesVectors() && !one.isImageText() && one.isSupported())
+                .findFirst()
+                .orElseThrow();
+        FixtureCase fixture = family.cases().get(0);
+        GenerationRequest request = fixture.request(fixture.pruning());
+        for (Stage stage : Stage.values()) {
+            try (LoadedModel model = load(family, fixture.module(), new Form(Dtype.FLOAT32, WeightFormat.MAPPED))) {
+                CountDownLatch there = new CountDownLatch(1);
+                CountDownLatch goOn = new CountDownLatch(1);
+                ExecutorService caller = Executors.newSingleThreadExecutor();
+                try {
+                    Future<GenerationResult> held = caller.submit(() -> model.generate(
+                            request,
+                            new GenerationListener() {
+                                @Override
+                                public void onText(String text) {}
+
+                                @Override
+                                public void onStage(Stage next) {
+                                    if (next == stage) {
+                                        there.countDown();
+                                        awaitLatch(goOn);
+                                    }
+                                }
+                            },
+                            new CancellationSignal()));
+                    if (there.await(3, TimeUnit.SECONDS)) {
+                        assertThat(model.generate(request).tokenIds())
+                                .as("while another is held up at %s", stage)
+                                .isNotEmpty();
+                    }
+                    goOn.countDown();
+                    assertThat(held.get().tokenIds()).isNotEmpty();
+                } finally {
+                    goOn.countDown();
+                    caller.shutdownNow();
+                }
+            }
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
