@@ -56,7 +56,12 @@ public final class GlimpseTokenCountEstimator implements TokenCountEstimator {
     public GlimpseTokenCountEstimator(
             LoadedModel model, ImageUrlOptions imageUrls, @Nullable String systemMessage, ToolsMode tools) {
         this.model = model;
-        this.messages = new MessageMapper(model.options(), imageUrls, systemMessage, tools);
+        this.messages = new MessageMapper(
+                model.options(),
+                imageUrls,
+                systemMessage,
+                tools,
+                new VideoReader(model.options(), imageUrls, model::media));
         this.tools = ToolOffer.none(tools.form());
     }
 

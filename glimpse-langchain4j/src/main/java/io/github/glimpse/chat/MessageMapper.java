@@ -9,6 +9,7 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.github.glimpse.InvalidImageException;
@@ -49,6 +50,7 @@ final class MessageMapper {
     private final int maxImages;
     private final HistoryMode history;
     private final ImageBytes images;
+    private final @Nullable VideoReader videos;
     private final ImageDecoder decoder;
     private final @Nullable String systemMessage;
     private final ToolsMode tools;
@@ -57,6 +59,19 @@ final class MessageMapper {
      * @param systemMessage of conversations that have none, or null
      */
     MessageMapper(EngineOptions limits, ImageUrlOptions urls, @Nullable String systemMessage, ToolsMode tools) {
+        this(limits, urls, systemMessage, tools, null);
+    }
+
+    /**
+     * @param videos reads videos, null to refuse them
+     */
+    MessageMapper(
+            EngineOptions limits,
+            ImageUrlOptions urls,
+            @Nullable String systemMessage,
+            ToolsMode tools,
+            @Nullable VideoReader videos) {
+        this.videos = videos;
         this.systemMessage = systemMessage;
         this.tools = tools;
         this.maxImages = limits.maxImages();
@@ -65,12 +80,12 @@ final class MessageMapper {
         this.images = new ImageBytes(limits.imageLimits().maxBytes(), urls);
     }
 
-    /** Whether {@link #turns} asks other machines for pictures, which takes time. */
+    /** Whether {@link #turns} asks other machines for pictures, or decodes videos, which takes time. */
     static boolean areRemote(Iterable<? extends ChatMessage> messages) {
         for (ChatMessage message : messages) {
             if (contents(message).stream()
-                    .anyMatch(content ->
-                            content instanceof ImageContent picture && ImageBytes.isRemote(picture.image()))) {
+                    .anyMatch(content -> content instanceof VideoContent
+                            || (content instanceof ImageContent picture && ImageBytes.isRemote(picture.image())))) {
                 return true;
             }
         }
@@ -123,15 +138,22 @@ final class MessageMapper {
     }
 
     private List<ChatTurn> turns(List<ChatMessage> messages, int newest, Arrival arrival) {
-        List<Image> pictures = check(messages, newest);
-        int count = pictures.size();
-        Iterator<byte[]> files = images.read(pictures, names(count), arrival).iterator();
+        Seen seen = check(messages, newest);
+        int count = seen.count();
+        Iterator<byte[]> files = images.read(
+                        seen.pictures(), names(seen.pictures().size()), arrival)
+                .iterator();
+        Iterator<ChatTurn.Video> films = videos == null
+                ? Collections.emptyIterator()
+                : videos.read(seen.videos(), arrival).iterator();
         List<ChatTurn> late = new ArrayList<>();
         for (ChatMessage message : messages.subList(newest, messages.size())) {
             List<Part> parts = new ArrayList<>();
             for (Content content : contents(message)) {
                 if (content instanceof ImageContent) {
                     parts.add(new ChatTurn.Picture(files.next()));
+                } else if (content instanceof VideoContent) {
+                    parts.add(films.next());
                 } else if (content instanceof TextContent text) {
                     parts.add(new Text(text.text()));
                 }
@@ -147,7 +169,7 @@ final class MessageMapper {
             List<Content> contents = contents(messages.get(i));
             for (int k = contents.size() - 1; k >= 0; k--) {
                 Part part = part(contents.get(k), places, earlier);
-                places -= part instanceof ChatTurn.Picture ? 1 : 0;
+                places -= part instanceof ChatTurn.Visual ? 1 : 0;
                 parts.add(part);
             }
             Collections.reverse(parts);
@@ -158,9 +180,12 @@ final class MessageMapper {
         return turns;
     }
 
-    private static Part part(Content content, int places, EarlierPictures earlier) {
+    private Part part(Content content, int places, EarlierPictures earlier) {
         if (content instanceof TextContent text) {
             return new Text(text.text());
+        }
+        if (content instanceof VideoContent video && videos != null && places > 0) {
+            return videos.earlier(video, earlier.arrival).map(Part.class::cast).orElse(LeftOut.ATTACHMENT);
         }
         if (!(content instanceof ImageContent)) {
             return LeftOut.ATTACHMENT;
@@ -279,29 +304,44 @@ final class MessageMapper {
         check(all, newest(all));
     }
 
-    /** Returns the pictures from the newest message on. */
-    private List<Image> check(List<ChatMessage> messages, int newest) {
+    /** Pictures and videos from the newest message on, each kind in order. */
+    private record Seen(List<Image> pictures, List<VideoContent> videos) {
+
+        int count() {
+            return pictures.size() + videos.size();
+        }
+    }
+
+    private Seen check(List<ChatMessage> messages, int newest) {
         List<Image> pictures = new ArrayList<>();
+        List<VideoContent> films = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
             ChatMessage message = messages.get(i);
             checkKind(message, i < newest);
             for (Content content : i < newest ? List.<Content>of() : contents(message)) {
                 if (content instanceof ImageContent picture) {
                     pictures.add(picture.image());
+                } else if (videos != null && content instanceof VideoContent video) {
+                    films.add(video);
                 } else if (!(content instanceof TextContent)) {
                     throw unsupported(content);
                 }
             }
         }
-        if (pictures.size() > maxImages) {
-            throw new InvalidRequestException("The request has " + pictures.size() + " images, the limit is "
+        Seen seen = new Seen(pictures, films);
+        if (seen.count() > maxImages) {
+            throw new InvalidRequestException("The request has " + seen.count()
+                    + (films.isEmpty() ? " images" : " images and videos") + ", the limit is "
                     + maxImages + "; send fewer or raise glimpse.limits.max-images");
         }
         List<String> names = names(pictures.size());
         for (int i = 0; i < pictures.size(); i++) {
             images.check(pictures.get(i), names.get(i));
         }
-        return pictures;
+        if (videos != null) {
+            videos.check(films);
+        }
+        return seen;
     }
 
     private void checkKind(ChatMessage message, boolean earlier) {

@@ -42,7 +42,12 @@ final class RequestMapper {
         this.defaults = defaults;
         this.forms = new FormMapper(model, structured);
         this.tools = new ToolMapper(model, tools, forms);
-        this.messages = new MessageMapper(model.options(), urls, systemMessage, tools.mode());
+        this.messages = new MessageMapper(
+                model.options(),
+                urls,
+                systemMessage,
+                tools.mode(),
+                new VideoReader(model.options(), urls, model::media));
     }
 
     /**

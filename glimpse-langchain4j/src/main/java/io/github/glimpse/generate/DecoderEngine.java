@@ -108,7 +108,10 @@ final class DecoderEngine implements AnswerEngine {
                 model.decoder().positionRows(),
                 new PruningProfiles(options.profiles(), options.module() != null, stopDistance(files.config())),
                 schedule -> checkDecodable(schedule, model));
-        this.prompts = new PromptBuilder(model, new ImageDecoder(options.imageLimits(), options.transparency()));
+        this.prompts = new PromptBuilder(
+                PromptParts.of(model),
+                new ImageDecoder(options.imageLimits(), options.transparency()),
+                options.video());
         this.maskVocabulary = new MaskVocabulary(model);
         this.visionCache = AnswerEngine.newVisionCache(options);
         this.scheduler = new StepScheduler<>(

@@ -5,6 +5,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.image.VideoOptions;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.prune.PruningOptions;
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param pruning for requests that do not say otherwise
  * @param generation for requests that do not say otherwise
  * @param imageLimits what is refused before it is decoded
+ * @param video what a video may cost, and which frames of a file are looked at
  * @param transparency what lies behind transparent pictures
- * @param maxImages most pictures of a request
+ * @param maxImages most pictures and videos of a request
  * @param maxTexts most texts that a picture is matched with in one request
  * @param history what becomes of earlier messages above the limits
  * @param maxInputTokens most tokens of a prompt before pruning, null for the model's context
@@ -52,6 +54,7 @@ public record EngineOptions(
         PruningOptions pruning,
         GenerationOptions generation,
         ImageLimits imageLimits,
+        VideoOptions video,
         Transparency transparency,
         int maxImages,
         int maxTexts,
@@ -135,6 +138,7 @@ public record EngineOptions(
                 .pruning(pruning)
                 .generation(generation)
                 .imageLimits(imageLimits)
+                .video(video)
                 .transparency(transparency)
                 .maxImages(maxImages)
                 .maxTexts(maxTexts)
@@ -193,6 +197,7 @@ public record EngineOptions(
         private PruningOptions pruning = PruningOptions.defaults();
         private GenerationOptions generation = GenerationOptions.defaults();
         private ImageLimits imageLimits = ImageLimits.defaults();
+        private VideoOptions video = VideoOptions.defaults();
         private Transparency transparency = Transparency.WHITE;
         private int maxImages = DEFAULT_MAX_IMAGES;
         private int maxTexts = DEFAULT_MAX_TEXTS;
@@ -257,6 +262,12 @@ public record EngineOptions(
         /** What is refused before it is decoded. */
         public Builder imageLimits(ImageLimits value) {
             imageLimits = value;
+            return this;
+        }
+
+        /** What a video may cost, and which frames of a file are looked at. */
+        public Builder video(VideoOptions value) {
+            video = value;
             return this;
         }
 
@@ -360,6 +371,7 @@ public record EngineOptions(
                     pruning,
                     generation,
                     imageLimits,
+                    video,
                     transparency,
                     maxImages,
                     maxTexts,

@@ -4,6 +4,7 @@ import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelSource;
+import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PlannedCut;
@@ -308,6 +309,13 @@ public final class LoadedModel implements ModelEngine {
     /** How tools come into prompts where a request says nothing; empty if it calls none, and before it is loaded. */
     public Optional<ToolForm> toolForm() {
         return loaded(AnswerEngine::toolForm, Optional::empty);
+    }
+
+    /** What the family does with pictures and videos; empty if its text looks at one picture by cross-attention. */
+    public Optional<MediaRule> media() {
+        return awaitLoaded().model() instanceof VisionLanguageModel decoding
+                ? Optional.of(decoding.media())
+                : Optional.empty();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.ChatTurn.Visual;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.PixelPatches;
+import io.github.glimpse.image.VideoOptions;
 import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.TokenRun;
@@ -45,11 +46,11 @@ public final class PromptBuilder {
 
     /** Makes the builder of a model's prompts. */
     public PromptBuilder(VisionLanguageModel model, ImageDecoder decoder) {
-        this(PromptParts.of(model), decoder);
+        this(PromptParts.of(model), decoder, VideoOptions.defaults());
     }
 
-    PromptBuilder(PromptParts model, ImageDecoder decoder) {
-        this(model, new PromptMedia(model.media(), decoder), ToolPrompt.of(model));
+    PromptBuilder(PromptParts model, ImageDecoder decoder, VideoOptions limits) {
+        this(model, new PromptMedia(model.media(), decoder, limits), ToolPrompt.of(model));
     }
 
     private PromptBuilder(PromptParts model, PromptMedia reader, ToolPrompt tools) {

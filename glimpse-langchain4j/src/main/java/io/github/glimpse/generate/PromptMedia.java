@@ -11,6 +11,7 @@ import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.ImageSize;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.image.VideoOptions;
 import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.nn.CancellationPoint;
@@ -27,20 +28,16 @@ import org.jspecify.annotations.Nullable;
 /** How the pictures and videos of a prompt are cut, and the reading of them. Safe for concurrent use. */
 final class PromptMedia {
 
-    /** More frames than any family's processor takes of a video. */
-    static final int MOST_FRAMES = 768;
-
-    /** Pixels that may have to be decoded for one video: so many frames of full high definition, and some. */
-    static final long MOST_PIXELS = 2_000_000_000;
-
     private static final double MEGA = 1e6;
 
     private final MediaRule rule;
     private final ImageDecoder decoder;
+    private final VideoOptions limits;
 
-    PromptMedia(MediaRule rule, ImageDecoder decoder) {
+    PromptMedia(MediaRule rule, ImageDecoder decoder, VideoOptions limits) {
         this.rule = rule;
         this.decoder = decoder;
+        this.limits = limits;
     }
 
     /**
@@ -78,24 +75,24 @@ final class PromptMedia {
                     "A strategy that makes pictures smaller, such as down-sample or foveate,"
                             + " takes no videos; use evs, vidcom2 or div-prune, or send smaller frames");
         }
-        if (video.frames().size() > MOST_FRAMES) {
+        if (video.frames().size() > limits.maxFrames()) {
             throw new ImageTooLargeException("The video has " + video.frames().size() + " frames, the limit is "
-                    + MOST_FRAMES + "; take fewer of a second");
+                    + limits.maxFrames() + "; take fewer of a second, or raise glimpse.video.max-frames");
         }
         ImageSize size = decoder.readSize(video.frames().get(0));
         for (byte[] frame : video.frames()) {
             requireSize(size, decoder.readSize(frame));
         }
-        if (video.frames().size() * size.pixelCount() > MOST_PIXELS) {
+        if (video.frames().size() * size.pixelCount() > limits.maxPixels()) {
             throw new ImageTooLargeException(String.format(
                     Locale.ROOT,
                     "The video has %d frames of %d x %d pixels, together %.0f MP, the limit is %.0f MP; send smaller"
-                            + " or fewer frames",
+                            + " or fewer frames, or raise glimpse.video.max-pixels",
                     video.frames().size(),
                     size.width(),
                     size.height(),
                     video.frames().size() * size.pixelCount() / MEGA,
-                    MOST_PIXELS / MEGA));
+                    limits.maxPixels() / MEGA));
         }
         MediaPlan plan = rule.plan(size, video.times());
         return new PromptMedium(video.frames(), video.times(), plan, plan, rule, 0);

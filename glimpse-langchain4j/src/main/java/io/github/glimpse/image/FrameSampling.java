@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
  */
 public record FrameSampling(Spacing spacing, double perSecond, int minFrames, int maxFrames) {
 
-    private static final int MOST_FRAMES = 65_536;
+    /** No video is sampled to more frames. */
+    public static final int MOST_FRAMES = 65_536;
+
     private static final int PAIR = 2;
 
     /** How the frames of a sample lie in the video. */

@@ -33,6 +33,11 @@ public record RasterImage(int width, int height, byte[] rgb) {
         return new ImageSize(width, height);
     }
 
+    /** As a PNG file, packed fast rather than well. */
+    public byte[] toPng() {
+        return PngEncoder.encodeFast(this);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RasterImage that

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param weights how linear weights lie in memory
  * @param minPixels least pixels of a resized picture, null for the model's own
  * @param maxPixels most pixels of a resized picture, null for the model's own
+ * @param capVideoPixels whether frames of long videos get less pixels than the model's files say, as by the tool of its authors, for
+ *     families that have such a cap
  * @param aspect how a picture becomes a square, for families that need one
  * @param firstToken the first id of a text that attends to a picture, for families where it may differ
  * @param cacheTokens tokens whose keys and values a GPU must have room for beside the weights, of all requests together
@@ -20,6 +22,7 @@ public record LoadOptions(
         WeightFormat weights,
         @Nullable Integer minPixels,
         @Nullable Integer maxPixels,
+        boolean capVideoPixels,
         ImageAspect aspect,
         FirstToken firstToken,
         long cacheTokens) {
@@ -41,6 +44,7 @@ public record LoadOptions(
                 .weights(weights)
                 .minPixels(minPixels)
                 .maxPixels(maxPixels)
+                .capVideoPixels(capVideoPixels)
                 .aspect(aspect)
                 .firstToken(firstToken)
                 .cacheTokens(cacheTokens);
@@ -53,6 +57,7 @@ public record LoadOptions(
         private WeightFormat weights = WeightFormat.AUTO;
         private @Nullable Integer minPixels;
         private @Nullable Integer maxPixels;
+        private boolean capVideoPixels;
         private ImageAspect aspect = ImageAspect.AUTO;
         private FirstToken firstToken = FirstToken.CLS;
         private long cacheTokens;
@@ -83,6 +88,12 @@ public record LoadOptions(
             return this;
         }
 
+        /** Whether frames of long videos get less pixels than the model's files say; not by itself. */
+        public Builder capVideoPixels(boolean value) {
+            capVideoPixels = value;
+            return this;
+        }
+
         /** How a picture becomes a square. */
         public Builder aspect(ImageAspect value) {
             aspect = value;
@@ -103,7 +114,8 @@ public record LoadOptions(
 
         /** The options. */
         public LoadOptions build() {
-            return new LoadOptions(dtype, weights, minPixels, maxPixels, aspect, firstToken, cacheTokens);
+            return new LoadOptions(
+                    dtype, weights, minPixels, maxPixels, capVideoPixels, aspect, firstToken, cacheTokens);
         }
     }
 }

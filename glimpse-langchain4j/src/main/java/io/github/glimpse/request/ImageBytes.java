@@ -23,10 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageBytes {
 
-    private static final String NEXT_STEP = "; send the picture's bytes: ImageContent.from(base64Data, mimeType)";
-
+    private final MediaKind kind;
     private final long maxBytes;
-
     private final ImageFetcher fetcher;
 
     /**
@@ -39,7 +37,22 @@ public final class ImageBytes {
         this(maxBytes, new ImageFetcher(urls.atMost(maxBytes)));
     }
 
+    /**
+     * Reads videos in the place of pictures, by URL from the same hosts.
+     *
+     * @param maxBytes longest video
+     */
+    public static ImageBytes ofVideos(long maxBytes, ImageUrlOptions urls) {
+        ImageUrlOptions options = urls.toBuilder().maxBytes(maxBytes).build();
+        return new ImageBytes(MediaKind.VIDEO, maxBytes, new ImageFetcher(options, MediaKind.VIDEO));
+    }
+
     ImageBytes(long maxBytes, ImageFetcher fetcher) {
+        this(MediaKind.IMAGE, maxBytes, fetcher);
+    }
+
+    private ImageBytes(MediaKind kind, long maxBytes, ImageFetcher fetcher) {
+        this.kind = kind;
         this.maxBytes = maxBytes;
         this.fetcher = fetcher;
     }
@@ -54,7 +67,7 @@ public final class ImageBytes {
         if (hasData(image)) {
             checkType(type, name);
         } else if (image.url() == null) {
-            throw new InvalidRequestException("The " + name + " has neither data nor a URL" + NEXT_STEP);
+            throw new InvalidRequestException("The " + name + " has neither data nor a URL" + kind.content());
         } else {
             checkUrl(image.url(), name);
         }
@@ -145,12 +158,12 @@ public final class ImageBytes {
         return image.base64Data() != null && !image.base64Data().isBlank();
     }
 
-    private static void checkType(@Nullable String type, String name) {
-        String kind = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
+    private void checkType(@Nullable String type, String name) {
+        String said = type == null ? "" : type.strip().toLowerCase(Locale.ROOT);
         // What the bytes are, their first ones say; the type only tells pictures from documents and films.
-        if (!kind.isEmpty() && !kind.startsWith("image/") && !kind.startsWith("application/octet-stream")) {
-            throw new UnsupportedFeatureException(
-                    "The " + name + " is of type " + abbreviate(kind) + ", which is not supported; send a PNG or JPEG");
+        if (!said.isEmpty() && !said.startsWith(kind.types()) && !said.startsWith("application/octet-stream")) {
+            throw new UnsupportedFeatureException("The " + name + " is of type " + abbreviate(said)
+                    + ", which is not supported; send " + kind.formats());
         }
     }
 
@@ -162,10 +175,10 @@ public final class ImageBytes {
             case "file" ->
                 throw new UnsupportedFeatureException("The " + name
                         + " is given by a file URL, which is not supported: files are never read for a request"
-                        + NEXT_STEP);
+                        + kind.content());
             default ->
                 throw new UnsupportedFeatureException("The " + name + " is given by a URL of the scheme "
-                        + abbreviate(scheme) + ", which is not supported" + NEXT_STEP);
+                        + abbreviate(scheme) + ", which is not supported" + kind.content());
         }
     }
 
@@ -176,22 +189,22 @@ public final class ImageBytes {
     private void checkRemote(URI url, String name) {
         if (!fetcher.isOn()) {
             throw new UnsupportedFeatureException("The " + name + " is given by its " + scheme(url)
-                    + " URL, which is not supported: glimpse.images.url-access is none" + NEXT_STEP
+                    + " URL, which is not supported: glimpse.images.url-access is none" + kind.content()
                     + ", or set it to allow-list");
         }
         fetcher.check(url, name);
     }
 
-    private static void checkData(String content, String name) {
+    private void checkData(String content, String name) {
         int comma = content.indexOf(',');
         if (comma < 0) {
             throw new InvalidRequestException(
-                    "The data URL of the " + name + " has no comma; write data:image/png;base64,…");
+                    "The data URL of the " + name + " has no comma; write data:" + kind.types() + "…;base64,…");
         }
         String head = content.substring(0, comma).toLowerCase(Locale.ROOT);
         if (!head.endsWith(";base64")) {
             throw new InvalidRequestException(
-                    "The data URL of the " + name + " is not in base64; write data:image/png;base64,…");
+                    "The data URL of the " + name + " is not in base64; write data:" + kind.types() + "…;base64,…");
         }
         checkType(head.substring(0, head.indexOf(';')), name);
     }
@@ -201,9 +214,8 @@ public final class ImageBytes {
         String text = data.chars().anyMatch(Character::isWhitespace) ? data.replaceAll("\\s+", "") : data;
         long size = text.length() * 3L / 4;
         if (size - 2 > maxBytes) {
-            throw ErrorMapper.failure(
-                    new ImageTooLargeException("The " + name + " has " + size + " bytes, the limit is " + maxBytes
-                            + "; send a smaller one or raise glimpse.limits.max-image-size"));
+            throw ErrorMapper.failure(new ImageTooLargeException("The " + name + " has " + size
+                    + " bytes, the limit is " + maxBytes + "; send a smaller one or raise " + kind.limit()));
         }
         boolean forUrls = text.indexOf('-') >= 0 || text.indexOf('_') >= 0;
         try {

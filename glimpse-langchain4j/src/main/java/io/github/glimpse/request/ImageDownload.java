@@ -28,6 +28,7 @@ final class ImageDownload implements Callable<byte[]>, AutoCloseable {
     private static final int MOST_REDIRECTS = 3;
 
     private final URI start;
+    private final String accept;
     private final ImageUrlOptions options;
     private final AllowedHosts allowed;
     private final ImageFetcher.Resolver resolver;
@@ -39,11 +40,13 @@ final class ImageDownload implements Callable<byte[]>, AutoCloseable {
 
     ImageDownload(
             URI start,
+            String accept,
             ImageUrlOptions options,
             AllowedHosts allowed,
             ImageFetcher.Resolver resolver,
             Supplier<SSLSocketFactory> tls) {
         this.start = start;
+        this.accept = accept;
         this.options = options;
         this.allowed = allowed;
         this.resolver = resolver;
@@ -121,8 +124,9 @@ final class ImageDownload implements Callable<byte[]>, AutoCloseable {
 
     private HttpAnswer ask(ImageUrl url, Socket socket) throws IOException {
         Socket talk = url.secure() ? secured(url, socket) : socket;
-        String request = "GET " + url.target() + " HTTP/1.1\r\nHost: " + url.authority()
-                + "\r\nUser-Agent: glimpse\r\nAccept: image/*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n";
+        String request =
+                "GET " + url.target() + " HTTP/1.1\r\nHost: " + url.authority() + "\r\nUser-Agent: glimpse\r\nAccept: "
+                        + accept + "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n";
         talk.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         talk.getOutputStream().flush();
         InputStream in = new BufferedInputStream(talk.getInputStream());

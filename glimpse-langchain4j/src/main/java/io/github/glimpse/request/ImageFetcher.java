@@ -36,6 +36,7 @@ final class ImageFetcher {
         InetAddress[] resolve(String host) throws UnknownHostException;
     }
 
+    private final MediaKind kind;
     private final ImageUrlOptions options;
     private final AllowedHosts allowed;
     private final Resolver resolver;
@@ -43,10 +44,19 @@ final class ImageFetcher {
     private final Executor threads = threads();
 
     ImageFetcher(ImageUrlOptions options) {
-        this(options, InetAddress::getAllByName, tls(options));
+        this(options, MediaKind.IMAGE);
+    }
+
+    ImageFetcher(ImageUrlOptions options, MediaKind kind) {
+        this(options, kind, InetAddress::getAllByName, tls(options));
     }
 
     ImageFetcher(ImageUrlOptions options, Resolver resolver, Supplier<SSLSocketFactory> tls) {
+        this(options, MediaKind.IMAGE, resolver, tls);
+    }
+
+    private ImageFetcher(ImageUrlOptions options, MediaKind kind, Resolver resolver, Supplier<SSLSocketFactory> tls) {
+        this.kind = kind;
         this.options = options;
         this.allowed = AllowedHosts.parse(options.allowedHosts());
         this.resolver = resolver;
@@ -95,7 +105,7 @@ final class ImageFetcher {
                 options.readTimeout(),
                 onRefusal,
                 threads,
-                url -> new ImageDownload(url, options, allowed, resolver, tls))) {
+                url -> new ImageDownload(url, kind.accept(), options, allowed, resolver, tls))) {
             return batch.fetch(cancellation);
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.image.VideoOptions;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.llava.LlavaFamily;
@@ -32,6 +33,7 @@ class EngineOptionsTest {
             .pruning(PRUNING)
             .generation(GenerationOptions.builder().beams(2).build())
             .imageLimits(new ImageLimits(1_000, 1_000))
+            .video(VideoOptions.builder().maxFrames(11).build())
             .transparency(Transparency.DROP)
             .maxImages(3)
             .maxTexts(4)

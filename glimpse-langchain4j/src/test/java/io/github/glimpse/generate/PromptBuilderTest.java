@@ -19,6 +19,7 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.TokenUnit;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.image.VideoOptions;
 import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.model.ImageSpan;
@@ -70,7 +71,9 @@ class PromptBuilderTest {
                 vocabulary,
                 128_000);
         return new PromptBuilder(
-                parts, new ImageDecoder(new ImageLimits(ImageLimits.DEFAULT_MAX_BYTES, 1_000_000), Transparency.WHITE));
+                parts,
+                new ImageDecoder(new ImageLimits(ImageLimits.DEFAULT_MAX_BYTES, 1_000_000), Transparency.WHITE),
+                VideoOptions.defaults());
     }
 
     private static PromptBuilder builder() {

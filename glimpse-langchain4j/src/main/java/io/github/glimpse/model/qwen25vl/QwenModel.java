@@ -66,7 +66,7 @@ public final class QwenModel {
                             new SinglePictures(MediaPlaceholder.of(config.imageToken()), new NativePictures(pictures)),
                             text.videoToken(config.videoToken()),
                             videos.layout(),
-                            new FramePixelBudget(videos.budget(), false),
+                            new FramePixelBudget(videos.budget(), options.capVideoPixels()),
                             sampling,
                             SliceRows.inOneRun(vision::positionsOfSlice)),
                     tower,

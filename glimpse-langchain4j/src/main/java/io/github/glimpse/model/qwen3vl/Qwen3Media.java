@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pictures how pictures are cut
  * @param videos how frames are cut
+ * @param capped whether frames of long videos are kept small
  * @param sampling which frames of a video file are looked at
  */
-record Qwen3Media(NativeSettings pictures, NativeSettings videos, FrameSampling sampling) {
+record Qwen3Media(NativeSettings pictures, NativeSettings videos, FrameSampling sampling, boolean capped) {
 
     // What the reference's processors take where a file leaves it out.
     private static final List<Double> HALVES = List.of(0.5, 0.5, 0.5);
@@ -46,7 +47,8 @@ record Qwen3Media(NativeSettings pictures, NativeSettings videos, FrameSampling 
         Qwen3Media media = new Qwen3Media(
                 NativeSettings.ofPictures(files, options, PICTURES),
                 NativeSettings.ofVideos(files, VIDEOS),
-                NativeMedia.sampling(files.videoSettings(), FrameSampling.Spacing.TO_LAST_FRAME));
+                NativeMedia.sampling(files.videoSettings(), FrameSampling.Spacing.TO_LAST_FRAME),
+                options.capVideoPixels());
         for (NativeSettings settings : List.of(media.pictures, media.videos)) {
             settings.checkFits(tower.patchSize(), tower.temporalPatchSize(), tower.mergeSize(), tower.channels());
         }
@@ -65,7 +67,7 @@ record Qwen3Media(NativeSettings pictures, NativeSettings videos, FrameSampling 
                 new SinglePictures(MediaPlaceholder.of(imageToken), new NativePictures(pictures)),
                 takesVideos ? new MediaPlaceholder(videoToken, slice) : null,
                 videos.layout(),
-                new VideoPixelBudget(videos.budget(), false),
+                new VideoPixelBudget(videos.budget(), capped),
                 sampling,
                 NativeMedia.SliceRows.stamped(slice == null ? "" : slice));
     }

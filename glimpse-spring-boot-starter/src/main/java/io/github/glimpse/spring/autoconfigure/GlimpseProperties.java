@@ -57,6 +57,7 @@ import org.springframework.validation.annotation.Validated;
  * @param concurrency How many requests run and wait.
  * @param limits What is refused.
  * @param images How pictures are prepared and fetched.
+ * @param video What videos may cost, and which frames are looked at.
  * @param tools What becomes of tools.
  * @param structured How answers are kept to a form: JSON, choices, patterns.
  * @param cache What is remembered of pictures.
@@ -87,6 +88,7 @@ public record GlimpseProperties(
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
         @Valid @DefaultValue Images images,
+        @Valid @DefaultValue Video video,
         @Valid @DefaultValue Tools tools,
         @Valid @DefaultValue Structured structured,
         @Valid @DefaultValue Cache cache,
@@ -340,7 +342,7 @@ public record GlimpseProperties(
      * What is refused.
      *
      * @param timeout Longest time of a request, waiting included.
-     * @param maxImages Most pictures of a request.
+     * @param maxImages Most pictures and videos of a request.
      * @param maxImageSize Largest picture file.
      * @param maxImagePixels Largest picture: width times height as stored in the file.
      * @param minPixels Least pixels of a resized picture, for families with a pixel budget; unset is the model's own.
@@ -357,6 +359,24 @@ public record GlimpseProperties(
             @Min(1) @Nullable Integer minPixels,
             @Min(1) @Nullable Integer maxPixels,
             @Min(1) @Nullable Integer maxInputTokens) {}
+
+    /**
+     * What videos may cost, and which frames are looked at.
+     *
+     * @param maxSize Longest video file, and most bytes of all frames of a video together.
+     * @param maxFrames Most frames of a video, given or taken of a file.
+     * @param maxPixels Most pixels of all frames of a video together, as they are sent.
+     * @param framesPerSecond Frames that are taken of a second of a video file; unset is the model's own number.
+     * @param minFrames Least frames that are taken of a video file that has as many; unset is the model's own number.
+     * @param capPixels Whether frames of long videos get less pixels than the model's files say, as by the tool of its authors; Qwen only.
+     */
+    public record Video(
+            @Nullable DataSize maxSize,
+            @Min(1) @Nullable Integer maxFrames,
+            @Min(1) @Nullable Long maxPixels,
+            @Nullable Double framesPerSecond,
+            @Min(1) @Nullable Integer minFrames,
+            @DefaultValue("false") Boolean capPixels) {}
 
     /**
      * How pictures are prepared and fetched.

@@ -14,6 +14,7 @@ import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.VideoOptions;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.Anchor;
@@ -136,6 +137,7 @@ final class PropertiesMapper {
                 .load(load(firstToken))
                 .profiles(profiles())
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
+                .video(video())
                 .visionCache(visionCache())
                 .maxInputTokens(limits.maxInputTokens())
                 .maxActive(requireNonNullElse(concurrency.maxActive(), EngineOptions.DEFAULT_MAX_ACTIVE))
@@ -217,6 +219,7 @@ final class PropertiesMapper {
                 .weights(requireNonNullElse(properties.weights(), standard.weights()))
                 .minPixels(properties.limits().minPixels())
                 .maxPixels(properties.limits().maxPixels())
+                .capVideoPixels(properties.video().capPixels())
                 .aspect(requireNonNullElse(properties.images().aspect(), standard.aspect()))
                 .firstToken(requireNonNullElse(firstToken, standard.firstToken()))
                 .build();
@@ -334,6 +337,27 @@ final class PropertiesMapper {
                 ? ImageLimits.DEFAULT_MAX_BYTES
                 : limits.maxImageSize().toBytes();
         return new ImageLimits(bytes, requireNonNullElse(limits.maxImagePixels(), ImageLimits.DEFAULT_MAX_PIXELS));
+    }
+
+    private VideoOptions video() {
+        GlimpseProperties.Video video = properties.video();
+        VideoOptions.Builder options = VideoOptions.builder();
+        // One after the other, so that an error names the key whose value is wrong.
+        if (video.maxSize() != null) {
+            options.maxBytes(video.maxSize().toBytes());
+            checked("glimpse.video.max-size", options::build);
+        }
+        if (video.maxFrames() != null) {
+            options.maxFrames(video.maxFrames());
+            checked("glimpse.video.max-frames", options::build);
+        }
+        if (video.maxPixels() != null) {
+            options.maxPixels(video.maxPixels());
+        }
+        options.framesPerSecond(video.framesPerSecond());
+        checked("glimpse.video.frames-per-second", options::build);
+        return checked("glimpse.video.min-frames", () -> options.minFrames(video.minFrames())
+                .build());
     }
 
     private VisionCacheOptions visionCache() {

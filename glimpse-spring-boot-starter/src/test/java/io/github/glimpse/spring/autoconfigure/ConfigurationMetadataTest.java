@@ -18,6 +18,7 @@ import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.hub.HubOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.image.VideoOptions;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.prune.Anchor;
@@ -71,7 +72,8 @@ class ConfigurationMetadataTest {
                 "glimpse.cache.vision-features.ttl")) {
             shown.computeIfPresent(time, (name, text) -> DurationStyle.detectAndParse(text.toString()));
         }
-        for (String size : List.of("glimpse.limits.max-image-size", "glimpse.cache.vision-features.max-size")) {
+        for (String size : List.of(
+                "glimpse.limits.max-image-size", "glimpse.cache.vision-features.max-size", "glimpse.video.max-size")) {
             shown.computeIfPresent(
                     size, (name, text) -> DataSize.parse(text.toString()).toBytes());
         }
@@ -176,6 +178,10 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.limits.max-images", EngineOptions.DEFAULT_MAX_IMAGES);
         defaults.put("glimpse.limits.max-image-size", ImageLimits.DEFAULT_MAX_BYTES);
         defaults.put("glimpse.limits.max-image-pixels", ImageLimits.DEFAULT_MAX_PIXELS);
+        defaults.put("glimpse.video.max-size", VideoOptions.DEFAULT_MAX_BYTES);
+        defaults.put("glimpse.video.cap-pixels", load.capVideoPixels());
+        defaults.put("glimpse.video.max-frames", VideoOptions.DEFAULT_MAX_FRAMES);
+        defaults.put("glimpse.video.max-pixels", VideoOptions.DEFAULT_MAX_PIXELS);
         return defaults;
     }
 

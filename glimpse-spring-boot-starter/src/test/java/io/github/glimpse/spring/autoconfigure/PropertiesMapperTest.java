@@ -17,6 +17,7 @@ import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.image.VideoOptions;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.model.LoadOptions;
@@ -330,6 +331,27 @@ class PropertiesMapperTest {
         assertThat(options.maxInputTokens()).isEqualTo(4096);
         assertThat(options.maxActive()).isEqualTo(2);
         assertThat(options.maxQueued()).isZero();
+    }
+
+    @Test
+    void mapsVideos() {
+        assertThat(options().video()).isEqualTo(VideoOptions.defaults());
+        EngineOptions options = options(
+                "glimpse.video.max-size=1MB",
+                "glimpse.video.max-frames=32",
+                "glimpse.video.max-pixels=1000",
+                "glimpse.video.frames-per-second=0.5",
+                "glimpse.video.min-frames=3",
+                "glimpse.video.cap-pixels=true");
+
+        assertThat(options.video()).isEqualTo(new VideoOptions(1_048_576, 32, 1_000, 0.5, 3));
+        assertThat(options.load().capVideoPixels()).isTrue();
+        assertThatThrownBy(() -> options("glimpse.video.max-frames=2", "glimpse.video.min-frames=3"))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("glimpse.video.min-frames");
+        assertThatThrownBy(() -> options("glimpse.video.frames-per-second=0"))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("glimpse.video.frames-per-second");
     }
 
     @Test
