@@ -13,7 +13,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.HostileInputs;
-import io.github.glimpse.testing.StoredTensors;
+import io.github.glimpse.testing.RewrittenFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +38,10 @@ class FamilyFoldersIT {
     private Path copy(String fixture) {
         return HostileInputs.copy(TinyModels.fixture(fixture), List.of("model"), folder)
                 .resolve("model");
+    }
+
+    private static RewrittenFolder rewritten(String fixture) throws IOException {
+        return RewrittenFolder.of(TinyModels.fixture(fixture + "/model"));
     }
 
     private static void change(Path file, Consumer<ObjectNode> change) throws IOException {
@@ -97,29 +101,31 @@ class FamilyFoldersIT {
     @ParameterizedTest
     @ValueSource(strings = {NEXT, ONEVISION})
     void tensorsMayHaveTheNamesOfNewerReleases(String fixture) throws IOException {
-        Path changed = copy(fixture);
-        StoredTensors.of(changed).renamed(FamilyFoldersIT::newName).write(changed, 2);
-        change(changed.resolve("config.json"), FamilyFoldersIT::newSettings);
+        Path changed = rewritten(fixture)
+                .naming(FamilyFoldersIT::newName)
+                .config(FamilyFoldersIT::newSettings)
+                .shards(2)
+                .write(folder.resolve("changed"));
 
         assertAnswersAlike(fixture, changed);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {NEXT, ONEVISION})
-    void aTowerMayHaveOneMoreLevel(String fixture) {
-        Path changed = copy(fixture);
-        StoredTensors.of(changed)
-                .renamed(name -> name.replaceFirst("^vision_tower\\.", "vision_tower.vision_model."))
-                .write(changed, 1);
+    void aTowerMayHaveOneMoreLevel(String fixture) throws IOException {
+        Path changed = rewritten(fixture)
+                .naming(name -> name.replaceFirst("^vision_tower\\.", "vision_tower.vision_model."))
+                .write(folder.resolve("changed"));
 
         assertAnswersAlike(fixture, changed);
     }
 
     @Test
     void settingsAndShardsMayBeThoseOfNewerReleases() throws IOException {
-        Path changed = copy(SMOLVLM);
-        StoredTensors.of(changed).write(changed, 3);
-        change(changed.resolve("config.json"), FamilyFoldersIT::newSettings);
+        Path changed = rewritten(SMOLVLM)
+                .config(FamilyFoldersIT::newSettings)
+                .shards(3)
+                .write(folder.resolve("changed"));
 
         assertAnswersAlike(SMOLVLM, changed);
     }
@@ -130,23 +136,19 @@ class FamilyFoldersIT {
         NEXT + ", language_model.lm_head.weight, language_model.model.embed_tokens.weight"
     })
     void aTiedHeadIsTheEmbedding(String fixture, String head, String embedding) throws IOException {
-        Path changed = copy(fixture);
-        StoredTensors untied = StoredTensors.of(changed).without(head).withCopy(embedding, head);
-        untied.write(changed, 1);
-        int[] expected;
+        Path untied = rewritten(fixture).doubling(embedding, head).write(folder.resolve("untied"));
+        Path tied = rewritten(fixture)
+                .without(head)
+                .config(json -> {
+                    json.put("tie_word_embeddings", false);
+                    json.withObject("text_config").put("tie_word_embeddings", true);
+                })
+                .write(folder.resolve("tied"));
         ChatTurn question = ChatTurn.user("What is this?");
-        try (LoadedModel model = load(changed)) {
-            expected = model.generate(GenerationRequest.of(question)).tokenIds();
-        }
-        untied.without(head).write(changed, 1);
-        change(changed.resolve("config.json"), json -> {
-            json.put("tie_word_embeddings", false);
-            json.withObject("text_config").put("tie_word_embeddings", true);
-        });
-
-        try (LoadedModel model = load(changed)) {
-            assertThat(model.generate(GenerationRequest.of(question)).tokenIds())
-                    .isEqualTo(expected);
+        try (LoadedModel expected = load(untied);
+                LoadedModel found = load(tied)) {
+            assertThat(found.generate(GenerationRequest.of(question)).tokenIds())
+                    .isEqualTo(expected.generate(GenerationRequest.of(question)).tokenIds());
         }
     }
 
@@ -205,9 +207,8 @@ class FamilyFoldersIT {
     }
 
     @Test
-    void refusesAModelWithoutItsNewlineRow() {
-        Path changed = copy(NEXT);
-        StoredTensors.of(changed).without("image_newline").write(changed, 1);
+    void refusesAModelWithoutItsNewlineRow() throws IOException {
+        Path changed = rewritten(NEXT).without("image_newline").write(folder.resolve("changed"));
 
         assertThatThrownBy(() -> load(changed).close())
                 .isInstanceOf(ModelFilesException.class)

@@ -50,6 +50,12 @@ public final class RewrittenFolder {
         return this;
     }
 
+    /** Leaves a tensor out. */
+    public RewrittenFolder without(String name) {
+        tensors.remove(name);
+        return this;
+    }
+
     /** Adds a tensor that is the same as another. */
     public RewrittenFolder doubling(String name, String copy) {
         tensors.put(copy, tensors.get(name));
