@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.testing.RandomFamilyFolder;
 import io.github.glimpse.testing.RandomModelFolder;
 import io.github.glimpse.testing.ResidentMemory;
 import java.awt.Color;
@@ -13,13 +15,16 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Folders of the released models' real shapes with random weights load by the same code as the tiny ones. Not in the default
@@ -63,6 +68,45 @@ class FullSizeIT {
                     PruningOptions.builder()
                             .threshold(0.0)
                             .maxRetentionRatio(0.111)
+                            .build());
+            assertThat(pruned.report().retention()).isBetween(0.10, 0.112);
+            assertThat(pruned.tokenIds()).isNotEmpty();
+            assertThat(model.liveResources()).isEqualTo(before);
+        }
+    }
+
+    /** One of them by {@code -Dglimpse.fullSize.family=NAME}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"smolvlm2-500m", "llava-onevision-0.5b", "qwen3-vl-2b", "qwen3-vl-4b", "llava-next-7b"})
+    void aFolderOfAnotherFamilyLoadsAndAnswers(String shape) throws IOException {
+        String only = System.getProperty("glimpse.fullSize.family", shape);
+        Assumptions.assumeTrue(only.equals(shape), "another family is asked for");
+        int layers = Integer.getInteger("glimpse.fullSize.layers", Integer.MAX_VALUE);
+        Path directory = RandomFamilyFolder.write(shape, layers, folder.resolve(shape));
+        long start = System.nanoTime();
+        try (LoadedModel model = LoadedModel.load(EngineOptions.builder(directory)
+                .runtime(RuntimeOptions.defaults())
+                .timeout(Duration.ofHours(1))
+                .generation(GenerationOptions.builder().maxOutputTokens(8).build())
+                .build())) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s, %d layers, %s on %s: loaded in %.1f s, resident %d MB%n",
+                    shape,
+                    model.model().dimensions().layers(),
+                    model.dtypeName(),
+                    model.deviceName(),
+                    (System.nanoTime() - start) / 1e9,
+                    ResidentMemory.kilobytes() / 1024);
+            int before = model.liveResources();
+            report(model, PruningOptions.builder().enabled(false).build());
+            GenerationResult pruned = report(
+                    model,
+                    PruningOptions.builder()
+                            .schedule(List.of(PruningStep.builder("div-prune")
+                                    .at("vision")
+                                    .build()))
+                            .retentionRatio(0.111)
                             .build());
             assertThat(pruned.report().retention()).isBetween(0.10, 0.112);
             assertThat(pruned.tokenIds()).isNotEmpty();

@@ -45,8 +45,8 @@ class StrategyTableIT {
     private static final double PART = 0.3;
     private static final Set<String> OWN_COUNT = Set.of("glimpse", "foveate", "pixel-prune", "pru-merge");
 
-    private static final List<String> MODELS = List.of(
-            "Qwen2.5-VL", "LLaVA-1.5", "LLaVA-NeXT", "LLaVA-OneVision", "SmolVLM", "BLIP", "CLIP", "SigLIP");
+    private static final List<String> MODELS =
+            List.of("Qwen2.5-VL", "LLaVA-1.5", "LLaVA-NeXT", "LLaVA-OneVision", "SmolVLM", "BLIP", "CLIP", "SigLIP");
 
     private static final Set<String> OVER_TIME = Set.of("evs", "vidcom2");
 

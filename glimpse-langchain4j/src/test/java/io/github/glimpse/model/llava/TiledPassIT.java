@@ -38,11 +38,10 @@ class TiledPassIT {
         Path folder = Path.of("src/test/resources/fixtures", fixture, "model");
         try (TorchRuntime runtime =
                         TorchRuntime.start(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
-                VisionLanguageModel model = VisionLanguageModel.require(
-                        family.load(
-                                ModelFiles.ofDirectory(folder),
-                                LoadOptions.builder().dtype(Dtype.FLOAT32).build(),
-                                runtime));
+                VisionLanguageModel model = VisionLanguageModel.require(family.load(
+                        ModelFiles.ofDirectory(folder),
+                        LoadOptions.builder().dtype(Dtype.FLOAT32).build(),
+                        runtime));
                 TensorScope scope = runtime.openScope()) {
             byte[] rgb = new byte[3 * width * height];
             new Random(9).nextBytes(rgb);
@@ -75,13 +74,17 @@ class TiledPassIT {
             TileGrid lying = Objects.requireNonNull(unit.tiles());
             TowerReadout received = new TowerReadout("received_attention", 2, TowerReadout.Shape.NUMBERS);
             float[] numbers = pass.read(received, scope).get(0).toFloatArray();
-            long heads = pass.read(TowerReadout.classAttention(2), scope).get(0).getShape().get(1);
+            long heads = pass.read(TowerReadout.classAttention(2), scope)
+                    .get(0)
+                    .getShape()
+                    .get(1);
             assertThat(heads).isEqualTo(grid.tokenCount());
             assertThat(pass.textRows(scope).getShape().get(0)).isEqualTo(grid.tokenCount());
             for (int token = 0; token < grid.tokenCount(); token++) {
                 int patch = lying.patch(token / grid.columns(), token % grid.columns());
                 int ofTile = lying.side() * lying.side();
-                float[] alone = tiles.get(patch / ofTile).read(received, scope).get(0).toFloatArray();
+                float[] alone =
+                        tiles.get(patch / ofTile).read(received, scope).get(0).toFloatArray();
                 assertThat(numbers[token]).isCloseTo(alone[patch % ofTile], within(CLOSE));
             }
         });

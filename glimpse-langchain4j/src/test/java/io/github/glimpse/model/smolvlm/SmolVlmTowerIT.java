@@ -43,8 +43,8 @@ class SmolVlmTowerIT {
     void load() {
         runtime = TorchRuntime.start(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
         ModelFiles files = ModelFiles.ofDirectory(Path.of("src/test/resources/fixtures/smolvlm-tiny/model"));
-        model = new SmolVlmFamily().load(
-                files, LoadOptions.builder().dtype(Dtype.FLOAT32).build(), runtime);
+        model = new SmolVlmFamily()
+                .load(files, LoadOptions.builder().dtype(Dtype.FLOAT32).build(), runtime);
         scope = runtime.openScope();
         byte[] rgb = new byte[3 * 150 * 90];
         new Random(3).nextBytes(rgb);
@@ -109,7 +109,9 @@ class SmolVlmTowerIT {
             float[] shares = rows(pass.read(received, scope).get(0));
             assertThat(shares).hasSize(SOME.length);
             // each of the rows gives one in all, and a token has the mean of its patches
-            double sum = IntStream.range(0, shares.length).mapToDouble(i -> shares[i]).sum();
+            double sum = IntStream.range(0, shares.length)
+                    .mapToDouble(i -> shares[i])
+                    .sum();
             assertThat(sum).isCloseTo(SOME.length, within(1e-4));
         }
     }
