@@ -16,6 +16,7 @@ import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.prune.SliceFloor;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -218,6 +219,8 @@ public final class Prefill {
             selection = decision.decide(
                     cut, prompt.grids(), prompt.wholeTokens(), before, () -> pass.evidence(cut, moment, step));
         }
+        int floor = cut.strategy().sliceFloor();
+        selection = floor == 0 ? selection : SliceFloor.apply(selection, prompt.units(), before, floor);
         boolean probeLeaves = pass.probeRows() > 0 && cut.strategy().probeToken() != null;
         if (!probeLeaves
                 && selection.kept().length == before.length

@@ -30,6 +30,7 @@ public final class EvidenceStrategy implements PruningStrategy {
     private final Form form;
     private final @Nullable Form decoderForm;
     private final List<Graph> graphs;
+    private final int sliceFloor;
 
     private EvidenceStrategy(Builder builder, Form form) {
         this.name = builder.name;
@@ -39,6 +40,7 @@ public final class EvidenceStrategy implements PruningStrategy {
         this.form = form;
         this.decoderForm = builder.decoderForm;
         this.graphs = List.copyOf(builder.graphs);
+        this.sliceFloor = builder.sliceFloor;
     }
 
     /**
@@ -100,6 +102,11 @@ public final class EvidenceStrategy implements PruningStrategy {
     }
 
     @Override
+    public int sliceFloor() {
+        return sliceFloor;
+    }
+
+    @Override
     public void close() {
         graphs.forEach(Graph::close);
     }
@@ -115,6 +122,7 @@ public final class EvidenceStrategy implements PruningStrategy {
         private final Set<StrategyTrait> traits = EnumSet.noneOf(StrategyTrait.class);
         private final List<Graph> graphs = new java.util.ArrayList<>();
         private @Nullable Form decoderForm;
+        private int sliceFloor;
 
         private Builder(String name, PruningPoint defaultPoint) {
             this.name = name;
@@ -142,6 +150,12 @@ public final class EvidenceStrategy implements PruningStrategy {
         /** What the rules for schedules need to know. */
         public Builder traits(StrategyTrait... values) {
             traits.addAll(List.of(values));
+            return this;
+        }
+
+        /** Least tokens of each slice of a video; not by itself. */
+        public Builder sliceFloor(int value) {
+            sliceFloor = value;
             return this;
         }
 

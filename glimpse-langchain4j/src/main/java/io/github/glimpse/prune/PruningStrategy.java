@@ -59,6 +59,14 @@ public interface PruningStrategy extends AutoCloseable {
         return budget;
     }
 
+    /**
+     * Least tokens of each slice of a video that stay when all else is settled, the best of those dropped; only for strategies that
+     * score every token and decide for all slices together.
+     */
+    default int sliceFloor() {
+        return 0;
+    }
+
     /** Frees native memory of the strategy. */
     @Override
     void close();

@@ -39,6 +39,7 @@ public final class FastVStrategyFactory implements PruningStrategyFactory {
                         name(), Depths.point(context.dimensions().layers(), LAYER))
                 .places(Depths.BETWEEN_LAYERS)
                 .needs(new LastRowAttention())
+                .sliceFloor(context.options().integer("floor", 0, 0, Integer.MAX_VALUE))
                 .traits(StrategyTrait.QUESTION_DEPENDENT);
         if (context.options().has("mass")) {
             MassShare mass = MassShare.of(context.options());

@@ -38,23 +38,27 @@ final class GlimpseStrategy implements PruningStrategy {
     private final TensorScope owned;
     private final ImportancePredictor predictor;
     private final @Nullable ProbeToken probeToken;
+    private final int sliceFloor;
 
     private GlimpseStrategy(
             GlimpseConfig config,
             int layers,
             TensorScope owned,
             ImportancePredictor predictor,
-            @Nullable ProbeToken probeToken) {
+            @Nullable ProbeToken probeToken,
+            int sliceFloor) {
         this.config = config;
         this.layers = layers;
         this.owned = owned;
         this.predictor = predictor;
         this.probeToken = probeToken;
+        this.sliceFloor = sliceFloor;
     }
 
     static GlimpseStrategy load(StrategyContext context, GlimpseCheckpoint checkpoint) {
         GlimpseConfig config = checkpoint.config();
         ModelDimensions base = context.dimensions();
+        int floor = context.options().integer("floor", 0, 0, Integer.MAX_VALUE);
         checkFits(config, context.config(), base);
         TensorScope owned = context.runtime().openScope();
         try {
@@ -66,7 +70,7 @@ final class GlimpseStrategy implements PruningStrategy {
                         config.glimpseLength() == 0 || config.glimpseLayers().isEmpty()
                                 ? null
                                 : probe(config, tensors, base.hidden(), predictor.graph(), owned);
-                return new GlimpseStrategy(config, base.layers(), owned, predictor, probe);
+                return new GlimpseStrategy(config, base.layers(), owned, predictor, probe, floor);
             } catch (RuntimeException e) {
                 predictor.close();
                 throw e;
@@ -201,6 +205,11 @@ final class GlimpseStrategy implements PruningStrategy {
     @Override
     public TokenBudget settled(TokenBudget budget) {
         return new TokenBudget(budget.bounds().withRetentionRatio(null).orElse(config.bounds()), budget.count());
+    }
+
+    @Override
+    public int sliceFloor() {
+        return sliceFloor;
     }
 
     @Override
