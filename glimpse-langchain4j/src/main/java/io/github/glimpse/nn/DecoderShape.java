@@ -13,6 +13,8 @@ import java.util.Arrays;
  * @param tiedHead whether the head is the embedding table
  * @param interleaved whether frequencies follow the rows of positions in turns, and not section by section
  * @param headNorms whether queries and keys are normed head by head before they are turned
+ * @param gatedAttention whether a gate lies behind the query of each head, by which its output is multiplied; only with norms of heads
+ * @param normsFromOne whether the weight of every norm is what it multiplies by beyond 1
  */
 public record DecoderShape(
         int vocabulary,
@@ -21,7 +23,28 @@ public record DecoderShape(
         int[] positionSections,
         boolean tiedHead,
         boolean interleaved,
-        boolean headNorms) {
+        boolean headNorms,
+        boolean gatedAttention,
+        boolean normsFromOne) {
+
+    /** Checks that gates are found. */
+    public DecoderShape {
+        if (gatedAttention && !headNorms) {
+            throw new IllegalArgumentException("Gates are told from queries by the norm of heads");
+        }
+    }
+
+    /** Attention without gates, and norms that multiply by their weight. */
+    public DecoderShape(
+            int vocabulary,
+            int intermediate,
+            double ropeTheta,
+            int[] positionSections,
+            boolean tiedHead,
+            boolean interleaved,
+            boolean headNorms) {
+        this(vocabulary, intermediate, ropeTheta, positionSections, tiedHead, interleaved, headNorms, false, false);
+    }
 
     /** Sections side by side, and no norms of heads. */
     public DecoderShape(int vocabulary, int intermediate, double ropeTheta, int[] positionSections, boolean tiedHead) {
@@ -30,7 +53,16 @@ public record DecoderShape(
 
     /** The same with the embedding table as head. */
     public DecoderShape tied() {
-        return new DecoderShape(vocabulary, intermediate, ropeTheta, positionSections, true, interleaved, headNorms);
+        return new DecoderShape(
+                vocabulary,
+                intermediate,
+                ropeTheta,
+                positionSections,
+                true,
+                interleaved,
+                headNorms,
+                gatedAttention,
+                normsFromOne);
     }
 
     /** Values of a head that are turned. */

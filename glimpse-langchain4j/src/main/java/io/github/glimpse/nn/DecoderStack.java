@@ -91,11 +91,11 @@ public final class DecoderStack implements AutoCloseable {
         for (int i = 0; i < dimensions.layers(); i++) {
             List<NDArray> tensors = isRecurrent(i)
                     ? List.of()
-                    : layerWeights(weights.at(names.layers()).at(i), shape);
+                    : layerWeights(weights.at(names.layers()).at(i), shape, owner);
             layerTensors.add(tensors);
             layers.add(TensorList.of(tensors));
         }
-        this.finalNorm = weights.at(names.finalNorm()).plain("weight", hidden);
+        this.finalNorm = norm(weights.at(names.finalNorm()), hidden, shape, owner);
         this.head =
                 weights.at(shape.tiedHead() ? names.embedding() : names.head()).matrix(shape.vocabulary(), hidden);
         this.noBias = weights.biasOrEmpty("", 0);
@@ -134,20 +134,20 @@ public final class DecoderStack implements AutoCloseable {
         return new DecoderStack(runtime, weights, names, shape, dimensions, recurrent, owner);
     }
 
-    private List<NDArray> layerWeights(WeightPath layer, DecoderShape shape) {
+    private List<NDArray> layerWeights(WeightPath layer, DecoderShape shape, TensorScope owner) {
         int intermediate = shape.intermediate();
         int hidden = dimensions.hidden();
         int queries = dimensions.heads() * dimensions.headDim();
         int keys = dimensions.kvHeads() * dimensions.headDim();
         return LAYER.fill()
-                .with("input_norm", layer.at("input_layernorm").plain("weight", hidden))
-                .with("q", layer.at("self_attn.q_proj").linear(queries, hidden))
+                .with("input_norm", norm(layer.at("input_layernorm"), hidden, shape, owner))
+                .with("q", layer.at("self_attn.q_proj").linear(shape.gatedAttention() ? 2L * queries : queries, hidden))
                 .with("k", layer.at("self_attn.k_proj").linear(keys, hidden))
                 .with("v", layer.at("self_attn.v_proj").linear(keys, hidden))
                 .with("o", layer.at("self_attn.o_proj").linear(hidden, queries))
-                .with("q_norm", headNorm(layer.at("self_attn.q_norm"), shape))
-                .with("k_norm", headNorm(layer.at("self_attn.k_norm"), shape))
-                .with("post_norm", layer.at("post_attention_layernorm").plain("weight", hidden))
+                .with("q_norm", headNorm(layer.at("self_attn.q_norm"), shape, owner))
+                .with("k_norm", headNorm(layer.at("self_attn.k_norm"), shape, owner))
+                .with("post_norm", norm(layer.at("post_attention_layernorm"), hidden, shape, owner))
                 .with("gate", layer.at("mlp.gate_proj").linear(intermediate, hidden))
                 .with("up", layer.at("mlp.up_proj").linear(intermediate, hidden))
                 .with("down", layer.at("mlp.down_proj").linear(hidden, intermediate))
@@ -155,8 +155,15 @@ public final class DecoderStack implements AutoCloseable {
     }
 
     /** The weight of a norm of heads, empty if there is none. */
-    private NDArray headNorm(WeightPath norm, DecoderShape shape) {
-        return shape.headNorms() ? norm.plain("weight", dimensions.headDim()) : norm.biasOrEmpty(0);
+    private NDArray headNorm(WeightPath norm, DecoderShape shape, TensorScope owner) {
+        return shape.headNorms() ? norm(norm, dimensions.headDim(), shape, owner) : norm.biasOrEmpty(0);
+    }
+
+    /** What a norm multiplies by. */
+    private NDArray norm(WeightPath norm, int width, DecoderShape shape, TensorScope owner) {
+        return shape.normsFromOne()
+                ? graph.call("from_one").with(norm.float32("weight", width)).run(owner)
+                : norm.plain("weight", width);
     }
 
     /** The numbers of this stack. */
@@ -487,6 +494,7 @@ public final class DecoderStack implements AutoCloseable {
     @Override
     public void close() {
         layers.forEach(TensorList::close);
+        recurrent.values().forEach(RecurrentLayer::close);
         graph.close();
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * A whole layer of a decoder, norms and MLP included, that remembers a state of fixed size instead of keys and values, such as
  * linear attention. It has no scores of one row for another. Safe for concurrent use: all state is in the arguments.
  */
-public interface RecurrentLayer {
+public interface RecurrentLayer extends AutoCloseable {
 
     /** The state before the first row, owned by {@code owner}. */
     List<NDArray> start(TensorScope owner);
@@ -22,4 +22,8 @@ public interface RecurrentLayer {
      * @return {@code [padded, hidden]}, owned by {@code scope}; rows past {@code rows} mean nothing, but are finite
      */
     NDArray run(NDArray hidden, int rows, List<NDArray> state, TensorScope scope);
+
+    /** The decoder closes its layers. */
+    @Override
+    default void close() {}
 }

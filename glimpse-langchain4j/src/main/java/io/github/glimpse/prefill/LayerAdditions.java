@@ -28,7 +28,7 @@ public final class LayerAdditions {
      * @param features by unit
      * @param scope owns what cuts leave
      */
-    LayerAdditions(DecoderStack decoder, List<VisionFeatures> features, TensorScope scope) {
+    public LayerAdditions(DecoderStack decoder, List<VisionFeatures> features, TensorScope scope) {
         this.decoder = decoder;
         this.scope = scope;
         int layers = features.isEmpty() ? 0 : features.get(0).additions().size();
@@ -67,7 +67,7 @@ public final class LayerAdditions {
      * @param output what it gave; changed in place
      * @param imageRows rows of the tokens that are alive
      */
-    void add(int layer, NDArray output, int[] imageRows) {
+    public void add(int layer, NDArray output, int[] imageRows) {
         if (layer < lists.size() && imageRows.length > 0) {
             decoder.addAt(output, imageRows, lists.get(layer), scope);
         }

@@ -1,9 +1,9 @@
 package io.github.glimpse.train;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
-import io.github.glimpse.model.ImageSpan;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
@@ -13,10 +13,15 @@ import io.github.glimpse.nn.RecordedDecoder;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
 import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.prefill.LayerAdditions;
 import io.github.glimpse.prefill.Prompt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * A prompt that ran through the frozen model: the keys and values that rows behind it read, and the vision features. Glimpse
@@ -35,7 +40,7 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
     /**
      * Runs a prompt with one picture.
      *
-     * @param image the patches of that picture
+     * @param units the patches of each unit of that picture
      * @param taps tower layers, in the order in which they are wanted
      * @param layers decoder layers to run
      * @param scope owns the results
@@ -44,15 +49,17 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
             VisionLanguageModel model,
             RecordedDecoder recorded,
             Prompt prompt,
-            PixelPatches image,
+            IntFunction<PixelPatches> units,
             List<Integer> taps,
             int layers,
             TensorScope scope) {
         DecoderStack decoder = model.decoder();
         List<TowerReadout> wanted = taps.stream().map(TowerReadout::rows).toList();
-        VisionFeatures features = model.tower().encode(image, Set.copyOf(wanted), NEVER, scope);
+        List<VisionFeatures> features = IntStream.range(0, prompt.units().size())
+                .mapToObj(unit -> model.tower().encode(units.apply(unit), Set.copyOf(wanted), NEVER, scope))
+                .toList();
         List<NDArray> conditions = wanted.stream()
-                .map(key -> recorded.constant(features.of(key), scope))
+                .map(key -> recorded.constant(joined(decoder, features, unit -> unit.of(key), scope), scope))
                 .toList();
         int tokens = prompt.tokens();
         int rows = RowPadding.rows(tokens);
@@ -62,12 +69,19 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
         TensorScope current = scope.openChild();
         RotaryEmbedding.Tables tables = tables(decoder, positions, rows, scope);
         NDArray hidden = decoder.embed(current.indices(prompt.layout().ids()), rows, current);
-        ImageSpan span = prompt.layout().spans().get(0);
-        decoder.place(hidden, span.start(), features.rows());
+        int[] imageRows = prompt.layout().imageRows();
+        decoder.placeAt(hidden, imageRows, joined(decoder, features, VisionFeatures::rows, scope), current);
+        int[] newlines = prompt.layout().newlineRows();
+        if (newlines.length > 0) {
+            decoder.placeAt(
+                    hidden, newlines, Objects.requireNonNull(model.tower().newline()), current);
+        }
+        LayerAdditions additions = new LayerAdditions(decoder, features, scope);
         for (int layer = 0; layer < layers; layer++) {
             KvCache cache = decoder.newCache(rows, scope);
             TensorScope next = scope.openChild();
             hidden = decoder.layer(layer, hidden, tables, cache, next);
+            additions.add(layer, hidden, imageRows);
             current.close();
             current = next;
             keys.add(recorded.constant(cache.keys(), scope));
@@ -75,6 +89,15 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
         }
         current.close();
         return new FrozenPrompt(keys, values, conditions, tokens, positions[positions.length - 1][tokens - 1]);
+    }
+
+    private static NDArray joined(
+            DecoderStack decoder,
+            List<VisionFeatures> features,
+            Function<VisionFeatures, NDArray> part,
+            TensorScope scope) {
+        List<NDArray> parts = features.stream().map(part).toList();
+        return parts.size() == 1 ? parts.get(0) : decoder.rows().join(new NDList(parts), 0, scope);
     }
 
     private static RotaryEmbedding.Tables tables(DecoderStack decoder, long[][] ids, int rows, TensorScope scope) {

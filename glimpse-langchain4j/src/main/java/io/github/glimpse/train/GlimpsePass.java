@@ -58,7 +58,7 @@ final class GlimpsePass implements SamplePass {
     public Outcome run(GlimpseSample sample, float @Nullable [] dropout, TensorScope scope) {
         byte[] picture = sample.picture().bytes();
         Prompt prompt = prompts.prompt(List.of(ChatTurn.user(sample.question(), picture)));
-        float[] target = TargetMask.of(sample, picture, pictures, prompt.plans().get(0));
+        float[] target = target(sample, picture, prompt);
         long[] answer = languageWeight > 0 ? answer(sample.answer()) : new long[0];
         int needed = prompt.tokens() + glimpse.glimpseLength() + answer.length;
         if (needed > model.contextLength()) {
@@ -67,7 +67,7 @@ final class GlimpsePass implements SamplePass {
         }
         int layers = answer.length > 0 ? model.decoder().dimensions().layers() : lastSelected() + 1;
         FrozenPrompt frozen = FrozenPrompt.run(
-                model, recorded, prompt, prompts.patches(prompt, 0), glimpse.visionTaps(), layers, scope);
+                model, recorded, prompt, unit -> prompts.patches(prompt, unit), glimpse.visionTaps(), layers, scope);
         List<NDArray> attention = new ArrayList<>();
         NDArray spoken = behind(prompt, frozen, answer, dropout, attention, layers, scope);
         List<List<int[]>> windows =
@@ -75,6 +75,20 @@ final class GlimpsePass implements SamplePass {
         List<NDArray> rows =
                 glimpse.logits(parameters::get, attention, frozen.conditions(), prompt.grids(), windows, scope);
         return losses.of(rows, target, spoken, answer, scope);
+    }
+
+    /** The masks of all units of the picture, one behind the other. */
+    private float[] target(GlimpseSample sample, byte[] picture, Prompt prompt) {
+        List<float[]> masks = prompt.plans().stream()
+                .map(plan -> TargetMask.of(sample, picture, pictures, plan))
+                .toList();
+        float[] target = new float[masks.stream().mapToInt(mask -> mask.length).sum()];
+        int next = 0;
+        for (float[] mask : masks) {
+            System.arraycopy(mask, 0, target, next, mask.length);
+            next += mask.length;
+        }
+        return target;
     }
 
     /** Glimpse rows and answer, layer by layer; fills {@code attention}, gives the answer's logits. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.generate.ChatTurn;
@@ -14,13 +15,16 @@ import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +70,56 @@ class GlimpseTrainerIT {
                 assertThat(image.kept()).hasSizeLessThan(15);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // Rows that the tower adds to the layers 0 to 2: all of them, and a cut between them.
+        "qwen3_vl-tiny, cases/001/a.png, 3",
+        "qwen3_vl-tiny, cases/001/a.png, 1",
+        // Many units.
+        "smolvlm-tiny, cases/001/a.png, 2"
+    })
+    void anExportedModuleChoosesWhatItsTrainerSays(String family, String picture, int reduceLayer) throws IOException {
+        List<GlimpseSample> samples = samples(family, picture).subList(0, 2);
+        Path module = folder.resolve("module");
+        GlimpseModuleDesign design =
+                new GlimpseModuleDesign(reduceLayer, true, List.of(0, 1, 2), 1, 16, 16, 2, true, List.of(2, 0), false);
+        GlimpseTrainingOptions options = GlimpseTrainingOptions.builder()
+                .design(design)
+                .epochs(12)
+                .accumulation(2)
+                .rate(5e-3)
+                .lossWeights(1, 0.1)
+                .seed(3)
+                .build();
+        EngineOptions.Builder base =
+                base(family).load(LoadOptions.builder().dtype(Dtype.FLOAT32).build());
+        GlimpseScores scores;
+        try (GlimpseTrainer trainer = GlimpseTrainer.open(base.build(), options)) {
+            double before = trainer.evaluate(samples).loss();
+            trainer.train(samples);
+            scores = trainer.evaluate(samples);
+            assertThat(scores.loss()).isLessThan(before);
+            trainer.export(module, 0.5, StoredType.F32);
+        }
+        try (LoadedModel model = LoadedModel.load(base.module(module).build())) {
+            for (int i = 0; i < samples.size(); i++) {
+                List<PruningReport.Image> units = units(model, samples.get(i));
+                assertThat(joined(units)).containsExactly(scores.probabilities(i), within(1e-4f));
+                assertThat(scores.target(i)).hasSameSizeAs(scores.probabilities(i));
+            }
+        }
+    }
+
+    private static float[] joined(List<PruningReport.Image> units) {
+        float[] all = new float[0];
+        for (PruningReport.Image unit : units) {
+            float[] part = Objects.requireNonNull(unit.probabilities());
+            all = Arrays.copyOf(all, all.length + part.length);
+            System.arraycopy(part, 0, all, all.length - part.length, part.length);
+        }
+        return all;
     }
 
     @ParameterizedTest
@@ -250,10 +304,14 @@ class GlimpseTrainerIT {
     }
 
     private static PruningReport.Image report(LoadedModel model, GlimpseSample sample) {
+        return units(model, sample).get(0);
+    }
+
+    private static List<PruningReport.Image> units(LoadedModel model, GlimpseSample sample) {
         GenerationRequest request = new GenerationRequest(
                 List.of(ChatTurn.user(sample.question(), sample.picture().bytes())),
                 PruningOptions.defaults(),
                 GenerationOptions.builder().maxOutputTokens(1).build());
-        return model.generate(request).report().images().get(0);
+        return model.generate(request).report().images();
     }
 }

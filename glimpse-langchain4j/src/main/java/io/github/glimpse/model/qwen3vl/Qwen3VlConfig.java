@@ -1,6 +1,5 @@
 package io.github.glimpse.model.qwen3vl;
 
-import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.nn.DecoderShape;
@@ -43,11 +42,12 @@ record Qwen3VlConfig(
                 vision.hidden(),
                 vision.depth());
         vision.checkFits(dimensions.hidden(), dimensions.layers());
+        RopeConfig rope = RopeConfig.of(text, dimensions.headDim(), THETA, SECTIONS, 1);
         DecoderShape decoder = new DecoderShape(
                 text.positiveInteger("vocab_size"),
                 text.positiveInteger("intermediate_size"),
-                theta(text),
-                sections(text, dimensions.headDim()),
+                rope.theta(),
+                rope.sections(),
                 tied(root, text),
                 true,
                 true);
@@ -62,35 +62,5 @@ record Qwen3VlConfig(
 
     private static boolean tied(ModelConfig root, ModelConfig text) {
         return (root.has("tie_word_embeddings") ? root : text).bool("tie_word_embeddings", false);
-    }
-
-    // "rope_parameters" is the name of newer releases, which hold the base too.
-    private static ModelConfig rope(ModelConfig text) {
-        return text.at(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
-    }
-
-    private static double theta(ModelConfig text) {
-        ModelConfig rope = rope(text);
-        return rope.has("rope_theta") ? rope.number("rope_theta") : text.number("rope_theta", THETA);
-    }
-
-    private static int[] sections(ModelConfig text, int headDim) {
-        ModelConfig rope = rope(text);
-        String type = rope.string("rope_type", rope.string("type", "default"));
-        if (!type.equals("default") && !type.equals("mrope")) {
-            throw new UnsupportedModelException("config.json asks for rope scaling of type '" + type
-                    + "'; default and mrope are known, use another model");
-        }
-        if (!rope.bool("mrope_interleaved", true)) {
-            throw new UnsupportedModelException(
-                    "config.json: mrope_interleaved is false, Qwen3-VL has true; use another model");
-        }
-        List<Integer> sections = rope.integers("mrope_section", SECTIONS);
-        if (sections.size() != 3
-                || sections.stream().mapToInt(Integer::intValue).sum() != headDim / 2) {
-            throw new ModelFilesException("config.json: mrope_section is " + sections + ", three numbers with the sum "
-                    + headDim / 2 + " are needed (half of head_dim)");
-        }
-        return sections.stream().mapToInt(Integer::intValue).toArray();
     }
 }
