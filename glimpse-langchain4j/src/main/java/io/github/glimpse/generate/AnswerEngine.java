@@ -17,6 +17,7 @@ import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.prune.UnreadNumbers;
 import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;

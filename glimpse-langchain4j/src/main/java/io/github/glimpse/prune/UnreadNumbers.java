@@ -1,11 +1,7 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.prune;
 
-import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint.Stage;
-import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
-import io.github.glimpse.prune.StrategyTrait;
-import io.github.glimpse.prune.TwoScaleStrategy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +9,7 @@ import java.util.List;
  * Numbers that a user set for all requests and that no cut looks at. They are not refused, since a request that names another
  * strategy may need them; but nothing else would tell that they do nothing to the rest.
  */
-final class UnreadNumbers {
+public final class UnreadNumbers {
 
     private UnreadNumbers() {}
 
@@ -23,7 +19,7 @@ final class UnreadNumbers {
      * @param given the model's options as the user wrote them
      * @param schedule what they come to
      */
-    static List<String> of(PruningOptions given, PruningSchedule schedule) {
+    public static List<String> of(PruningOptions given, PruningSchedule schedule) {
         List<Cut> cuts = schedule.cuts();
         boolean settles = given.retentionRatio() != null && cuts.stream().noneMatch(UnreadNumbers::takesACount);
         boolean counts = cuts.stream().allMatch(UnreadNumbers::takesACountAlone);
