@@ -161,13 +161,7 @@ final class VideoReader {
 
     private ChatTurn.Video decoded(OpenVideo video, Arrival arrival) throws IOException {
         VideoTimes times = sampling().of(video.totalFrames(), video.framesPerSecond());
-        if (times.count() * video.size().pixelCount() > limits.maxPixels()) {
-            throw new ImageTooLargeException("The " + times.count()
-                    + " frames of the video that would be looked at have "
-                    + times.count() * video.size().pixelCount() + " pixels together, the limit is " + limits.maxPixels()
-                    + "; send a smaller video, take fewer frames of a second (glimpse.video.frames-per-second), or raise"
-                    + " glimpse.video.max-pixels");
-        }
+        limits.checkPixels(times.count(), video.size());
         List<byte[]> frames = new ArrayList<>();
         long size = 0;
         for (int index : times.indices()) {

@@ -22,6 +22,7 @@ import io.github.glimpse.prefill.Prefill;
 import io.github.glimpse.prefill.Prefilled;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.prefill.PromptMedium;
+import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.prefill.PromptTexts;
 import io.github.glimpse.prefill.ScoreLayers;
 import io.github.glimpse.prefill.Sequence;

@@ -15,6 +15,7 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prefill.ExpandedText;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.prefill.PromptMedium;
+import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;

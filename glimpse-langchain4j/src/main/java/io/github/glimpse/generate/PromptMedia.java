@@ -20,15 +20,12 @@ import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.prune.TokenBudget;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How the pictures and videos of a prompt are cut, and the reading of them. Safe for concurrent use. */
 final class PromptMedia {
-
-    private static final double MEGA = 1e6;
 
     private final MediaRule rule;
     private final ImageDecoder decoder;
@@ -75,35 +72,9 @@ final class PromptMedia {
                     "A strategy that makes pictures smaller, such as down-sample or foveate,"
                             + " takes no videos; use evs, vidcom2 or div-prune, or send smaller frames");
         }
-        if (video.frames().size() > limits.maxFrames()) {
-            throw new ImageTooLargeException("The video has " + video.frames().size() + " frames, the limit is "
-                    + limits.maxFrames() + "; take fewer of a second, or raise glimpse.video.max-frames");
-        }
-        ImageSize size = decoder.readSize(video.frames().get(0));
-        for (byte[] frame : video.frames()) {
-            requireSize(size, decoder.readSize(frame));
-        }
-        if (video.frames().size() * size.pixelCount() > limits.maxPixels()) {
-            throw new ImageTooLargeException(String.format(
-                    Locale.ROOT,
-                    "The video has %d frames of %d x %d pixels, together %.0f MP, the limit is %.0f MP; send smaller"
-                            + " or fewer frames, or raise glimpse.video.max-pixels",
-                    video.frames().size(),
-                    size.width(),
-                    size.height(),
-                    video.frames().size() * size.pixelCount() / MEGA,
-                    limits.maxPixels() / MEGA));
-        }
+        ImageSize size = limits.sizeOf(video.frames(), decoder);
         MediaPlan plan = rule.plan(size, video.times());
         return new PromptMedium(video.frames(), video.times(), plan, plan, rule, 0);
-    }
-
-    private static void requireSize(ImageSize first, ImageSize size) {
-        if (!size.equals(first)) {
-            throw new InvalidImageException("A frame of the video has " + size.width() + " x " + size.height()
-                    + " pixels, the first one " + first.width() + " x " + first.height()
-                    + "; all frames must have one size");
-        }
     }
 
     /** What cuts a picture into so many tokens at most, if it has more. */

@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;

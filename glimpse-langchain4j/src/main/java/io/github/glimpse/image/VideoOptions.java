@@ -1,5 +1,9 @@
 package io.github.glimpse.image;
 
+import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.InvalidImageException;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,8 @@ public record VideoOptions(
 
     /** So many frames of full high definition, and some. */
     public static final long DEFAULT_MAX_PIXELS = 2_000_000_000;
+
+    private static final double MEGA = 1e6;
 
     /**
      * Checks the numbers.
@@ -60,6 +66,50 @@ public record VideoOptions(
     /** Starts with the defaults. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * The one size of a video's frames, by their headers.
+     *
+     * @throws InvalidImageException if there are too many frames or pixels, or the frames differ in size
+     */
+    public ImageSize sizeOf(List<byte[]> frames, ImageDecoder decoder) {
+        if (frames.size() > maxFrames) {
+            throw new ImageTooLargeException("The video has " + frames.size() + " frames, the limit is " + maxFrames
+                    + "; take fewer of a second, or raise glimpse.video.max-frames");
+        }
+        ImageSize first = decoder.readSize(frames.get(0));
+        for (byte[] frame : frames) {
+            ImageSize size = decoder.readSize(frame);
+            if (!size.equals(first)) {
+                throw new InvalidImageException("A frame of the video has " + size.width() + " x " + size.height()
+                        + " pixels, the first one " + first.width() + " x " + first.height()
+                        + "; all frames must have one size");
+            }
+        }
+        checkPixels(frames.size(), first);
+        return first;
+    }
+
+    /**
+     * Checks the pixels of all frames together.
+     *
+     * @param size of each
+     * @throws ImageTooLargeException if they are too many
+     */
+    public void checkPixels(int frames, ImageSize size) {
+        if (frames * size.pixelCount() > maxPixels) {
+            throw new ImageTooLargeException(String.format(
+                    Locale.ROOT,
+                    "The video has %d frames of %d x %d pixels to look at, together %.0f MP, the limit is %.0f MP; send"
+                            + " smaller or fewer frames, of a file take fewer of a second"
+                            + " (glimpse.video.frames-per-second), or raise glimpse.video.max-pixels",
+                    frames,
+                    size.width(),
+                    size.height(),
+                    frames * size.pixelCount() / MEGA,
+                    maxPixels / MEGA));
+        }
     }
 
     /** A model's choice of frames with what these options say otherwise. */

@@ -33,6 +33,7 @@ import io.github.glimpse.model.PositionRule;
 import io.github.glimpse.model.SinglePictures;
 import io.github.glimpse.model.TokenRun;
 import io.github.glimpse.prefill.Prompt;
+import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.text.TokenWatch;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.prefill;
 
 import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.PositionRule;
@@ -18,7 +18,7 @@ import java.util.Map;
  * @param vocabulary ids that the decoder knows
  * @param contextLength most tokens of prompt and answer together
  */
-record PromptParts(
+public record PromptParts(
         MediaRule media,
         Tokenizer tokenizer,
         ChatTemplate template,
@@ -27,7 +27,8 @@ record PromptParts(
         int vocabulary,
         int contextLength) {
 
-    static PromptParts of(VisionLanguageModel model) {
+    /** Those of a model. */
+    public static PromptParts of(VisionLanguageModel model) {
         return new PromptParts(
                 model.media(),
                 model.tokenizer(),
