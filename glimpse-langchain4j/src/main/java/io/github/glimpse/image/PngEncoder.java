@@ -36,7 +36,16 @@ final class PngEncoder {
         return encode(image, LEAST_EFFORT);
     }
 
+    /** A picture that was drawn. */
+    static byte[] encode(BufferedImage image) {
+        return encode(image, null);
+    }
+
     private static byte[] encode(RasterImage image, @Nullable Float quality) {
+        return encode(view(image), quality);
+    }
+
+    private static byte[] encode(BufferedImage image, @Nullable Float quality) {
         Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("png");
         if (!writers.hasNext()) {
             throw new IllegalStateException(
@@ -51,7 +60,7 @@ final class PngEncoder {
                 settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
                 settings.setCompressionQuality(quality);
             }
-            writer.write(null, new IIOImage(view(image), null, null), settings);
+            writer.write(null, new IIOImage(image, null, null), settings);
         } catch (IOException e) { // memory does not fail
             throw new UncheckedIOException(e);
         } finally {

@@ -1,10 +1,13 @@
 package io.github.glimpse.prune;
 
+import io.github.glimpse.image.FilmStrip;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.MaskOverlay;
 import io.github.glimpse.image.MergeOverlay;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.image.TokenUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -32,7 +35,8 @@ public final class PruningExplanation {
     /**
      * Draws on pictures.
      *
-     * @param pictures the request's pictures as they were sent, turned upright, in prompt order
+     * @param pictures the request's pictures as they were sent, turned upright, in prompt order; of a video the first frame of each
+     *     slice
      * @throws IllegalArgumentException if there are more or fewer than the report has
      */
     public static PruningExplanation of(PruningReport report, List<RasterImage> pictures) {
@@ -43,7 +47,7 @@ public final class PruningExplanation {
      * Draws on picture files.
      *
      * @param decoder reads them, with its limits
-     * @param files the request's pictures as they were sent, in prompt order
+     * @param files the request's pictures as they were sent, in prompt order; of a video the first frame of each slice
      * @throws IllegalArgumentException if there are more or fewer than the report has
      * @throws io.github.glimpse.InvalidImageException if one cannot be read
      */
@@ -68,6 +72,26 @@ public final class PruningExplanation {
                 pictures.get(picture),
                 plan(picture),
                 report.images().get(picture).kept());
+    }
+
+    /**
+     * What stayed of a video after all steps, slice by slice.
+     *
+     * @param video its number among the videos
+     * @throws IllegalArgumentException if there is no such video
+     */
+    public byte[] film(int video) {
+        List<FilmStrip.Slice> slices = new ArrayList<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            PruningReport.Image image = report.images().get(i);
+            if (image.unit().kind() == TokenUnit.Kind.VIDEO && image.unit().index() == video) {
+                slices.add(new FilmStrip.Slice(pictures.get(i), image.unit(), image.kept()));
+            }
+        }
+        if (slices.isEmpty()) {
+            throw new IllegalArgumentException("The report has no video " + video);
+        }
+        return FilmStrip.png(slices);
     }
 
     /** What stayed of a picture after a step. */

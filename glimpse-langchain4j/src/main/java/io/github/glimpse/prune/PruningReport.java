@@ -2,9 +2,13 @@ package io.github.glimpse.prune;
 
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.TokenUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IntSummaryStatistics;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +73,52 @@ public record PruningReport(
         public String toString() {
             return "Image[kept " + kept.length + " of " + imageTokens + " tokens]";
         }
+    }
+
+    /**
+     * What was kept of a video.
+     *
+     * @param index number of the video among the prompt's videos
+     * @param slices that it has
+     * @param tokens image tokens before pruning
+     * @param kept image tokens that stayed
+     * @param least fewest that stayed of a slice
+     * @param most most that stayed of a slice
+     * @param emptied slices of which none stayed
+     */
+    public record Video(int index, int slices, int tokens, int kept, int least, int most, int emptied) {
+
+        /** Kept / all image tokens. */
+        public double retention() {
+            return (double) kept / tokens;
+        }
+    }
+
+    /** What was kept of each video, in prompt order. */
+    public List<Video> videos() {
+        Map<Integer, List<Image>> slices = new TreeMap<>();
+        for (Image image : images) {
+            if (image.unit().kind() == TokenUnit.Kind.VIDEO) {
+                slices.computeIfAbsent(image.unit().index(), index -> new ArrayList<>())
+                        .add(image);
+            }
+        }
+        List<Video> videos = new ArrayList<>();
+        slices.forEach((index, ofVideo) -> {
+            IntSummaryStatistics kept =
+                    ofVideo.stream().mapToInt(slice -> slice.kept().length).summaryStatistics();
+            videos.add(new Video(
+                    index,
+                    ofVideo.size(),
+                    ofVideo.stream().mapToInt(Image::imageTokens).sum(),
+                    (int) kept.getSum(),
+                    kept.getMin(),
+                    kept.getMax(),
+                    (int) ofVideo.stream()
+                            .filter(slice -> slice.kept().length == 0)
+                            .count()));
+        });
+        return videos;
     }
 
     /** Image tokens before pruning. */

@@ -1,6 +1,7 @@
 package io.github.glimpse.train;
 
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.image.DotLetters;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -109,7 +110,7 @@ public final class CurveChart {
 
     private static void panel(Graphics2D canvas, Curve curve, int top) {
         canvas.setColor(INK);
-        ChartGlyphs.draw(canvas, curve.name(), LEFT, top + 12, DOT);
+        DotLetters.draw(canvas, curve.name(), LEFT, top + 12, DOT);
         if (curve.points().isEmpty()) {
             return;
         }
@@ -138,12 +139,12 @@ public final class CurveChart {
             canvas.drawLine(LEFT, y, WIDTH - RIGHT, y);
             canvas.setColor(INK);
             String label = number(value);
-            ChartGlyphs.draw(canvas, label, LEFT - 8 - ChartGlyphs.width(label, DOT), y - 5, DOT);
+            DotLetters.draw(canvas, label, LEFT - 8 - DotLetters.width(label, DOT), y - 5, DOT);
         }
         int below = scale.top() + PANEL - BOTTOM + 8;
-        ChartGlyphs.draw(canvas, number(scale.first()), LEFT, below, DOT);
+        DotLetters.draw(canvas, number(scale.first()), LEFT, below, DOT);
         String end = number(scale.last());
-        ChartGlyphs.draw(canvas, end, WIDTH - RIGHT - ChartGlyphs.width(end, DOT), below, DOT);
+        DotLetters.draw(canvas, end, WIDTH - RIGHT - DotLetters.width(end, DOT), below, DOT);
     }
 
     private static String number(double value) {

@@ -66,6 +66,12 @@ class VideoSchedulesIT {
                 .min()
                 .orElseThrow();
         assertThat(least).isZero();
+        PruningReport.Video video = without.videos().get(0);
+        assertThat(video)
+                .isEqualTo(new PruningReport.Video(
+                        0, 3, without.imageTokens(), without.keptTokens(), 0, video.most(), video.emptied()));
+        assertThat(video.emptied()).isPositive();
+        assertThat(with.videos().get(0).emptied()).isZero();
         for (int slice = 0; slice < with.images().size(); slice++) {
             List<Integer> alone = kept(without, slice);
             assertThat(kept(with, slice)).hasSize(Math.max(2, alone.size())).containsAll(alone);

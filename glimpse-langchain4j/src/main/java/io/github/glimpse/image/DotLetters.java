@@ -1,4 +1,4 @@
-package io.github.glimpse.train;
+package io.github.glimpse.image;
 
 import java.awt.Graphics2D;
 import java.util.Locale;
@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * Small letters of three by five dots. A JDK without fonts, as in many containers, can draw them, and charts look the same
  * everywhere.
  */
-final class ChartGlyphs {
+public final class DotLetters {
 
     /** Width of a letter with its gap, in dots. */
     private static final int ADVANCE = 4;
@@ -27,15 +27,23 @@ final class ChartGlyphs {
                     "+02720", "%51245", ":02020", "=07070")
             .collect(Collectors.toMap(row -> row.charAt(0), row -> row.substring(1)));
 
-    private ChartGlyphs() {}
+    private DotLetters() {}
 
-    /** Width of a text. */
-    static int width(String text, int dot) {
+    /**
+     * Width of a text.
+     *
+     * @param dot side of a dot, in pixels
+     */
+    public static int width(String text, int dot) {
         return text.length() * ADVANCE * dot;
     }
 
-    /** Draws a text in the current colour; what has no glyph stays blank. */
-    static void draw(Graphics2D canvas, String text, int left, int top, int dot) {
+    /**
+     * Draws a text in the current colour; what has no letter stays blank.
+     *
+     * @param dot side of a dot, in pixels
+     */
+    public static void draw(Graphics2D canvas, String text, int left, int top, int dot) {
         String lower = text.toLowerCase(Locale.ROOT);
         for (int i = 0; i < lower.length(); i++) {
             String rows = ROWS_OF.getOrDefault(lower.charAt(i), "00000");
