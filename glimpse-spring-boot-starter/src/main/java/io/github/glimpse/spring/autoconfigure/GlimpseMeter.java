@@ -25,6 +25,28 @@ enum GlimpseMeter {
             Tag.MODEL,
             Tag.TASK,
             Tag.STRATEGY),
+    VIDEO_RETENTION(
+            "glimpse.video.retention",
+            SUMMARY,
+            "Kept / all image tokens per video of an answered request, from 0 to 1.",
+            Tag.MODEL,
+            Tag.TASK,
+            Tag.STRATEGY),
+    VIDEO_SLICE_TOKENS(
+            "glimpse.video.slice.tokens",
+            SUMMARY,
+            "Image tokens that stayed of a slice, per video of an answered request: the fewest and the most.",
+            Tag.MODEL,
+            Tag.TASK,
+            Tag.STRATEGY,
+            Tag.EXTREME),
+    VIDEO_SLICES_EMPTIED(
+            "glimpse.video.slices.emptied",
+            COUNTER,
+            "Slices of videos of answered requests of which no image token stayed.",
+            Tag.MODEL,
+            Tag.TASK,
+            Tag.STRATEGY),
     CONFIDENCE(
             "glimpse.confidence",
             SUMMARY,
@@ -92,6 +114,18 @@ enum GlimpseMeter {
             Tag.STAGE),
     QUEUE_DEPTH("glimpse.queue.depth", GAUGE, "Requests that wait for a free place.", Tag.MODEL, Tag.TASK),
     REQUESTS_ACTIVE("glimpse.requests.active", GAUGE, "Requests that run.", Tag.MODEL, Tag.TASK),
+    DECODE_STEPS(
+            "glimpse.decode.steps",
+            COUNTER,
+            "Steps of decoding: each makes one token for all requests that wait for one.",
+            Tag.MODEL,
+            Tag.TASK),
+    DECODE_TOKENS(
+            "glimpse.decode.tokens",
+            COUNTER,
+            "Tokens that came of these steps, by which they are divided to tell how many requests go together.",
+            Tag.MODEL,
+            Tag.TASK),
     REQUESTS(
             "glimpse.requests",
             COUNTER,
@@ -197,6 +231,7 @@ enum GlimpseMeter {
                 "agreed, differed, skipped (the engine had other work), abandoned (a request came) or failed."),
         AGREEMENT("agreement", "agreed or differed."),
         TOKEN_STAGE("stage", "in before pruning, kept after it."),
+        EXTREME("extreme", "least or most."),
         STAGE("stage", "wait, decode (of pictures), vision, prefill, prune or generate."),
         OUTCOME(
                 "outcome",

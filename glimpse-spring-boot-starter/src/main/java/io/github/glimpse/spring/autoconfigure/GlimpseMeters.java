@@ -50,6 +50,16 @@ final class GlimpseMeters implements RequestOutcomeListener {
         this.meters = new ModelMeters(registry, engine, ModelMeters.CHAT);
         meters.gauge(GlimpseMeter.CACHE_SIZE, engine, BaseUnits.BYTES, model -> model.visionCacheUse()
                 .bytes());
+        meters.counted(
+                GlimpseMeter.DECODE_STEPS,
+                meters.model(),
+                engine,
+                model -> model.stepUse().steps());
+        meters.counted(
+                GlimpseMeter.DECODE_TOKENS,
+                meters.model(),
+                engine,
+                model -> model.stepUse().tokens());
         cache(engine, "hit", VisionCacheUse::hits);
         cache(engine, "miss", VisionCacheUse::misses);
         canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "agreed", CanaryUse::agreed);
@@ -113,7 +123,18 @@ final class GlimpseMeters implements RequestOutcomeListener {
     private void images(PruningReport pruning) {
         if (pruning.imageTokens() > 0) {
             meters.images(KeptImages.of(pruning));
+            videos(pruning);
             trust(pruning, meters.model().and(Tag.STRATEGY.key(), pruning.strategy()));
+        }
+    }
+
+    private void videos(PruningReport pruning) {
+        Tags tags = meters.model().and(Tag.STRATEGY.key(), pruning.strategy());
+        for (PruningReport.Video video : pruning.videos()) {
+            meters.summarize(GlimpseMeter.VIDEO_RETENTION, tags, video.retention());
+            meters.summarize(GlimpseMeter.VIDEO_SLICE_TOKENS, tags.and(Tag.EXTREME.key(), "least"), video.least());
+            meters.summarize(GlimpseMeter.VIDEO_SLICE_TOKENS, tags.and(Tag.EXTREME.key(), "most"), video.most());
+            meters.count(GlimpseMeter.VIDEO_SLICES_EMPTIED, tags, video.emptied());
         }
     }
 

@@ -34,6 +34,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -45,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -352,7 +354,7 @@ class GlimpseMetersAutoConfigurationTest {
     }
 
     @Test
-    void everyMeterHasTheNameTagsAndSentenceOfTheEnum() {
+    void everyMeterHasTheNameTagsAndSentenceOfTheEnum(@TempDir Path folder) {
         ApplicationContextRunner both = runner.withConfiguration(
                         AutoConfigurations.of(GlimpseEmbeddingAutoConfiguration.class))
                 .withPropertyValues(
@@ -362,6 +364,7 @@ class GlimpseMetersAutoConfigurationTest {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
             ChatModel model = context.getBean(ChatModel.class);
             model.chat(TestPicture.question());
+            model.chat(UserMessage.from(TestVideo.clip(folder), TextContent.from("What happens?")));
             context.getBean(EmbeddingModel.class).embed("a red car");
             assertThatThrownBy(() -> model.chat(TestPicture.damaged())).isInstanceOf(InvalidRequestException.class);
             model.chat(matching("[a-z]{3}"));

@@ -12,7 +12,7 @@ final class TinyModel {
 
     private TinyModel() {}
 
-    private static Path folder(String family) {
+    static Path folder(String family) {
         return Path.of(System.getProperty("glimpse.basedir", ".."))
                 .resolve("glimpse-langchain4j/src/test/resources/fixtures")
                 .resolve(family);
