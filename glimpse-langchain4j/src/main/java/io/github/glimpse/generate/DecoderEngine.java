@@ -351,35 +351,22 @@ final class DecoderEngine implements AnswerEngine {
                         return slices;
                     }));
             Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, asked, slices);
-            return twoScales == null
-                    ? inOneScale(request, prompts, prompt, files, cuts, room, sliced)
-                    : inTwoScales(
-                            request,
-                            prompts,
-                            prompt,
-                            files,
-                            (TwoScaleStrategy) twoScales.strategy(),
-                            cuts,
-                            room,
-                            sliced);
-        }
-    }
-
-    private Prefilled inOneScale(
-            GenerationRequest request,
-            PromptBuilder prompts,
-            Prompt prompt,
-            Function<Prompt, List<MediaFile>> files,
-            PruningSchedule cuts,
-            int room,
-            RequestContext context) {
-        EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
-        PromptTexts texts = new PromptTexts(
-                prompt.layout(), model.decoder(), () -> prompts.lastUserRows(request.turns(), prompt, watch(context)));
-        Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, room, context);
-        try (PictureFeatures pictures = new PictureFeatures(
-                model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
-            return prefill.run(prefill.see(pictures, strategies::numberOf));
+            if (twoScales != null) {
+                TwoScaleStrategy strategy = (TwoScaleStrategy) twoScales.strategy();
+                return inTwoScales(request, prompts, prompt, files, strategy, cuts, room, sliced);
+            }
+            EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
+            PromptTexts texts = new PromptTexts(
+                    prompt.layout(),
+                    model.decoder(),
+                    () -> prompts.lastUserRows(request.turns(), prompt, watch(sliced)));
+            Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, room, sliced);
+            try (PictureFeatures pictures = new PictureFeatures(
+                    model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
+                return prefill.run(prefill.see(pictures, strategies::numberOf));
+            }
+        } finally {
+            context.watch().calling(Runnable::run);
         }
     }
 

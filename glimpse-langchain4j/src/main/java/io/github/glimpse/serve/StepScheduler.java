@@ -187,6 +187,7 @@ public final class StepScheduler<S, R> {
 
         private final Runnable check;
         private boolean waits = true;
+        private boolean ended;
         private boolean runs;
         private long began;
 
@@ -198,6 +199,9 @@ public final class StepScheduler<S, R> {
         public void pause() {
             lock.lock();
             try {
+                if (ended) {
+                    throw new IllegalStateException("The work has ended, and computes no more");
+                }
                 stop();
                 waits = true;
                 if (isMyTurn()) {
@@ -215,6 +219,9 @@ public final class StepScheduler<S, R> {
         public <T> T aside(Supplier<T> other) {
             lock.lock();
             try {
+                if (ended) {
+                    throw new IllegalStateException("The work has ended, and computes no more");
+                }
                 stop();
                 changed.signalAll();
             } finally {
@@ -238,6 +245,7 @@ public final class StepScheduler<S, R> {
                 if (runs) {
                     stop();
                 }
+                ended = true;
                 work.remove(this);
                 changed.signalAll();
             } finally {

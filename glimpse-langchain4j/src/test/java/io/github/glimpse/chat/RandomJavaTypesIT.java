@@ -171,6 +171,9 @@ class RandomJavaTypesIT {
         if (message.contains("out of range of int") || message.contains("out of range of `int`")) {
             return "int overflow";
         }
+        if (message.contains("out of range of long") && java.contains("java.util.Map<String, Long>")) {
+            return "typed map value";
+        }
         if (cause instanceof JsonMappingException mapping
                 && java.contains("java.util.Map<String, ")
                 && mapping.getPath().size() > 1) {

@@ -34,7 +34,8 @@ class HalfPrecisionReportIT {
     // bits and so an eighth of the rounding, 0.006. The same factor lies between the bounds.
     private static final double BFLOAT16_DISTANCE = 0.1;
     private static final double FLOAT16_DISTANCE = BFLOAT16_DISTANCE / 8;
-    // Layers that remember a state magnify what is rounded: in float32 too the reference's own logits of such a model lie
+    // Layers that remember a state magnify what is rounded: in float32 too the reference's own logits of such a model
+    // lie
     // 1.1e-4 from those in float64 (spec of the families, section 10). Seen: bfloat16 0.147, float16 0.031.
     private static final double RECURRENT = 4;
     // Mean intersection over union of the kept sets; the reference itself in bfloat16: 0.71 to 0.97 (spec, section 6).

@@ -283,6 +283,15 @@ class StepSchedulerTest {
     }
 
     @Test
+    void workThatHasEndedComputesNoMore() {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        var slices = scheduler.begin(StepSchedulerTest::on);
+        slices.close();
+        assertThatThrownBy(slices::pause).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> slices.aside(() -> 1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void refusesAShareThatLeavesNothing() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> doubling(0.95, 0))

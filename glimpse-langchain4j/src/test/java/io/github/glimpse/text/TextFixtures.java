@@ -107,7 +107,8 @@ final class TextFixtures {
         try (Stream<Path> folders = Files.list(folder.resolve("cases"))) {
             for (Path path : folders.sorted().toList()) {
                 JsonNode expected = read(path.resolve("expected.json"));
-                // Families with units write text around pictures and videos, and tools: ReferenceFixturesIT has all of that.
+                // Families with units write text around pictures and videos, and tools: ReferenceFixturesIT has all of
+                // that.
                 boolean plain = !expected.has("units");
                 if (plain && expected.has("prompt_text") && expected.has("input_ids")) {
                     cases.add(externalCase(path, expected, imageTokenId));

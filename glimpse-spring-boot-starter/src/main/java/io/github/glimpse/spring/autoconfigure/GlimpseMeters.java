@@ -50,16 +50,10 @@ final class GlimpseMeters implements RequestOutcomeListener {
         this.meters = new ModelMeters(registry, engine, ModelMeters.CHAT);
         meters.gauge(GlimpseMeter.CACHE_SIZE, engine, BaseUnits.BYTES, model -> model.visionCacheUse()
                 .bytes());
-        meters.counted(
-                GlimpseMeter.DECODE_STEPS,
-                meters.model(),
-                engine,
-                model -> model.stepUse().steps());
-        meters.counted(
-                GlimpseMeter.DECODE_TOKENS,
-                meters.model(),
-                engine,
-                model -> model.stepUse().tokens());
+        meters.counted(GlimpseMeter.DECODE_STEPS, meters.model(), engine, model -> model.stepUse()
+                .steps());
+        meters.counted(GlimpseMeter.DECODE_TOKENS, meters.model(), engine, model -> model.stepUse()
+                .tokens());
         cache(engine, "hit", VisionCacheUse::hits);
         cache(engine, "miss", VisionCacheUse::misses);
         canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "agreed", CanaryUse::agreed);

@@ -28,7 +28,8 @@ class VideoMetersTest {
             .withConfiguration(
                     AutoConfigurations.of(GlimpseAutoConfiguration.class, GlimpseMetersAutoConfiguration.class))
             .withPropertyValues(
-                    "glimpse.model.location=" + TinyModel.folder("qwen2_5_vl-video-tiny").resolve("model"),
+                    "glimpse.model.location="
+                            + TinyModel.folder("qwen2_5_vl-video-tiny").resolve("model"),
                     "glimpse.pruning.schedule[0].strategy=evs",
                     "glimpse.pruning.schedule[0].retention-ratio=0.5",
                     "glimpse.generation.max-output-tokens=4")
