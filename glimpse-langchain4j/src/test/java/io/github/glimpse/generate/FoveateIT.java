@@ -286,7 +286,7 @@ class FoveateIT {
         assertThatThrownBy(
                         () -> model.check(foveate().options(Map.of("size", "2")).build()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("it has scale");
+                .hasMessageContaining("it has floor, scale");
     }
 
     /** The tiny model with pictures of one token allowed. */
