@@ -64,7 +64,8 @@ class VideoMetersTest {
                     .isEqualTo(video.emptied());
             assertThat(registry.get("glimpse.decode.tokens").functionCounter().count())
                     .isGreaterThanOrEqualTo(metadata.tokenUsage().outputTokenCount() - 1.0)
-                    .isEqualTo(context.getBean(LoadedModel.class).stepUse().tokens());
+                    .isEqualTo((double)
+                            context.getBean(LoadedModel.class).stepUse().tokens());
         });
     }
 
