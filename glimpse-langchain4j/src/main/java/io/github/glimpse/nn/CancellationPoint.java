@@ -2,7 +2,7 @@ package io.github.glimpse.nn;
 
 /**
  * Asked between layers and between tokens whether to go on. A native call cannot be stopped, so these are the places
- * where a cancelled or overdue request ends.
+ * where a cancelled or overdue request ends, and where one lets others compute.
  */
 @FunctionalInterface
 public interface CancellationPoint {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who computes next on a model. Sequences that wait for their next token take that step together; long work goes on in slices
- * between the steps, one piece of work at a time, first come first served. There is no thread of its own: whoever waits and sees
+ * between the steps, first come first served, in as many places as have threads of their own. There is no thread of its own: whoever waits and sees
  * that it is time computes for all.
  *
  * <p>After a step, a slice may run for as long as its share of the time says, at least one at a time; what it took too much is
@@ -187,7 +187,6 @@ public final class StepScheduler<S, R> {
 
         private final Runnable check;
         private boolean waits = true;
-        private boolean ended;
         private boolean runs;
         private long began;
 
@@ -199,9 +198,6 @@ public final class StepScheduler<S, R> {
         public void pause() {
             lock.lock();
             try {
-                if (ended) {
-                    throw new IllegalStateException("The work has ended, and computes no more");
-                }
                 stop();
                 waits = true;
                 if (isMyTurn()) {
@@ -219,9 +215,6 @@ public final class StepScheduler<S, R> {
         public <T> T aside(Supplier<T> other) {
             lock.lock();
             try {
-                if (ended) {
-                    throw new IllegalStateException("The work has ended, and computes no more");
-                }
                 stop();
                 changed.signalAll();
             } finally {
@@ -245,7 +238,6 @@ public final class StepScheduler<S, R> {
                 if (runs) {
                     stop();
                 }
-                ended = true;
                 work.remove(this);
                 changed.signalAll();
             } finally {
@@ -295,6 +287,9 @@ public final class StepScheduler<S, R> {
         }
 
         private void stop() {
+            if (!runs) {
+                throw new IllegalStateException("The work has ended, and computes no more");
+            }
             long took = clock.getAsLong() - began;
             computing--;
             runs = false;
