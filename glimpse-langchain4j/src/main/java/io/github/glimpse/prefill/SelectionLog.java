@@ -35,12 +35,14 @@ public final class SelectionLog {
      * A step, in the numbering of all image tokens.
      *
      * @param scores one per image token, not-a-number for those that were not alive; null without scores
+     * @param logits the same of logits, from which those scores come; null for scores of another kind
      */
     private record Step(
             Cut cut,
             TokenSelection selection,
             int[] alive,
             float @Nullable [] scores,
+            float @Nullable [] logits,
             List<MergedToken> merged,
             List<GuardedSelection> verdicts) {
 
@@ -90,20 +92,29 @@ public final class SelectionLog {
                         PromptRows.pick(before, token.sources()),
                         token.weights()))
                 .toList();
-        steps.add(new Step(cut, selection, after, scores(selection, before), merged, verdicts));
+        float[] logits = map(selection.logits(), before);
+        float[] scores = logits == null ? map(selection.scores(), before) : probabilities(logits);
+        steps.add(new Step(cut, selection, after, scores, logits, merged, verdicts));
     }
 
-    private float @Nullable [] scores(TokenSelection selection, int[] before) {
-        float[] scores = selection.scores();
-        if (scores == null) {
+    private float @Nullable [] map(float @Nullable [] values, int[] before) {
+        if (values == null) {
             return null;
         }
         float[] map = new float[imageTokens];
         Arrays.fill(map, Float.NaN);
-        for (int i = 0; i < scores.length; i++) {
-            map[before[i]] = selection.kind() == ScoreKind.LOGIT ? KeepRule.probability(scores[i]) : scores[i];
+        for (int i = 0; i < values.length; i++) {
+            map[before[i]] = values[i];
         }
         return map;
+    }
+
+    private static float[] probabilities(float[] logits) {
+        float[] probabilities = new float[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            probabilities[i] = KeepRule.probability(logits[i]);
+        }
+        return probabilities;
     }
 
     /**
@@ -165,7 +176,8 @@ public final class SelectionLog {
                     inside(step.alive(), first, to),
                     step.scores() == null ? null : Arrays.copyOfRange(step.scores(), first, to),
                     step.selection().kind(),
-                    merged(step.merged(), first, to)));
+                    merged(step.merged(), first, to),
+                    step.logits() == null ? null : Arrays.copyOfRange(step.logits(), first, to)));
             first = to;
         }
         return new StepReport(

@@ -37,12 +37,24 @@ public record StepReport(
      *     not-a-number for tokens that an earlier step had dropped; null without scores
      * @param kind what the scores are
      * @param merged kept tokens that mix others
+     * @param logits the numbers by which {@link ScoreKind#LOGIT} is ranked, not-a-number where the scores are: probabilities reach 1
+     *     in float32 and tie, so whoever wants to draw a choice by another cap or floor needs them; else null
      */
-    public record Image(int[] kept, float @Nullable [] scores, ScoreKind kind, List<MergedToken> merged) {
+    public record Image(
+            int[] kept,
+            float @Nullable [] scores,
+            ScoreKind kind,
+            List<MergedToken> merged,
+            float @Nullable [] logits) {
 
         /** Copies the list. */
         public Image {
             merged = List.copyOf(merged);
+        }
+
+        /** An image without logits. */
+        public Image(int[] kept, float @Nullable [] scores, ScoreKind kind, List<MergedToken> merged) {
+            this(kept, scores, kind, merged, null);
         }
 
         @Override

@@ -107,6 +107,38 @@ class SelectionLogTest {
     }
 
     @Test
+    void whatTheTokensWereRankedByIsToldBesideTheirProbabilitiesWhichTie() {
+        SelectionLog log = new SelectionLog(TOKENS);
+        int[] left = {0, 2, 3, 6};
+        log.add(
+                cut(VISION, "glimpse"),
+                new TokenSelection(new int[] {1, 3}, new float[] {30, 20, 25, -1}, 3),
+                left,
+                left,
+                List.of());
+
+        StepReport step = report(log).steps().get(0);
+
+        assertThat(step.images().get(0).scores()).containsExactly(1, Float.NaN, 1);
+        assertThat(step.images().get(0).logits()).containsExactly(30, Float.NaN, 20);
+        assertThat(step.images().get(1).logits()).containsExactly(25, Float.NaN, Float.NaN, -1);
+        assertThat(step.withoutScores().images().get(0).logits()).isNull();
+    }
+
+    @Test
+    void scoresOfAnotherKindRankByThemselves() {
+        SelectionLog log = new SelectionLog(TOKENS);
+        log.add(
+                cut(VISION, "div-prune"),
+                TokenSelection.scored(ALL, new float[] {7, 1, 6, 5, 2, 3, 4}, ScoreKind.VALUE),
+                ALL,
+                ALL,
+                List.of());
+
+        assertThat(report(log).steps().get(0).images().get(0).logits()).isNull();
+    }
+
+    @Test
     void mixturesAreToldWhereTheirPlaceIsWithoutSourcesOfAnotherPicture() {
         SelectionLog log = new SelectionLog(TOKENS);
         int[] before = {0, 1, 2, 4, 5, 6};
