@@ -5,25 +5,20 @@ import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.data.video.Video;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
-import io.github.glimpse.ImageTooLargeException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.image.FrameArchive;
 import io.github.glimpse.image.FrameSampling;
 import io.github.glimpse.image.VideoDecoder;
-import io.github.glimpse.image.VideoDecoder.OpenVideo;
 import io.github.glimpse.image.VideoOptions;
-import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.request.ImageBytes;
 import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.serve.Arrival;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -38,7 +33,7 @@ final class VideoReader {
     private final ImageBytes bytes;
     private final VideoOptions limits;
     private final Supplier<Optional<MediaRule>> media;
-    private final Supplier<List<VideoDecoder>> decoders;
+    private final VideoFiles files;
 
     /**
      * Reads videos for a model.
@@ -46,7 +41,7 @@ final class VideoReader {
      * @param media what its family does with them; asked when the first video comes
      */
     VideoReader(EngineOptions options, ImageUrlOptions urls, Supplier<Optional<MediaRule>> media) {
-        this(options, urls, media, VideoReader::found);
+        this(options, urls, media, VideoFiles::added);
     }
 
     VideoReader(
@@ -57,13 +52,7 @@ final class VideoReader {
         this.limits = options.video();
         this.bytes = ImageBytes.ofVideos(limits.maxBytes(), urls);
         this.media = media;
-        this.decoders = decoders;
-    }
-
-    private static List<VideoDecoder> found() {
-        return ServiceLoader.load(VideoDecoder.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+        this.files = new VideoFiles(limits, decoders);
     }
 
     /** What is known of a video without reading it, in the form of a picture. */
@@ -139,43 +128,7 @@ final class VideoReader {
             FrameArchive frames = FrameArchive.read(file, limits.maxFrames());
             return new ChatTurn.Video(frames.frames(), frames.times());
         }
-        List<VideoDecoder> found = decoders.get();
-        if (found.isEmpty()) {
-            throw new UnsupportedFeatureException("The " + name
-                    + " is a file, and there is no decoder of video files on the class path; add one as"
-                    + " docs/guide/video.md says, or send frames by GlimpseVideo");
-        }
-        IOException failure = null;
-        for (VideoDecoder decoder : found) {
-            try (OpenVideo video = decoder.open(file)) {
-                return decoded(video, arrival);
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        throw new InvalidRequestException(
-                "The " + name + " cannot be read: it is damaged, or of a format that the decoder on the class path does"
-                        + " not know; send another file, or frames by GlimpseVideo",
-                failure);
-    }
-
-    private ChatTurn.Video decoded(OpenVideo video, Arrival arrival) throws IOException {
-        VideoTimes times = sampling().of(video.totalFrames(), video.framesPerSecond());
-        limits.checkPixels(times.count(), video.size());
-        List<byte[]> frames = new ArrayList<>();
-        long size = 0;
-        for (int index : times.indices()) {
-            arrival.check();
-            byte[] frame = video.frame(index).toPng();
-            size += frame.length;
-            if (size > limits.maxBytes()) {
-                throw new ImageTooLargeException("The frames of the video that are looked at have over "
-                        + limits.maxBytes() + " bytes as PNG; send a smaller video, take fewer frames of a second"
-                        + " (glimpse.video.frames-per-second), or raise glimpse.video.max-size");
-            }
-            frames.add(frame);
-        }
-        return new ChatTurn.Video(frames, times);
+        return files.read(file, name, sampling(), arrival);
     }
 
     private FrameSampling sampling() {

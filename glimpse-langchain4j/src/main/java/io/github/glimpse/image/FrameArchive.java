@@ -31,6 +31,9 @@ public record FrameArchive(List<byte[]> frames, VideoTimes times) {
 
     private static final String TIMES = "video.json";
     private static final ObjectMapper JSON = new ObjectMapper();
+    // Of TIMES: all but the indices, and an index with what stands around it.
+    private static final int HEAD_BYTES = 4096;
+    private static final int FRAME_BYTES = 64;
     private static final byte[] ZIP = {'P', 'K', 3, 4};
 
     /** Copies the list. */
@@ -99,7 +102,7 @@ public record FrameArchive(List<byte[]> frames, VideoTimes times) {
             }
             // What is packed may become a thousand times as long, so no more is unpacked than the file itself has.
             long left = file.length;
-            byte[] head = entry(zip, left);
+            byte[] head = head(zip, Math.min(left, HEAD_BYTES + (long) FRAME_BYTES * maxFrames));
             left -= head.length;
             VideoTimes times = times(JSON.readTree(head), maxFrames);
             List<byte[]> frames = new ArrayList<>();
@@ -114,6 +117,16 @@ public record FrameArchive(List<byte[]> frames, VideoTimes times) {
         } catch (IOException | IllegalArgumentException e) {
             throw new InvalidImageException("The ZIP file of the video's frames is damaged; send it again", e);
         }
+    }
+
+    /** Numbers and nothing else: as a tree they take many times the memory of their text. */
+    private static byte[] head(ZipInputStream zip, long most) throws IOException {
+        byte[] content = zip.readNBytes((int) Math.min(Integer.MAX_VALUE - Byte.SIZE, most + 1));
+        if (content.length > most) {
+            throw new InvalidImageException(TIMES + " of the video has over " + most
+                    + " bytes, which is more than the most frames need; send fewer frames, or make it by GlimpseVideo");
+        }
+        return content;
     }
 
     private static byte[] entry(ZipInputStream zip, long most) throws IOException {

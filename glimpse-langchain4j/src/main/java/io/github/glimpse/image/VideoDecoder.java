@@ -6,6 +6,9 @@ import java.io.IOException;
 /**
  * Reads video files, such as MP4. Glimpse has none of its own: one that is added is found by {@link java.util.ServiceLoader}. Files come
  * from whoever sends a request, so a decoder must be one that takes damaged and hostile files. Safe for concurrent use.
+ *
+ * <p>A file is read on one thread, which is not the caller's and is interrupted when the request has to end. Whatever a decoder throws ends
+ * the request alone; one that does not come back keeps its thread, of which there are eight.
  */
 public interface VideoDecoder {
 

@@ -110,6 +110,11 @@ public final class Arrival implements AutoCloseable {
         return during(Deadline.Phase.FETCHING, fetching);
     }
 
+    /** Waits for frames of a video file; the time that it takes is told as such. */
+    public <T> T decode(Supplier<T> waiting) {
+        return during(Deadline.Phase.DECODING, waiting);
+    }
+
     /** Waits for a model that is still loading; the time that it takes is told as such. */
     public <T> T load(Supplier<T> waiting) {
         return during(Deadline.Phase.LOADING, waiting);

@@ -14,6 +14,11 @@ public final class Deadline {
         READING("reading the request", ""),
         /** Pictures by URL. */
         FETCHING("fetching pictures by URL", "take hosts that answer faster, or send the pictures' bytes"),
+        /** Frames of video files. */
+        DECODING(
+                "decoding a video file",
+                "send a shorter file or frames of it, take fewer frames of a second (glimpse.video.frames-per-second), or take"
+                        + " another decoder"),
         /** All places are taken. */
         WAITING(
                 "waiting for a free place",
