@@ -39,6 +39,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     private final @Nullable Boolean returnScoreMap;
     private final @Nullable List<String> choice;
     private final @Nullable String regex;
+    private final @Nullable Boolean parallelToolCalls;
     private final TurnCare care;
 
     private GlimpseChatRequestParameters(Builder builder) {
@@ -48,6 +49,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         this.returnScoreMap = builder.returnScoreMap;
         this.choice = builder.choice;
         this.regex = builder.regex;
+        this.parallelToolCalls = builder.parallelToolCalls;
         this.care = builder.care;
     }
 
@@ -126,6 +128,11 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return regex;
     }
 
+    /** Whether the answer may hold several calls of tools; null is unset, which leaves it to the model. */
+    public @Nullable Boolean parallelToolCalls() {
+        return parallelToolCalls;
+    }
+
     /** Most image tokens of all pictures of a turn in which tools may be called, before pruning; null is unset. */
     public @Nullable Integer imageBudget() {
         return care.imageBudget();
@@ -175,12 +182,14 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && Objects.equals(returnScoreMap, that.returnScoreMap)
                 && Objects.equals(choice, that.choice)
                 && Objects.equals(regex, that.regex)
+                && Objects.equals(parallelToolCalls, that.parallelToolCalls)
                 && care.equals(that.care);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, generation, returnScoreMap, choice, regex, care);
+        return Objects.hash(
+                super.hashCode(), pruning, generation, returnScoreMap, choice, regex, parallelToolCalls, care);
     }
 
     @Override
@@ -203,6 +212,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .add("returnScoreMap", returnScoreMap)
                 .addCount("choice", choice)
                 .add("regex", regex == null ? null : true)
+                .add("parallelToolCalls", parallelToolCalls)
                 .add("imageBudget", care.imageBudget())
                 .add("leastConfidence", care.leastConfidence())
                 .add("pruning", pruning)
@@ -222,6 +232,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private @Nullable Boolean returnScoreMap;
         private @Nullable List<String> choice;
         private @Nullable String regex;
+        private @Nullable Boolean parallelToolCalls;
         private TurnCare care = TurnCare.NONE;
 
         private Builder() {}
@@ -239,6 +250,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 returnScoreMap = that.returnScoreMap != null ? that.returnScoreMap : returnScoreMap;
                 choice = that.choice != null ? that.choice : choice;
                 regex = that.regex != null ? that.regex : regex;
+                parallelToolCalls = that.parallelToolCalls != null ? that.parallelToolCalls : parallelToolCalls;
                 care = that.care.orElse(care);
             }
             return this;
@@ -406,6 +418,12 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         /** Regular expression that matches the answer as a whole. Not together with another form of the answer. */
         public Builder regex(@Nullable String value) {
             regex = value;
+            return this;
+        }
+
+        /** Whether the answer may hold several calls of tools. False leaves it one; true does not lift what the model's own options forbid. */
+        public Builder parallelToolCalls(@Nullable Boolean value) {
+            parallelToolCalls = value;
             return this;
         }
 

@@ -27,7 +27,8 @@ import java.util.function.Supplier;
  *   <li>{@code onCompleteResponse} or {@code onError} at the end. A busy, overdue or closed engine is told by {@code onError}, and
  *       so is a picture that cannot be fetched from its URL.
  *   <li>After {@code context.streamingHandle().cancel()}, which may be called from any thread and more than once, nothing more;
- *       the request ends at its next layer or token.
+ *       the request ends at its next layer or token. LangChain4j hands that out with the first piece; {@link SenderSignal} ends a
+ *       request before.
  *   <li>An exception of the handler goes to its {@code onError}, and the answer goes on. An exception of {@code onError} is
  *       logged.
  * </ul>
@@ -49,7 +50,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        CancellationSignal signal = new CancellationSignal();
+        CancellationSignal signal = SenderSignal.current();
         Arrival arrival = view.model().arrive(signal);
         RequestTrace trace = view.begin();
         try {

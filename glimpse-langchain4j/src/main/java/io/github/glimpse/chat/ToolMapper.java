@@ -178,13 +178,15 @@ final class ToolMapper {
 
     private AnswerForm form(GlimpseChatRequestParameters parameters, List<OfferedTool> tools, boolean required) {
         List<ToolShape> shapes = tools.stream().map(OfferedTool::shape).toList();
+        boolean single = Boolean.FALSE.equals(parameters.parallelToolCalls());
         ToolUse use = new ToolUse(
-                required ? ToolUse.Choice.REQUIRED : ToolUse.Choice.AUTO, options.parallel() ? options.maxCalls() : 1);
+                required ? ToolUse.Choice.REQUIRED : ToolUse.Choice.AUTO,
+                options.parallel() && !single ? options.maxCalls() : 1);
         AnswerForm document = forms.toolsOr(parameters, shapes, use);
         if (document != null) {
             return document;
         }
-        return options.constrained() || required
+        return options.constrained() || required || single
                 ? model.forms().tools(shapes, use, JsonStyle.CLOSED)
                 : AnswerForm.callsAsWritten();
     }

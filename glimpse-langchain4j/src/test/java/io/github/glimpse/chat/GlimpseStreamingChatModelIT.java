@@ -14,6 +14,7 @@ import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.TokenStream;
+import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -140,6 +141,40 @@ class GlimpseStreamingChatModelIT {
         assertThat(next.response()).isNotNull();
         assertThat(handler.responses).isEmpty();
         assertThat(handler.errors).isEmpty();
+    }
+
+    @Test
+    void theSendersSignalEndsARequestThatStillWaits() throws Exception {
+        AtomicReference<StreamingHandle> running = new AtomicReference<>();
+        CountDownLatch begun = new CountDownLatch(1);
+        RecordingHandler first = new RecordingHandler() {
+            @Override
+            public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+                running.set(context.streamingHandle());
+                begun.countDown();
+            }
+        };
+        model.chat(ask(ENDLESS), first);
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        CancellationSignal signal = new CancellationSignal();
+        RecordingHandler waiting = new RecordingHandler();
+        SenderSignal.during(signal, () -> model.chat(ask(1), waiting));
+        assertThat(engine.queuedRequests()).isEqualTo(1);
+
+        signal.cancel();
+
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (engine.queuedRequests() > 0 && System.nanoTime() < patience) {
+            Thread.sleep(5);
+        }
+        assertThat(engine.queuedRequests()).isZero();
+        assertThat(engine.activeRequests()).isEqualTo(1);
+        running.get().cancel();
+        RecordingHandler next = new RecordingHandler();
+        model.chat(ask(1), next);
+        assertThat(next.response()).isNotNull();
+        assertThat(waiting.responses).isEmpty();
+        assertThat(waiting.errors).isEmpty();
     }
 
     @Test

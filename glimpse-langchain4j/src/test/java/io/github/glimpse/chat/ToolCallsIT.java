@@ -214,6 +214,38 @@ class ToolCallsIT {
     }
 
     @Test
+    void aRequestMayAskForOneCallAtMost() {
+        ChatModel model = GlimpseChatModel.builder().model(engines.get(0)).build();
+        int most = 0;
+        for (long seed = 0; seed < 8; seed++) {
+            GlimpseChatRequestParameters several = GlimpseChatRequestParameters.builder()
+                    .toolSpecifications(NOW)
+                    .toolChoice(ToolChoice.REQUIRED)
+                    .temperature(1.0)
+                    .seed(seed)
+                    .maxOutputTokens(ROOM)
+                    .build();
+            GlimpseChatRequestParameters one = several.overrideWith(GlimpseChatRequestParameters.builder()
+                    .parallelToolCalls(false)
+                    .build());
+
+            most = Math.max(most, calls(model, several));
+            assertThat(calls(model, one)).as("calls under seed %s", seed).isEqualTo(1);
+        }
+        assertThat(most).isGreaterThan(1);
+    }
+
+    private static int calls(ChatModel model, GlimpseChatRequestParameters parameters) {
+        return model.chat(ChatRequest.builder()
+                        .messages(UserMessage.from("Is it warm?"))
+                        .parameters(parameters)
+                        .build())
+                .aiMessage()
+                .toolExecutionRequests()
+                .size();
+    }
+
+    @Test
     void afterCancelNothingOfACallIsTold() throws InterruptedException {
         GlimpseStreamingChatModel model =
                 GlimpseStreamingChatModel.builder().model(engines.get(0)).build();
