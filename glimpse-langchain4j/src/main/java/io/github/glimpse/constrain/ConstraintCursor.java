@@ -34,8 +34,9 @@ public interface ConstraintCursor {
     boolean finished();
 
     /**
-     * At most so many tokens are needed up to the nearest end, which is not counted: of a choice the fewest that spell one of
-     * its texts, else bytes, as the last resort of every vocabulary is, markers being one.
+     * At most so many tokens are needed up to the nearest end, which is not counted. Keys, literals and separators count as
+     * the fewest tokens that spell them, each value beginning with a token of its own, bytes of strings as one token each;
+     * of a choice the number is exact.
      */
     int leastTokens();
 

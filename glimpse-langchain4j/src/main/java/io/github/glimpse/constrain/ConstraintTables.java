@@ -26,20 +26,12 @@ final class ConstraintTables {
     private final List<String> toolNames;
     private final OptionalInt open;
     private final OptionalInt close;
-    private final OptionalInt fewestAtBeginning;
     private final int mostNeed;
     private final long mostPreparedBytes;
     private long preparedBytes;
+    private volatile int leastAtBeginning;
     private final List<Configuration> prepared = new ArrayList<>();
     private final Map<Bits, Bits> masks = new HashMap<>();
-
-    /** What the way to an answer's end is counted in. */
-    enum Unit {
-        /** An upper bound: every byte a token, as the last resort of every vocabulary is. */
-        BYTES,
-        /** Exact. */
-        TOKENS
-    }
 
     /** A mask, told apart by its bits. */
     private record Bits(long[] words) {
@@ -54,29 +46,16 @@ final class ConstraintTables {
         }
     }
 
-    /**
-     * Prepares.
-     *
-     * @param unit what the way to an answer's end is counted in; tokens need a tree of texts
-     */
-    ConstraintTables(Grammar grammar, TokenVocabulary vocabulary, List<String> toolNames, Unit unit) {
+    ConstraintTables(Grammar grammar, TokenVocabulary vocabulary, List<String> toolNames) {
         this.vocabulary = vocabulary;
         requireBytes(grammar);
-        Grammar counted = grammar;
-        fewestAtBeginning = switch (unit) {
-            case BYTES -> OptionalInt.empty();
-            case TOKENS -> {
-                FewestTokens fewest = new FewestTokens(grammar, vocabulary.all());
-                counted = grammar.counting(fewest);
-                yield OptionalInt.of(fewest.atBeginning());
-            }
-        };
+        Grammar counted = FewestTokens.in(grammar, vocabulary.all());
         mostPreparedBytes = Math.max(LEAST_BYTES, (MOST_BYTES - grammar.bytes()) / 2);
         automaton = new Automaton(counted, mostPreparedBytes);
         this.toolNames = toolNames;
         open = vocabulary.marker(OPEN);
         close = vocabulary.marker(CLOSE);
-        mostNeed = IntStream.range(0, grammar.states()).map(grammar::need).max().orElse(0);
+        mostNeed = IntStream.range(0, grammar.states()).map(counted::need).max().orElse(0);
     }
 
     /** Whether one token may lead beyond the levels that an answer may nest: nothing that was prepared counts there. */
@@ -113,9 +92,13 @@ final class ConstraintTables {
         return vocabulary;
     }
 
-    /** Tokens of the shortest answer where a first blank is lost; empty where bytes are counted. */
-    OptionalInt fewestAtBeginning() {
-        return fewestAtBeginning;
+    /** Tokens of the shortest answer where a first blank is lost, as {@link MaskCursor} counts them; 0 if not yet known. */
+    int leastAtBeginning() {
+        return leastAtBeginning;
+    }
+
+    void leastAtBeginning(int tokens) {
+        leastAtBeginning = tokens;
     }
 
     String toolName(int tool) {

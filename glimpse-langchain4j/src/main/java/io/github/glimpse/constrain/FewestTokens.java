@@ -1,66 +1,73 @@
 package io.github.glimpse.constrain;
 
-/** The fewest tokens from each place in a {@link LiteralTree} of texts to the end of the nearest text. */
+import io.github.glimpse.constrain.ShortestWays.Edges;
+
+/**
+ * Counts the shortest ways of a grammar in tokens of a vocabulary. They are upper bounds: a token of several bytes counts
+ * where these stand in one rule and no other byte could stand in their place, as in keys, literals and separators, and a
+ * token that ends a value and begins what follows counts as two. Of a list of texts they are exact. In the text of a string
+ * each byte is a token, as {@link StringTokens} counts too.
+ */
 final class FewestTokens {
+
+    /** In a row, inside of a token. */
+    private static final int MOST_SKIPS = 4;
+
+    /** Places looked at: beyond them bytes are counted. Some ten milliseconds. */
+    private static final int MOST_PLACES = 2_000_000;
 
     private final Grammar grammar;
     private final TokenTrie trie;
-    private final int[] lengths;
-    private final int atBeginning;
+    private final Edges edges;
+    private int places;
 
-    FewestTokens(Grammar grammar, TokenTrie trie) {
+    private FewestTokens(Grammar grammar, TokenTrie trie) {
         this.grammar = grammar;
         this.trie = trie;
-        lengths = new int[grammar.states()];
-        // A tree's states follow those that lead to them, but for the one behind all texts.
-        for (int state = lengths.length - 1; state >= 0; state--) {
-            lengths[state] = grammar.length(state) == 0 ? 0 : below(state, 0);
-        }
-        atBeginning = fewestAtBeginning();
-    }
-
-    int[] lengths() {
-        return lengths;
-    }
-
-    /** From the first place, where a token counts without its leading blank. */
-    int atBeginning() {
-        return atBeginning;
-    }
-
-    private int fewestAtBeginning() {
-        int start = grammar.start();
-        int blank = trie.child(0, ' ');
-        int least = Integer.MAX_VALUE;
-        for (int edge = grammar.firstEdge(start); edge < grammar.firstEdge(start + 1); edge++) {
-            if (Grammar.first(grammar.label(edge)) != ' ') {
-                least = Math.min(least, through(edge, 0));
+        int count = grammar.firstEdge(grammar.states());
+        edges = new Edges(2 * count);
+        for (int state = 0; state < grammar.states(); state++) {
+            for (int edge = grammar.firstEdge(state); edge < grammar.firstEdge(state + 1); edge++) {
+                edges.add(state, grammar.label(edge), grammar.target(edge));
             }
         }
-        if (blank >= 0) {
-            least = Math.min(least, below(start, blank));
-            least = trie.hasIds(blank) ? Math.min(least, 1 + lengths[start]) : least;
+        for (int state = 0; state < grammar.states(); state++) {
+            if (grammar.length(state) != ShortestWays.NEVER) {
+                below(state, state, 0, MOST_SKIPS);
+            }
         }
-        return least;
     }
 
-    /** Tokens from a state on, the first one below a node. */
-    private int below(int state, int node) {
-        int least = Integer.MAX_VALUE;
+    /** The grammar, its shortest ways counted in tokens. */
+    static Grammar in(Grammar grammar, TokenTrie trie) {
+        FewestTokens fewest = new FewestTokens(grammar, trie);
+        ShortestWays ways = new ShortestWays(
+                fewest.edges, grammar.states(), grammar.accepting(), grammar.levels(), new CompileWork());
+        // The way of the fewest tokens may nest deeper than an answer may; the one of the fewest bytes does not.
+        return ways.needs()[grammar.start()] > Automaton.MOST_LEVELS ? grammar : grammar.with(ways);
+    }
+
+    /** Adds an edge for each token from the source on that begins with the bytes of a node, at which a state is reached. */
+    private void below(int source, int state, int node, int skips) {
+        if (grammar.text(state) != null || places++ > MOST_PLACES) {
+            return;
+        }
         for (int edge = grammar.firstEdge(state); edge < grammar.firstEdge(state + 1); edge++) {
-            least = Math.min(least, through(edge, node));
+            int label = grammar.label(edge);
+            int target = grammar.target(edge);
+            if (label == Grammar.SKIP && node != 0 && skips > 0) {
+                below(source, target, node, skips - 1);
+            } else if (label >= 0
+                    && Grammar.first(label) == Grammar.last(label)
+                    && Grammar.first(label) < Grammar.OPEN_MARKER) {
+                int child = trie.child(node, Grammar.first(label));
+                if (child >= 0) {
+                    if (node != 0 && trie.hasIds(child)) {
+                        edges.add(source, label, target);
+                    }
+                    below(source, target, child, MOST_SKIPS);
+                }
+            }
         }
-        return least;
-    }
-
-    private int through(int edge, int node) {
-        int label = grammar.label(edge);
-        int child = label < 0 ? -1 : trie.child(node, Grammar.first(label));
-        if (child < 0) {
-            return Integer.MAX_VALUE;
-        }
-        int target = grammar.target(edge);
-        int least = below(target, child);
-        return trie.hasIds(child) ? Math.min(least, 1 + lengths[target]) : least;
     }
 }

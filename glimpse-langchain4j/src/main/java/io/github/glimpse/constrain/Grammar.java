@@ -37,6 +37,7 @@ final class Grammar {
     private final BitSet bare;
     private final @Nullable TextState[] texts;
     private final Map<Integer, Integer> tools;
+    private final Map<Integer, GrammarBuilder.Mark> marks;
 
     private Grammar(GrammarBuilder builder, ShortestWays ways, int start) {
         this.start = start;
@@ -70,27 +71,29 @@ final class Grammar {
         targets = Arrays.copyOf(keptTargets, count);
         texts = new TextState[states];
         tools = Map.copyOf(builder.tools());
-        setTexts(builder);
+        marks = builder.marks();
+        setTexts();
     }
 
-    /** The same with other lengths of the shortest ways. */
-    private Grammar(Grammar same, int[] lengths) {
-        this.lengths = lengths;
+    private Grammar(Grammar same, ShortestWays ways) {
+        lengths = ways.lengths();
+        needs = ways.needs();
         start = same.start;
         firstEdge = same.firstEdge;
         labels = same.labels;
         targets = same.targets;
-        needs = same.needs;
         accepting = same.accepting;
         levels = same.levels;
         bare = same.bare;
-        texts = same.texts;
+        texts = new TextState[lengths.length];
         tools = same.tools;
+        marks = same.marks;
+        setTexts();
     }
 
-    /** The same, where the shortest ways are so many tokens and not symbols. */
-    Grammar counting(FewestTokens fewest) {
-        return new Grammar(this, fewest.lengths());
+    /** The same with other shortest ways, which lead from the same states to an end. */
+    Grammar with(ShortestWays ways) {
+        return new Grammar(this, ways);
     }
 
     /**
@@ -103,13 +106,12 @@ final class Grammar {
      */
     record TextState(int plainGain, int plainRoom, TextAutomaton.@Nullable Lengths lengths) {}
 
-    private void setTexts(GrammarBuilder builder) {
-        int[] longest = new int[builder.states()];
-        builder.marks()
-                .forEach((state, mark) ->
-                        longest[mark.text()] = Math.max(longest[mark.text()], isDead(state) ? 0 : lengths[state]));
+    private void setTexts() {
+        int[] longest = new int[states()];
+        marks.forEach((state, mark) ->
+                longest[mark.text()] = Math.max(longest[mark.text()], isDead(state) ? 0 : lengths[state]));
         Map<TextState, TextState> shared = new HashMap<>();
-        builder.marks().forEach((state, mark) -> {
+        marks.forEach((state, mark) -> {
             if (!isDead(state)) {
                 TextState text = new TextState(longest[mark.text()] - lengths[state], mark.room(), mark.lengths());
                 texts[state] = shared.computeIfAbsent(text, key -> key);
@@ -194,7 +196,7 @@ final class Grammar {
         return lengths[state] == ShortestWays.NEVER;
     }
 
-    /** Symbols of the shortest way to the rule's end. */
+    /** The shortest way to the rule's end, in symbols or {@link FewestTokens}. */
     int length(int state) {
         return lengths[state];
     }
@@ -202,6 +204,14 @@ final class Grammar {
     /** Levels that this way nests. */
     int need(int state) {
         return needs[state];
+    }
+
+    BitSet accepting() {
+        return accepting;
+    }
+
+    BitSet levels() {
+        return levels;
     }
 
     boolean accepts(int state) {

@@ -157,6 +157,14 @@ final class GrammarBuilder {
         return levels.get(state);
     }
 
+    BitSet accepting() {
+        return accepting;
+    }
+
+    BitSet levels() {
+        return levels;
+    }
+
     Map<Integer, Mark> marks() {
         return marks;
     }

@@ -187,20 +187,34 @@ final class MaskCursor implements ConstraintCursor {
     @Override
     public int leastTokens() {
         long length = configuration.length + stack.length;
-        return (int) Math.min(atBeginning && length > 0 ? leastAtBeginning(length) : length, Integer.MAX_VALUE);
+        return (int) Math.min(atBeginning && length > 0 ? leastAtBeginning() : length, Integer.MAX_VALUE);
     }
 
-    /** A blank is lost there: a way that begins with one costs a token more. */
-    private long leastAtBeginning(long length) {
-        if (tables.fewestAtBeginning().isPresent()) {
-            return tables.fewestAtBeginning().getAsInt();
+    /** The first token counts without its leading blank: a way that begins with a blank costs a token more. */
+    private int leastAtBeginning() {
+        if (tables.leastAtBeginning() == 0) {
+            tables.leastAtBeginning((int) Math.min(1 + nearestBehindFirst(), Integer.MAX_VALUE));
         }
-        long least = length + 1;
-        for (int symbol = 0; symbol < Grammar.SYMBOLS && least > length; symbol++) {
-            Configuration reached = symbol == ' ' ? null : walk.step(configuration, stack, symbol);
-            least = reached == null ? least : Math.min(least, 1 + reached.length + walk.behind().length);
+        return tables.leastAtBeginning();
+    }
+
+    private long nearestBehindFirst() {
+        TokenTrie trie = tables.vocabulary().all();
+        long nearest = Long.MAX_VALUE;
+        for (int child = 1; child < trie.nodes(); child = trie.behind(child)) {
+            boolean isBlank = trie.symbol(child) == ' ';
+            Configuration reached = isBlank ? configuration : walk.step(configuration, stack, trie.symbol(child));
+            if (reached != null) {
+                Frame frame = isBlank ? stack : walk.behind();
+                nearest = trie.hasIds(child) ? Math.min(nearest, reached.length + frame.length) : nearest;
+                nearest = Math.min(nearest, walk.nearestBelow(trie, child, reached, frame));
+            }
         }
-        return least;
+        for (int symbol = Grammar.OPEN_MARKER; symbol <= Grammar.CLOSE_MARKER; symbol++) {
+            Configuration reached = tables.marker(symbol).isPresent() ? walk.step(configuration, stack, symbol) : null;
+            nearest = reached == null ? nearest : Math.min(nearest, reached.length + walk.behind().length);
+        }
+        return nearest;
     }
 
     /** Ways at once, where the answer is. */

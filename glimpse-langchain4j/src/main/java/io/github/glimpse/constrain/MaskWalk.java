@@ -11,6 +11,8 @@ final class MaskWalk {
 
     static final long ANY_LENGTH = Long.MAX_VALUE;
 
+    private static final long[] NO_MASK = {};
+
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
     private final Configuration[] configurations;
@@ -25,6 +27,7 @@ final class MaskWalk {
     /** What preparing finds, beside the tokens. */
     private long longest;
 
+    private long nearest;
     private int exitCount;
     private int[] exits = new int[64];
     private Configuration[] exitConfigurations = new Configuration[64];
@@ -100,6 +103,14 @@ final class MaskWalk {
         walk(trie, node, from, stack, allowed);
     }
 
+    /** How near the end can be behind a token that stands below a node of the trie. */
+    long nearestBelow(TokenTrie trie, int node, Configuration from, Frame stack) {
+        most = -1;
+        nearest = Long.MAX_VALUE;
+        walk(trie, node, from, stack, NO_MASK);
+        return nearest;
+    }
+
     private void walk(TokenTrie trie, int root, Configuration from, Frame stack, long[] allowed) {
         int base = trie.depth(root);
         configurations[base] = from;
@@ -117,6 +128,7 @@ final class MaskWalk {
             if (firstId < endId) {
                 long length = reached.length + behind.length;
                 longest = Math.max(longest, length);
+                nearest = Math.min(nearest, length);
                 for (int place = firstId; length <= most && place < endId; place++) {
                     int id = trie.id(place);
                     allowed[id >> 6] |= 1L << id;

@@ -54,7 +54,7 @@ public interface OutputConstraint {
             }
             tree.addText(text, end);
         }
-        return CompiledConstraint.ofTexts(Grammar.of(grammar, start));
+        return new CompiledConstraint(Grammar.of(grammar, start));
     }
 
     /**

@@ -71,10 +71,8 @@ class ConstrainedFixturesIT {
                     differ(failed == rejected.path("at").asInt(), name + " at " + failed + ": " + rejected);
                 }
                 schema.path("masks").properties().forEach(masksOf -> {
-                    for (JsonNode mask : masksOf.getValue()) {
-                        ConstraintCursor cursor = constraint.start(ConstrainedFixtures.vocabulary(masksOf.getKey()));
-                        compare(name + ' ' + masksOf.getKey(), cursor, mask, masksOf.getKey());
-                    }
+                    TokenVocabulary vocabulary = ConstrainedFixtures.vocabulary(masksOf.getKey());
+                    compareAll(name + ' ' + masksOf.getKey(), constraint, vocabulary, masksOf.getValue());
                 });
             }
         }
@@ -113,8 +111,21 @@ class ConstrainedFixturesIT {
         }
     }
 
-    private void compare(String name, ConstraintCursor cursor, JsonNode expected, String tokenizer) {
-        TokenVocabulary vocabulary = ConstrainedFixtures.vocabulary(tokenizer);
+    private void compareAll(String name, OutputConstraint constraint, TokenVocabulary vocabulary, JsonNode masksOf) {
+        ConstraintCursor start = constraint.start(vocabulary);
+        ConstraintCursor inBytes = constraint.start(ByteTokens.markedLike(vocabulary));
+        for (JsonNode expected : masksOf) {
+            compare(name, start.copy(), inBytes.copy(), vocabulary, expected);
+        }
+    }
+
+    /** Least bytes are the least tokens of a vocabulary that has nothing but bytes. */
+    private void compare(
+            String name,
+            ConstraintCursor cursor,
+            ConstraintCursor inBytes,
+            TokenVocabulary vocabulary,
+            JsonNode expected) {
         long[] allowed = new long[vocabulary.words()];
         for (int id : ids(expected, vocabulary)) {
             cursor.mask(allowed);
@@ -123,6 +134,7 @@ class ConstrainedFixturesIT {
                 return;
             }
             cursor.accept(id, ConstraintListener.NONE);
+            ByteTokens.accept(inBytes, vocabulary, id);
         }
         masks++;
         // The second one comes of what the first one prepared.
@@ -137,9 +149,10 @@ class ConstrainedFixturesIT {
         differ(cursor.complete() == expected.path("complete").asBoolean(), name + " complete " + expected);
         if (expected.has("least_bytes")) {
             differ(
-                    cursor.leastTokens() == expected.path("least_bytes").asInt(),
-                    name + " least " + cursor.leastTokens() + " after " + expected.path("bytes") + " in place of "
+                    inBytes.leastTokens() == expected.path("least_bytes").asInt(),
+                    name + " least " + inBytes.leastTokens() + " after " + expected.path("bytes") + " in place of "
                             + expected.path("least_bytes"));
+            differ(cursor.leastTokens() <= inBytes.leastTokens(), name + " counts more tokens than bytes");
         }
     }
 
@@ -195,9 +208,7 @@ class ConstrainedFixturesIT {
                 TokenVocabulary vocabulary = each.path("strip_first_blank").asBoolean()
                         ? ConstrainedFixtures.stripping(tokenizer)
                         : ConstrainedFixtures.vocabulary(tokenizer);
-                for (JsonNode mask : each.path("masks")) {
-                    compare(texts + " " + tokenizer, constraint.start(vocabulary), mask, tokenizer);
-                }
+                compareAll(texts + " " + tokenizer, constraint, vocabulary, each.path("masks"));
             }
         }
         noDifferences();
@@ -221,10 +232,11 @@ class ConstrainedFixturesIT {
                 OutputConstraint constraint = OutputConstraint.tools(
                         tools, new ToolUse(Choice.valueOf(each.path("choice").asText()), calls), JsonStyle.CLOSED);
                 String tokenizer = each.path("tokenizer").asText();
-                for (JsonNode mask : each.path("masks")) {
-                    ConstraintCursor cursor = constraint.start(ConstrainedFixtures.vocabulary(tokenizer));
-                    compare(each.path("name").asText(), cursor, mask, tokenizer);
-                }
+                compareAll(
+                        each.path("name").asText(),
+                        constraint,
+                        ConstrainedFixtures.vocabulary(tokenizer),
+                        each.path("masks"));
             }
         }
         noDifferences();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.constrain.TokenVocabulary.FirstBlank;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How short the answers of a choice are, in tokens. */
+/** How short answers are, in tokens. */
 class FewestTokensTest {
 
     /** All bytes alone, and these. */
@@ -76,5 +77,45 @@ class FewestTokensTest {
         TokenVocabulary vocabulary = vocabulary(FirstBlank.KEPT, "option", " number", " 1", "399");
         assertThat(OutputConstraint.choice(texts).start(vocabulary).leastTokens())
                 .isEqualTo(3);
+    }
+
+    /** Between keys nothing but the values is free: a record fits into a third of its bytes. */
+    @Test
+    void keysCountAsTheTokensThatSpellThem() {
+        TokenVocabulary vocabulary = vocabulary(
+                FirstBlank.KEPT, "{\"", "name", "\":", "\"", ",\"", "total", "customer", "\"}", ",", "\",\"");
+        ConstraintCursor cursor =
+                OutputConstraint.jsonSchema("""
+                        {"type": "object", "additionalProperties": false, "required": ["name", "customer", "total"],
+                         "properties": {"name": {"type": "string"}, "customer": {"type": "string"},
+                                        "total": {"type": "integer"}}}""", JsonStyle.CLOSED).start(vocabulary);
+        // {"name":"","customer":"","total":0}: {" name ": " " ," customer ": " " ," total ": 0 }
+        assertThat(cursor.leastTokens()).isEqualTo(15);
+        cursor.accept(256, ConstraintListener.NONE);
+        assertThat(cursor.leastTokens()).isEqualTo(14);
+        cursor.accept(257, ConstraintListener.NONE);
+        cursor.accept(258, ConstraintListener.NONE);
+        assertThat(cursor.leastTokens()).isEqualTo(12);
+    }
+
+    /** The shortest answer is written where the limit is just the least that was told, by tokens of several bytes. */
+    @Test
+    void theLeastTokensSufficeAndOneLessIsTooLate() {
+        TokenVocabulary vocabulary = vocabulary(FirstBlank.KEPT, "{\"", "left", "right", "\":", "true", "false", ",\"");
+        ConstraintCursor cursor =
+                OutputConstraint.jsonSchema("""
+                        {"type": "object", "additionalProperties": false, "required": ["left", "right"],
+                         "properties": {"left": {"type": "boolean"}, "right": {"const": "left"}}}""", JsonStyle.CLOSED).start(vocabulary);
+        int left = cursor.leastTokens();
+        assertThat(left).isEqualTo(11);
+        long[] allowed = new long[vocabulary.words()];
+        int written = 0;
+        while (!cursor.finished()) {
+            cursor.mask(allowed, left - written);
+            cursor.accept(BitSet.valueOf(allowed).nextSetBit(0), ConstraintListener.NONE);
+            written++;
+            assertThat(cursor.leastTokens()).isEqualTo(left - written);
+        }
+        assertThat(written).isEqualTo(left);
     }
 }

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.JsonSchema;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
 import io.github.glimpse.generate.AnswerForm;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
@@ -19,9 +20,12 @@ import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.prune.PruningOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,7 +53,11 @@ class RandomAnswersIT {
         Path model = Path.of("src/test/resources/fixtures", folder, "model");
         try (LoadedModel loaded = LoadedModel.load(EngineOptions.builder(model).build())) {
             while (answered < ANSWERS) {
-                String schema = schemas.whole(3).toString();
+                ObjectNode drawn = schemas.whole(3);
+                if (refersToItself(drawn)) {
+                    continue;
+                }
+                String schema = drawn.toString();
                 AnswerForm form;
                 GenerationResult result;
                 int most = LEAST_TOKENS + random.nextInt(MOST_TOKENS - LEAST_TOKENS + 1);
@@ -76,7 +84,7 @@ class RandomAnswersIT {
                 JsonNode document = JSON.readTree(result.text());
                 assertThat(result.tokenIds().length).isLessThanOrEqualTo(most);
                 assertThat(result.finishReason()).isEqualTo(cut ? FinishReason.LENGTH : FinishReason.STOP);
-                assertThat(validator(schema).validate(document))
+                assertThat(errors(schema, document))
                         .as("%s for %s", result.text(), schema)
                         .isEmpty();
             }
@@ -85,9 +93,40 @@ class RandomAnswersIT {
                 + " of them closed before the limit, " + refused + " schemas refused");
     }
 
-    private static JsonSchema validator(String schema) {
-        return VALIDATOR.getSchema(
-                schema,
-                SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build());
+    /** Whether a schema is one of its own alternatives: the standard advises against it, and the validator never ends. */
+    private static boolean refersToItself(ObjectNode root) {
+        List<JsonNode> all = new ArrayList<>(List.of(root));
+        root.path("$defs").forEach(all::add);
+        return all.stream().anyMatch(schema -> leadsTo(schema, root, new ArrayList<>()));
+    }
+
+    private static boolean leadsTo(JsonNode schema, ObjectNode root, List<JsonNode> before) {
+        if (before.contains(schema)) {
+            return true;
+        }
+        before.add(schema);
+        List<JsonNode> same = new ArrayList<>();
+        for (String keyword : List.of("anyOf", "oneOf", "allOf")) {
+            schema.path(keyword).forEach(same::add);
+        }
+        if (schema.has("$ref")) {
+            same.add(root.at(schema.path("$ref").asText().substring(1)));
+        }
+        boolean leads = same.stream().anyMatch(each -> leadsTo(each, root, before));
+        before.remove(before.size() - 1);
+        return leads;
+    }
+
+    /** Java's patterns, by which the validator reads, recurse for each character of some texts: they get a stack for it. */
+    private static Set<ValidationMessage> errors(String schema, JsonNode document) throws Exception {
+        FutureTask<Set<ValidationMessage>> task = new FutureTask<>(() -> VALIDATOR
+                .getSchema(
+                        schema,
+                        SchemaValidatorsConfig.builder()
+                                .formatAssertionsEnabled(true)
+                                .build())
+                .validate(document));
+        new Thread(null, task, "validator", 256L << 20).start();
+        return task.get();
     }
 }

@@ -26,8 +26,8 @@ final class RandomConstraints {
         boolean isDocument(int[] symbols);
     }
 
-    /** A constraint, what it was made of, its search, and whether the way to its end is counted in tokens. */
-    record Drawn(String source, OutputConstraint constraint, Search search, boolean inTokens) {
+    /** A constraint, what it was made of, its search, and whether the fewest tokens to its end are known exactly. */
+    record Drawn(String source, OutputConstraint constraint, Search search, boolean exact) {
 
         Drawn(String source, OutputConstraint constraint, Search search) {
             this(source, constraint, search, false);
@@ -88,11 +88,10 @@ final class RandomConstraints {
             }
             refused++;
         } catch (InvalidConstraintException invalid) {
-            boolean isLimit = String.valueOf(invalid.getMessage()).contains("steps to prepare, which is the limit");
-            if (!isLimit && search.isPossible()) {
+            if (!isBeyondLimit(invalid) && search.isPossible()) {
                 throw new AssertionError(source, invalid);
             }
-            impossible += isLimit ? 0 : 1;
+            impossible += isBeyondLimit(invalid) ? 0 : 1;
         }
         return null;
     }
@@ -136,10 +135,19 @@ final class RandomConstraints {
         return bytes.length - symbols.length;
     }
 
-    private Drawn regex() {
+    private @Nullable Drawn regex() {
         RandomPatterns.Drawn pattern = new RandomPatterns(random).whole();
+        OutputConstraint constraint;
+        try {
+            constraint = OutputConstraint.regex(pattern.text());
+        } catch (InvalidConstraintException invalid) {
+            if (!isBeyondLimit(invalid)) {
+                throw new AssertionError(pattern.text(), invalid);
+            }
+            return null;
+        }
         TextLanguage.Possible possible = new TextLanguage.Possible();
-        return new Drawn("regex " + pattern.text(), OutputConstraint.regex(pattern.text()), new Search() {
+        return new Drawn("regex " + pattern.text(), constraint, new Search() {
             @Override
             public boolean mayBegin(int[] symbols) {
                 return walk(symbols, false);
@@ -197,10 +205,14 @@ final class RandomConstraints {
             refused++;
             return null;
         } catch (InvalidConstraintException invalid) {
-            if (!String.valueOf(invalid.getMessage()).contains("steps to prepare, which is the limit")) {
+            if (!isBeyondLimit(invalid)) {
                 throw new AssertionError(source, invalid);
             }
             return null;
         }
+    }
+
+    private static boolean isBeyondLimit(InvalidConstraintException invalid) {
+        return String.valueOf(invalid.getMessage()).contains("steps to prepare, which is the limit");
     }
 }

@@ -91,6 +91,7 @@ final class RandomVocabulary {
 
     final boolean tokens;
     final boolean strips;
+    final boolean bytesOnly;
     final int scores;
     final TokenVocabulary vocabulary;
     private final List<byte @Nullable []> bytes;
@@ -104,7 +105,8 @@ final class RandomVocabulary {
                 all.add(new byte[] {(byte) value});
             }
         }
-        for (int count = 30 + random.nextInt(40); count > 0; count--) {
+        bytesOnly = random.nextInt(5) == 0;
+        for (int count = bytesOnly ? 0 : 30 + random.nextInt(40); count > 0; count--) {
             byte[] piece = PIECES[random.nextInt(PIECES.length)].getBytes(StandardCharsets.UTF_8);
             byte[] other = PIECES[random.nextInt(PIECES.length)].getBytes(StandardCharsets.UTF_8);
             byte[] both = random.nextInt(3) == 0 ? joined(piece, other) : piece;
