@@ -34,11 +34,15 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * A sequence has the same logits, bit by bit, alone and in steps with others of other lengths, cuts and schedules: every case and
- * schedule of every given fixture directory, among 1, 3, 7 and 19 others.
+ * schedule of every given fixture directory, among 1 and 7 others, and among 3 and 19 with
+ * {@code -Dglimpse.together=2,4,8,20}.
  */
 class TogetherIT {
 
-    private static final int[] SIZES = {2, 4, 8, 20};
+    private static final int[] SIZES = Arrays.stream(
+                    System.getProperty("glimpse.together", "2,8").split(","))
+            .mapToInt(Integer::parseInt)
+            .toArray();
     private static final int CALLERS = 64;
     private static final long SECONDS = 60;
 
