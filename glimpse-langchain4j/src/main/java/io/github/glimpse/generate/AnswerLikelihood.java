@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.sampling.TokenLikelihoods;
 import java.util.Locale;
 
 /**
@@ -15,6 +16,10 @@ import java.util.Locale;
  * @see <a href="https://arxiv.org/abs/2305.06983">FLARE, section 3.2: the least likely token decides whether to ask again</a>
  */
 public record AnswerLikelihood(double leastProbability, double sequenceProbability) {
+
+    static AnswerLikelihood of(TokenLikelihoods tokens) {
+        return new AnswerLikelihood(tokens.leastProbability(), tokens.sequenceProbability());
+    }
 
     /** To four digits. */
     @Override

@@ -5,6 +5,7 @@ import io.github.glimpse.constrain.ConstraintListener;
 import io.github.glimpse.constrain.InvalidConstraintException;
 import io.github.glimpse.constrain.OutputConstraint;
 import io.github.glimpse.constrain.TokenVocabulary;
+import io.github.glimpse.sampling.Sampler;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.sampling.TokenLikelihoods;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

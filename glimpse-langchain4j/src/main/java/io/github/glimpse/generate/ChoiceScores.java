@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.constrain.ConstraintCursor;
 import io.github.glimpse.constrain.ConstraintListener;
+import io.github.glimpse.sampling.TokenLikelihoods;
 import io.github.glimpse.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.prefill.Sequence;
+import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.StepScheduler;
 import java.util.Arrays;
 import java.util.List;
@@ -156,7 +157,8 @@ final class DecodeLoop {
         if (!cut && !text.calls().isEmpty()) {
             reason = FinishReason.TOOL_CALLS;
         }
-        return new Answer(text.text(), text.calls(), ids.build().toArray(), reason, sampler.likelihood());
+        return new Answer(
+                text.text(), text.calls(), ids.build().toArray(), reason, AnswerLikelihood.of(sampler.likelihoods()));
     }
 
     private float[] forward(int id, long[] positions, List<LayerState> caches) {

@@ -42,6 +42,7 @@ import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
+import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.StepScheduler;
 import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.text.TokenWatch;
@@ -284,7 +285,7 @@ final class DecoderEngine implements AnswerEngine {
         PruningSchedule cuts = prompt.media().isEmpty() ? PruningSchedule.none() : schedule;
         Prefilled prefilled = prefilled(request, prompts, prompt, cuts, most, context);
         Sequence sequence = prefilled.sequence();
-        Sampler sampler = new Sampler(generation, prompt.layout().ids(), sequence.logits().length);
+        Sampler sampler = new Sampler(generation.sampling(), prompt.layout().ids(), sequence.logits().length);
         List<String> stop = generation.stop() == null ? List.of() : generation.stop();
         PruningReport report = prefilled
                 .log()

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.SetValues;
+import io.github.glimpse.sampling.SamplingNumbers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -148,6 +149,23 @@ public record GenerationOptions(
                 || differs(repetitionPenalty, DEFAULT_REPETITION_PENALTY)
                 || differs(presencePenalty, 0)
                 || differs(frequencyPenalty, 0);
+    }
+
+    /** What tokens are chosen by, defaults where nothing is said. */
+    SamplingNumbers sampling() {
+        return new SamplingNumbers(
+                orElse(temperature, DEFAULT_TEMPERATURE),
+                topK == null ? 0 : topK,
+                orElse(topP, DEFAULT_TOP_P),
+                orElse(minP, 0),
+                orElse(repetitionPenalty, DEFAULT_REPETITION_PENALTY),
+                orElse(presencePenalty, 0),
+                orElse(frequencyPenalty, 0),
+                seed);
+    }
+
+    private static double orElse(@Nullable Double value, double standard) {
+        return value == null ? standard : value;
     }
 
     private static boolean differs(@Nullable Double value, double standard) {

@@ -31,6 +31,7 @@ import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
+import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
@@ -286,7 +287,7 @@ final class ImageTextEngine implements AnswerEngine {
             return loop.search(
                     logits, new BeamSearch(writer, context, words.beams(), words.lengthPenalty(), least, most, end));
         }
-        return loop.sample(logits, new Sampler(generation, begun, logits.length), least, most);
+        return loop.sample(logits, new Sampler(generation.sampling(), begun, logits.length), least, most);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.constrain.ToolCallParser;
+import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -58,14 +59,14 @@ final class WordLoop {
                 context.watch().firstToken();
             }
             if (id == end) {
-                return finished(ids.build().toArray(), sampler.likelihood(), FinishReason.STOP);
+                return finished(ids.build().toArray(), AnswerLikelihood.of(sampler.likelihoods()), FinishReason.STOP);
             }
             text.append(id, sampler.logProbability());
             if (text.isStopped()) {
-                return finished(ids.build().toArray(), sampler.likelihood(), FinishReason.STOP);
+                return finished(ids.build().toArray(), AnswerLikelihood.of(sampler.likelihoods()), FinishReason.STOP);
             }
             if (step + 1 == most) {
-                return finished(ids.build().toArray(), sampler.likelihood(), FinishReason.LENGTH);
+                return finished(ids.build().toArray(), AnswerLikelihood.of(sampler.likelihoods()), FinishReason.LENGTH);
             }
             context.cancellation().check();
             scores = writer.read(new int[] {id})[0];

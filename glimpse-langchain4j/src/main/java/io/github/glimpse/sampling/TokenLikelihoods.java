@@ -1,9 +1,9 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.sampling;
 
 import io.github.glimpse.NonFiniteNumbersException;
 
 /** Collects how likely the tokens of an answer were. Belongs to one answer. */
-final class TokenLikelihoods {
+public final class TokenLikelihoods {
 
     private double least;
     private double sum;
@@ -21,8 +21,14 @@ final class TokenLikelihoods {
         return count;
     }
 
-    AnswerLikelihood result() {
-        return new AnswerLikelihood(Math.exp(least), Math.exp(Math.min(0, sum)));
+    /** Of the token that was held least likely, 0..1; 1 before the first. */
+    public double leastProbability() {
+        return Math.exp(least);
+    }
+
+    /** Of all tokens together, the product, 0..1; 1 before the first. */
+    public double sequenceProbability() {
+        return Math.exp(Math.min(0, sum));
     }
 
     /**
@@ -32,7 +38,7 @@ final class TokenLikelihoods {
      * @param word its number in the answer, from 1, for the error
      * @throws NonFiniteNumbersException if a logit is NaN or infinite, or no word is allowed
      */
-    static double logOfSum(float[] logits, int word) {
+    public static double logOfSum(float[] logits, int word) {
         float most = Float.NEGATIVE_INFINITY;
         for (float logit : logits) {
             most = Math.max(most, logit);
