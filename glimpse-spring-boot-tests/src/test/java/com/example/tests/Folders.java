@@ -11,5 +11,8 @@ public final class Folders {
     /** A model for vectors. */
     public static final Path CLIP = FIXTURES.resolve("clip-tiny/model");
 
+    /** A model for answers, and its module beside it. */
+    public static final Path QWEN = FIXTURES.resolve("qwen2_5_vl-tiny");
+
     private Folders() {}
 }

@@ -64,6 +64,7 @@ import org.springframework.validation.annotation.Validated;
  * @param logging What is logged of requests.
  * @param observability What is measured.
  * @param web What errors are to HTTP.
+ * @param openai The endpoint for clients of OpenAI's API, in an application with Spring MVC.
  */
 @Validated
 @ConfigurationProperties(GlimpseProperties.PREFIX)
@@ -94,7 +95,8 @@ public record GlimpseProperties(
         @Valid @DefaultValue Cache cache,
         @DefaultValue Logging logging,
         @DefaultValue Observability observability,
-        @Valid @DefaultValue Web web) {
+        @Valid @DefaultValue Web web,
+        @Valid @DefaultValue OpenAi openai) {
 
     static final String PREFIX = "glimpse";
 
@@ -541,4 +543,51 @@ public record GlimpseProperties(
             @DurationMax(days = 1, message = "must be at most 1 day")
             @DefaultValue("5s")
             Duration retryAfter) {}
+
+    /**
+     * The endpoint for clients of OpenAI's API: /v1/models, /v1/chat/completions, /v1/embeddings, /health.
+     *
+     * @param enabled Whether the endpoint is there.
+     * @param apiKeys Keys of which a request has to bring one, as Authorization: Bearer; without any only this machine may reach the server, else it does not start.
+     * @param externalSecurity Whether the application itself lets in only whom it knows, so that the endpoint may go without keys beyond this machine.
+     * @param allowedHosts Names that the server is called by, beside localhost, 127.0.0.1 and [::1]; a star is any.
+     * @param allowedOrigins Origins of pages elsewhere that may call it, such as https://app.example.org.
+     * @param maxBody Largest body of a request, pictures in base64 included.
+     * @param bodyTimeout Longest time to read a body.
+     * @param maxRequestsPerKey Requests with one key that run or wait at once.
+     * @param keepAlive After how long a silence a stream gets a comment; a client that went away is noticed by the next word or comment.
+     */
+    public record OpenAi(
+            @DefaultValue("false") Boolean enabled,
+            @DefaultValue List<String> apiKeys,
+            @DefaultValue("false") Boolean externalSecurity,
+            @DefaultValue List<String> allowedHosts,
+            @DefaultValue List<String> allowedOrigins,
+            @DefaultValue("32MB") DataSize maxBody,
+
+            @DurationMin(millis = 100, message = "must be at least 100 milliseconds")
+            @DurationMax(hours = 1, message = "must be at most 1 hour")
+            @DefaultValue("30s")
+            Duration bodyTimeout,
+
+            @Min(1) @DefaultValue("2") Integer maxRequestsPerKey,
+
+            @DurationMin(millis = 100, message = "must be at least 100 milliseconds")
+            @DurationMax(hours = 1, message = "must be at most 1 hour")
+            @DefaultValue("10s")
+            Duration keepAlive) {
+
+        /** Copies the lists. */
+        public OpenAi {
+            apiKeys = List.copyOf(apiKeys);
+            allowedHosts = List.copyOf(allowedHosts);
+            allowedOrigins = List.copyOf(allowedOrigins);
+        }
+
+        /** Without the keys. */
+        @Override
+        public String toString() {
+            return "OpenAi[enabled=" + enabled + ", apiKeys=" + apiKeys.size() + "]";
+        }
+    }
 }

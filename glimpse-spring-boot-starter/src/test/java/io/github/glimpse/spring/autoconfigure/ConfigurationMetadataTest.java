@@ -115,6 +115,12 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.tools.zoom", false);
         defaults.put("glimpse.web.problem-details.enabled", true);
         defaults.put("glimpse.web.problem-details.retry-after", "5s");
+        defaults.put("glimpse.openai.enabled", false);
+        defaults.put("glimpse.openai.external-security", false);
+        defaults.put("glimpse.openai.max-body", "32MB");
+        defaults.put("glimpse.openai.body-timeout", "30s");
+        defaults.put("glimpse.openai.max-requests-per-key", "2");
+        defaults.put("glimpse.openai.keep-alive", "10s");
         defaults.put("management.health.glimpse.enabled", true);
         // Those that Actuator gives every endpoint.
         defaults.put("management.endpoint.glimpse.access", "unrestricted");

@@ -1,0 +1,161 @@
+package io.github.glimpse.spring.openai;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
+import dev.langchain4j.model.output.TokenUsage;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The official shapes of one answer, whole and in pieces.
+ *
+ * @param id of the answer, in each of its pieces
+ * @param created seconds since 1970
+ * @param model its name
+ */
+record AnswerJson(String id, long created, String model) {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    /** The shapes of a new answer. */
+    static AnswerJson of(String model) {
+        return new AnswerJson(
+                "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
+                Instant.now().getEpochSecond(),
+                model);
+    }
+
+    /** An error's shape. */
+    static ObjectNode error(OpenAiException error) {
+        ObjectNode body = NODES.objectNode();
+        body.putObject("error")
+                .put("message", error.text())
+                .put("type", error.type())
+                .put("param", error.param())
+                .put("code", error.code());
+        return body;
+    }
+
+    /** The whole answer. */
+    ObjectNode whole(ChatResponse response) {
+        ObjectNode body = head("chat.completion");
+        AiMessage answer = response.aiMessage();
+        ObjectNode choice = body.putArray("choices").addObject().put("index", 0);
+        ObjectNode message =
+                choice.putObject("message").put("role", "assistant").put("content", text(answer));
+        message.putNull("refusal");
+        if (answer.hasToolExecutionRequests()) {
+            ArrayNode calls = message.putArray("tool_calls");
+            answer.toolExecutionRequests().forEach(call -> calls.add(call(call)));
+        }
+        choice.putNull("logprobs");
+        choice.put("finish_reason", finishReason(response));
+        body.set("usage", usage(response.metadata().tokenUsage()));
+        ReportJson.of(response.metadata()).ifPresent(report -> body.set("glimpse", report));
+        return body;
+    }
+
+    private static @Nullable String text(AiMessage answer) {
+        String text = answer.text();
+        return text == null && !answer.hasToolExecutionRequests() ? "" : text;
+    }
+
+    /** The first piece. */
+    ObjectNode first() {
+        return delta(NODES.objectNode().put("role", "assistant").put("content", ""));
+    }
+
+    /** A piece of the text. */
+    ObjectNode text(String piece) {
+        return delta(NODES.objectNode().put("content", piece));
+    }
+
+    /** A call begins. */
+    ObjectNode callBegins(int index, String id, String name) {
+        ObjectNode call = NODES.objectNode().put("index", index).put("id", id).put("type", "function");
+        call.putObject("function").put("name", name).put("arguments", "");
+        return delta(calls(call));
+    }
+
+    /** A piece of a call's arguments. */
+    ObjectNode callGoesOn(int index, String piece) {
+        ObjectNode call = NODES.objectNode().put("index", index);
+        call.putObject("function").put("arguments", piece);
+        return delta(calls(call));
+    }
+
+    private static ObjectNode calls(ObjectNode call) {
+        ObjectNode delta = NODES.objectNode();
+        delta.putArray("tool_calls").add(call);
+        return delta;
+    }
+
+    /** The piece with the reason of the end, and with what pruning did. */
+    ObjectNode last(ChatResponse response) {
+        ObjectNode body = delta(NODES.objectNode());
+        ((ObjectNode) body.get("choices").get(0)).put("finish_reason", finishReason(response));
+        ReportJson.of(response.metadata()).ifPresent(report -> body.set("glimpse", report));
+        return body;
+    }
+
+    /** The piece with the token counts. */
+    ObjectNode usage(ChatResponse response) {
+        ObjectNode body = head("chat.completion.chunk");
+        body.putArray("choices");
+        body.set("usage", usage(response.metadata().tokenUsage()));
+        return body;
+    }
+
+    private ObjectNode delta(ObjectNode delta) {
+        ObjectNode body = head("chat.completion.chunk");
+        ObjectNode choice = body.putArray("choices").addObject().put("index", 0);
+        choice.set("delta", delta);
+        choice.putNull("finish_reason");
+        return body;
+    }
+
+    private ObjectNode head(String object) {
+        return NODES.objectNode()
+                .put("id", id)
+                .put("object", object)
+                .put("created", created)
+                .put("model", model);
+    }
+
+    private static ObjectNode call(ToolExecutionRequest request) {
+        ObjectNode call = NODES.objectNode().put("id", request.id()).put("type", "function");
+        call.putObject("function").put("name", request.name()).put("arguments", request.arguments());
+        return call;
+    }
+
+    /** Tokens of the prompt are counted before pruning, as everywhere in Glimpse. */
+    static ObjectNode usage(@Nullable TokenUsage usage) {
+        ObjectNode node = NODES.objectNode()
+                .put("prompt_tokens", usage == null ? 0 : count(usage.inputTokenCount()))
+                .put("completion_tokens", usage == null ? 0 : count(usage.outputTokenCount()))
+                .put("total_tokens", usage == null ? 0 : count(usage.totalTokenCount()));
+        node.putObject("prompt_tokens_details").put("cached_tokens", 0);
+        return node;
+    }
+
+    private static int count(@Nullable Integer tokens) {
+        return tokens == null ? 0 : tokens;
+    }
+
+    private static String finishReason(ChatResponse response) {
+        FinishReason reason = response.metadata().finishReason();
+        if (reason == FinishReason.LENGTH) {
+            return "length";
+        }
+        if (reason == FinishReason.CONTENT_FILTER) {
+            return "content_filter";
+        }
+        return response.aiMessage().hasToolExecutionRequests() ? "tool_calls" : "stop";
+    }
+}

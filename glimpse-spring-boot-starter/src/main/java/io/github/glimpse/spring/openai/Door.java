@@ -1,0 +1,148 @@
+package io.github.glimpse.spring.openai;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Who may come in. A page of another site that makes a browser call this machine is told by {@code Origin}, one that has its own
+ * name lead here (DNS rebinding) by {@code Host}; programs send no {@code Origin}. Safe for concurrent use.
+ */
+final class Door {
+
+    private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1");
+    private static final String BEARER = "bearer ";
+
+    private final OpenAiOptions options;
+    private final List<Key> keys;
+
+    /**
+     * One key.
+     *
+     * @param digest of it: all have one length, whatever the keys'
+     * @param places of requests with it
+     */
+    private record Key(byte[] digest, Semaphore places) {}
+
+    /** A request's place among those with its key. May be given back more than once. */
+    static final class Place implements AutoCloseable {
+
+        private final @Nullable Semaphore places;
+        private final AtomicBoolean taken = new AtomicBoolean(true);
+
+        private Place(@Nullable Semaphore places) {
+            this.places = places;
+        }
+
+        @Override
+        public void close() {
+            if (places != null && taken.compareAndSet(true, false)) {
+                places.release();
+            }
+        }
+    }
+
+    Door(OpenAiOptions options) {
+        this.options = options;
+        this.keys = options.apiKeys().stream()
+                .map(key -> new Key(digest(key), new Semaphore(options.requestsPerKey())))
+                .toList();
+    }
+
+    /**
+     * Lets a request in that costs nothing.
+     *
+     * @throws OpenAiException if it may not come in
+     */
+    void check(HttpServletRequest request) {
+        var unused = known(request);
+    }
+
+    /**
+     * Lets a request in that is work.
+     *
+     * @throws OpenAiException if it may not come in, or too many are in with its key
+     */
+    Place enter(HttpServletRequest request) {
+        Key key = known(request);
+        if (key == null) {
+            return new Place(null);
+        }
+        if (!key.places().tryAcquire()) {
+            throw OpenAiException.refused(
+                    429,
+                    "rate_limit_exceeded",
+                    "This key has " + options.requestsPerKey() + " requests running, the most that it may have"
+                            + " (glimpse.openai.max-requests-per-key); try again when one has ended");
+        }
+        return new Place(key.places());
+    }
+
+    private @Nullable Key known(HttpServletRequest request) {
+        checkHost(String.valueOf(request.getServerName()));
+        checkOrigin(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+        if (keys.isEmpty()) {
+            return null;
+        }
+        String said = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (said == null || !said.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            throw OpenAiException.refused(
+                    401, "invalid_api_key", "There is no API key; send the header Authorization: Bearer <key>");
+        }
+        byte[] digest = digest(said.substring(BEARER.length()).strip());
+        Key found = null;
+        // All of them, so that the time does not tell which one was nearly right.
+        for (Key key : keys) {
+            if (MessageDigest.isEqual(key.digest(), digest)) {
+                found = key;
+            }
+        }
+        if (found == null) {
+            throw OpenAiException.refused(401, "invalid_api_key", "The API key is not known here");
+        }
+        return found;
+    }
+
+    private void checkHost(String name) {
+        String host = name.toLowerCase(Locale.ROOT).replaceAll("^\\[|]$", "");
+        if (!THIS_MACHINE.contains(host)
+                && options.allowedHosts().stream()
+                        .noneMatch(allowed -> allowed.equals("*") || allowed.equalsIgnoreCase(host))) {
+            throw OpenAiException.refused(
+                    403,
+                    "host_not_allowed",
+                    "The server was called by a name that it does not answer to; add it to glimpse.openai.allowed-hosts");
+        }
+    }
+
+    private void checkOrigin(@Nullable String origin, @Nullable String host) {
+        if (origin == null) {
+            return;
+        }
+        boolean own = host != null
+                && Stream.of("http://", "https://").map(scheme -> scheme + host).anyMatch(origin::equalsIgnoreCase);
+        if (!own && options.allowedOrigins().stream().noneMatch(origin::equalsIgnoreCase)) {
+            throw OpenAiException.refused(
+                    403,
+                    "origin_not_allowed",
+                    "Pages of other sites may not call this server; name theirs in glimpse.openai.allowed-origins");
+        }
+    }
+
+    private static byte[] digest(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+}

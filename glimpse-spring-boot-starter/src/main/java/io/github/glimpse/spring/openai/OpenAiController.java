@@ -1,0 +1,265 @@
+package io.github.glimpse.spring.openai;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import io.github.glimpse.chat.SenderSignal;
+import io.github.glimpse.generate.CancellationSignal;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * The paths below {@code /v1} that clients of OpenAI's API know. Bodies are read and written by this package alone, so that the
+ * application's converters, advices and limits have no part in them.
+ */
+@Controller
+public final class OpenAiController implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAiController.class);
+    private static final String MODEL = "/v1/models/";
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final Models models;
+    private final OpenAiOptions options;
+    private final Refusal.Lookup refusals;
+    private final Door door;
+    private final RequestBody bodies;
+    private final KeepAlive keepAlive;
+    private final long created = Instant.now().getEpochSecond();
+
+    /**
+     * What answers.
+     *
+     * @param chat null without a chat model
+     * @param streaming null without a chat model
+     * @param embedding null without an embedding model
+     */
+    public record Models(
+            @Nullable ChatModel chat,
+            @Nullable StreamingChatModel streaming,
+            @Nullable EmbeddingModel embedding) {}
+
+    /**
+     * Serves these models.
+     *
+     * @param refusals tells what their errors are to a client
+     */
+    public OpenAiController(Models models, OpenAiOptions options, Refusal.Lookup refusals) {
+        this.models = models;
+        this.options = options;
+        this.refusals = refusals;
+        this.door = new Door(options);
+        this.bodies = new RequestBody(options);
+        this.keepAlive = new KeepAlive(options.keepAlive());
+    }
+
+    /** Ends the comments in silences. */
+    @Override
+    public void close() {
+        keepAlive.close();
+    }
+
+    @GetMapping("/v1/models")
+    void models(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        door.check(request);
+        ObjectNode body = NODES.objectNode().put("object", "list");
+        ArrayNode data = body.putArray("data");
+        Stream.of(Optional.ofNullable(chatName()), Optional.ofNullable(embeddingName()))
+                .flatMap(Optional::stream)
+                .distinct()
+                .map(this::model)
+                .forEach(data::add);
+        write(response, HttpServletResponse.SC_OK, body);
+    }
+
+    /** Names may have slashes, which no path variable has in every application. */
+    @GetMapping(MODEL + "**")
+    void model(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        door.check(request);
+        String path = request.getRequestURI();
+        String name = UriUtils.decode(path.substring(path.indexOf(MODEL) + MODEL.length()), StandardCharsets.UTF_8);
+        if (!name.equals(chatName()) && !name.equals(embeddingName())) {
+            throw noModel(name);
+        }
+        write(response, HttpServletResponse.SC_OK, model(name));
+    }
+
+    /** Null for an answer in one piece, which is written already. */
+    @PostMapping("/v1/chat/completions")
+    @Nullable
+    SseEmitter chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Door.Place place = door.enter(request);
+        boolean handedOn = false;
+        try {
+            ChatCall call = ChatCall.read(bodies.read(request));
+            String name = checked(call.model(), chatName());
+            if (call.streamed()) {
+                SseEmitter emitter = stream(call, name, place, response);
+                handedOn = true;
+                return emitter;
+            }
+            ChatModel model = models.chat();
+            if (model == null) {
+                throw noModel(name);
+            }
+            ChatResponse answer = model.chat(call.request());
+            place.close();
+            write(response, HttpServletResponse.SC_OK, AnswerJson.of(name).whole(answer));
+            return null;
+        } finally {
+            if (!handedOn) {
+                place.close();
+            }
+        }
+    }
+
+    private SseEmitter stream(ChatCall call, String name, Door.Place place, HttpServletResponse response) {
+        StreamingChatModel model = models.streaming();
+        if (model == null) {
+            throw noModel(name);
+        }
+        CancellationSignal signal = new CancellationSignal();
+        ChatStream stream = new ChatStream(
+                AnswerJson.of(name), call.includesUsage(), options.timeout(), signal, place, this::known);
+        SenderSignal.during(signal, () -> model.chat(call.request(), stream));
+        keepAlive.watch(stream);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        // Else a proxy would collect what is meant to come piece by piece.
+        response.setHeader("X-Accel-Buffering", "no");
+        return stream.emitter();
+    }
+
+    @PostMapping("/v1/embeddings")
+    void embeddings(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Door.Place place = door.enter(request);
+        EmbeddingCall call;
+        String name;
+        EmbeddingResponse vectors;
+        try {
+            call = EmbeddingCall.read(bodies.read(request));
+            name = checked(call.model(), embeddingName());
+            EmbeddingModel model = models.embedding();
+            if (model == null) {
+                throw noModel(name);
+            }
+            vectors = model.embed(call.request());
+        } finally {
+            place.close();
+        }
+        write(response, HttpServletResponse.SC_OK, call.answer(name, vectors));
+    }
+
+    /**
+     * Of this class, so that it comes before every advice of the application. What ends a stream is thrown again: one that returned
+     * would let the stream end as a whole answer does.
+     */
+    @ExceptionHandler(Throwable.class)
+    void failed(Throwable error, HttpServletResponse response) throws Throwable {
+        if (response.isCommitted()) {
+            throw error;
+        }
+        if (error instanceof AsyncRequestNotUsableException) {
+            return;
+        }
+        OpenAiException known = known(error);
+        response.resetBuffer();
+        if (known.mayTryAgain()) {
+            response.setHeader(
+                    HttpHeaders.RETRY_AFTER,
+                    String.valueOf(Math.max(1, options.retryAfter().toSeconds())));
+        }
+        if (known.status() == HttpServletResponse.SC_UNAUTHORIZED) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        write(response, known.status(), AnswerJson.error(known));
+    }
+
+    private OpenAiException known(Throwable error) {
+        if (error instanceof OpenAiException ours) {
+            return ours;
+        }
+        if (error instanceof AsyncRequestTimeoutException) {
+            return OpenAiException.of(new Refusal(504, "The request took too long", false));
+        }
+        return refusals.of(error).map(OpenAiException::of).orElseGet(() -> {
+            LOG.error("A request of the OpenAI endpoint failed", error);
+            return OpenAiException.failure();
+        });
+    }
+
+    private static String checked(@Nullable String wanted, @Nullable String own) {
+        if (own == null || (wanted != null && !wanted.equals(own))) {
+            throw noModel(wanted == null ? "" : wanted);
+        }
+        return own;
+    }
+
+    private static OpenAiException noModel(String name) {
+        return OpenAiException.noModel("The model '" + JsonField.abbreviated(name)
+                + "' is not served here for this; GET /v1/models lists what there is");
+    }
+
+    private @Nullable String chatName() {
+        ChatModel chat = models.chat();
+        StreamingChatModel streaming = models.streaming();
+        if (chat != null) {
+            return chat.defaultRequestParameters().modelName();
+        }
+        return streaming == null ? null : streaming.defaultRequestParameters().modelName();
+    }
+
+    private @Nullable String embeddingName() {
+        EmbeddingModel embedding = models.embedding();
+        return embedding == null ? null : embedding.modelName();
+    }
+
+    private ObjectNode model(String name) {
+        ObjectNode model = NODES.objectNode()
+                .put("id", name)
+                .put("object", "model")
+                .put("created", created)
+                .put("owned_by", "local");
+        ChatModel chat = name.equals(chatName()) ? models.chat() : null;
+        model.putObject("glimpse")
+                .put("chat", name.equals(chatName()))
+                .put("embeddings", name.equals(embeddingName()))
+                .put(
+                        "json_schema",
+                        chat != null && chat.supportedCapabilities().contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA));
+        return model;
+    }
+
+    private static void write(HttpServletResponse response, int status, ObjectNode body) throws IOException {
+        byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+        response.setStatus(status);
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
+        response.getOutputStream().flush();
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.header;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
+
+import io.github.glimpse.spring.openai.OpenAiController;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.setup.MockMvcBuilders;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.servlet.config.annotation.EnableWebMvc;
+
+/** When the endpoint is there, and what it needs to start. */
+class GlimpseOpenAiAutoConfigurationTest {
+
+    private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    GlimpseAutoConfiguration.class,
+                    GlimpseEmbeddingAutoConfiguration.class,
+                    GlimpseOpenAiAutoConfiguration.class))
+            .withUserConfiguration(Web.class)
+            .withPropertyValues(TinyModel.properties(TinyModel.QWEN))
+            .withPropertyValues("glimpse.model.name=tiny");
+
+    @EnableWebMvc
+    static class Web {}
+
+    @Test
+    void itIsOffByDefault() {
+        runner.run(context -> assertThat(context).doesNotHaveBean(OpenAiController.class));
+    }
+
+    @Test
+    void itNeedsSpringMvc() {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(GlimpseAutoConfiguration.class, GlimpseOpenAiAutoConfiguration.class))
+                .withPropertyValues(TinyModel.properties(TinyModel.QWEN))
+                .withPropertyValues("glimpse.openai.enabled=true")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenAiController.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server.address=", "server.address=0.0.0.0", "server.address=10.1.2.3"})
+    void withoutAKeyAndBeyondThisMachineItDoesNotStart(String address) {
+        runner.withPropertyValues("glimpse.openai.enabled=true", "glimpse.openai.api-keys=", address)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidPropertyException.class)
+                        .hasMessageContainingAll(
+                                "glimpse.openai.api-keys", "server.address", "others than this machine"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "server.address=127.0.0.1",
+                "server.address=localhost",
+                "server.address=::1",
+                "glimpse.openai.api-keys=a-key",
+                "glimpse.openai.external-security=true"
+            })
+    void aKeyOrThisMachineAloneOrTheApplicationsOwnSecurityIsEnough(String property) {
+        runner.withPropertyValues("glimpse.openai.enabled=true", property)
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(OpenAiController.class));
+    }
+
+    @Test
+    void itAsksTheBeansOfTheApplication() {
+        runner.withPropertyValues("glimpse.openai.enabled=true", "server.address=127.0.0.1")
+                .run(context -> {
+                    MockMvc mvc = MockMvcBuilders.webAppContextSetup(
+                                    (WebApplicationContext) context.getSourceApplicationContext())
+                            .build();
+                    mvc.perform(get("/v1/models"))
+                            .andExpect(status().isOk())
+                            .andExpect(jsonPath("$.data[0].id").value("tiny"));
+                    mvc.perform(post("/v1/chat/completions")
+                                    .contentType(MediaType.APPLICATION_JSON)
+                                    .content("{\"max_tokens\": 2, \"messages\": [{\"role\": \"user\", \"content\":"
+                                            + " \"Hello\"}]}"))
+                            .andExpect(status().isOk())
+                            .andExpect(header().string("Cache-Control", "no-store"))
+                            .andExpect(jsonPath("$.choices[0].message.role").value("assistant"))
+                            .andExpect(jsonPath("$.usage.completion_tokens").value(2));
+                    mvc.perform(post("/v1/embeddings")
+                                    .contentType(MediaType.APPLICATION_JSON)
+                                    .content("{\"input\": \"a\"}"))
+                            .andExpect(status().isNotFound())
+                            .andExpect(jsonPath("$.error.code").value("model_not_found"));
+                });
+    }
+
+    @Test
+    void withoutAModelItDoesNotStart() {
+        runner.withPropertyValues(
+                        "glimpse.openai.enabled=true",
+                        "server.address=127.0.0.1",
+                        "glimpse.chat-model.enabled=false",
+                        "glimpse.streaming-chat-model.enabled=false")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContainingAll("glimpse.openai.enabled", "no model"));
+    }
+
+    @Test
+    void keysStandInNoText() {
+        runner.withPropertyValues("glimpse.openai.enabled=true", "glimpse.openai.api-keys=very-secret")
+                .run(context -> assertThat(
+                                context.getBean(GlimpseProperties.class).toString())
+                        .doesNotContain("very-secret"));
+    }
+}

@@ -1,0 +1,397 @@
+package com.example.tests.openai;
+
+import static com.example.tests.openai.Client.json;
+import static com.example.tests.openai.Client.pieces;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.example.tests.Folders;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.generate.LoadedModel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/** What programs read of the endpoint, in an application whose own advice catches everything. */
+class OpenAiEndpointTest {
+
+    private static final String HELLO = "\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]";
+    private static final String ENDLESS = "{\"stream\": true, \"max_tokens\": 100000, " + HELLO + "}";
+    private static final String WEATHER = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\","
+            + " \"parameters\": {\"type\": \"object\", \"properties\": {\"days\": {\"type\": \"integer\"}},"
+            + " \"required\": [\"days\"]}}}], \"tool_choice\": \"required\", \"parallel_tool_calls\": false";
+
+    private static ConfigurableApplicationContext context;
+    private static Client client;
+
+    private static ConfigurableApplicationContext start(String... properties) {
+        return new SpringApplicationBuilder(Application.class, CatchAll.class)
+                .properties(
+                        "spring.main.banner-mode=off",
+                        "server.port=0",
+                        "server.address=127.0.0.1",
+                        "glimpse.model.location=" + Folders.QWEN.resolve("model"),
+                        "glimpse.model.pruning-module=" + Folders.QWEN.resolve("glimpse"),
+                        "glimpse.model.name=tiny",
+                        "glimpse.concurrency.max-queued=1",
+                        "glimpse.web.problem-details.retry-after=2s",
+                        "glimpse.openai.enabled=true")
+                .properties(properties)
+                .run();
+    }
+
+    @BeforeAll
+    static void begin() {
+        context = start(
+                "glimpse.embedding-model.enabled=true",
+                "glimpse.embedding-model.name=clip",
+                "glimpse.embedding-model.location=" + Folders.CLIP,
+                "glimpse.openai.keep-alive=200ms",
+                "glimpse.openai.max-body=200KB");
+        client = new Client(context);
+    }
+
+    @AfterAll
+    static void end() {
+        context.close();
+    }
+
+    @Test
+    void theModelsAreListed() {
+        JsonNode list = json(client.get("/v1/models"));
+
+        assertThat(list.path("object").textValue()).isEqualTo("list");
+        assertThat(list.path("data").findValuesAsText("id")).containsExactly("tiny", "clip");
+        assertThat(json(client.get("/v1/models/tiny")).path("object").textValue())
+                .isEqualTo("model");
+        HttpResponse<String> other = client.get("/v1/models/meta/other");
+        assertThat(other.statusCode()).isEqualTo(404);
+        assertThat(json(other).at("/error/code").textValue()).isEqualTo("model_not_found");
+    }
+
+    @Test
+    void healthTellsThatRequestsAreTaken() {
+        HttpResponse<String> health = client.get("/health");
+
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body()).isEqualTo("{\"status\":\"ok\"}");
+    }
+
+    private static String ask(String more) {
+        return "{\"model\": \"tiny\", \"max_tokens\": 12, " + more
+                + " \"messages\": [{\"role\": \"system\", \"content\": \"Be short.\"}, {\"role\": \"user\","
+                + " \"content\": [{\"type\": \"text\", \"text\": \"What is it?\"}, {\"type\": \"image_url\","
+                + " \"image_url\": {\"url\": \"" + Client.picture() + "\", \"detail\": \"low\"}}]}]}";
+    }
+
+    @Test
+    void aPictureIsAnsweredWithWhatPruningDid() {
+        HttpResponse<String> response =
+                client.chat(ask("\"glimpse\": {\"max_retention_ratio\": 0.5, \"return_scores\": true},"));
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        JsonNode answer = json(response);
+        assertThat(answer.path("id").textValue()).startsWith("chatcmpl-");
+        assertThat(answer.path("object").textValue()).isEqualTo("chat.completion");
+        assertThat(answer.path("created").asLong()).isPositive();
+        JsonNode choice = answer.at("/choices/0");
+        assertThat(choice.at("/message/role").textValue()).isEqualTo("assistant");
+        assertThat(choice.at("/message/content").isTextual()).isTrue();
+        assertThat(choice.path("finish_reason").textValue()).isIn("length", "stop");
+        JsonNode usage = answer.path("usage");
+        assertThat(usage.path("completion_tokens").asInt()).isBetween(1, 12);
+        assertThat(usage.path("total_tokens").asInt())
+                .isEqualTo(usage.path("prompt_tokens").asInt()
+                        + usage.path("completion_tokens").asInt());
+        JsonNode report = answer.path("glimpse");
+        JsonNode image = report.at("/images/0");
+        int tokens = image.path("rows").asInt() * image.path("columns").asInt();
+        assertThat(report.path("strategy").textValue()).isEqualTo("glimpse");
+        assertThat(report.path("image_tokens").asInt()).isEqualTo(tokens);
+        assertThat(report.path("kept_tokens").asInt())
+                .isLessThanOrEqualTo((tokens + 1) / 2)
+                .isEqualTo(image.path("kept").size());
+        assertThat(image.path("scores")).hasSize(tokens);
+        assertThat(report.at("/likelihood/least").isNumber()).isTrue();
+        assertThat(report.at("/timings_ms/vision").asDouble()).isPositive();
+        assertThat(json(client.chat(ask(""))).at("/glimpse/images/0").has("scores"))
+                .isFalse();
+    }
+
+    @Test
+    void aStreamIsTheAnswerInPieces() {
+        String whole =
+                json(client.chat(ask(""))).at("/choices/0/message/content").textValue();
+
+        HttpResponse<String> response =
+                client.chat(ask("\"stream\": true, \"stream_options\": {\"include_usage\": true},"));
+
+        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(response.headers().firstValue("X-Accel-Buffering")).hasValue("no");
+        assertThat(response.body().strip()).endsWith("data:[DONE]");
+        List<JsonNode> pieces = pieces(response.body());
+        assertThat(pieces)
+                .extracting(piece -> piece.path("id").textValue())
+                .containsOnly(pieces.get(0).path("id").textValue());
+        assertThat(pieces.get(0).at("/choices/0/delta/role").textValue()).isEqualTo("assistant");
+        assertThat(pieces.stream()
+                        .map(piece -> piece.at("/choices/0/delta/content").asText())
+                        .collect(Collectors.joining()))
+                .isEqualTo(whole);
+        JsonNode last = pieces.get(pieces.size() - 2);
+        assertThat(last.at("/choices/0/finish_reason").textValue()).isEqualTo("length");
+        assertThat(last.at("/glimpse/kept_tokens").asInt()).isPositive();
+        JsonNode usage = pieces.get(pieces.size() - 1);
+        assertThat(usage.path("choices")).isEmpty();
+        assertThat(usage.at("/usage/completion_tokens").asInt()).isEqualTo(12);
+    }
+
+    @Test
+    void aCallOfAToolIsThereWholeAndInPieces() {
+        String request = "{\"max_tokens\": 200, \"seed\": 7, \"temperature\": 1, " + WEATHER + ", ";
+        JsonNode choice = json(client.chat(request + HELLO + "}")).at("/choices/0");
+        JsonNode call = choice.at("/message/tool_calls/0");
+
+        assertThat(choice.path("finish_reason").textValue()).isEqualTo("tool_calls");
+        assertThat(choice.at("/message/content").isNull()).isTrue();
+        assertThat(choice.at("/message/tool_calls")).hasSize(1);
+        assertThat(call.at("/function/name").textValue()).isEqualTo("weather");
+        assertThat(json(call.at("/function/arguments").textValue()).path("days").isIntegralNumber())
+                .isTrue();
+        List<JsonNode> deltas = pieces(client.chat(request + "\"stream\": true, " + HELLO + "}")
+                        .body())
+                .stream()
+                .map(piece -> piece.at("/choices/0/delta/tool_calls/0"))
+                .filter(delta -> !delta.isMissingNode())
+                .toList();
+        assertThat(deltas.get(0).path("id").textValue()).startsWith("call_");
+        assertThat(deltas.get(0).at("/function/name").textValue()).isEqualTo("weather");
+        assertThat(deltas.get(0).at("/function/arguments").textValue()).isEmpty();
+        assertThat(deltas.subList(1, deltas.size()))
+                .isNotEmpty()
+                .noneMatch(delta -> delta.has("id"))
+                .allMatch(delta -> delta.path("index").asInt() == 0);
+        assertThat(deltas.stream()
+                        .map(delta -> delta.at("/function/arguments").textValue())
+                        .collect(Collectors.joining()))
+                .isEqualTo(call.at("/function/arguments").textValue());
+    }
+
+    @Test
+    void aSchemaIsKept() {
+        String schema = "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"price\","
+                + " \"strict\": true, \"schema\": {\"title\": \"Price\", \"type\": \"object\", \"properties\":"
+                + " {\"paid\": {\"type\": \"boolean\"}, \"cents\": {\"anyOf\": [{\"type\": \"integer\"},"
+                + " {\"type\": \"null\"}]}}, \"required\": [\"paid\", \"cents\"], \"additionalProperties\": false}}}, ";
+
+        JsonNode answer = json(json(client.chat("{\"max_tokens\": 200, " + schema + HELLO + "}"))
+                .at("/choices/0/message/content")
+                .textValue());
+
+        assertThat(answer.path("paid").isBoolean()).isTrue();
+        assertThat(answer).hasSize(2);
+    }
+
+    @Test
+    void vectorsComeAsNumbersAndAsBytes() {
+        String input = "\"input\": [\"a cat\", {\"image\": \"" + Client.picture() + "\"}]}";
+        JsonNode numbers = json(client.post("/v1/embeddings", "{\"model\": \"clip\", " + input));
+        JsonNode bytes =
+                json(client.post("/v1/embeddings", "{\"model\": \"clip\", \"encoding_format\": \"base64\", " + input));
+
+        assertThat(numbers.path("data")).hasSize(2);
+        int length = numbers.at("/data/0/embedding").size();
+        assertThat(length).isPositive();
+        assertThat(Base64.getDecoder().decode(bytes.at("/data/1/embedding").textValue()))
+                .hasSize(4 * length);
+        assertThat(numbers.at("/usage/prompt_tokens").asInt()).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"n\": 2, %s} | n | unsupported_parameter",
+                "{\"logprobs\": true, %s} | logprobs | unsupported_parameter",
+                "{\"functions\": [{}], %s} | functions | unsupported_parameter",
+                "{\"modalities\": [\"audio\"], %s} | modalities | unsupported_parameter",
+                "{\"glimpse\": {\"ratio\": 1}, %s} | glimpse.ratio | unsupported_parameter",
+                "{\"glimpse\": {\"max_retention_ratio\": 2}, %s} | glimpse.max_retention_ratio | null",
+                "{\"temperature\": \"hot\", %s} | temperature | null",
+                "{\"temperature\": 1e9, %s} | null | null",
+                "{\"messages\": []} | messages | null",
+                "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"input_audio\"}]}]}"
+                        + " | messages[0].content[0] | unsupported_parameter",
+                "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\":"
+                        + " {\"url\": \"file:///etc/passwd\"}}]}]} | messages[0].content[0].image_url.url | null",
+                "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\":"
+                        + " {\"url\": \"http://127.0.0.1/a.png\"}}]}]} | null | null",
+                "{\"tool_choice\": \"required\", %s} | tool_choice | null"
+            })
+    void whatCannotWorkIsRefusedByItsPath(String body, String param, String code) {
+        HttpResponse<String> response = client.chat(body.replace("%s", HELLO));
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        JsonNode error = json(response).path("error");
+        assertThat(error.path("type").textValue()).isEqualTo("invalid_request_error");
+        assertThat(error.path("param").asText()).isEqualTo(param);
+        assertThat(error.path("code").asText()).isEqualTo(code);
+        assertThat(error.path("message").textValue()).isNotBlank();
+    }
+
+    @Test
+    void namesThatAreNotKnownArePassedOver() {
+        assertThat(client.chat("{\"max_tokens\": 1, \"store\": true, \"brand_new\": {}, \"user\": \"me\", " + HELLO
+                                + "}")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void bodiesAreJsonAndNotTooLarge() {
+        assertThat(client.send(client.request("/v1/chat/completions")
+                                .header("Content-Type", "text/plain")
+                                .POST(BodyPublishers.ofString("{" + HELLO + "}")))
+                        .statusCode())
+                .isEqualTo(415);
+        assertThat(client.chat("{\"model\": ").statusCode()).isEqualTo(400);
+        HttpResponse<String> large = client.chat("{\"x\": \"" + "x".repeat(300_000) + "\"}");
+        assertThat(large.statusCode()).isEqualTo(413);
+        assertThat(json(large).at("/error/message").textValue()).contains("glimpse.openai.max-body");
+        // Nothing says how long it is.
+        assertThat(client.send(client.request("/v1/chat/completions")
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.fromPublisher(
+                                        BodyPublishers.ofString("{\"x\": \"" + "x".repeat(300_000) + "\"}"))))
+                        .statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
+    void pagesOfOtherSitesAndOtherNamesOfTheServerAreSentAway() throws IOException {
+        HttpResponse<String> page =
+                client.post("/v1/chat/completions", "{" + HELLO + "}", "Origin", "https://evil.example");
+
+        assertThat(page.statusCode()).isEqualTo(403);
+        assertThat(json(page).at("/error/message").textValue()).contains("glimpse.openai.allowed-origins");
+        assertThat(page.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+        assertThat(client.get("/v1/models", "Origin", "http://127.0.0.1:" + client.port())
+                        .statusCode())
+                .isEqualTo(200);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), client.port())) {
+            socket.getOutputStream()
+                    .write("GET /v1/models HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 403").contains("glimpse.openai.allowed-hosts");
+        }
+    }
+
+    @Test
+    void aClientThatGoesAwayFreesThePlaceAndAFullQueueIsTold() throws Exception {
+        LoadedModel engine = context.getBean(LoadedModel.class);
+        try (Client.Stream running = client.open(ENDLESS);
+                Client.Stream waiting = client.open(ENDLESS)) {
+            running.until("data:");
+            await(() -> engine.queuedRequests() == 1);
+
+            HttpResponse<String> third = client.chat("{\"stream\": true, " + HELLO + "}");
+            assertThat(third.statusCode()).isEqualTo(429);
+            assertThat(third.headers().firstValue("Retry-After")).hasValue("2");
+            assertThat(json(third).at("/error/type").textValue()).isEqualTo("rate_limit_error");
+            assertThat(client.chat("{" + HELLO + "}").statusCode()).isEqualTo(429);
+
+            assertThat(waiting.until(":")).isEqualTo(":keep-alive");
+            waiting.leave();
+            await(() -> engine.queuedRequests() == 0);
+            assertThat(engine.activeRequests()).isEqualTo(1);
+            running.leave();
+            await(() -> engine.activeRequests() == 0);
+        }
+        assertThat(client.chat("{\"max_tokens\": 1, " + HELLO + "}").statusCode())
+                .isEqualTo(200);
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long patience = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < patience) {
+            Thread.sleep(5);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void aFailureInTheMiddleIsToldAndBreaksTheConnection() throws Exception {
+        try (ConfigurableApplicationContext own = start();
+                Client.Stream stream = new Client(own).open(ENDLESS)) {
+            stream.until("data:");
+            own.getBean(LoadedModel.class).close();
+
+            List<String> rest = stream.rest();
+            JsonNode error = json(rest.stream()
+                    .filter(line -> line.contains("\"error\""))
+                    .findFirst()
+                    .orElseThrow());
+            assertThat(error.at("/error/type").textValue()).isEqualTo("server_error");
+            // The empty chunk would say that this was all, and the last word that the answer is whole.
+            assertThat(rest).doesNotContain("0").noneMatch(line -> line.contains("[DONE]"));
+        }
+    }
+
+    @Test
+    void keysAreAskedForAndHaveAFewRequestsEach() throws Exception {
+        try (ConfigurableApplicationContext own = start(
+                "server.address=0.0.0.0",
+                "glimpse.openai.api-keys=first-key,second-key",
+                "glimpse.openai.max-requests-per-key=1")) {
+            Client guarded = new Client(own);
+            String body = "{\"max_tokens\": 1, " + HELLO + "}";
+
+            HttpResponse<String> without = guarded.chat(body);
+            assertThat(without.statusCode()).isEqualTo(401);
+            assertThat(json(without).at("/error/type").textValue()).isEqualTo("authentication_error");
+            assertThat(guarded.get("/v1/models").statusCode()).isEqualTo(401);
+            assertThat(guarded.get("/health").statusCode()).isEqualTo(200);
+            assertThat(guarded.post("/v1/chat/completions", body, "Authorization", "Bearer other-key")
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(guarded.post("/v1/chat/completions", body, "Authorization", "Bearer second-key")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @SpringBootApplication(scanBasePackageClasses = Application.class)
+    static class Application {}
+
+    /** As many applications have one: it must not take the place of the endpoint's own errors. */
+    @RestControllerAdvice
+    static class CatchAll {
+
+        @ExceptionHandler
+        ResponseEntity<String> any(Throwable error) {
+            return ResponseEntity.status(418).body("caught");
+        }
+    }
+}
