@@ -141,10 +141,15 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule onlySurfacesKnowLangChain4j = onlyIn("dev.langchain4j..", "request", "chat", "embedding");
+    static final ArchRule onlySurfacesKnowLangChain4j =
+            onlyIn("dev.langchain4j..", "request", "chat", "embedding", "documents");
 
     @ArchTest
     static final ArchRule onlyTheEngineKnowsPyTorch = onlyIn("ai.djl.pytorch..", "engine");
+
+    /** Who has no PDF files needs no PDFBox. */
+    @ArchTest
+    static final ArchRule onlyDocumentsKnowPdfBox = onlyIn("org.apache.pdfbox..", "documents");
 
     @ArchTest
     static final ArchRule onlyTheEngineCallsDrivers = onlyIn("com.sun.jna..", "engine");
@@ -208,6 +213,7 @@ class ArchitectureTest {
         rooms.put("embedding", belowLangChain4j);
         rooms.put("eval", BELOW_SURFACES);
         rooms.put("train", BELOW_SURFACES);
+        rooms.put("documents", List.of("image", "prune", "request", "chat"));
         return rooms;
     }
 

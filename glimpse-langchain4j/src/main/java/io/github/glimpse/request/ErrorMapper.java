@@ -14,6 +14,7 @@ import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.GlimpseException;
+import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.ModelLoadException;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>Which becomes which</caption>
  * <tr><th>ours</th><th>LangChain4j's</th></tr>
- * <tr><td>image, prompt or content that cannot work; a strategy or place that this model does not have</td>
+ * <tr><td>image, document, prompt or content that cannot work; a strategy or place that this model does not have</td>
  *     <td>{@link InvalidRequestException}</td></tr>
  * <tr><td>a form of the answer that nothing has, that does not fit the limit of output tokens, or that is beyond a limit</td>
  *     <td>{@link InvalidRequestException}</td></tr>
@@ -98,6 +99,7 @@ public final class ErrorMapper {
             return unsupported(error);
         }
         if (error instanceof InvalidImageException
+                || error instanceof InvalidDocumentException
                 || error instanceof PromptTooLongException
                 || error instanceof UnsupportedContentException
                 || error instanceof UnsupportedModelException

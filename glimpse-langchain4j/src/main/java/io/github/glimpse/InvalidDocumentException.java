@@ -1,0 +1,44 @@
+package io.github.glimpse;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document, or one of its pages, cannot be read or is over a limit. The caller has to send another one, or to raise the limit that
+ * the message names.
+ */
+public final class InvalidDocumentException extends GlimpseException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why it cannot be read. */
+    public enum Reason {
+        /** It is no file of a known kind, or damaged. */
+        BROKEN,
+        /** It asks for a password. */
+        ENCRYPTED,
+        /** It has too many bytes, pages, pixels or characters, or needs more memory than there is. */
+        TOO_LARGE,
+        /** It takes longer than a page may. */
+        TOO_SLOW,
+        /** It has a picture of a format that nobody on the class path reads. */
+        UNKNOWN_FORMAT
+    }
+
+    private final Reason reason;
+
+    /** Makes the error with a message that names the thing, the value, the limit and the next step. */
+    public InvalidDocumentException(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    /** Like {@link #InvalidDocumentException(Reason, String)}, with the failure that led here. */
+    public InvalidDocumentException(Reason reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /** Why it cannot be read. */
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,187 @@
+package io.github.glimpse.documents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.glimpse.InvalidDocumentException;
+import io.github.glimpse.InvalidDocumentException.Reason;
+import io.github.glimpse.image.PixelArea;
+import io.github.glimpse.image.RasterImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PdfPagesTest {
+
+    private static final DocumentLimits LIMITS = DocumentLimits.defaults();
+
+    @ParameterizedTest
+    @CsvSource({"0, 72", "90, 72", "180, 72", "270, 72", "0, 144", "90, 200", "180, 110", "270, 144"})
+    void whatIsDrawnOnTheSheetIsRenderedWhereTheMappingSays(int rotation, double dpi) throws IOException {
+        PDRectangle crop = new PDRectangle(40, 60, 250, 180);
+        PDRectangle mark = new PDRectangle(100, 90, 50, 30);
+        byte[] file = PdfFiles.marked(new PDRectangle(0, 0, 400, 300), crop, rotation, mark, "Word", 180, 180);
+
+        try (PdfPages pages = PdfPages.open(file, "marked.pdf", LIMITS)) {
+            RenderedPage page = pages.render(1, dpi);
+
+            PageGeometry geometry = page.mapping().page();
+            PixelArea expected = page.mapping().toPixels(geometry.ofSheet(100, 90, 150, 120));
+            assertThat(geometry).isEqualTo(pages.geometry(1));
+            assertThat(dark(page.image(), expected)).isEqualTo(1.0);
+            assertThat(darkShareOf(page.image(), expected)).isGreaterThan(0.8);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "90", "180", "270"})
+    void theBoxOfAWordHoldsItsInkOnTurnedPages(int rotation) throws IOException {
+        PDRectangle outside = new PDRectangle(1, 1, 1, 1);
+        byte[] file = PdfFiles.marked(
+                new PDRectangle(0, 0, 400, 300),
+                new PDRectangle(40, 60, 250, 180),
+                rotation,
+                outside,
+                "Word",
+                180,
+                180);
+
+        try (PdfPages pages = PdfPages.open(file, "turned.pdf", LIMITS)) {
+            List<PageWord> words = pages.words(1);
+            RenderedPage page = pages.render(1, 144);
+
+            assertThat(words).extracting(PageWord::text).containsExactly("Word");
+            PageBox box = words.get(0).box();
+            assertThat(darkShareOf(page.image(), page.mapping().toPixels(box))).isGreaterThan(0.97);
+            assertThat(Math.max(box.width(), box.height())).isCloseTo(29, within(3.0));
+        }
+    }
+
+    @Test
+    void wordsComeInTheOrderOfReading() throws IOException {
+        byte[] file = PdfFiles.pages(List.of(List.of("Order Z79", "Total 87.00"), List.of("Second page")));
+
+        try (PdfPages pages = PdfPages.open(file, "two.pdf", LIMITS)) {
+            assertThat(pages.count()).isEqualTo(2);
+            assertThat(pages.words(1)).extracting(PageWord::text).containsExactly("Order", "Z79", "Total", "87.00");
+            assertThat(pages.words(2)).extracting(PageWord::text).containsExactly("Second", "page");
+        }
+    }
+
+    @Test
+    void aPageOverTheLimitOfPixelsIsRenderedSmaller() throws IOException {
+        byte[] file = PdfFiles.pages(List.of(List.of("Large")));
+
+        try (PdfPages pages = PdfPages.open(file, "large.pdf", LIMITS.withMaxPixels(15_000))) {
+            RenderedPage page = pages.render(1, 144);
+
+            assertThat(page.image().width() * page.image().height()).isLessThanOrEqualTo(15_000);
+            assertThat(page.mapping().pixelsPerPoint()).isCloseTo(0.5, within(1e-6));
+        }
+    }
+
+    @Test
+    void moreBytesOrPagesThanTheLimitAreRefusedWithBothNumbers() throws IOException {
+        byte[] file = PdfFiles.pages(List.of(List.of("One"), List.of("Two"), List.of("Three")));
+        DocumentLimits bytes = new DocumentLimits(100, 1, 1, 1, Duration.ofSeconds(20));
+
+        assertThatThrownBy(() -> PdfPages.open(file, "three.pdf", LIMITS.withMaxPages(2)))
+                .isInstanceOfSatisfying(InvalidDocumentException.class, e -> assertThat(e.reason())
+                        .isEqualTo(Reason.TOO_LARGE))
+                .hasMessageContaining("3 pages, over the limit of 2");
+        assertThatThrownBy(() -> PdfPages.open(file, "three.pdf", bytes))
+                .hasMessageContaining(file.length + " bytes, over the limit of 100");
+    }
+
+    @Test
+    void aFileThatAsksForAPasswordIsTold() throws IOException {
+        byte[] file = PdfFiles.encrypted();
+
+        assertThatThrownBy(() -> PdfPages.open(file, "secret.pdf", LIMITS))
+                .isInstanceOfSatisfying(InvalidDocumentException.class, e -> assertThat(e.reason())
+                        .isEqualTo(Reason.ENCRYPTED))
+                .hasMessageContaining("'secret.pdf' asks for a password");
+    }
+
+    @Test
+    void aFileThatIsNoPdfIsTold() {
+        assertThatThrownBy(() -> PdfPages.open("no pdf".getBytes(StandardCharsets.UTF_8), "letter.pdf", LIMITS))
+                .isInstanceOfSatisfying(InvalidDocumentException.class, e -> assertThat(e.reason())
+                        .isEqualTo(Reason.BROKEN))
+                .hasMessageContaining("letter.pdf");
+    }
+
+    @Test
+    void aPageThatDoesNotEndInItsTimeIsGivenUpAndSoIsTheDocument() throws IOException {
+        byte[] file = endless();
+
+        try (PdfPages pages = PdfPages.open(file, "endless.pdf", LIMITS.withTimePerPage(Duration.ofMillis(1500)))) {
+            assertThatThrownBy(() -> pages.render(1, 144))
+                    .isInstanceOfSatisfying(InvalidDocumentException.class, e -> assertThat(e.reason())
+                            .isEqualTo(Reason.TOO_SLOW));
+            assertThatThrownBy(() -> pages.words(1)).hasMessageContaining("longer than the limit");
+        }
+    }
+
+    /** Forms that call each other ten at a time, eight deep. */
+    private static byte[] endless() {
+        int depth = 8;
+        StringBuilder file = new StringBuilder("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+                + "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+                + "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R"
+                + "/Resources<</XObject<</F 5 0 R>>>>>>endobj\n");
+        String calls = "/F Do ".repeat(10);
+        file.append("4 0 obj<</Length " + calls.length() + ">>stream\n" + calls + "\nendstream endobj\n");
+        for (int form = 0; form < depth; form++) {
+            String content = form == depth - 1 ? "0 0 9 9 re f ".repeat(10) : calls;
+            file.append((5 + form) + " 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 200 200]/Length " + content.length()
+                    + (form == depth - 1 ? "" : "/Resources<</XObject<</F " + (6 + form) + " 0 R>>>>")
+                    + ">>stream\n" + content + "\nendstream endobj\n");
+        }
+        file.append("trailer<</Root 1 0 R>>\n%%EOF");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(file.toString().getBytes(StandardCharsets.US_ASCII));
+        return bytes.toByteArray();
+    }
+
+    /** Share of an area's inner pixels that are dark. */
+    private static double dark(RasterImage image, PixelArea area) {
+        int dark = 0;
+        int all = 0;
+        for (int y = (int) Math.ceil(area.top()) + 1; y < area.bottom() - 2; y++) {
+            for (int x = (int) Math.ceil(area.left()) + 1; x < area.right() - 2; x++) {
+                dark += isDark(image, x, y) ? 1 : 0;
+                all++;
+            }
+        }
+        return (double) dark / all;
+    }
+
+    /** Share of all dark pixels that lie in an area. */
+    private static double darkShareOf(RasterImage image, PixelArea area) {
+        int inside = 0;
+        int all = 0;
+        for (int y = 0; y < image.height(); y++) {
+            for (int x = 0; x < image.width(); x++) {
+                if (isDark(image, x, y)) {
+                    all++;
+                    inside += x >= area.left() - 1 && x <= area.right() && y >= area.top() - 1 && y <= area.bottom()
+                            ? 1
+                            : 0;
+                }
+            }
+        }
+        return (double) inside / all;
+    }
+
+    private static boolean isDark(RasterImage image, int x, int y) {
+        return (image.rgb()[3 * (y * image.width() + x)] & 0xff) < 128;
+    }
+}
