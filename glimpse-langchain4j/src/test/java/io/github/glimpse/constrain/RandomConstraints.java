@@ -1,6 +1,7 @@
 package io.github.glimpse.constrain;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.constrain.TextLanguage.Possible.TooLargeException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,18 +52,26 @@ final class RandomConstraints {
      */
     Drawn next(boolean tokens) {
         while (true) {
-            Drawn drawn =
-                    switch (random.nextInt(16)) {
-                        case 0 -> choice();
-                        case 1 -> regex();
-                        case 2, 3 -> tools(tokens);
-                        case 4 -> json();
-                        default -> schema();
-                    };
+            Drawn drawn;
+            try {
+                drawn = draw(tokens);
+            } catch (TooLargeException e) {
+                continue;
+            }
             if (drawn != null) {
                 return drawn;
             }
         }
+    }
+
+    private @Nullable Drawn draw(boolean tokens) {
+        return switch (random.nextInt(16)) {
+            case 0 -> choice();
+            case 1 -> regex();
+            case 2, 3 -> tools(tokens);
+            case 4 -> json();
+            default -> schema();
+        };
     }
 
     private JsonStyle style() {

@@ -306,6 +306,14 @@ sealed interface TextLanguage {
             return found;
         }
 
+        /** It would take all memory to tell: a few patterns of thousands, where long repetitions have to hold together. */
+        static final class TooLargeException extends RuntimeException {
+
+            private static final long serialVersionUID = 1;
+        }
+
+        private static final int MOST_SEEN = 20_000;
+
         private boolean search(TextLanguage from) {
             Set<TextLanguage> seen = new HashSet<>(Set.of(from));
             Deque<TextLanguage> open = new ArrayDeque<>(seen);
@@ -319,6 +327,9 @@ sealed interface TextLanguage {
                     if (seen.add(behind)) {
                         open.push(behind);
                     }
+                }
+                if (seen.size() > MOST_SEEN) {
+                    throw new TooLargeException();
                 }
             }
             return false;
