@@ -54,7 +54,7 @@ public final class EmbeddingEngine implements ModelEngine {
         this.dtype = work.model().weights().dtype().label();
         this.device = work.runtime().deviceName();
         this.label = work.label();
-        this.shared = new SharedModel<>(name, work, options.maxActive(), options.maxQueued(), options.timeout());
+        this.shared = new SharedModel<>(name, work, options.maxRunning(), options.maxQueued(), options.timeout());
     }
 
     /**

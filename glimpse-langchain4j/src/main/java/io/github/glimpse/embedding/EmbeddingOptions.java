@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param transparency what lies behind transparent pictures
  * @param maxInputs most pictures and texts of a request; {@link GlimpseEmbeddingModel#embedAll} sends more texts as several
  * @param batchSize pictures that go through the tower together
- * @param maxActive requests that run at once
+ * @param maxRunning requests that run at once
  * @param maxQueued requests that may wait
  * @param timeout longest time of a request, waiting included
  */
@@ -42,7 +42,7 @@ public record EmbeddingOptions(
         Transparency transparency,
         int maxInputs,
         int batchSize,
-        int maxActive,
+        int maxRunning,
         int maxQueued,
         Duration timeout) {
 
@@ -52,11 +52,14 @@ public record EmbeddingOptions(
     /** Pictures that go through the tower together. */
     public static final int DEFAULT_BATCH_SIZE = 8;
 
+    /** Requests at once: each fills the tower by itself, so two share the cores without a gain on a CPU. */
+    public static final int DEFAULT_MAX_RUNNING = 1;
+
     /** Checks the numbers. */
     public EmbeddingOptions {
         positive("max-inputs", maxInputs);
         positive("batch-size", batchSize);
-        positive("max-active", maxActive);
+        positive("max-running", maxRunning);
         if (maxQueued < 0) {
             throw new IllegalArgumentException("max-queued is " + maxQueued + ", it must be at least 0");
         }
@@ -85,7 +88,7 @@ public record EmbeddingOptions(
                 .add("runtime", runtime)
                 .add("load", load)
                 .add("pruning", pruning)
-                .add("maxActive", maxActive)
+                .add("maxRunning", maxRunning)
                 .add("maxQueued", maxQueued)
                 .add("timeout", timeout)
                 .toString();
@@ -104,7 +107,7 @@ public record EmbeddingOptions(
         private Transparency transparency = Transparency.WHITE;
         private int maxInputs = DEFAULT_MAX_INPUTS;
         private int batchSize = DEFAULT_BATCH_SIZE;
-        private int maxActive = EngineOptions.DEFAULT_MAX_ACTIVE;
+        private int maxRunning = DEFAULT_MAX_RUNNING;
         private int maxQueued = EngineOptions.DEFAULT_MAX_QUEUED;
         private Duration timeout = EngineOptions.DEFAULT_TIMEOUT;
 
@@ -167,8 +170,8 @@ public record EmbeddingOptions(
         }
 
         /** Requests that run at once. */
-        public Builder maxActive(int value) {
-            maxActive = value;
+        public Builder maxRunning(int value) {
+            maxRunning = value;
             return this;
         }
 
@@ -201,7 +204,7 @@ public record EmbeddingOptions(
                     transparency,
                     maxInputs,
                     batchSize,
-                    maxActive,
+                    maxRunning,
                     maxQueued,
                     timeout);
         }

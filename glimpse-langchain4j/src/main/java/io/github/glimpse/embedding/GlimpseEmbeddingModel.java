@@ -298,7 +298,7 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
             return new GlimpseEmbeddingModel(
                     loaded,
                     List.copyOf(listeners),
-                    executor == null ? GenerationThreads.of(options.maxActive(), options.maxQueued()) : executor,
+                    executor == null ? GenerationThreads.of(options.maxRunning(), options.maxQueued()) : executor,
                     new ImageBytes(options.imageLimits().maxBytes(), imageUrls));
         }
     }

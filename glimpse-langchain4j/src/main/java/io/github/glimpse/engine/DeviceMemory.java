@@ -14,16 +14,16 @@ final class DeviceMemory {
      * Checks.
      *
      * @param weightBytes of the checkpoint in the compute type
-     * @param cacheBytes of the keys and values of as many requests as may run at once
+     * @param cacheBytes of the keys and values of a request
      * @param freeBytes of the GPU, negative if unknown
      * @throws NativeLibraryException if that is more than there is
      */
     static void require(long weightBytes, long cacheBytes, long freeBytes) {
         if (freeBytes >= 0 && weightBytes + cacheBytes > freeBytes) {
             throw new NativeLibraryException("The model needs " + gib(weightBytes) + " for weights and "
-                    + gib(cacheBytes) + " for the keys and values of its requests, together "
+                    + gib(cacheBytes) + " for the keys and values of a request, together "
                     + gib(weightBytes + cacheBytes) + ", but the GPU has " + gib(freeBytes)
-                    + " free; lower glimpse.concurrency.max-active or glimpse.limits.max-input-tokens, end what else uses the"
+                    + " free; lower glimpse.limits.max-input-tokens, end what else uses the"
                     + " GPU, or use glimpse.device=cpu");
         }
     }

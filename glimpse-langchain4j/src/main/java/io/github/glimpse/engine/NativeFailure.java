@@ -16,7 +16,7 @@ enum NativeFailure {
             return new EngineBusyException(
                     "The GPU's memory is full in " + call + " (" + message
                             + "); try again when other requests have ended, or use fewer or smaller images, or a lower"
-                            + " glimpse.concurrency.max-active",
+                            + " glimpse.serving.max-running",
                     cause);
         }
     },

@@ -117,7 +117,9 @@ final class DecoderEngine implements AnswerEngine {
         this.maskVocabulary = new MaskVocabulary(model);
         this.visionCache = AnswerEngine.newVisionCache(options);
         this.scheduler = new StepScheduler<>(
-                new DecoderSteps(model.decoder())::run, runtime.placesAtOnce(), StepScheduler.DEFAULT_SLICE_SHARE);
+                new DecoderSteps(model.decoder())::run,
+                runtime.placesAtOnce(),
+                options.serving().prefillShare());
     }
 
     /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */
@@ -340,18 +342,9 @@ final class DecoderEngine implements AnswerEngine {
             RequestContext context) {
         Cut twoScales = cuts.twoScaleCut();
         int room = Math.min(most, DecodeLoop.ROWS_AT_ONCE);
-        CancellationPoint asked = context.cancellation();
-        try (var slices = scheduler.begin(asked::check)) {
-            RequestContext sliced = context.asking(() -> {
-                asked.check();
-                slices.pause();
-            });
-            context.watch()
-                    .calling(foreign -> slices.aside(() -> {
-                        foreign.run();
-                        return slices;
-                    }));
-            Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, asked, slices);
+        try (SlicedWork work = SlicedWork.begin(scheduler, context)) {
+            RequestContext sliced = work.context();
+            Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, work);
             if (twoScales != null) {
                 TwoScaleStrategy strategy = (TwoScaleStrategy) twoScales.strategy();
                 return inTwoScales(request, prompts, prompt, files, strategy, cuts, room, sliced);
@@ -366,25 +359,19 @@ final class DecoderEngine implements AnswerEngine {
                     model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
                 return prefill.run(prefill.see(pictures, strategies::numberOf));
             }
-        } finally {
-            context.watch().calling(Runnable::run);
         }
     }
 
     /** Reading a picture and resizing it is no work of the model: others compute meanwhile. */
-    private static List<MediaFile> files(
-            PromptBuilder prompts,
-            Prompt prompt,
-            CancellationPoint asked,
-            StepScheduler<DecoderSteps.Row, float[]>.Slices slices) {
+    private static List<MediaFile> files(PromptBuilder prompts, Prompt prompt, SlicedWork work) {
         List<MediaFile> files = new ArrayList<>();
         for (int i = 0; i < prompt.media().size(); i++) {
             int number = i;
             PromptMedium medium = prompt.media().get(number);
             files.add(new MediaFile(medium.files(), medium.plan(), medium.wholePlan(), cancellation -> {
                 try {
-                    IntFunction<PixelPatches> patches = slices.aside(() -> prompts.read(prompt, number, asked));
-                    return unit -> slices.aside(() -> patches.apply(unit));
+                    IntFunction<PixelPatches> patches = work.aside(() -> prompts.read(prompt, number, work.asked()));
+                    return unit -> work.aside(() -> patches.apply(unit));
                 } catch (InvalidImageException e) {
                     throw new UndecodedPicture(medium.files(), e);
                 }

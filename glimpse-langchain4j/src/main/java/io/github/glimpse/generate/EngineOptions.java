@@ -10,6 +10,7 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStrategyFactory;
+import io.github.glimpse.serve.ServingOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTexts most texts that a picture is matched with in one request
  * @param history what becomes of earlier messages above the limits
  * @param maxInputTokens most tokens of a prompt before pruning, null for the model's context
- * @param maxActive requests that run at once
+ * @param serving how many requests run together, and what they may take
  * @param maxQueued requests that may wait
  * @param timeout longest time of a request, waiting included
  * @param visionCache what is remembered of pictures
@@ -60,7 +61,7 @@ public record EngineOptions(
         int maxTexts,
         HistoryMode history,
         @Nullable Integer maxInputTokens,
-        int maxActive,
+        ServingOptions serving,
         int maxQueued,
         Duration timeout,
         VisionCacheOptions visionCache,
@@ -79,9 +80,6 @@ public record EngineOptions(
     /** Room that a prompt is given where nothing limits it. */
     private static final int TOKENS_OF_A_PROMPT = 4_096;
 
-    /** Requests at once. Two share the cores without a gain on a CPU. */
-    public static final int DEFAULT_MAX_ACTIVE = 1;
-
     /** Requests that wait. */
     public static final int DEFAULT_MAX_QUEUED = 32;
 
@@ -92,7 +90,6 @@ public record EngineOptions(
     public EngineOptions {
         positive("max-images", maxImages);
         positive("max-texts", maxTexts);
-        positive("max-active", maxActive);
         if (maxInputTokens != null) {
             positive("max-input-tokens", maxInputTokens);
         }
@@ -144,7 +141,7 @@ public record EngineOptions(
                 .maxTexts(maxTexts)
                 .history(history)
                 .maxInputTokens(maxInputTokens)
-                .maxActive(maxActive)
+                .serving(serving)
                 .maxQueued(maxQueued)
                 .timeout(timeout)
                 .visionCache(visionCache)
@@ -155,11 +152,11 @@ public record EngineOptions(
                 .canaryRatio(canaryRatio);
     }
 
-    /** Tokens of all requests that may run at once: what a GPU is asked to have room for before a model is loaded. */
+    /** Tokens of a request: what a GPU is asked to have room for before a model is loaded. */
     long cacheTokens() {
         int prompt = maxInputTokens == null ? TOKENS_OF_A_PROMPT : maxInputTokens;
         Integer answer = generation.maxOutputTokens();
-        return (long) maxActive * (prompt + (answer == null ? GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS : answer));
+        return (long) prompt + (answer == null ? GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS : answer);
     }
 
     /** These options with files from elsewhere; for {@link LoadedModel#deferred}. */
@@ -178,7 +175,7 @@ public record EngineOptions(
                 .add("load", load)
                 .add("pruning", pruning)
                 .add("generation", generation)
-                .add("maxActive", maxActive)
+                .add("serving", serving)
                 .add("maxQueued", maxQueued)
                 .add("timeout", timeout)
                 .add("profiles", profiles.keySet())
@@ -203,7 +200,7 @@ public record EngineOptions(
         private int maxTexts = DEFAULT_MAX_TEXTS;
         private HistoryMode history = HistoryMode.KEEP_LAST;
         private @Nullable Integer maxInputTokens;
-        private int maxActive = DEFAULT_MAX_ACTIVE;
+        private ServingOptions serving = ServingOptions.defaults();
         private int maxQueued = DEFAULT_MAX_QUEUED;
         private Duration timeout = DEFAULT_TIMEOUT;
         private VisionCacheOptions visionCache = VisionCacheOptions.defaults();
@@ -301,10 +298,15 @@ public record EngineOptions(
             return this;
         }
 
-        /** Requests that run at once. */
-        public Builder maxActive(int value) {
-            maxActive = value;
+        /** How many requests run together, and what they may take. */
+        public Builder serving(ServingOptions value) {
+            serving = value;
             return this;
+        }
+
+        /** Requests that run at once; the rest of {@link #serving} stays. */
+        public Builder maxRunning(int value) {
+            return serving(serving.withMaxRunning(value));
         }
 
         /** Requests that may wait. */
@@ -377,7 +379,7 @@ public record EngineOptions(
                     maxTexts,
                     history,
                     maxInputTokens,
-                    maxActive,
+                    serving,
                     maxQueued,
                     timeout,
                     visionCache,

@@ -32,6 +32,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.sampling.Sampler;
+import io.github.glimpse.serve.StepScheduler;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
@@ -60,6 +61,8 @@ final class ImageTextEngine implements AnswerEngine {
     private final ImageTextPrompts texts;
     private final ImageDecoder pictures;
     private final VisionFeatureCache visionCache;
+    // Nobody takes steps here: texts run one after the other, each word of one text a slice.
+    private final StepScheduler<List<Integer>, float[]> scheduler;
 
     /**
      * Puts the parts together; no strategy is made yet.
@@ -90,6 +93,8 @@ final class ImageTextEngine implements AnswerEngine {
         this.texts = new ImageTextPrompts(model);
         this.pictures = new ImageDecoder(options.imageLimits(), options.transparency());
         this.visionCache = AnswerEngine.newVisionCache(options);
+        this.scheduler = new StepScheduler<>(
+                rows -> List.of(), runtime.placesAtOnce(), options.serving().prefillShare());
     }
 
     private static void refuseFirstToken(EngineOptions options, ImageTextModel model) {
@@ -175,8 +180,9 @@ final class ImageTextEngine implements AnswerEngine {
                     + " language decoder");
         }
         ImageTextRequest asked = ImageTextRequest.of(model.task(), request.turns());
-        try (StrategyRegistry.Lent lent = possible(request.pruning())) {
-            return answer(request, asked, ImageTextCuts.of(lent.schedule(), model), listener, context, waiting);
+        try (StrategyRegistry.Lent lent = possible(request.pruning());
+                SlicedWork work = SlicedWork.begin(scheduler, context)) {
+            return answer(request, asked, ImageTextCuts.of(lent.schedule(), model), listener, work, waiting);
         }
     }
 
@@ -185,8 +191,9 @@ final class ImageTextEngine implements AnswerEngine {
             ImageTextRequest asked,
             ImageTextCuts plan,
             GenerationListener listener,
-            RequestContext context,
+            SlicedWork work,
             Duration waiting) {
+        RequestContext context = work.context();
         GenerationOptions generation = request.generation();
         Words words = Words.of(generation);
         int[] ids = texts.ids(asked.text(), watch(context));
@@ -195,7 +202,7 @@ final class ImageTextEngine implements AnswerEngine {
         int most = Math.min(words.most(), model.contextLength() - begun);
         SelectionLog log = new SelectionLog(model.tower().config().patches());
         context.observer().onTextIds(ids);
-        try (AttendedPicture picture = see(asked.picture(), plan, log, context)) {
+        try (AttendedPicture picture = see(asked.picture(), plan, log, work)) {
             CrossAttentionPass.Result text = crossAttend(ids, picture, plan, most, log, context);
             WordWriter writer = writer(text, most, context);
             int last = Math.toIntExact(text.rows().getShape().get(0)) - 1;
@@ -203,7 +210,8 @@ final class ImageTextEngine implements AnswerEngine {
                     ? writer.logitsOf(model.crossText().choose(text.rows(), new int[] {last}, context.scope()))
                     : writer.read(new int[] {model.tokens().start()})[0];
             context.watch().enter(Stage.DECODING);
-            DecodeLoop.Answer answer = write(writer, logits, ids, words, most, generation, context, listener);
+            DecodeLoop.Answer answer =
+                    write(writer, logits, ids, words, most, generation, context, work.aside(listener));
             context.watch().finish();
             return new GenerationResult(
                     answer.text(),
@@ -221,16 +229,17 @@ final class ImageTextEngine implements AnswerEngine {
         }
     }
 
-    private AttendedPicture see(byte[] picture, ImageTextCuts plan, SelectionLog log, RequestContext context) {
+    private AttendedPicture see(byte[] picture, ImageTextCuts plan, SelectionLog log, SlicedWork work) {
         ImageSize size = pictures.readSize(picture);
         PatchPlan patches = model.preprocessor().plan(size.width(), size.height());
         MediaPlan whole = MediaPlan.of(patches);
+        Runnable asked = work.asked()::check;
         MediaFile file = new MediaFile(List.of(picture), whole, whole, cancellation -> {
-            PixelPatches pixels = model.preprocessor().preprocess(pictures.decode(picture, cancellation::check));
+            PixelPatches pixels = work.aside(() -> model.preprocessor().preprocess(pictures.decode(picture, asked)));
             return unit -> pixels;
         });
         return AttendedPicture.see(
-                file, model, visionCache, runtime::openScope, plan, strategies::numberOf, log, context);
+                file, model, visionCache, runtime::openScope, plan, strategies::numberOf, log, work.context());
     }
 
     /** A picture file, for the warm-up. */
@@ -313,21 +322,28 @@ final class ImageTextEngine implements AnswerEngine {
         try (TensorScope scope = runtime.openScope();
                 StrategyRegistry.Lent lent = possible(pruning)) {
             Stopwatch watch = new Stopwatch(GenerationListener.NONE);
-            RequestContext context = new RequestContext(scope, cancellation, observer, watch, new CallFloor(null));
-            return match(picture, candidates, ImageTextCuts.of(lent.schedule(), model), context);
+            RequestContext context = new RequestContext(
+                    scope,
+                    cancellation,
+                    observer,
+                    watch,
+                    new CallFloor(null),
+                    options.serving().sliceRows());
+            try (SlicedWork work = SlicedWork.begin(scheduler, context)) {
+                return match(picture, candidates, ImageTextCuts.of(lent.schedule(), model), work);
+            }
         } catch (EngineException | NonFiniteNumbersException e) {
             throw translated(e);
         }
     }
 
-    private List<ImageTextMatch> match(
-            byte[] picture, List<String> candidates, ImageTextCuts plan, RequestContext context) {
+    private List<ImageTextMatch> match(byte[] picture, List<String> candidates, ImageTextCuts plan, SlicedWork work) {
         SelectionLog ofTower = new SelectionLog(model.tower().config().patches());
         List<ImageTextMatch> matches = new ArrayList<>();
-        try (AttendedPicture seen = see(picture, plan, ofTower, context)) {
+        try (AttendedPicture seen = see(picture, plan, ofTower, work)) {
             for (String candidate : candidates) {
-                try (TensorScope scope = context.scope().openChild()) {
-                    RequestContext own = context.in(scope);
+                try (TensorScope scope = work.context().scope().openChild()) {
+                    RequestContext own = work.context().in(scope);
                     matches.add(match(candidate, seen, plan, ofTower.copy(), own));
                 }
             }

@@ -56,7 +56,8 @@ public final class LoadedModel implements ModelEngine {
         this.loading = loading;
         this.observers = observers;
         EngineOptions options = loading.options();
-        this.shared = new SharedModel<>(name, loading, options.maxActive(), options.maxQueued(), options.timeout());
+        this.shared = new SharedModel<>(
+                name, loading, options.serving().maxRunning(), options.maxQueued(), options.timeout());
         this.canary = new Canary(options.canaryRatio(), shared::isIdle, this::answerAside);
     }
 

@@ -13,18 +13,24 @@ import io.github.glimpse.prefill.StageObserver;
  * @param observer sees the stages
  * @param watch measures them
  * @param floor holds back calls of which nobody is sure
+ * @param sliceRows rows of a prompt that run through a layer at once
  */
 record RequestContext(
-        TensorScope scope, CancellationPoint cancellation, StageObserver observer, Stopwatch watch, CallFloor floor)
+        TensorScope scope,
+        CancellationPoint cancellation,
+        StageObserver observer,
+        Stopwatch watch,
+        CallFloor floor,
+        int sliceRows)
         implements PassContext {
 
     @Override
     public RequestContext in(TensorScope other) {
-        return new RequestContext(other, cancellation, observer, watch, floor);
+        return new RequestContext(other, cancellation, observer, watch, floor, sliceRows);
     }
 
     /** The same with another question whether to go on. */
     RequestContext asking(CancellationPoint other) {
-        return new RequestContext(scope, other, observer, watch, floor);
+        return new RequestContext(scope, other, observer, watch, floor, sliceRows);
     }
 }

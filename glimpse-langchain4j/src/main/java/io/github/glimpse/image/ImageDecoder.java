@@ -148,7 +148,7 @@ public final class ImageDecoder {
         return new ImageTooLargeException(
                 format(
                         "The %s %s does not fit the Java heap of %.0f MB beside all else; send a smaller one, let fewer"
-                                + " requests run at once (glimpse.concurrency.max-active), or raise -Xmx; a lower"
+                                + " requests run at once (glimpse.serving.max-running), or raise -Xmx; a lower"
                                 + " glimpse.limits.max-image-pixels refuses such images beforehand",
                         format, what, heap),
                 failure);

@@ -2,6 +2,7 @@ package io.github.glimpse.prefill;
 
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.RowSlices;
 
 /** What accompanies one request on its way through a model. */
 public interface PassContext {
@@ -30,7 +31,7 @@ public interface PassContext {
 
     /** One that nobody watches. */
     static PassContext unwatched(TensorScope scope, CancellationPoint cancellation) {
-        return new Inside(scope, cancellation, StageObserver.NONE, new Watch() {});
+        return new Inside(scope, cancellation, StageObserver.NONE, new Watch() {}, RowSlices.STEP);
     }
 
     /**
@@ -40,13 +41,14 @@ public interface PassContext {
      * @param cancellation asked between layers
      * @param observer sees the stages
      * @param watch measures them
+     * @param sliceRows rows that run through a layer at once
      */
-    record Inside(TensorScope scope, CancellationPoint cancellation, StageObserver observer, Watch watch)
+    record Inside(TensorScope scope, CancellationPoint cancellation, StageObserver observer, Watch watch, int sliceRows)
             implements PassContext {}
 
     /** The same with another owner of native memory. */
     default PassContext in(TensorScope scope) {
-        return new Inside(scope, cancellation(), observer(), watch());
+        return new Inside(scope, cancellation(), observer(), watch(), sliceRows());
     }
 
     /** Owns the request's native memory. */
@@ -60,4 +62,12 @@ public interface PassContext {
 
     /** Measures them. */
     Watch watch();
+
+    /** Rows of a prompt that run through a layer at once. */
+    int sliceRows();
+
+    /** Those rows, and who is asked between. */
+    default RowSlices slices() {
+        return new RowSlices(sliceRows(), cancellation());
+    }
 }

@@ -9,7 +9,6 @@ import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
-import io.github.glimpse.nn.RowSlices;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prefill.LayerEvidence.Moment;
 import io.github.glimpse.prune.EvidenceRequest;
@@ -261,14 +260,7 @@ public final class PromptPass {
         LayerState cache = decoder.newState(layer, capacity, scope);
         caches.add(cache);
         NDArray output = decoder.layer(
-                layer,
-                input,
-                rows.count() + probeRows,
-                probeRows,
-                positions,
-                cache,
-                RowSlices.of(context.cancellation()),
-                layerScope);
+                layer, input, rows.count() + probeRows, probeRows, positions, cache, context.slices(), layerScope);
         additions.add(layer, output, rows.imageRows());
         Moment moment = new Moment(layer, input, output, positions, cache);
         tap(moment);

@@ -12,7 +12,6 @@ import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.nn.RowPadding;
-import io.github.glimpse.nn.RowSlices;
 import io.github.glimpse.prefill.ScaledRows.Block;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,14 +123,7 @@ public final class ScaledPrefill {
             LayerState cache = cacheOf.apply(layer);
             TensorScope next = scope.openChild();
             NDArray output = decoder.layer(
-                    layer,
-                    current.hidden(),
-                    rows.count() - first,
-                    0,
-                    tables,
-                    cache,
-                    RowSlices.of(context.cancellation()),
-                    next);
+                    layer, current.hidden(), rows.count() - first, 0, tables, cache, context.slices(), next);
             caches.add(cache);
             addTo(output, layer, first, features);
             context.observer().onLayer(layer);

@@ -42,12 +42,12 @@ public final class GenerationThreads {
     /** Threads for a model, as many as its options let run and wait. */
     public static Executor of(LoadedModel model) {
         EngineOptions options = model.options();
-        return of(options.maxActive(), options.maxQueued());
+        return of(options.serving().maxRunning(), options.maxQueued());
     }
 
     /** Threads for a model that lets so many requests run and wait. */
-    public static Executor of(int maxActive, int maxQueued) {
-        long most = (long) maxActive + maxQueued + SPARE;
+    public static Executor of(int maxRunning, int maxQueued) {
+        long most = (long) maxRunning + maxQueued + SPARE;
         AtomicInteger number = new AtomicInteger();
         ThreadFactory threads = work -> {
             // Without the first caller's inheritable thread locals, which would live as long as the thread.

@@ -22,7 +22,7 @@ public final class Deadline {
         /** All places are taken. */
         WAITING(
                 "waiting for a free place",
-                "try again later, send fewer requests at once or raise glimpse.concurrency.max-active"),
+                "try again later, send fewer requests at once or raise glimpse.serving.max-running"),
         /** The model is not there yet. */
         LOADING("waiting for the model, which is still loading", "try again later"),
         /** Whatever the engine does; what helps, it knows. */

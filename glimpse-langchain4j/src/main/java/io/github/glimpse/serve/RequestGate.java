@@ -19,13 +19,13 @@ final class RequestGate {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, Ticket> tickets = new TreeMap<>();
-    private final int maxActive;
+    private final int maxRunning;
     private final int maxQueued;
     private long numbers;
     private int active;
 
-    RequestGate(int maxActive, int maxQueued) {
-        this.maxActive = maxActive;
+    RequestGate(int maxRunning, int maxQueued) {
+        this.maxRunning = maxRunning;
         this.maxQueued = maxQueued;
     }
 
@@ -80,12 +80,12 @@ final class RequestGate {
             lock.lock();
             try {
                 // A free place means that nobody waits: it would be taken.
-                if (active < maxActive) {
+                if (active < maxRunning) {
                     active++;
                     hasPlace = true;
                 } else if (tickets.size() >= maxQueued) {
                     over = true;
-                    throw new EngineBusyException("All " + maxActive + " places are taken and " + maxQueued
+                    throw new EngineBusyException("All " + maxRunning + " places are taken and " + maxQueued
                             + " requests wait already; try again later, or raise glimpse.concurrency.max-queued");
                 } else {
                     tickets.put(number, this);

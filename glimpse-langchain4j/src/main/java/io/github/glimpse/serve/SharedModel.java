@@ -51,14 +51,14 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      * Takes a model over.
      *
      * @param name in messages
-     * @param maxActive requests that run at once, at least 1
+     * @param maxRunning requests that run at once, at least 1
      * @param maxQueued requests that may wait, at least 0
      * @param timeout longest time of a request, waiting included
      */
-    public SharedModel(String name, M model, int maxActive, int maxQueued, Duration timeout) {
+    public SharedModel(String name, M model, int maxRunning, int maxQueued, Duration timeout) {
         this.name = name;
         this.model = model;
-        this.gate = new RequestGate(maxActive, maxQueued);
+        this.gate = new RequestGate(maxRunning, maxQueued);
         this.timeout = timeout;
     }
 

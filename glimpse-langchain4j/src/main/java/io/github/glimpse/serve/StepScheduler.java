@@ -76,14 +76,17 @@ public final class StepScheduler<S, R> {
         if (places < 1) {
             throw new IllegalArgumentException("There are " + places + " places, there must be at least 1");
         }
-        if (!(sliceShare >= 0 && sliceShare <= LARGEST_SHARE)) {
-            throw new IllegalArgumentException(
-                    "The share of prefill is " + sliceShare + ", it must be from 0 to " + LARGEST_SHARE);
-        }
+        checkShare(sliceShare);
         this.steps = steps;
         this.places = places;
         this.clock = clock;
         this.slicesPerStep = sliceShare / (1 - sliceShare);
+    }
+
+    static void checkShare(double share) {
+        if (!(share >= 0 && share <= LARGEST_SHARE)) {
+            throw new IllegalArgumentException("prefill-share is " + share + ", it must be from 0 to " + LARGEST_SHARE);
+        }
     }
 
     /** What has run so far. */

@@ -36,7 +36,7 @@ final class BusyProcess {
         LoadedModel engine = LoadedModel.load(EngineOptions.builder(folder)
                 .module(folder.resolve(RandomModelFolder.MODULE))
                 .runtime(cpu)
-                .maxActive(THREADS)
+                .maxRunning(THREADS)
                 .maxQueued(2 * THREADS)
                 .canaryRatio(0.5)
                 .build());

@@ -255,7 +255,7 @@ class ChatModelRefusalsIT {
     @Test
     void aFullQueueIsToldAsRateLimit() throws Exception {
         try (LoadedModel busy = LoadedModel.load(
-                TinyModels.options(TinyModels.QWEN).maxQueued(0).build())) {
+                TinyModels.options(TinyModels.QWEN).maxRunning(1).maxQueued(0).build())) {
             StreamingChatModel first =
                     GlimpseStreamingChatModel.builder().model(busy).build();
             ChatModel second = GlimpseChatModel.builder().model(busy).build();

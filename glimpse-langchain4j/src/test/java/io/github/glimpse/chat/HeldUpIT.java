@@ -30,7 +30,7 @@ class HeldUpIT {
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
     private final LoadedModel engine = LoadedModel.load(TinyModels.options(TinyModels.QWEN)
-            .maxActive(1)
+            .maxRunning(1)
             .maxQueued(24)
             .timeout(LIMIT)
             // The time of each test is for what blocks, not for the first answer of a busy machine.
@@ -163,7 +163,7 @@ class HeldUpIT {
     @Test
     void closingEndsWithinTenSecondsThoughListenersBlockAndFreesTheMemoryWhenTheyReturn() throws Exception {
         LoadedModel patient = LoadedModel.load(TinyModels.options(TinyModels.QWEN)
-                .maxActive(2)
+                .maxRunning(2)
                 .timeout(Duration.ofMinutes(5))
                 .build());
         CountDownLatch inside = new CountDownLatch(1);
@@ -217,7 +217,7 @@ class HeldUpIT {
     @Test
     void streamsAreAnsweredInTheOrderInWhichTheyWereSent() throws Exception {
         LoadedModel patient = LoadedModel.load(
-                TinyModels.options(TinyModels.QWEN).maxActive(1).maxQueued(24).build());
+                TinyModels.options(TinyModels.QWEN).maxRunning(1).maxQueued(24).build());
         try {
             GlimpseStreamingChatModel streaming =
                     GlimpseStreamingChatModel.builder().model(patient).build();

@@ -128,7 +128,7 @@ class HeldUpLoadIT {
 
     private static EngineOptions.Builder limited(EngineOptions.Builder options) {
         return options.runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
-                .maxActive(4)
+                .maxRunning(4)
                 .maxQueued(24)
                 .timeout(LIMIT);
     }

@@ -229,7 +229,7 @@ final class HostileVideos {
                     .visionCache(VisionCacheOptions.off())
                     .generation(GenerationOptions.builder().maxOutputTokens(2).build())
                     .timeout(limit)
-                    .maxActive(1)
+                    .maxRunning(1)
                     .maxQueued(0)
                     .video(VideoOptions.builder()
                             .maxBytes(frames(seconds) ? 100_000_000 : 1_000_000)

@@ -58,7 +58,7 @@ class MixedLoadIT {
     @Test
     void sixtyFourCallersOnAQueueOfEightGetAnAnswerOrTheRefusal() throws Exception {
         try (LoadedModel engine = LoadedModel.load(options()
-                .maxActive(1)
+                .maxRunning(1)
                 .maxQueued(8)
                 .timeout(Duration.ofMinutes(5))
                 .strategies(List.of(new FaultyStrategy(evidence -> waitForARefusal())))
@@ -141,7 +141,7 @@ class MixedLoadIT {
 
     private static EngineOptions.Builder options() {
         return TinyModels.options(TinyModels.QWEN)
-                .maxActive(2)
+                .maxRunning(2)
                 .maxQueued(8)
                 .maxInputTokens(2_000)
                 .timeout(Duration.ofMillis(500))

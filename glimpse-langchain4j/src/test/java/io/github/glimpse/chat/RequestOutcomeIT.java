@@ -42,7 +42,7 @@ class RequestOutcomeIT {
     @BeforeEach
     void load() {
         use(LoadedModel.load(
-                TinyModels.options(TinyModels.QWEN).maxActive(1).maxQueued(0).build()));
+                TinyModels.options(TinyModels.QWEN).maxRunning(1).maxQueued(0).build()));
     }
 
     @AfterEach

@@ -39,7 +39,7 @@ class NativeFailureTest {
         assertThat(NativeFailure.translated("decoder.layer", new IllegalStateException("CUDA out of memory.")))
                 .isInstanceOf(EngineBusyException.class)
                 .hasMessageContaining("decoder.layer")
-                .hasMessageContaining("glimpse.concurrency.max-active");
+                .hasMessageContaining("glimpse.serving.max-running");
         assertThat(NativeFailure.translated(
                         "decoder.layer", new IllegalStateException("CUDA error: device-side assert triggered")))
                 .isInstanceOf(DeviceLostException.class)

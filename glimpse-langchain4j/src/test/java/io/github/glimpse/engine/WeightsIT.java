@@ -98,7 +98,7 @@ class WeightsIT {
                     .hasMessageContaining("2.00 GiB for the keys and values")
                     .hasMessageContaining("16.00 GiB")
                     .hasMessageContaining("15.00 GiB free")
-                    .hasMessageContaining("max-active");
+                    .hasMessageContaining("max-input-tokens");
             weights.requireCacheRoom(256);
         }
     }

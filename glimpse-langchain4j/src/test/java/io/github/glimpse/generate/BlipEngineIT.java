@@ -24,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +96,37 @@ class BlipEngineIT {
                     .hasSize(32)
                     .isEqualTo(all.report().keptJoined());
             assertThat(last.tokenIds()).isEqualTo(all.tokenIds());
+        }
+    }
+
+    @Test
+    void aListenerThatBlocksKeepsNobodyElseFromHisAnswer() throws Exception {
+        try (LoadedModel model = LoadedModel.load(options(answers()).build())) {
+            int[] alone = model.generate(request("what is it")).tokenIds();
+            CountDownLatch others = new CountDownLatch(1);
+            CountDownLatch begun = new CountDownLatch(1);
+            CompletableFuture<GenerationResult> slow = CompletableFuture.supplyAsync(() -> model.generate(
+                    request("what is it"),
+                    text -> {
+                        begun.countDown();
+                        awaitUnchecked(others);
+                    },
+                    new CancellationSignal()));
+            begun.await();
+
+            for (int i = 0; i < 3; i++) {
+                assertThat(model.generate(request("what is it")).tokenIds()).isEqualTo(alone);
+            }
+            others.countDown();
+            assertThat(slow.get().tokenIds()).isEqualTo(alone);
+        }
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -81,7 +81,7 @@ class DeferredModelIT {
     void requestsWaitForTheModelAndAFullQueueRefuses() throws Exception {
         CountDownLatch files = new CountDownLatch(1);
         try (LoadedModel model = LoadedModel.deferred(
-                TinyModels.qwen().maxActive(1).maxQueued(1).warmUp(true).build(), slow(files))) {
+                TinyModels.qwen().maxRunning(1).maxQueued(1).warmUp(true).build(), slow(files))) {
             model.startLoading();
             model.startLoading();
             assertThat(model.state()).isEqualTo(EngineState.LOADING);

@@ -27,7 +27,7 @@ class DrainIT {
 
     @BeforeEach
     void load() {
-        model = LoadedModel.load(TinyModels.qwen().maxQueued(4).build());
+        model = LoadedModel.load(TinyModels.qwen().maxRunning(1).maxQueued(4).build());
     }
 
     @AfterEach

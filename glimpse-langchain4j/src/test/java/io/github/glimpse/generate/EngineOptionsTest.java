@@ -39,7 +39,7 @@ class EngineOptionsTest {
             .maxTexts(4)
             .history(HistoryMode.REFUSE)
             .maxInputTokens(5)
-            .maxActive(6)
+            .maxRunning(6)
             .maxQueued(7)
             .timeout(Duration.ofSeconds(8))
             .visionCache(new VisionCacheOptions(9, Duration.ofMinutes(10)))

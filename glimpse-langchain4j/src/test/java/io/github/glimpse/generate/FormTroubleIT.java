@@ -114,7 +114,7 @@ class FormTroubleIT {
 
     @BeforeAll
     static void load() {
-        model = knowing(TinyModels.qwen().maxActive(4));
+        model = knowing(TinyModels.qwen().maxRunning(4));
         live = model.liveResources();
     }
 

@@ -167,7 +167,7 @@ class LoadedModelIT {
     @Test
     void aFullQueueRefuses() throws Exception {
         try (LoadedModel busy =
-                LoadedModel.load(TinyModels.qwen().maxActive(1).maxQueued(0).build())) {
+                LoadedModel.load(TinyModels.qwen().maxRunning(1).maxQueued(0).build())) {
             CountDownLatch running = new CountDownLatch(1);
             CountDownLatch go = new CountDownLatch(1);
             CompletableFuture<GenerationResult> first = CompletableFuture.supplyAsync(() -> busy.generate(

@@ -25,7 +25,7 @@ class ManyFormsIT {
     void nothingIsMixedAndTheSameSeedIsTheSameDocument() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
         try (LoadedModel model = LoadedModel.load(
-                TinyModels.qwen().maxActive(8).maxQueued(CALLERS).build())) {
+                TinyModels.qwen().maxRunning(8).maxQueued(CALLERS).build())) {
             List<String> first = round(model, threads);
             List<String> second = round(model, threads);
 

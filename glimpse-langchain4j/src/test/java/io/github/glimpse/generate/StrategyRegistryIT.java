@@ -49,7 +49,7 @@ class StrategyRegistryIT {
         model = LoadedModel.load(TinyModels.llava()
                 .strategies(List.of(new Factory(), new FarFactory()))
                 .pruning(PruningOptions.builder().strategy("none").build())
-                .maxActive(CALLERS)
+                .maxRunning(CALLERS)
                 .build());
         before = model.liveResources();
     }

@@ -313,7 +313,7 @@ class TogetherIT {
         return LoadedModel.load(EngineOptions.builder(family.model())
                 .module(module.orElse(null))
                 .families(family.endsAnswers() ? List.of() : Endless.families())
-                .maxActive(32)
+                .maxRunning(32)
                 .runtime(RuntimeOptions.defaults())
                 .load(LoadOptions.builder()
                         .dtype(form.dtype())

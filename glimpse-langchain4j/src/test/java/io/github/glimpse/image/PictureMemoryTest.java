@@ -41,7 +41,7 @@ class PictureMemoryTest {
     private static void assertRefused(String said, String heap) {
         assertThat(said)
                 .contains("3000 x 3000 pixels needs at least 63 MB", heap)
-                .contains("-Xmx", "glimpse.limits.max-image-pixels", "glimpse.concurrency.max-active")
+                .contains("-Xmx", "glimpse.limits.max-image-pixels", "glimpse.serving.max-running")
                 .doesNotContain("damaged");
     }
 

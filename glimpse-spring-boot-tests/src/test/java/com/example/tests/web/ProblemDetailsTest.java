@@ -68,7 +68,7 @@ class ProblemDetailsTest {
                         "glimpse.limits.max-image-size=" + MOST_BYTES + "B",
                         "glimpse.limits.max-image-pixels=40000",
                         "glimpse.limits.max-input-tokens=512",
-                        "glimpse.concurrency.max-active=1",
+                        "glimpse.serving.max-running=1",
                         "glimpse.concurrency.max-queued=0",
                         "glimpse.generation.max-output-tokens=4",
                         "glimpse.web.problem-details.retry-after=7s")

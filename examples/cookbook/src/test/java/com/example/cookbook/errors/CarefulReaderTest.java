@@ -21,7 +21,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 
 /** Each thing that can go wrong, for real. */
-@SpringBootTest(properties = "glimpse.concurrency.max-queued=1")
+@SpringBootTest(properties = {"glimpse.serving.max-running=1", "glimpse.concurrency.max-queued=1"})
 class CarefulReaderTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);

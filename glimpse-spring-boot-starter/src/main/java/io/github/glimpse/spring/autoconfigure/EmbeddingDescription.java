@@ -41,7 +41,7 @@ record EmbeddingDescription(
     /**
      * What is refused.
      *
-     * @param maxActive requests that run at once
+     * @param maxRunning requests that run at once
      * @param maxQueued requests that may wait
      * @param timeout longest time of a request
      * @param maxInputs most pictures and texts of a request
@@ -50,7 +50,7 @@ record EmbeddingDescription(
      * @param maxImagePixels largest picture
      */
     record Limits(
-            int maxActive,
+            int maxRunning,
             int maxQueued,
             Duration timeout,
             int maxInputs,
@@ -60,7 +60,7 @@ record EmbeddingDescription(
 
         private static Limits of(EmbeddingOptions options) {
             return new Limits(
-                    options.maxActive(),
+                    options.maxRunning(),
                     options.maxQueued(),
                     options.timeout(),
                     options.maxInputs(),

@@ -66,6 +66,7 @@ public final class GlimpseAutoConfiguration {
     static final String LOGGER = "glimpseChatLogger";
 
     GlimpseAutoConfiguration(ConfigurableEnvironment environment) {
+        UnknownProperties.refuseOldNames(environment);
         UnknownProperties.warn(environment);
         LangChain4jVersion version = LangChain4jVersion.ofClassPath();
         if (version.isWrong()) {

@@ -200,7 +200,7 @@ record GlimpseDescription(
     /**
      * What is refused.
      *
-     * @param maxActive requests that run at once
+     * @param maxRunning requests that run at once
      * @param maxQueued requests that may wait
      * @param timeout longest time of a request
      * @param contextLength most tokens of prompt and answer
@@ -211,7 +211,7 @@ record GlimpseDescription(
      * @param maxImagePixels largest picture
      */
     record Limits(
-            int maxActive,
+            int maxRunning,
             int maxQueued,
             Duration timeout,
             int contextLength,
@@ -226,7 +226,7 @@ record GlimpseDescription(
             // One place is for the first token. Before the model is loaded nobody knows.
             int most = Math.max(0, engine.contextLength() - 1);
             return new Limits(
-                    options.maxActive(),
+                    options.serving().maxRunning(),
                     options.maxQueued(),
                     options.timeout(),
                     engine.contextLength(),

@@ -54,7 +54,8 @@ import org.springframework.validation.annotation.Validated;
  * @param profiles Own pruning profiles by name, each with the keys of glimpse.pruning; one may name another by its key profile.
  * @param pruning Which image tokens stay, for requests that do not say otherwise.
  * @param generation How answers are made, for requests that do not say otherwise.
- * @param concurrency How many requests run and wait.
+ * @param serving How many requests run together, and what they may take.
+ * @param concurrency How many requests wait.
  * @param limits What is refused.
  * @param images How pictures are prepared and fetched.
  * @param video What videos may cost, and which frames are looked at.
@@ -86,6 +87,7 @@ public record GlimpseProperties(
         @Valid @DefaultValue Pruning pruning,
         @DefaultValue Map<String, @Valid Pruning> profiles,
         @Valid @DefaultValue Generation generation,
+        @Valid @DefaultValue Serving serving,
         @Valid @DefaultValue Concurrency concurrency,
         @Valid @DefaultValue Limits limits,
         @Valid @DefaultValue Images images,
@@ -331,14 +333,25 @@ public record GlimpseProperties(
     }
 
     /**
-     * How many requests run and wait.
+     * How many requests run together, and what they may take.
      *
-     * @param maxActive Requests that run at once.
+     * @param maxRunning Requests that run at once; vectors of pictures and texts are made for one at a time unless this is set.
+     * @param prefillShare Share of the time that prompts get while answers wait for their next token.
+     * @param sliceRows Rows of a prompt that run through a layer between two tokens of other answers, a multiple of 512.
+     * @param memoryBudget Native memory for running requests and remembered pictures; unset is what the machine has left when the model is loaded.
+     */
+    public record Serving(
+            @Min(1) @Nullable Integer maxRunning,
+            @DecimalMin("0") @DecimalMax("0.9") @Nullable Double prefillShare,
+            @Min(512) @Nullable Integer sliceRows,
+            @Nullable DataSize memoryBudget) {}
+
+    /**
+     * How many requests wait.
+     *
      * @param maxQueued Requests that may wait; a further one is refused.
      */
-    public record Concurrency(
-            @Min(1) @Nullable Integer maxActive,
-            @Min(0) @Nullable Integer maxQueued) {}
+    public record Concurrency(@Min(0) @Nullable Integer maxQueued) {}
 
     /**
      * What is refused.

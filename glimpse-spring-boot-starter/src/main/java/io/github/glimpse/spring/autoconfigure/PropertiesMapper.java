@@ -24,6 +24,7 @@ import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.serve.ServingOptions;
 import io.github.glimpse.spring.autoconfigure.GlimpseProperties.ComputeType;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -140,7 +141,7 @@ final class PropertiesMapper {
                 .video(video())
                 .visionCache(visionCache())
                 .maxInputTokens(limits.maxInputTokens())
-                .maxActive(requireNonNullElse(concurrency.maxActive(), EngineOptions.DEFAULT_MAX_ACTIVE))
+                .serving(checked("glimpse.serving", this::serving))
                 .maxQueued(requireNonNullElse(concurrency.maxQueued(), EngineOptions.DEFAULT_MAX_QUEUED))
                 .timeout(requireNonNullElse(limits.timeout(), EngineOptions.DEFAULT_TIMEOUT))
                 .warmUp(properties.warmUp());
@@ -148,6 +149,18 @@ final class PropertiesMapper {
             engine.transparency(properties.images().transparency());
         }
         return engine;
+    }
+
+    private ServingOptions serving() {
+        GlimpseProperties.Serving serving = properties.serving();
+        ServingOptions standard = ServingOptions.defaults();
+        return new ServingOptions(
+                requireNonNullElse(serving.maxRunning(), standard.maxRunning()),
+                requireNonNullElse(serving.prefillShare(), standard.prefillShare()),
+                requireNonNullElse(serving.sliceRows(), standard.sliceRows()),
+                serving.memoryBudget() == null
+                        ? standard.memoryBudget()
+                        : Long.valueOf(serving.memoryBudget().toBytes()));
     }
 
     /**
@@ -174,7 +187,7 @@ final class PropertiesMapper {
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
                 .batchSize(requireNonNullElse(embedding.batchSize(), EmbeddingOptions.DEFAULT_BATCH_SIZE))
                 .maxInputs(requireNonNullElse(embedding.maxInputs(), EmbeddingOptions.DEFAULT_MAX_INPUTS))
-                .maxActive(requireNonNullElse(concurrency.maxActive(), EngineOptions.DEFAULT_MAX_ACTIVE))
+                .maxRunning(requireNonNullElse(properties.serving().maxRunning(), EmbeddingOptions.DEFAULT_MAX_RUNNING))
                 .maxQueued(requireNonNullElse(concurrency.maxQueued(), EngineOptions.DEFAULT_MAX_QUEUED))
                 .timeout(requireNonNullElse(properties.limits().timeout(), EngineOptions.DEFAULT_TIMEOUT));
         if (properties.images().transparency() != null) {

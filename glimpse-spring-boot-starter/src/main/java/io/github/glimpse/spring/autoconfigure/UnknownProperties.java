@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -20,6 +21,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
@@ -32,10 +34,27 @@ final class UnknownProperties {
     private static final Logger LOG = LoggerFactory.getLogger(UnknownProperties.class);
     private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of(GlimpseProperties.PREFIX);
 
+    private static final Map<String, String> OLD_NAMES =
+            Map.of("glimpse.concurrency.max-active", "glimpse.serving.max-running");
+
     /** What conditions read and is not bound. */
     private record Switch(boolean enabled) {}
 
     private UnknownProperties() {}
+
+    /**
+     * Refuses names that a property had before: passed over, they would leave a default in force.
+     *
+     * @throws InvalidPropertyException if one is set; the message has the new name
+     */
+    static void refuseOldNames(Environment environment) {
+        Binder binder = Binder.get(environment);
+        OLD_NAMES.forEach((old, now) -> {
+            if (binder.bind(old, String.class).isBound()) {
+                throw new InvalidPropertyException(old, "It has another name now: set " + now, null);
+            }
+        });
+    }
 
     /** Logs a line for each. */
     static void warn(ConfigurableEnvironment environment) {

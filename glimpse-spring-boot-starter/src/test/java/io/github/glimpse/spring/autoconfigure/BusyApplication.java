@@ -43,7 +43,7 @@ final class BusyApplication {
                         "spring.lifecycle.timeout-per-shutdown-phase=3s",
                         "glimpse.model.location=" + model,
                         "glimpse.model.pruning-module=" + model.resolve(RandomModelFolder.MODULE),
-                        "glimpse.concurrency.max-active=" + THREADS,
+                        "glimpse.serving.max-running=" + THREADS,
                         "glimpse.pruning.canary-ratio=0.5")
                 .run();
         ChatModel chat = context.getBean(ChatModel.class);

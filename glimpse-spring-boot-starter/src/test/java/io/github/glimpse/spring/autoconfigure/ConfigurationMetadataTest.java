@@ -27,6 +27,8 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfile;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.serve.ServingOptions;
+import io.github.glimpse.serve.StepScheduler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -173,7 +175,9 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.generation.max-output-tokens", GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS);
         defaults.put("glimpse.generation.length-penalty", GenerationOptions.DEFAULT_LENGTH_PENALTY);
         defaults.put("glimpse.generation.first-token", load.firstToken().label());
-        defaults.put("glimpse.concurrency.max-active", EngineOptions.DEFAULT_MAX_ACTIVE);
+        defaults.put("glimpse.serving.max-running", ServingOptions.DEFAULT_MAX_RUNNING);
+        defaults.put("glimpse.serving.prefill-share", StepScheduler.DEFAULT_SLICE_SHARE);
+        defaults.put("glimpse.serving.slice-rows", ServingOptions.DEFAULT_SLICE_ROWS);
         defaults.put("glimpse.concurrency.max-queued", EngineOptions.DEFAULT_MAX_QUEUED);
         defaults.put(
                 "glimpse.cache.vision-features.enabled",

@@ -6,10 +6,10 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
-import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.serve.ServingOptions;
 import io.github.glimpse.spring.autoconfigure.GlimpseDescription.Cache;
 import io.github.glimpse.spring.autoconfigure.GlimpseDescription.LastAnswer;
 import io.github.glimpse.spring.autoconfigure.GlimpseDescription.Step;
@@ -59,7 +59,7 @@ class GlimpseEndpointAutoConfigurationTest {
                     .isZero();
             assertThat(Objects.requireNonNull(description.generation()).maxOutputTokens())
                     .isEqualTo(512);
-            assertThat(description.limits().maxActive()).isEqualTo(EngineOptions.DEFAULT_MAX_ACTIVE);
+            assertThat(description.limits().maxRunning()).isEqualTo(ServingOptions.DEFAULT_MAX_RUNNING);
             assertThat(description.limits().maxInputTokens())
                     .isEqualTo(description.limits().contextLength() - 1);
             assertThat(description.limits().maxImageBytes()).isEqualTo(ImageLimits.DEFAULT_MAX_BYTES);

@@ -65,7 +65,7 @@ class GlimpseMetersAutoConfigurationTest {
 
     @Test
     void addsUpGoodRefusedAndFailedRequests() {
-        runner.withPropertyValues("glimpse.concurrency.max-active=1", "glimpse.concurrency.max-queued=0")
+        runner.withPropertyValues("glimpse.serving.max-running=1", "glimpse.concurrency.max-queued=0")
                 .run(context -> {
                     MeterRegistry registry = context.getBean(MeterRegistry.class);
                     ChatModel model = context.getBean(ChatModel.class);

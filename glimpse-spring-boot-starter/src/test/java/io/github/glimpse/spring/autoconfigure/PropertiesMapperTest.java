@@ -28,6 +28,7 @@ import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.serve.ServingOptions;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -322,14 +323,17 @@ class PropertiesMapperTest {
                 "glimpse.limits.max-image-size=1MB",
                 "glimpse.limits.max-image-pixels=1000000",
                 "glimpse.limits.max-input-tokens=4096",
-                "glimpse.concurrency.max-active=2",
+                "glimpse.serving.max-running=2",
+                "glimpse.serving.prefill-share=0.25",
+                "glimpse.serving.slice-rows=1024",
+                "glimpse.serving.memory-budget=3MB",
                 "glimpse.concurrency.max-queued=0");
 
         assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(90));
         assertThat(options.maxImages()).isEqualTo(2);
         assertThat(options.imageLimits()).isEqualTo(new ImageLimits(1_048_576, 1_000_000));
         assertThat(options.maxInputTokens()).isEqualTo(4096);
-        assertThat(options.maxActive()).isEqualTo(2);
+        assertThat(options.serving()).isEqualTo(new ServingOptions(2, 0.25, 1024, 3L << 20));
         assertThat(options.maxQueued()).isZero();
     }
 

@@ -73,7 +73,7 @@ class StartFailureTest {
                 "glimpse.generation.stop[0]=\"\"",
                 "glimpse.generation.system-message=classpath:",
                 "glimpse.generation.system-message=file:/",
-                "glimpse.concurrency.max-active=0",
+                "glimpse.serving.max-running=0",
                 "glimpse.concurrency.max-queued=-1",
                 "glimpse.limits.timeout=0s",
                 "glimpse.limits.timeout=soon",

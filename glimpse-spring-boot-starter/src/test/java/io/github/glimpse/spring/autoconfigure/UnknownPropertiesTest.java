@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -89,6 +90,14 @@ class UnknownPropertiesTest {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasStackTraceContaining("set glimpse.embedding-model.pruning.schedule[0].strategy"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"glimpse.concurrency.max-active", "glimpse.concurrency.maxActive"})
+    void refusesTheOldNameOfRequestsAtOnceWithTheNewOne(String old) {
+        runner.withPropertyValues(old + "=2")
+                .run(context ->
+                        assertThat(context).getFailure().hasStackTraceContaining("set glimpse.serving.max-running"));
     }
 
     @Test

@@ -99,7 +99,7 @@ final class Callers implements Callable<Integer> {
         List<Double> reads = new ArrayList<>();
         try (LoadedModel loaded =
                 LoadedModel.load(GlimpseWorker.options(folder, dtype, threads, outputTokens).toBuilder()
-                        .maxActive(most)
+                        .maxRunning(most)
                         .build())) {
             rate(loaded, pictures.subList(0, 1));
             for (int round = 0; round < rounds; round++) {

@@ -74,7 +74,7 @@ final class Models implements AutoCloseable {
                 .module(module)
                 .runtime(new RuntimeOptions(
                         RuntimeOptions.DEFAULT_DEVICE, threads, RuntimeOptions.NativeDownload.FORBIDDEN))
-                .maxActive(workers)
+                .maxRunning(workers)
                 // A second strategy must not find the picture looked at already: times would not be comparable
                 .visionCache(VisionCacheOptions.off())
                 .build());

@@ -76,7 +76,7 @@ public final class EvaluateOutside {
         return LoadedModel.load(EngineOptions.builder(model.directory())
                 .module(module.directory())
                 .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
-                .maxActive(Runtime.getRuntime().availableProcessors())
+                .maxRunning(Runtime.getRuntime().availableProcessors())
                 .generation(GenerationOptions.builder()
                         .maxOutputTokens(LONGEST_ANSWER)
                         .build())
