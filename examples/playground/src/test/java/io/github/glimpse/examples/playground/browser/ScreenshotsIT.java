@@ -1,0 +1,65 @@
+package io.github.glimpse.examples.playground.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The page as people see it, and what axe finds in it, in both colour schemes and at both ends of the widths. */
+class ScreenshotsIT extends PageInChromium {
+
+    private static final int HEIGHT = 1000;
+
+    @ParameterizedTest
+    @CsvSource({"LIGHT, 1440", "DARK, 1440", "LIGHT, 390", "DARK, 390", "LIGHT, 768"})
+    void fitsItsWidthAndBreaksNoRuleOfAccessibility(ColorScheme scheme, int width) {
+        open(new Browser.NewContextOptions().setColorScheme(scheme).setViewportSize(width, HEIGHT));
+        String name = scheme.name().toLowerCase(java.util.Locale.ROOT) + "-" + width;
+        check(name + "-empty");
+
+        askSample("A receipt");
+        page.locator("#table summary").click();
+        check(name + "-answer");
+
+        page.locator("[name=view][value=both]").check();
+        page.locator("#threshold").fill("0.1");
+        page.locator("#wiper").fill("35");
+        page.locator("#settings summary").click();
+        check(name + "-preview");
+
+        page.locator("#ab").check();
+        ask("What is the date?");
+        assertThat(page.locator(".comparison")).isVisible();
+        assertThat(page.locator("#stop")).isHidden();
+        check(name + "-compared");
+
+        button("Copy as …").first().click();
+        assertThat(page.locator("#copy")).isVisible();
+        check(name + "-copy");
+        button("Close").click();
+
+        page.locator("#file")
+                .setInputFiles(
+                        new com.microsoft.playwright.options.FilePayload("notes.txt", "text/plain", new byte[] {1}));
+        check(name + "-error");
+    }
+
+    private void check(String name) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(screenshots().resolve(name + ".png"))
+                .setFullPage(true));
+        assertThat(new AxeBuilder(page).analyze().getViolations())
+                .as(name)
+                .extracting(rule -> rule.getId() + ": " + rule.getNodes().get(0).getHtml() + " "
+                        + rule.getNodes().get(0).getFailureSummary())
+                .isEmpty();
+        assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+                .as(name + " has nothing beside the screen")
+                .isEqualTo(true);
+    }
+}
