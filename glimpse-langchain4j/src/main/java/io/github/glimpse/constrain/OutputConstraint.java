@@ -73,7 +73,7 @@ public interface OutputConstraint {
             TextAutomaton texts = PatternCompiler.whole(TextPatternReader.read(pattern), grammar.work());
             TextSpelling.plain(grammar).add(texts, start, end);
         } catch (TextPatternReader.PatternException invalid) {
-            throw new UnsupportedConstraintException("pattern", "#", invalid.reason());
+            throw UnsupportedConstraintException.ofExpression(pattern, invalid.reason());
         }
         return new CompiledConstraint(Grammar.of(grammar, start));
     }

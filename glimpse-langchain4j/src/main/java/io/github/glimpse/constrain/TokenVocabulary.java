@@ -1,5 +1,6 @@
 package io.github.glimpse.constrain;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,6 +183,42 @@ public final class TokenVocabulary {
 
     boolean stripsFirstBlank() {
         return stripsFirstBlank;
+    }
+
+    /**
+     * The fewest tokens that spell a text as a whole answer; of several ways the one with the longer tokens first, of ids with the
+     * same bytes the lowest.
+     */
+    public int[] spelled(String text) {
+        byte[] bytes = ((stripsFirstBlank ? " " : "") + text).getBytes(StandardCharsets.UTF_8);
+        int[] fewest = new int[bytes.length + 1];
+        int[] ids = new int[bytes.length];
+        int[] ends = new int[bytes.length];
+        for (int from = bytes.length - 1; from >= 0; from--) {
+            fewest[from] = Integer.MAX_VALUE;
+            int node = 0;
+            for (int end = from; end < bytes.length && node >= 0; ) {
+                node = all.child(node, bytes[end++] & 0xFF);
+                if (node >= 0
+                        && all.hasIds(node)
+                        && fewest[end] < Integer.MAX_VALUE
+                        && fewest[end] + 1 <= fewest[from]) {
+                    // Equal numbers: the longer token comes later and wins.
+                    fewest[from] = fewest[end] + 1;
+                    ids[from] = all.id(all.firstId(node));
+                    ends[from] = end;
+                }
+            }
+        }
+        IntStream.Builder spelled = IntStream.builder();
+        for (int at = 0; at < bytes.length; at = ends[at]) {
+            if (fewest[at] == Integer.MAX_VALUE) {
+                throw new InvalidConstraintException(
+                        "The model's vocabulary has no tokens for '" + text + "'; take another text");
+            }
+            spelled.add(ids[at]);
+        }
+        return spelled.build().toArray();
     }
 
     byte @Nullable [] bytesOf(int id) {

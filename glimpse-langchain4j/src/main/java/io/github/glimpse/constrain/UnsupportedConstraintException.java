@@ -7,6 +7,8 @@ public final class UnsupportedConstraintException extends GlimpseException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final int MOST_SHOWN = 80;
+
     private final String keyword;
     private final String pointer;
 
@@ -21,6 +23,18 @@ public final class UnsupportedConstraintException extends GlimpseException {
         super("JSON schema keyword '" + keyword + "' at " + pointer + " " + reason, null);
         this.keyword = keyword;
         this.pointer = pointer;
+    }
+
+    private UnsupportedConstraintException(String message) {
+        super(message, null);
+        keyword = "pattern";
+        pointer = "#";
+    }
+
+    /** Of a regular expression that stands in no schema. */
+    static UnsupportedConstraintException ofExpression(String pattern, String reason) {
+        return new UnsupportedConstraintException("The regular expression '"
+                + (pattern.length() > MOST_SHOWN ? pattern.substring(0, MOST_SHOWN) + "…" : pattern) + "' " + reason);
     }
 
     /** The keyword that is refused. */

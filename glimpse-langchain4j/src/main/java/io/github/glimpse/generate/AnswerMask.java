@@ -27,6 +27,7 @@ final class AnswerMask {
     private final long[] allowed;
     private final float[] masked;
     private final Set<Integer> ends;
+    private final TokenVocabulary vocabulary;
     private int count;
     private long nanos;
     private int forced;
@@ -34,6 +35,7 @@ final class AnswerMask {
 
     private AnswerMask(AnswerForm form, ConstraintCursor cursor, TokenVocabulary vocabulary, Set<Integer> ends) {
         this.form = form;
+        this.vocabulary = vocabulary;
         this.ends = ends;
         this.cursor = cursor;
         allowed = new long[vocabulary.words()];
@@ -117,6 +119,11 @@ final class AnswerMask {
                 }
             }
         }
+    }
+
+    /** The fewest tokens that spell a text as a whole answer. */
+    int[] spelled(String text) {
+        return vocabulary.spelled(text);
     }
 
     /** The scores of what may follow elsewhere; overwritten by the next call. */

@@ -11,7 +11,8 @@ import java.util.Map;
 
 /**
  * How likely a model holds each text of a choice: the product over the text's own tokens of their probability among those that may
- * stand there, the end included, as shares of one. Texts that begin alike share their steps, and where only one text is left
+ * stand there, the end included, as shares of one. Where the tokenizer would spell another text, as one that drops blanks does,
+ * these are the fewest tokens that spell it. Texts that begin alike share their steps, and where only one text is left
  * nothing has to be computed, so that a choice of single words costs no step beyond the prompt.
  */
 final class ChoiceScores {
@@ -46,7 +47,7 @@ final class ChoiceScores {
      *
      * @param mask at the beginning of the answer
      * @param logits behind the prompt
-     * @return empty if there are too many, or the tokenizer spells one as the mask does not allow
+     * @return empty if they have more than 256 tokens together
      */
     static Map<String, Double> of(
             List<String> choices, Tokenizer tokenizer, AnswerMask mask, float[] logits, Step step) {
@@ -55,7 +56,8 @@ final class ChoiceScores {
         for (String choice : choices) {
             int[] spelled = tokenizer.encodePlain(tokenizer.guard(choice));
             if (!isAllowed(mask.cursor(), spelled)) {
-                return Map.of();
+                // Tokenizers that drop blanks, or change letters, spell another text.
+                spelled = mask.spelled(choice);
             }
             ids.add(spelled);
             steps += spelled.length;

@@ -458,7 +458,8 @@ final class DecoderEngine implements AnswerEngine {
             context.cancellation().check();
             if (tokens > limit) {
                 throw new PromptTooLongException("The prompt has " + tokens
-                        + " tokens or more, image tokens not counted; the limit is " + limit + "; send less text");
+                        + " tokens or more, its list of tools counted and image tokens not; the limit is " + limit
+                        + "; send less text, offer fewer tools, or take a model with a larger context");
             }
         };
     }

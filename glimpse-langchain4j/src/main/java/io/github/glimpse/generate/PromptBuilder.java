@@ -230,7 +230,7 @@ public final class PromptBuilder {
         for (ChatTurn.Part part : turn.parts()) {
             if (part instanceof ChatTurn.Text text) {
                 parts.add(ChatTemplateMessage.textPart(model.tokenizer().guard(text.text())));
-            } else if (part instanceof Visual visual && tools.shows(turn)) {
+            } else if (part instanceof Visual visual) {
                 visuals.add(visual);
                 parts.add(
                         visual instanceof ChatTurn.Video

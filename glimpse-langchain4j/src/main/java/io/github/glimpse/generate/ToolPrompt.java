@@ -70,11 +70,6 @@ final class ToolPrompt {
         return fitting;
     }
 
-    /** Whether pictures of a turn are shown: those of results are not where results are notes. */
-    boolean shows(ChatTurn turn) {
-        return form != ToolForm.OFF || turn.role() != ChatTurn.Role.TOOL;
-    }
-
     /**
      * One message.
      *

@@ -269,13 +269,21 @@ public final class ToolMessages {
         }
     }
 
-    /** An answer with its calls, their results and the answer behind them as one message: templates want turns to alternate. */
+    /**
+     * An answer with its calls, their results and the answer behind them as one message: templates want turns to alternate. Pictures
+     * of results stand in the question that led to them, for templates show none in an answer.
+     */
     private static List<ChatTemplateMessage> asNotes(List<ChatTemplateMessage> messages) {
         List<ChatTemplateMessage> all = new ArrayList<>();
         boolean open = false;
         for (ChatTemplateMessage message : messages) {
             boolean result = message.role().equals(TOOL);
             boolean calls = !calls(message).isEmpty();
+            if (result) {
+                addToQuestion(
+                        all,
+                        message.content().stream().filter(part -> !isText(part)).toList());
+            }
             if (!result && !message.role().equals(ASSISTANT)) {
                 open = false;
                 all.add(message);
@@ -292,6 +300,24 @@ public final class ToolMessages {
             open = result || calls;
         }
         return all;
+    }
+
+    private static void addToQuestion(List<ChatTemplateMessage> messages, List<Map<String, Object>> pictures) {
+        if (pictures.isEmpty()) {
+            return;
+        }
+        int last = messages.size() - 1;
+        while (last >= 0 && !messages.get(last).role().equals(USER)) {
+            last--;
+        }
+        if (last < 0) {
+            messages.add(0, new ChatTemplateMessage(USER, pictures));
+            return;
+        }
+        ChatTemplateMessage question = messages.get(last);
+        List<Map<String, Object>> parts = new ArrayList<>(question.content());
+        parts.addAll(pictures);
+        messages.set(last, new ChatTemplateMessage(USER, parts, question.fields()));
     }
 
     private static String note(ChatTemplateMessage message) {

@@ -18,7 +18,9 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.service.AiServices;
 import io.github.glimpse.generate.AnswerForm;
 import io.github.glimpse.generate.ConstraintReport;
+import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.hub.ModelSource;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +163,28 @@ class StructuredOutputIT {
         assertThat(response.aiMessage().text()).isEqualTo(likelier);
         assertThat(Objects.requireNonNull(metadata(response).likelihood()).sequenceProbability())
                 .isCloseTo(scores.getOrDefault(likelier, 0.0), within(1e-5));
+    }
+
+    /** The embedded model's tokenizer drops blanks and spells capitals of words by others. */
+    @Test
+    void everyTextOfAChoiceHasAShareHoweverItsTokenizerSpells() {
+        List<String> texts =
+                List.of("TOTAL", "SUM", "total due", "I cannot tell from this picture.", "a b", "Grüße", "日本");
+        try (ModelSource embedded = ModelSource.embedded();
+                LoadedModel loaded = LoadedModel.load(
+                        EngineOptions.builder(embedded.directory()).build())) {
+            ChatResponse response = GlimpseChatModel.builder()
+                    .model(loaded)
+                    .build()
+                    .chat(ChatRequest.builder()
+                            .messages(UserMessage.from("Which of these?"))
+                            .parameters(GlimpseChatRequestParameters.builder()
+                                    .choice(texts)
+                                    .build())
+                            .build());
+            assertThat(texts).contains(response.aiMessage().text());
+            assertThat(metadata(response).choiceScores().keySet()).containsExactlyElementsOf(texts);
+        }
     }
 
     @Test

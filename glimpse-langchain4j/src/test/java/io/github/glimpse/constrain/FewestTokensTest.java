@@ -118,4 +118,13 @@ class FewestTokensTest {
         }
         assertThat(written).isEqualTo(left);
     }
+
+    @Test
+    void aTextIsSpelledByTheFewestTokensTheLongerOneFirst() {
+        TokenVocabulary vocabulary = vocabulary(FirstBlank.KEPT, "abc", "abcd", "ab", "cdef", "def");
+        assertThat(vocabulary.spelled("abcdef")).containsExactly(256, 260);
+        assertThat(vocabulary.spelled("xab")).containsExactly('x', 258);
+        assertThat(vocabulary(FirstBlank.STRIPPED, " abc", "abc").spelled("abc abc"))
+                .containsExactly(256, 256);
+    }
 }

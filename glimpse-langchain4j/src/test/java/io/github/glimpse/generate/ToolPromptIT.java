@@ -229,17 +229,19 @@ class ToolPromptIT {
     }
 
     @Test
-    void picturesOfResultsAreShownOnlyWhereResultsAre() {
+    void picturesOfResultsAreShownAlsoWhereResultsAreNotes() {
         List<ChatTurn> turns = List.of(
                 ChatTurn.user("Read"),
                 new ChatTurn(Role.ASSISTANT, List.of(), List.of(new ChatTurn.Call("shot", "{}")), null),
-                ChatTurn.result("shot", List.of(new Picture(PICTURE))));
+                ChatTurn.result("shot", List.of(new ChatTurn.Text("Here."), new Picture(PICTURE))));
 
         Prompt shown = builder(qwen).prompt(turns);
         Prompt noted = builder(qwen).offering(ToolOffer.none(ToolForm.OFF)).prompt(turns);
 
         assertThat(shown.media()).hasSize(1);
-        assertThat(noted.media()).isEmpty();
-        assertThat(noted.text()).contains("[the tool shot gave: [an earlier attachment is left out]]");
+        assertThat(noted.media()).hasSize(1);
+        assertThat(noted.text()).contains("[the tool shot gave: Here.]");
+        assertThat(noted.text().indexOf("<|image_pad|>"))
+                .isBetween(noted.text().indexOf("Read"), noted.text().indexOf("[the tool"));
     }
 }
