@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,8 +28,10 @@ final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--model",
             required = true,
-            description = "Model folder with a glimpse module in its folder 'glimpse'")
-    private @Nullable Path model;
+            split = ",",
+            description =
+                    "Model folders; where one has a glimpse module in its folder 'glimpse', --retention and --foveate hold")
+    private List<Path> models = List.of();
 
     @Option(
             names = "--python",
@@ -49,6 +50,18 @@ final class Benchmark implements Callable<Integer> {
             split = ",",
             description = "Shares of the small picture's cells that the two-scale glimpse keeps; left out if not set")
     private List<Double> foveations = List.of();
+
+    @Option(
+            names = "--schedule",
+            description =
+                    "Schedule of pruning that is timed too, such as 'div-prune=0.2@vision'; may be given several times")
+    private List<String> schedules = List.of();
+
+    @Option(
+            names = "--video-frames",
+            defaultValue = "0",
+            description = "Frames of a video that Glimpse is asked about, unpruned and with the schedules, 0 for none")
+    private int videoFrames;
 
     @Option(names = "--dtype", split = ",", defaultValue = "bfloat16", description = "bfloat16, float32")
     private List<String> dtypes = List.of();
@@ -90,24 +103,16 @@ final class Benchmark implements Callable<Integer> {
         try (var text = Benchmark.class.getResourceAsStream("/transformers_turn.py")) {
             Files.write(script, Objects.requireNonNull(text).readAllBytes());
         }
-        List<String> pictures = new ArrayList<>();
-        for (int count : tokens) {
-            pictures.add(Pictures.write(count, out).toAbsolutePath().toString());
-        }
+        schedules.forEach(ScheduleRow::parse);
         for (int round = 1; round <= rounds; round++) {
             for (String dtype : dtypes) {
-                Turn turn = new Turn(
-                        Objects.requireNonNull(model).toAbsolutePath().toString(),
-                        dtype,
-                        threads,
-                        pictures,
-                        retentions,
-                        foveations,
-                        repeat,
-                        outputTokens);
-                turns.take(round, Turns.java(GlimpseWorker.class, turn, HEAP), dtype);
-                for (String python : pythons) {
-                    turns.take(round, List.of(python, script.toString(), turn.argument()), dtype);
+                for (Path model : models) {
+                    Turn turn = turn(model, dtype);
+                    String name = models.size() == 1 ? "" : model.getFileName() + ": ";
+                    turns.take(round, Turns.java(GlimpseWorker.class, turn, HEAP), dtype, name);
+                    for (String python : pythons) {
+                        turns.take(round, List.of(python, script.toString(), turn.argument()), dtype, name);
+                    }
                 }
             }
         }
@@ -115,10 +120,33 @@ final class Benchmark implements Callable<Integer> {
         return 0;
     }
 
+    private Turn turn(Path model, String dtype) throws IOException {
+        List<String> pictures = new ArrayList<>();
+        for (int count : tokens) {
+            pictures.add(
+                    PictureSize.of(model).write(count, 0, out).toAbsolutePath().toString());
+        }
+        boolean module = Files.isDirectory(model.resolve("glimpse"));
+        return new Turn(
+                model.toAbsolutePath().toString(),
+                dtype,
+                threads,
+                pictures,
+                module ? retentions : List.of(),
+                module ? foveations : List.of(),
+                schedules,
+                videoFrames,
+                repeat,
+                outputTokens);
+    }
+
     private void report(List<Measurement> ofRivals) throws IOException {
         Summary summary = new Summary(ofRivals);
         Files.writeString(out.resolve("table.md"), summary.table());
         System.out.println(summary.table());
+        if (models.size() > 1) {
+            return;
+        }
         List<String> rivals =
                 ofRivals.stream().map(Measurement::rival).distinct().toList();
         for (String dtype : dtypes) {

@@ -84,6 +84,8 @@ final class EncoderBenchmark implements Callable<Integer> {
                             clip ? files : files.subList(0, 1),
                             retentions,
                             List.of(),
+                            List.of(),
+                            0,
                             repeat,
                             outputTokens);
                     turns.take(round, Turns.java(clip ? ClipWorker.class : BlipWorker.class, turn, HEAP), dtype);

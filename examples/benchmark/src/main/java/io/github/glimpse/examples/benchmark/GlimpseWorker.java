@@ -11,15 +11,20 @@ import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.VisionCacheOptions;
+import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Glimpse's turn, in a process of its own: loads the folder, asks about each picture, and prints one JSON line per measured
@@ -28,6 +33,9 @@ import java.util.Objects;
 final class GlimpseWorker {
 
     private static final String RIVAL = "glimpse";
+    private static final int FRAME_TOKENS_ACROSS = 10;
+    private static final PruningOptions UNPRUNED =
+            PruningOptions.builder().enabled(false).build();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Turn turn;
@@ -53,26 +61,37 @@ final class GlimpseWorker {
             for (String picture : turn.pictures()) {
                 byte[] bytes = Files.readAllBytes(Path.of(picture));
                 askAgain(model, bytes);
-                ask(model, bytes, PruningOptions.builder().enabled(false).build());
+                ask(model, bytes, UNPRUNED);
                 for (double retention : turn.retentions()) {
                     ask(model, bytes, keeping(retention));
+                }
+                for (String schedule : turn.schedules()) {
+                    // What is told of them is the decoder's share, so the tower's rows may be remembered.
+                    ask(
+                            model,
+                            schedule + ": ",
+                            number -> about(bytes, ScheduleRow.parse(schedule).pruning()));
                 }
                 for (double share : turn.foveations()) {
                     foveate(model, bytes, share);
                 }
             }
+            if (turn.videoFrames() > 0) {
+                askAboutVideo(model);
+            }
             print("resident after requests", 0, 0, Resident.bytes(), "bytes");
         }
     }
 
-    /** What a folder is loaded with; its glimpse module is in {@code glimpse} below it. */
+    /** What a folder is loaded with; if it has a glimpse module, then in {@code glimpse} below it. */
     static EngineOptions options(Path model, String dtypeName, int threads, int outputTokens) {
         Dtype dtype = Arrays.stream(Dtype.values())
                 .filter(type -> type.label().equals(dtypeName))
                 .findFirst()
                 .orElseThrow();
+        Path module = model.resolve("glimpse");
         return EngineOptions.builder(model)
-                .module(model.resolve("glimpse"))
+                .module(Files.isDirectory(module) ? module : null)
                 .runtime(new RuntimeOptions(
                         "cpu", threads, RuntimeOptions.defaults().nativeDownload()))
                 .load(LoadOptions.builder().dtype(dtype).build())
@@ -94,11 +113,46 @@ final class GlimpseWorker {
     }
 
     private void ask(LoadedModel model, byte[] picture, PruningOptions pruning) throws IOException {
+        ask(model, "", number -> about(fresh(picture, number), pruning));
+    }
+
+    private void ask(LoadedModel model, String name, IntFunction<GenerationRequest> requests) throws IOException {
         // The first request pays for kernels that are prepared per shape; each rival has one too.
-        model.generate(about(picture, pruning));
+        model.generate(requests.apply(0));
         for (int i = 1; i <= turn.repeat(); i++) {
-            print(model.generate(about(fresh(picture, i), pruning)));
+            print(name, model.generate(requests.apply(i)));
         }
+    }
+
+    /** A film of as many seconds as it has pairs of frames. */
+    private void askAboutVideo(LoadedModel model) throws IOException {
+        int side = FRAME_TOKENS_ACROSS * PictureSize.of(Path.of(turn.model())).tokenSide();
+        Path file = Files.createTempFile("frame", ".png");
+        List<byte[]> frames = new ArrayList<>();
+        for (int i = 0; i < turn.videoFrames(); i++) {
+            frames.add(Files.readAllBytes(Pictures.draw(side, side, i, file)));
+        }
+        Files.delete(file);
+        List<Integer> indices = IntStream.range(0, frames.size()).boxed().toList();
+        VideoTimes times = new VideoTimes(indices, 2, frames.size());
+        ChatTurn.Video video = new ChatTurn.Video(frames, times);
+        print("video: vision", model.generate(about(video, UNPRUNED)), StageTimings::vision);
+        // The decoder's share: the tower's rows are remembered.
+        ask(model, "video: ", number -> about(video, UNPRUNED));
+        for (String text : turn.schedules()) {
+            PruningOptions pruning = ScheduleRow.parse(text).pruning();
+            ask(model, "video, " + text + ": ", number -> about(video, pruning));
+        }
+    }
+
+    private void print(String item, GenerationResult result, Function<StageTimings, Duration> time) throws IOException {
+        int tokens = result.report().imageTokens();
+        print(item, tokens, tokens, seconds(time.apply(result.timings())), "s");
+    }
+
+    private static GenerationRequest about(ChatTurn.Video video, PruningOptions pruning) {
+        ChatTurn asked = new ChatTurn(ChatTurn.Role.USER, List.of(video, new ChatTurn.Text(Turn.QUESTION)));
+        return new GenerationRequest(List.of(asked), pruning, GenerationOptions.defaults());
     }
 
     /** The two-scale glimpse, kept is of the whole picture's tokens; its rows are the small picture's besides. */
@@ -152,29 +206,32 @@ final class GlimpseWorker {
         return other;
     }
 
-    private void print(GenerationResult result) throws IOException {
+    private void print(String name, GenerationResult result) throws IOException {
         int tokens = result.report().imageTokens();
         int kept = result.report().keptTokens();
         StageTimings times = result.timings();
         Duration prefill = times.prefillBeforeCut().plus(times.pruning()).plus(times.prefillAfterCut());
-        print("image", tokens, kept, seconds(times.images()), "s");
-        print("vision", tokens, kept, seconds(times.vision()), "s");
-        print("prefill", tokens, kept, seconds(prefill), "s");
-        print("ttft", tokens, kept, seconds(times.toFirstToken()), "s");
+        if (!times.vision().isZero()) {
+            print(name + "image", tokens, kept, seconds(times.images()), "s");
+            print(name + "vision", tokens, kept, seconds(times.vision()), "s");
+        }
+        print(name + "prefill", tokens, kept, seconds(prefill), "s");
+        print(name + "ttft", tokens, kept, seconds(times.toFirstToken()), "s");
+        print(name + "rows of the prompt", tokens, kept, result.inputTokens(), "");
         if (kept < tokens) {
-            print("predictor and cut", tokens, kept, seconds(times.pruning()), "s");
-            print("before the cut", tokens, kept, seconds(times.prefillBeforeCut()), "s");
-            print("after the cut", tokens, kept, seconds(times.prefillAfterCut()), "s");
+            print(name + "predictor and cut", tokens, kept, seconds(times.pruning()), "s");
+            print(name + "before the cut", tokens, kept, seconds(times.prefillBeforeCut()), "s");
+            print(name + "after the cut", tokens, kept, seconds(times.prefillAfterCut()), "s");
             int cutAfter = Objects.requireNonNull(result.report().at()).layers();
             double share = work.shareLeft(result.inputTokens(), tokens - kept, cutAfter);
-            print("share of the prefill's operations", tokens, kept, share, "");
+            print(name + "share of the prefill's operations", tokens, kept, share, "");
         }
         int decoded = result.tokenIds().length - 1;
         if (decoded > 0) {
             double perToken = seconds(times.decoding()) / decoded;
-            print("decode", tokens, kept, perToken, "s");
+            print(name + "decode", tokens, kept, perToken, "s");
             // Right after, since the speed of memory changes with what else the machine does.
-            print("decode by reading only", tokens, kept, work.bytesPerToken() / Reading.memoryRate(), "s");
+            print(name + "decode by reading only", tokens, kept, work.bytesPerToken() / Reading.memoryRate(), "s");
         }
     }
 

@@ -28,6 +28,10 @@ record Measurement(
         return new Measurement(rival, item, dtype, imageTokens, kept, value, unit, number);
     }
 
+    Measurement named(String before) {
+        return new Measurement(rival, before + item, dtype, imageTokens, kept, value, unit, round);
+    }
+
     boolean pruned() {
         return kept < imageTokens;
     }

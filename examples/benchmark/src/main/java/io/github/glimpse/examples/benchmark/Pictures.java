@@ -26,8 +26,15 @@ final class Pictures {
         while (tokens % rows != 0) {
             rows--;
         }
-        int width = tokens / rows * TOKEN_SIDE;
-        int height = rows * TOKEN_SIDE;
+        return draw(
+                tokens / rows * TOKEN_SIDE,
+                rows * TOKEN_SIDE,
+                number,
+                directory.resolve("picture-" + tokens + (number == 0 ? "" : "-" + number) + ".png"));
+    }
+
+    /** Writes a picture of this size as a PNG file; another one for each {@code number}. */
+    static Path draw(int width, int height, int number, Path file) throws IOException {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         for (int i = 0; i < 40; i++) {
@@ -35,7 +42,6 @@ final class Pictures {
             graphics.fillRect(i * 37 % width, i * 91 % height, 150, 90);
         }
         graphics.dispose();
-        Path file = directory.resolve("picture-" + tokens + (number == 0 ? "" : "-" + number) + ".png");
         ImageIO.write(image, "png", file.toFile());
         return file;
     }

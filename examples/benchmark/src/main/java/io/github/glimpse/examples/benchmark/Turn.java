@@ -13,6 +13,8 @@ import java.util.List;
  * @param pictures PNG files, asked about one after the other
  * @param retentions shares to keep, for the rival that can prune
  * @param foveations shares of the small picture's cells to keep by the two-scale glimpse, for the rival that has it
+ * @param schedules of pruning besides, for the rival that has them, as {@link ScheduleRow} reads them
+ * @param videoFrames frames of a video that the rival that prunes is asked about too, 0 for none
  * @param repeat measured requests per picture, after one that is not
  * @param outputTokens tokens of each answer
  */
@@ -23,6 +25,8 @@ record Turn(
         List<String> pictures,
         List<Double> retentions,
         List<Double> foveations,
+        List<String> schedules,
+        int videoFrames,
         int repeat,
         int outputTokens) {
 

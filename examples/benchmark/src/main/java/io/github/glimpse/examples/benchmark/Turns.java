@@ -49,6 +49,11 @@ final class Turns {
 
     /** One rival's turn. */
     void take(int round, List<String> command, String dtype) throws IOException, InterruptedException {
+        take(round, command, dtype, "");
+    }
+
+    /** One rival's turn; this stands before the name of all that it measures. */
+    void take(int round, List<String> command, String dtype, String before) throws IOException, InterruptedException {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         add(new Measurement(MACHINE, "load before a turn", dtype, 0, 0, load, "", round));
         Path errors = out.resolve("errors.log");
@@ -58,7 +63,7 @@ final class Turns {
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 if (line.startsWith("{")) {
-                    add(JSON.readValue(line, Measurement.class).inRound(round));
+                    add(JSON.readValue(line, Measurement.class).named(before).inRound(round));
                 }
             }
         }
