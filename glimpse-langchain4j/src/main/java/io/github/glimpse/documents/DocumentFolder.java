@@ -1,0 +1,166 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.data.message.ImageContent;
+import io.github.glimpse.InvalidDocumentException;
+import io.github.glimpse.InvalidDocumentException.Reason;
+import io.github.glimpse.image.RasterImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A folder of documents: PDF files and pictures, whose pages are rendered when they are asked for. The last few stay in memory. Safe for
+ * concurrent use.
+ */
+public final class DocumentFolder {
+
+    /** 144 dots per inch, at which letters of 8 points are some 16 pixels high. */
+    public static final double DOTS_PER_INCH = 144;
+
+    private static final Set<String> ENDINGS = Set.of("pdf", "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff");
+    private static final int REMEMBERED = 16;
+    private static final byte[] PDF = "%PDF-".getBytes(StandardCharsets.US_ASCII);
+    private static final int HEADER = 1024;
+
+    private final Path folder;
+    private final DocumentLimits limits;
+    private final double dotsPerInch;
+    private final Map<String, RenderedPage> remembered = new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, RenderedPage> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    /** A folder within the standard limits, at {@link #DOTS_PER_INCH}. */
+    public DocumentFolder(Path folder) {
+        this(folder, DocumentLimits.defaults(), DOTS_PER_INCH);
+    }
+
+    /** A folder, within limits, whose PDF pages have so many dots per inch as pictures. */
+    public DocumentFolder(Path folder, DocumentLimits limits, double dotsPerInch) {
+        this.folder = folder.toAbsolutePath().normalize();
+        this.limits = limits;
+        this.dotsPerInch = dotsPerInch;
+    }
+
+    /** Dots per inch of pages as pictures. */
+    public double dotsPerInch() {
+        return dotsPerInch;
+    }
+
+    /**
+     * Paths of all documents below the folder, with {@code /}, in order. A document is what its name's ending says.
+     *
+     * @throws IOException if the folder cannot be read
+     */
+    public List<String> documents() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+                    .filter(name -> ENDINGS.contains(ending(name)))
+                    .sorted()
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static String ending(String name) {
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Reads a document's bytes.
+     *
+     * @throws InvalidDocumentException if there is no such file in the folder, or it is over the limit
+     */
+    byte[] bytes(String document) {
+        Path file = folder.resolve(document).normalize();
+        if (!file.startsWith(folder)) {
+            throw new InvalidDocumentException(Reason.BROKEN, "'" + document + "' is not in the folder of documents");
+        }
+        try {
+            long size = Files.size(file);
+            if (size > limits.maxBytes()) {
+                throw new InvalidDocumentException(
+                        Reason.TOO_LARGE,
+                        "'" + document + "' has " + size + " bytes, over the limit of " + limits.maxBytes()
+                                + "; leave it out, or raise maxBytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new InvalidDocumentException(Reason.BROKEN, "'" + document + "' cannot be read (" + e + ")", e);
+        }
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java runtime has SHA-256", e);
+        }
+    }
+
+    /** Opens a document by what it is, whatever its name says. */
+    DocumentPages open(byte[] bytes, String document) {
+        return isPdf(bytes) ? PdfPages.open(bytes, document, limits) : PicturePages.open(bytes, document, limits);
+    }
+
+    /** PDF files may have something in front of their first line. */
+    private static boolean isPdf(byte[] bytes) {
+        for (int start = 0; start + PDF.length <= Math.min(bytes.length, HEADER); start++) {
+            if (Arrays.equals(bytes, start, start + PDF.length, PDF, 0, PDF.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A page as a picture.
+     *
+     * @throws InvalidDocumentException if it cannot be rendered
+     */
+    public RenderedPage page(String document, int page) {
+        String key = page + " " + document;
+        synchronized (remembered) {
+            RenderedPage known = remembered.get(key);
+            if (known != null) {
+                return known;
+            }
+        }
+        RenderedPage rendered;
+        try (DocumentPages pages = open(bytes(document), document)) {
+            if (page < 1 || page > pages.count()) {
+                throw new InvalidDocumentException(
+                        Reason.BROKEN, "'" + document + "' has pages 1 to " + pages.count() + ", no page " + page);
+            }
+            rendered = pages.render(page, dotsPerInch);
+        }
+        synchronized (remembered) {
+            remembered.put(key, rendered);
+        }
+        return rendered;
+    }
+
+    /** A picture as chat models take it. */
+    static ImageContent content(RasterImage picture) {
+        return ImageContent.from(Base64.getEncoder().encodeToString(picture.toPng()), "image/png");
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.rag.content.Content;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All pages of a folder that were indexed, and those that could not be. Does not change; safe for concurrent use. */
+public final class DocumentIndex {
+
+    private final DocumentFolder folder;
+    private final Map<String, IndexedPage> pages = new LinkedHashMap<>();
+    private final List<IndexedPage> errors;
+    private final TextIndex text;
+
+    DocumentIndex(DocumentFolder folder, List<IndexedPage> rows) {
+        this.folder = folder;
+        rows.stream()
+                .filter(row -> row.error() == null)
+                .forEach(row -> pages.put(key(row.document(), row.page()), row));
+        errors = rows.stream().filter(row -> row.error() != null).toList();
+        text = new TextIndex(pages.values());
+    }
+
+    private static String key(String document, int page) {
+        return page + " " + document;
+    }
+
+    /** Where pages are rendered. */
+    public DocumentFolder folder() {
+        return folder;
+    }
+
+    /** Pages that can be found, document by document. */
+    public List<IndexedPage> pages() {
+        return List.copyOf(pages.values());
+    }
+
+    /** Pages and whole files that could not be read, each with its error. */
+    public List<IndexedPage> errors() {
+        return errors;
+    }
+
+    /** A page, empty if the index has none of that name and number. */
+    public Optional<IndexedPage> page(String document, int page) {
+        return Optional.ofNullable(pages.get(key(document, page)));
+    }
+
+    /** The page that a retriever has found, empty if it is none of this index. */
+    public Optional<IndexedPage> page(Content found) {
+        String document = found.textSegment().metadata().getString(IndexedPage.DOCUMENT);
+        Integer page = found.textSegment().metadata().getInteger(IndexedPage.PAGE);
+        return document == null || page == null ? Optional.empty() : page(document, page);
+    }
+
+    TextIndex text() {
+        return text;
+    }
+}

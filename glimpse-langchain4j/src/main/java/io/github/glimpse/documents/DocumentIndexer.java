@@ -1,0 +1,183 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import io.github.glimpse.InvalidDocumentException;
+import io.github.glimpse.documents.IndexedPage.PageVector;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Indexes a folder of documents. What was indexed before, by the same settings, is not touched again: a file is known by its content. A
+ * file or page that cannot be read becomes a row with an error, and the others go on.
+ *
+ * <pre>{@code
+ * DocumentIndex index = DocumentIndexer.builder()
+ *         .reader(new ExtractingPageReader(chat, "Extract all fields.", schema))
+ *         .embeddingModel(clip)
+ *         .build()
+ *         .index(new DocumentFolder(Path.of("documents")), Path.of("documents.index"));
+ * }</pre>
+ */
+public final class DocumentIndexer {
+
+    /** Rises when rows of older indexes say something else. */
+    private static final int FORMAT = 1;
+
+    private final @Nullable PageReader reader;
+    private final @Nullable EmbeddingModel embeddingModel;
+    private final boolean readTextPages;
+    private final Consumer<IndexedPage> listener;
+
+    private DocumentIndexer(Builder builder) {
+        reader = builder.reader;
+        embeddingModel = builder.embeddingModel;
+        readTextPages = builder.readTextPages;
+        listener = builder.listener;
+    }
+
+    /** Starts an indexer, which needs nothing: by itself it takes the text layers. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Indexes what is new, forgets what is gone.
+     *
+     * @param file that holds the index, made if it is not there
+     * @throws IOException if the folder cannot be read or the file cannot be written
+     */
+    public DocumentIndex index(DocumentFolder folder, Path file) throws IOException {
+        IndexFile rows = new IndexFile(file, version(folder));
+        Map<String, List<IndexedPage>> known = rows.read();
+        Map<String, List<IndexedPage>> kept = new LinkedHashMap<>();
+        List<String> documents = folder.documents();
+        List<String> missing = new ArrayList<>();
+        for (String document : documents) {
+            List<IndexedPage> before = known.get(document);
+            if (before != null && before.get(0).sha256().equals(hash(folder, document))) {
+                kept.put(document, before);
+            } else {
+                missing.add(document);
+            }
+        }
+        rows.write(kept.values());
+        for (String document : missing) {
+            List<IndexedPage> pages = new ArrayList<>();
+            if (read(folder, document, pages)) {
+                rows.append(pages);
+            }
+            kept.put(document, pages);
+        }
+        List<IndexedPage> all = new ArrayList<>();
+        documents.forEach(document -> all.addAll(kept.getOrDefault(document, List.of())));
+        return new DocumentIndex(folder, all);
+    }
+
+    private String version(DocumentFolder folder) {
+        return FORMAT + ", " + folder.dotsPerInch() + " dpi, "
+                + (reader == null ? "not read" : reader.label() + (readTextPages ? " all" : ""))
+                + ", "
+                + (embeddingModel == null ? "no vectors" : embeddingModel.modelName());
+    }
+
+    private static String hash(DocumentFolder folder, String document) {
+        try {
+            return DocumentFolder.sha256(folder.bytes(document));
+        } catch (InvalidDocumentException e) {
+            return "";
+        }
+    }
+
+    /** Whether the rows may be kept: a file stays as broken as it is, a model that failed may do better the next time. */
+    private boolean read(DocumentFolder folder, String document, List<IndexedPage> rows) {
+        String sha256 = "";
+        boolean settled = true;
+        try {
+            byte[] bytes = folder.bytes(document);
+            sha256 = DocumentFolder.sha256(bytes);
+            try (DocumentPages pages = folder.open(bytes, document)) {
+                for (int page = 1; page <= pages.count(); page++) {
+                    try {
+                        rows.add(page(pages, document, sha256, page, folder.dotsPerInch()));
+                    } catch (InvalidDocumentException e) {
+                        rows.add(failed(document, sha256, page, e));
+                    } catch (LangChain4jException e) {
+                        rows.add(failed(document, sha256, page, e));
+                        settled = false;
+                    }
+                }
+            }
+        } catch (InvalidDocumentException e) {
+            rows.add(failed(document, sha256, 0, e));
+        }
+        rows.forEach(listener);
+        return settled;
+    }
+
+    private static IndexedPage failed(String document, String sha256, int page, RuntimeException error) {
+        return new IndexedPage(
+                document, sha256, page, null, List.of(), "", List.of(), String.valueOf(error.getMessage()));
+    }
+
+    private IndexedPage page(DocumentPages pages, String document, String sha256, int page, double dotsPerInch) {
+        List<PageWord> words = pages.words(page);
+        boolean looks = embeddingModel != null || (reader != null && (readTextPages || words.isEmpty()));
+        RenderedPage rendered = looks ? pages.render(page, dotsPerInch) : null;
+        String read = "";
+        List<PageVector> vectors = List.of();
+        if (rendered != null && reader != null && (readTextPages || words.isEmpty())) {
+            read = reader.read(DocumentFolder.content(rendered.image()));
+        }
+        if (rendered != null && embeddingModel != null) {
+            vectors = DocumentVectors.of(rendered, embeddingModel);
+        }
+        return new IndexedPage(document, sha256, page, pages.geometry(page), words, read, vectors, null);
+    }
+
+    /** Collects what an index is made of. */
+    public static final class Builder {
+
+        private @Nullable PageReader reader;
+        private @Nullable EmbeddingModel embeddingModel;
+        private boolean readTextPages;
+        private Consumer<IndexedPage> listener = page -> {};
+
+        private Builder() {}
+
+        /** Reads pages that have no text layer; nobody does by default. */
+        public Builder reader(@Nullable PageReader value) {
+            reader = value;
+            return this;
+        }
+
+        /** Whether pages with a text layer are read too, false by default. */
+        public Builder readTextPages(boolean value) {
+            readTextPages = value;
+            return this;
+        }
+
+        /** Makes vectors of pages and tiles: a model for pictures and texts, such as CLIP or SigLIP. None by default. */
+        public Builder embeddingModel(@Nullable EmbeddingModel value) {
+            embeddingModel = value;
+            return this;
+        }
+
+        /** Hears of each page that was indexed now, on the calling thread. */
+        public Builder listener(Consumer<IndexedPage> value) {
+            listener = value;
+            return this;
+        }
+
+        /** Makes the indexer. */
+        public DocumentIndexer build() {
+            return new DocumentIndexer(this);
+        }
+    }
+}

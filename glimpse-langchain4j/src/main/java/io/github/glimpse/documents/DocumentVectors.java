@@ -1,0 +1,107 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.data.document.Metadata;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingInput;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.store.embedding.EmbeddingStore;
+import io.github.glimpse.documents.IndexedPage.PageVector;
+import io.github.glimpse.image.CropWindow;
+import io.github.glimpse.image.PictureCrop;
+import io.github.glimpse.image.PixelArea;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Vectors of pages and of their tiles, made by a model for pictures and texts, and brought into a store. */
+public final class DocumentVectors {
+
+    static final int TILES = 3;
+    static final int MOST_OF_A_PAGE = 1 + TILES * TILES;
+
+    private static final int BATCH = 512;
+
+    private DocumentVectors() {}
+
+    /** One of the page, and one of each of its 3 x 3 tiles. */
+    static List<PageVector> of(RenderedPage page, EmbeddingModel model) {
+        int width = page.image().width();
+        int height = page.image().height();
+        List<CropWindow> parts = new ArrayList<>();
+        parts.add(new CropWindow(0, 0, width, height));
+        if (width >= TILES && height >= TILES) {
+            for (int row = 0; row < TILES; row++) {
+                for (int column = 0; column < TILES; column++) {
+                    int left = column * width / TILES;
+                    int top = row * height / TILES;
+                    parts.add(new CropWindow(
+                            left, top, (column + 1) * width / TILES - left, (row + 1) * height / TILES - top));
+                }
+            }
+        }
+        List<EmbeddingInput> inputs = parts.stream()
+                .map(part -> EmbeddingInput.from(DocumentFolder.content(PictureCrop.of(page.image(), part))))
+                .toList();
+        List<Embedding> embeddings =
+                model.embed(EmbeddingRequest.builder().inputs(inputs).build()).embeddings();
+        List<PageVector> vectors = new ArrayList<>();
+        for (int part = 0; part < parts.size(); part++) {
+            CropWindow window = parts.get(part);
+            vectors.add(new PageVector(
+                    page.mapping()
+                            .ofPixels(new PixelArea(window.left(), window.top(), window.width(), window.height())),
+                    embeddings.get(part).vector()));
+        }
+        return vectors;
+    }
+
+    /**
+     * Brings all vectors of an index into a store. Their ids follow from file, page and tile, so a store that lasts may be filled again.
+     *
+     * @return how many there are
+     */
+    public static int fill(EmbeddingStore<TextSegment> store, DocumentIndex index) {
+        List<String> ids = new ArrayList<>();
+        List<Embedding> embeddings = new ArrayList<>();
+        List<TextSegment> segments = new ArrayList<>();
+        int all = 0;
+        for (IndexedPage page : index.pages()) {
+            for (int number = 0; number < page.vectors().size(); number++) {
+                PageVector vector = page.vectors().get(number);
+                ids.add(id(page, number));
+                embeddings.add(Embedding.from(vector.vector()));
+                segments.add(TextSegment.from(page.label(), metadata(page, vector.box())));
+                all++;
+            }
+            if (ids.size() >= BATCH) {
+                store.addAll(ids, embeddings, segments);
+                ids.clear();
+                embeddings.clear();
+                segments.clear();
+            }
+        }
+        if (!ids.isEmpty()) {
+            store.addAll(ids, embeddings, segments);
+        }
+        return all;
+    }
+
+    private static String id(IndexedPage page, int number) {
+        String name = page.sha256() + " " + page.document() + " " + page.page() + " " + number;
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private static Metadata metadata(IndexedPage page, PageBox box) {
+        return new Metadata()
+                .put(IndexedPage.DOCUMENT, page.document())
+                .put(IndexedPage.PAGE, page.page())
+                .put("sha256", page.sha256())
+                .put("x1", box.x1())
+                .put("y1", box.y1())
+                .put("x2", box.x2())
+                .put("y2", box.y2());
+    }
+}

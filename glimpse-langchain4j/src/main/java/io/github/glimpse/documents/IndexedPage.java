@@ -1,0 +1,67 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.data.document.Metadata;
+import dev.langchain4j.data.segment.TextSegment;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an index knows of one page, or why it knows nothing.
+ *
+ * @param document path of the file below the folder of documents, with {@code /}
+ * @param sha256 of the file, in hexadecimal digits
+ * @param page from 1; 0 if the whole file could not be read
+ * @param geometry what the page looks like; null beside an error
+ * @param words of the text layer
+ * @param read what a model read on the picture of the page, empty if none was asked
+ * @param vectors of the page and of its tiles, in the space of the index's embedding model
+ * @param error why the page, or the file, could not be read; null if it could
+ */
+public record IndexedPage(
+        String document,
+        String sha256,
+        int page,
+        @Nullable PageGeometry geometry,
+        List<PageWord> words,
+        String read,
+        List<PageVector> vectors,
+        @Nullable String error) {
+
+    /** Key of the document in the metadata of a segment. */
+    public static final String DOCUMENT = "document";
+
+    /** Key of the number of the page in the metadata of a segment. */
+    public static final String PAGE = "page";
+
+    /** Copies the lists. */
+    public IndexedPage {
+        words = List.copyOf(words);
+        vectors = List.copyOf(vectors);
+    }
+
+    /**
+     * A vector of a part of a page.
+     *
+     * @param box the part
+     * @param vector not copied
+     */
+    public record PageVector(PageBox box, float[] vector) {}
+
+    /** The text layer, and what was read. */
+    public String text() {
+        String layer = words.stream().map(PageWord::text).collect(Collectors.joining(" "));
+        return read.isEmpty() ? layer : layer.isEmpty() ? read : layer + "\n" + read;
+    }
+
+    /** How the page is named in prompts and messages. */
+    public String label() {
+        return document + ", page " + page;
+    }
+
+    /** The page as retrievers give it: its name and text, with {@link #DOCUMENT} and {@link #PAGE} in the metadata. */
+    public TextSegment segment() {
+        return TextSegment.from(
+                label() + "\n" + text(), new Metadata().put(DOCUMENT, document).put(PAGE, page));
+    }
+}

@@ -1,0 +1,222 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.rag.query.Query;
+import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.documents.AnswerForm.Said;
+import io.github.glimpse.documents.PageAnswer.Cost;
+import io.github.glimpse.prune.PruningReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers questions about a folder of documents: finds pages, shows them to a chat model, a few at a time and the best first, until one of
+ * them answers, and says where the answer stands. Safe for concurrent use.
+ *
+ * <pre>{@code
+ * PageAnswerer answerer = PageAnswerer.builder(index, new PageTextRetriever(index, 5), chat).build();
+ * PageAnswer answer = answerer.answer("What is the total of order Z79?");
+ * answer.text(); answer.document(); answer.place();
+ * }</pre>
+ *
+ * <p>Any {@link ChatModel} will do; with Glimpse's the page's picture is pruned by the question, and the kept tokens tell the place.
+ */
+public final class PageAnswerer {
+
+    private final DocumentIndex index;
+    private final ContentRetriever retriever;
+    private final ChatModel model;
+    private final AnswerForm form;
+    private final int maxPages;
+    private final int pagesAtOnce;
+    private final double leastCoverage;
+    private final double leastProbability;
+
+    private PageAnswerer(Builder builder) {
+        index = builder.index;
+        retriever = builder.retriever;
+        model = builder.model;
+        form = builder.form;
+        maxPages = builder.maxPages;
+        pagesAtOnce = form.isJson() ? builder.pagesAtOnce : 1;
+        leastCoverage = builder.leastCoverage;
+        leastProbability = builder.leastProbability;
+    }
+
+    /** Starts one that asks this model about pages that this retriever finds. */
+    public static Builder builder(DocumentIndex index, ContentRetriever retriever, ChatModel model) {
+        return new Builder(index, retriever, model);
+    }
+
+    /** Answers a question that pages are found by too. */
+    public PageAnswer answer(String question) {
+        return answer(PageQuestion.of(question));
+    }
+
+    /**
+     * Answers a question.
+     *
+     * @throws dev.langchain4j.exception.LangChain4jException if the model fails
+     * @throws io.github.glimpse.InvalidDocumentException if a page can no more be rendered
+     */
+    public PageAnswer answer(PageQuestion question) {
+        long start = System.nanoTime();
+        List<IndexedPage> pages = retriever.retrieve(Query.from(question.find())).stream()
+                .flatMap(content -> index.page(content).stream())
+                .filter(page -> leastCoverage <= 0 || index.text().coverage(question.find(), page) >= leastCoverage)
+                .limit(maxPages)
+                .toList();
+        Cost cost = new Cost(0, 0, 0, System.nanoTime() - start, 0);
+        for (int from = 0; from < pages.size(); from += pagesAtOnce) {
+            PageAnswer answer = answer(question, pages.subList(from, Math.min(pages.size(), from + pagesAtOnce)));
+            cost = cost.plus(answer.cost());
+            if (answer.found()) {
+                return answer.costing(cost);
+            }
+        }
+        return PageAnswer.notFound(cost);
+    }
+
+    /** Answers a question from these pages alone, which go into one request. */
+    public PageAnswer answer(PageQuestion question, List<IndexedPage> pages) {
+        long start = System.nanoTime();
+        List<RenderedPage> rendered = new ArrayList<>();
+        for (IndexedPage page : pages) {
+            rendered.add(index.folder().page(page.document(), page.page()));
+        }
+        ChatResponse response = model.chat(request(question, pages, rendered));
+        PruningReport report =
+                response.metadata() instanceof GlimpseChatResponseMetadata metadata ? metadata.pruning() : null;
+        Cost cost = new Cost(
+                pages.size(),
+                report == null ? 0 : report.imageTokens(),
+                report == null ? 0 : report.keptTokens(),
+                0,
+                System.nanoTime() - start);
+        String text = response.aiMessage().text();
+        Said said = form.read(text == null ? "" : text);
+        if (!said.found() || said.page() < 1 || said.page() > pages.size() || isUnsure(response)) {
+            return PageAnswer.notFound(cost);
+        }
+        int number = said.page() - 1;
+        IndexedPage page = pages.get(number);
+        Citation place = Citation.of(said, page, rendered.get(number).mapping(), report, number, form.boxes());
+        return new PageAnswer(
+                true,
+                said.text(),
+                page.document(),
+                page.page(),
+                place.box(),
+                place.source(),
+                place.quote(),
+                place.verified(),
+                cost);
+    }
+
+    private boolean isUnsure(ChatResponse response) {
+        return leastProbability > 0
+                && response.metadata() instanceof GlimpseChatResponseMetadata metadata
+                && metadata.likelihood() != null
+                && metadata.likelihood().leastProbability() < leastProbability;
+    }
+
+    private ChatRequest request(PageQuestion question, List<IndexedPage> pages, List<RenderedPage> rendered) {
+        List<Content> contents = new ArrayList<>();
+        if (!form.isJson()) {
+            contents.add(TextContent.from(question.ask()));
+        }
+        for (int number = 0; number < pages.size(); number++) {
+            if (form.isJson()) {
+                contents.add(TextContent.from(
+                        "Page " + (number + 1) + " (" + pages.get(number).label() + "):"));
+            }
+            contents.add(DocumentFolder.content(rendered.get(number).image()));
+        }
+        ChatRequest.Builder request = ChatRequest.builder();
+        if (form.isJson()) {
+            contents.add(TextContent.from(form.instruction(pages.size()) + "\n" + question.ask()));
+            request.responseFormat(form.format(pages.size()));
+        }
+        return request.messages(UserMessage.from(contents)).build();
+    }
+
+    /** Collects how questions are answered. */
+    public static final class Builder {
+
+        private static final int DEFAULT_MAX_PAGES = 3;
+
+        private final DocumentIndex index;
+        private final ContentRetriever retriever;
+        private final ChatModel model;
+        private AnswerForm form = AnswerForm.json();
+        private int maxPages = DEFAULT_MAX_PAGES;
+        private int pagesAtOnce = 1;
+        private double leastCoverage;
+        private double leastProbability;
+
+        private Builder(DocumentIndex index, ContentRetriever retriever, ChatModel model) {
+            this.index = index;
+            this.retriever = retriever;
+            this.model = model;
+        }
+
+        /** How the model says its answer: JSON by default. */
+        public Builder form(AnswerForm value) {
+            form = value;
+            return this;
+        }
+
+        /**
+         * Most pages that are shown to the model for one question, 3 by default.
+         *
+         * @throws IllegalArgumentException if below 1
+         */
+        public Builder maxPages(int value) {
+            maxPages = positive("maxPages", value);
+            return this;
+        }
+
+        /**
+         * Pages of one request, 1 by default; always 1 where the form is plain text, which names no page.
+         *
+         * @throws IllegalArgumentException if below 1
+         */
+        public Builder pagesAtOnce(int value) {
+            pagesAtOnce = positive("pagesAtOnce", value);
+            return this;
+        }
+
+        /**
+         * Leaves out pages whose text has less than this share of the question's words, each weighed by how rare it is; 0 by default,
+         * which takes what is found.
+         */
+        public Builder leastCoverage(double value) {
+            leastCoverage = value;
+            return this;
+        }
+
+        /** Takes an answer for none if its least likely token has less than this probability; 0 by default, which takes all. */
+        public Builder leastProbability(double value) {
+            leastProbability = value;
+            return this;
+        }
+
+        /** Makes it. */
+        public PageAnswerer build() {
+            return new PageAnswerer(this);
+        }
+
+        private static int positive(String name, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+            }
+            return value;
+        }
+    }
+}

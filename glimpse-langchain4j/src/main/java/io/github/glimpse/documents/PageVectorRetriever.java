@@ -1,0 +1,54 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.rag.content.Content;
+import dev.langchain4j.rag.content.ContentMetadata;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.rag.query.Query;
+import dev.langchain4j.store.embedding.EmbeddingMatch;
+import dev.langchain4j.store.embedding.EmbeddingSearchRequest;
+import dev.langchain4j.store.embedding.EmbeddingStore;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds pages by their vectors and those of their tiles; a page is as near as the nearest of them. */
+public final class PageVectorRetriever implements ContentRetriever {
+
+    private final DocumentIndex index;
+    private final EmbeddingModel model;
+    private final EmbeddingStore<TextSegment> store;
+    private final int maxResults;
+
+    /**
+     * Finds at most so many pages.
+     *
+     * @param model that has made the vectors of the index
+     * @param store that holds them: {@link DocumentVectors#fill}
+     */
+    public PageVectorRetriever(
+            DocumentIndex index, EmbeddingModel model, EmbeddingStore<TextSegment> store, int maxResults) {
+        this.index = index;
+        this.model = model;
+        this.store = store;
+        this.maxResults = maxResults;
+    }
+
+    @Override
+    public List<Content> retrieve(Query query) {
+        Map<IndexedPage, Double> nearest = new LinkedHashMap<>();
+        List<EmbeddingMatch<TextSegment>> matches = store.search(EmbeddingSearchRequest.builder()
+                        .queryEmbedding(model.embed(query.text()).content())
+                        .maxResults(maxResults * DocumentVectors.MOST_OF_A_PAGE)
+                        .build())
+                .matches();
+        for (EmbeddingMatch<TextSegment> match : matches) {
+            index.page(Content.from(match.embedded())).ifPresent(page -> nearest.putIfAbsent(page, match.score()));
+        }
+        return nearest.entrySet().stream()
+                .limit(maxResults)
+                .map(entry -> Content.from(entry.getKey().segment(), Map.of(ContentMetadata.SCORE, entry.getValue())))
+                .toList();
+    }
+}

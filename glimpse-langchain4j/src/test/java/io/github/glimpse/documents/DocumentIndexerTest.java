@@ -1,0 +1,195 @@
+package io.github.glimpse.documents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.rag.content.Content;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.rag.query.Query;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DocumentIndexerTest {
+
+    @TempDir
+    private Path temp;
+
+    private Path file;
+    private final List<String> indexed = new ArrayList<>();
+
+    @BeforeEach
+    void writeDocuments() throws IOException {
+        Files.createDirectories(temp.resolve("documents/2026"));
+        file = temp.resolve("documents.index");
+        write("2026/a.pdf", List.of(List.of("Order Z79", "Total 87.00"), List.of("Order K12", "Total 3.50")));
+        write("b.pdf", List.of(List.of("Parcel XX-7", "Weight 12")));
+        Files.writeString(root().resolve("broken.pdf"), "%PDF-1.7 and no more");
+    }
+
+    private void write(String name, List<List<String>> pages) throws IOException {
+        Files.write(root().resolve(name), PdfFiles.pages(pages));
+    }
+
+    private Path root() {
+        return temp.resolve("documents");
+    }
+
+    private DocumentIndex index(DocumentIndexer.Builder builder) throws IOException {
+        indexed.clear();
+        return builder.listener(page -> indexed.add(page.label())).build().index(new DocumentFolder(root()), file);
+    }
+
+    private DocumentIndex index() throws IOException {
+        return index(DocumentIndexer.builder());
+    }
+
+    private static List<String> found(ContentRetriever retriever, DocumentIndex index, String query) {
+        return retriever.retrieve(Query.from(query)).stream()
+                .map(index::page)
+                .map(page -> page.orElseThrow().label())
+                .toList();
+    }
+
+    @Test
+    void pagesAreFoundByTheirTextLayerBestFirst() throws IOException {
+        DocumentIndex index = index();
+        ContentRetriever retriever = new PageTextRetriever(index, 5);
+
+        assertThat(found(retriever, index, "order k12: what is the total?"))
+                .containsExactly("2026/a.pdf, page 2", "2026/a.pdf, page 1");
+        assertThat(found(retriever, index, "the parcel xx-7")).containsExactly("b.pdf, page 1");
+        assertThat(found(retriever, index, "nothing of the kind")).isEmpty();
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsARowAndTheOthersGoOn() throws IOException {
+        DocumentIndex index = index();
+
+        assertThat(index.pages()).hasSize(3);
+        assertThat(index.errors()).singleElement().satisfies(row -> {
+            assertThat(row.document()).isEqualTo("broken.pdf");
+            assertThat(row.page()).isZero();
+            assertThat(row.error()).contains("broken.pdf", "cannot be read");
+        });
+    }
+
+    @Test
+    void whatWasIndexedIsNotTouchedAgain() throws IOException {
+        List<IndexedPage> first = index().pages();
+
+        DocumentIndex again = index();
+
+        assertThat(indexed).isEmpty();
+        assertThat(again.pages()).hasSize(3);
+        assertThat(again.errors()).hasSize(1);
+        assertThat(again.pages().get(0).text()).isEqualTo(first.get(0).text());
+        assertThat(again.pages().get(0).words().get(1).box().x1())
+                .isCloseTo(first.get(0).words().get(1).box().x1(), within(0.006));
+    }
+
+    @Test
+    void changedFilesAreIndexedAnewAndDeletedOnesForgotten() throws IOException {
+        index();
+        write("b.pdf", List.of(List.of("Parcel YY-8")));
+        Files.delete(root().resolve("broken.pdf"));
+
+        DocumentIndex again = index();
+
+        assertThat(indexed).containsExactly("b.pdf, page 1");
+        assertThat(again.errors()).isEmpty();
+        assertThat(found(new PageTextRetriever(again, 5), again, "yy-8")).containsExactly("b.pdf, page 1");
+        assertThat(found(new PageTextRetriever(again, 5), again, "xx-7")).isEmpty();
+    }
+
+    @Test
+    void anIndexThatWasCutOffGoesOnBehindItsLastWholeDocument() throws IOException {
+        index();
+        List<String> lines = Files.readAllLines(file);
+        Files.writeString(
+                file,
+                String.join("\n", lines.subList(0, 2)) + "\n" + lines.get(2).substring(0, 40));
+
+        DocumentIndex again = index();
+
+        assertThat(indexed).isNotEmpty().doesNotContain("2026/a.pdf, page 1", "2026/a.pdf, page 2");
+        assertThat(again.pages()).hasSize(3);
+    }
+
+    @Test
+    void otherSettingsMakeTheIndexAnew() throws IOException {
+        index();
+
+        index(DocumentIndexer.builder().reader(new Notes("color", false)).readTextPages(true));
+
+        assertThat(indexed).hasSize(4);
+    }
+
+    @Test
+    void whatWasReadIsFoundByTextAndPagesWithTextAreNotReadByThemselves() throws IOException {
+        write("scan.pdf", List.of(List.of()));
+
+        DocumentIndex index = index(DocumentIndexer.builder().reader(new Notes("color green", false)));
+
+        assertThat(found(new PageTextRetriever(index, 5), index, "green")).containsExactly("scan.pdf, page 1");
+    }
+
+    @Test
+    void aModelThatFailedIsAskedAgainTheNextTime() throws IOException {
+        write("scan.pdf", List.of(List.of()));
+        DocumentIndex first = index(DocumentIndexer.builder().reader(new Notes("color green", true)));
+        assertThat(first.errors()).extracting(IndexedPage::document).contains("scan.pdf");
+
+        DocumentIndex again = index(DocumentIndexer.builder().reader(new Notes("color green", false)));
+
+        assertThat(indexed).containsExactly("scan.pdf, page 1");
+        assertThat(again.errors()).extracting(IndexedPage::document).containsExactly("broken.pdf");
+    }
+
+    @Test
+    void ranksOfSeveralRetrieversAreFused() throws IOException {
+        DocumentIndex index = index();
+        ContentRetriever text = new PageTextRetriever(index, 5);
+        ContentRetriever other = query -> index.pages().stream()
+                .filter(page -> page.document().equals("b.pdf") || page.page() == 1)
+                .map(page -> Content.from(page.segment()))
+                .toList();
+
+        assertThat(found(new PageRetriever(List.of(text, other), 2), index, "order k12"))
+                .containsExactly("2026/a.pdf, page 1", "2026/a.pdf, page 2");
+    }
+
+    @Test
+    void aPathOutOfTheFolderIsRefused() throws IOException {
+        Files.writeString(temp.resolve("secret.pdf"), "secret", StandardOpenOption.CREATE);
+        DocumentFolder folder = new DocumentFolder(root());
+
+        assertThatThrownBy(() -> folder.page("../secret.pdf", 1)).hasMessageContaining("not in the folder");
+    }
+
+    /** Reads the same on every page, or fails as a busy model does. */
+    private record Notes(String text, boolean busy) implements PageReader {
+
+        @Override
+        public String read(ImageContent page) {
+            if (busy) {
+                throw new RateLimitException("The queue is full");
+            }
+            return text;
+        }
+
+        @Override
+        public String label() {
+            return text;
+        }
+    }
+}
