@@ -1,11 +1,13 @@
 package io.github.glimpse.examples.benchmark;
 
+import io.github.glimpse.examples.benchmark.ScheduleTable.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -66,6 +68,13 @@ final class Benchmark implements Callable<Integer> {
     @Option(names = "--dtype", split = ",", defaultValue = "bfloat16", description = "bfloat16, float32")
     private List<String> dtypes = List.of();
 
+    @Option(
+            names = "--clock",
+            defaultValue = "wall",
+            description = "wall, or thread: the time that the thread that answers had a core, for runs with --threads 1"
+                    + " beside other work")
+    private Clock clock = Clock.WALL;
+
     @Option(names = "--threads", defaultValue = "2", description = "Threads of a product")
     private int threads;
 
@@ -93,7 +102,9 @@ final class Benchmark implements Callable<Integer> {
         if (DeviceBenchmark.isMeant(arguments)) {
             System.exit(DeviceBenchmark.commandLine().execute(arguments));
         }
-        System.exit(new CommandLine(new Benchmark()).execute(arguments));
+        System.exit(new CommandLine(new Benchmark())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
 
     @Override
@@ -136,6 +147,7 @@ final class Benchmark implements Callable<Integer> {
                 module ? foveations : List.of(),
                 schedules,
                 videoFrames,
+                clock.name().toLowerCase(Locale.ROOT),
                 repeat,
                 outputTokens);
     }

@@ -86,6 +86,7 @@ final class EncoderBenchmark implements Callable<Integer> {
                             List.of(),
                             List.of(),
                             0,
+                            "wall",
                             repeat,
                             outputTokens);
                     turns.take(round, Turns.java(clip ? ClipWorker.class : BlipWorker.class, turn, HEAP), dtype);

@@ -3,12 +3,14 @@ package io.github.glimpse.examples.benchmark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.Stage;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.VideoTimes;
@@ -22,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -120,7 +121,7 @@ final class GlimpseWorker {
         // The first request pays for kernels that are prepared per shape; each rival has one too.
         model.generate(requests.apply(0));
         for (int i = 1; i <= turn.repeat(); i++) {
-            print(name, model.generate(requests.apply(i)));
+            print(name, answer(model, requests.apply(i)));
         }
     }
 
@@ -136,7 +137,9 @@ final class GlimpseWorker {
         List<Integer> indices = IntStream.range(0, frames.size()).boxed().toList();
         VideoTimes times = new VideoTimes(indices, 2, frames.size());
         ChatTurn.Video video = new ChatTurn.Video(frames, times);
-        print("video: vision", model.generate(about(video, UNPRUNED)), StageTimings::vision);
+        Answer first = answer(model, about(video, UNPRUNED));
+        int tokens = first.result().report().imageTokens();
+        print("video: vision", tokens, tokens, first.times().vision(), "s");
         // The decoder's share: the tower's rows are remembered.
         ask(model, "video: ", number -> about(video, UNPRUNED));
         for (String text : turn.schedules()) {
@@ -145,14 +148,52 @@ final class GlimpseWorker {
         }
     }
 
-    private void print(String item, GenerationResult result, Function<StageTimings, Duration> time) throws IOException {
-        int tokens = result.report().imageTokens();
-        print(item, tokens, tokens, seconds(time.apply(result.timings())), "s");
-    }
-
     private static GenerationRequest about(ChatTurn.Video video, PruningOptions pruning) {
         ChatTurn asked = new ChatTurn(ChatTurn.Role.USER, List.of(video, new ChatTurn.Text(Turn.QUESTION)));
         return new GenerationRequest(List.of(asked), pruning, GenerationOptions.defaults());
+    }
+
+    /** Seconds of an answer's stages, by the wanted clock. */
+    private record Times(
+            double images, double vision, double before, double choosing, double after, double decoding) {
+
+        static Times of(StageTimings wall) {
+            return new Times(
+                    GlimpseWorker.seconds(wall.images()),
+                    GlimpseWorker.seconds(wall.vision()),
+                    GlimpseWorker.seconds(wall.prefillBeforeCut()),
+                    GlimpseWorker.seconds(wall.pruning()),
+                    GlimpseWorker.seconds(wall.prefillAfterCut()),
+                    GlimpseWorker.seconds(wall.decoding()));
+        }
+
+        static Times of(ThreadClock thread) {
+            return new Times(
+                    thread.seconds(Stage.IMAGES),
+                    thread.seconds(Stage.VISION),
+                    thread.seconds(Stage.PREFILL_BEFORE_CUT),
+                    thread.seconds(Stage.PRUNING),
+                    thread.seconds(Stage.PREFILL_AFTER_CUT),
+                    thread.seconds(Stage.DECODING));
+        }
+
+        double prefill() {
+            return before + choosing + after;
+        }
+
+        double toFirstToken() {
+            return images + vision + prefill();
+        }
+    }
+
+    private record Answer(GenerationResult result, Times times) {}
+
+    private Answer answer(LoadedModel model, GenerationRequest request) {
+        ThreadClock thread = new ThreadClock();
+        GenerationResult result = model.generate(request, thread, new CancellationSignal());
+        // The last stage ends here.
+        thread.onStage(Stage.WAITING);
+        return new Answer(result, turn.clock().equals("thread") ? Times.of(thread) : Times.of(result.timings()));
     }
 
     /** The two-scale glimpse, kept is of the whole picture's tokens; its rows are the small picture's besides. */
@@ -163,16 +204,17 @@ final class GlimpseWorker {
                 .build();
         model.generate(about(picture, pruning));
         for (int i = 1; i <= turn.repeat(); i++) {
-            GenerationResult result = model.generate(about(fresh(picture, i), pruning));
+            Answer answer = answer(model, about(fresh(picture, i), pruning));
+            GenerationResult result = answer.result();
             int tokens = result.report().imageTokens();
             int kept = result.report().keptTokens();
-            StageTimings times = result.timings();
-            print("two scales: image", tokens, kept, seconds(times.images()), "s");
-            print("two scales: vision", tokens, kept, seconds(times.vision()), "s");
-            print("two scales: first look", tokens, kept, seconds(times.prefillBeforeCut()), "s");
-            print("two scales: predictor", tokens, kept, seconds(times.pruning()), "s");
-            print("two scales: prefill behind the look", tokens, kept, seconds(times.prefillAfterCut()), "s");
-            print("two scales: ttft", tokens, kept, seconds(times.toFirstToken()), "s");
+            Times times = answer.times();
+            print("two scales: image", tokens, kept, times.images(), "s");
+            print("two scales: vision", tokens, kept, times.vision(), "s");
+            print("two scales: first look", tokens, kept, times.before(), "s");
+            print("two scales: predictor", tokens, kept, times.choosing(), "s");
+            print("two scales: prefill behind the look", tokens, kept, times.after(), "s");
+            print("two scales: ttft", tokens, kept, times.toFirstToken(), "s");
             print("two scales: rows", tokens, kept, result.prefilledTokens(), "");
         }
     }
@@ -183,14 +225,9 @@ final class GlimpseWorker {
                 about(picture, PruningOptions.builder().enabled(false).build());
         model.generate(request);
         for (int i = 0; i < turn.repeat(); i++) {
-            GenerationResult result = model.generate(request);
-            int tokens = result.report().imageTokens();
-            print(
-                    "ttft, picture seen before",
-                    tokens,
-                    tokens,
-                    seconds(result.timings().toFirstToken()),
-                    "s");
+            Answer answer = answer(model, request);
+            int tokens = answer.result().report().imageTokens();
+            print("ttft, picture seen before", tokens, tokens, answer.times().toFirstToken(), "s");
         }
     }
 
@@ -206,29 +243,29 @@ final class GlimpseWorker {
         return other;
     }
 
-    private void print(String name, GenerationResult result) throws IOException {
+    private void print(String name, Answer answer) throws IOException {
+        GenerationResult result = answer.result();
+        Times times = answer.times();
         int tokens = result.report().imageTokens();
         int kept = result.report().keptTokens();
-        StageTimings times = result.timings();
-        Duration prefill = times.prefillBeforeCut().plus(times.pruning()).plus(times.prefillAfterCut());
-        if (!times.vision().isZero()) {
-            print(name + "image", tokens, kept, seconds(times.images()), "s");
-            print(name + "vision", tokens, kept, seconds(times.vision()), "s");
+        if (!result.timings().vision().isZero()) {
+            print(name + "image", tokens, kept, times.images(), "s");
+            print(name + "vision", tokens, kept, times.vision(), "s");
         }
-        print(name + "prefill", tokens, kept, seconds(prefill), "s");
-        print(name + "ttft", tokens, kept, seconds(times.toFirstToken()), "s");
+        print(name + "prefill", tokens, kept, times.prefill(), "s");
+        print(name + "ttft", tokens, kept, times.toFirstToken(), "s");
         print(name + "rows of the prompt", tokens, kept, result.inputTokens(), "");
         if (kept < tokens) {
-            print(name + "predictor and cut", tokens, kept, seconds(times.pruning()), "s");
-            print(name + "before the cut", tokens, kept, seconds(times.prefillBeforeCut()), "s");
-            print(name + "after the cut", tokens, kept, seconds(times.prefillAfterCut()), "s");
+            print(name + "predictor and cut", tokens, kept, times.choosing(), "s");
+            print(name + "before the cut", tokens, kept, times.before(), "s");
+            print(name + "after the cut", tokens, kept, times.after(), "s");
             int cutAfter = Objects.requireNonNull(result.report().at()).layers();
             double share = work.shareLeft(result.inputTokens(), tokens - kept, cutAfter);
             print(name + "share of the prefill's operations", tokens, kept, share, "");
         }
         int decoded = result.tokenIds().length - 1;
         if (decoded > 0) {
-            double perToken = seconds(times.decoding()) / decoded;
+            double perToken = times.decoding() / decoded;
             print(name + "decode", tokens, kept, perToken, "s");
             // Right after, since the speed of memory changes with what else the machine does.
             print(name + "decode by reading only", tokens, kept, work.bytesPerToken() / Reading.memoryRate(), "s");

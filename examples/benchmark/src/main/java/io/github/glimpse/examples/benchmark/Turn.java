@@ -15,6 +15,7 @@ import java.util.List;
  * @param foveations shares of the small picture's cells to keep by the two-scale glimpse, for the rival that has it
  * @param schedules of pruning besides, for the rival that has them, as {@link ScheduleRow} reads them
  * @param videoFrames frames of a video that the rival that prunes is asked about too, 0 for none
+ * @param clock whose time is told: wall, or thread for what the thread that answers had a core for
  * @param repeat measured requests per picture, after one that is not
  * @param outputTokens tokens of each answer
  */
@@ -27,6 +28,7 @@ record Turn(
         List<Double> foveations,
         List<String> schedules,
         int videoFrames,
+        String clock,
         int repeat,
         int outputTokens) {
 
