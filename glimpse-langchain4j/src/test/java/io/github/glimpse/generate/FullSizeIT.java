@@ -28,12 +28,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Folders of the released models' real shapes with random weights load by the same code as the tiny ones. Not in the default
- * build: it writes and reads many gigabytes. Run by {@code -Pfull-size}; {@code -Dglimpse.fullSize.layers=N} for fewer layers.
+ * build: it writes and reads many gigabytes. Run by {@code -Pfull-size}; {@code -Dglimpse.fullSize.layers=N} for fewer layers,
+ * {@code -Dglimpse.fullSize.minutes=N} for another deadline of a request than an hour.
  */
 @Tag("weights")
 class FullSizeIT {
 
     private static final int SIDE = 840;
+    // Of a request, on a machine that may do other work besides.
+    private static final Duration DEADLINE =
+            Duration.ofMinutes(Integer.getInteger("glimpse.fullSize.minutes", 60));
 
     @TempDir
     private Path folder;
@@ -50,6 +54,7 @@ class FullSizeIT {
         try (LoadedModel model = LoadedModel.load(EngineOptions.builder(directory)
                 .module(directory.resolve(RandomModelFolder.MODULE))
                 .runtime(RuntimeOptions.defaults())
+                .timeout(DEADLINE)
                 .generation(GenerationOptions.builder().maxOutputTokens(8).build())
                 .build())) {
             System.out.printf(
@@ -86,7 +91,7 @@ class FullSizeIT {
         long start = System.nanoTime();
         try (LoadedModel model = LoadedModel.load(EngineOptions.builder(directory)
                 .runtime(RuntimeOptions.defaults())
-                .timeout(Duration.ofHours(1))
+                .timeout(DEADLINE)
                 .generation(GenerationOptions.builder().maxOutputTokens(8).build())
                 .build())) {
             System.out.printf(

@@ -57,13 +57,13 @@ public final class RandomFamilyFolder {
                     "llava_next-tiny",
                     new FamilyShape.Decoder(4_096, 32, 32, 32, 128, 11_008, 32_064, false),
                     new FamilyShape.Tower(1_024, 24, 16, 4_096, NEXT_SIDE, 14)),
-            // Qwen3-1.7B (arXiv 2505.09388, table 1); the tower is that of the 4B model
+            // Qwen3-1.7B (arXiv 2505.09388, table 1); both parts as in torchtitan, experiments/qwen3_vl, "2B"
             "qwen3-vl-2b",
             new FamilyShape(
                     "qwen3_vl-tiny",
                     new FamilyShape.Decoder(2_048, 28, 16, 8, 128, 6_144, 151_936, true),
                     new FamilyShape.Tower(1_024, 24, 16, 4_096, 0, 16)),
-            // Released config.json, as it stands in public code that loads the model
+            // Released config.json, as quoted in public notes on the model; Qwen3-4B (arXiv 2505.09388, table 1)
             "qwen3-vl-4b",
             new FamilyShape(
                     "qwen3_vl-tiny",
