@@ -36,8 +36,7 @@ class FullSizeIT {
 
     private static final int SIDE = 840;
     // Of a request, on a machine that may do other work besides.
-    private static final Duration DEADLINE =
-            Duration.ofMinutes(Integer.getInteger("glimpse.fullSize.minutes", 60));
+    private static final Duration DEADLINE = Duration.ofMinutes(Integer.getInteger("glimpse.fullSize.minutes", 60));
 
     @TempDir
     private Path folder;

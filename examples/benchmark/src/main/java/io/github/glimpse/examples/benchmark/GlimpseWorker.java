@@ -154,8 +154,7 @@ final class GlimpseWorker {
     }
 
     /** Seconds of an answer's stages, by the wanted clock. */
-    private record Times(
-            double images, double vision, double before, double choosing, double after, double decoding) {
+    private record Times(double images, double vision, double before, double choosing, double after, double decoding) {
 
         static Times of(StageTimings wall) {
             return new Times(
