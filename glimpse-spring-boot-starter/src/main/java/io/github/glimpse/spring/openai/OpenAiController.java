@@ -41,6 +41,7 @@ public final class OpenAiController implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenAiController.class);
     private static final String MODEL = "/v1/models/";
+    private static final String STREAM = OpenAiController.class.getName() + ".STREAM";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final Models models;
@@ -119,6 +120,7 @@ public final class OpenAiController implements AutoCloseable {
             String name = checked(call.model(), chatName());
             if (call.streamed()) {
                 SseEmitter emitter = stream(call, name, place, response);
+                request.setAttribute(STREAM, true);
                 handedOn = true;
                 return emitter;
             }
@@ -178,9 +180,13 @@ public final class OpenAiController implements AutoCloseable {
      * would let the stream end as a whole answer does.
      */
     @ExceptionHandler(Throwable.class)
-    void failed(Throwable error, HttpServletResponse response) throws Throwable {
+    void failed(Throwable error, HttpServletRequest request, HttpServletResponse response) throws Throwable {
         if (response.isCommitted()) {
-            throw error;
+            if (request.getAttribute(STREAM) != null) {
+                throw error;
+            }
+            // The server itself has answered, as Tomcat does where a body is sent in damaged chunks.
+            return;
         }
         if (error instanceof AsyncRequestNotUsableException) {
             return;
