@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * What LangChain4j's published suites want a model to know, as a script of its answers. The first rule counts whose texts are
  * all in the prompt. Documents have their properties in the order of the schema, as masks want them.
  */
-final class Knowledge {
+public final class Knowledge {
 
     private static final String RESULT = "<tool_response>";
     private static final String TWO_PEOPLE = "Klaus is 37 years old, 1.78m height and single. Franny is 35 years old";
@@ -41,7 +41,8 @@ final class Knowledge {
         return ScriptedModel.load(TinyModels.options(family).build(), Knowledge::answer);
     }
 
-    private static String answer(String prompt) {
+    /** The answer of the first rule that is for a prompt. */
+    public static String answer(String prompt) {
         return RULES.stream()
                 .filter(rule -> rule.isFor(prompt))
                 .findFirst()

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * one. Some of them are package-private there and could not be overridden. They are run where the next tokens come from a
  * script ({@link Knowledge}), and {@link Only} they.
  */
-final class NeedsKnowledge implements ExecutionCondition {
+public final class NeedsKnowledge implements ExecutionCondition {
 
     static final Map<String, String> TESTS = Map.ofEntries(
             Map.entry("should_respect_user_message", "the answer must hold 'Berlin'"),
@@ -55,7 +55,7 @@ final class NeedsKnowledge implements ExecutionCondition {
     }
 
     /** Switches off all others: models of random weights have them. */
-    static final class Only implements ExecutionCondition {
+    public static final class Only implements ExecutionCondition {
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

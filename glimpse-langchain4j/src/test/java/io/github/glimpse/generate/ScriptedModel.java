@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.text.Tokenizer;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +17,9 @@ import java.util.function.UnaryOperator;
  * vocabulary has for them, and an end behind it. The scores of other tokens stay those of the model, far below.
  */
 public final class ScriptedModel {
+
+    /** Where an answer has this, its scores are no numbers, as those of damaged weights are. */
+    public static final String FAILS = "\u0018";
 
     /** Far above the scores of a model, and a sampler's temperature. */
     private static final float SURE = 1_000;
@@ -49,6 +53,7 @@ public final class ScriptedModel {
         private final LoadedModel model;
         private final UnaryOperator<String> script;
         private int[] ids = {};
+        private boolean fails;
 
         Scores(LoadedModel model, UnaryOperator<String> script) {
             this.model = model;
@@ -57,11 +62,18 @@ public final class ScriptedModel {
 
         @Override
         public void onPrompt(String prompt, PromptLayout layout) {
-            ids = model.model().tokenizer().encodePlain(script.apply(Tokenizer.unguard(prompt)));
+            String answer = script.apply(Tokenizer.unguard(prompt));
+            fails = answer.contains(FAILS);
+            String whole = fails ? answer.substring(0, answer.indexOf(FAILS)) : answer;
+            ids = model.model().tokenizer().encodePlain(whole);
         }
 
         @Override
         public void onLogits(int step, float[] logits) {
+            if (fails && step >= ids.length) {
+                Arrays.fill(logits, Float.NaN);
+                return;
+            }
             int id = step < ids.length
                     ? ids[step]
                     : model.model().stopIds().iterator().next();
