@@ -107,13 +107,9 @@ final class Client {
         }
 
         /** Goes away without a word. */
-        void leave() throws IOException {
-            socket.close();
-        }
-
         @Override
         public void close() throws IOException {
-            leave();
+            socket.close();
         }
     }
 

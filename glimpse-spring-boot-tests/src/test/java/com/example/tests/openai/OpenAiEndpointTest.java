@@ -311,24 +311,22 @@ class OpenAiEndpointTest {
     @Test
     void aClientThatGoesAwayFreesThePlaceAndAFullQueueIsTold() throws Exception {
         LoadedModel engine = context.getBean(LoadedModel.class);
-        try (Client.Stream running = client.open(ENDLESS);
-                Client.Stream waiting = client.open(ENDLESS)) {
+        try (Client.Stream running = client.open(ENDLESS)) {
             running.until("data:");
-            await(() -> engine.queuedRequests() == 1);
+            try (Client.Stream waiting = client.open(ENDLESS)) {
+                await(() -> engine.queuedRequests() == 1);
 
-            HttpResponse<String> third = client.chat("{\"stream\": true, " + HELLO + "}");
-            assertThat(third.statusCode()).isEqualTo(429);
-            assertThat(third.headers().firstValue("Retry-After")).hasValue("2");
-            assertThat(json(third).at("/error/type").textValue()).isEqualTo("rate_limit_error");
-            assertThat(client.chat("{" + HELLO + "}").statusCode()).isEqualTo(429);
-
-            assertThat(waiting.until(":")).isEqualTo(":keep-alive");
-            waiting.leave();
+                HttpResponse<String> third = client.chat("{\"stream\": true, " + HELLO + "}");
+                assertThat(third.statusCode()).isEqualTo(429);
+                assertThat(third.headers().firstValue("Retry-After")).hasValue("2");
+                assertThat(json(third).at("/error/type").textValue()).isEqualTo("rate_limit_error");
+                assertThat(client.chat("{" + HELLO + "}").statusCode()).isEqualTo(429);
+                assertThat(waiting.until(":")).isEqualTo(":keep-alive");
+            }
             await(() -> engine.queuedRequests() == 0);
             assertThat(engine.activeRequests()).isEqualTo(1);
-            running.leave();
-            await(() -> engine.activeRequests() == 0);
         }
+        await(() -> engine.activeRequests() == 0);
         assertThat(client.chat("{\"max_tokens\": 1, " + HELLO + "}").statusCode())
                 .isEqualTo(200);
     }
@@ -351,6 +349,8 @@ class OpenAiEndpointTest {
             List<String> rest = stream.rest();
             JsonNode error = json(rest.stream()
                     .filter(line -> line.contains("\"error\""))
+                    // Spring 7 writes it into one chunk.
+                    .map(line -> line.replaceFirst("^data:", ""))
                     .findFirst()
                     .orElseThrow());
             assertThat(error.at("/error/type").textValue()).isEqualTo("server_error");

@@ -37,20 +37,26 @@ class OpenAiHostileTest {
     private static final int COUNT = Integer.getInteger("glimpse.hostile", 200);
     private static final int IN_TIME_MILLIS = 30_000;
     private static final String[] PATHS = {
-        "/v1/chat/completions", "/v1/chat/completions", "/v1/chat/completions", "/v1/embeddings", "/v1/models/%00", "/v1/models/a/../b"
+        "/v1/chat/completions",
+        "/v1/chat/completions",
+        "/v1/chat/completions",
+        "/v1/embeddings",
+        "/v1/models/%00",
+        "/v1/models/a/../b"
     };
-    private static final String CHAT = "{\"model\": \"tiny\", \"max_tokens\": 40, \"temperature\": 0.5, \"seed\": 1, \"stop\":"
-            + " [\"x\"], \"stream\": false, \"n\": 1, \"messages\": [{\"role\": \"system\", \"content\": \"Be short.\"},"
-            + " {\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"What is it?\"}, {\"type\":"
-            + " \"image_url\", \"image_url\": {\"url\": \"PICTURE\", \"detail\": \"low\"}}]}, {\"role\": \"assistant\","
-            + " \"content\": null, \"tool_calls\": [{\"id\": \"c\", \"type\": \"function\", \"function\": {\"name\":"
-            + " \"f\", \"arguments\": \"{}\"}}]}, {\"role\": \"tool\", \"tool_call_id\": \"c\", \"content\": \"1\"}],"
-            + " \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"description\": \"d\","
-            + " \"parameters\": {\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\"}}, \"required\":"
-            + " [\"a\"]}}}], \"tool_choice\": \"auto\", \"response_format\": {\"type\": \"json_schema\","
-            + " \"json_schema\": {\"name\": \"n\", \"schema\": {\"type\": \"object\", \"properties\": {\"b\": {\"type\":"
-            + " \"boolean\"}}, \"required\": [\"b\"]}}}, \"glimpse\": {\"max_retention_ratio\": 0.5, \"threshold\": 0.5,"
-            + " \"schedule\": [{\"at\": \"layer 2\", \"strategy\": \"random\", \"retention_ratio\": 0.5}]}}";
+    private static final String CHAT =
+            "{\"model\": \"tiny\", \"max_tokens\": 40, \"temperature\": 0.5, \"seed\": 1, \"stop\":"
+                    + " [\"x\"], \"stream\": false, \"n\": 1, \"messages\": [{\"role\": \"system\", \"content\": \"Be short.\"},"
+                    + " {\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"What is it?\"}, {\"type\":"
+                    + " \"image_url\", \"image_url\": {\"url\": \"PICTURE\", \"detail\": \"low\"}}]}, {\"role\": \"assistant\","
+                    + " \"content\": null, \"tool_calls\": [{\"id\": \"c\", \"type\": \"function\", \"function\": {\"name\":"
+                    + " \"f\", \"arguments\": \"{}\"}}]}, {\"role\": \"tool\", \"tool_call_id\": \"c\", \"content\": \"1\"}],"
+                    + " \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"description\": \"d\","
+                    + " \"parameters\": {\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\"}}, \"required\":"
+                    + " [\"a\"]}}}], \"tool_choice\": \"auto\", \"response_format\": {\"type\": \"json_schema\","
+                    + " \"json_schema\": {\"name\": \"n\", \"schema\": {\"type\": \"object\", \"properties\": {\"b\": {\"type\":"
+                    + " \"boolean\"}}, \"required\": [\"b\"]}}}, \"glimpse\": {\"max_retention_ratio\": 0.5, \"threshold\": 0.5,"
+                    + " \"schedule\": [{\"at\": \"layer 2\", \"strategy\": \"random\", \"retention_ratio\": 0.5}]}}";
     private static final String EMBEDDINGS = "{\"model\": \"clip\", \"input\": [\"a cat\", {\"image\": \"PICTURE\"}],"
             + " \"encoding_format\": \"float\"}";
 
