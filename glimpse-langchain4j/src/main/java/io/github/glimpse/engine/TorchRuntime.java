@@ -33,6 +33,9 @@ public final class TorchRuntime implements AutoCloseable {
 
     // DJL's switch for a stream of its own: nobody would wait for the work in it.
     private static final String OWN_STREAM = "ai.djl.pytorch.enable_cuda_stream";
+    // What is left over is for what nobody counts: kernels that are kept, and the allocator's own.
+    private static final int LEFT_PARTS = 5;
+    private static final int LEAST_PART = 16;
     private static final String INTERPRETERS_ERROR = "RuntimeError: ";
 
     private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
@@ -212,6 +215,25 @@ public final class TorchRuntime implements AutoCloseable {
     /** Bytes of the GPU's memory that nobody has; -1 on a CPU and if the driver does not tell. */
     public long freeDeviceBytes() {
         return onGpu() ? CudaDriver.open().freeBytes(device.getDeviceId()) : -1;
+    }
+
+    /**
+     * Memory that is left for requests, in bytes: four fifths of what the GPU, or the machine or its container beside the Java heap,
+     * has left, and a sixteenth of all if that is more, since memory that others hold for a moment comes back; negative if
+     * unknown.
+     */
+    public long memoryLeft() {
+        if (onGpu()) {
+            return freeDeviceBytes() < 0 ? -1 : share(freeDeviceBytes(), 0);
+        }
+        Runtime java = Runtime.getRuntime();
+        FreeMemory memory = new FreeMemory(Path.of("/"));
+        long left = memory.bytes(java.maxMemory() - java.totalMemory());
+        return left < 0 ? -1 : share(left, memory.all());
+    }
+
+    private static long share(long left, long all) {
+        return Math.max(left / LEFT_PARTS * (LEFT_PARTS - 1), all / LEAST_PART);
     }
 
     /** Threads that one native operation uses. */

@@ -11,6 +11,7 @@ import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;
+import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prefill.VisionFeatureCache;
@@ -18,6 +19,7 @@ import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.UnreadNumbers;
+import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
@@ -113,10 +115,21 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     /** What it remembers of pictures. */
     VisionFeatureCache visionCache();
 
+    /** What its requests and what it remembers share. */
+    MemoryBudget memory();
+
+    /** An unused one: as the options say, else what is left now. */
+    static MemoryBudget newBudget(EngineOptions options, TorchRuntime runtime) {
+        Long given = options.serving().memoryBudget();
+        long left = given == null ? runtime.memoryLeft() : given;
+        // A system that does not tell is left to itself.
+        return new MemoryBudget(left < 0 ? Long.MAX_VALUE / 4 : Math.max(1, left), "glimpse.serving.memory-budget");
+    }
+
     /** An empty one. */
-    static VisionFeatureCache newVisionCache(EngineOptions options) {
+    static VisionFeatureCache newVisionCache(EngineOptions options, MemoryBudget memory) {
         VisionCacheOptions cache = options.visionCache();
-        return new VisionFeatureCache(cache.maxBytes(), cache.timeToLive(), System::nanoTime);
+        return new VisionFeatureCache(cache.maxBytes(), cache.timeToLive(), System::nanoTime, memory);
     }
 
     /** What its decoding has done; nothing where sequences do not go together. */
@@ -214,7 +227,8 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
                         observer,
                         watch,
                         floor,
-                        options().serving().sliceRows());
+                        options().serving().sliceRows(),
+                        SequenceMemory.uncounted());
                 GenerationResult result = answer(attempt, listener, context, waiting);
                 if (floor.accepts(result)) {
                     return result;

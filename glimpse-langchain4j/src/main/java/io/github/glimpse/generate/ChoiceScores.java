@@ -18,7 +18,7 @@ import java.util.Map;
 final class ChoiceScores {
 
     /** Steps that are worth it. */
-    private static final int MOST_STEPS = 256;
+    static final int MOST_STEPS = 256;
 
     private final List<String> choices;
     private final List<int[]> ids;

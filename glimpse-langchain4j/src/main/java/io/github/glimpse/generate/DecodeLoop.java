@@ -6,6 +6,7 @@ import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.prefill.Sequence;
+import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.StepScheduler;
 import java.util.Arrays;
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * tokens. Each layer's cache says itself how many rows it has.
  */
 final class DecodeLoop {
-
-    /** Rows of cache made ready at once: a long answer grows its caches now and then, a short one never. */
-    static final int ROWS_AT_ONCE = 512;
 
     private final VisionLanguageModel model;
     private final StepScheduler<DecoderSteps.Row, float[]>.Sequence steps;
@@ -91,7 +89,7 @@ final class DecodeLoop {
             context.cancellation().check();
             context.observer()
                     .onToken(step, positions[0], sequence.caches().get(0).length());
-            logits = forward(id, positions, sequence.caches());
+            logits = forward(id, positions, sequence.caches(), most - step - 1);
             context.observer().onLogits(step + 1, logits);
             Arrays.setAll(positions, layer -> positions[layer] + 1);
         }
@@ -111,7 +109,7 @@ final class DecodeLoop {
                     long[] positions = Arrays.stream(sequence.nextPositions())
                             .map(position -> position + length)
                             .toArray();
-                    return forward(id, positions, sequence.caches());
+                    return forward(id, positions, sequence.caches(), ChoiceScores.MOST_STEPS - length);
                 });
         truncate(sequence.caches(), lengths, 0);
         return scores;
@@ -161,11 +159,21 @@ final class DecodeLoop {
                 text.text(), text.calls(), ids.build().toArray(), reason, AnswerLikelihood.of(sampler.likelihoods()));
     }
 
-    private float[] forward(int id, long[] positions, List<LayerState> caches) {
+    /**
+     * Runs a row.
+     *
+     * @param left rows that may come, this one included: caches have room for no more
+     */
+    private float[] forward(int id, long[] positions, List<LayerState> caches, int left) {
+        boolean grows = false;
         for (LayerState cache : caches) {
             if (cache.isFull()) {
-                cache.reserve(Math.max(ROWS_AT_ONCE, cache.length() / 2));
+                cache.reserve(Math.min(left, Math.max(SequenceMemory.ROWS_AT_ONCE, cache.length() / 2)));
+                grows = true;
             }
+        }
+        if (grows) {
+            context.memory().uses(caches);
         }
         return steps.next(new DecoderSteps.Row(id, positions, caches), context.cancellation()::check);
     }

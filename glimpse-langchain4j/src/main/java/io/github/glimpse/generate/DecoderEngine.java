@@ -4,6 +4,7 @@ import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.generate.HistoryFit.Fitted;
 import io.github.glimpse.hub.ModelConfig;
@@ -26,6 +27,7 @@ import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.prefill.PromptTexts;
 import io.github.glimpse.prefill.ScoreLayers;
 import io.github.glimpse.prefill.Sequence;
+import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prefill.TowerWalk;
 import io.github.glimpse.prefill.TwoScalePrefill;
@@ -43,6 +45,7 @@ import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
 import io.github.glimpse.sampling.Sampler;
+import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
 import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.text.TokenWatch;
@@ -80,6 +83,7 @@ final class DecoderEngine implements AnswerEngine {
     private final VisionLanguageModel model;
     private final StrategyRegistry strategies;
     private final PromptBuilder prompts;
+    private final MemoryBudget memory;
     private final VisionFeatureCache visionCache;
     private final MaskVocabulary maskVocabulary;
     private final StepScheduler<DecoderSteps.Row, float[]> scheduler;
@@ -115,7 +119,8 @@ final class DecoderEngine implements AnswerEngine {
                 new ImageDecoder(options.imageLimits(), options.transparency()),
                 options.video());
         this.maskVocabulary = new MaskVocabulary(model);
-        this.visionCache = AnswerEngine.newVisionCache(options);
+        this.memory = AnswerEngine.newBudget(options, runtime);
+        this.visionCache = AnswerEngine.newVisionCache(options, memory);
         this.scheduler = new StepScheduler<>(
                 new DecoderSteps(model.decoder())::run,
                 runtime.placesAtOnce(),
@@ -182,6 +187,11 @@ final class DecoderEngine implements AnswerEngine {
     @Override
     public TorchRuntime runtime() {
         return runtime;
+    }
+
+    @Override
+    public MemoryBudget memory() {
+        return memory;
     }
 
     @Override
@@ -285,36 +295,55 @@ final class DecoderEngine implements AnswerEngine {
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.media().isEmpty() ? PruningSchedule.none() : schedule;
-        Prefilled prefilled = prefilled(request, prompts, prompt, cuts, most, context);
-        Sequence sequence = prefilled.sequence();
-        Sampler sampler = new Sampler(generation.sampling(), prompt.layout().ids(), sequence.logits().length);
-        List<String> stop = generation.stop() == null ? List.of() : generation.stop();
-        PruningReport report = prefilled
-                .log()
-                .report(prompt.units(), prompt.wholeUnits(), prompt.layout().newlineRows().length);
-        AnswerText text =
-                new AnswerText(model.tokenizer(), stop, form, context.floor().hearing(report, listener));
-        Map<String, Double> choiceScores;
-        DecodeLoop.Answer answer;
-        try (var steps = scheduler.open()) {
-            DecodeLoop loop = new DecodeLoop(model, steps, context, text, mask);
-            choiceScores = loop.choiceScores(sequence);
-            answer = loop.run(sequence, sampler, most);
+        int rows = mask != null && !mask.choices().isEmpty() ? Math.max(most, ChoiceScores.MOST_STEPS) : most;
+        // The memory is back before its room is.
+        try (SequenceMemory own = memory(prompt, cuts, rows, context);
+                TensorScope scope = context.scope().openChild()) {
+            own.reserve(memory, context.cancellation()::check);
+            RequestContext holding = context.holding(own).in(scope);
+            Prefilled prefilled = prefilled(request, prompts, prompt, cuts, most, holding);
+            Sequence sequence = prefilled.sequence();
+            own.decodes(sequence.caches());
+            Sampler sampler = new Sampler(generation.sampling(), prompt.layout().ids(), sequence.logits().length);
+            List<String> stop = generation.stop() == null ? List.of() : generation.stop();
+            PruningReport report = prefilled
+                    .log()
+                    .report(prompt.units(), prompt.wholeUnits(), prompt.layout().newlineRows().length);
+            AnswerText text = new AnswerText(
+                    model.tokenizer(), stop, form, holding.floor().hearing(report, listener));
+            Map<String, Double> choiceScores;
+            DecodeLoop.Answer answer;
+            try (var steps = scheduler.open()) {
+                DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask);
+                choiceScores = loop.choiceScores(sequence);
+                answer = loop.run(sequence, sampler, most);
+            }
+            holding.watch().finish();
+            return new GenerationResult(
+                    answer.text(),
+                    answer.ids(),
+                    answer.reason(),
+                    answer.likelihood(),
+                    prompt.tokens(),
+                    sequence.rows(),
+                    report,
+                    holding.watch().timings(waiting),
+                    history,
+                    answer.calls(),
+                    mask == null ? null : mask.report(choiceScores, text.fields()),
+                    tools.askedAgain(holding.floor().askedAgain()));
         }
-        context.watch().finish();
-        return new GenerationResult(
-                answer.text(),
-                answer.ids(),
-                answer.reason(),
-                answer.likelihood(),
-                prompt.tokens(),
-                sequence.rows(),
-                report,
-                context.watch().timings(waiting),
-                history,
-                answer.calls(),
-                mask == null ? null : mask.report(choiceScores, text.fields()),
-                tools.askedAgain(context.floor().askedAgain()));
+    }
+
+    private SequenceMemory memory(Prompt prompt, PruningSchedule cuts, int rowsToCome, RequestContext context) {
+        return SequenceMemory.of(
+                model.decoder().bytes(),
+                model.dimensions(),
+                prompt,
+                cuts,
+                rowsToCome,
+                context.sliceRows(),
+                model.weights().dtype().byteCount());
     }
 
     @Override
@@ -341,7 +370,7 @@ final class DecoderEngine implements AnswerEngine {
             int most,
             RequestContext context) {
         Cut twoScales = cuts.twoScaleCut();
-        int room = Math.min(most, DecodeLoop.ROWS_AT_ONCE);
+        int room = Math.min(most, SequenceMemory.ROWS_AT_ONCE);
         try (SlicedWork work = SlicedWork.begin(scheduler, context)) {
             RequestContext sliced = work.context();
             Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, work);

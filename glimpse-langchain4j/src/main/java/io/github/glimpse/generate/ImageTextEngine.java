@@ -18,11 +18,13 @@ import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prefill.AttendedPicture;
 import io.github.glimpse.prefill.CrossAttentionPass;
 import io.github.glimpse.prefill.ImageTextCuts;
 import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.SelectionLog;
+import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prefill.VisionFeatureCache;
@@ -32,6 +34,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.sampling.Sampler;
+import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.ToolForm;
@@ -60,6 +63,7 @@ final class ImageTextEngine implements AnswerEngine {
     private final StrategyRegistry strategies;
     private final ImageTextPrompts texts;
     private final ImageDecoder pictures;
+    private final MemoryBudget memory;
     private final VisionFeatureCache visionCache;
     // Nobody takes steps here: texts run one after the other, each word of one text a slice.
     private final StepScheduler<List<Integer>, float[]> scheduler;
@@ -92,7 +96,8 @@ final class ImageTextEngine implements AnswerEngine {
                 });
         this.texts = new ImageTextPrompts(model);
         this.pictures = new ImageDecoder(options.imageLimits(), options.transparency());
-        this.visionCache = AnswerEngine.newVisionCache(options);
+        this.memory = AnswerEngine.newBudget(options, runtime);
+        this.visionCache = AnswerEngine.newVisionCache(options, memory);
         this.scheduler = new StepScheduler<>(
                 rows -> List.of(), runtime.placesAtOnce(), options.serving().prefillShare());
     }
@@ -119,6 +124,11 @@ final class ImageTextEngine implements AnswerEngine {
     @Override
     public TorchRuntime runtime() {
         return runtime;
+    }
+
+    @Override
+    public MemoryBudget memory() {
+        return memory;
     }
 
     @Override
@@ -180,8 +190,12 @@ final class ImageTextEngine implements AnswerEngine {
                     + " language decoder");
         }
         ImageTextRequest asked = ImageTextRequest.of(model.task(), request.turns());
+        int beams = Words.of(request.generation()).beams();
         try (StrategyRegistry.Lent lent = possible(request.pruning());
-                SlicedWork work = SlicedWork.begin(scheduler, context)) {
+                var room = memory.reserve(bytes(beams), "A picture with a text", context.cancellation()::check);
+                TensorScope scope = context.scope().openChild();
+                SlicedWork work = SlicedWork.begin(scheduler, context.in(scope))) {
+            room.uses(0);
             return answer(request, asked, ImageTextCuts.of(lent.schedule(), model), listener, work, waiting);
         }
     }
@@ -227,6 +241,26 @@ final class ImageTextEngine implements AnswerEngine {
                     null,
                     request.tools().settled(ToolForm.OFF));
         }
+    }
+
+    /**
+     * An upper bound of the memory of a request.
+     *
+     * @param beams texts that are written side by side
+     */
+    private long bytes(int beams) {
+        ModelDimensions sizes = model.dimensions();
+        int patches = model.tower().config().patches() + 1;
+        long width = Math.max(sizes.hidden(), sizes.visionHidden());
+        long number = model.weights().dtype().byteCount();
+        long rows = (long) beams * model.contextLength() + patches;
+        // Rows, queries, keys, values and an MLP four times as wide, once more in float32 for the tower; scores;
+        // logits.
+        long working = (rows + patches) * width * (14 * number + 3L * Float.BYTES)
+                + 2L * Float.BYTES * sizes.heads() * model.contextLength() * rows;
+        long logits = 4L * Float.BYTES * beams * model.tokenizer().vocabularySize();
+        // Keys and values of both texts, of what they attend to, and a copy when beams change places.
+        return working + logits + 6 * rows * sizes.layers() * sizes.hidden() * number;
     }
 
     private AttendedPicture see(byte[] picture, ImageTextCuts plan, SelectionLog log, SlicedWork work) {
@@ -328,8 +362,12 @@ final class ImageTextEngine implements AnswerEngine {
                     observer,
                     watch,
                     new CallFloor(null),
-                    options.serving().sliceRows());
-            try (SlicedWork work = SlicedWork.begin(scheduler, context)) {
+                    options.serving().sliceRows(),
+                    SequenceMemory.uncounted());
+            try (var room = memory.reserve(bytes(1), "A picture with texts", context.cancellation()::check);
+                    TensorScope inner = scope.openChild();
+                    SlicedWork work = SlicedWork.begin(scheduler, context.in(inner))) {
+                room.uses(0);
                 return match(picture, candidates, ImageTextCuts.of(lent.schedule(), model), work);
             }
         } catch (EngineException | NonFiniteNumbersException e) {

@@ -14,6 +14,7 @@ import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.serve.Deadline;
 import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.serve.Loading;
+import io.github.glimpse.serve.MemoryUse;
 import io.github.glimpse.serve.ModelEngine;
 import io.github.glimpse.serve.SharedModel;
 import io.github.glimpse.serve.StepUse;
@@ -194,6 +195,11 @@ public final class LoadedModel implements ModelEngine {
     /** What its decoding has done so far: how many sequences took their steps together. */
     public StepUse stepUse() {
         return loaded(AnswerEngine::stepUse, () -> new StepUse(0, 0, 0));
+    }
+
+    /** What requests and remembered pictures take of the memory budget; nothing before it is loaded. */
+    public MemoryUse memoryUse() {
+        return loaded(core -> core.memory().use(), () -> new MemoryUse(0, 0, 0, 0, 0));
     }
 
     /** What the canary has found so far: how often answers agree with those that are made without pruning. */

@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prefill.PassContext;
+import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StageObserver;
 
 /**
@@ -14,6 +15,7 @@ import io.github.glimpse.prefill.StageObserver;
  * @param watch measures them
  * @param floor holds back calls of which nobody is sure
  * @param sliceRows rows of a prompt that run through a layer at once
+ * @param memory what it reserved
  */
 record RequestContext(
         TensorScope scope,
@@ -21,16 +23,22 @@ record RequestContext(
         StageObserver observer,
         Stopwatch watch,
         CallFloor floor,
-        int sliceRows)
+        int sliceRows,
+        SequenceMemory memory)
         implements PassContext {
 
     @Override
     public RequestContext in(TensorScope other) {
-        return new RequestContext(other, cancellation, observer, watch, floor, sliceRows);
+        return new RequestContext(other, cancellation, observer, watch, floor, sliceRows, memory);
     }
 
     /** The same with another question whether to go on. */
     RequestContext asking(CancellationPoint other) {
-        return new RequestContext(scope, other, observer, watch, floor, sliceRows);
+        return new RequestContext(scope, other, observer, watch, floor, sliceRows, memory);
+    }
+
+    /** The same with memory of its own. */
+    RequestContext holding(SequenceMemory other) {
+        return new RequestContext(scope, cancellation, observer, watch, floor, sliceRows, other);
     }
 }

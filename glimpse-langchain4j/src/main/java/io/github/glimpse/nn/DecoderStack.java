@@ -7,6 +7,7 @@ import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
@@ -33,6 +34,9 @@ public final class DecoderStack implements AutoCloseable {
             .one("q_norm", "k_norm", "post_norm")
             .withBias("gate", "up", "down");
 
+    // The state, what it was before a probe, and what a step makes of it.
+    private static final int STATE_COPIES = 3;
+
     private final Graph graph;
     private final DecoderReading reading;
     private final TokenRows rows;
@@ -49,6 +53,7 @@ public final class DecoderStack implements AutoCloseable {
     private final Map<Integer, RecurrentLayer> recurrent;
     private final int positionRows;
     private final int vocabulary;
+    private final DecoderBytes bytes;
 
     private DecoderStack(
             TorchRuntime runtime,
@@ -99,6 +104,9 @@ public final class DecoderStack implements AutoCloseable {
         this.head =
                 weights.at(shape.tiedHead() ? names.embedding() : names.head()).matrix(shape.vocabulary(), hidden);
         this.noBias = weights.biasOrEmpty("", 0);
+        boolean widens = dtype != Dtype.FLOAT32 && weights.format() != WeightFormat.PACKED && !runtime.onGpu();
+        this.bytes =
+                DecoderBytes.of(remembered(), dimensions, shape.intermediate(), vocabulary, dtype.byteCount(), widens);
     }
 
     /**
@@ -164,6 +172,33 @@ public final class DecoderStack implements AutoCloseable {
         return shape.normsFromOne()
                 ? graph.call("from_one").with(norm.float32("weight", width)).run(owner)
                 : norm.plain("weight", width);
+    }
+
+    private List<DecoderBytes.Layer> remembered() {
+        long row = 2L * dimensions.kvHeads() * dimensions.headDim() * dtype.byteCount();
+        List<DecoderBytes.Layer> remembered = new ArrayList<>();
+        try (TensorScope scope = runtime.openScope()) {
+            for (int layer = 0; layer < dimensions.layers(); layer++) {
+                RecurrentLayer state = recurrentLayer(layer);
+                remembered.add(
+                        state == null
+                                ? new DecoderBytes.Layer(row, 0)
+                                : new DecoderBytes.Layer(0, STATE_COPIES * bytes(state.start(scope))));
+            }
+        }
+        return remembered;
+    }
+
+    private static long bytes(List<NDArray> tensors) {
+        return tensors.stream()
+                .mapToLong(tensor ->
+                        tensor.getShape().size() * tensor.getDataType().getNumOfBytes())
+                .sum();
+    }
+
+    /** What a sequence takes. */
+    public DecoderBytes bytes() {
+        return bytes;
     }
 
     /** The numbers of this stack. */

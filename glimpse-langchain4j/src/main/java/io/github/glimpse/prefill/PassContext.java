@@ -66,6 +66,11 @@ public interface PassContext {
     /** Rows of a prompt that run through a layer at once. */
     int sliceRows();
 
+    /** What the request reserved of native memory. */
+    default SequenceMemory memory() {
+        return SequenceMemory.uncounted();
+    }
+
     /** Those rows, and who is asked between. */
     default RowSlices slices() {
         return new RowSlices(sliceRows(), cancellation());

@@ -125,6 +125,7 @@ public final class Prefill {
     public Prefilled run(List<VisionFeatures> pictures) {
         context.watch().beforeCut();
         List<NDArray> imageRows = cutPictures(pictures);
+        context.memory().enters(rows.count());
         pass.enter(imageRows, layerNeeds());
         int layers = decoder.dimensions().layers();
         int run = 0;
@@ -225,6 +226,7 @@ public final class Prefill {
         if (!probeLeaves
                 && selection.kept().length == before.length
                 && selection.merged().isEmpty()) {
+            context.memory().cutTo(rows.count());
             note(cut, selection, before);
             int[] all = IntStream.range(0, rows.count()).toArray();
             context.observer().onCut(moment.output(), all.length, moment.output(), all, prompt.layout(), pass.caches());
@@ -235,6 +237,7 @@ public final class Prefill {
         int[] keptRows = rows.keep(selection.kept());
         int[] staying = probeLeaves ? keptRows : withProbe(keptRows, tokensBefore);
         cutCaches(staying, probeLeaves ? pass.probeRows() : 0, layerScope);
+        context.memory().cutTo(keptRows.length);
         if (probeLeaves) {
             pass.forgetProbe();
         }

@@ -3,6 +3,7 @@ package io.github.glimpse.prefill;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.TowerReadout;
+import io.github.glimpse.serve.MemoryBudget;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public final class VisionFeatureCache implements AutoCloseable {
     private final long maxBytes;
     private final Duration timeToLive;
     private final LongSupplier nanos;
+    private final MemoryBudget memory;
     // From the longest unused to the last used.
     private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
@@ -39,11 +41,14 @@ public final class VisionFeatureCache implements AutoCloseable {
      * @param maxBytes native memory for what is remembered; 0 remembers nothing
      * @param timeToLive from the last use
      * @param nanos the clock
+     * @param memory what is remembered lies in it, and gives way to requests that run
      */
-    public VisionFeatureCache(long maxBytes, Duration timeToLive, LongSupplier nanos) {
+    public VisionFeatureCache(long maxBytes, Duration timeToLive, LongSupplier nanos, MemoryBudget memory) {
         this.maxBytes = maxBytes;
         this.timeToLive = timeToLive;
         this.nanos = nanos;
+        this.memory = memory;
+        memory.reclaimBy(this::reclaim);
     }
 
     /** The name of a picture file: its SHA-256. */
@@ -97,18 +102,39 @@ public final class VisionFeatureCache implements AutoCloseable {
             forget(former);
         }
         if (size <= maxBytes) {
-            entries.put(key, entry);
-            entry.listed = true;
-            bytes += size;
+            makeRoom(size);
+            if (memory.remember(size)) {
+                entries.put(key, entry);
+                entry.listed = true;
+                entry.counted = true;
+                bytes += size;
+            }
         }
-        Lease lease = lend(entry);
+        return lend(entry);
+    }
+
+    private void makeRoom(long size) {
         Iterator<Entry> oldest = entries.values().iterator();
-        while (bytes > maxBytes) {
+        while (bytes + size > maxBytes) {
             Entry last = oldest.next();
             oldest.remove();
             forget(last);
         }
-        return lease;
+    }
+
+    /** Frees what nobody uses, the longest unused first. */
+    private synchronized long reclaim(long wanted) {
+        long freed = 0;
+        Iterator<Entry> oldest = entries.values().iterator();
+        while (freed < wanted && oldest.hasNext()) {
+            Entry entry = oldest.next();
+            if (entry.users == 0) {
+                oldest.remove();
+                forget(entry);
+                freed += entry.size;
+            }
+        }
+        return freed;
     }
 
     /** Pictures that were found. */
@@ -173,7 +199,7 @@ public final class VisionFeatureCache implements AutoCloseable {
         entry.freeIfUnused();
     }
 
-    private static final class Entry {
+    private final class Entry {
 
         private final VisionFeatures features;
         private final List<TowerDecision> decisions;
@@ -181,6 +207,7 @@ public final class VisionFeatureCache implements AutoCloseable {
         private final long size;
         private int users;
         private boolean listed;
+        private boolean counted;
         private long lastUse;
 
         private Entry(VisionFeatures features, List<TowerDecision> decisions, TensorScope scope, long size) {
@@ -193,6 +220,10 @@ public final class VisionFeatureCache implements AutoCloseable {
         private void freeIfUnused() {
             if (users == 0 && !listed) {
                 scope.close();
+                if (counted) {
+                    counted = false;
+                    memory.forget(size);
+                }
             }
         }
     }

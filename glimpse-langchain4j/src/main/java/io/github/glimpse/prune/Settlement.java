@@ -117,6 +117,27 @@ public final class Settlement {
         return new Settlement(place, budget, settled, RatioReason.COUNT, Widened.NOTHING);
     }
 
+    /**
+     * Most tokens that stay at a step by its numbers, whatever is on the pictures.
+     *
+     * @param everywhere floor and anchors that hold at all steps of its schedule
+     * @param grids grids of the images
+     * @param tokens how many tokens these images had before any step
+     * @param alive how many of those grids' tokens are alive, at most
+     * @param guarded whether a guard may keep more, up to the cap
+     */
+    public static int mostKept(
+            Cut cut, TokenBounds everywhere, List<ImageGrid> grids, int tokens, int alive, boolean guarded) {
+        Settlement settlement =
+                of(cut, everywhere, grids, tokens, IntStream.range(0, alive).toArray());
+        Integer count = settlement.budget.count();
+        int most = count == null || guarded ? settlement.most() : Math.min(count, settlement.most());
+        int least = Math.max(least(settlement.bounds, alive), settlement.place.floor());
+        Set<Anchor> anchors = Objects.requireNonNullElse(settlement.bounds.anchors(), Set.of());
+        int besides = grids.size() * (anchors.size() + cut.strategy().sliceFloor());
+        return Math.min(alive, Math.max(most, least) + besides);
+    }
+
     /** Floor and anchors of all steps. They hold at each: what an earlier one drops, no later one can keep. */
     static TokenBounds everywhere(List<Cut> cuts) {
         Integer floor = null;

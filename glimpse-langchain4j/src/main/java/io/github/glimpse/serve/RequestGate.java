@@ -2,11 +2,13 @@ package io.github.glimpse.serve;
 
 import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.GenerationCancelledException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many requests run at once and how many may wait, first come first served. When a request came is settled by {@link
@@ -16,6 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RequestGate {
 
     private static final long CHECK_MILLIS = 20;
+    private static final int LAST_ONES = 8;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, Ticket> tickets = new TreeMap<>();
@@ -23,6 +26,8 @@ final class RequestGate {
     private final int maxQueued;
     private long numbers;
     private int active;
+    // Nanoseconds that a request had its place.
+    private long mean;
 
     RequestGate(int maxRunning, int maxQueued) {
         this.maxRunning = maxRunning;
@@ -37,6 +42,11 @@ final class RequestGate {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Until one of those that come now would have room, by the time that the last ones had their places. */
+    private @Nullable Duration untilRoom() {
+        return mean == 0 ? null : Duration.ofNanos(mean / maxRunning);
     }
 
     /** Requests that have a place now. */
@@ -66,6 +76,7 @@ final class RequestGate {
         private final Condition placed = lock.newCondition();
         private boolean hasPlace;
         private boolean over;
+        private long began;
 
         private Ticket(long number) {
             this.number = number;
@@ -82,11 +93,16 @@ final class RequestGate {
                 // A free place means that nobody waits: it would be taken.
                 if (active < maxRunning) {
                     active++;
-                    hasPlace = true;
+                    place();
                 } else if (tickets.size() >= maxQueued) {
                     over = true;
-                    throw new EngineBusyException("All " + maxRunning + " places are taken and " + maxQueued
-                            + " requests wait already; try again later, or raise glimpse.concurrency.max-queued");
+                    Duration room = untilRoom();
+                    throw new EngineBusyException(
+                            "All " + maxRunning + " places are taken and " + maxQueued
+                                    + " requests wait already; try again "
+                                    + (room == null ? "later" : "in " + Math.max(1, room.toSeconds()) + " s")
+                                    + ", or raise glimpse.concurrency.max-queued",
+                            room);
                 } else {
                     tickets.put(number, this);
                 }
@@ -124,6 +140,11 @@ final class RequestGate {
             }
         }
 
+        private void place() {
+            hasPlace = true;
+            began = System.nanoTime();
+        }
+
         /** Gives the place to the next, or gives up waiting; further calls do nothing. */
         void leave() {
             lock.lock();
@@ -132,6 +153,8 @@ final class RequestGate {
                     over = true;
                     tickets.remove(number);
                     if (hasPlace) {
+                        long took = System.nanoTime() - began;
+                        mean = mean == 0 ? took : mean + (took - mean) / LAST_ONES;
                         active--;
                         admit();
                     }
@@ -147,7 +170,7 @@ final class RequestGate {
                 Ticket next = first.next();
                 first.remove();
                 active++;
-                next.hasPlace = true;
+                next.place();
                 next.placed.signal();
             }
         }

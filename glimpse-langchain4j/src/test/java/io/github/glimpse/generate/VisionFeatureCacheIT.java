@@ -8,6 +8,7 @@ import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.serve.MemoryBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,8 @@ class VisionFeatureCacheIT {
             ask(model, new Watcher(), PICTURE);
             long size = model.visionCacheUse().bytes();
             AtomicLong now = new AtomicLong();
-            try (VisionFeatureCache cache = new VisionFeatureCache(2 * size, Duration.ofSeconds(1), now::get)) {
+            try (VisionFeatureCache cache = new VisionFeatureCache(
+                    2 * size, Duration.ofSeconds(1), now::get, new MemoryBudget(4 * size, "memory-budget"))) {
                 for (String key : List.of("one", "two")) {
                     add(model, cache, key, size);
                 }
@@ -90,6 +92,30 @@ class VisionFeatureCacheIT {
                         .isPositive();
                 one.close();
             }
+        }
+    }
+
+    @Test
+    void whatIsRememberedGivesWayToRequestsThatRun() {
+        try (LoadedModel model = LoadedModel.load(TinyModels.qwen().build())) {
+            MemoryBudget memory = new MemoryBudget(100, "memory-budget");
+            try (VisionFeatureCache cache = new VisionFeatureCache(80, Duration.ofHours(1), System::nanoTime, memory)) {
+                add(model, cache, "one", 40);
+                add(model, cache, "two", 40);
+                VisionFeatureCache.Lease two = Objects.requireNonNull(cache.find("two", Set.of()));
+
+                try (MemoryBudget.Reservation running = memory.reserve(60, "it", () -> {})) {
+                    assertThat(running.bytes()).isEqualTo(60);
+                    assertThat(cache.find("one", Set.of())).isNull();
+                    assertThat(memory.use().remembered()).isEqualTo(40);
+                    add(model, cache, "three", 40);
+                    assertThat(cache.find("three", Set.of())).as("no room left").isNull();
+                }
+                two.close();
+                add(model, cache, "three", 40);
+                assertThat(memory.use().remembered()).isEqualTo(80);
+            }
+            assertThat(memory.use().remembered()).isZero();
         }
     }
 

@@ -17,6 +17,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.TokenBudget;
+import io.github.glimpse.serve.MemoryUse;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation of requests that do not say otherwise; without a seed each takes a new one; null for scores
  * @param tools how tools are offered
  * @param limits what is refused
+ * @param memory native memory that requests and remembered pictures share
  * @param cache what is remembered of pictures
  * @param lastAnswer null before the first
  * @param nativeLibrary what libtorch found on this machine, as {@code native}; null before the model is loaded
@@ -51,6 +53,7 @@ record GlimpseDescription(
         @Nullable GenerationOptions generation,
         Tools tools,
         Limits limits,
+        MemoryUse memory,
         Cache cache,
         @Nullable LastAnswer lastAnswer,
         @JsonProperty("native") @Nullable Native nativeLibrary) {
@@ -88,6 +91,7 @@ record GlimpseDescription(
                 generation,
                 Tools.of(engine),
                 Limits.of(engine),
+                engine.memoryUse(),
                 Cache.of(engine),
                 lastAnswer,
                 engine.nativeFacts().map(Native::of).orElse(null));

@@ -155,6 +155,21 @@ enum GlimpseMeter {
             Tag.TASK,
             Tag.RESULT),
     CACHE_SIZE("glimpse.cache.size", GAUGE, "Native memory of remembered pictures, in bytes.", Tag.MODEL, Tag.TASK),
+    MEMORY_BUDGET(
+            "glimpse.memory.budget",
+            GAUGE,
+            "Native memory that requests and remembered pictures share, in bytes.",
+            Tag.MODEL,
+            Tag.TASK),
+    MEMORY_RESERVED(
+            "glimpse.memory.reserved",
+            GAUGE,
+            "What of it is reserved for requests that run, in bytes: an upper bound of what they may come to hold.",
+            Tag.MODEL,
+            Tag.TASK),
+    MEMORY_USED("glimpse.memory.used", GAUGE, "Keys and values that answers hold, in bytes.", Tag.MODEL, Tag.TASK),
+    MEMORY_WAITING(
+            "glimpse.memory.waiting", GAUGE, "Requests that have a place and wait for memory.", Tag.MODEL, Tag.TASK),
     REQUEST_DURATION(
             "gen_ai.server.request.duration",
             TIMER,

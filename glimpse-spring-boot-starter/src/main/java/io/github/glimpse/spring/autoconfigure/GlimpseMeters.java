@@ -54,6 +54,14 @@ final class GlimpseMeters implements RequestOutcomeListener {
                 .steps());
         meters.counted(GlimpseMeter.DECODE_TOKENS, meters.model(), engine, model -> model.stepUse()
                 .tokens());
+        meters.gauge(GlimpseMeter.MEMORY_BUDGET, engine, BaseUnits.BYTES, model -> model.memoryUse()
+                .budget());
+        meters.gauge(GlimpseMeter.MEMORY_RESERVED, engine, BaseUnits.BYTES, model -> model.memoryUse()
+                .reserved());
+        meters.gauge(GlimpseMeter.MEMORY_USED, engine, BaseUnits.BYTES, model -> model.memoryUse()
+                .used());
+        meters.gauge(GlimpseMeter.MEMORY_WAITING, engine, null, model -> model.memoryUse()
+                .waiting());
         cache(engine, "hit", VisionCacheUse::hits);
         cache(engine, "miss", VisionCacheUse::misses);
         canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "agreed", CanaryUse::agreed);

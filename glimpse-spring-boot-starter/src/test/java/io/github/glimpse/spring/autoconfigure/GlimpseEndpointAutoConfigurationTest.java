@@ -59,6 +59,8 @@ class GlimpseEndpointAutoConfigurationTest {
                     .isZero();
             assertThat(Objects.requireNonNull(description.generation()).maxOutputTokens())
                     .isEqualTo(512);
+            assertThat(description.memory().budget()).isPositive();
+            assertThat(description.memory().reserved()).isZero();
             assertThat(description.limits().maxRunning()).isEqualTo(ServingOptions.DEFAULT_MAX_RUNNING);
             assertThat(description.limits().maxInputTokens())
                     .isEqualTo(description.limits().contextLength() - 1);

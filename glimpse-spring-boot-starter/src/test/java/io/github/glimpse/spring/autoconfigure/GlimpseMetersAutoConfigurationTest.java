@@ -261,6 +261,8 @@ class GlimpseMetersAutoConfigurationTest {
             ChatModel model = context.getBean(ChatModel.class);
             assertThat(byTag(registry, "glimpse.cache.requests", "result")).isEqualTo(Map.of("hit", 0.0, "miss", 0.0));
             assertThat(gauge(registry, "glimpse.cache.size")).isZero();
+            assertThat(gauge(registry, "glimpse.memory.budget")).isPositive();
+            assertThat(gauge(registry, "glimpse.memory.reserved")).isZero();
 
             model.chat(TestPicture.question("What is it?"));
             double size = gauge(registry, "glimpse.cache.size");
