@@ -28,6 +28,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.multipart.MultipartHttpServletRequest;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -144,6 +145,12 @@ final class AskController {
             pictures.add(ImageContent.from(Base64.getEncoder().encodeToString(file.getBytes()), type));
         }
         return pictures;
+    }
+
+    /** The page is gone: there is nobody to tell. */
+    @ExceptionHandler(AsyncRequestNotUsableException.class)
+    void gone(AsyncRequestNotUsableException error) {
+        LOG.debug("The page is gone", error);
     }
 
     /** Every error in words. */

@@ -55,13 +55,18 @@ abstract class PageInChromium {
         return List.of();
     }
 
+    /** What the application is made of. */
+    Class<?>[] sources() {
+        return new Class<?>[] {PlaygroundApplication.class};
+    }
+
     @BeforeAll
     void start() {
         Path chromium = Path.of(System.getProperty("glimpse.chromium", "/usr/bin/chromium"));
         assertThat(chromium)
                 .as("a Chromium; install one (apt-get install chromium) or name another by -Dglimpse.chromium")
                 .isExecutable();
-        application = new SpringApplicationBuilder(PlaygroundApplication.class)
+        application = new SpringApplicationBuilder(sources())
                 .properties("server.port=0")
                 .properties(properties().toArray(String[]::new))
                 .run();

@@ -7,6 +7,9 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ScreenshotType;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -14,12 +17,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScreenshotsIT extends PageInChromium {
 
     private static final int HEIGHT = 1000;
+    private static final int JPEG_QUALITY = 70;
+
+    /** {@code docs/images/playground.jpg} of the repository is a copy of it. */
+    @Test
+    void isShownWithAnAnswerInTheReadme() {
+        open(new Browser.NewContextOptions().setViewportSize(1200, 900));
+        askSample("A receipt");
+        assertThat(page.locator("#kept")).containsText("9 of 144 tokens");
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(screenshots().resolve("playground.jpg"))
+                .setType(ScreenshotType.JPEG)
+                .setQuality(JPEG_QUALITY));
+    }
 
     @ParameterizedTest
     @CsvSource({"LIGHT, 1440", "DARK, 1440", "LIGHT, 390", "DARK, 390", "LIGHT, 768"})
     void fitsItsWidthAndBreaksNoRuleOfAccessibility(ColorScheme scheme, int width) {
         open(new Browser.NewContextOptions().setColorScheme(scheme).setViewportSize(width, HEIGHT));
-        String name = scheme.name().toLowerCase(java.util.Locale.ROOT) + "-" + width;
+        String name = scheme.name().toLowerCase(Locale.ROOT) + "-" + width;
         check(name + "-empty");
 
         askSample("A receipt");
