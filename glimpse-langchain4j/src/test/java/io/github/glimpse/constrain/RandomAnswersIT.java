@@ -19,6 +19,7 @@ import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.prune.PruningOptions;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,9 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -81,12 +85,11 @@ class RandomAnswersIT {
                 tokens += result.tokenIds().length;
                 boolean cut = Objects.requireNonNull(result.constraint()).truncated();
                 truncated += cut ? 1 : 0;
-                JsonNode document = JSON.readTree(result.text());
                 assertThat(result.tokenIds().length).isLessThanOrEqualTo(most);
                 assertThat(result.finishReason()).isEqualTo(cut ? FinishReason.LENGTH : FinishReason.STOP);
-                assertThat(errors(schema, document))
+                assertThat(isValid(schemas, drawn, result.text()))
                         .as("%s for %s", result.text(), schema)
-                        .isEmpty();
+                        .isTrue();
             }
         }
         System.out.println(folder + ": " + answered + " answers of " + tokens + " tokens valid, " + truncated
@@ -117,16 +120,29 @@ class RandomAnswersIT {
         return leads;
     }
 
-    /** Java's patterns, by which the validator reads, recurse for each character of some texts: they get a stack for it. */
-    private static Set<ValidationMessage> errors(String schema, JsonNode document) throws Exception {
+    /**
+     * Java's patterns, by which the validator reads, recurse for each character of some texts, so they get a stack for it. Of some
+     * they never end: these few answers are judged by a search of this project's own.
+     */
+    private static boolean isValid(RandomSchemas schemas, ObjectNode schema, String text) throws Exception {
         FutureTask<Set<ValidationMessage>> task = new FutureTask<>(() -> VALIDATOR
                 .getSchema(
-                        schema,
+                        schema.toString(),
                         SchemaValidatorsConfig.builder()
                                 .formatAssertionsEnabled(true)
                                 .build())
-                .validate(document));
-        new Thread(null, task, "validator", 256L << 20).start();
-        return task.get();
+                .validate(JSON.readTree(text)));
+        Thread thread = new Thread(null, task, "validator", 256L << 20);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(20, TimeUnit.SECONDS).isEmpty();
+        } catch (TimeoutException e) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            int[] symbols = IntStream.range(0, bytes.length)
+                    .map(index -> bytes[index] & 0xFF)
+                    .toArray();
+            return new SchemaSearch(new SchemaMeaning(schema, JsonStyle.OPEN, schemas.patterns())).isDocument(symbols);
+        }
     }
 }
