@@ -211,12 +211,16 @@ public final class RandomFamilyFolder {
     /**
      * Writes a folder for each shape.
      *
-     * @param arguments the folder above them, then the shapes
+     * @param arguments the folder above them, then the shapes, such as {@code qwen3-vl-2b}, or {@code qwen3-vl-2b:7} for seven of
+     *     the language model's layers
      */
     public static void main(String[] arguments) {
         Path all = Path.of(arguments[0]);
-        for (String name : List.of(arguments).subList(1, arguments.length)) {
-            System.out.println(write(name, all.resolve(name)));
+        for (String shape : List.of(arguments).subList(1, arguments.length)) {
+            int colon = shape.indexOf(':');
+            String name = colon < 0 ? shape : shape.substring(0, colon);
+            int layers = colon < 0 ? Integer.MAX_VALUE : Integer.parseInt(shape.substring(colon + 1));
+            System.out.println(write(name, layers, all.resolve(name)));
         }
     }
 }
