@@ -1,7 +1,7 @@
 package io.github.glimpse.documents;
 
-import io.github.glimpse.documents.AnswerForm.Boxes;
 import io.github.glimpse.documents.PageAnswer.BoxSource;
+import io.github.glimpse.documents.PageAnswerForm.Boxes;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.prune.PruningReport;
@@ -26,7 +26,7 @@ record Citation(PageBox box, BoxSource source, String quote, boolean verified) {
     private record Match(PageBox box, String text) {}
 
     static Citation of(
-            AnswerForm.Said said,
+            PageAnswerForm.Said said,
             IndexedPage page,
             PageMapping mapping,
             @Nullable PruningReport report,

@@ -1,30 +1,26 @@
 package io.github.glimpse.documents;
 
-import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.prune.PruningReport;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a question was looked for on a page: of the tokens that pruning has kept, the connected region with the highest sum of scores,
- * and those in the same lines that have at least a third of it. That costs nothing: the scores are in the answer's report.
+ * Where a question was looked for on a page, at no extra cost: the scores are in the answer's report. Of the tokens that pruning has kept
+ * those near the highest score tell the line, the rows in which there are most of them; the box holds them. A region of tokens that
+ * touch, weighted by its scores, is wrong far more often: what is kept beside the answer is larger than the answer.
  */
 final class KeptRegion {
 
-    private static final double SHARE = 1.0 / 3;
+    /** Of the highest score: what counts. */
+    private static final double NEAR = 0.9;
 
-    private record Region(double weight, int top, int bottom, List<Integer> tokens) {}
+    /** Of the best row's weight: what makes a row beside it part of the line. */
+    private static final double SHARE = 0.5;
 
     private KeptRegion() {}
 
     /**
-     * The region's box.
+     * The line's box.
      *
      * @param picture number of the page among the pictures of the prompt, from 0
      * @return null if nothing was dropped, or nothing kept: then the report says nothing of the place
@@ -33,79 +29,71 @@ final class KeptRegion {
         PageBox box = null;
         double most = 0;
         for (PruningReport.Image unit : report.images()) {
-            if (unit.unit().index() != picture
-                    || unit.kept().length == 0
-                    || unit.kept().length == unit.plan().grid().tokenCount()) {
-                continue;
-            }
-            List<Region> regions = regions(unit);
-            Region best = regions.stream()
-                    .max(Comparator.comparingDouble(Region::weight))
-                    .orElseThrow();
-            if (best.weight() > most) {
-                most = best.weight();
-                box = box(regions, best, unit.plan(), mapping);
-            }
-        }
-        return box;
-    }
-
-    private static PageBox box(List<Region> regions, Region best, PatchPlan plan, PageMapping mapping) {
-        PageBox box = mapping.ofToken(best.tokens().get(0), plan);
-        for (Region region : regions) {
-            boolean sameLines = region.top() <= best.bottom() && region.bottom() >= best.top();
-            if (region.equals(best) || (sameLines && region.weight() >= SHARE * best.weight())) {
-                for (int token : region.tokens()) {
-                    box = box.union(mapping.ofToken(token, plan));
+            if (unit.unit().index() == picture
+                    && unit.kept().length > 0
+                    && unit.kept().length < unit.plan().grid().tokenCount()) {
+                double least = NEAR * highest(unit);
+                double[] rows = rows(unit, least);
+                int best = best(rows);
+                if (rows[best] > most) {
+                    most = rows[best];
+                    box = box(unit, least, rows, best, mapping);
                 }
             }
         }
         return box;
     }
 
-    private static List<Region> regions(PruningReport.Image unit) {
-        ImageGrid grid = unit.plan().grid();
-        boolean[] open = new boolean[grid.tokenCount()];
-        Arrays.stream(unit.kept()).forEach(token -> open[token] = true);
-        List<Region> regions = new ArrayList<>();
-        for (int token : unit.kept()) {
-            if (open[token]) {
-                regions.add(region(token, open, unit, grid));
-            }
-        }
-        return regions;
-    }
-
-    private static Region region(int start, boolean[] open, PruningReport.Image unit, ImageGrid grid) {
+    private static double score(PruningReport.Image unit, int token) {
         float[] scores = unit.probabilities();
-        List<Integer> tokens = new ArrayList<>();
-        Deque<Integer> next = new ArrayDeque<>(List.of(start));
-        open[start] = false;
-        double weight = 0;
-        int top = Integer.MAX_VALUE;
-        int bottom = 0;
-        while (!next.isEmpty()) {
-            int token = next.pop();
-            tokens.add(token);
-            weight += scores == null ? 1 : scores[token];
-            int row = token / grid.columns();
-            int column = token % grid.columns();
-            top = Math.min(top, row);
-            bottom = Math.max(bottom, row);
-            for (int[] step : new int[][] {{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
-                int otherRow = row + step[0];
-                int otherColumn = column + step[1];
-                int other = otherRow * grid.columns() + otherColumn;
-                if (otherRow >= 0
-                        && otherRow < grid.rows()
-                        && otherColumn >= 0
-                        && otherColumn < grid.columns()
-                        && open[other]) {
-                    open[other] = false;
-                    next.push(other);
-                }
+        return scores == null ? 1 : scores[token];
+    }
+
+    private static double highest(PruningReport.Image unit) {
+        double highest = 0;
+        for (int token : unit.kept()) {
+            highest = Math.max(highest, score(unit, token));
+        }
+        return highest;
+    }
+
+    /** Sum of the scores that count, row by row. */
+    private static double[] rows(PruningReport.Image unit, double least) {
+        double[] rows = new double[unit.plan().grid().rows()];
+        for (int token : unit.kept()) {
+            double score = score(unit, token);
+            rows[token / unit.plan().grid().columns()] += score >= least ? score : 0;
+        }
+        return rows;
+    }
+
+    private static int best(double[] rows) {
+        int best = 0;
+        for (int row = 1; row < rows.length; row++) {
+            best = rows[row] > rows[best] ? row : best;
+        }
+        return best;
+    }
+
+    private static @Nullable PageBox box(
+            PruningReport.Image unit, double least, double[] rows, int best, PageMapping mapping) {
+        int first = best;
+        int last = best;
+        while (first > 0 && rows[first - 1] > SHARE * rows[best]) {
+            first--;
+        }
+        while (last + 1 < rows.length && rows[last + 1] > SHARE * rows[best]) {
+            last++;
+        }
+        PatchPlan plan = unit.plan();
+        PageBox box = null;
+        for (int token : unit.kept()) {
+            int row = token / plan.grid().columns();
+            if (row >= first && row <= last && score(unit, token) >= least) {
+                PageBox part = mapping.ofToken(token, plan);
+                box = box == null ? part : box.union(part);
             }
         }
-        return new Region(weight, top, bottom, tokens);
+        return box;
     }
 }

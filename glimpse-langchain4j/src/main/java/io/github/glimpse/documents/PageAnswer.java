@@ -1,5 +1,7 @@
 package io.github.glimpse.documents;
 
+import io.github.glimpse.prune.PruningReport;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param source how the box came about
  * @param quote words of the page that say so: the model's, or those of the text layer in the box; may be empty
  * @param verified whether the quote, or else the answer, stands in the page's text layer
+ * @param looked what pruning did with the page's picture, unit by unit; empty if nobody says
  * @param cost what it took
  */
 public record PageAnswer(
@@ -25,7 +28,13 @@ public record PageAnswer(
         BoxSource source,
         String quote,
         boolean verified,
+        List<PruningReport.Image> looked,
         Cost cost) {
+
+    /** Copies the list. */
+    public PageAnswer {
+        looked = List.copyOf(looked);
+    }
 
     /** How a box came about, the surest first. */
     public enum BoxSource {
@@ -61,11 +70,11 @@ public record PageAnswer(
     }
 
     static PageAnswer notFound(Cost cost) {
-        return new PageAnswer(false, "", "", 0, null, BoxSource.PAGE, "", false, cost);
+        return new PageAnswer(false, "", "", 0, null, BoxSource.PAGE, "", false, List.of(), cost);
     }
 
     PageAnswer costing(Cost all) {
-        return new PageAnswer(found, text, document, page, box, source, quote, verified, all);
+        return new PageAnswer(found, text, document, page, box, source, quote, verified, looked, all);
     }
 
     /** {@code page=N box=x1,y1,x2,y2}, in points with one decimal; {@code page=0 box=} if there is no answer. */

@@ -9,8 +9,8 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.rag.query.Query;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
-import io.github.glimpse.documents.AnswerForm.Said;
 import io.github.glimpse.documents.PageAnswer.Cost;
+import io.github.glimpse.documents.PageAnswerForm.Said;
 import io.github.glimpse.prune.PruningReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class PageAnswerer {
     private final DocumentIndex index;
     private final ContentRetriever retriever;
     private final ChatModel model;
-    private final AnswerForm form;
+    private final PageAnswerForm form;
     private final int maxPages;
     private final int pagesAtOnce;
     private final double leastCoverage;
@@ -116,6 +116,11 @@ public final class PageAnswerer {
                 place.source(),
                 place.quote(),
                 place.verified(),
+                report == null
+                        ? List.of()
+                        : report.images().stream()
+                                .filter(unit -> unit.unit().index() == number)
+                                .toList(),
                 cost);
     }
 
@@ -154,7 +159,7 @@ public final class PageAnswerer {
         private final DocumentIndex index;
         private final ContentRetriever retriever;
         private final ChatModel model;
-        private AnswerForm form = AnswerForm.json();
+        private PageAnswerForm form = PageAnswerForm.json();
         private int maxPages = DEFAULT_MAX_PAGES;
         private int pagesAtOnce = 1;
         private double leastCoverage;
@@ -167,7 +172,7 @@ public final class PageAnswerer {
         }
 
         /** How the model says its answer: JSON by default. */
-        public Builder form(AnswerForm value) {
+        public Builder form(PageAnswerForm value) {
             form = value;
             return this;
         }

@@ -30,27 +30,29 @@ class KeptRegionTest {
     }
 
     @Test
-    void theRegionWithTheHighestScoresIsTakenNotTheLargest() {
-        // three unlikely tokens in row 0, two likely ones in row 3
-        assertThat(region(new int[] {0, 1, 2, 26, 27}, scores(26, 27))).isEqualTo(new PageBox(28, 42, 56, 56));
+    void theLineWithTheHighestScoresIsTakenNotTheLargest() {
+        float[] scores = scores(26, 27);
+        scores[0] = scores[1] = scores[2] = 0.6f;
+
+        assertThat(region(new int[] {0, 1, 2, 26, 27}, scores)).isEqualTo(new PageBox(28, 42, 56, 56));
     }
 
     @Test
-    void regionsOfTheSameLineBelongTogether() {
+    void keyAndValueOfALineBelongTogether() {
         // key at columns 0 and 1, value at columns 5 and 6 of row 3; something else in row 0
         assertThat(region(new int[] {3, 24, 25, 29, 30}, scores(3, 24, 25, 29, 30)))
                 .isEqualTo(new PageBox(0, 42, 98, 56));
     }
 
     @Test
-    void withoutScoresTheLargestRegionIsTaken() {
-        assertThat(region(new int[] {0, 10, 18}, null)).isEqualTo(new PageBox(28, 14, 42, 42));
+    void aLineMayHaveTwoRowsOfTokens() {
+        assertThat(region(new int[] {18, 19, 26, 27, 40}, scores(18, 19, 26, 27, 40)))
+                .isEqualTo(new PageBox(28, 28, 56, 56));
     }
 
     @Test
-    void tokensThatTouchAtTheEdgesOfLinesAreApart() {
-        // last token of row 0 and first of row 1 are neighbours by number only
-        assertThat(region(new int[] {7, 8}, scores(8))).isEqualTo(new PageBox(0, 14, 14, 28));
+    void withoutScoresTheRowWithMostTokensIsTaken() {
+        assertThat(region(new int[] {0, 34, 35, 36}, null)).isEqualTo(new PageBox(28, 56, 70, 70));
     }
 
     @Test

@@ -100,7 +100,7 @@ class PageAnswererTest {
     void ofTwoPlacesThatSayItTheOneThatWasLookedAtIsCited() {
         looksAt(30, 31, 32);
         sayings.addAll(List.of("87.00", "87.00"));
-        PageAnswerer answerer = answerer().form(AnswerForm.plain(REFUSAL)).build();
+        PageAnswerer answerer = answerer().form(PageAnswerForm.plain(REFUSAL)).build();
 
         PageAnswer total = answerer.answer("the total of order Z79");
         looksAt(20, 21, 22);
@@ -142,7 +142,7 @@ class PageAnswererTest {
         sayings.add(String.format(FOUND, "x").replace("87.00", "99").replace("[100,100,500,220]", "[28,14,56,42]"));
 
         PageAnswer answer = answerer()
-                .form(AnswerForm.json(AnswerForm.Boxes.RESIZED_PIXELS))
+                .form(PageAnswerForm.json(PageAnswerForm.Boxes.RESIZED_PIXELS))
                 .build()
                 .answer("the total of order Z79");
 
@@ -182,7 +182,8 @@ class PageAnswererTest {
     void whereNoPageAnswersNothingIsFound() {
         sayings.addAll(List.of(REFUSAL, REFUSAL));
 
-        PageAnswer answer = answerer().form(AnswerForm.plain(REFUSAL)).build().answer("total of order Z79");
+        PageAnswer answer =
+                answerer().form(PageAnswerForm.plain(REFUSAL)).build().answer("total of order Z79");
 
         assertThat(answer.found()).isFalse();
         assertThat(answer.place()).isEqualTo("page=0 box=");

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusal what stands for "not found" in plain text; null for JSON
  * @param boxes what the numbers of boxes in JSON mean
  */
-public record AnswerForm(@Nullable String refusal, Boxes boxes) {
+public record PageAnswerForm(@Nullable String refusal, Boxes boxes) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_PIXELS = 16384;
@@ -30,18 +30,18 @@ public record AnswerForm(@Nullable String refusal, Boxes boxes) {
     }
 
     /** JSON, with boxes from 0 to 1000. */
-    public static AnswerForm json() {
-        return new AnswerForm(null, Boxes.THOUSANDTHS);
+    public static PageAnswerForm json() {
+        return new PageAnswerForm(null, Boxes.THOUSANDTHS);
     }
 
     /** JSON, with boxes of this kind. */
-    public static AnswerForm json(Boxes boxes) {
-        return new AnswerForm(null, boxes);
+    public static PageAnswerForm json(Boxes boxes) {
+        return new PageAnswerForm(null, boxes);
     }
 
     /** Plain text, in which this sentence says that the page does not answer. */
-    public static AnswerForm plain(String refusal) {
-        return new AnswerForm(refusal, Boxes.THOUSANDTHS);
+    public static PageAnswerForm plain(String refusal) {
+        return new PageAnswerForm(refusal, Boxes.THOUSANDTHS);
     }
 
     /**

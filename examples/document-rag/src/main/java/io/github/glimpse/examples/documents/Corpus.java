@@ -1,0 +1,235 @@
+package io.github.glimpse.examples.documents;
+
+import io.github.glimpse.documents.PageBox;
+import io.github.glimpse.documents.PageQuestion;
+import io.github.glimpse.examples.tiny.drawing.Box;
+import io.github.glimpse.examples.tiny.drawing.Dice;
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
+import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.Family;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
+import io.github.glimpse.examples.tiny.drawing.Phrasings;
+import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
+import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.drawing.Studio;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.pdmodel.font.PDType1Font;
+import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
+import org.apache.pdfbox.pdmodel.graphics.image.LosslessFactory;
+import org.apache.pdfbox.pdmodel.graphics.state.RenderingMode;
+import org.apache.pdfbox.util.Matrix;
+
+/**
+ * PDF files of scanned receipts, orders, tickets and forms, drawn from a seed in the world that the embedded model reads. Every second page
+ * has a text layer under its scan. Each page has a code that no other page has, by which it is asked for.
+ */
+final class Corpus {
+
+    /** Keys whose values are codes: pages are told apart by them. */
+    static final List<String> CODES = List.of(
+            "order", "parcel", "flight", "gate", "seat", "room", "ticket", "invoice", "model", "serial", "batch",
+            "locker");
+
+    private static final int PAGES_OF_A_FILE = 5;
+    private static final int LEAST_CODE = 3;
+    private static final int IN_VAIN_EACH = 5;
+    private static final float POINTS_PER_PIXEL = 0.5f;
+    private static final double CAP_OF_FONT = 0.72;
+
+    /** A line of a page: its key, its value, where each stands, and its question. */
+    private record Line(String key, String value, Question question, Box keyBox, Box valueBox) {
+
+        String code() {
+            return key + " " + value;
+        }
+    }
+
+    private record Drawn(Drawing drawing, List<Line> lines, Line code) {}
+
+    private final long seed;
+    private final Set<String> used = new HashSet<>();
+    private final List<KnownQuestion> questions = new ArrayList<>();
+
+    private Corpus(long seed) {
+        this.seed = seed;
+    }
+
+    /**
+     * Draws pages into a folder: the same seed gives the same pages and questions.
+     *
+     * @return what can be asked, in an order of its own
+     */
+    static List<KnownQuestion> draw(Path folder, int pages, long seed) throws IOException {
+        Corpus corpus = new Corpus(seed);
+        Files.createDirectories(folder);
+        List<Drawn> drawn = corpus.pages(pages);
+        for (int from = 0; from < pages; from += PAGES_OF_A_FILE) {
+            String name = String.format(Locale.ROOT, "scans-%03d.pdf", from / PAGES_OF_A_FILE + 1);
+            corpus.write(folder.resolve(name), name, drawn.subList(from, Math.min(pages, from + PAGES_OF_A_FILE)));
+        }
+        new Dice(seed).shuffle(corpus.questions);
+        return List.copyOf(corpus.questions);
+    }
+
+    private List<Drawn> pages(int count) {
+        List<Drawn> pages = new ArrayList<>();
+        Dice sizes = new Dice(Dice.mix(seed));
+        for (long number = 1_000_000 * seed; pages.size() < count; number++) {
+            PageSize size = sizes.pick(PageSize.ALL);
+            Drawing drawing = Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.DOC, size, number));
+            List<Line> lines = drawing.questions().stream()
+                    .filter(question -> question.kind() == QuestionKind.DOC)
+                    .map(Corpus::line)
+                    .toList();
+            lines.stream()
+                    .filter(line -> CODES.contains(line.key()) && line.value().length() >= LEAST_CODE)
+                    .filter(line -> lines.size() > 1 && used.add(line.code()))
+                    .findFirst()
+                    .ifPresent(code -> pages.add(new Drawn(drawing, lines, code)));
+        }
+        return pages;
+    }
+
+    private static Line line(Question question) {
+        List<String> words = List.of(question.text().toLowerCase(Locale.ROOT).split("[^a-z]+"));
+        String key = Phrasings.places().getOrDefault("key", List.of()).stream()
+                .filter(words::contains)
+                .findFirst()
+                .orElseThrow();
+        Box label = question.evidence().get(0);
+        return new Line(
+                key, question.answer(), question, label, question.evidence().get(1));
+    }
+
+    private void write(Path file, String name, List<Drawn> pages) throws IOException {
+        try (PDDocument document = new PDDocument()) {
+            for (int number = 1; number <= pages.size(); number++) {
+                Drawn page = pages.get(number - 1);
+                boolean hasText = (number % 2 == 1) ^ (name.hashCode() % 2 == 0);
+                add(document, page, hasText);
+                ask(page, name, number, hasText);
+            }
+            // without it the file would say when it was made, and be indexed anew
+            document.setDocumentId(Dice.mix(seed + name.hashCode()));
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            document.save(bytes);
+            Files.write(file, bytes.toByteArray());
+        }
+    }
+
+    private static void add(PDDocument document, Drawn page, boolean hasText) throws IOException {
+        Drawing drawing = page.drawing();
+        PDPage sheet =
+                new PDPage(new PDRectangle(drawing.width() * POINTS_PER_PIXEL, drawing.height() * POINTS_PER_PIXEL));
+        document.addPage(sheet);
+        try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
+            content.drawImage(
+                    LosslessFactory.createFromImage(document, image(drawing)),
+                    0,
+                    0,
+                    drawing.width() * POINTS_PER_PIXEL,
+                    drawing.height() * POINTS_PER_PIXEL);
+            if (hasText) {
+                PDFont font = new PDType1Font(Standard14Fonts.FontName.HELVETICA);
+                content.beginText();
+                content.setRenderingMode(RenderingMode.NEITHER);
+                for (Line line : page.lines()) {
+                    write(content, font, line.key(), line.keyBox(), drawing.height());
+                    write(content, font, line.value(), line.valueBox(), drawing.height());
+                }
+                content.endText();
+            }
+        }
+    }
+
+    /** Text that fills a box and is not seen, as scanners put it under their pictures. */
+    private static void write(PDPageContentStream content, PDFont font, String text, Box box, int pageHeight)
+            throws IOException {
+        float size = (float) ((box.bottom() - box.top()) * POINTS_PER_PIXEL / CAP_OF_FONT);
+        float natural = font.getStringWidth(text) / 1000 * size;
+        content.setFont(font, size);
+        content.setHorizontalScaling(100 * (box.right() - box.left()) * POINTS_PER_PIXEL / natural);
+        content.setTextMatrix(Matrix.getTranslateInstance(
+                box.left() * POINTS_PER_PIXEL, (pageHeight - box.bottom()) * POINTS_PER_PIXEL));
+        content.showText(text);
+    }
+
+    private static BufferedImage image(Drawing drawing) {
+        BufferedImage image = new BufferedImage(drawing.width(), drawing.height(), BufferedImage.TYPE_INT_RGB);
+        byte[] rgb = drawing.rgb();
+        for (int pixel = 0; pixel < drawing.width() * drawing.height(); pixel++) {
+            image.setRGB(
+                    pixel % drawing.width(),
+                    pixel / drawing.width(),
+                    ((rgb[3 * pixel] & 0xff) << 16) | ((rgb[3 * pixel + 1] & 0xff) << 8) | (rgb[3 * pixel + 2] & 0xff));
+        }
+        return image;
+    }
+
+    /** What the page answers, and, on every fifth page, what it does not, and what no page is found for. */
+    private void ask(Drawn page, String name, int number, boolean hasText) {
+        String code = page.code().code();
+        for (Line line : page.lines()) {
+            if (!line.equals(page.code())) {
+                Box box = line.keyBox().union(line.valueBox());
+                questions.add(new KnownQuestion(
+                        new PageQuestion(code, line.question().text()),
+                        line.value(),
+                        name,
+                        number,
+                        points(box),
+                        hasText));
+            }
+        }
+        if (number % IN_VAIN_EACH == 0) {
+            page.drawing().questions().stream()
+                    .filter(question -> question.kind() == QuestionKind.UNANSWERABLE)
+                    .limit(1)
+                    .forEach(question -> questions.add(new KnownQuestion(
+                            new PageQuestion(code, question.text()), null, name, number, null, hasText)));
+            String strange = "XQ" + page.code().value().replaceAll("[^A-Z0-9]", "") + "X";
+            questions.add(new KnownQuestion(
+                    new PageQuestion(
+                            page.code().key() + " " + strange,
+                            page.lines().get(0).question().text()),
+                    null,
+                    name,
+                    0,
+                    null,
+                    hasText));
+        }
+    }
+
+    private static PageBox points(Box box) {
+        return new PageBox(
+                box.left() * POINTS_PER_PIXEL,
+                box.top() * POINTS_PER_PIXEL,
+                box.right() * POINTS_PER_PIXEL,
+                box.bottom() * POINTS_PER_PIXEL);
+    }
+
+    /** Questions that a reader of single pages asks of each page, to know its codes. */
+    static Map<String, String> questionsForCodes() {
+        Map<String, String> questions = new LinkedHashMap<>();
+        CODES.forEach(code -> questions.put(code, "What is the " + code + "?"));
+        return questions;
+    }
+}

@@ -1,0 +1,283 @@
+package io.github.glimpse.examples.documents;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.store.embedding.EmbeddingStore;
+import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.chat.GlimpseChatModel;
+import io.github.glimpse.chat.GlimpseChatRequestParameters;
+import io.github.glimpse.documents.AskingPageReader;
+import io.github.glimpse.documents.DocumentFolder;
+import io.github.glimpse.documents.DocumentIndex;
+import io.github.glimpse.documents.DocumentIndexer;
+import io.github.glimpse.documents.DocumentVectors;
+import io.github.glimpse.documents.PageAnswer;
+import io.github.glimpse.documents.PageAnswerForm;
+import io.github.glimpse.documents.PageAnswerer;
+import io.github.glimpse.documents.PageQuestion;
+import io.github.glimpse.documents.PageRetriever;
+import io.github.glimpse.documents.PageTextRetriever;
+import io.github.glimpse.documents.PageVectorRetriever;
+import io.github.glimpse.embedding.EmbeddingEngine;
+import io.github.glimpse.embedding.EmbeddingOptions;
+import io.github.glimpse.embedding.GlimpseEmbeddingModel;
+import io.github.glimpse.examples.tiny.drawing.Vocabulary;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.hub.ModelSource;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Indexes documents, answers questions about them, and shows where the answers stand. */
+@Command(
+        name = "document-rag",
+        mixinStandardHelpOptions = true,
+        description = "Answers questions about a folder of documents, with page and box.")
+public final class DocumentRag implements Callable<Integer> {
+
+    private static final int FOUND = 5;
+    private static final double LEAST_COVERAGE = 0.7;
+    private static final double KEPT_BY_OTHERS = 0.1;
+
+    @Option(names = "--documents", description = "Folder of PDF files and pictures; a corpus is drawn if not set")
+    private @Nullable Path documents;
+
+    @Option(names = "--out", defaultValue = "target/document-rag", description = "Where corpus, index and pictures go")
+    private Path out = Path.of("target/document-rag");
+
+    @Option(names = "--pages", defaultValue = "200", description = "Pages of the drawn corpus")
+    private int pages;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of the drawn corpus")
+    private long seed;
+
+    @Option(names = "--ask", description = "A question, as 'order Z79: What is the total?'; may be given again")
+    private List<String> asked = new ArrayList<>();
+
+    @Option(names = "--questions", defaultValue = "5", description = "Known questions that are asked of a drawn corpus")
+    private int questions;
+
+    @Option(names = "--evaluate", description = "Print tables of how well known questions are answered")
+    private boolean evaluate;
+
+    @Option(names = "--model", description = "Folder, classpath: or hf:owner/name; the embedded model if not set")
+    private @Nullable String location;
+
+    @Option(names = "--module", description = "Glimpse module of the model, in the same forms")
+    private @Nullable String module;
+
+    @Option(names = "--embedding-model", description = "CLIP or SigLIP: pages are found by vectors too")
+    private @Nullable String embedding;
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    private DocumentRag() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                arguments));
+    }
+
+    /** Runs the command; errors in what the user gave are a line, not a stack trace. */
+    static int run(PrintWriter out, PrintWriter errors, String... arguments) {
+        return new CommandLine(new DocumentRag())
+                .setOut(out)
+                .setErr(errors)
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    if (e instanceof GlimpseException
+                            || e instanceof LangChain4jException
+                            || e instanceof IOException) {
+                        command.getErr().println(e.getMessage());
+                        return 1;
+                    }
+                    throw e;
+                })
+                .execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter console = spec == null
+                ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
+                : spec.commandLine().getOut();
+        List<KnownQuestion> known = List.of();
+        Path folder = documents;
+        if (folder == null) {
+            folder = out.resolve("documents");
+            known = Corpus.draw(folder, pages, seed);
+            console.println("Drawn     " + pages + " pages in " + folder);
+        }
+        try (ModelSource model = location == null ? ModelSource.embedded() : ModelSource.open(location);
+                ModelSource pruning = module();
+                LoadedModel engine = LoadedModel.load(options(model, pruning));
+                ModelSource vectors = embedding == null ? null : ModelSource.open(embedding);
+                EmbeddingEngine encoder = vectors == null
+                        ? null
+                        : EmbeddingEngine.load(
+                                EmbeddingOptions.builder(vectors.directory()).build())) {
+            ChatModel chat = GlimpseChatModel.builder().model(engine).build();
+            EmbeddingModel embeddings = encoder == null
+                    ? null
+                    : GlimpseEmbeddingModel.builder().engine(encoder).build();
+            DocumentIndex index = index(folder, chat, embeddings, console);
+            Map<String, ContentRetriever> finders = finders(index, embeddings);
+            ContentRetriever finder = requireNonNull(finders.get(embeddings == null ? "text" : "fused"));
+            if (evaluate && !known.isEmpty()) {
+                List<KnownQuestion> some = known.subList(0, Math.min(known.size(), questions));
+                Evaluation evaluation = new Evaluation(index, some, console);
+                evaluation.finding(finders);
+                evaluation.answering(readers(engine), finder, this::answering);
+                return 0;
+            }
+            PageAnswerer answerer =
+                    answering(PageAnswerer.builder(index, finder, chat)).build();
+            for (PageQuestion question : questions(known)) {
+                answer(answerer, index, question, console);
+            }
+            return 0;
+        }
+    }
+
+    private @Nullable ModelSource module() {
+        if (module != null) {
+            return ModelSource.openModule(module);
+        }
+        return location == null ? ModelSource.embeddedModule() : null;
+    }
+
+    private static EngineOptions options(ModelSource model, @Nullable ModelSource pruning) {
+        EngineOptions.Builder options = EngineOptions.builder(model.directory());
+        return pruning == null
+                ? options.build()
+                : options.module(pruning.directory()).build();
+    }
+
+    private DocumentIndex index(Path folder, ChatModel chat, @Nullable EmbeddingModel embeddings, PrintWriter console)
+            throws IOException {
+        long start = System.nanoTime();
+        int[] done = {0};
+        DocumentIndex index = DocumentIndexer.builder()
+                .reader(
+                        location == null
+                                ? new AskingPageReader(chat, Corpus.questionsForCodes(), Vocabulary.REFUSAL)
+                                : new AskingPageReader(chat, Map.of("says", "What does this page say?"), ""))
+                .embeddingModel(embeddings)
+                .listener(page -> done[0]++)
+                .build()
+                .index(new DocumentFolder(folder), out.resolve("pages.index"));
+        console.printf(
+                Locale.ROOT,
+                "Indexed   %d pages, %d of them now, in %.1f s%n",
+                index.pages().size(),
+                done[0],
+                (System.nanoTime() - start) / 1e9);
+        index.errors().forEach(row -> console.println("Error     " + row.error()));
+        return index;
+    }
+
+    private static Map<String, ContentRetriever> finders(DocumentIndex index, @Nullable EmbeddingModel embeddings) {
+        Map<String, ContentRetriever> finders = new LinkedHashMap<>();
+        ContentRetriever text = new PageTextRetriever(index, FOUND);
+        finders.put("text", text);
+        if (embeddings != null) {
+            EmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
+            DocumentVectors.fill(store, index);
+            ContentRetriever vectors = new PageVectorRetriever(index, embeddings, store, FOUND);
+            finders.put("vectors", vectors);
+            finders.put("fused", new PageRetriever(List.of(text, vectors), FOUND));
+        }
+        return finders;
+    }
+
+    /** The embedded model answers in plain text and was never taught to write records. */
+    private PageAnswerer.Builder answering(PageAnswerer.Builder builder) {
+        return location == null
+                ? builder.form(PageAnswerForm.plain(Vocabulary.REFUSAL))
+                        .leastCoverage(LEAST_COVERAGE)
+                        .maxPages(1)
+                : builder;
+    }
+
+    private static Map<String, ChatModel> readers(LoadedModel engine) {
+        Map<String, ChatModel> readers = new LinkedHashMap<>();
+        readers.put("glimpse", GlimpseChatModel.builder().model(engine).build());
+        readers.put("no pruning", reader(engine, "none"));
+        readers.put("random", reader(engine, "random"));
+        readers.put("grid", reader(engine, "grid"));
+        readers.put("down-sample", reader(engine, "down-sample"));
+        return readers;
+    }
+
+    private static ChatModel reader(LoadedModel engine, String strategy) {
+        GlimpseChatRequestParameters.Builder parameters =
+                GlimpseChatRequestParameters.builder().pruningStrategy(strategy);
+        return GlimpseChatModel.builder()
+                .model(engine)
+                .defaultRequestParameters(
+                        strategy.equals("none")
+                                ? parameters.build()
+                                : parameters
+                                        .pruningRetentionRatio(KEPT_BY_OTHERS)
+                                        .build())
+                .build();
+    }
+
+    private List<PageQuestion> questions(List<KnownQuestion> known) {
+        List<PageQuestion> all = new ArrayList<>();
+        asked.forEach(text -> all.add(KnownQuestion.parse(text)));
+        if (asked.isEmpty()) {
+            known.stream().limit(questions).forEach(question -> all.add(question.question()));
+        }
+        return all;
+    }
+
+    private void answer(PageAnswerer answerer, DocumentIndex index, PageQuestion question, PrintWriter console)
+            throws IOException {
+        PageAnswer answer = answerer.answer(question);
+        console.println();
+        console.println("Question  "
+                + (question.find().equals(question.ask()) ? question.ask() : question.find() + ": " + question.ask()));
+        console.println("Answer    " + (answer.found() ? answer.text() : "not found"));
+        if (answer.found()) {
+            console.println("Document  " + answer.document());
+            console.println("Place     from " + answer.source().name().toLowerCase(Locale.ROOT)
+                    + (answer.verified() ? ", verified by the text layer" : ""));
+            Path picture = out.resolve(answer.document().replaceAll("[^A-Za-z0-9.-]", "-") + "-page-" + answer.page()
+                    + "-" + Integer.toHexString(question.ask().hashCode()) + ".png");
+            PagePicture.write(picture, index.folder().page(answer.document(), answer.page()), answer);
+            console.println("Picture   " + picture);
+        }
+        PageAnswer.Cost cost = answer.cost();
+        console.printf(
+                Locale.ROOT,
+                "Cost      %d pages read, %d of %d image tokens kept, %.0f ms to find, %.0f ms to read%n",
+                cost.pages(),
+                cost.keptTokens(),
+                cost.imageTokens(),
+                cost.findNanos() / 1e6,
+                cost.readNanos() / 1e6);
+        console.println(answer.place());
+    }
+}

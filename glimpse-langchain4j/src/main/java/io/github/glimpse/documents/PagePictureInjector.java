@@ -1,0 +1,51 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.rag.content.injector.ContentInjector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts the pictures of pages that were found into the user's message, each behind its name, and the user's own contents, pictures too,
+ * behind them. LangChain4j's own injector puts the pages' text into the message instead and drops pictures. A content that is no page of the
+ * index goes in as its text.
+ */
+public final class PagePictureInjector implements ContentInjector {
+
+    private final DocumentIndex index;
+    private final int maxPages;
+
+    /** Puts in at most so many pages: each picture counts into the limits of the model. */
+    public PagePictureInjector(DocumentIndex index, int maxPages) {
+        this.index = index;
+        this.maxPages = maxPages;
+    }
+
+    /** Throws {@link io.github.glimpse.InvalidDocumentException} if a page can no more be rendered. */
+    @Override
+    public ChatMessage inject(List<dev.langchain4j.rag.content.Content> found, ChatMessage message) {
+        if (!(message instanceof UserMessage user)) {
+            return message;
+        }
+        List<Content> contents = new ArrayList<>();
+        int pages = 0;
+        for (dev.langchain4j.rag.content.Content content : found) {
+            Optional<IndexedPage> page = index.page(content);
+            if (page.isEmpty()) {
+                contents.add(TextContent.from(content.textSegment().text()));
+            } else if (pages < maxPages) {
+                pages++;
+                contents.add(TextContent.from(page.get().label() + ":"));
+                contents.add(DocumentFolder.content(index.folder()
+                        .page(page.get().document(), page.get().page())
+                        .image()));
+            }
+        }
+        contents.addAll(user.contents());
+        return user.toBuilder().contents(contents).build();
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.glimpse.documents;
+
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.rag.AugmentationRequest;
+import dev.langchain4j.rag.AugmentationResult;
+import dev.langchain4j.rag.RetrievalAugmentor;
+import dev.langchain4j.rag.content.Content;
+import dev.langchain4j.rag.content.injector.ContentInjector;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.rag.query.Query;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What an AI service over a folder of documents needs: finds pages by the texts of the user's message and puts their pictures in.
+ * Questions with pictures are taken too, which LangChain4j's own augmentor refuses.
+ *
+ * <pre>{@code
+ * Documents documents = AiServices.builder(Documents.class)
+ *         .chatModel(chat)
+ *         .retrievalAugmentor(new PageRetrievalAugmentor(retriever, new PagePictureInjector(index, 3)))
+ *         .build();
+ * }</pre>
+ */
+public final class PageRetrievalAugmentor implements RetrievalAugmentor {
+
+    private final ContentRetriever retriever;
+    private final ContentInjector injector;
+
+    /** Finds by one, puts in by the other. */
+    public PageRetrievalAugmentor(ContentRetriever retriever, ContentInjector injector) {
+        this.retriever = retriever;
+        this.injector = injector;
+    }
+
+    @Override
+    public AugmentationResult augment(AugmentationRequest request) {
+        String question = request.chatMessage() instanceof UserMessage user
+                ? user.contents().stream()
+                        .filter(TextContent.class::isInstance)
+                        .map(content -> ((TextContent) content).text())
+                        .collect(Collectors.joining("\n"))
+                : "";
+        if (question.isBlank()) {
+            return new AugmentationResult(request.chatMessage(), List.of());
+        }
+        List<Content> found = retriever.retrieve(Query.from(question, request.metadata()));
+        return new AugmentationResult(injector.inject(found, request.chatMessage()), found);
+    }
+}
