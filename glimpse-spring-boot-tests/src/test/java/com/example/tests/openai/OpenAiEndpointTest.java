@@ -51,6 +51,7 @@ class OpenAiEndpointTest {
                         "glimpse.model.location=" + Folders.QWEN.resolve("model"),
                         "glimpse.model.pruning-module=" + Folders.QWEN.resolve("glimpse"),
                         "glimpse.model.name=tiny",
+                        "glimpse.serving.max-running=1",
                         "glimpse.concurrency.max-queued=1",
                         "glimpse.web.problem-details.retry-after=2s",
                         "glimpse.openai.enabled=true")

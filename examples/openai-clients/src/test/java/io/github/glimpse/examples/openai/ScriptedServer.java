@@ -34,7 +34,8 @@ final class ScriptedServer implements AutoCloseable {
 
     /** Starts one whose answers come from this script. */
     static ScriptedServer start(Path family, int queued, UnaryOperator<String> script) {
-        return with(ScriptedModel.load(options(family).maxQueued(queued).build(), script));
+        return with(ScriptedModel.load(
+                options(family).maxRunning(1).maxQueued(queued).build(), script));
     }
 
     static EngineOptions.Builder options(Path family) {
