@@ -101,8 +101,9 @@ class TogetherIT {
                 .toList();
         for (Optional<Path> module : modules) {
             try (LoadedModel model = load(family, module, form)) {
-                int before = model.liveResources();
                 List<Asked> asked = alone(family, module, model);
+                // with the strategies, which stay
+                int before = model.liveResources();
                 for (int size : SIZES) {
                     for (int first = 0; first < Math.max(1, asked.size() - size + 1); first += size) {
                         together(model, asked, first, size);
@@ -194,8 +195,8 @@ class TogetherIT {
                 .orElseThrow();
         Optional<Path> module = family.cases().get(0).module();
         try (LoadedModel model = load(family, module, new Form(Dtype.FLOAT32, WeightFormat.MAPPED))) {
-            int before = model.liveResources();
             List<Asked> asked = alone(family, module, model);
+            int before = model.liveResources();
             Random random = new Random(22);
             ExecutorService callers = Executors.newFixedThreadPool(12);
             AtomicInteger cancelled = new AtomicInteger();
