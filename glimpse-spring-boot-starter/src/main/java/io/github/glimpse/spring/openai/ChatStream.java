@@ -40,7 +40,7 @@ final class ChatStream implements StreamingChatResponseHandler {
 
     private final SseEmitter emitter;
     private final CancellationSignal signal;
-    private final Door.Place place;
+    private final RequestGuard.Place place;
     private final AnswerJson json;
     private final boolean includesUsage;
     private final Function<Throwable, OpenAiException> errors;
@@ -59,7 +59,7 @@ final class ChatStream implements StreamingChatResponseHandler {
             boolean includesUsage,
             Duration timeout,
             CancellationSignal signal,
-            Door.Place place,
+            RequestGuard.Place place,
             Function<Throwable, OpenAiException> errors) {
         this.json = json;
         this.includesUsage = includesUsage;

@@ -47,7 +47,7 @@ public final class OpenAiController implements AutoCloseable {
     private final Models models;
     private final OpenAiOptions options;
     private final Refusal.Lookup refusals;
-    private final Door door;
+    private final RequestGuard guard;
     private final RequestBody bodies;
     private final KeepAlive keepAlive;
     private final long created = Instant.now().getEpochSecond();
@@ -73,7 +73,7 @@ public final class OpenAiController implements AutoCloseable {
         this.models = models;
         this.options = options;
         this.refusals = refusals;
-        this.door = new Door(options);
+        this.guard = new RequestGuard(options);
         this.bodies = new RequestBody(options);
         this.keepAlive = new KeepAlive(options.keepAlive());
     }
@@ -86,7 +86,7 @@ public final class OpenAiController implements AutoCloseable {
 
     @GetMapping("/v1/models")
     void models(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        door.check(request);
+        guard.check(request);
         ObjectNode body = NODES.objectNode().put("object", "list");
         ArrayNode data = body.putArray("data");
         Stream.of(Optional.ofNullable(chatName()), Optional.ofNullable(embeddingName()))
@@ -100,7 +100,7 @@ public final class OpenAiController implements AutoCloseable {
     /** Names may have slashes, which no path variable has in every application. */
     @GetMapping(MODEL + "**")
     void model(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        door.check(request);
+        guard.check(request);
         String path = request.getRequestURI();
         String name = UriUtils.decode(path.substring(path.indexOf(MODEL) + MODEL.length()), StandardCharsets.UTF_8);
         if (!name.equals(chatName()) && !name.equals(embeddingName())) {
@@ -113,7 +113,7 @@ public final class OpenAiController implements AutoCloseable {
     @PostMapping("/v1/chat/completions")
     @Nullable
     SseEmitter chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Door.Place place = door.enter(request);
+        RequestGuard.Place place = guard.enter(request);
         boolean handedOn = false;
         try {
             ChatCall call = ChatCall.read(bodies.read(request));
@@ -139,7 +139,7 @@ public final class OpenAiController implements AutoCloseable {
         }
     }
 
-    private SseEmitter stream(ChatCall call, String name, Door.Place place, HttpServletResponse response) {
+    private SseEmitter stream(ChatCall call, String name, RequestGuard.Place place, HttpServletResponse response) {
         StreamingChatModel model = models.streaming();
         if (model == null) {
             throw noModel(name);
@@ -157,7 +157,7 @@ public final class OpenAiController implements AutoCloseable {
 
     @PostMapping("/v1/embeddings")
     void embeddings(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Door.Place place = door.enter(request);
+        RequestGuard.Place place = guard.enter(request);
         EmbeddingCall call;
         String name;
         EmbeddingResponse vectors;

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
-class DoorTest {
+class RequestGuardTest {
 
     static OpenAiOptions options(List<String> keys, List<String> hosts, List<String> origins) {
         return new OpenAiOptions(
@@ -38,18 +38,18 @@ class DoorTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080", "gpu-box"})
     void theServerAnswersToItsNames(String host) {
-        Door door = new Door(options(List.of(), List.of("gpu-box"), List.of()));
+        RequestGuard guard = new RequestGuard(options(List.of(), List.of("gpu-box"), List.of()));
 
-        assertThatCode(() -> door.check(called(host))).doesNotThrowAnyException();
+        assertThatCode(() -> guard.check(called(host))).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"})
     void aNameThatLeadsHereIsNotEnough(String host) {
-        assertThatThrownBy(() -> new Door(options(List.of(), List.of(), List.of())).check(called(host)))
+        assertThatThrownBy(() -> new RequestGuard(options(List.of(), List.of(), List.of())).check(called(host)))
                 .isInstanceOfSatisfying(
                         OpenAiException.class, e -> assertThat(e.status()).isEqualTo(403));
-        assertThatCode(() -> new Door(options(List.of(), List.of("*"), List.of())).check(called(host)))
+        assertThatCode(() -> new RequestGuard(options(List.of(), List.of("*"), List.of())).check(called(host)))
                 .doesNotThrowAnyException();
     }
 
@@ -64,14 +64,14 @@ class DoorTest {
         "'',false"
     })
     void onlyPagesOfThisServerAndOfTheListComeIn(String origin, boolean comesIn) {
-        Door door = new Door(options(List.of(), List.of(), List.of("https://app.example")));
+        RequestGuard guard = new RequestGuard(options(List.of(), List.of(), List.of("https://app.example")));
         MockHttpServletRequest request = called("localhost:8080");
         request.addHeader("Origin", origin);
 
         if (comesIn) {
-            assertThatCode(() -> door.check(request)).doesNotThrowAnyException();
+            assertThatCode(() -> guard.check(request)).doesNotThrowAnyException();
         } else {
-            assertThatThrownBy(() -> door.check(request))
+            assertThatThrownBy(() -> guard.check(request))
                     .isInstanceOfSatisfying(
                             OpenAiException.class, e -> assertThat(e.status()).isEqualTo(403));
         }
@@ -85,34 +85,34 @@ class DoorTest {
 
     @Test
     void aKeyOfTheListComesInAndNoOther() {
-        Door door = new Door(options(List.of("one-key", "two-key"), List.of(), List.of()));
+        RequestGuard guard = new RequestGuard(options(List.of("one-key", "two-key"), List.of(), List.of()));
 
-        assertThatCode(() -> door.check(with("Bearer two-key"))).doesNotThrowAnyException();
-        assertThatCode(() -> door.check(with("bearer  one-key "))).doesNotThrowAnyException();
+        assertThatCode(() -> guard.check(with("Bearer two-key"))).doesNotThrowAnyException();
+        assertThatCode(() -> guard.check(with("bearer  one-key "))).doesNotThrowAnyException();
         for (String wrong : List.of("Bearer two-ke", "Bearer two-key2", "Bearer ", "Basic two-key", "two-key")) {
-            assertThatThrownBy(() -> door.check(with(wrong)))
+            assertThatThrownBy(() -> guard.check(with(wrong)))
                     .as(wrong)
                     .isInstanceOfSatisfying(
                             OpenAiException.class, e -> assertThat(e.status()).isEqualTo(401));
         }
-        assertThatThrownBy(() -> door.check(called("localhost"))).hasMessageContaining("Authorization: Bearer");
+        assertThatThrownBy(() -> guard.check(called("localhost"))).hasMessageContaining("Authorization: Bearer");
     }
 
     @Test
     void aKeyHasItsPlacesAndGivesEachBackOnce() {
-        Door door = new Door(options(List.of("one-key", "two-key"), List.of(), List.of()));
+        RequestGuard guard = new RequestGuard(options(List.of("one-key", "two-key"), List.of(), List.of()));
 
-        Door.Place first = door.enter(with("Bearer one-key"));
-        assertThatThrownBy(() -> door.enter(with("Bearer one-key")))
+        RequestGuard.Place first = guard.enter(with("Bearer one-key"));
+        assertThatThrownBy(() -> guard.enter(with("Bearer one-key")))
                 .isInstanceOfSatisfying(OpenAiException.class, e -> {
                     assertThat(e.status()).isEqualTo(429);
                     assertThat(e.mayTryAgain()).isTrue();
                 });
-        door.enter(with("Bearer two-key")).close();
+        guard.enter(with("Bearer two-key")).close();
         first.close();
         first.close();
-        Door.Place second = door.enter(with("Bearer one-key"));
-        assertThatThrownBy(() -> door.enter(with("Bearer one-key"))).isInstanceOf(OpenAiException.class);
+        RequestGuard.Place second = guard.enter(with("Bearer one-key"));
+        assertThatThrownBy(() -> guard.enter(with("Bearer one-key"))).isInstanceOf(OpenAiException.class);
         second.close();
     }
 }

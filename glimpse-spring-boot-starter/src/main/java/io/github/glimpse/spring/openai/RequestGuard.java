@@ -17,7 +17,7 @@ import org.springframework.http.HttpHeaders;
  * Who may come in. A page of another site that makes a browser call this machine is told by {@code Origin}, one that has its own
  * name lead here (DNS rebinding) by {@code Host}; programs send no {@code Origin}. Safe for concurrent use.
  */
-final class Door {
+final class RequestGuard {
 
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1");
     private static final String BEARER = "bearer ";
@@ -51,7 +51,7 @@ final class Door {
         }
     }
 
-    Door(OpenAiOptions options) {
+    RequestGuard(OpenAiOptions options) {
         this.options = options;
         this.keys = options.apiKeys().stream()
                 .map(key -> new Key(digest(key), new Semaphore(options.requestsPerKey())))
