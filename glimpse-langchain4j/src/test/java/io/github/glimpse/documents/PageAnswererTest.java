@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +82,7 @@ class PageAnswererTest {
 
     @Test
     void aQuoteThatTheTextLayerHasGivesTheWordsBoxes() {
-        sayings.add(String.format(FOUND, "Total: 87.00"));
+        sayings.add(String.format(Locale.ROOT, FOUND, "Total: 87.00"));
 
         PageAnswer answer = answerer().build().answer("the total of order Z79");
 
@@ -115,7 +116,7 @@ class PageAnswererTest {
 
     @Test
     void whatTheTextLayerDoesNotHaveIsNotVerifiedAndTheModelsBoxIsTaken() {
-        sayings.add(String.format(FOUND, "Sum 99").replace("87.00", "99"));
+        sayings.add(String.format(Locale.ROOT, FOUND, "Sum 99").replace("87.00", "99"));
 
         PageAnswer answer = answerer().build().answer("the total of order Z79");
 
@@ -128,7 +129,7 @@ class PageAnswererTest {
     @Test
     void aBoxBesideAllThatWasLookedAtGivesWayToThat() {
         looksAt(140, 141);
-        sayings.add(String.format(FOUND, "Sum 99").replace("87.00", "99"));
+        sayings.add(String.format(Locale.ROOT, FOUND, "Sum 99").replace("87.00", "99"));
 
         PageAnswer answer = answerer().build().answer("the total of order Z79");
 
@@ -139,7 +140,9 @@ class PageAnswererTest {
     @Test
     void boxesInPixelsOfTheProcessorsPictureAreMappedBack() {
         looksAt(0, 1, 2, 10, 11, 12);
-        sayings.add(String.format(FOUND, "x").replace("87.00", "99").replace("[100,100,500,220]", "[28,14,56,42]"));
+        sayings.add(String.format(Locale.ROOT, FOUND, "x")
+                .replace("87.00", "99")
+                .replace("[100,100,500,220]", "[28,14,56,42]"));
 
         PageAnswer answer = answerer()
                 .form(PageAnswerForm.json(PageAnswerForm.Boxes.RESIZED_PIXELS))
