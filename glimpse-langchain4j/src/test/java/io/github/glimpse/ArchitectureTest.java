@@ -213,7 +213,7 @@ class ArchitectureTest {
         rooms.put("embedding", belowLangChain4j);
         rooms.put("eval", BELOW_SURFACES);
         rooms.put("train", BELOW_SURFACES);
-        rooms.put("documents", List.of("image", "prune", "request", "chat"));
+        rooms.put("documents", List.of("image", "prune", "generate", "request", "chat"));
         return rooms;
     }
 
