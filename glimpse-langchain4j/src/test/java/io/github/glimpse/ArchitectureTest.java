@@ -44,7 +44,7 @@ class ArchitectureTest {
     private static final int LEAST_VALUES = 5;
 
     private static final List<String> BELOW_PREFILL =
-            List.of("engine", "hub", "image", "text", "constrain", "nn", "serve", "model", "prune");
+            List.of("engine", "hub", "image", "text", "constrain", "sampling", "nn", "serve", "model", "prune");
 
     private static final List<String> BELOW_GENERATE = Stream.concat(
                     BELOW_PREFILL.stream(), Stream.of("sampling", "prefill"))

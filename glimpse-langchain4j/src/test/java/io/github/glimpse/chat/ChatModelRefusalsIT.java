@@ -97,7 +97,7 @@ class ChatModelRefusalsIT {
                         InvalidRequestException.class,
                         "choice and regex"),
                 arguments(own().choice(List.of()).build(), InvalidRequestException.class, "satisfies"),
-                arguments(own().regex("(?=a)").build(), UnsupportedFeatureException.class, "'pattern'"),
+                arguments(own().regex("(?=a)").build(), UnsupportedFeatureException.class, "regular expression"),
                 arguments(
                         common().responseFormat(schema("{\"type\": \"object\", \"not\": {}}"))
                                 .build(),

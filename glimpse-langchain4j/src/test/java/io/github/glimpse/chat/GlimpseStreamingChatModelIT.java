@@ -38,7 +38,9 @@ class GlimpseStreamingChatModelIT {
 
     @BeforeAll
     static void load() {
-        engine = TinyModels.qwen();
+        // One place, so that a second request waits.
+        engine = LoadedModel.load(
+                TinyModels.options(TinyModels.QWEN).maxRunning(1).build());
         model = GlimpseStreamingChatModel.builder().model(engine).build();
     }
 
