@@ -15,8 +15,7 @@ final class HostilePdfReader {
         int files = Integer.parseInt(arguments[0]);
         HostilePdf hostile = new HostilePdf(24, Integer.parseInt(arguments[1]));
         DocumentLimits limits = new DocumentLimits(20_000_000, 200, 1_000_000, 100_000, Duration.ofMillis(1200));
-        Map<InvalidDocumentException.Reason, Integer> errors =
-                new EnumMap<>(InvalidDocumentException.Reason.class);
+        Map<InvalidDocumentException.Reason, Integer> errors = new EnumMap<>(InvalidDocumentException.Reason.class);
         int read = 0;
         for (int file = 0; file < files; file++) {
             byte[] bytes = hostile.next();

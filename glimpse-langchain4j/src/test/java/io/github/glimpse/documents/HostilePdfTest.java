@@ -21,7 +21,8 @@ class HostilePdfTest {
     void aProcessOutlivesHostileFilesAndFetchesNothing() throws IOException, InterruptedException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Process reader = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx300m",
                             "-Djava.awt.headless=true",
                             "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",

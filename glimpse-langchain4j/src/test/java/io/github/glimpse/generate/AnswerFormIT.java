@@ -134,7 +134,7 @@ class AnswerFormIT {
         AnswerForm form = AnswerForm.jsonSchema(SCHEMA, JsonStyle.CLOSED);
         assertThatThrownBy(() -> answer("qwen", form, sampled(1, 20)))
                 .isInstanceOf(InvalidConstraintException.class)
-                .hasMessageContaining("has up to 33 tokens")
+                .hasMessageContaining("has up to 27 tokens")
                 .hasMessageContaining("room for 20");
     }
 
