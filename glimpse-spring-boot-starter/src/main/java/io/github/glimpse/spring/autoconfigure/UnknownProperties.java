@@ -21,7 +21,6 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
@@ -47,8 +46,8 @@ final class UnknownProperties {
      *
      * @throws InvalidPropertyException if one is set; the message has the new name
      */
-    static void refuseOldNames(Environment environment) {
-        Binder binder = Binder.get(environment);
+    static void refuseOldNames(ConfigurableEnvironment environment) {
+        Binder binder = new Binder(ConfigurationPropertySources.from(environment.getPropertySources()));
         OLD_NAMES.forEach((old, now) -> {
             if (binder.bind(old, String.class).isBound()) {
                 throw new InvalidPropertyException(old, "It has another name now: set " + now, null);
