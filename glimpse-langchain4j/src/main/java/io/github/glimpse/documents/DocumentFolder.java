@@ -59,6 +59,11 @@ public final class DocumentFolder {
         this.dotsPerInch = dotsPerInch;
     }
 
+    /** What decides how pages are read. */
+    String settings() {
+        return dotsPerInch + " dpi, " + limits;
+    }
+
     /** Dots per inch of pages as pictures. */
     public double dotsPerInch() {
         return dotsPerInch;
@@ -119,7 +124,18 @@ public final class DocumentFolder {
 
     /** Opens a document by what it is, whatever its name says. */
     DocumentPages open(byte[] bytes, String document) {
-        return isPdf(bytes) ? PdfPages.open(bytes, document, limits) : PicturePages.open(bytes, document, limits);
+        if (!isPdf(bytes)) {
+            return PicturePages.open(bytes, document, limits);
+        }
+        try {
+            return PdfPages.open(bytes, document, limits);
+        } catch (NoClassDefFoundError e) {
+            throw new InvalidDocumentException(
+                    Reason.UNKNOWN_FORMAT,
+                    "'" + document + "' is a PDF file, and what reads them is not on the class path (" + e.getMessage()
+                            + "); add org.apache.pdfbox:pdfbox",
+                    e);
+        }
     }
 
     /** PDF files may have something in front of their first line. */

@@ -81,7 +81,7 @@ public final class DocumentIndexer {
     }
 
     private String version(DocumentFolder folder) {
-        return FORMAT + ", " + folder.dotsPerInch() + " dpi, "
+        return FORMAT + ", " + folder.settings() + ", "
                 + (reader == null ? "not read" : reader.label() + (readTextPages ? " all" : ""))
                 + ", "
                 + (embeddingModel == null ? "no vectors" : embeddingModel.modelName());
@@ -108,6 +108,7 @@ public final class DocumentIndexer {
                         rows.add(page(pages, document, sha256, page, folder.dotsPerInch()));
                     } catch (InvalidDocumentException e) {
                         rows.add(failed(document, sha256, page, e));
+                        settled &= isSettled(e);
                     } catch (LangChain4jException e) {
                         rows.add(failed(document, sha256, page, e));
                         settled = false;
@@ -116,9 +117,15 @@ public final class DocumentIndexer {
             }
         } catch (InvalidDocumentException e) {
             rows.add(failed(document, sha256, 0, e));
+            settled = isSettled(e);
         }
         rows.forEach(listener);
         return settled;
+    }
+
+    /** Somebody may add a reader. */
+    private static boolean isSettled(InvalidDocumentException error) {
+        return error.reason() != InvalidDocumentException.Reason.UNKNOWN_FORMAT;
     }
 
     private static IndexedPage failed(String document, String sha256, int page, RuntimeException error) {

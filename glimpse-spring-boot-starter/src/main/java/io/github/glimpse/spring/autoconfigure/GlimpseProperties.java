@@ -66,6 +66,7 @@ import org.springframework.validation.annotation.Validated;
  * @param observability What is measured.
  * @param web What errors are to HTTP.
  * @param openai The endpoint for clients of OpenAI's API, in an application with Spring MVC.
+ * @param rag Documents that AI services answer from.
  */
 @Validated
 @ConfigurationProperties(GlimpseProperties.PREFIX)
@@ -98,7 +99,8 @@ public record GlimpseProperties(
         @DefaultValue Logging logging,
         @DefaultValue Observability observability,
         @Valid @DefaultValue Web web,
-        @Valid @DefaultValue OpenAi openai) {
+        @Valid @DefaultValue OpenAi openai,
+        @Valid @DefaultValue Rag rag) {
 
     static final String PREFIX = "glimpse";
 
@@ -452,6 +454,24 @@ public record GlimpseProperties(
             @Nullable @Min(1) Integer imageBudget,
             @Nullable @DecimalMin("0") @DecimalMax("1") Double leastConfidence,
             @DefaultValue("false") Boolean zoom) {}
+
+    /**
+     * Documents that AI services answer from.
+     *
+     * @param documents Folder of PDF files and pictures. With it, AI services see the pages that fit a question.
+     * @param index File that holds the index of the documents; by default beside their folder, with .index behind its name.
+     * @param maxPages Most pages that are shown for a question.
+     * @param maxResults Most pages that are found for a question, and told by the tool search_pages.
+     * @param dotsPerInch Dots per inch of pages of PDF files as pictures.
+     * @param tools Whether AI services get the tools search_pages and open_page.
+     */
+    public record Rag(
+            @Nullable Path documents,
+            @Nullable Path index,
+            @DefaultValue("3") @Min(1) Integer maxPages,
+            @DefaultValue("5") @Min(1) Integer maxResults,
+            @DefaultValue("144") @Min(18) @Max(1200) Integer dotsPerInch,
+            @DefaultValue("false") Boolean tools) {}
 
     /**
      * How answers are kept to a form: JSON, choices, patterns.

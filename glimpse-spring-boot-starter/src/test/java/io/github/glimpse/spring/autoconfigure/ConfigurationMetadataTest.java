@@ -123,6 +123,10 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.openai.body-timeout", "30s");
         defaults.put("glimpse.openai.max-requests-per-key", "2");
         defaults.put("glimpse.openai.keep-alive", "10s");
+        defaults.put("glimpse.rag.max-pages", "3");
+        defaults.put("glimpse.rag.max-results", "5");
+        defaults.put("glimpse.rag.dots-per-inch", "144");
+        defaults.put("glimpse.rag.tools", false);
         defaults.put("management.health.glimpse.enabled", true);
         // Those that Actuator gives every endpoint.
         defaults.put("management.endpoint.glimpse.access", "unrestricted");

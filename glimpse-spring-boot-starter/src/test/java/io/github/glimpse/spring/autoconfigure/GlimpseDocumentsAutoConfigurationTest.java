@@ -1,0 +1,143 @@
+package io.github.glimpse.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.invocation.InvocationContext;
+import dev.langchain4j.rag.AugmentationRequest;
+import dev.langchain4j.rag.RetrievalAugmentor;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.rag.query.Metadata;
+import dev.langchain4j.rag.query.Query;
+import dev.langchain4j.service.tool.ToolProvider;
+import dev.langchain4j.service.tool.ToolProviderRequest;
+import io.github.glimpse.documents.DocumentIndex;
+import io.github.glimpse.documents.PageReader;
+import io.github.glimpse.documents.PageTools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+class GlimpseDocumentsAutoConfigurationTest {
+
+    @TempDir
+    private Path temp;
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(GlimpseDocumentsAutoConfiguration.class));
+
+    @BeforeEach
+    void writeDocuments() throws IOException {
+        Path documents = Files.createDirectories(temp.resolve("documents"));
+        Files.copy(TinyModel.BLIP_CAPTION.resolve("cases/001/a.png"), documents.resolve("car.png"));
+        Files.writeString(documents.resolve("letter.pdf"), "%PDF-1.7");
+    }
+
+    private ApplicationContextRunner withDocuments() {
+        return runner.withPropertyValues("glimpse.rag.documents=" + temp.resolve("documents"));
+    }
+
+    @Test
+    void withoutAFolderOfDocumentsThereIsNothing() {
+        runner.run(context -> assertThat(context)
+                .hasNotFailed()
+                .doesNotHaveBean(DocumentIndex.class)
+                .doesNotHaveBean(RetrievalAugmentor.class));
+    }
+
+    @Test
+    void oneFolderBringsWhatAnAiServiceNeeds() {
+        withDocuments().withUserConfiguration(Reader.class).run(context -> {
+            assertThat(context)
+                    .hasNotFailed()
+                    .hasSingleBean(DocumentIndex.class)
+                    .hasSingleBean(ContentRetriever.class)
+                    .hasSingleBean(PageTools.class)
+                    .doesNotHaveBean(ToolProvider.class);
+            assertThat(context.getBean(ContentRetriever.class).retrieve(Query.from("a red car")))
+                    .hasSize(1);
+            UserMessage asked = UserMessage.from("What colour is the car?");
+            UserMessage augmented = (UserMessage) context.getBean(RetrievalAugmentor.class)
+                    .augment(new AugmentationRequest(asked, Metadata.from(asked, "default", List.of())))
+                    .chatMessage();
+            assertThat(augmented.contents()).anyMatch(ImageContent.class::isInstance);
+            assertThat(temp.resolve("documents.index")).isNotEmptyFile();
+        });
+    }
+
+    /** This module has no PDFBox. */
+    @Test
+    void aPdfFileWithoutItsReaderIsAnErrorThatSaysWhatToAdd() {
+        withDocuments().run(context -> assertThat(
+                        context.getBean(DocumentIndex.class).errors())
+                .singleElement()
+                .satisfies(row -> assertThat(row.error()).contains("letter.pdf", "add org.apache.pdfbox:pdfbox")));
+    }
+
+    @Test
+    void toolsAreGivenWhereTheyAreAskedFor() {
+        ToolProviderRequest request = ToolProviderRequest.builder()
+                .invocationContext(InvocationContext.builder().build())
+                .userMessage(UserMessage.from("Which pages are there?"))
+                .build();
+
+        withDocuments().withPropertyValues("glimpse.rag.tools=true").run(context -> assertThat(
+                        context.getBean(ToolProvider.class)
+                                .provideTools(request)
+                                .aiServiceTools())
+                .extracting(tool -> tool.toolSpecification().name())
+                .containsExactly("search_pages", "open_page"));
+    }
+
+    @Test
+    void beansOfTheApplicationWin() {
+        withDocuments().withUserConfiguration(Own.class).run(context -> assertThat(context)
+                .hasNotFailed()
+                .hasSingleBean(ContentRetriever.class)
+                .doesNotHaveBean(GlimpseDocumentsAutoConfiguration.RETRIEVER));
+    }
+
+    @Test
+    void aFolderThatIsNotThereStopsTheStart() {
+        runner.withPropertyValues("glimpse.rag.documents=" + temp.resolve("nowhere"))
+                .run(context ->
+                        assertThat(context.getStartupFailure()).rootCause().hasMessageContaining("is no folder"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Reader {
+
+        @Bean
+        PageReader reader() {
+            return new PageReader() {
+                @Override
+                public String read(ImageContent page) {
+                    return "a car on the road";
+                }
+
+                @Override
+                public String label() {
+                    return "car";
+                }
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Own {
+
+        @Bean
+        ContentRetriever own() {
+            return query -> List.of();
+        }
+    }
+}
