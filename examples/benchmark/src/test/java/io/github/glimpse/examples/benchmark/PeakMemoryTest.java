@@ -14,10 +14,11 @@ class PeakMemoryTest {
         AtomicReference<Double> now = new AtomicReference<>(1e9);
         CountDownLatch sawTheHeight = new CountDownLatch(1);
         try (PeakMemory peak = new PeakMemory(() -> {
-            if (now.get() == 7e9) {
+            double read = now.get();
+            if (read == 7e9) {
                 sawTheHeight.countDown();
             }
-            return now.get();
+            return read;
         })) {
             now.set(7e9);
             assertThat(sawTheHeight.await(10, TimeUnit.SECONDS)).isTrue();
