@@ -21,6 +21,9 @@ final class ConstraintTables {
     /** Of that, configurations and prepared masks each have half of what the grammar leaves, or so much. */
     private static final long LEAST_BYTES = 250_000;
 
+    /** Of a state whose shortest way is counted in tokens. */
+    private static final long COUNTED_BYTES = 12;
+
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
     private final List<String> toolNames;
@@ -50,7 +53,9 @@ final class ConstraintTables {
         this.vocabulary = vocabulary;
         requireBytes(grammar);
         Grammar counted = FewestTokens.in(grammar, vocabulary.all());
-        mostPreparedBytes = Math.max(LEAST_BYTES, (MOST_BYTES - grammar.bytes()) / 2);
+        // Of both grammars; they share what is not counted by states.
+        long grammarBytes = grammar.bytes() + COUNTED_BYTES * grammar.states();
+        mostPreparedBytes = Math.max(LEAST_BYTES, (MOST_BYTES - grammarBytes) / 2);
         automaton = new Automaton(counted, mostPreparedBytes);
         this.toolNames = toolNames;
         open = vocabulary.marker(OPEN);

@@ -37,7 +37,7 @@ final class Grammar {
     private final BitSet bare;
     private final @Nullable TextState[] texts;
     private final Map<Integer, Integer> tools;
-    private final Map<Integer, GrammarBuilder.Mark> marks;
+    private final int[] textOf;
 
     private Grammar(GrammarBuilder builder, ShortestWays ways, int start) {
         this.start = start;
@@ -71,8 +71,15 @@ final class Grammar {
         targets = Arrays.copyOf(keptTargets, count);
         texts = new TextState[states];
         tools = Map.copyOf(builder.tools());
-        marks = builder.marks();
-        setTexts();
+        textOf = new int[states];
+        Arrays.fill(textOf, NONE);
+        builder.marks().forEach((state, mark) -> {
+            if (!isDead(state)) {
+                textOf[state] = mark.text();
+                texts[state] = new TextState(0, mark.room(), mark.lengths());
+            }
+        });
+        setGains(texts);
     }
 
     private Grammar(Grammar same, ShortestWays ways) {
@@ -87,8 +94,8 @@ final class Grammar {
         bare = same.bare;
         texts = new TextState[lengths.length];
         tools = same.tools;
-        marks = same.marks;
-        setTexts();
+        textOf = same.textOf;
+        setGains(same.texts);
     }
 
     /** The same with other shortest ways, which lead from the same states to an end. */
@@ -106,17 +113,23 @@ final class Grammar {
      */
     record TextState(int plainGain, int plainRoom, TextAutomaton.@Nullable Lengths lengths) {}
 
-    private void setTexts() {
+    /** What is known of texts, with gains that follow from the shortest ways. */
+    private void setGains(@Nullable TextState[] known) {
         int[] longest = new int[states()];
-        marks.forEach((state, mark) ->
-                longest[mark.text()] = Math.max(longest[mark.text()], isDead(state) ? 0 : lengths[state]));
+        for (int state = 0; state < textOf.length; state++) {
+            if (textOf[state] != NONE) {
+                longest[textOf[state]] = Math.max(longest[textOf[state]], lengths[state]);
+            }
+        }
         Map<TextState, TextState> shared = new HashMap<>();
-        marks.forEach((state, mark) -> {
-            if (!isDead(state)) {
-                TextState text = new TextState(longest[mark.text()] - lengths[state], mark.room(), mark.lengths());
+        for (int state = 0; state < textOf.length; state++) {
+            TextState before = known[state];
+            if (before != null) {
+                TextState text = new TextState(
+                        longest[textOf[state]] - lengths[state], before.plainRoom(), before.lengths());
                 texts[state] = shared.computeIfAbsent(text, key -> key);
             }
-        });
+        }
     }
 
     /**
@@ -172,7 +185,7 @@ final class Grammar {
 
     /** About what it takes. */
     long bytes() {
-        return 16L * states() + 8L * labels.length;
+        return 20L * states() + 8L * labels.length;
     }
 
     int states() {
