@@ -132,13 +132,11 @@ public final class MemoryBudget {
             if (taken(ticket, bytes)) {
                 return true;
             }
-            missing = waiting.peek() == ticket && reserved + bytes <= limit ? free(bytes) : 0;
+            missing = waiting.peek() == ticket && reserved + bytes <= limit ? missing(bytes) : 0;
         } finally {
             lock.unlock();
         }
-        if (missing > 0) {
-            reclaim(missing);
-        }
+        reclaim(missing);
         lock.lock();
         try {
             long left = CHECK_NANOS;
@@ -158,7 +156,7 @@ public final class MemoryBudget {
     }
 
     private boolean taken(Object ticket, long bytes) {
-        if (waiting.peek() != ticket || free(bytes) > 0) {
+        if (waiting.peek() != ticket || missing(bytes) > 0) {
             return false;
         }
         waiting.remove();
@@ -167,11 +165,12 @@ public final class MemoryBudget {
         return true;
     }
 
-    /** Bytes that are missing for so many more. */
-    private long free(long more) {
+    /** Bytes that are missing for so many more; none are where it is not above 0. */
+    private long missing(long more) {
         return reserved + remembered + more - limit;
     }
 
+    /** Lets others forget so much, if it is above 0. */
     private void reclaim(long bytes) {
         long left = bytes;
         for (LongUnaryOperator reclaimer : reclaimers) {
@@ -185,7 +184,7 @@ public final class MemoryBudget {
     public boolean remember(long bytes) {
         lock.lock();
         try {
-            if (!waiting.isEmpty() || free(bytes) > 0) {
+            if (!waiting.isEmpty() || missing(bytes) > 0) {
                 return false;
             }
             remembered += bytes;
@@ -240,16 +239,14 @@ public final class MemoryBudget {
             long missing;
             lock.lock();
             try {
-                missing = free(more);
+                missing = missing(more);
             } finally {
                 lock.unlock();
             }
-            if (missing > 0) {
-                reclaim(missing);
-            }
+            reclaim(missing);
             lock.lock();
             try {
-                if (free(more) > 0) {
+                if (missing(more) > 0) {
                     throw new EngineBusyException(String.format(
                             Locale.ROOT,
                             "A pruning strategy kept more than its numbers allow, and the %.1f MiB more that this takes are"
