@@ -125,8 +125,8 @@ final class Grammar {
         for (int state = 0; state < textOf.length; state++) {
             TextState before = known[state];
             if (before != null) {
-                TextState text = new TextState(
-                        longest[textOf[state]] - lengths[state], before.plainRoom(), before.lengths());
+                TextState text =
+                        new TextState(longest[textOf[state]] - lengths[state], before.plainRoom(), before.lengths());
                 texts[state] = shared.computeIfAbsent(text, key -> key);
             }
         }

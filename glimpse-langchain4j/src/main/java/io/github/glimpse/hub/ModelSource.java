@@ -112,6 +112,30 @@ public final class ModelSource implements AutoCloseable {
         return embedded("module");
     }
 
+    /**
+     * What a program asks about that its user may point to a model: that model, or the {@link #embedded()} one without a location.
+     *
+     * @throws ModelFilesException as {@link #open(String)}
+     */
+    public static ModelSource openOrEmbedded(@Nullable String location) {
+        return location == null ? embedded() : open(location);
+    }
+
+    /**
+     * The glimpse module beside {@link #openOrEmbedded(String)}: the one that the user points to, or the embedded model's own one,
+     * or null where a model of the user's has none.
+     *
+     * @param location of the model, or null for the embedded one
+     * @param module location of the module, or null
+     * @throws ModelFilesException as {@link #openModule(String)}
+     */
+    public static @Nullable ModelSource openModuleFor(@Nullable String location, @Nullable String module) {
+        if (module != null) {
+            return openModule(module);
+        }
+        return location == null ? embeddedModule() : null;
+    }
+
     private static ModelSource embedded(String part) {
         // By this class's loader, whatever the class path of the caller is: the folder lies beside this class.
         ClassPathFolder copy = ClassPathFolder.copy(EMBEDDED + part, EMBEDDED_NAME, ModelSource.class.getClassLoader());

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -137,6 +138,24 @@ class ModelSourceTest {
             }
             assertThat(copy).doesNotExist();
         }
+    }
+
+    @Test
+    void withoutALocationTheEmbeddedModelAndItsModuleAreOpened() {
+        try (ModelSource model = ModelSource.openOrEmbedded(null);
+                ModelSource module = ModelSource.openModuleFor(null, null)) {
+            assertThat(model.name()).isEqualTo("glimpse-tiny");
+            assertThat(Objects.requireNonNull(module).directory()).isNotEqualTo(model.directory());
+        }
+    }
+
+    @Test
+    void aModelOfTheUsersHasNoModuleUnlessOneIsNamed(@TempDir Path folder) {
+        assertThat(ModelSource.openOrEmbedded(folder.toString()).directory()).isEqualTo(folder);
+        assertThat(ModelSource.openModuleFor(folder.toString(), null)).isNull();
+        assertThat(Objects.requireNonNull(ModelSource.openModuleFor(null, folder.toString()))
+                        .directory())
+                .isEqualTo(folder);
     }
 
     @Test

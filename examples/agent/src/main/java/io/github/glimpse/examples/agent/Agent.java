@@ -106,8 +106,8 @@ final class Agent implements Callable<Integer> {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         ImageContent picture = picture();
         boolean embedded = location == null;
-        try (ModelSource source = location == null ? ModelSource.embedded() : ModelSource.open(location);
-                @Nullable ModelSource glimpse = moduleSource();
+        try (ModelSource source = ModelSource.openOrEmbedded(location);
+                @Nullable ModelSource glimpse = ModelSource.openModuleFor(location, module);
                 LoadedModel engine = LoadedModel.load(EngineOptions.builder(source.directory())
                         .name(source.name())
                         .module(glimpse == null ? null : glimpse.directory())
@@ -140,13 +140,6 @@ final class Agent implements Callable<Integer> {
                         profile,
                         new TurnCare(imageBudget, leastConfidence)))
                 .build();
-    }
-
-    private @Nullable ModelSource moduleSource() {
-        if (module != null) {
-            return ModelSource.openModule(module);
-        }
-        return location == null ? ModelSource.embeddedModule() : null;
     }
 
     private ImageContent picture() throws IOException {

@@ -119,9 +119,7 @@ public final class DocumentRag implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter console = spec == null
-                ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
-                : spec.commandLine().getOut();
+        PrintWriter console = requireNonNull(spec).commandLine().getOut();
         List<KnownQuestion> known = List.of();
         Path folder = documents;
         if (folder == null) {
@@ -129,8 +127,8 @@ public final class DocumentRag implements Callable<Integer> {
             known = Corpus.draw(folder, pages, seed);
             console.println("Drawn     " + pages + " pages in " + folder);
         }
-        try (ModelSource model = location == null ? ModelSource.embedded() : ModelSource.open(location);
-                ModelSource pruning = module();
+        try (ModelSource model = ModelSource.openOrEmbedded(location);
+                ModelSource pruning = ModelSource.openModuleFor(location, module);
                 LoadedModel engine = LoadedModel.load(options(model, pruning));
                 ModelSource vectors = embedding == null ? null : ModelSource.open(embedding);
                 EmbeddingEngine encoder = vectors == null
@@ -158,13 +156,6 @@ public final class DocumentRag implements Callable<Integer> {
             }
             return 0;
         }
-    }
-
-    private @Nullable ModelSource module() {
-        if (module != null) {
-            return ModelSource.openModule(module);
-        }
-        return location == null ? ModelSource.embeddedModule() : null;
     }
 
     private static EngineOptions options(ModelSource model, @Nullable ModelSource pruning) {

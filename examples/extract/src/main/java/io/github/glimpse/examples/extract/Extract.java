@@ -129,8 +129,8 @@ final class Extract implements Callable<Integer> {
         }
         List<Row> rows = new ArrayList<>(files.read());
         Set<String> done = new HashSet<>(rows.stream().map(Row::file).toList());
-        try (ModelSource source = location == null ? ModelSource.embedded() : ModelSource.open(location);
-                @Nullable ModelSource glimpse = moduleSource();
+        try (ModelSource source = ModelSource.openOrEmbedded(location);
+                @Nullable ModelSource glimpse = ModelSource.openModuleFor(location, module);
                 LoadedModel engine = LoadedModel.load(EngineOptions.builder(source.directory())
                         .name(source.name())
                         .module(glimpse == null ? null : glimpse.directory())
@@ -205,13 +205,6 @@ final class Extract implements Callable<Integer> {
 
     private static boolean isSame(Path file, Path other) {
         return file.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
-    }
-
-    private @Nullable ModelSource moduleSource() {
-        if (module != null) {
-            return ModelSource.openModule(module);
-        }
-        return location == null ? ModelSource.embeddedModule() : null;
     }
 
     private static String told(Row row) {
