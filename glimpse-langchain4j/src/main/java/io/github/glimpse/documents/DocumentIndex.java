@@ -10,12 +10,14 @@ import java.util.Optional;
 public final class DocumentIndex {
 
     private final DocumentFolder folder;
+    private final String version;
     private final Map<String, IndexedPage> pages = new LinkedHashMap<>();
     private final List<IndexedPage> errors;
     private final TextIndex text;
 
-    DocumentIndex(DocumentFolder folder, List<IndexedPage> rows) {
+    DocumentIndex(DocumentFolder folder, String version, List<IndexedPage> rows) {
         this.folder = folder;
+        this.version = version;
         rows.stream()
                 .filter(row -> row.error() == null)
                 .forEach(row -> pages.put(key(row.document(), row.page()), row));
@@ -30,6 +32,11 @@ public final class DocumentIndex {
     /** Where pages are rendered. */
     public DocumentFolder folder() {
         return folder;
+    }
+
+    /** What it was made by: an index of another version says something else of the same files. */
+    public String version() {
+        return version;
     }
 
     /** Pages that can be found, document by document. */

@@ -69,18 +69,19 @@ public final class DocumentIndexer {
         }
         rows.write(kept.values());
         for (String document : missing) {
-            List<IndexedPage> pages = new ArrayList<>();
-            if (read(folder, document, pages)) {
-                rows.append(pages);
+            IndexedDocument indexed = read(folder, document);
+            if (indexed.settled()) {
+                rows.append(indexed.pages());
             }
-            kept.put(document, pages);
+            kept.put(document, indexed.pages());
         }
         List<IndexedPage> all = new ArrayList<>();
         documents.forEach(document -> all.addAll(kept.getOrDefault(document, List.of())));
-        return new DocumentIndex(folder, all);
+        return new DocumentIndex(folder, version(folder), all);
     }
 
-    private String version(DocumentFolder folder) {
+    /** Names the settings of this indexer and the folder's limits: rows of the same file by the same version say the same. */
+    public String version(DocumentFolder folder) {
         return FORMAT + ", " + folder.settings() + ", "
                 + (reader == null ? "not read" : reader.label() + (readTextPages ? " all" : ""))
                 + ", "
@@ -95,32 +96,46 @@ public final class DocumentIndexer {
         }
     }
 
-    /** Whether the rows may be kept: a file stays as broken as it is, a model that failed may do better the next time. */
-    private boolean read(DocumentFolder folder, String document, List<IndexedPage> rows) {
-        String sha256 = "";
-        boolean settled = true;
+    private IndexedDocument read(DocumentFolder folder, String document) {
         try {
-            byte[] bytes = folder.bytes(document);
-            sha256 = DocumentFolder.sha256(bytes);
-            try (DocumentPages pages = folder.open(bytes, document)) {
-                for (int page = 1; page <= pages.count(); page++) {
-                    try {
-                        rows.add(page(pages, document, sha256, page, folder.dotsPerInch()));
-                    } catch (InvalidDocumentException e) {
-                        rows.add(failed(document, sha256, page, e));
-                        settled &= isSettled(e);
-                    } catch (LangChain4jException e) {
-                        rows.add(failed(document, sha256, page, e));
-                        settled = false;
-                    }
+            return index(folder, document, folder.bytes(document));
+        } catch (InvalidDocumentException e) {
+            return heard(new IndexedDocument(List.of(failed(document, "", 0, e)), isSettled(e)));
+        }
+    }
+
+    /**
+     * Indexes one document whose bytes are at hand, for those who keep the rows themselves.
+     *
+     * @param folder whose limits and dots per inch hold; it is not looked into
+     * @param document how the rows name it
+     */
+    public IndexedDocument index(DocumentFolder folder, String document, byte[] bytes) {
+        String sha256 = DocumentFolder.sha256(bytes);
+        List<IndexedPage> rows = new ArrayList<>();
+        boolean settled = true;
+        try (DocumentPages pages = folder.open(bytes, document)) {
+            for (int page = 1; page <= pages.count(); page++) {
+                try {
+                    rows.add(page(pages, document, sha256, page, folder.dotsPerInch()));
+                } catch (InvalidDocumentException e) {
+                    rows.add(failed(document, sha256, page, e));
+                    settled &= isSettled(e);
+                } catch (LangChain4jException e) {
+                    rows.add(failed(document, sha256, page, e));
+                    settled = false;
                 }
             }
         } catch (InvalidDocumentException e) {
             rows.add(failed(document, sha256, 0, e));
             settled = isSettled(e);
         }
-        rows.forEach(listener);
-        return settled;
+        return heard(new IndexedDocument(rows, settled));
+    }
+
+    private IndexedDocument heard(IndexedDocument indexed) {
+        indexed.pages().forEach(listener);
+        return indexed;
     }
 
     /** Somebody may add a reader. */

@@ -13,7 +13,10 @@ import io.github.glimpse.image.PictureCrop;
 import io.github.glimpse.image.PixelArea;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** Vectors of pages and of their tiles, made by a model for pictures and texts, and brought into a store. */
@@ -59,22 +62,49 @@ public final class DocumentVectors {
     }
 
     /**
-     * Brings all vectors of an index into a store. Their ids follow from file, page and tile, so a store that lasts may be filled again.
+     * Brings all vectors of an index into a store. Their ids follow from file, page, tile and the index's version, so a store that lasts may
+     * be filled again; what it has of files that are gone stays: {@link #update} takes that away.
      *
      * @return how many there are
      */
     public static int fill(EmbeddingStore<TextSegment> store, DocumentIndex index) {
+        return update(store, index, Set.of()).added();
+    }
+
+    /**
+     * What became of a store.
+     *
+     * @param removed vectors of files, pages or versions that the index has not
+     * @param added vectors that the store had not
+     */
+    public record Update(int removed, int added) {}
+
+    /**
+     * Makes a store that lasts hold the vectors of an index and no others. It writes in parts, so one that was cut off goes on where it ended.
+     *
+     * @param stored ids of all vectors in the store, which is the index's own
+     */
+    public static Update update(EmbeddingStore<TextSegment> store, DocumentIndex index, Set<String> stored) {
+        Set<String> left = new HashSet<>(stored);
+        left.removeAll(ids(index));
+        List<String> stale = List.copyOf(left);
+        for (int from = 0; from < stale.size(); from += BATCH) {
+            store.removeAll(stale.subList(from, Math.min(stale.size(), from + BATCH)));
+        }
         List<String> ids = new ArrayList<>();
         List<Embedding> embeddings = new ArrayList<>();
         List<TextSegment> segments = new ArrayList<>();
-        int all = 0;
+        int added = 0;
         for (IndexedPage page : index.pages()) {
             for (int number = 0; number < page.vectors().size(); number++) {
-                PageVector vector = page.vectors().get(number);
-                ids.add(id(page, number));
-                embeddings.add(Embedding.from(vector.vector()));
-                segments.add(TextSegment.from(page.label(), metadata(page, vector.box())));
-                all++;
+                String id = id(index.version(), page, number);
+                if (!stored.contains(id)) {
+                    PageVector vector = page.vectors().get(number);
+                    ids.add(id);
+                    embeddings.add(Embedding.from(vector.vector()));
+                    segments.add(TextSegment.from(page.label(), metadata(page, vector.box())));
+                    added++;
+                }
             }
             if (ids.size() >= BATCH) {
                 store.addAll(ids, embeddings, segments);
@@ -86,11 +116,28 @@ public final class DocumentVectors {
         if (!ids.isEmpty()) {
             store.addAll(ids, embeddings, segments);
         }
-        return all;
+        return new Update(stale.size(), added);
     }
 
-    private static String id(IndexedPage page, int number) {
-        String name = page.sha256() + " " + page.document() + " " + page.page() + " " + number;
+    /** Ids of all vectors of an index, as {@link #fill} gives them. */
+    public static Set<String> ids(DocumentIndex index) {
+        Set<String> ids = new LinkedHashSet<>();
+        for (IndexedPage page : index.pages()) {
+            for (int number = 0; number < page.vectors().size(); number++) {
+                ids.add(id(index.version(), page, number));
+            }
+        }
+        return ids;
+    }
+
+    /**
+     * The id of a vector.
+     *
+     * @param version {@link DocumentIndexer#version} of the index
+     * @param number of the vector among the page's, from 0
+     */
+    public static String id(String version, IndexedPage page, int number) {
+        String name = version + " " + page.sha256() + " " + page.document() + " " + page.page() + " " + number;
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
@@ -98,7 +145,7 @@ public final class DocumentVectors {
         return new Metadata()
                 .put(IndexedPage.DOCUMENT, page.document())
                 .put(IndexedPage.PAGE, page.page())
-                .put("sha256", page.sha256())
+                .put(IndexedPage.SHA256, page.sha256())
                 .put("x1", box.x1())
                 .put("y1", box.y1())
                 .put("x2", box.x2())

@@ -34,6 +34,9 @@ public record IndexedPage(
     /** Key of the number of the page in the metadata of a segment. */
     public static final String PAGE = "page";
 
+    /** Key of the file's SHA-256 in the metadata of a vector. */
+    public static final String SHA256 = "sha256";
+
     /** Copies the lists. */
     public IndexedPage {
         words = List.copyOf(words);

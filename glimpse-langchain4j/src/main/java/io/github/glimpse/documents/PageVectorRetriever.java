@@ -13,7 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds pages by their vectors and those of their tiles; a page is as near as the nearest of them. */
+/**
+ * Finds pages by their vectors and those of their tiles; a page is as near as the nearest of them. Vectors of a file that has changed since
+ * are passed over.
+ */
 public final class PageVectorRetriever implements ContentRetriever {
 
     private final DocumentIndex index;
@@ -44,7 +47,10 @@ public final class PageVectorRetriever implements ContentRetriever {
                         .build())
                 .matches();
         for (EmbeddingMatch<TextSegment> match : matches) {
-            index.page(Content.from(match.embedded())).ifPresent(page -> nearest.putIfAbsent(page, match.score()));
+            index.page(Content.from(match.embedded()))
+                    .filter(page ->
+                            page.sha256().equals(match.embedded().metadata().getString(IndexedPage.SHA256)))
+                    .ifPresent(page -> nearest.putIfAbsent(page, match.score()));
         }
         return nearest.entrySet().stream()
                 .limit(maxResults)
