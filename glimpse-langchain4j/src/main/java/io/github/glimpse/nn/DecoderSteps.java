@@ -40,7 +40,7 @@ public final class DecoderSteps {
      * @return logits {@code [vocab]} by row
      */
     public List<float[]> run(List<Row> rows) {
-        int padded = RowPadding.stepRows(rows.size());
+        int padded = RowPadding.rows(rows.size());
         try (TensorScope scope = decoder.openScope()) {
             NDArray hidden =
                     decoder.embed(scope.indices(rows.stream().mapToInt(Row::id).toArray()), padded, scope);

@@ -1,30 +1,34 @@
 package io.github.glimpse.nn;
 
 /**
- * The rule for the number of rows of a product: above 16 rows the next multiple of 64.
+ * The rule for the number of rows of a product: up to 16 as they are, up to 512 the next multiple of 16, above it of 64.
  *
  * <p>The CPU's bfloat16 kernels are prepared per shape and row count and stay in memory; with free row counts resident
- * memory grows with every new prompt length. The added rows are zeros and are dropped after.
+ * memory grows with every new prompt length. The added rows are zeros and are dropped after; where rows are few, as behind
+ * a cut, steps of 64 would be up to half of the work.
  */
 public final class RowPadding {
 
     private static final int FREE_ROWS = 16;
+    private static final int FINE_ROWS = 512;
     private static final int STEP = 64;
 
     private RowPadding() {}
 
     /** The padded number of rows. */
     public static int rows(int rows) {
-        return rows <= FREE_ROWS ? rows : cacheRows(rows);
-    }
-
-    /** The padded number of rows of a step that several sequences take together: above 16 the next multiple of 16. */
-    static int stepRows(int rows) {
-        return rows <= FREE_ROWS ? rows : Math.floorDiv(rows + FREE_ROWS - 1, FREE_ROWS) * FREE_ROWS;
+        if (rows <= FREE_ROWS) {
+            return rows;
+        }
+        return rows <= FINE_ROWS ? multiple(rows, FREE_ROWS) : cacheRows(rows);
     }
 
     /** The next multiple of 64, for caches, which are read in such steps. */
     public static int cacheRows(int rows) {
-        return Math.multiplyExact(Math.floorDiv(Math.addExact(rows, STEP - 1), STEP), STEP);
+        return multiple(rows, STEP);
+    }
+
+    private static int multiple(int rows, int step) {
+        return Math.multiplyExact(Math.floorDiv(Math.addExact(rows, step - 1), step), step);
     }
 }

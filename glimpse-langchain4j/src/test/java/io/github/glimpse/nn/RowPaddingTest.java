@@ -8,8 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RowPaddingTest {
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "16, 16", "17, 64", "64, 64", "65, 128", "1336, 1344"})
-    void rowsAboveSixteenAreMultiplesOfSixtyFour(int rows, int padded) {
+    @CsvSource({"1, 1", "16, 16", "17, 32", "64, 64", "65, 80", "280, 288", "512, 512", "513, 576", "1336, 1344"})
+    void rowsAreMultiplesOfSixteenAndOfSixtyFourAboveFiveHundredAndTwelve(int rows, int padded) {
         assertThat(RowPadding.rows(rows)).isEqualTo(padded);
     }
 }

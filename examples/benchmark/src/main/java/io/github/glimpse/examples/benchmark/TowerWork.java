@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 
 /**
  * What a vision tower has to do, counted from its sizes. A product and an addition are two operations. Rows are those that the
- * engine multiplies: padded to multiples of 64.
+ * engine multiplies: padded by {@link RowPadding}.
  *
  * @param blocks blocks that run
  * @param fullBlocks of them, from 0, those in which every row looks at every row

@@ -37,7 +37,7 @@ class ModelWorkTest {
 
     @Test
     void unprunedEveryLayerHasEveryRow() {
-        assertThat(MODEL.rowsByLayer(TEXT, 256, List.of())).containsExactly(320, 320, 320, 320);
+        assertThat(MODEL.rowsByLayer(TEXT, 256, List.of())).containsExactly(288, 288, 288, 288);
     }
 
     @Test
@@ -45,24 +45,24 @@ class ModelWorkTest {
         List<StepReport> steps = List.of(
                 step("fastv", PruningPoint.afterLayers(1), 128), step("fastv", PruningPoint.afterLayers(3), 10));
 
-        assertThat(MODEL.rowsByLayer(TEXT, 256, steps)).containsExactly(320, 192, 192, 64);
+        assertThat(MODEL.rowsByLayer(TEXT, 256, steps)).containsExactly(288, 160, 160, 32);
     }
 
     @Test
     void theGlimpseTokenIsARowUntilItsCut() {
-        // 44 and 20 are 64 rows; one more makes 128
+        // 44 and 20 are 64 rows; one more makes 80
         assertThat(MODEL.rowsByLayer(TEXT, 44, List.of(step("glimpse", PruningPoint.afterLayers(2), 44))))
-                .containsExactly(128, 128, 64, 64);
+                .containsExactly(80, 80, 64, 64);
         assertThat(MODEL.rowsByLayer(TEXT, 44, List.of(step("glimpse", PruningPoint.last(), 44))))
-                .containsExactly(128, 128, 128, 128);
+                .containsExactly(80, 80, 80, 80);
     }
 
     @Test
     void countsTheDecoder() {
-        // 256 + 20 tokens are 320 rows; behind layer 1 128 + 20 are 192. Each row of the head's 50 weights is one
+        // 256 + 20 tokens are 288 rows; behind layer 1 128 + 20 are 160. Each row of the head's 50 weights is one
         // product.
-        double all = 2 * 1_000 * 320 + 2 * 16 * 320 * 320;
-        double left = 2 * 1_000 * 192 + 2 * 16 * 192 * 192;
+        double all = 2 * 1_000 * 288 + 2 * 16 * 288 * 288;
+        double left = 2 * 1_000 * 160 + 2 * 16 * 160 * 160;
         List<StepReport> steps = List.of(step("fastv", PruningPoint.afterLayers(1), 128));
 
         assertThat(MODEL.operations(result(128, steps)).decoder()).isEqualTo(all + 3 * left + 2 * 50);
@@ -72,11 +72,12 @@ class ModelWorkTest {
     void countsThePredictorOfTheModuleOnWhatTheStepsBeforeLeft() {
         List<StepReport> steps =
                 List.of(step("div-prune", PruningPoint.vision(), 40), step("glimpse", PruningPoint.afterLayers(2), 4));
-        // 40 and 20 tokens and the probe are 64 rows; 4 and 20 are 64 too
-        double layers = 4 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * 50;
+        // 40 and 20 tokens and the probe are 64 rows; 4 and 20 are 32
+        double before = 2 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64);
+        double behind = 2 * (2 * 1_000 * 32 + 2 * 16 * 32 * 32);
         double predictor = 2 * 7 * 40 + 2 * (6 + 2) * 3 * 40 * 40;
 
-        assertThat(MODEL.operations(result(4, steps)).decoder()).isEqualTo(layers + predictor);
+        assertThat(MODEL.operations(result(4, steps)).decoder()).isEqualTo(before + behind + 2 * 50 + predictor);
     }
 
     @Test
@@ -86,7 +87,7 @@ class ModelWorkTest {
 
         assertThat(operations.tower())
                 .isEqualTo(MODEL.operations(result(256, List.of())).tower());
-        assertThat(operations.decoder()).isEqualTo(4 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * 50);
+        assertThat(operations.decoder()).isEqualTo(4 * (2 * 1_000 * 48 + 2 * 16 * 48 * 48) + 2 * 50);
     }
 
     @Test
@@ -95,12 +96,12 @@ class ModelWorkTest {
                 List.of(step("grid", PruningPoint.pixels(), 44), step("fastv", PruningPoint.afterLayers(2), 20));
         ModelWork.Operations operations = MODEL.operations(result(20, steps));
 
-        // 44 tokens are 176 patches, padded to 192; they lie in the first 3 rows of tokens: 12 of each of 4 windows but
-        // the
-        // last, which has 8 (two rows of 4).
+        // 44 tokens are 176 patches, a multiple of 16, and 48 rows of the merger; they lie in the first 3 rows of
+        // tokens: 12 of each of 4 windows but the last, which has 8 (two rows of 4).
         double pairs = 3 * 48 * 48 + 32 * 32 + 176 * 176;
-        assertThat(operations.tower()).isEqualTo(2 * 192 * (10 + 2 * 100) + 2 * 64 * 30 + 4 * 8 * pairs);
-        assertThat(operations.decoder()).isEqualTo(4 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * 50);
+        assertThat(operations.tower()).isEqualTo(2 * 176 * (10 + 2 * 100) + 2 * 48 * 30 + 4 * 8 * pairs);
+        assertThat(operations.decoder())
+                .isEqualTo(2 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * (2 * 1_000 * 48 + 2 * 16 * 48 * 48) + 2 * 50);
     }
 
     @Test
@@ -109,11 +110,10 @@ class ModelWorkTest {
                 step("received-attention", PruningPoint.insideTower(1), 44), step("fastv", PruningPoint.last(), 20));
         ModelWork.Operations operations = MODEL.operations(result(20, steps));
 
-        // All 1,024 patches go through the first block, in 16 windows of 64; 176 of them, padded to 192, through the
-        // second.
+        // All 1,024 patches go through the first block, in 16 windows of 64; 176 of them through the second.
         double first = 2 * 1_024 * (10 + 100) + 4 * 8 * 16 * 64 * 64;
-        double second = 2 * 192 * 100 + 4 * 8 * 176 * 176;
-        assertThat(operations.tower()).isEqualTo(first + second + 2 * 64 * 30);
+        double second = 2 * 176 * 100 + 4 * 8 * 176 * 176;
+        assertThat(operations.tower()).isEqualTo(first + second + 2 * 48 * 30);
         assertThat(operations.decoder()).isEqualTo(4 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * 50);
     }
 
