@@ -319,7 +319,10 @@ class OpenAiEndpointTest {
 
                 HttpResponse<String> third = client.chat("{\"stream\": true, " + HELLO + "}");
                 assertThat(third.statusCode()).isEqualTo(429);
-                assertThat(third.headers().firstValue("Retry-After")).hasValue("2");
+                // Set, or by what answers before took.
+                assertThat(third.headers().firstValue("Retry-After"))
+                        .get()
+                        .satisfies(text -> assertThat(Integer.parseInt(text)).isBetween(1, 2));
                 assertThat(json(third).at("/error/type").textValue()).isEqualTo("rate_limit_error");
                 assertThat(client.chat("{" + HELLO + "}").statusCode()).isEqualTo(429);
                 assertThat(waiting.until(":")).isEqualTo(":keep-alive");

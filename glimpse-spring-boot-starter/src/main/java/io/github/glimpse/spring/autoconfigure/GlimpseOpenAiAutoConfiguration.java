@@ -12,6 +12,7 @@ import io.github.glimpse.spring.openai.Refusal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,9 +79,12 @@ public final class GlimpseOpenAiAutoConfiguration {
             }
             OpenAiOptions options = options(properties);
             checkReach(options, properties.openai().externalSecurity(), environment);
+            Duration retryAfter = options.retryAfter();
             return new OpenAiController(models, options, error -> HttpProblem.of(error)
-                    .map(problem ->
-                            new Refusal(problem.status().value(), problem.detail(error), problem.mayTryAgain())));
+                    .map(problem -> new Refusal(
+                            problem.status().value(),
+                            problem.detail(error),
+                            problem.mayTryAgain() ? HttpProblem.retrySeconds(error, retryAfter) : 0)));
         }
 
         private static <T> @Nullable T bean(BeanFactory beans, String name, Class<T> type) {

@@ -567,7 +567,7 @@ public record GlimpseProperties(
      * Answers of Spring MVC to requests that Glimpse refused or could not finish.
      *
      * @param enabled Whether errors of Glimpse that no handler of the application takes are answered by their status (400, 413, 429, 503, 504) and a problem, application/problem+json, instead of 500.
-     * @param retryAfter When a caller that met a full queue or a shutdown is told to try again.
+     * @param retryAfter When a caller that met a shutdown is told to try again, or a full queue before any answer has ended; after that it is when there will be room, by what answers take.
      */
     public record ProblemDetails(
             @DefaultValue("true") Boolean enabled,

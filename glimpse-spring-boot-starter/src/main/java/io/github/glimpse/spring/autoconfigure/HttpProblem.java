@@ -19,6 +19,7 @@ import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.constrain.InvalidConstraintException;
 import io.github.glimpse.constrain.UnsupportedConstraintException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +54,15 @@ enum HttpProblem {
     /** Whether the same request may work in a while. */
     boolean mayTryAgain() {
         return this == BUSY || this == CLOSED;
+    }
+
+    /** Seconds after which to come again: by what requests have taken so far where that is known, else as it is set. */
+    static long retrySeconds(Throwable error, Duration set) {
+        Throwable bare = bare(error);
+        Throwable ours = bare instanceof GlimpseException ? bare : bare.getCause();
+        Duration wait =
+                ours instanceof EngineBusyException busy ? busy.retryAfter().orElse(set) : set;
+        return Math.max(1, wait.toSeconds());
     }
 
     /** What the caller reads. Messages of Glimpse hold no text of prompts, and those of requests no paths. */

@@ -57,7 +57,7 @@ final class ProblemDetailsAdvice {
         LOG.debug("A request is answered by {}", known.status(), error);
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(known.status());
         if (known.mayTryAgain()) {
-            answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(Math.max(1, retryAfter.toSeconds())));
+            answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(HttpProblem.retrySeconds(error, retryAfter)));
         }
         return answer.body(ProblemDetail.forStatusAndDetail(known.status(), known.detail(error)));
     }

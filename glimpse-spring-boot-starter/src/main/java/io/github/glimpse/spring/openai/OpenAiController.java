@@ -193,10 +193,8 @@ public final class OpenAiController implements AutoCloseable {
         }
         OpenAiException known = known(error);
         response.resetBuffer();
-        if (known.mayTryAgain()) {
-            response.setHeader(
-                    HttpHeaders.RETRY_AFTER,
-                    String.valueOf(Math.max(1, options.retryAfter().toSeconds())));
+        if (known.retrySeconds() > 0) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(known.retrySeconds()));
         }
         if (known.status() == HttpServletResponse.SC_UNAUTHORIZED) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
@@ -209,7 +207,7 @@ public final class OpenAiController implements AutoCloseable {
             return ours;
         }
         if (error instanceof AsyncRequestTimeoutException) {
-            return OpenAiException.of(new Refusal(504, "The request took too long", false));
+            return OpenAiException.of(new Refusal(504, "The request took too long", 0));
         }
         return refusals.of(error).map(OpenAiException::of).orElseGet(() -> {
             LOG.error("A request of the OpenAI endpoint failed", error);

@@ -9,36 +9,32 @@ final class OpenAiException extends RuntimeException {
 
     static final int BAD_REQUEST = 400;
     private static final String INVALID = "invalid_request_error";
+    private static final String RATE_LIMIT = "rate_limit_error";
 
     private final int status;
     private final String type;
     private final @Nullable String code;
     private final @Nullable String param;
-    private final boolean mayTryAgain;
+    private final long retrySeconds;
 
     private OpenAiException(
-            int status,
-            String type,
-            @Nullable String code,
-            @Nullable String param,
-            boolean mayTryAgain,
-            String message) {
+            int status, String type, @Nullable String code, @Nullable String param, long retrySeconds, String message) {
         super(message, null, false, false);
         this.status = status;
         this.type = type;
         this.code = code;
         this.param = param;
-        this.mayTryAgain = mayTryAgain;
+        this.retrySeconds = retrySeconds;
     }
 
     /** A value that cannot be. */
     static OpenAiException invalid(@Nullable String param, String message) {
-        return new OpenAiException(BAD_REQUEST, INVALID, null, param, false, message);
+        return new OpenAiException(BAD_REQUEST, INVALID, null, param, 0, message);
     }
 
     /** What would change the meaning of the answer and is not offered. */
     static OpenAiException unsupported(String param, String message) {
-        return new OpenAiException(BAD_REQUEST, INVALID, "unsupported_parameter", param, false, message);
+        return new OpenAiException(BAD_REQUEST, INVALID, "unsupported_parameter", param, 0, message);
     }
 
     /** A status of the 400s with a code. */
@@ -48,15 +44,19 @@ final class OpenAiException extends RuntimeException {
                     case 401 -> "authentication_error";
                     case 403 -> "permission_error";
                     case 413 -> "request_too_large";
-                    case 429 -> "rate_limit_error";
                     default -> INVALID;
                 };
-        return new OpenAiException(status, type, code, null, status == 429, message);
+        return new OpenAiException(status, type, code, null, 0, message);
+    }
+
+    /** Too many requests at once. */
+    static OpenAiException tooMany(String code, long retrySeconds, String message) {
+        return new OpenAiException(429, RATE_LIMIT, code, null, retrySeconds, message);
     }
 
     /** A model that is not here. */
     static OpenAiException noModel(String message) {
-        return new OpenAiException(404, INVALID, "model_not_found", "model", false, message);
+        return new OpenAiException(404, INVALID, "model_not_found", "model", 0, message);
     }
 
     /** What the model made of the request. */
@@ -64,16 +64,16 @@ final class OpenAiException extends RuntimeException {
         String type =
                 switch (refusal.status()) {
                     case 413 -> "request_too_large";
-                    case 429 -> "rate_limit_error";
+                    case 429 -> RATE_LIMIT;
                     default -> refusal.status() < 500 ? INVALID : "server_error";
                 };
-        return new OpenAiException(refusal.status(), type, null, null, refusal.mayTryAgain(), refusal.message());
+        return new OpenAiException(refusal.status(), type, null, null, refusal.retrySeconds(), refusal.message());
     }
 
     /** A failure that the client can do nothing about. */
     static OpenAiException failure() {
         return new OpenAiException(
-                500, "server_error", null, null, false, "The request failed; the log of the server says why");
+                500, "server_error", null, null, 0, "The request failed; the log of the server says why");
     }
 
     int status() {
@@ -94,9 +94,9 @@ final class OpenAiException extends RuntimeException {
         return param;
     }
 
-    /** Whether the same request may work in a while. */
-    boolean mayTryAgain() {
-        return mayTryAgain;
+    /** Seconds after which the same request may work; 0 if it may not. */
+    long retrySeconds() {
+        return retrySeconds;
     }
 
     /** What the client reads. */

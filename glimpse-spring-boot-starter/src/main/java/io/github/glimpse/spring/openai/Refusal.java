@@ -7,9 +7,9 @@ import java.util.Optional;
  *
  * @param status of HTTP
  * @param message without anything that is for the operator only
- * @param mayTryAgain whether the same request may work in a while
+ * @param retrySeconds after which the same request may work; 0 if it may not
  */
-public record Refusal(int status, String message, boolean mayTryAgain) {
+public record Refusal(int status, String message, long retrySeconds) {
 
     /** Tells what an error is to a client. */
     @FunctionalInterface

@@ -78,9 +78,9 @@ final class RequestGuard {
             return new Place(null);
         }
         if (!key.places().tryAcquire()) {
-            throw OpenAiException.refused(
-                    429,
+            throw OpenAiException.tooMany(
                     "rate_limit_exceeded",
+                    Math.max(1, options.retryAfter().toSeconds()),
                     "This key has " + options.requestsPerKey() + " requests running, the most that it may have"
                             + " (glimpse.openai.max-requests-per-key); try again when one has ended");
         }

@@ -106,7 +106,7 @@ class RequestGuardTest {
         assertThatThrownBy(() -> guard.enter(with("Bearer one-key")))
                 .isInstanceOfSatisfying(OpenAiException.class, e -> {
                     assertThat(e.status()).isEqualTo(429);
-                    assertThat(e.mayTryAgain()).isTrue();
+                    assertThat(e.retrySeconds()).isPositive();
                 });
         guard.enter(with("Bearer two-key")).close();
         first.close();
