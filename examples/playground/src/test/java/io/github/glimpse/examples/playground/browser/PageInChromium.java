@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,10 +67,10 @@ abstract class PageInChromium {
         assertThat(chromium)
                 .as("a Chromium; install one (apt-get install chromium) or name another by -Dglimpse.chromium")
                 .isExecutable();
-        application = new SpringApplicationBuilder(sources())
-                .properties("server.port=0")
-                .properties(properties().toArray(String[]::new))
-                .run();
+        // As arguments, which win over what application.yml says.
+        List<String> arguments = new ArrayList<>(List.of("--server.port=0"));
+        properties().forEach(property -> arguments.add("--" + property));
+        application = new SpringApplicationBuilder(sources()).run(arguments.toArray(String[]::new));
         home = "http://localhost:" + application.getEnvironment().getProperty("local.server.port") + "/";
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
