@@ -42,8 +42,7 @@ class OtherSitesIT {
             "{\"max_tokens\": 4, \"messages\": [{\"role\": \"user\", \"content\": \"What is it?\"}]}";
 
     /** What the page of another site tries; each says what it could read. */
-    private static final String TRIES =
-            """
+    private static final String TRIES = """
             async ([url, body, read]) => {
               const said = {};
               const attempt = async (name, target, options) => {
@@ -68,8 +67,7 @@ class OtherSitesIT {
             """;
 
     /** The same as the page itself does it. */
-    private static final String OWN =
-            """
+    private static final String OWN = """
             async ([url, body, multipart]) => {
               const form = new FormData();
               form.append('request', body);
@@ -173,8 +171,8 @@ class OtherSitesIT {
         long before = tokens(door);
         try (Page page = browser.newPage()) {
             page.navigate("http://" + OTHER + ":" + other.getAddress().getPort() + "/");
-            Response answer = page.waitForNavigation(() -> page.evaluate(
-                    """
+            String target = "http://127.0.0.1:" + port(door) + door.asks;
+            Response answer = page.waitForResponse(target, () -> page.evaluate("""
                     ([url, body]) => {
                       const form = document.createElement('form');
                       form.method = 'POST';
@@ -187,10 +185,9 @@ class OtherSitesIT {
                       document.body.append(form);
                       form.submit();
                     }
-                    """,
-                    List.of("http://127.0.0.1:" + port(door) + door.asks, door.body)));
+                    """, List.of(target, door.body)));
 
-            assertThat(Objects.requireNonNull(answer).status()).isEqualTo(403);
+            assertThat(answer.status()).isEqualTo(403);
         }
         assertThat(tokens(door)).isEqualTo(before);
     }
@@ -202,7 +199,8 @@ class OtherSitesIT {
         long before = tokens(door);
         try (Page page = browser.newPage()) {
             String server = "http://" + REBOUND + ":" + port(door);
-            assertThat(Objects.requireNonNull(page.navigate(server + door.reads)).status())
+            assertThat(Objects.requireNonNull(page.navigate(server + door.reads))
+                            .status())
                     .isEqualTo(403);
 
             assertThat(own(page, door)).startsWith("403 ");
