@@ -59,6 +59,11 @@ public final class DocumentFolder {
         this.dotsPerInch = dotsPerInch;
     }
 
+    /** What a document may have. */
+    public DocumentLimits limits() {
+        return limits;
+    }
+
     /** What decides how pages are read. */
     String settings() {
         return dotsPerInch + " dpi, " + limits;

@@ -102,7 +102,7 @@ public final class DocumentVectors {
                     PageVector vector = page.vectors().get(number);
                     ids.add(id);
                     embeddings.add(Embedding.from(vector.vector()));
-                    segments.add(TextSegment.from(page.label(), metadata(page, vector.box())));
+                    segments.add(segment(page, vector));
                     added++;
                 }
             }
@@ -141,8 +141,10 @@ public final class DocumentVectors {
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    private static Metadata metadata(IndexedPage page, PageBox box) {
-        return new Metadata()
+    /** What a store keeps beside a vector: the page's name, and place and file in the metadata. */
+    public static TextSegment segment(IndexedPage page, PageVector vector) {
+        PageBox box = vector.box();
+        Metadata metadata = new Metadata()
                 .put(IndexedPage.DOCUMENT, page.document())
                 .put(IndexedPage.PAGE, page.page())
                 .put(IndexedPage.SHA256, page.sha256())
@@ -150,5 +152,6 @@ public final class DocumentVectors {
                 .put("y1", box.y1())
                 .put("x2", box.x2())
                 .put("y2", box.y2());
+        return TextSegment.from(page.label(), metadata);
     }
 }

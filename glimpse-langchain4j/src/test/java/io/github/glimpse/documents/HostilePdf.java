@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** PDF files that mean harm: bombs, cycles, endless pages, scripts, links, and good ones that were damaged. */
 final class HostilePdf {
@@ -16,6 +17,7 @@ final class HostilePdf {
 
     private final Random random;
     private final int port;
+    private byte @Nullable [] blanks;
 
     /** Files whose links go to a port of this machine. */
     HostilePdf(long seed, int port) {
@@ -38,19 +40,28 @@ final class HostilePdf {
         };
     }
 
-    /** Up to 400 MB of blanks in a few hundred KB. */
+    /** 400 MB of blanks in 400 KB. */
     private byte[] bomb() throws IOException {
+        byte[] packed = blanks;
+        if (packed == null) {
+            packed = packed();
+            blanks = packed;
+        }
+        return stream("/MediaBox[0 0 99 99]", "/Filter/FlateDecode", packed);
+    }
+
+    private static byte[] packed() throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
         try (DeflaterOutputStream out = new DeflaterOutputStream(packed, deflater)) {
-            byte[] blanks = new byte[MEGABYTE];
-            Arrays.fill(blanks, (byte) ' ');
+            byte[] megabyte = new byte[MEGABYTE];
+            Arrays.fill(megabyte, (byte) ' ');
             for (int round = 0; round < 400; round++) {
-                out.write(blanks);
+                out.write(megabyte);
             }
         }
         deflater.end();
-        return stream("/MediaBox[0 0 99 99]", "/Filter/FlateDecode", packed.toByteArray());
+        return packed.toByteArray();
     }
 
     private byte[] hugePicture() {

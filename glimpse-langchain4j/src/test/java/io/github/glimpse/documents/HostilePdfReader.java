@@ -28,6 +28,9 @@ final class HostilePdfReader {
             } catch (InvalidDocumentException e) {
                 errors.merge(e.reason(), 1, Integer::sum);
             }
+            if (file % 100 == 99) {
+                System.err.println(file + 1 + " files, " + read + " pages, " + errors);
+            }
         }
         System.out.println("outlived " + files + " files, read " + read + " pages, " + errors);
         System.exit(0);

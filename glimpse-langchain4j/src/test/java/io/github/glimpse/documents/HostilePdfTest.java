@@ -31,7 +31,7 @@ class HostilePdfTest {
                             HostilePdfReader.class.getName(),
                             String.valueOf(FILES),
                             String.valueOf(server.getLocalPort())))
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             String said = new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             System.out.println(said);

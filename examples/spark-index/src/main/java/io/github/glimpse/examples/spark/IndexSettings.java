@@ -1,0 +1,52 @@
+package io.github.glimpse.examples.spark;
+
+import io.github.glimpse.documents.DocumentFolder;
+import io.github.glimpse.documents.DocumentLimits;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every executor has to know; paths are those of its own machine.
+ *
+ * @param embeddingModel folder of CLIP or SigLIP; null for no vectors
+ * @param model folder of the model that reads pages without a text layer; null for the embedded one
+ * @param module its glimpse module, or null
+ * @param fields what is asked of such a page, name to question; empty for no reading
+ * @param refusal what the model says where a page does not answer
+ * @param dotsPerInch of pages as pictures
+ * @param threads of one native operation: {@code spark.task.cpus}
+ * @param tasks of an executor at a time
+ */
+record IndexSettings(
+        @Nullable String embeddingModel,
+        @Nullable String model,
+        @Nullable String module,
+        LinkedHashMap<String, String> fields,
+        String refusal,
+        double dotsPerInch,
+        int threads,
+        int tasks)
+        implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Vectors alone, one thread for each of two tasks. */
+    static IndexSettings vectorsBy(String embeddingModel) {
+        return new IndexSettings(
+                embeddingModel, null, null, new LinkedHashMap<>(), "", DocumentFolder.DOTS_PER_INCH, 1, 2);
+    }
+
+    /** These with questions for the embedded model. */
+    IndexSettings reading(Map<String, String> questions, String saysNo) {
+        return new IndexSettings(
+                embeddingModel, model, module, new LinkedHashMap<>(questions), saysNo, dotsPerInch, threads, tasks);
+    }
+
+    /** Limits and dots per inch, as the library takes them; the folder itself is never looked into, Spark reads the files. */
+    DocumentFolder folder() {
+        return new DocumentFolder(Path.of("."), DocumentLimits.defaults(), dotsPerInch);
+    }
+}
