@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DiversityChoicesIT {
 
@@ -85,16 +87,33 @@ class DiversityChoicesIT {
         }
     }
 
-    @Test
-    void rowsThatAreMadeWhenTheyAreReadGiveTheSameCosines() {
-        float[] features = random(1_500);
+    @ParameterizedTest
+    @ValueSource(ints = {1_500, CosineRows.HELD + 60})
+    void rowsThatAreMadeWhenTheyAreReadGiveTheSameCosines(int tokens) {
+        float[] features = random(tokens);
         CosineRows whole = rows(features);
-        CosineRows read = CosineRows.of(graph, scope.floats(features, 1_500, WIDTH), scope, 0);
+        CosineRows read = CosineRows.of(graph, scope.floats(features, tokens, WIDTH), scope, 0);
 
         assertThat(read.nearest()).containsExactly(whole.nearest(), within(1e-6f));
         for (int row : new int[] {0, 1, 1_023, 1_024, 1_499}) {
             assertThat(read.row(row)).containsExactly(whole.row(row), within(1e-6f));
         }
+    }
+
+    @Test
+    void aGreedyChoiceWaitsForTheDeviceOnceAndNotForEachTokenThatItKeeps() {
+        TensorScope before = runtime.openScope();
+        CosineRows rows = CosineRows.of(graph, before.floats(random(600), 600, WIDTH), before);
+        // What is asked from here on is not asked of the device: its tensors are gone.
+        before.close();
+
+        assertThat(FarthestFirst.pick(rows.nearest(), rows::row, 200, "div-prune")
+                        .order())
+                .hasSize(200)
+                .doesNotHaveDuplicates();
+        assertThat(DeterminantalChoice.pick(DeterminantalChoice.alike(600), rows::row, WIDTH, "cdpruner")
+                        .byGain())
+                .isEqualTo(WIDTH);
     }
 
     @Test
