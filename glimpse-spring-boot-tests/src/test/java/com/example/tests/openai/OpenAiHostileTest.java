@@ -99,7 +99,7 @@ class OpenAiHostileTest {
         for (int number = 0; number < COUNT; number++) {
             Random random = new Random(HostileInputs.SEED + number);
             byte[] request = request(random);
-            int status = send(request);
+            int status = send(number, request);
             assertThat(status)
                     .as("request %s: %s", number, abbreviated(request))
                     .isBetween(0, 499)
@@ -243,7 +243,7 @@ class OpenAiHostileTest {
     }
 
     /** The status; 0 where the server ended the connection without one. */
-    private static int send(byte[] request) throws IOException {
+    private static int send(int number, byte[] request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), client.port())) {
             socket.setSoTimeout(IN_TIME_MILLIS);
             try {
@@ -253,6 +253,11 @@ class OpenAiHostileTest {
                 // It has read enough; what it says may still be there.
             }
             return status(socket);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError(
+                    "request " + number + " has no answer within " + Duration.ofMillis(IN_TIME_MILLIS) + ": "
+                            + abbreviated(request),
+                    e);
         }
     }
 
@@ -262,7 +267,7 @@ class OpenAiHostileTest {
             String text = new String(answer, StandardCharsets.ISO_8859_1).replaceFirst("^HTTP/1.1 100 *\r\n\r\n", "");
             return text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : 0;
         } catch (SocketTimeoutException e) {
-            throw new AssertionError("no answer within " + Duration.ofMillis(IN_TIME_MILLIS), e);
+            throw e;
         } catch (IOException e) {
             return 0;
         }
