@@ -32,7 +32,8 @@ final class CosineRows {
     private final boolean whole;
     private final float @Nullable [] held;
 
-    private CosineRows(Graph graph, TensorScope scope, NDArray unit, NDArray matrix, boolean whole, float @Nullable [] held) {
+    private CosineRows(
+            Graph graph, TensorScope scope, NDArray unit, NDArray matrix, boolean whole, float @Nullable [] held) {
         this.graph = graph;
         this.scope = scope;
         this.unit = unit;
