@@ -41,6 +41,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     private final @Nullable String regex;
     private final @Nullable Boolean parallelToolCalls;
     private final TurnCare care;
+    private final @Nullable String session;
 
     private GlimpseChatRequestParameters(Builder builder) {
         super(builder);
@@ -51,6 +52,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         this.regex = builder.regex;
         this.parallelToolCalls = builder.parallelToolCalls;
         this.care = builder.care;
+        this.session = builder.session;
     }
 
     /** Any parameters as ours. */
@@ -147,6 +149,15 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return care;
     }
 
+    /**
+     * What the beginning of the prompt is remembered for, such as the id of a chat or of a user; null is unset, which shares it with
+     * nobody. Requests that name the same one take over its first rows where theirs are the same, see
+     * {@link io.github.glimpse.generate.PrefixCacheOptions}.
+     */
+    public @Nullable String session() {
+        return session;
+    }
+
     /** @throws IllegalArgumentException if a number is out of its range */
     GenerationOptions generation() {
         return generation.toBuilder()
@@ -183,13 +194,14 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && Objects.equals(choice, that.choice)
                 && Objects.equals(regex, that.regex)
                 && Objects.equals(parallelToolCalls, that.parallelToolCalls)
-                && care.equals(that.care);
+                && care.equals(that.care)
+                && Objects.equals(session, that.session);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                super.hashCode(), pruning, generation, returnScoreMap, choice, regex, parallelToolCalls, care);
+                super.hashCode(), pruning, generation, returnScoreMap, choice, regex, parallelToolCalls, care, session);
     }
 
     @Override
@@ -215,6 +227,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .add("parallelToolCalls", parallelToolCalls)
                 .add("imageBudget", care.imageBudget())
                 .add("leastConfidence", care.leastConfidence())
+                .add("session", session == null ? null : true)
                 .add("pruning", pruning)
                 .toString();
     }
@@ -234,6 +247,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private @Nullable String regex;
         private @Nullable Boolean parallelToolCalls;
         private TurnCare care = TurnCare.NONE;
+        private @Nullable String session;
 
         private Builder() {}
 
@@ -252,6 +266,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 regex = that.regex != null ? that.regex : regex;
                 parallelToolCalls = that.parallelToolCalls != null ? that.parallelToolCalls : parallelToolCalls;
                 care = that.care.orElse(care);
+                session = that.session != null ? that.session : session;
             }
             return this;
         }
@@ -418,6 +433,15 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         /** Regular expression that matches the answer as a whole. Not together with another form of the answer. */
         public Builder regex(@Nullable String value) {
             regex = value;
+            return this;
+        }
+
+        /**
+         * What the prompt's beginning is remembered for, such as the id of a chat or of a user; never one that several users share
+         * who are not to learn what each other asked about.
+         */
+        public Builder session(@Nullable String value) {
+            session = value;
             return this;
         }
 

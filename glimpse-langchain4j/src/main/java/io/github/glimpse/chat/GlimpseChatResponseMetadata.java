@@ -9,6 +9,7 @@ import io.github.glimpse.generate.ToolReport;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.PruningExplanation;
 import io.github.glimpse.prune.PruningOptions;
@@ -46,6 +47,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
             Duration.ZERO,
             Duration.ZERO);
 
+    private static final ReuseReport NOT_KNOWN = ReuseReport.withoutRows(0, 0, null);
+
     private final PruningReport pruning;
     private final StageTimings timings;
     private final @Nullable AnswerLikelihood likelihood;
@@ -53,6 +56,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     private final ToolReport tools;
     private final List<ToolCallReport> calls;
     private final @Nullable ConstraintReport constraint;
+    private final ReuseReport reuse;
 
     private GlimpseChatResponseMetadata(Builder builder) {
         super(builder);
@@ -63,6 +67,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         this.tools = builder.tools;
         this.calls = builder.calls;
         this.constraint = builder.constraint;
+        this.reuse = builder.reuse;
     }
 
     /** What pruning did, per image. */
@@ -99,6 +104,11 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     /** Tools of the request that the answer could not call; {@link #tools()} says why. */
     public int ignoredTools() {
         return tools.ignored();
+    }
+
+    /** What was taken over of requests before: pictures, or first rows of the prompt. */
+    public ReuseReport reuse() {
+        return reuse;
     }
 
     /** How sure each call of a tool is, in the order of the answer's calls. */
@@ -164,7 +174,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 .history(history)
                 .tools(tools)
                 .calls(calls)
-                .constraint(constraint);
+                .constraint(constraint)
+                .reuse(reuse);
     }
 
     /** Starts with nothing set. */
@@ -182,12 +193,13 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 && history.equals(that.history)
                 && tools.equals(that.tools)
                 && calls.equals(that.calls)
-                && Objects.equals(constraint, that.constraint);
+                && Objects.equals(constraint, that.constraint)
+                && reuse.equals(that.reuse);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, timings, likelihood, history, tools, calls, constraint);
+        return Objects.hash(super.hashCode(), pruning, timings, likelihood, history, tools, calls, constraint, reuse);
     }
 
     @Override
@@ -197,7 +209,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 + ", likelihood=" + likelihood + (history.isWhole() ? "" : ", history=" + history)
                 + (tools.given() == 0 ? "" : ", tools=" + tools)
                 + (calls.isEmpty() ? "" : ", calls=" + calls)
-                + (constraint == null ? "" : ", constraint=" + constraint) + '}';
+                + (constraint == null ? "" : ", constraint=" + constraint) + ", reuse=" + reuse + '}';
     }
 
     /** Collects metadata. */
@@ -210,6 +222,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         private ToolReport tools = ToolReport.NONE;
         private List<ToolCallReport> calls = List.of();
         private @Nullable ConstraintReport constraint;
+        private ReuseReport reuse = NOT_KNOWN;
 
         private Builder() {}
 
@@ -252,6 +265,12 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         /** How the answer was kept to its form; unset is any text. */
         public Builder constraint(@Nullable ConstraintReport value) {
             constraint = value;
+            return this;
+        }
+
+        /** What was taken over of requests before; unset is nothing. */
+        public Builder reuse(ReuseReport value) {
+            reuse = value;
             return this;
         }
 

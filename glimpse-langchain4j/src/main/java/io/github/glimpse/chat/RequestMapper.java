@@ -98,7 +98,8 @@ final class RequestMapper {
                     tools.pruning(plan.offer(), parameters.pruning(), defaults),
                     parameters.generation(),
                     plan.offer(),
-                    plan.form());
+                    plan.form(),
+                    parameters.session());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }

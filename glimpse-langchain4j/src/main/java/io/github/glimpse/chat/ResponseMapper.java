@@ -52,6 +52,7 @@ final class ResponseMapper {
                         .history(result.history())
                         .constraint(result.constraint())
                         .tools(result.tools())
+                        .reuse(result.reuse())
                         .calls(reports)
                         .build())
                 .build();

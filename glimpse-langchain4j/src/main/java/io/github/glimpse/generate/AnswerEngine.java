@@ -11,6 +11,7 @@ import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;
+import io.github.glimpse.prefill.PrefixUse;
 import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
@@ -107,13 +108,18 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
 
     TorchRuntime runtime();
 
-    /** Of everything but remembered pictures. */
+    /** Of everything but what is remembered. */
     default int liveResources() {
         return runtime().liveResources() - visionCache().liveResources();
     }
 
     /** What it remembers of pictures. */
     VisionFeatureCache visionCache();
+
+    /** What it remembers of prompts; nothing where the text attends to the picture from outside. */
+    default PrefixUse prefixUse() {
+        return new PrefixUse(0, 0, 0, 0, 0, 0);
+    }
 
     /** What its requests and what it remembers share. */
     MemoryBudget memory();

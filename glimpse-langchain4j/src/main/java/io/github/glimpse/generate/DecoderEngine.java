@@ -21,9 +21,12 @@ import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.PictureFeatures;
 import io.github.glimpse.prefill.Prefill;
 import io.github.glimpse.prefill.Prefilled;
+import io.github.glimpse.prefill.PrefixStore;
+import io.github.glimpse.prefill.PrefixUse;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.prefill.PromptParts;
+import io.github.glimpse.prefill.PromptReuse;
 import io.github.glimpse.prefill.PromptTexts;
 import io.github.glimpse.prefill.ScoreLayers;
 import io.github.glimpse.prefill.Sequence;
@@ -75,6 +78,9 @@ final class DecoderEngine implements AnswerEngine {
 
     private static final double LARGEST_DISTANCE = 2;
 
+    /** Where all requests share what is remembered of prompts. No session is called so. */
+    private static final String EVERYBODY = "";
+
     /** Where history is left out, so much that an answer has a quarter of the context, or as many tokens as it may have. */
     private static final int ANSWER_SHARE = 4;
 
@@ -84,6 +90,7 @@ final class DecoderEngine implements AnswerEngine {
     private final StrategyRegistry strategies;
     private final PromptBuilder prompts;
     private final MemoryBudget memory;
+    private final PrefixStore prefixes;
     private final VisionFeatureCache visionCache;
     private final MaskVocabulary maskVocabulary;
     private final StepScheduler<DecoderSteps.Row, float[]> scheduler;
@@ -120,6 +127,10 @@ final class DecoderEngine implements AnswerEngine {
                 options.video());
         this.maskVocabulary = new MaskVocabulary(model);
         this.memory = AnswerEngine.newBudget(options, runtime);
+        PrefixCacheOptions prefix = options.prefixCache();
+        // Before that of pictures: what is remembered of prompts gives way first.
+        this.prefixes =
+                new PrefixStore(prefix.maxBytes(), prefix.timeToLive(), System::nanoTime, memory, runtime::openScope);
         this.visionCache = AnswerEngine.newVisionCache(options, memory);
         this.scheduler = new StepScheduler<>(
                 new DecoderSteps(model.decoder())::run,
@@ -197,6 +208,16 @@ final class DecoderEngine implements AnswerEngine {
     @Override
     public VisionFeatureCache visionCache() {
         return visionCache;
+    }
+
+    @Override
+    public PrefixUse prefixUse() {
+        return prefixes.use();
+    }
+
+    @Override
+    public int liveResources() {
+        return AnswerEngine.super.liveResources() - prefixes.liveResources();
     }
 
     @Override
@@ -331,7 +352,8 @@ final class DecoderEngine implements AnswerEngine {
                     history,
                     answer.calls(),
                     mask == null ? null : mask.report(choiceScores, text.fields()),
-                    tools.askedAgain(holding.floor().askedAgain()));
+                    tools.askedAgain(holding.floor().askedAgain()),
+                    prefilled.reuse());
         }
     }
 
@@ -383,12 +405,24 @@ final class DecoderEngine implements AnswerEngine {
                     prompt.layout(),
                     model.decoder(),
                     () -> prompts.lastUserRows(request.turns(), prompt, watch(sliced)));
-            Prefill prefill = new Prefill(model, prompt, texts, cuts, evidence, room, sliced);
-            try (PictureFeatures pictures = new PictureFeatures(
-                    model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
-                return prefill.run(prefill.see(pictures, strategies::numberOf));
+            try (PromptReuse reuse = reuse(request, cuts);
+                    PictureFeatures pictures = new PictureFeatures(
+                            model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
+                return new Prefill(model, prompt, texts, cuts, evidence, room, reuse, sliced)
+                        .run(pictures, strategies::numberOf);
             }
         }
+    }
+
+    private PromptReuse reuse(GenerationRequest request, PruningSchedule cuts) {
+        PrefixCacheOptions prefix = options.prefixCache();
+        if (prefix.maxBytes() == 0) {
+            return PromptReuse.none("it is turned off");
+        }
+        String scope = prefix.scope() == PrefixCacheOptions.Scope.APPLICATION ? EVERYBODY : request.session();
+        return scope == null
+                ? PromptReuse.none("the request names no session")
+                : PromptReuse.of(prefixes, scope, cuts, model.decoder());
     }
 
     /** Reading a picture and resizing it is no work of the model: others compute meanwhile. */
@@ -495,6 +529,7 @@ final class DecoderEngine implements AnswerEngine {
 
     @Override
     public void close() {
+        prefixes.close();
         visionCache.close();
         strategies.close();
         model.close();

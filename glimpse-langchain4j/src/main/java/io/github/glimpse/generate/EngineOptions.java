@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueued requests that may wait
  * @param timeout longest time of a request, waiting included
  * @param visionCache what is remembered of pictures
+ * @param prefixCache what is remembered of prompts
  * @param warmUp whether a short answer is made as part of loading, so that the first request does not wait for cold memory
  * @param families own families, which win over services of the same name
  * @param strategies own strategies, which win over services of the same name
@@ -65,6 +66,7 @@ public record EngineOptions(
         int maxQueued,
         Duration timeout,
         VisionCacheOptions visionCache,
+        PrefixCacheOptions prefixCache,
         boolean warmUp,
         List<ModelFamily> families,
         List<PruningStrategyFactory> strategies,
@@ -145,6 +147,7 @@ public record EngineOptions(
                 .maxQueued(maxQueued)
                 .timeout(timeout)
                 .visionCache(visionCache)
+                .prefixCache(prefixCache)
                 .warmUp(warmUp)
                 .families(families)
                 .strategies(strategies)
@@ -204,6 +207,7 @@ public record EngineOptions(
         private int maxQueued = DEFAULT_MAX_QUEUED;
         private Duration timeout = DEFAULT_TIMEOUT;
         private VisionCacheOptions visionCache = VisionCacheOptions.defaults();
+        private PrefixCacheOptions prefixCache = PrefixCacheOptions.defaults();
         private boolean warmUp;
         private List<ModelFamily> families = List.of();
         private List<PruningStrategyFactory> strategies = List.of();
@@ -327,6 +331,12 @@ public record EngineOptions(
             return this;
         }
 
+        /** What is remembered of prompts. */
+        public Builder prefixCache(PrefixCacheOptions value) {
+            prefixCache = value;
+            return this;
+        }
+
         /** Whether a short answer is made as part of loading; not by itself. */
         public Builder warmUp(boolean value) {
             warmUp = value;
@@ -383,6 +393,7 @@ public record EngineOptions(
                     maxQueued,
                     timeout,
                     visionCache,
+                    prefixCache,
                     warmUp,
                     families,
                     strategies,

@@ -12,22 +12,38 @@ import org.jspecify.annotations.Nullable;
  * @param generation what this request says about the answer
  * @param tools what the answer may call
  * @param form what the answer is kept to; null is any text
+ * @param session what its beginning is remembered for, such as the id of a chat or of a user: requests that name the same one
+ *     share it, see {@link PrefixCacheOptions.Scope}; null shares with nobody
  */
 public record GenerationRequest(
         List<ChatTurn> turns,
         PruningOptions pruning,
         GenerationOptions generation,
         ToolOffer tools,
-        @Nullable AnswerForm form) {
+        @Nullable AnswerForm form,
+        @Nullable String session) {
 
     /**
      * Copies the list.
      *
-     * @throws IllegalArgumentException if a number of the generation is out of its range
+     * @throws IllegalArgumentException if a number of the generation is out of its range, or the session is blank
      */
     public GenerationRequest {
         turns = List.copyOf(turns);
         generation = generation.checked();
+        if (session != null && session.isBlank()) {
+            throw new IllegalArgumentException("The session is blank; name it, or leave it out to share with nobody");
+        }
+    }
+
+    /** A request of no session. */
+    public GenerationRequest(
+            List<ChatTurn> turns,
+            PruningOptions pruning,
+            GenerationOptions generation,
+            ToolOffer tools,
+            @Nullable AnswerForm form) {
+        this(turns, pruning, generation, tools, form, null);
     }
 
     /** A request without tools, for any text. */
@@ -42,18 +58,28 @@ public record GenerationRequest(
 
     /** The same about another conversation. */
     GenerationRequest withTurns(List<ChatTurn> others) {
-        return new GenerationRequest(others, pruning, generation, tools, form);
+        return new GenerationRequest(others, pruning, generation, tools, form, session);
     }
 
     /** The same with another word on pruning. */
     GenerationRequest withPruning(PruningOptions other) {
-        return new GenerationRequest(turns, other, generation, tools, form);
+        return new GenerationRequest(turns, other, generation, tools, form, session);
     }
 
     /** This request with what the model's options say where it says nothing. */
     GenerationRequest over(EngineOptions options) {
         return new GenerationRequest(
-                turns, pruning.orElse(options.pruning()), generation.orElse(options.generation()), tools, form);
+                turns,
+                pruning.orElse(options.pruning()),
+                generation.orElse(options.generation()),
+                tools,
+                form,
+                session);
+    }
+
+    /** The same of a session. */
+    public GenerationRequest inSession(@Nullable String name) {
+        return new GenerationRequest(turns, pruning, generation, tools, form, name);
     }
 
     /** Neither texts nor pictures. */

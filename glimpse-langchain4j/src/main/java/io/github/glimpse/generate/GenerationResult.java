@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.PruningReport;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls of tools, in their order
  * @param constraint how the answer was kept to its form; null if nothing was forbidden
  * @param tools what became of the request's tools
+ * @param reuse what was taken over of requests before
  */
 public record GenerationResult(
         String text,
@@ -32,7 +34,8 @@ public record GenerationResult(
         HistoryReport history,
         List<ToolCall> calls,
         @Nullable ConstraintReport constraint,
-        ToolReport tools) {
+        ToolReport tools,
+        ReuseReport reuse) {
 
     /** Copies the list. */
     public GenerationResult {
@@ -62,7 +65,8 @@ public record GenerationResult(
                 history,
                 List.of(),
                 null,
-                ToolReport.NONE);
+                ToolReport.NONE,
+                ReuseReport.withoutRows(inputTokens, 0, null));
     }
 
     /** All but the text, which may hold what nobody else is to read. */
@@ -71,6 +75,6 @@ public record GenerationResult(
         return "GenerationResult[" + text.length() + " characters of " + tokenIds.length + " tokens, " + finishReason
                 + ", " + likelihood + ", inputTokens=" + inputTokens + ", prefilledTokens=" + prefilledTokens + ", "
                 + report + ", " + timings + ", " + history + (calls.isEmpty() ? "" : ", " + calls)
-                + (constraint == null ? "" : ", " + constraint) + "]";
+                + (constraint == null ? "" : ", " + constraint) + ", " + reuse + "]";
     }
 }

@@ -23,6 +23,7 @@ import io.github.glimpse.prefill.AttendedPicture;
 import io.github.glimpse.prefill.CrossAttentionPass;
 import io.github.glimpse.prefill.ImageTextCuts;
 import io.github.glimpse.prefill.MediaFile;
+import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prefill.SelectionLog;
 import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StageObserver;
@@ -239,7 +240,8 @@ final class ImageTextEngine implements AnswerEngine {
                     HistoryReport.WHOLE,
                     List.of(),
                     null,
-                    request.tools().settled(ToolForm.OFF));
+                    request.tools().settled(ToolForm.OFF),
+                    ReuseReport.withoutRows(ids.length, picture.lent().found(), null));
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.VisionLanguageModel;
+import io.github.glimpse.prefill.PrefixUse;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
@@ -192,12 +193,17 @@ public final class LoadedModel implements ModelEngine {
         return loaded(AnswerEngine::visionCacheUse, () -> new VisionCacheUse(0, 0, 0, 0));
     }
 
+    /** What is remembered of prompts, and what that has spared so far. */
+    public PrefixUse prefixUse() {
+        return loaded(AnswerEngine::prefixUse, () -> new PrefixUse(0, 0, 0, 0, 0, 0));
+    }
+
     /** What its decoding has done so far: how many sequences took their steps together. */
     public StepUse stepUse() {
         return loaded(AnswerEngine::stepUse, () -> new StepUse(0, 0, 0));
     }
 
-    /** What requests and remembered pictures take of the memory budget; nothing before it is loaded. */
+    /** What requests and what is remembered take of the memory budget; nothing before it is loaded. */
     public MemoryUse memoryUse() {
         return loaded(core -> core.memory().use(), () -> new MemoryUse(0, 0, 0, 0, 0));
     }
@@ -227,7 +233,7 @@ public final class LoadedModel implements ModelEngine {
                         request, GenerationListener.NONE, check::run, StageObserver.NONE, Duration.ZERO));
     }
 
-    /** Native arrays and scopes that are alive, but for those of remembered pictures; for leak tests. */
+    /** Native arrays and scopes that are alive, but for those of remembered pictures and prompts; for leak tests. */
     public int liveResources() {
         return loaded(AnswerEngine::liveResources, () -> 0);
     }

@@ -24,13 +24,15 @@ public final class DecoderReading {
      *
      * @param index the layer
      * @param input the layer's input {@code [rows, hidden]}
-     * @param row the row that asks; it sees keys {@code 0..row}
-     * @param chosen rows whose keys are wanted, {@code [chosen]}
+     * @param before rows in the cache before the input's first
+     * @param row the row of the input that asks; it sees keys {@code 0..before + row}
+     * @param chosen rows in the cache whose keys are wanted, {@code [chosen]}
      * @return {@code [chosen, heads]}, owned by {@code scope}
      */
     public NDArray attentionOfRow(
             int index,
             NDArray input,
+            int before,
             int row,
             RotaryEmbedding.Tables tables,
             KvCache cache,
@@ -39,7 +41,7 @@ public final class DecoderReading {
             TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
             return graph.call("tapped")
-                    .with(scores(index, input, row, tables, cache, step))
+                    .with(scores(index, input, before, row, tables, cache, step))
                     .with(chosen)
                     .with(form == ScoreForm.LOG_SOFTMAX)
                     .run(scope);
@@ -54,6 +56,7 @@ public final class DecoderReading {
     public NDArray sharesOfRow(
             int index,
             NDArray input,
+            int before,
             int row,
             RotaryEmbedding.Tables tables,
             KvCache cache,
@@ -61,14 +64,20 @@ public final class DecoderReading {
             TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
             return graph.call("shares")
-                    .with(scores(index, input, row, tables, cache, step))
+                    .with(scores(index, input, before, row, tables, cache, step))
                     .with(chosen)
                     .run(scope);
         }
     }
 
     private NDArray scores(
-            int index, NDArray input, int row, RotaryEmbedding.Tables tables, KvCache cache, TensorScope step) {
+            int index,
+            NDArray input,
+            int before,
+            int row,
+            RotaryEmbedding.Tables tables,
+            KvCache cache,
+            TensorScope step) {
         NDArray query = graph.call("query_of_row")
                 .with(input)
                 .with(row)
@@ -81,7 +90,7 @@ public final class DecoderReading {
         return graph.call("scores_of_query")
                 .with(query)
                 .with(cache.keys())
-                .with(row + 1)
+                .with(before + row + 1)
                 .run(step);
     }
 
@@ -128,13 +137,15 @@ public final class DecoderReading {
     /**
      * The shares that some rows give in one layer, mean over the rows, after that layer has filled its cache.
      *
-     * @param rows the rows that ask, rising, at least one; each sees keys up to itself
-     * @param chosen rows whose keys are wanted, {@code [chosen]}
+     * @param before rows in the cache before the input's first
+     * @param rows the rows of the input that ask, rising, at least one; each sees keys up to itself
+     * @param chosen rows in the cache whose keys are wanted, {@code [chosen]}
      * @return {@code [heads, chosen]}, owned by {@code scope}
      */
     public NDArray sharesOfRows(
             int index,
             NDArray input,
+            int before,
             int[] rows,
             RotaryEmbedding.Tables tables,
             KvCache cache,
@@ -144,13 +155,14 @@ public final class DecoderReading {
             return graph.call("shares_of_rows")
                     .with(input)
                     .with(step.indices(rows))
+                    .with(before)
                     .with(tables.cosine())
                     .with(tables.sine())
                     .with(stack.layerList(index))
                     .with(stack.dimensions().heads())
                     .with(stack.dimensions().normEps())
                     .with(cache.keys())
-                    .with(rows[rows.length - 1] + 1)
+                    .with(before + rows[rows.length - 1] + 1)
                     .with(chosen)
                     .run(scope);
         }

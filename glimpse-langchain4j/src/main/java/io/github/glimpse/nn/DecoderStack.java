@@ -369,7 +369,8 @@ public final class DecoderStack implements AutoCloseable {
                         piece(tables.cosine(), start, end, step), piece(tables.sine(), start, end, step));
                 place(output, start, layer(index, piece(hidden, start, end, step), places, cache, step));
             }
-            cache.truncate(before + end);
+            // what is behind the capacity is padding
+            cache.truncate(Math.min(cache.capacity(), before + end));
         }
         return output;
     }

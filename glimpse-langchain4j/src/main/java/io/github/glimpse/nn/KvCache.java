@@ -79,6 +79,27 @@ public final class KvCache implements LayerState {
         length = rows;
     }
 
+    /** A copy of the first rows, owned by {@code copyOwner}. */
+    public KeyValueRows copy(int rows, TensorScope copyOwner) {
+        return new KeyValueRows(front(keys, rows, rows, copyOwner), front(values, rows, rows, copyOwner), rows);
+    }
+
+    /** Takes over the first rows of a copy, in an empty cache; there must be room for them. */
+    public void begin(KeyValueRows copy, int rows) {
+        if (length > 0 || rows > capacity || rows > copy.rows()) {
+            throw new IllegalArgumentException("A cache of " + capacity + " rows, " + length
+                    + " of them in use, cannot begin with " + rows + " of " + copy.rows());
+        }
+        stack.graph().call("move_front").with(copy.keys()).with(rows).with(keys).run();
+        stack.graph()
+                .call("move_front")
+                .with(copy.values())
+                .with(rows)
+                .with(values)
+                .run();
+        length = rows;
+    }
+
     /**
      * Keeps the chosen rows, in this order, and forgets the others; makes room for {@code rowsToCome} more.
      *
@@ -114,9 +135,14 @@ public final class KvCache implements LayerState {
     }
 
     private NDArray grown(NDArray cache) {
-        NDArray target = stack.newCacheTensor(capacity, owner);
-        stack.graph().call("move_front").with(cache).with(length).with(target).run();
+        NDArray target = front(cache, length, capacity, owner);
         cache.close();
+        return target;
+    }
+
+    private NDArray front(NDArray cache, int rows, int room, TensorScope owner) {
+        NDArray target = stack.newCacheTensor(room, owner);
+        stack.graph().call("move_front").with(cache).with(rows).with(target).run();
         return target;
     }
 

@@ -73,7 +73,8 @@ public final class CoarsePrefill {
         Cut cut = schedule.cuts().get(0);
         ProbeToken probe = cut.strategy().probeToken();
         PromptRows rows = new PromptRows(prompt.layout(), PositionForm.ORIGINAL);
-        PromptPass pass = new PromptPass(model, prompt, rows, texts, evidence(), probe, context);
+        PromptPass pass = new PromptPass(
+                model, prompt, rows, texts, evidence(), probe, PromptReuse.none("the pass is not the last"), context);
         List<int[]> all = prompt.grids().stream()
                 .map(grid -> TokenSelection.all(grid.tokenCount()).kept())
                 .toList();

@@ -7,6 +7,7 @@ import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -66,10 +67,23 @@ public final class LayerAdditions {
      *
      * @param output what it gave; changed in place
      * @param imageRows rows of the tokens that are alive
+     * @param before rows of the prompt that did not run; the output begins behind them
      */
-    public void add(int layer, NDArray output, int[] imageRows) {
-        if (layer < lists.size() && imageRows.length > 0) {
-            decoder.addAt(output, imageRows, lists.get(layer), scope);
+    public void add(int layer, NDArray output, int[] imageRows, int before) {
+        int[] places = Arrays.stream(imageRows)
+                .filter(row -> row >= before)
+                .map(row -> row - before)
+                .toArray();
+        if (layer < lists.size() && places.length > 0) {
+            try (TensorScope step = scope.openChild()) {
+                int[] ran = IntStream.range(imageRows.length - places.length, imageRows.length)
+                        .toArray();
+                NDArray list = lists.get(layer);
+                NDArray rows = places.length == imageRows.length
+                        ? list
+                        : decoder.rows().pick(list, ran, 0, step);
+                decoder.addAt(output, places, rows, step);
+            }
         }
         added = layer + 1;
     }

@@ -11,6 +11,8 @@ import io.github.glimpse.nn.RotaryEmbedding;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningSchedule.Cut;
+import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Gives a step between layers what it asks for: what was seen before, and attention that is read here and now. A probe behind
@@ -22,12 +24,26 @@ public final class LayerEvidence {
      * Where the prompt is.
      *
      * @param layer the layer that ran last
-     * @param input its input
-     * @param output what it gave
-     * @param tables positions of both
-     * @param state what it remembers, these rows included
+     * @param before rows of the prompt that did not run, because they were there
+     * @param input its input, without these
+     * @param output the rows after it, with them
+     * @param tables positions of its input
+     * @param whole positions of its output
+     * @param state what it remembers, all these rows included
      */
-    record Moment(int layer, NDArray input, NDArray output, RotaryEmbedding.Tables tables, LayerState state) {
+    record Moment(
+            int layer,
+            int before,
+            NDArray input,
+            NDArray output,
+            RotaryEmbedding.Tables tables,
+            Supplier<RotaryEmbedding.Tables> whole,
+            LayerState state) {
+
+        /** With rows that did not run before those that did. */
+        Moment behind(NDArray all, Supplier<RotaryEmbedding.Tables> positions) {
+            return new Moment(layer, before, input, all, tables, positions, state);
+        }
 
         /** Its keys; strategies that read them of other layers were refused before. */
         KvCache keys() {
@@ -57,7 +73,8 @@ public final class LayerEvidence {
                         request -> reading.sharesOfRow(
                                 moment.layer(),
                                 moment.input(),
-                                rows.count() - 1,
+                                moment.before(),
+                                rows.count() - 1 - moment.before(),
                                 moment.tables(),
                                 moment.keys(),
                                 imageRows,
@@ -68,7 +85,7 @@ public final class LayerEvidence {
                                 moment.layer() + 1,
                                 moment.output(),
                                 rows.count() - 1,
-                                moment.tables(),
+                                moment.whole().get(),
                                 imageRows,
                                 request.rotated() ? Rotation.ROTATED : Rotation.UNROTATED,
                                 scope))
@@ -79,7 +96,10 @@ public final class LayerEvidence {
             builder.textAttention(places -> reading.sharesOfRows(
                     moment.layer(),
                     moment.input(),
-                    rows.now(PromptRows.pick(behind, places)),
+                    moment.before(),
+                    Arrays.stream(rows.now(PromptRows.pick(behind, places)))
+                            .map(row -> row - moment.before())
+                            .toArray(),
                     moment.tables(),
                     moment.keys(),
                     imageRows,

@@ -32,6 +32,8 @@ public final class PictureFeatures implements AutoCloseable {
     private final List<Place> units = new ArrayList<>();
     private final Set<TowerReadout> readouts;
     private final List<VisionFeatureCache.@Nullable Lease> leases = new ArrayList<>();
+    private final List<String> seen = new ArrayList<>();
+    private int found;
     private final IdentityHashMap<MediaFile, String> keys = new IdentityHashMap<>();
     private final IdentityHashMap<MediaFile, IntFunction<PixelPatches>> opened = new IdentityHashMap<>();
 
@@ -136,6 +138,8 @@ public final class PictureFeatures implements AutoCloseable {
             VisionFeatureCache.Lease lease =
                     some && inside.areLasting() ? cache.find(key(units.get(i), kept.get(i), inside), readouts) : null;
             leases.add(lease);
+            found += lease == null ? 0 : 1;
+            seen.add(some && inside.areLasting() ? key(units.get(i), kept.get(i), inside) : "");
             if (lease == null && some) {
                 open(units.get(i), context);
             }
@@ -162,6 +166,16 @@ public final class PictureFeatures implements AutoCloseable {
             all.add(lease == null ? null : lease.features());
         }
         return all;
+    }
+
+    /** By unit the file and all that was done to it, once units are seen; empty where nothing is kept, or nothing lasts. */
+    List<String> keys() {
+        return seen;
+    }
+
+    /** Units that were remembered. */
+    public int found() {
+        return found;
     }
 
     private String key(Place place, int[] tokens, TowerCuts inside) {

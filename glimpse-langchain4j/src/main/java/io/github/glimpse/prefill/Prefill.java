@@ -17,6 +17,7 @@ import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.SliceFloor;
+import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenSelection;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public final class Prefill {
     private final PromptPass pass;
     private final StepDecision decision;
     private final SelectionLog log;
+    private final PromptReuse reuse;
     private @Nullable PixelCut pixelCut;
     private @Nullable TowerCuts towerCuts;
 
@@ -65,6 +67,7 @@ public final class Prefill {
             PruningSchedule schedule,
             EvidencePlan plan,
             int tokensToCome,
+            PromptReuse reuse,
             PassContext context) {
         this.model = model;
         this.decoder = model.decoder();
@@ -74,6 +77,7 @@ public final class Prefill {
         this.context = context;
         this.scope = context.scope();
         this.tokensToCome = tokensToCome;
+        this.reuse = reuse;
         this.cuts = new ArrayDeque<>(schedule.cuts());
         this.rows = new PromptRows(prompt.layout(), schedule.positions());
         this.log = new SelectionLog(rows.alive().length);
@@ -82,7 +86,7 @@ public final class Prefill {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
-        this.pass = new PromptPass(model, prompt, rows, texts, plan, probe, context);
+        this.pass = new PromptPass(model, prompt, rows, texts, plan, probe, reuse, context);
         this.decision = new StepDecision(schedule, probe, context.observer());
     }
 
@@ -106,46 +110,76 @@ public final class Prefill {
     }
 
     /**
-     * Lets the tower see the pictures, with the cuts before it and inside.
+     * Runs the whole prompt: the tower with the cuts before it and inside, then the decoder.
      *
-     * @param pictures of the prompt
+     * @param pictures of the prompt; what the tower makes of them is lent until the end of the request
      * @param numbers tells strategies apart
      */
-    public List<VisionFeatures> see(PictureFeatures pictures, ToIntFunction<PruningStrategy> numbers) {
+    public Prefilled run(PictureFeatures pictures, ToIntFunction<PruningStrategy> numbers) {
         PixelCut before = pixelCut();
         TowerCuts inside = towerCuts(numbers);
-        return pictures.see(before, inside, context);
+        List<VisionFeatures> features = pictures.see(before, inside, context);
+        context.watch().beforeCut();
+        Cut atVision = cuts.peek();
+        List<NDArray> imageRows = cutPictures(features);
+        if (reuse.isOn()) {
+            String setting = isAtVision(atVision) ? setting(atVision, numbers, pictures.keys()) : "";
+            reuse.begin(PrefixSearch.of(prompt, rows, texts, List.copyOf(cuts), decoder, pictures.keys(), setting));
+        }
+        int entered = rows.count();
+        context.memory().enters(entered);
+        pass.enter(imageRows, layerNeeds());
+        Sequence sequence = runLayers(entered);
+        return new Prefilled(sequence, log, reuse.report(entered, pictures.found()));
     }
 
     /**
-     * Runs the whole prompt.
+     * Runs the decoder.
      *
-     * @param pictures what the tower made of the prompt's pictures; lent until the end of the request
+     * @param entered rows of the prompt that enter it
      */
-    public Prefilled run(List<VisionFeatures> pictures) {
-        context.watch().beforeCut();
-        List<NDArray> imageRows = cutPictures(pictures);
-        context.memory().enters(rows.count());
-        pass.enter(imageRows, layerNeeds());
+    private Sequence runLayers(int entered) {
         int layers = decoder.dimensions().layers();
+        boolean once = cuts.size() <= 1;
+        boolean left = false;
         int run = 0;
         while (!cuts.isEmpty()) {
             run = cuts.element().at().layersRun(layers);
             Moment moment = pass.runTo(run, capacity());
+            if (!left) {
+                reuse.leave(decoder, pass.caches(), run < layers ? moment.output() : null, entered);
+                left = true;
+            }
             context.watch().atPruning();
-            pass.goOnWith(cut(cuts.remove(), moment));
+            pass.goOnWith(cut(cuts.remove(), moment), once ? reuse.head() : 0);
             context.watch().afterCut();
         }
         if (run < layers) {
-            pass.runTo(layers, capacity());
+            pass.runToEnd(capacity());
         }
-        float[] logits = HostValues.floats(decoder.logits(pass.hidden(), rows.count() - 1, pass.step()));
+        if (!left) {
+            reuse.leave(decoder, pass.caches(), null, entered);
+        }
+        float[] logits = HostValues.floats(pass.logits());
+        reuse.end(pass.caches());
         pass.end();
         context.watch().atDecoding();
         context.observer().onLogits(0, logits);
         Sequence sequence = new Sequence(pass.caches(), pass.nextPositions(), logits, rows.count());
         context.observer().onSequence(sequence, rows.positions());
-        return new Prefilled(sequence, log);
+        return sequence;
+    }
+
+    private static boolean isAtVision(@Nullable Cut cut) {
+        return cut != null && cut.at().stage() == PruningPoint.Stage.VISION;
+    }
+
+    /** All that decides at a cut that does not look at the question, in words. */
+    private String setting(Cut cut, ToIntFunction<PruningStrategy> numbers, List<String> units) {
+        // Over time one unit decides on another.
+        boolean overTime = cut.strategy().traits(cut.at()).contains(StrategyTrait.OVER_TIME);
+        return " " + schedule.everywhere() + " " + schedule.guard().options() + " " + numbers.applyAsInt(cut.strategy())
+                + " " + cut.budget() + (overTime ? " " + units : "");
     }
 
     private void note(Cut cut, TokenSelection selection, int[] before) {
@@ -207,7 +241,7 @@ public final class Prefill {
 
     /** Layers before a cut that shortens them hold the whole prompt; only what is left needs room for the answer. */
     private int capacity() {
-        int held = Math.toIntExact(pass.hidden().getShape().get(0));
+        int held = RowPadding.rows(rows.count() + pass.probeRows());
         boolean cutToCome = schedule.kv() == KvForm.UNIFORM && !cuts.isEmpty();
         return cutToCome ? held : Math.max(held, rows.count() + tokensToCome);
     }

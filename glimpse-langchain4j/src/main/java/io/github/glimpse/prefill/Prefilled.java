@@ -5,5 +5,6 @@ package io.github.glimpse.prefill;
  *
  * @param sequence ready to be decoded
  * @param log what was kept
+ * @param reuse what was taken over
  */
-public record Prefilled(Sequence sequence, SelectionLog log) {}
+public record Prefilled(Sequence sequence, SelectionLog log, ReuseReport reuse) {}

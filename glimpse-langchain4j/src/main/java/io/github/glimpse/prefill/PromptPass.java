@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +40,13 @@ public final class PromptPass {
     private final TensorScope scope;
     private final ReadoutValues seen;
     private final @Nullable ProbeToken probe;
+    private final PromptReuse reuse;
     private final List<LayerState> caches = new ArrayList<>();
     private final long[] nextPositions;
     private LayerAdditions additions;
     private int probeRows;
+    // Rows of the prompt that do not run, because the layers to come remember them.
+    private int before;
     private TensorScope step;
     private TensorScope reading;
     private @Nullable NDArray hidden;
@@ -54,6 +58,7 @@ public final class PromptPass {
             PromptTexts texts,
             EvidencePlan plan,
             @Nullable ProbeToken probe,
+            PromptReuse reuse,
             PassContext context) {
         this.model = model;
         this.decoder = model.decoder();
@@ -66,6 +71,7 @@ public final class PromptPass {
         this.seen = new ReadoutValues(decoder.rows());
         this.additions = new LayerAdditions(decoder, List.of(), scope);
         this.probe = probe;
+        this.reuse = reuse;
         this.nextPositions = new long[decoder.dimensions().layers()];
         this.step = scope.openChild();
         this.reading = scope.openChild();
@@ -97,7 +103,15 @@ public final class PromptPass {
         return nextPositions;
     }
 
-    /** The rows where they are now, with zeros behind; they belong to {@link #step}. */
+    /** Rows of the prompt that do not run in these layers. */
+    int before() {
+        return before;
+    }
+
+    /**
+     * The rows where they are now, without {@link #before} of them while layers run, with zeros behind; they belong to
+     * {@link #step}.
+     */
     NDArray hidden() {
         return Objects.requireNonNull(hidden, "nothing has entered");
     }
@@ -107,11 +121,29 @@ public final class PromptPass {
         return step;
     }
 
-    /** Other rows in place of these, owned by {@link #step}: what a cut has left. */
+    /** Other rows in place of these, owned by {@link #step}: what a cut has left. All of them run. */
     void goOnWith(NDArray left) {
-        hidden = left;
+        goOnWith(left, 0);
+    }
+
+    /** The same, without the first rows if these are there in all layers to come. */
+    void goOnWith(NDArray left, int there) {
+        before = there;
+        hidden = behind(left);
         reading.close();
         reading = scope.openChild();
+    }
+
+    /** The rows that run. */
+    private NDArray behind(NDArray all) {
+        if (before == 0) {
+            return all;
+        }
+        int end = rows.count() + probeRows;
+        int[] running = IntStream.range(before, end).toArray();
+        try (TensorScope temporary = step.openChild()) {
+            return decoder.take(all, temporary.indices(running), RowPadding.rows(running.length), step);
+        }
     }
 
     /** Frees all but the caches and what was seen. */
@@ -157,7 +189,8 @@ public final class PromptPass {
             decoder.place(entering, rows.count(), vectors(probe, 0));
         }
         takeRows(entering, needs, step);
-        hidden = entering;
+        before = reuse.before();
+        hidden = behind(entering);
     }
 
     private void place(NDArray hidden, int[] places, NDArray imageRows) {
@@ -210,16 +243,16 @@ public final class PromptPass {
         return Objects.requireNonNull(probe.vectors().get(layer));
     }
 
-    /** Tables for the tokens, the probe behind them, and zeros. */
-    private RotaryEmbedding.Tables tables() {
-        int tokens = rows.count();
+    /** Tables for the tokens from {@code first} on, the probe behind them, and zeros. */
+    private RotaryEmbedding.Tables tables(int first) {
+        int tokens = rows.count() - first;
         int padded = RowPadding.rows(tokens + probeRows);
         long[][] ids = rows.positions().rows();
         long[] flat = new long[ids.length * padded];
         // The probe goes on from the last row's last id, in all rows. Spec, section 3.
-        long last = ids[ids.length - 1][tokens - 1];
+        long last = ids[ids.length - 1][rows.count() - 1];
         for (int r = 0; r < ids.length; r++) {
-            System.arraycopy(ids[r], 0, flat, r * padded, tokens);
+            System.arraycopy(ids[r], first, flat, r * padded, tokens);
             for (int i = 0; i < probeRows; i++) {
                 flat[r * padded + tokens + i] = last + 1 + i;
             }
@@ -233,9 +266,29 @@ public final class PromptPass {
      * Runs layers until so many have run, at least one more. What went into the last one can be read until other rows go on.
      *
      * @param capacity rows that the caches are made for
+     * @return the last layer, with all rows of the prompt after it
      */
     Moment runTo(int layers, int capacity) {
-        RotaryEmbedding.Tables tables = tables();
+        Moment ran = run(layers, capacity);
+        if (before == 0) {
+            return ran;
+        }
+        NDArray all = reuse.joined(decoder, ran.output(), rows.count() + probeRows, step);
+        return ran.behind(all, () -> tables(0));
+    }
+
+    /** Runs the layers that are left. */
+    void runToEnd(int capacity) {
+        var unused = run(decoder.dimensions().layers(), capacity);
+    }
+
+    /** The logits after the prompt, behind all layers: {@code [vocab]} float32. */
+    NDArray logits() {
+        return decoder.logits(hidden(), rows.count() - 1 - before, step);
+    }
+
+    private Moment run(int layers, int capacity) {
+        RotaryEmbedding.Tables tables = tables(before);
         Moment last = null;
         while (caches.size() < layers) {
             context.cancellation().check();
@@ -254,18 +307,26 @@ public final class PromptPass {
     private Moment run(
             int layer, NDArray input, RotaryEmbedding.Tables positions, int capacity, TensorScope layerScope) {
         if (layer > 0 && probeRows > 0 && probe != null && probe.vectors().containsKey(layer)) {
-            decoder.add(input, rows.count(), vectors(probe, layer));
+            decoder.add(input, rows.count() - before, vectors(probe, layer));
         }
         nextPositions[layer] = rows.positions().next();
         LayerState cache = decoder.newState(layer, capacity, scope);
+        reuse.fill(layer, cache, before);
         caches.add(cache);
         NDArray output = decoder.layer(
-                layer, input, rows.count() + probeRows, probeRows, positions, cache, context.slices(), layerScope);
-        additions.add(layer, output, rows.imageRows());
-        Moment moment = new Moment(layer, input, output, positions, cache);
+                layer,
+                input,
+                rows.count() + probeRows - before,
+                probeRows,
+                positions,
+                cache,
+                context.slices(),
+                layerScope);
+        additions.add(layer, output, rows.imageRows(), before);
+        Moment moment = new Moment(layer, before, input, output, positions, () -> positions, cache);
         tap(moment);
         context.observer().onLayer(layer);
-        context.observer().onHidden(layer, output, rows.count());
+        context.observer().onHidden(layer, output, rows.count() - before);
         return moment;
     }
 
@@ -279,7 +340,8 @@ public final class PromptPass {
                         .attentionOfRow(
                                 moment.layer(),
                                 moment.input(),
-                                rows.count() + probeRows - 1,
+                                before,
+                                rows.count() + probeRows - 1 - before,
                                 moment.tables(),
                                 moment.keys(),
                                 temporary.indices(rows.imageRows()),

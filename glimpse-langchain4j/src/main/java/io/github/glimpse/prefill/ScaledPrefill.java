@@ -58,7 +58,7 @@ public final class ScaledPrefill {
      * @param found what the coarse pass left, null if there was none
      * @param common rows at the beginning that are those of the coarse pass
      * @param small what the tower made of the small pictures
-     * @param parts what it made of the parts, null where a picture has none
+     * @param parts what it made of the parts, null where a picture has none of them
      */
     Sequence run(
             CoarsePrefill.@Nullable Found found,

@@ -56,7 +56,7 @@ public interface StageObserver {
     /** A decoder layer has run on the prompt. */
     default void onLayer(int layer) {}
 
-    /** The rows of the prompt after a decoder layer, with what it adds to image tokens; behind them the probe's and padding. */
+    /** The rows of the prompt that ran through a decoder layer, with what it adds to image tokens; behind them the probe's and padding. */
     default void onHidden(int layer, NDArray hidden, int rows) {}
 
     /** What the strategy saw, and chose. */

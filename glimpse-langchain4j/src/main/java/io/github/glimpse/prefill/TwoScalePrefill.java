@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TwoScalePrefill {
 
+    private static final String OFF = "the strategy goes over the prompt twice";
+
     private final VisionLanguageModel model;
     private final Function<Prompt, List<MediaFile>> files;
     private final VisionFeatureCache cache;
@@ -98,7 +100,8 @@ public final class TwoScalePrefill {
                 ScaledRows rows = ScaledRows.of(whole.layout(), grids, kept);
                 Sequence sequence = new ScaledPrefill(model, whole.layout(), rows, tokensToCome, context)
                         .run(open, rows.commonWith(coarseRows), smallFeatures, parts);
-                return new Prefilled(sequence, log(grids, kept, open));
+                ReuseReport reuse = ReuseReport.withoutRows(rows.count(), ofSmall.found() + ofWhole.found(), OFF);
+                return new Prefilled(sequence, log(grids, kept, open), reuse);
             }
         }
     }

@@ -81,7 +81,7 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
             KvCache cache = decoder.newCache(rows, scope);
             TensorScope next = scope.openChild();
             hidden = decoder.layer(layer, hidden, tables, cache, next);
-            additions.add(layer, hidden, imageRows);
+            additions.add(layer, hidden, imageRows, 0);
             current.close();
             current = next;
             keys.add(recorded.constant(cache.keys(), scope));

@@ -43,6 +43,7 @@ class EngineOptionsTest {
             .maxQueued(7)
             .timeout(Duration.ofSeconds(8))
             .visionCache(new VisionCacheOptions(9, Duration.ofMinutes(10)))
+            .prefixCache(new PrefixCacheOptions(9, Duration.ofMinutes(10), PrefixCacheOptions.Scope.APPLICATION))
             .warmUp(true)
             .families(List.of(new LlavaFamily()))
             .strategies(List.of(new GlimpseStrategyFactory()))

@@ -1,0 +1,219 @@
+package io.github.glimpse.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.generate.ChatTurn.Visual;
+import io.github.glimpse.image.Transparency;
+import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.PromptLayout;
+import io.github.glimpse.prefill.ReuseReport;
+import io.github.glimpse.prefill.ReuseReport.Kind;
+import io.github.glimpse.prefill.StageObserver;
+import io.github.glimpse.prune.PruningOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * On every fixture of every family and every schedule: another question about the same pictures, and the next turn of a chat, are
+ * answered from remembered rows as they are without any, with the same tokens kept. Directories as in {@link
+ * ReferenceFixturesIT}.
+ */
+class PrefixReuseFixturesIT {
+
+    // Products of other row counts add up in another order; logits spread by 3 to 4.
+    private static final float LARGEST_DIFFERENCE = 2e-4f;
+
+    private static final int LEAST_ROWS = 16;
+
+    private static final PruningOptions UNPRUNED =
+            PruningOptions.builder().enabled(false).build();
+
+    private static final Map<String, LoadedModel> MODELS = new HashMap<>();
+    private static float largest;
+    private static int prefixes;
+    private static int chats;
+
+    @TestFactory
+    Stream<DynamicContainer> answersDoNotDependOnWhatIsRemembered() {
+        return FixtureFamily.toRun().stream()
+                .filter(family -> !family.makesVectors() && family.isSupported())
+                .map(family -> dynamicContainer(family.directory().toString(), tests(family)));
+    }
+
+    private static Stream<DynamicNode> tests(FixtureFamily family) {
+        List<DynamicNode> tests = new ArrayList<>();
+        for (FixtureCase fixture : family.cases()) {
+            tests.add(dynamicTest(fixture + ", unpruned", () -> check(fixture, fixture.module(), UNPRUNED)));
+            if (fixture.isPruned()) {
+                tests.add(dynamicTest(fixture + ", pruned", () -> check(fixture, fixture.module(), fixture.pruning())));
+            }
+        }
+        Stream<StrategyCase> schedules = Stream.concat(
+                StrategyCase.of(family).stream(),
+                StrategyCase.toRun().stream()
+                        .filter(schedule -> schedule.family().name().equals(family.name())));
+        schedules.forEach(schedule -> tests.add(
+                dynamicTest(schedule.toString(), () -> check(schedule.base(), schedule.module(), schedule.pruning()))));
+        return tests.stream();
+    }
+
+    private static void check(FixtureCase fixture, Optional<Path> module, PruningOptions pruning) {
+        LoadedModel model = model(fixture, module);
+        GenerationRequest asked = fixture.request(pruning);
+        String name = fixture.number() + " " + pruning;
+        Answer fresh = ask(model, asked);
+        assertThat(fresh.reuse().rowsReused()).isZero();
+
+        ask(model, asked.withTurns(withOtherQuestion(asked.turns())).inSession(name));
+        Answer again = ask(model, asked.inSession(name));
+        assertSame(again, fresh);
+        if (again.reuse().off() == null && asksBehindThePictures(asked.turns()) && again.prefix(fresh) >= LEAST_ROWS) {
+            prefixes++;
+            assertThat(again.reuse().kind()).isEqualTo(Kind.PREFIX);
+            assertThat(again.reuse().rowsReused()).isGreaterThanOrEqualTo(again.prefix(fresh));
+        }
+
+        List<ChatTurn> next = new ArrayList<>(asked.turns());
+        next.add(new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text("It is red."))));
+        next.add(ChatTurn.user("And what is beside it?"));
+        Answer rerun = ask(model, asked.withTurns(next));
+        ask(model, asked.inSession(name + " chat"));
+        Answer continued = ask(model, asked.withTurns(next).inSession(name + " chat"));
+        assertSame(continued, rerun);
+        if (continued.reuse().off() == null) {
+            chats++;
+            assertThat(continued.reuse().rowsReused() + continued.reuse().rowsComputed())
+                    .isEqualTo(rerun.reuse().rowsComputed());
+            assertThat(continued.reuse().kind()).as("%s", continued.reuse()).isEqualTo(Kind.CONTINUED);
+        }
+    }
+
+    private static void assertSame(Answer reused, Answer fresh) {
+        float difference = 0;
+        for (int i = 0; i < fresh.logits.length; i++) {
+            difference = Math.max(difference, Math.abs(reused.logits[i] - fresh.logits[i]));
+        }
+        largest = Math.max(largest, difference);
+        assertThat(reused.kept()).isEqualTo(fresh.kept());
+        assertThat(reused.result().tokenIds()).isEqualTo(fresh.result().tokenIds());
+        assertThat(difference).isLessThan(LARGEST_DIFFERENCE);
+    }
+
+    /** The last text that the user wrote is another one. */
+    private static List<ChatTurn> withOtherQuestion(List<ChatTurn> turns) {
+        List<ChatTurn> others = new ArrayList<>(turns);
+        for (int turn = others.size() - 1; turn >= 0; turn--) {
+            List<ChatTurn.Part> parts = new ArrayList<>(others.get(turn).parts());
+            for (int part = parts.size() - 1; others.get(turn).role() == Role.USER && part >= 0; part--) {
+                if (parts.get(part) instanceof ChatTurn.Text) {
+                    parts.set(part, new ChatTurn.Text("Read the smallest line aloud, please, and then the rest"));
+                    others.set(turn, others.get(turn).withParts(parts));
+                    return others;
+                }
+            }
+        }
+        return others;
+    }
+
+    /** Whether no picture lies behind that text. */
+    private static boolean asksBehindThePictures(List<ChatTurn> turns) {
+        boolean asked = false;
+        for (ChatTurn turn : turns) {
+            for (ChatTurn.Part part : turn.parts()) {
+                boolean asks = turn.role() == Role.USER && part instanceof ChatTurn.Text;
+                asked = asks || (asked && !(part instanceof Visual));
+            }
+        }
+        return asked;
+    }
+
+    private static Answer ask(LoadedModel model, GenerationRequest request) {
+        Answer answer = new Answer();
+        answer.result = model.generate(request, GenerationListener.NONE, new CancellationSignal(), answer);
+        return answer;
+    }
+
+    private static final class Answer implements StageObserver {
+
+        private @Nullable GenerationResult result;
+        private float[] logits = {};
+        private int rows;
+        private int pictures;
+
+        @Override
+        public void onPrompt(String prompt, PromptLayout layout) {
+            rows = layout.ids().length;
+            layout.spans().forEach(span -> pictures = span.start() + span.count());
+        }
+
+        @Override
+        public void onLogits(int step, float[] values) {
+            logits = step == 0 ? values.clone() : logits;
+        }
+
+        private GenerationResult result() {
+            return Objects.requireNonNull(result);
+        }
+
+        private ReuseReport reuse() {
+            return result().reuse();
+        }
+
+        private List<List<Integer>> kept() {
+            return result().report().images().stream()
+                    .map(image -> Arrays.stream(image.kept()).boxed().toList())
+                    .toList();
+        }
+
+        /** Rows up to the end of the last picture, without what was dropped before the decoder. */
+        private int prefix(Answer fresh) {
+            return pictures - (rows - fresh.reuse().rowsComputed());
+        }
+    }
+
+    private static LoadedModel model(FixtureCase fixture, Optional<Path> module) {
+        return MODELS.computeIfAbsent(
+                fixture.family().directory() + " " + module + " " + fixture.aspect(),
+                key -> LoadedModel.load(EngineOptions.builder(fixture.family().model())
+                        .module(module.orElse(null))
+                        .families(Endless.families())
+                        .strategies(List.of(new ListedTokens()))
+                        .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
+                        .load(LoadOptions.builder()
+                                .dtype(Dtype.FLOAT32)
+                                .weights(WeightFormat.MAPPED)
+                                .aspect(fixture.aspect())
+                                .build())
+                        .transparency(Transparency.DROP)
+                        .build()));
+    }
+
+    @AfterAll
+    static void printAndClose() {
+        System.out.printf(
+                "%d second questions, %d chats; largest difference of the first logits %.2e%n",
+                prefixes, chats, largest);
+        assertThat(prefixes).isPositive();
+        assertThat(chats).isPositive();
+        MODELS.values().forEach(LoadedModel::close);
+        MODELS.clear();
+    }
+}
