@@ -59,8 +59,8 @@ final class GraphText {
     private static final byte[] VERSION = "10\n".getBytes(StandardCharsets.US_ASCII);
 
     // libtorch's numbers for types. A type is written without a call: torch.bool, not bool(…).
-    private static final Map<String, Integer> TYPES =
-            Map.of("int64", 4, "float16", 5, "float32", 6, "float64", 7, "bool", 11, "bfloat16", 15);
+    private static final Map<String, Integer> TYPES = Map.of(
+            "uint8", 0, "int8", 1, "int64", 4, "float16", 5, "float32", 6, "float64", 7, "bool", 11, "bfloat16", 15);
     private static final Pattern TYPE = Pattern.compile("\\btorch\\.(" + String.join("|", TYPES.keySet()) + ")\\b");
     private static final Pattern METHOD = Pattern.compile("\\s*def \\w+\\(.*");
     private static final Pattern PARAMETER = Pattern.compile("\\b(\\w+): ([A-Z]\\w*)");
@@ -70,7 +70,8 @@ final class GraphText {
     private record Text(String name, String content) {}
 
     private final List<Text> texts = new ArrayList<>();
-    private final Map<String, WeightNames> kinds = new HashMap<>(Map.of(WeightNames.AFFINE.kind(), WeightNames.AFFINE));
+    private final Map<String, WeightNames> kinds = new HashMap<>(
+            Map.of(WeightNames.AFFINE.kind(), WeightNames.AFFINE, WeightNames.PRODUCT.kind(), WeightNames.PRODUCT));
     private final StringBuilder facts = new StringBuilder();
 
     /**

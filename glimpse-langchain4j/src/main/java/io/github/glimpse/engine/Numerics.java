@@ -38,7 +38,24 @@ public final class Numerics {
         return stored == Dtype.FLOAT32 ? Dtype.BFLOAT16 : stored;
     }
 
+    /**
+     * Checks that weights can be numbers of 8 bits.
+     *
+     * @throws UnsupportedModelException if this machine does not multiply them, or not exactly
+     */
+    public static void requireInt8(TorchRuntime runtime) {
+        if (!runtime.multipliesInt8()) {
+            throw new UnsupportedModelException(
+                    "Weights of 8 bits need a CPU with AVX-512 VNNI and bfloat16 instructions;"
+                            + " products of 8 bits do not run, or are not exact, on " + runtime.deviceName()
+                            + "; use glimpse.weights=auto");
+        }
+    }
+
     static WeightFormat format(TorchRuntime runtime, Dtype dtype, WeightFormat wanted) {
+        if (wanted == WeightFormat.INT8) {
+            requireInt8(runtime);
+        }
         if (runtime.onGpu()) {
             // Weights lie in the GPU's memory as they are; how a CPU would like them does not matter.
             return WeightFormat.MAPPED;

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param packs whether packed bfloat16 products run here
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
+ * @param int8 whether products of 8 bits run here and are exact
  * @param onednnFloat32 whether oneDNN's float32 products are clearly faster than the default ones, as on AMD's processors
  */
-record NumericsProbe(boolean packs, long widenFromRows, boolean onednnFloat32) {
+record NumericsProbe(boolean packs, boolean int8, long widenFromRows, boolean onednnFloat32) {
 
     /** What is taken for true until the probe has run. */
-    static final NumericsProbe NOTHING = new NumericsProbe(false, Long.MAX_VALUE, false);
+    static final NumericsProbe NOTHING = new NumericsProbe(false, false, Long.MAX_VALUE, false);
 
     private static final int WIDTH = 512;
     private static final int ROWS = 256;
@@ -47,7 +48,8 @@ record NumericsProbe(boolean packs, long widenFromRows, boolean onednnFloat32) {
             boolean packs = packs(graph, scope);
             // With packed products the plain ones are not used, so there is nothing to time.
             long widenFromRows = packs || narrowIsFaster(graph, scope) ? Long.MAX_VALUE : FEW_ROWS + 1;
-            return new NumericsProbe(packs, widenFromRows, onednnIsFaster(graph, scope));
+            return new NumericsProbe(
+                    packs, packs && Int8Weights.areExact(runtime), widenFromRows, onednnIsFaster(graph, scope));
         }
     }
 

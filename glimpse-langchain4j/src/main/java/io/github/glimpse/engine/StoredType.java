@@ -26,6 +26,8 @@ public enum StoredType {
     F8_E8M0("F8_E8M0", 1, null),
     BOOL("BOOL", 1, null);
 
+    private static final int INT8_CODE = 1;
+
     private final String label;
     private final int byteCount;
     private final @Nullable Dtype dtype;
@@ -61,6 +63,11 @@ public enum StoredType {
             throw new IllegalStateException("No model computes in " + label);
         }
         return dtype;
+    }
+
+    /** Its number in compute text (libtorch's {@code ScalarType}); of the types of 8 bits only that of {@link #I8} is known. */
+    int code() {
+        return this == I8 ? INT8_CODE : dtype().code();
     }
 
     /** The type with this name in a safetensors header, or null. */

@@ -97,14 +97,19 @@ public final class TorchRuntime implements AutoCloseable {
         TorchRuntime runtime = new TorchRuntime(device, (PtNDManager) engine.newBaseManager(device), facts);
         runtime.probe = NumericsProbe.run(runtime);
         LOG.info(
-                "Native library ready: libtorch {}, device {}, {} threads, bfloat16 packing {}",
+                "Native library ready: libtorch {}, device {}, {} threads, bfloat16 packing {}, int8 products {}",
                 facts.libtorch(),
                 runtime.gpu()
                         .map(gpu -> runtime.deviceName() + " (" + gpu.name() + ")")
                         .orElseGet(runtime::deviceName),
                 JniUtils.getNumThreads(),
-                runtime.probe.packs() ? "available" : "not available");
+                available(runtime.probe.packs()),
+                available(runtime.probe.int8()));
         return runtime;
+    }
+
+    private static String available(boolean is) {
+        return is ? "available" : "not available";
     }
 
     private static NativeFacts facts(String wanted, Engine engine) {
@@ -253,6 +258,11 @@ public final class TorchRuntime implements AutoCloseable {
     /** Whether this CPU has the packed bfloat16 products. */
     public boolean packsBfloat16() {
         return probe.packs();
+    }
+
+    /** Whether this CPU has products of 8 bits, exact ones, and the bfloat16 products that go beside them. */
+    public boolean multipliesInt8() {
+        return probe.int8();
     }
 
     /**

@@ -11,5 +11,10 @@ public enum WeightFormat {
     /** Copies in anonymous memory: a few per cent faster than mapped, twice the memory while loading. */
     COPIED,
     /** The layout that the CPU's bfloat16 kernels want, made once at load: about half the time per token. */
-    PACKED
+    PACKED,
+    /**
+     * Numbers of 8 bits with one scale for each output, multiplied with inputs of 8 bits with one scale for each row: half the memory of 16 bits.
+     * What decides which image tokens stay, and few columns with large values, stays in 16 bits. For CPUs with the instructions.
+     */
+    INT8
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The weights of one kind of layer by name, declared once by the Java face of a compute text. The text takes them as a
@@ -23,6 +24,12 @@ public final class WeightNames {
 
     /** A linear layer or a norm by itself, which may be without a bias; every text may take one. */
     public static final WeightNames AFFINE = of("Affine").one("weight", "bias");
+
+    /**
+     * A linear layer whose weight may be numbers of 8 bits ({@code product.torch}): beside weight and bias what the 1 of each row of the weight is
+     * worth, the columns of the input that stay in 16 bits, and the weights of these.
+     */
+    public static final WeightNames PRODUCT = of("Product").one("weight", "bias", "unit", "columns", "kept");
 
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
@@ -53,11 +60,18 @@ public final class WeightNames {
         return and(2, names);
     }
 
+    /**
+     * These and then linear layers whose weights may be numbers of 8 bits. {@code w.name} is the list of one, a {@link #PRODUCT}.
+     */
+    public WeightNames products(String... names) {
+        return and(PRODUCT.size, names);
+    }
+
     private WeightNames and(int tensors, String... names) {
         Map<String, int[]> all = new LinkedHashMap<>(places);
         int next = size;
         for (String name : names) {
-            if (all.put(name, tensors == 1 ? new int[] {next} : new int[] {next, next + 1}) != null) {
+            if (all.put(name, IntStream.range(next, next + tensors).toArray()) != null) {
                 throw new IllegalArgumentException(kind + " has " + name + " twice");
             }
             next += tensors;
@@ -85,19 +99,21 @@ public final class WeightNames {
      *
      * @param list the parameter that holds the weights
      * @param name a declared name, or the weight or the bias of one
-     * @return one or two elements of the list, or an empty text if there is no such name
+     * @return one or two elements of the list, a piece of it, or an empty text if there is no such name
      */
     String read(String list, String name) {
         int[] whole = places.get(name);
         if (whole != null) {
-            return whole.length == 1
-                    ? element(list, whole[0])
-                    : element(list, whole[0]) + ", " + element(list, whole[1]);
+            return switch (whole.length) {
+                case 1 -> element(list, whole[0]);
+                case 2 -> element(list, whole[0]) + ", " + element(list, whole[1]);
+                default -> list + "[" + whole[0] + ":" + (whole[0] + whole.length) + "]";
+            };
         }
         int part = name.endsWith(BIAS) ? 1 : 0;
         String suffix = part == 1 ? BIAS : WEIGHT;
         int[] pair = name.endsWith(suffix) ? places.get(name.substring(0, name.length() - suffix.length())) : null;
-        return pair == null || pair.length != 2 ? "" : element(list, pair[part]);
+        return pair == null || pair.length < 2 ? "" : element(list, pair[part]);
     }
 
     private static String element(String list, int index) {
@@ -125,7 +141,7 @@ public final class WeightNames {
             return with(name, List.of(tensor));
         }
 
-        /** Sets a weight of one tensor, or weight and bias. */
+        /** Sets a weight of one tensor, weight and bias, or the tensors of a product. */
         public Filling with(String name, List<NDArray> values) {
             int[] places = names.places.get(name);
             if (places == null || places.length != values.size()) {

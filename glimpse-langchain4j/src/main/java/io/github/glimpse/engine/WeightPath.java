@@ -40,6 +40,21 @@ public final class WeightPath {
         return List.of(matrix(out, in), biasOrEmpty(out));
     }
 
+    /** The linear layer at this path for {@link WeightNames#products}: in 8 bits, if that is the format of the weights. */
+    public List<NDArray> product(long out, long in) {
+        return productSharing(this, out, in);
+    }
+
+    /** The same for a layer whose input is that of another, which is to be asked for by {@link #product}. */
+    public List<NDArray> productSharing(WeightPath other, long out, long in) {
+        return weights.product(join("weight"), biasOrEmpty(out), other.join("weight"), out, in);
+    }
+
+    /** Like {@link #product}, for a layer that stays in 16 bits. */
+    public List<NDArray> wideProduct(long out, long in) {
+        return weights.wideProduct(matrix(out, in), biasOrEmpty(out));
+    }
+
     /** Like {@link #linear}, for a layer that mostly sees few rows at once; see {@link Weights#matrixForFewRows}. */
     public List<NDArray> linearForFewRows(long out, long in) {
         return List.of(matrixForFewRows(out, in), biasOrEmpty(out));
@@ -64,6 +79,19 @@ public final class WeightPath {
                 .mapToObj(part -> List.of(
                         weights.matrixRows(join(matrix), parts * out, in, part * out, out),
                         weights.plainRows(join(bias), parts * out, part * out, out)))
+                .toList();
+    }
+
+    /** Like {@link #stackedLinear}, for {@link WeightNames#products}: layers that share their input. */
+    public List<List<NDArray>> stackedProducts(String matrix, String bias, int parts, long out, long in) {
+        return IntStream.range(0, parts)
+                .mapToObj(part -> weights.productRows(
+                        join(matrix),
+                        weights.plainRows(join(bias), parts * out, part * out, out),
+                        parts * out,
+                        in,
+                        part * out,
+                        out))
                 .toList();
     }
 

@@ -6,8 +6,10 @@ import io.github.glimpse.ShapeMismatchException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of one model, brought from safetensors files into the form in which they are used, and owned until closed.
@@ -45,7 +47,9 @@ public final class Weights implements AutoCloseable {
     private final boolean packsFewRows;
     private final Placement placement;
     private final Room room;
+    private final @Nullable Int8Plan plan;
     private final Graph graph;
+    private final Int8Weights int8;
     private final TensorScope owned;
     private final TensorScope loading;
     private final Map<Mapping, NDArray> mappings = new HashMap<>();
@@ -59,6 +63,7 @@ public final class Weights implements AutoCloseable {
             boolean packsFewRows,
             Placement placement,
             Room room,
+            @Nullable Int8Plan plan,
             Graph graph) {
         this.runtime = runtime;
         this.entries = entries;
@@ -67,9 +72,11 @@ public final class Weights implements AutoCloseable {
         this.packsFewRows = packsFewRows;
         this.placement = placement;
         this.room = room;
+        this.plan = plan;
         this.graph = graph;
         this.owned = runtime.openScope();
         this.loading = runtime.openScope();
+        this.int8 = new Int8Weights(runtime, owned);
     }
 
     /**
@@ -82,12 +89,13 @@ public final class Weights implements AutoCloseable {
      */
     public static Weights open(
             TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format) {
-        return open(runtime, entries, dtype, format, 0);
+        return open(runtime, entries, dtype, format, null, 0);
     }
 
     /**
      * The same for a model with a cache of keys and values.
      *
+     * @param plan what stays in 16 bits where weights are numbers of 8; filled in other formats; null for nothing
      * @param cacheTokens tokens whose keys and values must have room on a GPU beside the weights
      * @throws io.github.glimpse.NativeLibraryException if the weights alone do not fit the GPU
      */
@@ -96,10 +104,11 @@ public final class Weights implements AutoCloseable {
             Map<String, TensorEntry> entries,
             Dtype dtype,
             WeightFormat format,
+            @Nullable Int8Plan plan,
             long cacheTokens) {
         Placement placement = runtime.onGpu() ? Placement.DEVICE : Placement.HOST;
         Room room = new Room(weightBytes(entries, dtype), runtime.freeDeviceBytes(), cacheTokens);
-        return open(runtime, entries, dtype, format, placement, room);
+        return open(runtime, entries, dtype, format, plan, placement, room);
     }
 
     static Weights open(
@@ -109,15 +118,29 @@ public final class Weights implements AutoCloseable {
             WeightFormat format,
             Placement placement,
             Room room) {
+        return open(runtime, entries, dtype, format, null, placement, room);
+    }
+
+    private static Weights open(
+            TorchRuntime runtime,
+            Map<String, TensorEntry> entries,
+            Dtype dtype,
+            WeightFormat format,
+            @Nullable Int8Plan plan,
+            Placement placement,
+            Room room) {
         DeviceMemory.require(room.weightBytes(), 0, room.freeBytes());
-        WeightFormat effective = Numerics.format(runtime, dtype, format);
+        boolean stored =
+                format == WeightFormat.AUTO && entries.values().stream().anyMatch(Int8Weights::isStored);
+        WeightFormat wanted = stored && runtime.multipliesInt8() ? WeightFormat.INT8 : format;
+        WeightFormat effective = Numerics.format(runtime, dtype, wanted);
         Graph graph = Graph.named("weights").with(Weights.class, "weights").compile(runtime);
         boolean packsFewRows = format == WeightFormat.AUTO
                 && effective == WeightFormat.MAPPED
                 && dtype == Dtype.FLOAT32
                 && runtime.onednnFloat32()
                 && !runtime.onGpu();
-        return new Weights(runtime, entries, dtype, effective, packsFewRows, placement, room, graph);
+        return new Weights(runtime, entries, dtype, effective, packsFewRows, placement, room, plan, graph);
     }
 
     private static long weightBytes(Map<String, TensorEntry> entries, Dtype dtype) {
@@ -196,9 +219,53 @@ public final class Weights implements AutoCloseable {
         return deviceTables.computeIfAbsent(name, table -> placed(entry, dtype, rows, width));
     }
 
-    /** A matrix {@code [out, in]} of a linear layer in the compute type and the format of these weights. */
+    /** Whether queries and keys of a layer of the decoder stay in 16 bits. */
+    public boolean isExact(int layer) {
+        return plan != null && plan.isExact(layer);
+    }
+
+    /** A linear layer in the format of these weights; {@code input} is the name under which its input is watched. */
+    List<NDArray> product(String name, NDArray bias, String input, long out, long in) {
+        TensorEntry entry = matrixEntry(name, out, in);
+        if (format == WeightFormat.INT8) {
+            NDArray stored = stored(entry, Residence.LOADING, out, in);
+            return Int8Weights.isStored(entry)
+                    ? int8.stored(stored, bias, Int8Weights.units(entries, entry), owned)
+                    : int8.narrowed(name, stored, bias, columns(input), owned);
+        }
+        return watched(matrix(name, out, in), bias, name, input, in);
+    }
+
+    /** Some rows of a matrix that holds several linear layers, which share their input. */
+    List<NDArray> productRows(String name, NDArray bias, long rows, long in, long from, long count) {
+        TensorEntry entry = entry(name, rows, in).rows(from, count);
+        if (format == WeightFormat.INT8) {
+            NDArray stored = stored(entry, Residence.LOADING, count, in);
+            return int8.narrowed(name, stored, bias, columns(name), owned);
+        }
+        return from == 0
+                ? watched(matrixOf(entry, count, in), bias, name, name, in)
+                : wideProduct(matrixOf(entry, count, in), bias);
+    }
+
+    private int[] columns(String input) {
+        return plan == null ? new int[0] : plan.columns(input);
+    }
+
+    private List<NDArray> watched(NDArray weight, NDArray bias, String name, String input, long in) {
+        return plan == null || !name.equals(input)
+                ? wideProduct(weight, bias)
+                : int8.watched(weight, bias, name, in, plan, owned);
+    }
+
+    /** A linear layer that stays in 16 bits. */
+    List<NDArray> wideProduct(NDArray weight, NDArray bias) {
+        return int8.wide(weight, bias);
+    }
+
+    /** A matrix {@code [out, in]} of a linear layer in the compute type, never in 8 bits. */
     public NDArray matrix(String name, long out, long in) {
-        TensorEntry entry = entry(name, out, in);
+        TensorEntry entry = matrixEntry(name, out, in);
         NDArray table = deviceTables.get(name);
         return table == null ? matrixOf(entry, out, in) : table;
     }
@@ -248,10 +315,14 @@ public final class Weights implements AutoCloseable {
     public void close() {
         loading.close();
         owned.close();
+        int8.close();
         graph.close();
     }
 
     private NDArray matrixOf(TensorEntry entry, long out, long in) {
+        if (Int8Weights.isStored(entry)) {
+            return widened(entry, out, in);
+        }
         if (placement == Placement.DEVICE) {
             return placed(entry, dtype, out, in);
         }
@@ -259,10 +330,29 @@ public final class Weights implements AutoCloseable {
             return convert(stored(entry, Residence.LASTING, out, in), dtype, owned);
         }
         try (TensorScope step = loading.openChild()) {
-            NDArray converted = convert(stored(entry, Residence.LOADING, out, in), dtype, step);
-            String form = format == WeightFormat.PACKED ? "pack" : "copy";
-            return graph.call(form).with(converted).run(owned);
+            return owned(convert(stored(entry, Residence.LOADING, out, in), dtype, step));
         }
+    }
+
+    /** Numbers of 8 bits in a type that models compute in: for a device without products of 8 bits, and for other formats. */
+    private NDArray widened(TensorEntry entry, long out, long in) {
+        try (TensorScope step = loading.openChild()) {
+            NDArray numbers = stored(entry, Residence.LOADING, out, in);
+            NDArray wide = int8.widened(numbers, Int8Weights.units(entries, entry), dtype, step);
+            return placement == Placement.HOST
+                    ? owned(wide)
+                    : graph.call("place")
+                            .with(wide)
+                            .with(runtime.deviceName())
+                            .with(dtype.code())
+                            .run(owned);
+        }
+    }
+
+    /** A copy that lasts, packed where the format says so. */
+    private NDArray owned(NDArray converted) {
+        boolean packs = format == WeightFormat.PACKED || (format == WeightFormat.INT8 && dtype == Dtype.BFLOAT16);
+        return graph.call(packs ? "pack" : "copy").with(converted).run(owned);
     }
 
     private NDArray small(String name, Dtype type, long... shape) {
@@ -322,7 +412,7 @@ public final class Weights implements AutoCloseable {
         return graph.call("map_file")
                 .with(mapping.file().toString())
                 .with(bytes / mapping.type().byteCount())
-                .with(mapping.type().dtype().code())
+                .with(mapping.type().code())
                 .run(mapping.residence() == Residence.LASTING ? owned : loading);
     }
 
@@ -353,6 +443,18 @@ public final class Weights implements AutoCloseable {
         if (!entry.type().isFloatingPoint()) {
             throw new ModelFilesException("The tensor '" + name + "' is stored as "
                     + entry.type().label() + ", but F32, BF16 or F16 is needed; use a folder that is not quantised");
+        }
+        return entry;
+    }
+
+    /** Of a linear layer, which may be held in 8 bits. */
+    private TensorEntry matrixEntry(String name, long out, long in) {
+        TensorEntry entry = entries.get(name);
+        if (entry == null || !Int8Weights.isStored(entry)) {
+            return entry(name, out, in);
+        }
+        if (!Arrays.equals(entry.shape(), new long[] {out, in})) {
+            throw mismatch(name, entry.shape(), out, in);
         }
         return entry;
     }

@@ -3,11 +3,15 @@ package io.github.glimpse.generate;
 import ai.djl.engine.EngineException;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.AnsweringModel;
+import io.github.glimpse.model.FolderReading;
 import io.github.glimpse.model.ImageTextModel;
+import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;
@@ -50,29 +54,13 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     /** The same with the library that {@code library} starts; closes it if anything else fails. */
     static AnswerEngine load(EngineOptions options, String name, Supplier<TorchRuntime> library) {
         long start = System.nanoTime();
-        FolderReading folder = FolderReading.begin(options);
+        FolderReading folder = FolderReading.begin(
+                options.model(),
+                options.families(),
+                options.family(),
+                options.runtime().nativeDownload());
         TorchRuntime runtime = folder.meanwhile(library);
-        AnsweringModel model = null;
-        AnswerEngine loaded;
-        try {
-            ModelFiles files = folder.files();
-            model = folder.family()
-                    .load(
-                            files,
-                            options.load().toBuilder()
-                                    .cacheTokens(options.cacheTokens())
-                                    .build(),
-                            runtime);
-            loaded = model instanceof ImageTextModel imageText
-                    ? new ImageTextEngine(options, runtime, imageText, files)
-                    : new DecoderEngine(options, runtime, (VisionLanguageModel) model, files);
-        } catch (RuntimeException | Error e) {
-            if (model != null) {
-                model.close();
-            }
-            runtime.close();
-            throw e;
-        }
+        AnswerEngine loaded = open(options, name, folder, runtime, library);
         try {
             Logger log = LoggerFactory.getLogger(LoadedModel.class);
             // Made and checked now, so that what does not fit is known now.
@@ -102,9 +90,46 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
         }
     }
 
+    private static AnswerEngine open(
+            EngineOptions options,
+            String name,
+            FolderReading folder,
+            TorchRuntime runtime,
+            Supplier<TorchRuntime> library) {
+        LoadOptions load =
+                options.load().toBuilder().cacheTokens(options.cacheTokens()).build();
+        return load.weights() == WeightFormat.INT8 && !folder.holdsInt8(runtime)
+                ? new Int8Loading(load, name, (each, own) -> open(options, each, folder, own)).run(runtime, library)
+                : open(options, load, folder, runtime);
+    }
+
+    /** Closes the library if anything else fails. */
+    private static AnswerEngine open(
+            EngineOptions options, LoadOptions load, FolderReading folder, TorchRuntime runtime) {
+        AnsweringModel model = null;
+        try {
+            ModelFiles files = folder.files();
+            model = folder.family().load(files, load, runtime);
+            return model instanceof ImageTextModel imageText
+                    ? new ImageTextEngine(options, runtime, imageText, files)
+                    : new DecoderEngine(options, runtime, (VisionLanguageModel) model, files);
+        } catch (RuntimeException | Error e) {
+            if (model != null) {
+                model.close();
+            }
+            runtime.close();
+            throw e;
+        }
+    }
+
     EngineOptions options();
 
     AnsweringModel model();
+
+    /** What weights of 8 bits have changed; empty where they are not, or where nothing could be compared. */
+    default Optional<Int8Report> int8Report() {
+        return Optional.empty();
+    }
 
     TorchRuntime runtime();
 

@@ -2,9 +2,11 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.constrain.ToolCallListener;
 import io.github.glimpse.constrain.ToolCallParser;
+import io.github.glimpse.sampling.FieldLikelihoods;
 import io.github.glimpse.text.IncrementalDecoder;
 import io.github.glimpse.text.StopSequences;
 import io.github.glimpse.text.Tokenizer;
+import io.github.glimpse.text.ToolMarkers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

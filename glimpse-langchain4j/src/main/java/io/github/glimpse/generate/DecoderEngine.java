@@ -4,6 +4,7 @@ import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.generate.HistoryFit.Fitted;
@@ -94,6 +95,7 @@ final class DecoderEngine implements AnswerEngine {
     private final VisionFeatureCache visionCache;
     private final MaskVocabulary maskVocabulary;
     private final StepScheduler<DecoderSteps.Row, float[]> scheduler;
+    private @Nullable Int8Report int8Report;
 
     /**
      * Puts the parts together; no strategy is made yet.
@@ -183,6 +185,22 @@ final class DecoderEngine implements AnswerEngine {
             throw config.problem(STOP_DISTANCE, "a distance above 0 and at most 2");
         }
         return distance.getAsDouble();
+    }
+
+    @Override
+    public Optional<Int8Report> int8Report() {
+        return Optional.ofNullable(int8Report);
+    }
+
+    /** Forgets what it remembers, as if nothing had been asked. */
+    void forget() {
+        visionCache.forgetAll();
+        prefixes.forgetAll();
+    }
+
+    /** Said once, before the first request. */
+    void report(Int8Report report) {
+        int8Report = report;
     }
 
     @Override

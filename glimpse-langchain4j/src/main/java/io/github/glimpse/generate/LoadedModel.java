@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelSource;
@@ -196,6 +197,19 @@ public final class LoadedModel implements ModelEngine {
     /** What is remembered of prompts, and what that has spared so far. */
     public PrefixUse prefixUse() {
         return loaded(AnswerEngine::prefixUse, () -> new PrefixUse(0, 0, 0, 0, 0, 0));
+    }
+
+    /**
+     * What weights of 8 bits have changed against 16; empty where they are not, where the folder held them so, and before the model is
+     * loaded.
+     */
+    public Optional<Int8Report> int8Report() {
+        return loaded(AnswerEngine::int8Report, Optional::empty);
+    }
+
+    @Override
+    public List<String> warnings() {
+        return int8Report().map(Int8Report::warnings).orElse(List.of());
     }
 
     /** What its decoding has done so far: how many sequences took their steps together. */

@@ -5,6 +5,7 @@ import io.github.glimpse.constrain.TokenVocabulary;
 import io.github.glimpse.constrain.TokenVocabulary.FirstBlank;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.text.Tokenizer;
+import io.github.glimpse.text.ToolMarkers;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

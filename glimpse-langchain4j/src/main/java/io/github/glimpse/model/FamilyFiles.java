@@ -61,6 +61,7 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
 
     /** The same for a family without a chat template. */
     public static Weights openWeights(ModelFiles files, TorchRuntime runtime, LoadOptions options, String yardstick) {
+        StoredQuantization.check(files.config());
         Map<String, TensorEntry> entries = SafetensorsIndex.of(files.directory());
         Dtype stored = entries.values().stream()
                 .filter(entry ->
@@ -74,6 +75,7 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
                 entries,
                 Numerics.dtype(runtime, options.dtype(), stored),
                 options.weights(),
+                options.int8Plan(),
                 options.cacheTokens());
     }
 

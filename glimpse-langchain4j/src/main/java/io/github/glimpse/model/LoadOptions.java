@@ -1,6 +1,7 @@
 package io.github.glimpse.model;
 
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Int8Plan;
 import io.github.glimpse.engine.WeightFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dtype the type to compute in, null for the rule of {@link io.github.glimpse.engine.Numerics}
  * @param weights how linear weights lie in memory
+ * @param int8Plan what stays in 16 bits where weights are numbers of 8, null for nothing; filled where they are not
  * @param minPixels least pixels of a resized picture, null for the model's own
  * @param maxPixels most pixels of a resized picture, null for the model's own
  * @param capVideoPixels whether frames of long videos get less pixels than the model's files say, as by the tool of its authors, for
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record LoadOptions(
         @Nullable Dtype dtype,
         WeightFormat weights,
+        @Nullable Int8Plan int8Plan,
         @Nullable Integer minPixels,
         @Nullable Integer maxPixels,
         boolean capVideoPixels,
@@ -42,6 +45,7 @@ public record LoadOptions(
         return builder()
                 .dtype(dtype)
                 .weights(weights)
+                .int8Plan(int8Plan)
                 .minPixels(minPixels)
                 .maxPixels(maxPixels)
                 .capVideoPixels(capVideoPixels)
@@ -55,6 +59,7 @@ public record LoadOptions(
 
         private @Nullable Dtype dtype;
         private WeightFormat weights = WeightFormat.AUTO;
+        private @Nullable Int8Plan int8Plan;
         private @Nullable Integer minPixels;
         private @Nullable Integer maxPixels;
         private boolean capVideoPixels;
@@ -73,6 +78,12 @@ public record LoadOptions(
         /** How linear weights lie in memory. */
         public Builder weights(WeightFormat value) {
             weights = value;
+            return this;
+        }
+
+        /** What stays in 16 bits where weights are numbers of 8. */
+        public Builder int8Plan(@Nullable Int8Plan value) {
+            int8Plan = value;
             return this;
         }
 
@@ -115,7 +126,7 @@ public record LoadOptions(
         /** The options. */
         public LoadOptions build() {
             return new LoadOptions(
-                    dtype, weights, minPixels, maxPixels, capVideoPixels, aspect, firstToken, cacheTokens);
+                    dtype, weights, int8Plan, minPixels, maxPixels, capVideoPixels, aspect, firstToken, cacheTokens);
         }
     }
 }

@@ -30,9 +30,9 @@ public final class DecoderStack implements AutoCloseable {
 
     static final WeightNames LAYER = WeightNames.of("DecoderLayer")
             .one("input_norm")
-            .withBias("q", "k", "v", "o")
+            .products("q", "k", "v", "o")
             .one("q_norm", "k_norm", "post_norm")
-            .withBias("gate", "up", "down");
+            .products("gate", "up", "down");
 
     // The state, what it was before a probe, and what a step makes of it.
     private static final int STATE_COPIES = 3;
@@ -48,8 +48,8 @@ public final class DecoderStack implements AutoCloseable {
     private final List<TensorList> layers = new ArrayList<>();
     private final List<List<NDArray>> layerTensors = new ArrayList<>();
     private final NDArray finalNorm;
-    private final NDArray head;
-    private final NDArray noBias;
+    private final List<NDArray> headTensors;
+    private final TensorList head;
     private final Map<Integer, RecurrentLayer> recurrent;
     private final int positionRows;
     private final int vocabulary;
@@ -69,6 +69,7 @@ public final class DecoderStack implements AutoCloseable {
         this.dtype = weights.dtype();
         this.graph = Graph.named("decoder")
                 .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "product")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
@@ -96,15 +97,16 @@ public final class DecoderStack implements AutoCloseable {
         for (int i = 0; i < dimensions.layers(); i++) {
             List<NDArray> tensors = isRecurrent(i)
                     ? List.of()
-                    : layerWeights(weights.at(names.layers()).at(i), shape, owner);
+                    : layerWeights(weights.at(names.layers()).at(i), shape, weights.isExact(i), owner);
             layerTensors.add(tensors);
             layers.add(TensorList.of(tensors));
         }
         this.finalNorm = norm(weights.at(names.finalNorm()), hidden, shape, owner);
-        this.head =
-                weights.at(shape.tiedHead() ? names.embedding() : names.head()).matrix(shape.vocabulary(), hidden);
-        this.noBias = weights.biasOrEmpty("", 0);
-        boolean widens = dtype != Dtype.FLOAT32 && weights.format() != WeightFormat.PACKED && !runtime.onGpu();
+        this.headTensors =
+                weights.at(shape.tiedHead() ? names.embedding() : names.head()).product(shape.vocabulary(), hidden);
+        this.head = TensorList.of(headTensors);
+        boolean packed = weights.format() == WeightFormat.PACKED || weights.format() == WeightFormat.INT8;
+        boolean widens = dtype != Dtype.FLOAT32 && !packed && !runtime.onGpu();
         this.bytes =
                 DecoderBytes.of(remembered(), dimensions, shape.intermediate(), vocabulary, dtype.byteCount(), widens);
     }
@@ -142,23 +144,28 @@ public final class DecoderStack implements AutoCloseable {
         return new DecoderStack(runtime, weights, names, shape, dimensions, recurrent, owner);
     }
 
-    private List<NDArray> layerWeights(WeightPath layer, DecoderShape shape, TensorScope owner) {
+    private List<NDArray> layerWeights(WeightPath layer, DecoderShape shape, boolean exact, TensorScope owner) {
         int intermediate = shape.intermediate();
         int hidden = dimensions.hidden();
         int queries = dimensions.heads() * dimensions.headDim();
         int keys = dimensions.kvHeads() * dimensions.headDim();
+        long asked = shape.gatedAttention() ? 2L * queries : queries;
+        WeightPath q = layer.at("self_attn.q_proj");
+        WeightPath k = layer.at("self_attn.k_proj");
+        WeightPath v = layer.at("self_attn.v_proj");
+        WeightPath gate = layer.at("mlp.gate_proj");
         return LAYER.fill()
                 .with("input_norm", norm(layer.at("input_layernorm"), hidden, shape, owner))
-                .with("q", layer.at("self_attn.q_proj").linear(shape.gatedAttention() ? 2L * queries : queries, hidden))
-                .with("k", layer.at("self_attn.k_proj").linear(keys, hidden))
-                .with("v", layer.at("self_attn.v_proj").linear(keys, hidden))
-                .with("o", layer.at("self_attn.o_proj").linear(hidden, queries))
+                .with("q", exact ? q.wideProduct(asked, hidden) : q.productSharing(v, asked, hidden))
+                .with("k", exact ? k.wideProduct(keys, hidden) : k.productSharing(v, keys, hidden))
+                .with("v", v.product(keys, hidden))
+                .with("o", layer.at("self_attn.o_proj").product(hidden, queries))
                 .with("q_norm", headNorm(layer.at("self_attn.q_norm"), shape, owner))
                 .with("k_norm", headNorm(layer.at("self_attn.k_norm"), shape, owner))
                 .with("post_norm", norm(layer.at("post_attention_layernorm"), hidden, shape, owner))
-                .with("gate", layer.at("mlp.gate_proj").linear(intermediate, hidden))
-                .with("up", layer.at("mlp.up_proj").linear(intermediate, hidden))
-                .with("down", layer.at("mlp.down_proj").linear(hidden, intermediate))
+                .with("gate", gate.product(intermediate, hidden))
+                .with("up", layer.at("mlp.up_proj").productSharing(gate, intermediate, hidden))
+                .with("down", layer.at("mlp.down_proj").product(hidden, intermediate))
                 .tensors();
     }
 
@@ -429,7 +436,6 @@ public final class DecoderStack implements AutoCloseable {
                 .with(row)
                 .with(finalNorm)
                 .with(head)
-                .with(noBias)
                 .with(dimensions.normEps())
                 .run(scope);
     }
@@ -482,7 +488,6 @@ public final class DecoderStack implements AutoCloseable {
                 .with(hidden)
                 .with(finalNorm)
                 .with(head)
-                .with(noBias)
                 .with(dimensions.normEps())
                 .run(scope);
     }
@@ -519,17 +524,15 @@ public final class DecoderStack implements AutoCloseable {
         return finalNorm;
     }
 
-    NDArray head() {
-        return head;
-    }
-
-    NDArray noBias() {
-        return noBias;
+    /** Weight and bias, and what belongs to a weight of 8 bits. */
+    List<NDArray> head() {
+        return headTensors;
     }
 
     @Override
     public void close() {
         layers.forEach(TensorList::close);
+        head.close();
         recurrent.values().forEach(RecurrentLayer::close);
         graph.close();
     }

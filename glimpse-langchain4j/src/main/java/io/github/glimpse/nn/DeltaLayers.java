@@ -21,11 +21,11 @@ public final class DeltaLayers {
 
     private static final WeightNames LAYER = WeightNames.of("DeltaLayer")
             .one("input_norm")
-            .withBias("qkv", "z", "a", "b")
+            .products("qkv", "z", "a", "b")
             .one("conv", "a_log", "dt_bias", "norm")
-            .withBias("out")
+            .products("out")
             .one("post_norm")
-            .withBias("gate", "up", "down");
+            .products("gate", "up", "down");
 
     private final Graph graph;
     private final DeltaShape shape;
@@ -36,6 +36,7 @@ public final class DeltaLayers {
         this.shape = shape;
         this.graph = Graph.named("delta rule")
                 .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "product")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
@@ -55,21 +56,23 @@ public final class DeltaLayers {
         int inner = shape.intermediate();
         int values = shape.valueHeads() * shape.valueDim();
         WeightPath attention = layer.at("linear_attn");
+        WeightPath qkv = attention.at("in_proj_qkv");
+        WeightPath gate = layer.at("mlp.gate_proj");
         TensorList weights = TensorList.of(LAYER.fill()
                 .with("input_norm", norm(layer.at("input_layernorm"), owner))
-                .with("qkv", attention.at("in_proj_qkv").linear(shape.channels(), hidden))
-                .with("z", attention.at("in_proj_z").linear(values, hidden))
-                .with("a", attention.at("in_proj_a").linear(shape.valueHeads(), hidden))
-                .with("b", attention.at("in_proj_b").linear(shape.valueHeads(), hidden))
+                .with("qkv", qkv.product(shape.channels(), hidden))
+                .with("z", attention.at("in_proj_z").productSharing(qkv, values, hidden))
+                .with("a", attention.at("in_proj_a").wideProduct(shape.valueHeads(), hidden))
+                .with("b", attention.at("in_proj_b").wideProduct(shape.valueHeads(), hidden))
                 .with("conv", attention.at("conv1d").float32("weight", shape.channels(), 1, shape.taps()))
                 .with("a_log", attention.float32("A_log", shape.valueHeads()))
                 .with("dt_bias", attention.float32("dt_bias", shape.valueHeads()))
                 .with("norm", attention.at("norm").float32("weight", shape.valueDim()))
-                .with("out", attention.at("out_proj").linear(hidden, values))
+                .with("out", attention.at("out_proj").product(hidden, values))
                 .with("post_norm", norm(layer.at("post_attention_layernorm"), owner))
-                .with("gate", layer.at("mlp.gate_proj").linear(inner, hidden))
-                .with("up", layer.at("mlp.up_proj").linear(inner, hidden))
-                .with("down", layer.at("mlp.down_proj").linear(hidden, inner))
+                .with("gate", gate.product(inner, hidden))
+                .with("up", layer.at("mlp.up_proj").productSharing(gate, inner, hidden))
+                .with("down", layer.at("mlp.down_proj").product(hidden, inner))
                 .tensors());
         open.incrementAndGet();
         return new Layer(weights);

@@ -41,6 +41,7 @@ public final class RecordedDecoder implements AutoCloseable {
         this.gradients = Gradients.open(runtime);
         this.graph = Graph.named("recorded decoder")
                 .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "product")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
@@ -53,8 +54,8 @@ public final class RecordedDecoder implements AutoCloseable {
                     .toList());
         }
         this.finalNorm = constant(stack.finalNorm(), owner);
-        this.head = constant(stack.head(), owner);
-        this.noBias = constant(stack.noBias(), owner);
+        this.head = constant(stack.head().get(0), owner);
+        this.noBias = constant(stack.head().get(1), owner);
     }
 
     /**

@@ -197,6 +197,15 @@ public final class PrefixStore implements AutoCloseable {
         return entries.stream().mapToInt(entry -> entry.scope.liveResources()).sum();
     }
 
+    /** Empties it and counts from 0, as if nothing had been asked. */
+    public synchronized void forgetAll() {
+        close();
+        hits = 0;
+        misses = 0;
+        rowsReused = 0;
+        rowsComputed = 0;
+    }
+
     /** Empties it. What is lent lives until it is given back. */
     @Override
     public synchronized void close() {

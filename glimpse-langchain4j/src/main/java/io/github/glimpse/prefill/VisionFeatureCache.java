@@ -164,6 +164,13 @@ public final class VisionFeatureCache implements AutoCloseable {
                 .sum();
     }
 
+    /** Empties it and counts from 0, as if nothing had been asked. */
+    public synchronized void forgetAll() {
+        close();
+        hits = 0;
+        misses = 0;
+    }
+
     /** Empties it. Lent features live until they are given back. */
     @Override
     public synchronized void close() {

@@ -1,6 +1,7 @@
 package io.github.glimpse.serve;
 
 import java.time.Duration;
+import java.util.List;
 
 /** A model in memory as whoever operates it sees it: where it runs, what it is doing, and how it is stopped with care. */
 public interface ModelEngine extends AutoCloseable {
@@ -19,6 +20,11 @@ public interface ModelEngine extends AutoCloseable {
 
     /** What it is doing now. Runs nothing, waits for nothing, touches no native memory. */
     EngineState state();
+
+    /** What whoever operates it should know though it answers, in words; mostly nothing. */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /** Requests that run now. */
     int activeRequests();

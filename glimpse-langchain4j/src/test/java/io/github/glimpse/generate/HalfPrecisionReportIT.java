@@ -33,6 +33,7 @@ class HalfPrecisionReportIT {
     // more
     // bits and so an eighth of the rounding, 0.006. The same factor lies between the bounds.
     private static final double BFLOAT16_DISTANCE = 0.1;
+    private static final double INT8_DISTANCE = 2 * BFLOAT16_DISTANCE;
     private static final double FLOAT16_DISTANCE = BFLOAT16_DISTANCE / 8;
     // Layers that remember a state magnify what is rounded: in float32 too the reference's own logits of such a model
     // lie
@@ -44,8 +45,10 @@ class HalfPrecisionReportIT {
     @TestFactory
     Stream<DynamicTest> everyNumericsStaysNearTheReference() {
         boolean packs;
+        boolean int8;
         try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
             packs = runtime.packsBfloat16();
+            int8 = runtime.multipliesInt8();
         }
         List<DynamicTest> tests = new ArrayList<>();
         for (FixtureFamily family : FixtureFamily.toRun()) {
@@ -54,6 +57,9 @@ class HalfPrecisionReportIT {
                 tests.add(test(family, Dtype.FLOAT16, WeightFormat.COPIED, FLOAT16_DISTANCE));
                 if (packs) {
                     tests.add(test(family, Dtype.BFLOAT16, WeightFormat.PACKED, BFLOAT16_DISTANCE));
+                }
+                if (int8 && !family.name().startsWith("blip")) {
+                    tests.add(test(family, Dtype.BFLOAT16, WeightFormat.INT8, INT8_DISTANCE));
                 }
             }
         }

@@ -12,6 +12,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.engine.Weights;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -149,7 +150,12 @@ class DecoderNumericsIT {
     @Test
     void aRowHasTheSameBitsAloneAndAmongOthers() {
         WeightFormat half = runtime.packsBfloat16() ? WeightFormat.PACKED : WeightFormat.MAPPED;
-        for (Loaded each : List.of(new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED), new Loaded(Dtype.BFLOAT16, half))) {
+        List<Loaded> forms = new ArrayList<>(
+                List.of(new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED), new Loaded(Dtype.BFLOAT16, half)));
+        if (runtime.multipliesInt8()) {
+            forms.add(new Loaded(Dtype.BFLOAT16, WeightFormat.INT8));
+        }
+        for (Loaded each : forms) {
             try (Loaded loaded = each;
                     TensorScope scope = runtime.openScope()) {
                 DecoderSteps steps = new DecoderSteps(loaded.stack);

@@ -1,7 +1,9 @@
 package io.github.glimpse.model.blip;
 
+import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
@@ -46,6 +48,11 @@ public final class BlipFamily implements ModelFamily {
 
     @Override
     public ImageTextModel load(ModelFiles files, LoadOptions options, TorchRuntime runtime) {
+        if (options.weights() == WeightFormat.INT8) {
+            throw new UnsupportedModelException(
+                    "Weights of 8 bits are for models with a language decoder, such as llava or"
+                            + " qwen2.5-vl; use glimpse.weights=auto");
+        }
         BlipConfig config = BlipConfig.of(files.config());
         ClipPreprocessor preprocessor = preprocessor(files, options.aspect(), config);
         Tokenizer tokenizer = Tokenizer.load(files.directory());

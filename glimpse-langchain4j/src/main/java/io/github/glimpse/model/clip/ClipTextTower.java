@@ -43,6 +43,7 @@ public final class ClipTextTower implements AutoCloseable {
         this.dtype = weights.dtype();
         this.graph = Graph.named("clip text tower")
                 .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "product")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")

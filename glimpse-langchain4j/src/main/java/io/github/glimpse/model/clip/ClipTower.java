@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClipTower implements VisionTower {
 
     static final WeightNames BLOCK =
-            WeightNames.of("TowerBlock").withBias("norm1", "q", "k", "v", "out", "norm2", "fc1", "fc2");
+            WeightNames.of("TowerBlock").withBias("norm1", "norm2").products("q", "k", "v", "out", "fc1", "fc2");
 
     /** The class row and all patches behind the last norm. */
     private static final TextRows NORMED = TowerPass::normedSeen;
@@ -87,6 +87,7 @@ public final class ClipTower implements VisionTower {
         this.dtype = weights.dtype();
         this.graph = Graph.named("clip tower")
                 .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "product")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "attention")
                 .with(DecoderStack.class, "activation")
@@ -124,17 +125,19 @@ public final class ClipTower implements VisionTower {
         WeightNames.Filling weights = BLOCK.fill()
                 .with("norm1", block.at("layer_norm1").norm(hidden))
                 .with("norm2", block.at("layer_norm2").norm(hidden))
-                .with("fc1", block.at("mlp.fc1").linear(intermediate, hidden))
-                .with("fc2", block.at("mlp.fc2").linear(hidden, intermediate));
+                .with("fc1", block.at("mlp.fc1").product(intermediate, hidden))
+                .with("fc2", block.at("mlp.fc2").product(hidden, intermediate));
         WeightPath attention = block.at("self_attn");
         if (layout == TowerLayout.BLIP) {
-            List<List<NDArray>> stacked = attention.stackedLinear("qkv.weight", "qkv.bias", 3, hidden, hidden);
+            List<List<NDArray>> stacked = attention.stackedProducts("qkv.weight", "qkv.bias", 3, hidden, hidden);
             weights.with("q", stacked.get(0)).with("k", stacked.get(1)).with("v", stacked.get(2));
-            weights.with("out", attention.at("projection").linear(hidden, hidden));
+            weights.with("out", attention.at("projection").product(hidden, hidden));
         } else {
-            for (String name : List.of("q", "k", "v", "out")) {
-                weights.with(name, attention.at(name + "_proj").linear(hidden, hidden));
-            }
+            WeightPath q = attention.at("q_proj");
+            weights.with("q", q.product(hidden, hidden));
+            weights.with("k", attention.at("k_proj").productSharing(q, hidden, hidden));
+            weights.with("v", attention.at("v_proj").productSharing(q, hidden, hidden));
+            weights.with("out", attention.at("out_proj").product(hidden, hidden));
         }
         return TensorList.of(weights.tensors());
     }

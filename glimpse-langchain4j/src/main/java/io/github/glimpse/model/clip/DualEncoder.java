@@ -3,6 +3,7 @@ package io.github.glimpse.model.clip;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.Numerics;
@@ -12,6 +13,7 @@ import io.github.glimpse.engine.TensorEntry;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
@@ -170,6 +172,11 @@ public final class DualEncoder implements AutoCloseable {
      * @throws io.github.glimpse.GlimpseException if something is missing, damaged, unknown or does not fit
      */
     public static DualEncoder load(Path directory, LoadOptions options, TorchRuntime runtime) {
+        if (options.weights() == WeightFormat.INT8) {
+            throw new UnsupportedModelException(
+                    "Weights of 8 bits are for models that answer, and this one makes vectors;"
+                            + " use the weights auto");
+        }
         ModelFiles files = filesOf(directory);
         Parts parts = new Parts(files);
         Weights weights = null;

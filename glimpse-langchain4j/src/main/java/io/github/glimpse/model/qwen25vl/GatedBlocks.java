@@ -10,9 +10,9 @@ final class GatedBlocks implements BlockForm {
     public WeightNames block() {
         return WeightNames.of("QwenBlock")
                 .one("norm1")
-                .withBias("qkv", "proj")
+                .products("qkv", "proj")
                 .one("norm2")
-                .withBias("gate", "up", "down");
+                .products("gate", "up", "down");
     }
 
     @Override
@@ -24,11 +24,12 @@ final class GatedBlocks implements BlockForm {
     public void fillBlock(WeightNames.Filling filling, WeightPath block, QwenVision config) {
         int hidden = config.hidden();
         int inner = config.intermediate();
+        WeightPath gate = block.at("mlp.gate_proj");
         filling.with("norm1", block.at("norm1").plain("weight", hidden))
                 .with("norm2", block.at("norm2").plain("weight", hidden))
-                .with("gate", block.at("mlp.gate_proj").linear(inner, hidden))
-                .with("up", block.at("mlp.up_proj").linear(inner, hidden))
-                .with("down", block.at("mlp.down_proj").linear(hidden, inner));
+                .with("gate", gate.product(inner, hidden))
+                .with("up", block.at("mlp.up_proj").productSharing(gate, inner, hidden))
+                .with("down", block.at("mlp.down_proj").product(hidden, inner));
     }
 
     @Override

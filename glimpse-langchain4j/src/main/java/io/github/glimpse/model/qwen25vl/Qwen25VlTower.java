@@ -50,6 +50,7 @@ final class Qwen25VlTower implements VisionTower {
         this.form = form;
         Graph graph = Graph.named("qwen2.5-vl tower")
                 .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "product")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
@@ -79,8 +80,8 @@ final class Qwen25VlTower implements VisionTower {
         int hidden = config.hidden();
         WeightNames.Filling filling = form.block()
                 .fill()
-                .with("qkv", block.at("attn.qkv").linear(3L * hidden, hidden))
-                .with("proj", block.at("attn.proj").linear(hidden, hidden));
+                .with("qkv", block.at("attn.qkv").product(3L * hidden, hidden))
+                .with("proj", block.at("attn.proj").product(hidden, hidden));
         form.fillBlock(filling, block, config);
         return TensorList.of(filling.tensors());
     }

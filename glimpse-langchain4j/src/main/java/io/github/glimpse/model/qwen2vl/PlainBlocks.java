@@ -10,7 +10,7 @@ final class PlainBlocks implements BlockForm {
 
     @Override
     public WeightNames block() {
-        return WeightNames.of("QwenBlock").withBias("norm1", "qkv", "proj", "norm2", "fc1", "fc2");
+        return WeightNames.of("QwenBlock").withBias("norm1", "norm2").products("qkv", "proj", "fc1", "fc2");
     }
 
     @Override
@@ -24,8 +24,8 @@ final class PlainBlocks implements BlockForm {
         int inner = config.intermediate();
         filling.with("norm1", block.at("norm1").norm(hidden))
                 .with("norm2", block.at("norm2").norm(hidden))
-                .with("fc1", block.at("mlp.fc1").linear(inner, hidden))
-                .with("fc2", block.at("mlp.fc2").linear(hidden, inner));
+                .with("fc1", block.at("mlp.fc1").product(inner, hidden))
+                .with("fc2", block.at("mlp.fc2").product(hidden, inner));
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class Qwen3VlTower implements VisionTower {
     private static final WeightNames EMBEDDING =
             WeightNames.of("Qwen3Embedding").withBias("projection").one("table");
     private static final WeightNames BLOCK =
-            WeightNames.of("Qwen3Block").withBias("norm1", "qkv", "proj", "norm2", "fc1", "fc2");
+            WeightNames.of("Qwen3Block").withBias("norm1", "norm2").products("qkv", "proj", "fc1", "fc2");
     private static final WeightNames MERGER = WeightNames.of("Qwen3Merger").withBias("norm", "fc1", "fc2");
 
     private final Qwen3VisionConfig config;
@@ -54,6 +54,7 @@ public final class Qwen3VlTower implements VisionTower {
         this.config = config;
         Graph graph = Graph.named("qwen3-vl tower")
                 .with(DecoderStack.class, "linear")
+                .with(DecoderStack.class, "product")
                 .with(DecoderStack.class, "norms")
                 .with(DecoderStack.class, "rotary")
                 .with(DecoderStack.class, "attention")
@@ -98,11 +99,11 @@ public final class Qwen3VlTower implements VisionTower {
         int inner = config.intermediate();
         return TensorList.of(BLOCK.fill()
                 .with("norm1", block.at("norm1").norm(hidden))
-                .with("qkv", block.at("attn.qkv").linear(3L * hidden, hidden))
-                .with("proj", block.at("attn.proj").linear(hidden, hidden))
+                .with("qkv", block.at("attn.qkv").product(3L * hidden, hidden))
+                .with("proj", block.at("attn.proj").product(hidden, hidden))
                 .with("norm2", block.at("norm2").norm(hidden))
-                .with("fc1", block.at("mlp.linear_fc1").linear(inner, hidden))
-                .with("fc2", block.at("mlp.linear_fc2").linear(hidden, inner))
+                .with("fc1", block.at("mlp.linear_fc1").product(inner, hidden))
+                .with("fc2", block.at("mlp.linear_fc2").product(hidden, inner))
                 .tensors());
     }
 

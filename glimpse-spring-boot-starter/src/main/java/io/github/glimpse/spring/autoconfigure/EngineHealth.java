@@ -33,7 +33,7 @@ final class EngineHealth {
         };
     }
 
-    /** State, model, device, dtype, and how many requests run and wait. */
+    /** State, model, device, dtype, what its operator should know though it answers, and how many requests run and wait. */
     Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("state", engine.state().name().toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -42,6 +42,9 @@ final class EngineHealth {
         details.put("dtype", engine.dtypeName());
         if (engine.state() == EngineState.FAILED) {
             details.put("action", "restart");
+        }
+        if (!engine.warnings().isEmpty()) {
+            details.put("warnings", engine.warnings());
         }
         details.put("active", engine.activeRequests());
         details.put("queue", engine.queuedRequests());

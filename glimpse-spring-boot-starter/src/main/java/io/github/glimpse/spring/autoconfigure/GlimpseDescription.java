@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.engine.GpuDescription;
+import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param family name of its family
  * @param device {@code cpu} or {@code cuda:N}
  * @param dtype type that it computes in
+ * @param int8 what weights of 8 bits change against 16; null where they are not, and before the model is loaded
  * @param active requests that run
  * @param queued requests that wait
  * @param pruning of requests that do not say otherwise
@@ -47,6 +49,7 @@ record GlimpseDescription(
         String family,
         String device,
         String dtype,
+        @Nullable Int8Report int8,
         int active,
         int queued,
         Pruning pruning,
@@ -85,6 +88,7 @@ record GlimpseDescription(
                 engine.family(),
                 engine.deviceName(),
                 engine.dtypeName(),
+                engine.int8Report().orElse(null),
                 engine.activeRequests(),
                 engine.queuedRequests(),
                 Pruning.of(engine),

@@ -9,6 +9,7 @@ import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
+import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.TurnCare;
@@ -123,6 +124,7 @@ final class PropertiesMapper {
                     null);
         }
         return engine(sources, scoring.name(), scoring.firstToken())
+                .load(loadBeside(scoring.firstToken()))
                 .strategies(strategies)
                 .pruning(checked(SCORING_PRUNING, () -> pruning(scoring.pruning())))
                 .maxTexts(requireNonNullElse(scoring.maxTexts(), EngineOptions.DEFAULT_MAX_TEXTS))
@@ -181,7 +183,7 @@ final class PropertiesMapper {
         EmbeddingOptions.Builder options = EmbeddingOptions.builder(sources.model())
                 .name(StringUtils.hasText(embedding.name()) ? embedding.name() : sources.name())
                 .runtime(runtime())
-                .load(load(null))
+                .load(loadBeside(null))
                 .strategies(strategies)
                 .pruning(checked(EMBEDDING_PRUNING, () -> pruning(embedding.pruning())))
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
@@ -236,6 +238,14 @@ final class PropertiesMapper {
                 .aspect(requireNonNullElse(properties.images().aspect(), standard.aspect()))
                 .firstToken(requireNonNullElse(firstToken, standard.firstToken()))
                 .build();
+    }
+
+    /** Of a model beside the one that answers: weights of 8 bits are for that one alone. */
+    private LoadOptions loadBeside(@Nullable FirstToken firstToken) {
+        LoadOptions load = load(firstToken);
+        return load.weights() == WeightFormat.INT8
+                ? load.toBuilder().weights(WeightFormat.AUTO).build()
+                : load;
     }
 
     private static @Nullable Dtype dtype(ComputeType type) {

@@ -129,6 +129,11 @@ class PropertiesMapperTest {
     }
 
     @Test
+    void mapsWeightsOfEightBits() {
+        assertThat(options("glimpse.weights=int8").load().weights()).isEqualTo(WeightFormat.INT8);
+    }
+
+    @Test
     void readsTheDtypeAutoAsUnset() {
         assertThat(options("glimpse.dtype=auto").load().dtype()).isNull();
     }

@@ -1,6 +1,5 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.text;
 
-import io.github.glimpse.text.Tokenizer;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -10,12 +9,13 @@ import java.util.OptionalInt;
  * @param open before a call
  * @param close behind it
  */
-record ToolMarkers(OptionalInt open, OptionalInt close) {
+public record ToolMarkers(OptionalInt open, OptionalInt close) {
 
     private static final String OPEN = "<tool_call>";
     private static final String CLOSE = "</tool_call>";
 
-    static ToolMarkers of(Tokenizer tokenizer) {
+    /** Those of a vocabulary. */
+    public static ToolMarkers of(Tokenizer tokenizer) {
         OptionalInt open = tokenizer.idOf(OPEN);
         OptionalInt close = tokenizer.idOf(CLOSE);
         return open.isPresent() && close.isPresent()
@@ -23,20 +23,23 @@ record ToolMarkers(OptionalInt open, OptionalInt close) {
                 : new ToolMarkers(OptionalInt.empty(), OptionalInt.empty());
     }
 
-    boolean areTokens() {
+    /** Whether there are both. */
+    public boolean areTokens() {
         return open.isPresent();
     }
 
-    boolean isOpen(int id) {
+    /** Whether a call follows. */
+    public boolean isOpen(int id) {
         return areTokens() && open.getAsInt() == id;
     }
 
-    boolean isClose(int id) {
+    /** Whether a call is over. */
+    public boolean isClose(int id) {
         return areTokens() && close.getAsInt() == id;
     }
 
     /** By their text. */
-    Map<String, Integer> ids() {
+    public Map<String, Integer> ids() {
         return areTokens() ? Map.of(OPEN, open.getAsInt(), CLOSE, close.getAsInt()) : Map.of();
     }
 }

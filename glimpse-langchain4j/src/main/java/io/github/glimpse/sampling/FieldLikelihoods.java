@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.sampling;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -14,7 +14,7 @@ import java.util.Map;
  * How likely the least likely token of each value of a JSON document was: notes which token wrote which characters, and looks up the
  * values in the end. One per answer.
  */
-final class FieldLikelihoods {
+public final class FieldLikelihoods {
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -29,7 +29,7 @@ final class FieldLikelihoods {
      *
      * @param end characters that there are now; a token that completes none counts to the next one
      */
-    void add(int end, double logProbability) {
+    public void add(int end, double logProbability) {
         held = Math.min(held, logProbability);
         int before = pieces.isEmpty() ? 0 : pieces.get(pieces.size() - 1).end();
         if (end > before) {
@@ -44,7 +44,7 @@ final class FieldLikelihoods {
      * @param document all that was written; of one that is cut, what can be read counts
      * @return by JSON pointer, in the document's order, 0..1; of texts, numbers, booleans and nulls
      */
-    Map<String, Double> of(String document) {
+    public Map<String, Double> of(String document) {
         Map<String, Double> values = new LinkedHashMap<>();
         try (JsonParser parser = JSON.createParser(document)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {

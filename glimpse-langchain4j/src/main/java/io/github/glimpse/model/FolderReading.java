@@ -1,13 +1,14 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.model;
 
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelFiles;
-import io.github.glimpse.model.ModelFamilies;
-import io.github.glimpse.model.ModelFamily;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be known of a model without the native library: its files and its family. They are read on a thread of their own
@@ -15,20 +16,30 @@ import java.util.function.Supplier;
  * Nothing of it is native memory. What is wrong with the files is said before what is wrong with the library, and that before
  * what is wrong with the family, as if one had followed the other.
  */
-final class FolderReading {
+public final class FolderReading {
 
-    private final EngineOptions options;
+    private final Path folder;
+    private final List<ModelFamily> families;
+    private final @Nullable String name;
     private final CompletableFuture<ModelFiles> files = new CompletableFuture<>();
     private final CompletableFuture<ModelFamily> family = new CompletableFuture<>();
 
-    private FolderReading(EngineOptions options) {
-        this.options = options;
+    private FolderReading(Path folder, List<ModelFamily> families, @Nullable String name) {
+        this.folder = folder;
+        this.families = families;
+        this.name = name;
     }
 
-    /** Begins. Where the library may have to be fetched, the files are read first: nobody waits for that with a wrong folder. */
-    static FolderReading begin(EngineOptions options) {
-        FolderReading reading = new FolderReading(options);
-        if (options.runtime().nativeDownload() == NativeDownload.FORBIDDEN) {
+    /**
+     * Begins. Where the library may have to be fetched, the files are read first: nobody waits for that with a wrong folder.
+     *
+     * @param families beside those that are found
+     * @param name of the family, null for the one that accepts the folder
+     */
+    public static FolderReading begin(
+            Path folder, List<ModelFamily> families, @Nullable String name, NativeDownload download) {
+        FolderReading reading = new FolderReading(folder, families, name);
+        if (download == NativeDownload.FORBIDDEN) {
             Thread thread = new Thread(null, reading::run, "glimpse-read", 0, false);
             thread.setDaemon(true);
             // Families are looked for in the class path of whoever loads.
@@ -43,9 +54,9 @@ final class FolderReading {
 
     private void run() {
         try {
-            ModelFiles read = ModelFiles.ofDirectory(options.model());
+            ModelFiles read = ModelFiles.ofDirectory(folder);
             files.complete(read);
-            family.complete(ModelFamilies.discover(options.families()).of(options.family(), read.config()));
+            family.complete(ModelFamilies.discover(families).of(name, read.config()));
         } catch (Throwable e) {
             // Errors too: whoever waits must hear of it. What is complete stays so.
             files.completeExceptionally(e);
@@ -58,7 +69,7 @@ final class FolderReading {
      *
      * @return the caller's; open whatever the files are
      */
-    TorchRuntime meanwhile(Supplier<TorchRuntime> start) {
+    public TorchRuntime meanwhile(Supplier<TorchRuntime> start) {
         try {
             return start.get();
         } catch (RuntimeException | Error e) {
@@ -68,12 +79,22 @@ final class FolderReading {
     }
 
     /** The files, waited for; throws what was wrong with them. */
-    ModelFiles files() {
+    public ModelFiles files() {
         return result(files);
     }
 
+    /** Whether weights are stored in 8 bits; closes the library if the files are wrong, and throws what was wrong with them. */
+    public boolean holdsInt8(TorchRuntime library) {
+        try {
+            return files().config().has(StoredQuantization.KEY);
+        } catch (RuntimeException | Error e) {
+            library.close();
+            throw e;
+        }
+    }
+
     /** The family, waited for; throws what was wrong with it or with the files. */
-    ModelFamily family() {
+    public ModelFamily family() {
         return result(family);
     }
 

@@ -1,0 +1,133 @@
+package io.github.glimpse.engine;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.ShapeMismatchException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes weights of 8 bits: of wider ones, or of the numbers that a checkpoint holds. For one thread. */
+final class Int8Weights implements AutoCloseable {
+
+    private static final String SCALE = "_scale";
+
+    private final Graph graph;
+    private final NDArray none;
+
+    /** @param owner owns what stands for an empty part */
+    Int8Weights(TorchRuntime runtime, TensorScope owner) {
+        this.graph = Graph.named("int8 weights").with(Int8Weights.class, "int8").compile(runtime);
+        this.none = owner.floats(new float[0], 0);
+    }
+
+    /** Whether products of 8 bits run here, and are exact. */
+    static boolean areExact(TorchRuntime runtime) {
+        try (Graph graph = Graph.named("int8 probe")
+                        .with(Int8Weights.class, "int8")
+                        .compile(runtime);
+                TensorScope scope = runtime.openScope()) {
+            return HostValues.longs(graph.call("exact_products").run(scope))[0] == 1;
+        } catch (io.github.glimpse.NativeLibraryException notOffered) {
+            return false;
+        }
+    }
+
+    /** A layer in 16 bits. */
+    List<NDArray> wide(NDArray weight, NDArray bias) {
+        return List.of(weight, bias, none, none, none);
+    }
+
+    /** A layer in 16 bits whose input is watched. */
+    List<NDArray> watched(NDArray weight, NDArray bias, String layer, long in, Int8Plan plan, TensorScope owner) {
+        NDArray peaks = graph.call("no_peaks").with(in).run(owner);
+        plan.watch(layer, peaks);
+        return List.of(weight, bias, peaks, none, none);
+    }
+
+    /**
+     * A layer in 8 bits.
+     *
+     * @param weight {@code [out, in]} of any type that models compute in
+     * @param kept columns of the input that stay in 16 bits
+     * @throws ModelFilesException if the weight holds what is not a number
+     */
+    List<NDArray> narrowed(String name, NDArray weight, NDArray bias, int[] kept, TensorScope owner) {
+        NDArray columns = kept.length == 0 ? none : owner.indices(kept);
+        NDArray units = graph.call("row_units").with(weight).with(columns).run(owner);
+        float[] worth = HostValues.floats(units);
+        for (int row = 0; row < worth.length; row++) {
+            if (!Float.isFinite(worth[row])) {
+                throw new ModelFilesException("The tensor '" + name + "' has " + worth[row] + " in row " + row
+                        + ", and a weight of 8 bits must be a number; get the file anew");
+            }
+        }
+        NDArray packed =
+                graph.call("pack_rows").with(weight).with(units).with(columns).run(owner);
+        NDArray wide = kept.length == 0
+                ? none
+                : graph.call("kept_columns").with(weight).with(columns).run(owner);
+        return List.of(packed, bias, units, columns, wide);
+    }
+
+    /** A layer that the checkpoint holds in 8 bits: {@code numbers [out, in]} int8. */
+    List<NDArray> stored(NDArray numbers, NDArray bias, float[] units, TensorScope owner) {
+        return List.of(
+                graph.call("pack_numbers").with(numbers).run(owner),
+                bias,
+                owner.floats(units, units.length),
+                none,
+                none);
+    }
+
+    /** Such a layer's weight as it was before. */
+    NDArray widened(NDArray numbers, float[] units, Dtype dtype, TensorScope owner) {
+        return graph.call("widened")
+                .with(numbers)
+                .with(owner.floats(units, units.length))
+                .with(dtype.code())
+                .run(owner);
+    }
+
+    /**
+     * What the 1 of each row of a stored weight is worth.
+     *
+     * @param weight numbers of 8 bits
+     * @throws ModelFilesException if they are not there, or not positive numbers
+     */
+    static float[] units(Map<String, TensorEntry> entries, TensorEntry weight) {
+        String name = weight.name() + SCALE;
+        TensorEntry scale = entries.get(name);
+        if (scale == null || !scale.type().isFloatingPoint()) {
+            throw new ModelFilesException("The tensor '" + weight.name() + "' is stored as I8, but '" + name + "' is "
+                    + (scale == null ? "missing" : "stored as " + scale.type().label())
+                    + "; it must be F32, BF16 or F16 with one value for each row: use a folder of the form"
+                    + " compressed-tensors with int8 weights by channel");
+        }
+        long out = weight.shape()[0];
+        if (!Arrays.equals(scale.shape(), new long[] {out, 1}) && !Arrays.equals(scale.shape(), new long[] {out})) {
+            throw new ShapeMismatchException("The tensor '" + name + "' has shape " + Arrays.toString(scale.shape())
+                    + ", but [" + out + ", 1] is needed, one value for each row of the weight; use a folder whose"
+                    + " weights are quantised by channel");
+        }
+        float[] units = SafetensorsFile.floats(scale);
+        for (int row = 0; row < units.length; row++) {
+            if (!(units[row] > 0 && units[row] < Float.POSITIVE_INFINITY)) {
+                throw new ModelFilesException("The tensor '" + name + "' has " + units[row] + " in row " + row
+                        + ", but scales are positive numbers; get the file anew");
+            }
+        }
+        return units;
+    }
+
+    /** Whether a tensor is held in 8 bits with a unit for each row. */
+    static boolean isStored(@Nullable TensorEntry entry) {
+        return entry != null && entry.type() == StoredType.I8;
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+}
