@@ -78,6 +78,8 @@ class OpenAiHostileTest {
                         "glimpse.embedding-model.name=clip",
                         "glimpse.embedding-model.location=" + Folders.CLIP,
                         "glimpse.generation.max-output-tokens=3",
+                        // Else a body within its limit may be a prompt that is computed for minutes.
+                        "glimpse.limits.max-input-tokens=2000",
                         "glimpse.openai.enabled=true",
                         "glimpse.openai.max-body=500KB",
                         "logging.level.org.apache.coyote=off",
