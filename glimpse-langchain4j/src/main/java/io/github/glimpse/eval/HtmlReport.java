@@ -20,32 +20,6 @@ public final class HtmlReport {
 
     private static final double PERCENT = 100;
     private static final double MEBIBYTE = 1 << 20;
-    private static final String STYLE = """
-            body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:1080px;padding:0 1rem;color:#222;background:#fff}
-            table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13px}
-            td,th{padding:.25rem .6rem;border-bottom:1px solid #ddd;text-align:right}
-            td:nth-child(-n+2),th:nth-child(-n+2){text-align:left}
-            .wide{overflow-x:auto}
-            .wide td{white-space:nowrap}
-            .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:1.5rem}
-            .charts figure{margin:0;display:block}
-            .charts figure>svg{width:100%}
-            .charts svg text{font-size:20px}
-            .charts svg .title{font-size:22px}
-            figure{margin:1.5rem 0;display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
-            figure>svg{width:720px;max-width:100%}
-            svg text{font:12px system-ui,sans-serif;fill:#333}
-            svg .title{font-weight:600;font-size:14px}
-            svg .grid{stroke:#e3e3e3}
-            svg .box{fill:none;stroke:#ff2d95;stroke-width:2}
-            .legend{list-style:none;padding:0;margin:0;font-size:13px}
-            .key{width:14px;height:14px;vertical-align:middle}
-            article{display:flex;flex-wrap:wrap;gap:1rem;border-top:1px solid #ddd;padding:1rem 0}
-            article>svg{width:360px;max-width:100%}
-            dl{flex:1 1 20rem;margin:0}
-            dt{color:#666;font-size:12px}
-            dd{margin:0 0 .5rem;white-space:pre-wrap;overflow-wrap:anywhere}
-            """;
 
     private final EvaluationSummary summary;
     private final List<Reading> readings;
@@ -85,16 +59,7 @@ public final class HtmlReport {
     }
 
     private String html() {
-        StringBuilder html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; ")
-                .append("style-src 'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width\"><title>")
-                .append("Pruning on ")
-                .append(Markup.escape(set.name()))
-                .append("</title>\n<style>")
-                .append(STYLE)
-                .append("</style></head><body>\n<h1>Pruning on ")
-                .append(Markup.escape(set.name()))
-                .append("</h1>\n<p>")
+        StringBuilder html = new StringBuilder("<p>")
                 .append(set.items().size())
                 .append(" questions. Intervals hold the true value with 95 % confidence: Wilson's for right-or-wrong ")
                 .append("scores, else bootstrap; drops are paired with the unpruned answers to the same questions. ")
@@ -122,7 +87,7 @@ public final class HtmlReport {
         html.append(new ConfidenceSection(summary.rows(), row -> name(row, row.row())).html());
         worst(html);
         refused(html);
-        return html.append("</body></html>\n").toString();
+        return new ReportPage("Pruning on " + set.name()).markup(html).html();
     }
 
     private void table(StringBuilder html) {

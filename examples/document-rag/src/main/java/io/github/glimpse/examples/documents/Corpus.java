@@ -1,5 +1,7 @@
 package io.github.glimpse.examples.documents;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.glimpse.documents.PageBox;
 import io.github.glimpse.documents.PageQuestion;
 import io.github.glimpse.examples.tiny.drawing.Box;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
@@ -36,10 +39,12 @@ import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
 import org.apache.pdfbox.pdmodel.graphics.image.LosslessFactory;
 import org.apache.pdfbox.pdmodel.graphics.state.RenderingMode;
 import org.apache.pdfbox.util.Matrix;
+import org.jspecify.annotations.Nullable;
 
 /**
- * PDF files of scanned receipts, orders, tickets and forms, drawn from a seed in the world that the embedded model reads. Every second page
- * has a text layer under its scan. Each page has a code that no other page has, by which it is asked for.
+ * PDF files of scanned receipts, orders, tickets and forms, of bar charts, and of running text, drawn from a seed. Scans and charts are of
+ * the world that the embedded model reads; of the text nothing is asked. Every second scan has a text layer under it; a chart always has one,
+ * whose caption alone says which chart it is. Each page has a code that no other page has, by which it is asked for.
  */
 final class Corpus {
 
@@ -49,7 +54,24 @@ final class Corpus {
             "locker");
 
     private static final int PAGES_OF_A_FILE = 5;
+    /** Of so many pages one is a chart, and one is text. */
+    private static final int ROUND = 8;
+
+    private static final int CHART = 3;
+    private static final int TEXT = 6;
     private static final int LEAST_CODE = 3;
+    private static final int LINES_OF_TEXT = 14;
+    private static final int WORDS_OF_A_LINE = 5;
+    private static final List<String> WORDS = List.of(
+            "the", "a", "of", "order", "parcel", "room", "paid", "total", "late", "when", "was", "not", "price", "sent",
+            "with", "flight", "seat", "report", "year", "each", "invoice", "tax", "date", "new", "model");
+    private static final int CAPTION_WIDTH = 80;
+    private static final int CAPTION_HEIGHT = 8;
+    private static final float TEXT_WIDTH = 252;
+    private static final float TEXT_HEIGHT = 308;
+    private static final float TEXT_SIZE = 12;
+    private static final float LEADING = 18;
+    private static final float MARGIN = 24;
     private static final int IN_VAIN_EACH = 5;
     private static final float POINTS_PER_PIXEL = 0.5f;
     private static final double CAP_OF_FONT = 0.72;
@@ -62,14 +84,22 @@ final class Corpus {
         }
     }
 
-    private record Drawn(Drawing drawing, List<Line> lines, Line code) {}
+    /** A page: a picture with its lines, or the sentences of a text. */
+    private record Drawn(@Nullable Drawing drawing, List<Line> lines, String code, List<String> sentences) {
+
+        boolean isChart() {
+            return drawing != null && drawing.request().family() == Family.CHART;
+        }
+    }
 
     private final long seed;
+    private final boolean isBlank;
     private final Set<String> used = new HashSet<>();
     private final List<KnownQuestion> questions = new ArrayList<>();
 
-    private Corpus(long seed) {
+    private Corpus(long seed, boolean isBlank) {
         this.seed = seed;
+        this.isBlank = isBlank;
     }
 
     /**
@@ -78,7 +108,16 @@ final class Corpus {
      * @return what can be asked, in an order of its own
      */
     static List<KnownQuestion> draw(Path folder, int pages, long seed) throws IOException {
-        Corpus corpus = new Corpus(seed);
+        return draw(folder, pages, seed, false);
+    }
+
+    /** The same pages and questions with blank pictures, to see what the text layers alone give. */
+    static List<KnownQuestion> drawBlank(Path folder, int pages, long seed) throws IOException {
+        return draw(folder, pages, seed, true);
+    }
+
+    private static List<KnownQuestion> draw(Path folder, int pages, long seed, boolean isBlank) throws IOException {
+        Corpus corpus = new Corpus(seed, isBlank);
         Files.createDirectories(folder);
         List<Drawn> drawn = corpus.pages(pages);
         for (int from = 0; from < pages; from += PAGES_OF_A_FILE) {
@@ -94,18 +133,75 @@ final class Corpus {
         Dice sizes = new Dice(Dice.mix(seed));
         for (long number = 1_000_000 * seed; pages.size() < count; number++) {
             PageSize size = sizes.pick(PageSize.ALL);
-            Drawing drawing = Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.DOC, size, number));
-            List<Line> lines = drawing.questions().stream()
-                    .filter(question -> question.kind() == QuestionKind.DOC)
-                    .map(Corpus::line)
-                    .toList();
-            lines.stream()
-                    .filter(line -> CODES.contains(line.key()) && line.value().length() >= LEAST_CODE)
-                    .filter(line -> lines.size() > 1 && used.add(line.code()))
-                    .findFirst()
-                    .ifPresent(code -> pages.add(new Drawn(drawing, lines, code)));
+            switch (pages.size() % ROUND) {
+                case CHART -> pages.add(chart(size, number));
+                case TEXT -> pages.add(text(number));
+                default -> scan(size, number).ifPresent(pages::add);
+            }
         }
         return pages;
+    }
+
+    private Optional<Drawn> scan(PageSize size, long number) {
+        Drawing drawing = Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.DOC, size, number));
+        List<Line> lines = drawing.questions().stream()
+                .filter(question -> question.kind() == QuestionKind.DOC)
+                .map(Corpus::line)
+                .toList();
+        return lines.stream()
+                .filter(line -> CODES.contains(line.key()) && line.value().length() >= LEAST_CODE)
+                .filter(line -> lines.size() > 1 && used.add(line.code()))
+                .findFirst()
+                .map(code -> new Drawn(drawing, lines, code.code(), List.of()));
+    }
+
+    /** A letter and the number above it are a line. */
+    private Drawn chart(PageSize size, long number) {
+        Drawing drawing = Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.CHART, size, number));
+        List<Line> lines = drawing.questions().stream()
+                .filter(question -> question.kind() == QuestionKind.BAR)
+                .map(question -> {
+                    String letter = letter(question.text());
+                    Box one = question.evidence().get(0);
+                    Box other = question.evidence().get(1);
+                    return one.top() > other.top()
+                            ? new Line(letter, question.answer(), question, one, other)
+                            : new Line(letter, question.answer(), question, other, one);
+                })
+                .toList();
+        return new Drawn(drawing, lines, code("chart", new Dice(Dice.mix(number))), List.of());
+    }
+
+    /** The last word of one letter. */
+    private static String letter(String question) {
+        String letter = "";
+        for (String word : question.split("[^A-Za-z]+", -1)) {
+            letter = word.length() == 1 ? word.toUpperCase(Locale.ROOT) : letter;
+        }
+        return letter;
+    }
+
+    private Drawn text(long number) {
+        Dice dice = new Dice(Dice.mix(number));
+        List<String> sentences = new ArrayList<>();
+        String code = code("article", dice);
+        sentences.add(code);
+        for (int line = 0; line < LINES_OF_TEXT; line++) {
+            StringBuilder sentence = new StringBuilder();
+            for (int word = 0; word < WORDS_OF_A_LINE; word++) {
+                sentence.append(word == 0 ? "" : " ").append(dice.pick(WORDS));
+            }
+            sentences.add(sentence.toString());
+        }
+        return new Drawn(null, List.of(), code, sentences);
+    }
+
+    private String code(String name, Dice dice) {
+        String code;
+        do {
+            code = name + " " + (char) ('A' + dice.below(26)) + dice.between(10, 99) + (char) ('A' + dice.below(26));
+        } while (!used.add(code));
+        return code;
     }
 
     private static Line line(Question question) {
@@ -123,8 +219,12 @@ final class Corpus {
         try (PDDocument document = new PDDocument()) {
             for (int number = 1; number <= pages.size(); number++) {
                 Drawn page = pages.get(number - 1);
-                boolean hasText = (number % 2 == 1) ^ (name.hashCode() % 2 == 0);
-                add(document, page, hasText);
+                boolean hasText = page.isChart() || ((number % 2 == 1) ^ (name.hashCode() % 2 == 0));
+                if (page.drawing() == null) {
+                    addText(document, page.sentences());
+                    continue;
+                }
+                add(document, page, page.drawing(), hasText, isBlank);
                 ask(page, name, number, hasText);
             }
             // without it the file would say when it was made, and be indexed anew
@@ -135,22 +235,43 @@ final class Corpus {
         }
     }
 
-    private static void add(PDDocument document, Drawn page, boolean hasText) throws IOException {
-        Drawing drawing = page.drawing();
+    private static void addText(PDDocument document, List<String> sentences) throws IOException {
+        PDPage sheet = new PDPage(new PDRectangle(TEXT_WIDTH, TEXT_HEIGHT));
+        document.addPage(sheet);
+        try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
+            content.beginText();
+            content.setFont(new PDType1Font(Standard14Fonts.FontName.HELVETICA), TEXT_SIZE);
+            content.setLeading(LEADING);
+            content.newLineAtOffset(MARGIN, TEXT_HEIGHT - MARGIN - TEXT_SIZE);
+            for (String sentence : sentences) {
+                content.showText(sentence);
+                content.newLine();
+            }
+            content.endText();
+        }
+    }
+
+    private static void add(PDDocument document, Drawn page, Drawing drawing, boolean hasText, boolean isBlank)
+            throws IOException {
         PDPage sheet =
                 new PDPage(new PDRectangle(drawing.width() * POINTS_PER_PIXEL, drawing.height() * POINTS_PER_PIXEL));
         document.addPage(sheet);
         try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
-            content.drawImage(
-                    LosslessFactory.createFromImage(document, image(drawing)),
-                    0,
-                    0,
-                    drawing.width() * POINTS_PER_PIXEL,
-                    drawing.height() * POINTS_PER_PIXEL);
+            if (!isBlank) {
+                content.drawImage(
+                        LosslessFactory.createFromImage(document, image(drawing)),
+                        0,
+                        0,
+                        drawing.width() * POINTS_PER_PIXEL,
+                        drawing.height() * POINTS_PER_PIXEL);
+            }
             if (hasText) {
                 PDFont font = new PDType1Font(Standard14Fonts.FontName.HELVETICA);
                 content.beginText();
                 content.setRenderingMode(RenderingMode.NEITHER);
+                if (page.isChart()) {
+                    write(content, font, page.code(), new Box(0, 0, CAPTION_WIDTH, CAPTION_HEIGHT), drawing.height());
+                }
                 for (Line line : page.lines()) {
                     write(content, font, line.key(), line.keyBox(), drawing.height());
                     write(content, font, line.value(), line.valueBox(), drawing.height());
@@ -186,9 +307,9 @@ final class Corpus {
 
     /** What the page answers, and, on every fifth page, what it does not, and what no page is found for. */
     private void ask(Drawn page, String name, int number, boolean hasText) {
-        String code = page.code().code();
+        String code = page.code();
         for (Line line : page.lines()) {
-            if (!line.equals(page.code())) {
+            if (!line.code().equals(code)) {
                 Box box = line.keyBox().union(line.valueBox());
                 questions.add(new KnownQuestion(
                         new PageQuestion(code, line.question().text()),
@@ -200,15 +321,16 @@ final class Corpus {
             }
         }
         if (number % IN_VAIN_EACH == 0) {
-            page.drawing().questions().stream()
+            requireNonNull(page.drawing()).questions().stream()
                     .filter(question -> question.kind() == QuestionKind.UNANSWERABLE)
                     .limit(1)
                     .forEach(question -> questions.add(new KnownQuestion(
                             new PageQuestion(code, question.text()), null, name, number, null, hasText)));
-            String strange = "XQ" + page.code().value().replaceAll("[^A-Z0-9]", "") + "X";
+            String[] parts = code.split(" ", 2);
+            String strange = "XQ" + parts[1].replaceAll("[^A-Z0-9]", "") + "X";
             questions.add(new KnownQuestion(
                     new PageQuestion(
-                            page.code().key() + " " + strange,
+                            parts[0] + " " + strange,
                             page.lines().get(0).question().text()),
                     null,
                     name,

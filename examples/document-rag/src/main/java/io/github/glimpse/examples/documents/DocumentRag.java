@@ -34,6 +34,7 @@ import io.github.glimpse.hub.ModelSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,6 +57,8 @@ public final class DocumentRag implements Callable<Integer> {
     private static final int FOUND = 5;
     private static final double LEAST_COVERAGE = 0.7;
     private static final double KEPT_BY_OTHERS = 0.1;
+    /** Questions of an evaluation for readers that are only there to compare with. */
+    private static final int OF_OTHERS = 300;
 
     @Option(names = "--documents", description = "Folder of PDF files and pictures; a corpus is drawn if not set")
     private @Nullable Path documents;
@@ -139,14 +142,17 @@ public final class DocumentRag implements Callable<Integer> {
             EmbeddingModel embeddings = encoder == null
                     ? null
                     : GlimpseEmbeddingModel.builder().engine(encoder).build();
-            DocumentIndex index = index(folder, chat, embeddings, console);
+            DocumentIndex index = index(folder, out.resolve("pages.index"), chat, embeddings, console);
             Map<String, ContentRetriever> finders = finders(index, embeddings);
             ContentRetriever finder = requireNonNull(finders.get(embeddings == null ? "text" : "fused"));
             if (evaluate && !known.isEmpty()) {
-                List<KnownQuestion> some = known.subList(0, Math.min(known.size(), questions));
-                Evaluation evaluation = new Evaluation(index, some, console);
-                evaluation.finding(finders);
-                evaluation.answering(readers(engine), finder, this::answering);
+                evaluate(
+                        known.subList(0, Math.min(known.size(), questions)),
+                        engine,
+                        index,
+                        finders,
+                        embeddings,
+                        console);
                 return 0;
             }
             PageAnswerer answerer =
@@ -158,6 +164,62 @@ public final class DocumentRag implements Callable<Integer> {
         }
     }
 
+    private void evaluate(
+            List<KnownQuestion> some,
+            LoadedModel engine,
+            DocumentIndex index,
+            Map<String, ContentRetriever> finders,
+            @Nullable EmbeddingModel embeddings,
+            PrintWriter console)
+            throws IOException {
+        String best = embeddings == null ? "text" : "fused";
+        EvaluationTables tables = new EvaluationTables(console);
+        Evaluation evaluation = new Evaluation(index, some);
+        tables.found(EvaluationTables.DRAWN, evaluation.finding(finders));
+        // the same files without their pictures
+        Path blank = out.resolve("blank");
+        Corpus.drawBlank(blank, pages, seed);
+        ChatModel chat = GlimpseChatModel.builder().model(engine).build();
+        DocumentIndex blanks = index(blank, out.resolve("blank.index"), chat, embeddings, console);
+        Evaluation onBlank = new Evaluation(blanks, some);
+        Map<String, ContentRetriever> blankFinders = finders(blanks, embeddings);
+        tables.found("blanked", onBlank.finding(blankFinders));
+        tables.beginReaders();
+        tables.read(
+                "blanked",
+                onBlank.answering("glimpse", chat, requireNonNull(blankFinders.get(best)), this::answering, OF_OTHERS));
+        readers(engine)
+                .forEach((name, model) -> tables.read(
+                        EvaluationTables.DRAWN,
+                        evaluation.answering(
+                                name,
+                                model,
+                                requireNonNull(finders.get(best)),
+                                this::answering,
+                                name.equals("glimpse") || name.equals("no pruning") ? some.size() : OF_OTHERS)));
+        Path report = out.resolve("evaluation.html");
+        String about = String.format(
+                Locale.ROOT,
+                "%d pages drawn with seed %d, %d questions; %d bytes of index a page, of which %d are vectors",
+                index.pages().size(),
+                seed,
+                some.size(),
+                Files.size(out.resolve("pages.index")) / index.pages().size(),
+                vectorBytes(index));
+        tables.write(report, about + ".");
+        console.println();
+        console.println(about);
+        console.println("Report    " + report);
+    }
+
+    private static long vectorBytes(DocumentIndex index) {
+        return index.pages().stream()
+                        .flatMap(page -> page.vectors().stream())
+                        .mapToLong(vector -> (long) Float.BYTES * vector.vector().length)
+                        .sum()
+                / Math.max(1, index.pages().size());
+    }
+
     private static EngineOptions options(ModelSource model, @Nullable ModelSource pruning) {
         EngineOptions.Builder options = EngineOptions.builder(model.directory());
         return pruning == null
@@ -165,7 +227,8 @@ public final class DocumentRag implements Callable<Integer> {
                 : options.module(pruning.directory()).build();
     }
 
-    private DocumentIndex index(Path folder, ChatModel chat, @Nullable EmbeddingModel embeddings, PrintWriter console)
+    private DocumentIndex index(
+            Path folder, Path file, ChatModel chat, @Nullable EmbeddingModel embeddings, PrintWriter console)
             throws IOException {
         long start = System.nanoTime();
         int[] done = {0};
@@ -177,7 +240,7 @@ public final class DocumentRag implements Callable<Integer> {
                 .embeddingModel(embeddings)
                 .listener(page -> done[0]++)
                 .build()
-                .index(new DocumentFolder(folder), out.resolve("pages.index"));
+                .index(new DocumentFolder(folder), file);
         console.printf(
                 Locale.ROOT,
                 "Indexed   %d pages, %d of them now, in %.1f s%n",

@@ -2,8 +2,12 @@ package io.github.glimpse.examples.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.documents.DocumentFolder;
+import io.github.glimpse.documents.DocumentIndex;
+import io.github.glimpse.documents.DocumentIndexer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,6 +48,54 @@ class DocumentRagTest {
         assertThat(temp.resolve("one/scans-002.pdf")).exists();
         assertThat(temp.resolve("one/scans-001.pdf")).hasSameBinaryContentAs(temp.resolve("other/scans-001.pdf"));
         assertThat(one).anyMatch(KnownQuestion::hasText).anyMatch(known -> !known.hasText());
+    }
+
+    @Test
+    void chartsAreAskedByTheirCaptionAndTextIsThereToBeSearchedAlone() throws Exception {
+        List<KnownQuestion> known = Corpus.draw(temp.resolve("documents"), 8, 7);
+        DocumentIndex index = DocumentIndexer.builder()
+                .build()
+                .index(new DocumentFolder(temp.resolve("documents")), temp.resolve("index"));
+
+        assertThat(known)
+                .filteredOn(question -> question.question().find().startsWith("chart"))
+                .isNotEmpty()
+                .allMatch(KnownQuestion::hasText)
+                .filteredOn(question -> question.page() > 0)
+                .allMatch(question -> index.page(question.document(), question.page())
+                        .orElseThrow()
+                        .text()
+                        .contains(question.question().find()));
+        assertThat(index.pages())
+                .filteredOn(page -> page.text().contains("article"))
+                .hasSize(1);
+        assertThat(known).noneMatch(question -> question.question().find().startsWith("article"));
+    }
+
+    @Test
+    void blankedFilesHaveTheSameTextAndNoPictures() throws Exception {
+        List<KnownQuestion> known = Corpus.draw(temp.resolve("drawn"), 3, 7);
+        assertThat(Corpus.drawBlank(temp.resolve("blank"), 3, 7)).isEqualTo(known);
+        DocumentFolder blank = new DocumentFolder(temp.resolve("blank"));
+        DocumentIndex index = DocumentIndexer.builder().build().index(blank, temp.resolve("index"));
+
+        assertThat(index.pages()).anyMatch(page -> !page.text().isEmpty());
+        byte[] pixels = blank.page("scans-001.pdf", 1).image().rgb();
+        for (byte pixel : pixels) {
+            assertThat(pixel).isEqualTo((byte) -1);
+        }
+    }
+
+    @Test
+    void anEvaluationTellsOfFindersReadersAndBlankedPagesAndLeavesAReport() throws Exception {
+        String said = run("--pages=4", "--evaluate", "--questions=6", "--out=" + temp);
+
+        assertThat(said)
+                .contains("| text | as drawn | yes |", "| text | blanked | no |", "| glimpse | blanked | 6 | 0.0 |")
+                .contains("| glimpse | as drawn | 6 |", "| no pruning |", "| random |", "| grid |", "| down-sample |");
+        assertThat(Files.readString(temp.resolve("evaluation.html")))
+                .contains("<h1>Answers from documents</h1>", "default-src 'none'", "<td>down-sample</td>", "<svg")
+                .doesNotContain("<script", "http:");
     }
 
     @Test
