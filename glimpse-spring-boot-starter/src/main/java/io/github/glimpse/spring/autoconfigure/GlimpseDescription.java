@@ -10,8 +10,10 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.generate.PrefixCacheOptions;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.generate.VisionCacheUse;
+import io.github.glimpse.prefill.PrefixUse;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
@@ -23,6 +25,7 @@ import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what is refused
  * @param memory native memory that requests and remembered pictures share
  * @param cache what is remembered of pictures
+ * @param prefixes what is remembered of prompts
  * @param lastAnswer null before the first
  * @param nativeLibrary what libtorch found on this machine, as {@code native}; null before the model is loaded
  */
@@ -58,6 +62,7 @@ record GlimpseDescription(
         Limits limits,
         MemoryUse memory,
         Cache cache,
+        Prefixes prefixes,
         @Nullable LastAnswer lastAnswer,
         @JsonProperty("native") @Nullable Native nativeLibrary) {
 
@@ -97,6 +102,7 @@ record GlimpseDescription(
                 Limits.of(engine),
                 engine.memoryUse(),
                 Cache.of(engine),
+                Prefixes.of(engine),
                 lastAnswer,
                 engine.nativeFacts().map(Native::of).orElse(null));
     }
@@ -267,6 +273,46 @@ record GlimpseDescription(
     }
 
     /**
+     * What is remembered of prompts, and what that has spared.
+     *
+     * @param hits prompts that took rows over
+     * @param misses prompts that could have, and found none
+     * @param rowsReused rows that were taken over
+     * @param rowsComputed rows of prompts that could have, which ran
+     * @param prompts that are remembered now
+     * @param bytes native memory that they take now
+     * @param maxBytes most that they may take; 0 remembers nothing
+     * @param timeToLive from the last use
+     * @param scope who shares them: {@code session} or {@code application}
+     */
+    record Prefixes(
+            long hits,
+            long misses,
+            long rowsReused,
+            long rowsComputed,
+            int prompts,
+            long bytes,
+            long maxBytes,
+            Duration timeToLive,
+            String scope) {
+
+        private static Prefixes of(LoadedModel engine) {
+            PrefixUse use = engine.prefixUse();
+            PrefixCacheOptions options = engine.options().prefixCache();
+            return new Prefixes(
+                    use.hits(),
+                    use.misses(),
+                    use.rowsReused(),
+                    use.rowsComputed(),
+                    use.prompts(),
+                    use.bytes(),
+                    options.maxBytes(),
+                    options.timeToLive(),
+                    options.scope().name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /**
      * The newest answer of either chat model.
      *
      * @param finishedAt when it was complete
@@ -274,6 +320,7 @@ record GlimpseDescription(
      * @param at where the last cut was made, null without one
      * @param imageTokens before pruning
      * @param keptTokens after it
+     * @param reuse what was taken over of requests before: {@code none}, {@code features}, {@code prefix} or {@code continued}
      * @param timings where its time went
      */
     record LastAnswer(
@@ -282,6 +329,7 @@ record GlimpseDescription(
             @Nullable String at,
             int imageTokens,
             int keptTokens,
+            String reuse,
             StageTimings timings) {
 
         static LastAnswer of(GlimpseChatResponseMetadata metadata, Instant finishedAt) {
@@ -293,6 +341,7 @@ record GlimpseDescription(
                     at == null ? null : at.toString(),
                     pruning.imageTokens(),
                     pruning.keptTokens(),
+                    metadata.reuse().kind().label(),
                     metadata.timings());
         }
     }

@@ -155,10 +155,26 @@ enum GlimpseMeter {
             Tag.TASK,
             Tag.RESULT),
     CACHE_SIZE("glimpse.cache.size", GAUGE, "Native memory of remembered pictures, in bytes.", Tag.MODEL, Tag.TASK),
+    PREFIX_REQUESTS(
+            "glimpse.cache.prefix.requests",
+            COUNTER,
+            "Prompts that may take over rows of prompts before them, by whether there were any.",
+            Tag.MODEL,
+            Tag.TASK,
+            Tag.RESULT),
+    PREFIX_ROWS(
+            "glimpse.cache.prefix.rows",
+            COUNTER,
+            "Rows of these prompts: reused, or computed by the decoder's first layers.",
+            Tag.MODEL,
+            Tag.TASK,
+            Tag.ROWS),
+    PREFIX_SIZE(
+            "glimpse.cache.prefix.size", GAUGE, "Native memory of remembered prompts, in bytes.", Tag.MODEL, Tag.TASK),
     MEMORY_BUDGET(
             "glimpse.memory.budget",
             GAUGE,
-            "Native memory that requests and remembered pictures share, in bytes.",
+            "Native memory that requests, remembered pictures and remembered prompts share, in bytes.",
             Tag.MODEL,
             Tag.TASK),
     MEMORY_RESERVED(
@@ -261,6 +277,7 @@ enum GlimpseMeter {
         REASON("reason", "queue-full, closed, unsupported or invalid."),
         KIND("kind", "image or text."),
         RESULT("result", "hit or miss."),
+        ROWS("rows", "reused or computed."),
         PROVIDER("gen_ai.provider.name", "glimpse."),
         OPERATION("gen_ai.operation.name", "chat, embeddings or score."),
         REQUEST_MODEL("gen_ai.request.model", "Name of the model."),

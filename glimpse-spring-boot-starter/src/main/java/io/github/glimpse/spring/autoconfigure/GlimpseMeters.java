@@ -18,6 +18,7 @@ import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.generate.VisionCacheUse;
+import io.github.glimpse.prefill.PrefixUse;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Stage;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Tag;
@@ -64,6 +65,12 @@ final class GlimpseMeters implements RequestOutcomeListener {
                 .waiting());
         cache(engine, "hit", VisionCacheUse::hits);
         cache(engine, "miss", VisionCacheUse::misses);
+        meters.gauge(GlimpseMeter.PREFIX_SIZE, engine, BaseUnits.BYTES, model -> model.prefixUse()
+                .bytes());
+        prefixes(engine, GlimpseMeter.PREFIX_REQUESTS, Tag.RESULT, "hit", PrefixUse::hits);
+        prefixes(engine, GlimpseMeter.PREFIX_REQUESTS, Tag.RESULT, "miss", PrefixUse::misses);
+        prefixes(engine, GlimpseMeter.PREFIX_ROWS, Tag.ROWS, "reused", PrefixUse::rowsReused);
+        prefixes(engine, GlimpseMeter.PREFIX_ROWS, Tag.ROWS, "computed", PrefixUse::rowsComputed);
         canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "agreed", CanaryUse::agreed);
         canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "differed", use -> use.answered() - use.agreed());
         canary(engine, GlimpseMeter.CANARY, Tag.COMPARISON, "skipped", CanaryUse::skipped);
@@ -225,6 +232,15 @@ final class GlimpseMeters implements RequestOutcomeListener {
                 meters.model().and(Tag.RESULT.key(), result),
                 engine,
                 counted -> pictures.applyAsDouble(counted.visionCacheUse()));
+    }
+
+    private void prefixes(
+            LoadedModel engine, GlimpseMeter meter, Tag tag, String value, ToDoubleFunction<PrefixUse> prompts) {
+        meters.counted(
+                meter,
+                meters.model().and(tag.key(), value),
+                engine,
+                counted -> prompts.applyAsDouble(counted.prefixUse()));
     }
 
     /** The canary counts itself: nobody asks for its answers. */

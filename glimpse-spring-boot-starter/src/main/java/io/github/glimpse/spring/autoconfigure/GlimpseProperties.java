@@ -9,6 +9,7 @@ import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.HistoryMode;
+import io.github.glimpse.generate.PrefixCacheOptions;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageAspect;
@@ -340,7 +341,7 @@ public record GlimpseProperties(
      * @param maxRunning Requests that run at once; vectors of pictures and texts are made for one at a time unless this is set.
      * @param prefillShare Share of the time that prompts get while answers wait for their next token.
      * @param sliceRows Rows of a prompt that run through a layer between two tokens of other answers, a multiple of 512.
-     * @param memoryBudget Native memory for running requests and remembered pictures; unset is what the machine has left when the model is loaded.
+     * @param memoryBudget Native memory for running requests and what is remembered; unset is what the machine has left when the model is loaded.
      */
     public record Serving(
             @Min(1) @Nullable Integer maxRunning,
@@ -498,8 +499,10 @@ public record GlimpseProperties(
      * What is remembered.
      *
      * @param visionFeatures What the vision tower made of pictures.
+     * @param prefix First layers of prompts.
      */
-    public record Cache(@Valid @DefaultValue VisionFeatures visionFeatures) {}
+    public record Cache(
+            @Valid @DefaultValue VisionFeatures visionFeatures, @Valid @DefaultValue Prefix prefix) {}
 
     /**
      * What the vision tower made of pictures.
@@ -516,6 +519,25 @@ public record GlimpseProperties(
             @DurationMax(days = 365, message = "must be at most 365 days")
             @Nullable
             Duration ttl) {}
+
+    /**
+     * First layers of prompts.
+     *
+     * @param enabled Whether first layers of prompts are remembered, so that another question about the same pictures, or the next one of a chat, computes its own rows only.
+     * @param maxSize Most native memory for remembered prompts; the longest unused go first.
+     * @param ttl How long a prompt is remembered after its last use.
+     * @param scope Who shares remembered prompts: requests that name the same session, or all of the application.
+     */
+    public record Prefix(
+            @DefaultValue("true") Boolean enabled,
+            @Nullable DataSize maxSize,
+
+            @DurationMin(nanos = 1, message = "must be positive")
+            @DurationMax(days = 365, message = "must be at most 365 days")
+            @Nullable
+            Duration ttl,
+
+            PrefixCacheOptions.@Nullable Scope scope) {}
 
     /**
      * What is logged of requests, at INFO.

@@ -13,6 +13,7 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.TurnCare;
+import io.github.glimpse.generate.PrefixCacheOptions;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.VideoOptions;
@@ -54,6 +55,8 @@ final class PropertiesMapper {
     private static final String TOOLS_PROFILE = "glimpse.tools.profile";
     private static final String CANARY_RATIO = "glimpse.pruning.canary-ratio";
     private static final String VISION_FEATURES = "glimpse.cache.vision-features";
+
+    private static final String PREFIX = "glimpse.cache.prefix";
     private static final String AUTO = "auto";
 
     private final GlimpseProperties properties;
@@ -142,6 +145,7 @@ final class PropertiesMapper {
                 .imageLimits(checked("glimpse.limits.max-image-size", this::imageLimits))
                 .video(video())
                 .visionCache(visionCache())
+                .prefixCache(prefixCache())
                 .maxInputTokens(limits.maxInputTokens())
                 .serving(checked("glimpse.serving", this::serving))
                 .maxQueued(requireNonNullElse(concurrency.maxQueued(), EngineOptions.DEFAULT_MAX_QUEUED))
@@ -395,6 +399,20 @@ final class PropertiesMapper {
                 VISION_FEATURES + ".ttl",
                 () -> new VisionCacheOptions(maxBytes, requireNonNullElse(features.ttl(), standard.timeToLive())));
         return features.enabled() ? cache : VisionCacheOptions.off();
+    }
+
+    private PrefixCacheOptions prefixCache() {
+        GlimpseProperties.Prefix prefix = properties.cache().prefix();
+        PrefixCacheOptions standard = PrefixCacheOptions.defaults();
+        long maxBytes = prefix.maxSize() == null
+                ? standard.maxBytes()
+                : prefix.maxSize().toBytes();
+        PrefixCacheOptions.Scope scope = requireNonNullElse(prefix.scope(), standard.scope());
+        checked(PREFIX + ".max-size", () -> new PrefixCacheOptions(maxBytes, standard.timeToLive(), scope));
+        PrefixCacheOptions cache = checked(
+                PREFIX + ".ttl",
+                () -> new PrefixCacheOptions(maxBytes, requireNonNullElse(prefix.ttl(), standard.timeToLive()), scope));
+        return prefix.enabled() ? cache : PrefixCacheOptions.off();
     }
 
     private static @Nullable String family(@Nullable String name) {

@@ -14,6 +14,7 @@ import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.HistoryMode;
+import io.github.glimpse.generate.PrefixCacheOptions;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.hub.HubOptions;
 import io.github.glimpse.image.ImageLimits;
@@ -71,11 +72,15 @@ class ConfigurationMetadataTest {
                 "glimpse.limits.timeout",
                 "glimpse.images.connect-timeout",
                 "glimpse.images.read-timeout",
+                "glimpse.cache.prefix.ttl",
                 "glimpse.cache.vision-features.ttl")) {
             shown.computeIfPresent(time, (name, text) -> DurationStyle.detectAndParse(text.toString()));
         }
         for (String size : List.of(
-                "glimpse.limits.max-image-size", "glimpse.cache.vision-features.max-size", "glimpse.video.max-size")) {
+                "glimpse.limits.max-image-size",
+                "glimpse.cache.prefix.max-size",
+                "glimpse.cache.vision-features.max-size",
+                "glimpse.video.max-size")) {
             shown.computeIfPresent(
                     size, (name, text) -> DataSize.parse(text.toString()).toBytes());
         }
@@ -186,6 +191,14 @@ class ConfigurationMetadataTest {
         defaults.put(
                 "glimpse.cache.vision-features.enabled",
                 engine.visionCache().maxBytes() > VisionCacheOptions.off().maxBytes());
+        defaults.put(
+                "glimpse.cache.prefix.enabled",
+                engine.prefixCache().maxBytes() > PrefixCacheOptions.off().maxBytes());
+        defaults.put("glimpse.cache.prefix.max-size", PrefixCacheOptions.DEFAULT_MAX_BYTES);
+        defaults.put("glimpse.cache.prefix.ttl", PrefixCacheOptions.DEFAULT_TIME_TO_LIVE);
+        defaults.put(
+                "glimpse.cache.prefix.scope",
+                engine.prefixCache().scope().name().toLowerCase(Locale.ROOT));
         defaults.put("glimpse.cache.vision-features.max-size", VisionCacheOptions.DEFAULT_MAX_BYTES);
         defaults.put("glimpse.cache.vision-features.ttl", VisionCacheOptions.DEFAULT_TIME_TO_LIVE);
         defaults.put("glimpse.limits.timeout", EngineOptions.DEFAULT_TIMEOUT);

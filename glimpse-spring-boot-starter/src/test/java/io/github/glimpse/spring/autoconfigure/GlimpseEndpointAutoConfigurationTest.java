@@ -181,6 +181,30 @@ class GlimpseEndpointAutoConfigurationTest {
     }
 
     @Test
+    void tellsWhatWasTakenOverOfPromptsBefore() {
+        runner.withPropertyValues(
+                        "glimpse.generation.max-output-tokens=2", "glimpse.cache.prefix.scope=application")
+                .run(context -> {
+                    ChatModel model = context.getBean(ChatModel.class);
+
+                    model.chat(TestPicture.question("What is it?"));
+                    model.chat(TestPicture.question("Which colour has it?"));
+
+                    GlimpseDescription described = described(context);
+                    GlimpseDescription.Prefixes prefixes = described.prefixes();
+                    // The warm-up is a prompt too, and the first that was asked.
+                    assertThat(prefixes.hits()).isPositive();
+                    assertThat(prefixes.misses()).isEqualTo(1);
+                    assertThat(prefixes.rowsReused()).isPositive();
+                    assertThat(prefixes.prompts()).isPositive();
+                    assertThat(prefixes.bytes()).isPositive();
+                    assertThat(prefixes.scope()).isEqualTo("application");
+                    assertThat(Objects.requireNonNull(described.lastAnswer()).reuse())
+                            .isEqualTo("prefix");
+                });
+    }
+
+    @Test
     void tellsNoPath() {
         runner.run(context -> assertThat(described(context).toString()).doesNotContain(TinyModel.QWEN.toString()));
     }

@@ -29,6 +29,7 @@ import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.VisionCacheUse;
+import io.github.glimpse.prefill.PrefixUse;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -274,6 +275,26 @@ class GlimpseMetersAutoConfigurationTest {
             assertThat(gauge(registry, "glimpse.cache.size")).isEqualTo(size);
             assertThat(registry.get("glimpse.cache.size").gauge().getId().getBaseUnit())
                     .isEqualTo("bytes");
+        });
+    }
+
+    @Test
+    void countsRowsThatWereTakenOver() {
+        runner.withPropertyValues("glimpse.cache.prefix.scope=application").run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            ChatModel model = context.getBean(ChatModel.class);
+            model.chat(TestPicture.question("What is it?"));
+            model.chat(TestPicture.question("Which colour has it?"));
+
+            PrefixUse use = context.getBean(LoadedModel.class).prefixUse();
+            assertThat(byTag(registry, "glimpse.cache.prefix.requests", "result"))
+                    .isEqualTo(Map.of("hit", (double) use.hits(), "miss", (double) use.misses()));
+            assertThat(byTag(registry, "glimpse.cache.prefix.rows", "rows"))
+                    .isEqualTo(Map.of("reused", (double) use.rowsReused(), "computed", (double) use.rowsComputed()));
+            assertThat(use.rowsReused()).isPositive();
+            assertThat(gauge(registry, "glimpse.cache.prefix.size"))
+                    .isEqualTo((double) use.bytes())
+                    .isPositive();
         });
     }
 

@@ -21,6 +21,7 @@ class LooseSpellingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "glimpse.cache.prefix.scope",
                 "glimpse.cache.vision-features.enabled",
                 "glimpse.device",
                 "glimpse.dtype",

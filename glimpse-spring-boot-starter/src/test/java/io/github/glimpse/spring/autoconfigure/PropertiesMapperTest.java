@@ -14,6 +14,7 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.generate.TurnCare;
+import io.github.glimpse.generate.PrefixCacheOptions;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
@@ -445,6 +446,28 @@ class PropertiesMapperTest {
                 options("glimpse.cache.vision-features.max-size=64MB", "glimpse.cache.vision-features.ttl=5m");
 
         assertThat(options.visionCache()).isEqualTo(new VisionCacheOptions(64L << 20, Duration.ofMinutes(5)));
+    }
+
+    @Test
+    void mapsTheCacheOfPrefixes() {
+        assertThat(options(
+                                "glimpse.cache.prefix.max-size=64MB",
+                                "glimpse.cache.prefix.ttl=5m",
+                                "glimpse.cache.prefix.scope=application")
+                        .prefixCache())
+                .isEqualTo(new PrefixCacheOptions(
+                        64L << 20, Duration.ofMinutes(5), PrefixCacheOptions.Scope.APPLICATION));
+        assertThat(options("glimpse.cache.prefix.ttl=5m").prefixCache())
+                .isEqualTo(new PrefixCacheOptions(
+                        PrefixCacheOptions.DEFAULT_MAX_BYTES,
+                        Duration.ofMinutes(5),
+                        PrefixCacheOptions.Scope.SESSION));
+        assertThat(options("glimpse.cache.prefix.enabled=false", "glimpse.cache.prefix.scope=application")
+                        .prefixCache())
+                .isEqualTo(PrefixCacheOptions.off());
+        assertThatThrownBy(() -> options("glimpse.cache.prefix.max-size=-1B"))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("glimpse.cache.prefix.max-size");
     }
 
     @Test
