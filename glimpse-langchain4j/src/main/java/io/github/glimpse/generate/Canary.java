@@ -72,7 +72,9 @@ final class Canary implements AutoCloseable {
     private Function<BooleanSupplier, Runnable> comparison(GenerationRequest request, GenerationResult result) {
         GenerationRequest again = request.withTurns(
                         request.turns().stream().map(Canary::copy).toList())
-                .withPruning(PruningOptions.builder().enabled(false).build());
+                .withPruning(PruningOptions.builder().enabled(false).build())
+                // what nobody asks for again takes no room
+                .inSession(null);
         return cancelled -> {
             Outcome outcome = compare(again, result, cancelled);
             return () -> count(outcome);

@@ -104,11 +104,11 @@ public final class PrefixStore implements AutoCloseable {
      * Room for something new.
      *
      * @param size bytes that it will hold
-     * @return null if there is no room
+     * @return null if there is no room, or nothing worth it
      */
     synchronized @Nullable Draft begin(PrefixKey key, long size) {
         dropExpired();
-        if (size > maxBytes) {
+        if (size > maxBytes || key.rows() < LEAST_ROWS) {
             return null;
         }
         while (bytes + size > maxBytes && !entries.isEmpty()) {
