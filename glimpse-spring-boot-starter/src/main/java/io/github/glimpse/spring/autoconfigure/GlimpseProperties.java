@@ -502,7 +502,8 @@ public record GlimpseProperties(
      * @param prefix First layers of prompts.
      */
     public record Cache(
-            @Valid @DefaultValue VisionFeatures visionFeatures, @Valid @DefaultValue Prefix prefix) {}
+            @Valid @DefaultValue VisionFeatures visionFeatures,
+            @Valid @DefaultValue Prefix prefix) {}
 
     /**
      * What the vision tower made of pictures.

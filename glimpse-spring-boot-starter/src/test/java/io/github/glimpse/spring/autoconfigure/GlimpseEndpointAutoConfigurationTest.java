@@ -182,8 +182,7 @@ class GlimpseEndpointAutoConfigurationTest {
 
     @Test
     void tellsWhatWasTakenOverOfPromptsBefore() {
-        runner.withPropertyValues(
-                        "glimpse.generation.max-output-tokens=2", "glimpse.cache.prefix.scope=application")
+        runner.withPropertyValues("glimpse.generation.max-output-tokens=2", "glimpse.cache.prefix.scope=application")
                 .run(context -> {
                     ChatModel model = context.getBean(ChatModel.class);
 

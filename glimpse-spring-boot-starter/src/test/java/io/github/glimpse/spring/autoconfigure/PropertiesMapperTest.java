@@ -13,8 +13,8 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.HistoryMode;
-import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.generate.PrefixCacheOptions;
+import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.Transparency;
@@ -455,13 +455,11 @@ class PropertiesMapperTest {
                                 "glimpse.cache.prefix.ttl=5m",
                                 "glimpse.cache.prefix.scope=application")
                         .prefixCache())
-                .isEqualTo(new PrefixCacheOptions(
-                        64L << 20, Duration.ofMinutes(5), PrefixCacheOptions.Scope.APPLICATION));
+                .isEqualTo(
+                        new PrefixCacheOptions(64L << 20, Duration.ofMinutes(5), PrefixCacheOptions.Scope.APPLICATION));
         assertThat(options("glimpse.cache.prefix.ttl=5m").prefixCache())
                 .isEqualTo(new PrefixCacheOptions(
-                        PrefixCacheOptions.DEFAULT_MAX_BYTES,
-                        Duration.ofMinutes(5),
-                        PrefixCacheOptions.Scope.SESSION));
+                        PrefixCacheOptions.DEFAULT_MAX_BYTES, Duration.ofMinutes(5), PrefixCacheOptions.Scope.SESSION));
         assertThat(options("glimpse.cache.prefix.enabled=false", "glimpse.cache.prefix.scope=application")
                         .prefixCache())
                 .isEqualTo(PrefixCacheOptions.off());

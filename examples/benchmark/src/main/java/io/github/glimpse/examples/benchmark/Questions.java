@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = Questions.NAME,
         mixinStandardHelpOptions = true,
-        description = "Time to the first token of a first question about a picture, of a second and of a chat's next turn.")
+        description =
+                "Time to the first token of a first question about a picture, of a second and of a chat's next turn.")
 final class Questions implements Callable<Integer> {
 
     static final String NAME = "questions";
@@ -50,7 +51,10 @@ final class Questions implements Callable<Integer> {
             description = "Model folder with a glimpse module in its folder 'glimpse'")
     private @Nullable Path model;
 
-    @Option(names = "--tokens", defaultValue = "1296", description = "Image tokens of the pictures, where they can be chosen")
+    @Option(
+            names = "--tokens",
+            defaultValue = "1296",
+            description = "Image tokens of the pictures, where they can be chosen")
     private int tokens;
 
     @Option(names = "--retention", defaultValue = "0.111", description = "Share of them that is kept")
@@ -106,12 +110,11 @@ final class Questions implements Callable<Integer> {
         Row first = new Row("first question");
         Row second = new Row("second question");
         Row next = new Row("next turn of its chat");
-        try (LoadedModel loaded =
-                LoadedModel.load(GlimpseWorker.options(folder, dtype, threads, 1).toBuilder()
-                        .visionCache(VisionCacheOptions.defaults())
-                        .prefixCache(new PrefixCacheOptions(
-                                2L << 30, Duration.ofHours(1), PrefixCacheOptions.Scope.APPLICATION))
-                        .build())) {
+        try (LoadedModel loaded = LoadedModel.load(GlimpseWorker.options(folder, dtype, threads, 1).toBuilder()
+                .visionCache(VisionCacheOptions.defaults())
+                .prefixCache(
+                        new PrefixCacheOptions(2L << 30, Duration.ofHours(1), PrefixCacheOptions.Scope.APPLICATION))
+                .build())) {
             ask(loaded, new Row("warm-up"), ChatTurn.user(Turn.QUESTION, picture(0)));
             for (int round = 1; round <= rounds; round++) {
                 byte[] picture = picture(round);
@@ -150,11 +153,7 @@ final class Questions implements Callable<Integer> {
         double seconds = clock == Clock.WALL
                 ? timings.toFirstToken().toNanos() / 1e9
                 : thread.seconds(
-                        Stage.IMAGES,
-                        Stage.VISION,
-                        Stage.PREFILL_BEFORE_CUT,
-                        Stage.PRUNING,
-                        Stage.PREFILL_AFTER_CUT);
+                        Stage.IMAGES, Stage.VISION, Stage.PREFILL_BEFORE_CUT, Stage.PRUNING, Stage.PREFILL_AFTER_CUT);
         row.seconds().add(seconds);
         row.results().add(result);
         System.out.printf(Locale.ROOT, "%s: %.3f s, %s%n", row.name(), seconds, result.reuse());
@@ -175,8 +174,14 @@ final class Questions implements Callable<Integer> {
                     "| %s | %.3f (%.3f to %.3f) | %.1f | %d, %d | %d of %d |%n",
                     row.name(),
                     row.middle(),
-                    row.seconds().stream().mapToDouble(Double::doubleValue).min().orElse(0),
-                    row.seconds().stream().mapToDouble(Double::doubleValue).max().orElse(0),
+                    row.seconds().stream()
+                            .mapToDouble(Double::doubleValue)
+                            .min()
+                            .orElse(0),
+                    row.seconds().stream()
+                            .mapToDouble(Double::doubleValue)
+                            .max()
+                            .orElse(0),
                     rows.get(0).middle() / row.middle(),
                     last.reuse().rowsComputed(),
                     last.reuse().rowsReused(),
