@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptRegion {
 
-    /** Of the highest score: what counts. */
-    private static final double NEAR = 0.9;
+    /**
+     * Of the highest score: what counts. With the share below the best of 8 x 4 pairs for 605 right answers on drawn pages without a text
+     * layer, 92.2 % of them hit; 0.9 and 0.5 gave 84.8 %. Scores are near 1 on the whole line, so little is left between right and wrong.
+     */
+    private static final double NEAR = 0.995;
 
     /** Of the best row's weight: what makes a row beside it part of the line. */
-    private static final double SHARE = 0.5;
+    private static final double SHARE = 0.25;
 
     private KeptRegion() {}
 

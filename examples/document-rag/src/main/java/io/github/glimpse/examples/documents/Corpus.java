@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.glimpse.documents.PageBox;
 import io.github.glimpse.documents.PageQuestion;
+import io.github.glimpse.examples.documents.DrawnPage.Line;
 import io.github.glimpse.examples.tiny.drawing.Box;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
@@ -16,7 +17,6 @@ import io.github.glimpse.examples.tiny.drawing.Question;
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,16 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.pdmodel.PDPage;
-import org.apache.pdfbox.pdmodel.PDPageContentStream;
-import org.apache.pdfbox.pdmodel.common.PDRectangle;
-import org.apache.pdfbox.pdmodel.font.PDFont;
-import org.apache.pdfbox.pdmodel.font.PDType1Font;
-import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
-import org.apache.pdfbox.pdmodel.graphics.image.LosslessFactory;
-import org.apache.pdfbox.pdmodel.graphics.state.RenderingMode;
-import org.apache.pdfbox.util.Matrix;
-import org.jspecify.annotations.Nullable;
 
 /**
  * PDF files of scanned receipts, orders, tickets and forms, of bar charts, and of running text, drawn from a seed. Scans and charts are of
@@ -65,32 +55,7 @@ final class Corpus {
     private static final List<String> WORDS = List.of(
             "the", "a", "of", "order", "parcel", "room", "paid", "total", "late", "when", "was", "not", "price", "sent",
             "with", "flight", "seat", "report", "year", "each", "invoice", "tax", "date", "new", "model");
-    private static final int CAPTION_WIDTH = 80;
-    private static final int CAPTION_HEIGHT = 8;
-    private static final float TEXT_WIDTH = 252;
-    private static final float TEXT_HEIGHT = 308;
-    private static final float TEXT_SIZE = 12;
-    private static final float LEADING = 18;
-    private static final float MARGIN = 24;
     private static final int IN_VAIN_EACH = 5;
-    private static final float POINTS_PER_PIXEL = 0.5f;
-    private static final double CAP_OF_FONT = 0.72;
-
-    /** A line of a page: its key, its value, where each stands, and its question. */
-    private record Line(String key, String value, Question question, Box keyBox, Box valueBox) {
-
-        String code() {
-            return key + " " + value;
-        }
-    }
-
-    /** A page: a picture with its lines, or the sentences of a text. */
-    private record Drawn(@Nullable Drawing drawing, List<Line> lines, String code, List<String> sentences) {
-
-        boolean isChart() {
-            return drawing != null && drawing.request().family() == Family.CHART;
-        }
-    }
 
     private final long seed;
     private final boolean isBlank;
@@ -119,7 +84,7 @@ final class Corpus {
     private static List<KnownQuestion> draw(Path folder, int pages, long seed, boolean isBlank) throws IOException {
         Corpus corpus = new Corpus(seed, isBlank);
         Files.createDirectories(folder);
-        List<Drawn> drawn = corpus.pages(pages);
+        List<DrawnPage> drawn = corpus.pages(pages);
         for (int from = 0; from < pages; from += PAGES_OF_A_FILE) {
             String name = String.format(Locale.ROOT, "scans-%03d.pdf", from / PAGES_OF_A_FILE + 1);
             corpus.write(folder.resolve(name), name, drawn.subList(from, Math.min(pages, from + PAGES_OF_A_FILE)));
@@ -128,8 +93,8 @@ final class Corpus {
         return List.copyOf(corpus.questions);
     }
 
-    private List<Drawn> pages(int count) {
-        List<Drawn> pages = new ArrayList<>();
+    private List<DrawnPage> pages(int count) {
+        List<DrawnPage> pages = new ArrayList<>();
         Dice sizes = new Dice(Dice.mix(seed));
         for (long number = 1_000_000 * seed; pages.size() < count; number++) {
             PageSize size = sizes.pick(PageSize.ALL);
@@ -142,7 +107,7 @@ final class Corpus {
         return pages;
     }
 
-    private Optional<Drawn> scan(PageSize size, long number) {
+    private Optional<DrawnPage> scan(PageSize size, long number) {
         Drawing drawing = Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.DOC, size, number));
         List<Line> lines = drawing.questions().stream()
                 .filter(question -> question.kind() == QuestionKind.DOC)
@@ -152,11 +117,11 @@ final class Corpus {
                 .filter(line -> CODES.contains(line.key()) && line.value().length() >= LEAST_CODE)
                 .filter(line -> lines.size() > 1 && used.add(line.code()))
                 .findFirst()
-                .map(code -> new Drawn(drawing, lines, code.code(), List.of()));
+                .map(code -> new DrawnPage(drawing, lines, code.code(), List.of()));
     }
 
     /** A letter and the number above it are a line. */
-    private Drawn chart(PageSize size, long number) {
+    private DrawnPage chart(PageSize size, long number) {
         Drawing drawing = Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.CHART, size, number));
         List<Line> lines = drawing.questions().stream()
                 .filter(question -> question.kind() == QuestionKind.BAR)
@@ -169,7 +134,7 @@ final class Corpus {
                             : new Line(letter, question.answer(), question, other, one);
                 })
                 .toList();
-        return new Drawn(drawing, lines, code("chart", new Dice(Dice.mix(number))), List.of());
+        return new DrawnPage(drawing, lines, code("chart", new Dice(Dice.mix(number))), List.of());
     }
 
     /** The last word of one letter. */
@@ -181,7 +146,7 @@ final class Corpus {
         return letter;
     }
 
-    private Drawn text(long number) {
+    private DrawnPage text(long number) {
         Dice dice = new Dice(Dice.mix(number));
         List<String> sentences = new ArrayList<>();
         String code = code("article", dice);
@@ -193,7 +158,7 @@ final class Corpus {
             }
             sentences.add(sentence.toString());
         }
-        return new Drawn(null, List.of(), code, sentences);
+        return new DrawnPage(null, List.of(), code, sentences);
     }
 
     private String code(String name, Dice dice) {
@@ -215,17 +180,15 @@ final class Corpus {
                 key, question.answer(), question, label, question.evidence().get(1));
     }
 
-    private void write(Path file, String name, List<Drawn> pages) throws IOException {
+    private void write(Path file, String name, List<DrawnPage> pages) throws IOException {
         try (PDDocument document = new PDDocument()) {
             for (int number = 1; number <= pages.size(); number++) {
-                Drawn page = pages.get(number - 1);
+                DrawnPage page = pages.get(number - 1);
                 boolean hasText = page.isChart() || ((number % 2 == 1) ^ (name.hashCode() % 2 == 0));
-                if (page.drawing() == null) {
-                    addText(document, page.sentences());
-                    continue;
+                page.addTo(document, hasText, isBlank);
+                if (page.drawing() != null) {
+                    ask(page, name, number, hasText);
                 }
-                add(document, page, page.drawing(), hasText, isBlank);
-                ask(page, name, number, hasText);
             }
             // without it the file would say when it was made, and be indexed anew
             document.setDocumentId(Dice.mix(seed + name.hashCode()));
@@ -235,78 +198,8 @@ final class Corpus {
         }
     }
 
-    private static void addText(PDDocument document, List<String> sentences) throws IOException {
-        PDPage sheet = new PDPage(new PDRectangle(TEXT_WIDTH, TEXT_HEIGHT));
-        document.addPage(sheet);
-        try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
-            content.beginText();
-            content.setFont(new PDType1Font(Standard14Fonts.FontName.HELVETICA), TEXT_SIZE);
-            content.setLeading(LEADING);
-            content.newLineAtOffset(MARGIN, TEXT_HEIGHT - MARGIN - TEXT_SIZE);
-            for (String sentence : sentences) {
-                content.showText(sentence);
-                content.newLine();
-            }
-            content.endText();
-        }
-    }
-
-    private static void add(PDDocument document, Drawn page, Drawing drawing, boolean hasText, boolean isBlank)
-            throws IOException {
-        PDPage sheet =
-                new PDPage(new PDRectangle(drawing.width() * POINTS_PER_PIXEL, drawing.height() * POINTS_PER_PIXEL));
-        document.addPage(sheet);
-        try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
-            if (!isBlank) {
-                content.drawImage(
-                        LosslessFactory.createFromImage(document, image(drawing)),
-                        0,
-                        0,
-                        drawing.width() * POINTS_PER_PIXEL,
-                        drawing.height() * POINTS_PER_PIXEL);
-            }
-            if (hasText) {
-                PDFont font = new PDType1Font(Standard14Fonts.FontName.HELVETICA);
-                content.beginText();
-                content.setRenderingMode(RenderingMode.NEITHER);
-                if (page.isChart()) {
-                    write(content, font, page.code(), new Box(0, 0, CAPTION_WIDTH, CAPTION_HEIGHT), drawing.height());
-                }
-                for (Line line : page.lines()) {
-                    write(content, font, line.key(), line.keyBox(), drawing.height());
-                    write(content, font, line.value(), line.valueBox(), drawing.height());
-                }
-                content.endText();
-            }
-        }
-    }
-
-    /** Text that fills a box and is not seen, as scanners put it under their pictures. */
-    private static void write(PDPageContentStream content, PDFont font, String text, Box box, int pageHeight)
-            throws IOException {
-        float size = (float) ((box.bottom() - box.top()) * POINTS_PER_PIXEL / CAP_OF_FONT);
-        float natural = font.getStringWidth(text) / 1000 * size;
-        content.setFont(font, size);
-        content.setHorizontalScaling(100 * (box.right() - box.left()) * POINTS_PER_PIXEL / natural);
-        content.setTextMatrix(Matrix.getTranslateInstance(
-                box.left() * POINTS_PER_PIXEL, (pageHeight - box.bottom()) * POINTS_PER_PIXEL));
-        content.showText(text);
-    }
-
-    private static BufferedImage image(Drawing drawing) {
-        BufferedImage image = new BufferedImage(drawing.width(), drawing.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = drawing.rgb();
-        for (int pixel = 0; pixel < drawing.width() * drawing.height(); pixel++) {
-            image.setRGB(
-                    pixel % drawing.width(),
-                    pixel / drawing.width(),
-                    ((rgb[3 * pixel] & 0xff) << 16) | ((rgb[3 * pixel + 1] & 0xff) << 8) | (rgb[3 * pixel + 2] & 0xff));
-        }
-        return image;
-    }
-
     /** What the page answers, and, on every fifth page, what it does not, and what no page is found for. */
-    private void ask(Drawn page, String name, int number, boolean hasText) {
+    private void ask(DrawnPage page, String name, int number, boolean hasText) {
         String code = page.code();
         for (Line line : page.lines()) {
             if (!line.code().equals(code)) {
@@ -342,10 +235,10 @@ final class Corpus {
 
     private static PageBox points(Box box) {
         return new PageBox(
-                box.left() * POINTS_PER_PIXEL,
-                box.top() * POINTS_PER_PIXEL,
-                box.right() * POINTS_PER_PIXEL,
-                box.bottom() * POINTS_PER_PIXEL);
+                box.left() * DrawnPage.POINTS_PER_PIXEL,
+                box.top() * DrawnPage.POINTS_PER_PIXEL,
+                box.right() * DrawnPage.POINTS_PER_PIXEL,
+                box.bottom() * DrawnPage.POINTS_PER_PIXEL);
     }
 
     /** Questions that a reader of single pages asks of each page, to know its codes. */

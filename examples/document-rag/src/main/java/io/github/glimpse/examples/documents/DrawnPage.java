@@ -1,0 +1,138 @@
+package io.github.glimpse.examples.documents;
+
+import io.github.glimpse.examples.tiny.drawing.Box;
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.Family;
+import io.github.glimpse.examples.tiny.drawing.Question;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.List;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.pdmodel.font.PDType1Font;
+import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
+import org.apache.pdfbox.pdmodel.graphics.image.LosslessFactory;
+import org.apache.pdfbox.pdmodel.graphics.state.RenderingMode;
+import org.apache.pdfbox.util.Matrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of the corpus, and how it becomes one of a PDF file.
+ *
+ * @param drawing its picture; null for a page of text
+ * @param lines of the picture
+ * @param code by which it is asked for
+ * @param sentences of a page of text
+ */
+record DrawnPage(@Nullable Drawing drawing, List<Line> lines, String code, List<String> sentences) {
+
+    static final float POINTS_PER_PIXEL = 0.5f;
+
+    private static final double CAP_OF_FONT = 0.72;
+
+    private static final int CAPTION_WIDTH = 80;
+    private static final int CAPTION_HEIGHT = 8;
+    private static final float TEXT_WIDTH = 252;
+    private static final float TEXT_HEIGHT = 308;
+    private static final float TEXT_SIZE = 12;
+    private static final float LEADING = 18;
+    private static final float MARGIN = 24;
+
+    /** A line of a page: its key, its value, where each stands, and its question. */
+    record Line(String key, String value, Question question, Box keyBox, Box valueBox) {
+
+        String code() {
+            return key + " " + value;
+        }
+    }
+
+    boolean isChart() {
+        return drawing != null && drawing.request().family() == Family.CHART;
+    }
+
+    /**
+     * Adds it to a file.
+     *
+     * @param hasText whether a text layer lies under the picture
+     * @param isBlank whether the picture is left out
+     */
+    void addTo(PDDocument document, boolean hasText, boolean isBlank) throws IOException {
+        if (drawing == null) {
+            addText(document);
+        } else {
+            addPicture(document, drawing, hasText, isBlank);
+        }
+    }
+
+    private void addText(PDDocument document) throws IOException {
+        PDPage sheet = new PDPage(new PDRectangle(TEXT_WIDTH, TEXT_HEIGHT));
+        document.addPage(sheet);
+        try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
+            content.beginText();
+            content.setFont(new PDType1Font(Standard14Fonts.FontName.HELVETICA), TEXT_SIZE);
+            content.setLeading(LEADING);
+            content.newLineAtOffset(MARGIN, TEXT_HEIGHT - MARGIN - TEXT_SIZE);
+            for (String sentence : sentences) {
+                content.showText(sentence);
+                content.newLine();
+            }
+            content.endText();
+        }
+    }
+
+    private void addPicture(PDDocument document, Drawing drawing, boolean hasText, boolean isBlank) throws IOException {
+        PDPage sheet =
+                new PDPage(new PDRectangle(drawing.width() * POINTS_PER_PIXEL, drawing.height() * POINTS_PER_PIXEL));
+        document.addPage(sheet);
+        try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
+            if (!isBlank) {
+                content.drawImage(
+                        LosslessFactory.createFromImage(document, image(drawing)),
+                        0,
+                        0,
+                        drawing.width() * POINTS_PER_PIXEL,
+                        drawing.height() * POINTS_PER_PIXEL);
+            }
+            if (hasText) {
+                PDFont font = new PDType1Font(Standard14Fonts.FontName.HELVETICA);
+                content.beginText();
+                content.setRenderingMode(RenderingMode.NEITHER);
+                if (isChart()) {
+                    write(content, font, code, new Box(0, 0, CAPTION_WIDTH, CAPTION_HEIGHT), drawing.height());
+                }
+                for (Line line : lines) {
+                    write(content, font, line.key(), line.keyBox(), drawing.height());
+                    write(content, font, line.value(), line.valueBox(), drawing.height());
+                }
+                content.endText();
+            }
+        }
+    }
+
+    /** Text that fills a box and is not seen, as scanners put it under their pictures. */
+    private static void write(PDPageContentStream content, PDFont font, String text, Box box, int pageHeight)
+            throws IOException {
+        float size = (float) ((box.bottom() - box.top()) * POINTS_PER_PIXEL / CAP_OF_FONT);
+        float natural = font.getStringWidth(text) / 1000 * size;
+        content.setFont(font, size);
+        content.setHorizontalScaling(100 * (box.right() - box.left()) * POINTS_PER_PIXEL / natural);
+        content.setTextMatrix(Matrix.getTranslateInstance(
+                box.left() * POINTS_PER_PIXEL, (pageHeight - box.bottom()) * POINTS_PER_PIXEL));
+        content.showText(text);
+    }
+
+    private static BufferedImage image(Drawing drawing) {
+        BufferedImage image = new BufferedImage(drawing.width(), drawing.height(), BufferedImage.TYPE_INT_RGB);
+        byte[] rgb = drawing.rgb();
+        for (int pixel = 0; pixel < drawing.width() * drawing.height(); pixel++) {
+            image.setRGB(
+                    pixel % drawing.width(),
+                    pixel / drawing.width(),
+                    ((rgb[3 * pixel] & 0xff) << 16) | ((rgb[3 * pixel + 1] & 0xff) << 8) | (rgb[3 * pixel + 2] & 0xff));
+        }
+        return image;
+    }
+}
