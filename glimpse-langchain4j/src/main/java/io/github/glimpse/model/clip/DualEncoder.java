@@ -74,6 +74,7 @@ public final class DualEncoder implements AutoCloseable {
                 made,
                 Graph.named("dual encoder")
                         .with(DecoderStack.class, "linear")
+                        .with(DecoderStack.class, "product")
                         .with(DecoderStack.class, "norms")
                         .with(DecoderStack.class, "attention")
                         .with(DecoderStack.class, "activation")
