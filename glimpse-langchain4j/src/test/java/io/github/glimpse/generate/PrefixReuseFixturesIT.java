@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -209,6 +210,7 @@ class PrefixReuseFixturesIT {
     @AfterAll
     static void printAndClose() {
         System.out.printf(
+                Locale.ROOT,
                 "%d second questions, %d chats; largest difference of the first logits %.2e%n",
                 prefixes, chats, largest);
         assertThat(prefixes).isPositive();
