@@ -1,7 +1,10 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.sampling.TokenLikelihoods;
+import io.github.glimpse.text.Tokenizer;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * How likely the model held the words of its answer. A misread letter or a value that is not in the picture often has a word of which
@@ -13,9 +16,31 @@ import java.util.Locale;
  *
  * @param leastProbability of the token that was held least likely, 0..1
  * @param sequenceProbability of the whole, the product over its tokens, 0..1
+ * @param tokens one by one, the ending one included; empty where they are not told apart, as in a beam search
  * @see <a href="https://arxiv.org/abs/2305.06983">FLARE, section 3.2: the least likely token decides whether to ask again</a>
  */
-public record AnswerLikelihood(double leastProbability, double sequenceProbability) {
+public record AnswerLikelihood(double leastProbability, double sequenceProbability, List<AnswerToken> tokens) {
+
+    /** Copies the list. */
+    public AnswerLikelihood {
+        tokens = List.copyOf(tokens);
+    }
+
+    /** Without the single tokens. */
+    public AnswerLikelihood(double leastProbability, double sequenceProbability) {
+        this(leastProbability, sequenceProbability, List.of());
+    }
+
+    /** Of an answer of these ids. */
+    static AnswerLikelihood of(TokenLikelihoods likelihoods, int[] ids, Tokenizer tokenizer) {
+        double[] logarithms = likelihoods.logProbabilities();
+        return new AnswerLikelihood(
+                likelihoods.leastProbability(),
+                likelihoods.sequenceProbability(),
+                IntStream.range(0, ids.length)
+                        .mapToObj(place -> AnswerToken.of(ids[place], logarithms[place], tokenizer))
+                        .toList());
+    }
 
     static AnswerLikelihood of(TokenLikelihoods tokens) {
         return new AnswerLikelihood(tokens.leastProbability(), tokens.sequenceProbability());

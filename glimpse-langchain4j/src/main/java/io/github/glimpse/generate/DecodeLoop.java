@@ -155,8 +155,13 @@ final class DecodeLoop {
         if (!cut && !text.calls().isEmpty()) {
             reason = FinishReason.TOOL_CALLS;
         }
+        int[] all = ids.build().toArray();
         return new Answer(
-                text.text(), text.calls(), ids.build().toArray(), reason, AnswerLikelihood.of(sampler.likelihoods()));
+                text.text(),
+                text.calls(),
+                all,
+                reason,
+                AnswerLikelihood.of(sampler.likelihoods(), all, model.tokenizer()));
     }
 
     /**

@@ -1,24 +1,34 @@
 package io.github.glimpse.sampling;
 
 import io.github.glimpse.NonFiniteNumbersException;
+import java.util.Arrays;
 
 /** Collects how likely the tokens of an answer were. Belongs to one answer. */
 public final class TokenLikelihoods {
 
     private double least;
     private double sum;
+    private double[] each = new double[16];
     private int count;
 
     /** A token was chosen, of this logarithm of its probability, at most 0. */
     void add(double logProbability) {
         least = Math.min(least, logProbability);
         sum += logProbability;
-        count++;
+        if (count == each.length) {
+            each = Arrays.copyOf(each, 2 * count);
+        }
+        each[count++] = logProbability;
     }
 
     /** Tokens so far. */
     int count() {
         return count;
+    }
+
+    /** Logarithms of the probabilities, token by token. */
+    public double[] logProbabilities() {
+        return Arrays.copyOf(each, count);
     }
 
     /** Of the token that was held least likely, 0..1; 1 before the first. */

@@ -3,10 +3,12 @@ package com.example.tests.openai;
 import static com.example.tests.openai.Client.json;
 import static com.example.tests.openai.Client.pieces;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.example.tests.Folders;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.generate.LoadedModel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -86,6 +88,37 @@ class OpenAiEndpointTest {
         HttpResponse<String> other = client.get("/v1/models/meta/other");
         assertThat(other.statusCode()).isEqualTo(404);
         assertThat(json(other).at("/error/code").textValue()).isEqualTo("model_not_found");
+    }
+
+    @Test
+    void eachTokenOfAnAnswerIsToldWithItsProbability() {
+        JsonNode whole = json(client.chat(ask("\"logprobs\": true, \"top_logprobs\": 0, \"seed\": 3,")));
+
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        double sum = 0;
+        for (JsonNode token : whole.at("/choices/0/logprobs/content")) {
+            assertThat(token.path("logprob").asDouble()).isNotPositive();
+            assertThat(token.path("top_logprobs").isEmpty()).isTrue();
+            token.path("bytes").forEach(each -> text.write(each.asInt()));
+            sum += token.path("logprob").asDouble();
+        }
+        assertThat(text.size()).isPositive();
+        assertThat(text.toString(StandardCharsets.UTF_8).strip())
+                .isEqualTo(whole.at("/choices/0/message/content").textValue().strip());
+        assertThat(Math.exp(sum)).isCloseTo(whole.at("/glimpse/likelihood/sequence").asDouble(), within(1e-9));
+        assertThat(json(client.chat(ask("\"seed\": 3,")))
+                        .at("/choices/0/logprobs")
+                        .isNull())
+                .isTrue();
+
+        List<JsonNode> told = client.chat(ask("\"logprobs\": true, \"seed\": 3, \"stream\": true,"))
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("data:{"))
+                .map(line -> Client.json(line.substring("data:".length())).at("/choices/0/logprobs"))
+                .filter(JsonNode::isObject)
+                .toList();
+        assertThat(told).containsExactly(whole.at("/choices/0/logprobs"));
     }
 
     @Test
@@ -234,7 +267,7 @@ class OpenAiEndpointTest {
             quoteCharacter = '~',
             value = {
                 "{\"n\": 2, %s} | n | unsupported_parameter",
-                "{\"logprobs\": true, %s} | logprobs | unsupported_parameter",
+                "{\"logprobs\": true, \"top_logprobs\": 2, %s} | top_logprobs | unsupported_parameter",
                 "{\"functions\": [{}], %s} | functions | unsupported_parameter",
                 "{\"modalities\": [\"audio\"], %s} | modalities | unsupported_parameter",
                 "{\"glimpse\": {\"ratio\": 1}, %s} | glimpse.ratio | unsupported_parameter",

@@ -1,5 +1,6 @@
 package io.github.glimpse.spring.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +9,9 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
+import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.generate.AnswerLikelihood;
+import io.github.glimpse.generate.AnswerToken;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +22,19 @@ import org.jspecify.annotations.Nullable;
  * @param id of the answer, in each of its pieces
  * @param created seconds since 1970
  * @param model its name
+ * @param logprobs whether it tells how likely each token was
  */
-record AnswerJson(String id, long created, String model) {
+record AnswerJson(String id, long created, String model, boolean logprobs) {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** The shapes of a new answer. */
-    static AnswerJson of(String model) {
+    static AnswerJson of(String model, boolean logprobs) {
         return new AnswerJson(
                 "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
-                model);
+                model,
+                logprobs);
     }
 
     /** An error's shape. */
@@ -54,11 +60,32 @@ record AnswerJson(String id, long created, String model) {
             ArrayNode calls = message.putArray("tool_calls");
             answer.toolExecutionRequests().forEach(call -> calls.add(call(call)));
         }
-        choice.putNull("logprobs");
+        choice.set("logprobs", logprobs(response));
         choice.put("finish_reason", finishReason(response));
-        body.set("usage", usage(response.metadata().tokenUsage()));
+        body.set("usage", usage(response.metadata().tokenUsage(), cached(response)));
         ReportJson.of(response.metadata()).ifPresent(report -> body.set("glimpse", report));
         return body;
+    }
+
+    /** What is no text, as the end of an answer, is left out. */
+    private JsonNode logprobs(ChatResponse response) {
+        AnswerLikelihood likelihood =
+                response.metadata() instanceof GlimpseChatResponseMetadata own ? own.likelihood() : null;
+        if (!logprobs || likelihood == null) {
+            return NODES.nullNode();
+        }
+        ObjectNode node = NODES.objectNode();
+        ArrayNode content = node.putArray("content");
+        for (AnswerToken token : likelihood.tokens()) {
+            if (!token.bytes().isEmpty()) {
+                ObjectNode told = content.addObject().put("token", token.text()).put("logprob", token.logProbability());
+                ArrayNode bytes = told.putArray("bytes");
+                token.bytes().forEach(bytes::add);
+                told.putArray("top_logprobs");
+            }
+        }
+        node.putNull("refusal");
+        return node;
     }
 
     private static @Nullable String text(AiMessage answer) {
@@ -99,7 +126,12 @@ record AnswerJson(String id, long created, String model) {
     /** The piece with the reason of the end, and with what pruning did. */
     ObjectNode last(ChatResponse response) {
         ObjectNode body = delta(NODES.objectNode());
-        ((ObjectNode) body.get("choices").get(0)).put("finish_reason", finishReason(response));
+        ObjectNode choice = (ObjectNode) body.get("choices").get(0);
+        choice.put("finish_reason", finishReason(response));
+        if (logprobs) {
+            // All at once: pieces of text are no tokens.
+            choice.set("logprobs", logprobs(response));
+        }
         ReportJson.of(response.metadata()).ifPresent(report -> body.set("glimpse", report));
         return body;
     }
@@ -108,7 +140,7 @@ record AnswerJson(String id, long created, String model) {
     ObjectNode usage(ChatResponse response) {
         ObjectNode body = head("chat.completion.chunk");
         body.putArray("choices");
-        body.set("usage", usage(response.metadata().tokenUsage()));
+        body.set("usage", usage(response.metadata().tokenUsage(), cached(response)));
         return body;
     }
 
@@ -135,13 +167,20 @@ record AnswerJson(String id, long created, String model) {
     }
 
     /** Tokens of the prompt are counted before pruning, as everywhere in Glimpse. */
-    static ObjectNode usage(@Nullable TokenUsage usage) {
+    static ObjectNode usage(@Nullable TokenUsage usage, int cached) {
         ObjectNode node = NODES.objectNode()
                 .put("prompt_tokens", usage == null ? 0 : count(usage.inputTokenCount()))
                 .put("completion_tokens", usage == null ? 0 : count(usage.outputTokenCount()))
                 .put("total_tokens", usage == null ? 0 : count(usage.totalTokenCount()));
-        node.putObject("prompt_tokens_details").put("cached_tokens", 0);
+        node.putObject("prompt_tokens_details").put("cached_tokens", cached);
         return node;
+    }
+
+    /** Rows of the prompt that were taken over from requests before. */
+    private static int cached(ChatResponse response) {
+        return response.metadata() instanceof GlimpseChatResponseMetadata own
+                ? own.reuse().rowsReused()
+                : 0;
     }
 
     private static int count(@Nullable Integer tokens) {

@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param model that is wanted; null leaves it to the server
  * @param streamed whether the answer comes in pieces
  * @param includesUsage whether the pieces end with the token counts
+ * @param logprobs whether each token's probability is told
  * @param request the same for a model
  */
-record ChatCall(@Nullable String model, boolean streamed, boolean includesUsage, ChatRequest request) {
+record ChatCall(
+        @Nullable String model, boolean streamed, boolean includesUsage, boolean logprobs, ChatRequest request) {
 
     /** What would change the answer, and is not offered; other names that are not known are passed over. */
     private static final Set<String> REFUSED =
-            Set.of("functions", "function_call", "audio", "web_search_options", "logit_bias", "top_logprobs");
+            Set.of("functions", "function_call", "audio", "web_search_options", "logit_bias");
 
     /**
      * Reads a request.
@@ -48,6 +50,7 @@ record ChatCall(@Nullable String model, boolean streamed, boolean includesUsage,
                 body.at("model").textOrNull(),
                 body.at("stream").isTrue(),
                 body.at("stream_options").at("include_usage").isTrue(),
+                body.at("logprobs").isTrue(),
                 ChatRequest.builder()
                         .messages(messages)
                         .parameters(parameters.build())
@@ -65,9 +68,9 @@ record ChatCall(@Nullable String model, boolean streamed, boolean includesUsage,
                 throw field.unsupported("leave it out");
             }
         }
-        if (body.at("logprobs").isTrue()) {
-            throw body.at("logprobs")
-                    .unsupported("how likely the answer was as a whole is in the answer's glimpse.likelihood");
+        Integer others = body.at("top_logprobs").wholeOrNull();
+        if (others != null && others != 0) {
+            throw body.at("top_logprobs").unsupported("only the tokens of the answer are told; send 0 or leave it out");
         }
         Long answers = body.at("n").longOrNull();
         if (answers != null && answers != 1) {

@@ -92,7 +92,7 @@ record EmbeddingCall(@Nullable String model, boolean base64, EmbeddingRequest re
             }
         }
         body.put("model", name);
-        ObjectNode usage = AnswerJson.usage(response.metadata().tokenUsage());
+        ObjectNode usage = AnswerJson.usage(response.metadata().tokenUsage(), 0);
         usage.remove(List.of("completion_tokens", "prompt_tokens_details"));
         body.set("usage", usage);
         return body;
