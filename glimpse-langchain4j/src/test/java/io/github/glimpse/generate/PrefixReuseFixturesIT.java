@@ -212,7 +212,9 @@ class PrefixReuseFixturesIT {
         System.out.printf(
                 Locale.ROOT,
                 "%d second questions, %d chats; largest difference of the first logits %.2e%n",
-                prefixes, chats, largest);
+                prefixes,
+                chats,
+                largest);
         assertThat(prefixes).isPositive();
         assertThat(chats).isPositive();
         MODELS.values().forEach(LoadedModel::close);

@@ -105,7 +105,8 @@ class OpenAiEndpointTest {
         assertThat(text.size()).isPositive();
         assertThat(text.toString(StandardCharsets.UTF_8).strip())
                 .isEqualTo(whole.at("/choices/0/message/content").textValue().strip());
-        assertThat(Math.exp(sum)).isCloseTo(whole.at("/glimpse/likelihood/sequence").asDouble(), within(1e-9));
+        assertThat(Math.exp(sum))
+                .isCloseTo(whole.at("/glimpse/likelihood/sequence").asDouble(), within(1e-9));
         assertThat(json(client.chat(ask("\"seed\": 3,")))
                         .at("/choices/0/logprobs")
                         .isNull())

@@ -130,7 +130,10 @@ public final class OpenAiController implements AutoCloseable {
             }
             ChatResponse answer = model.chat(call.request());
             place.close();
-            write(response, HttpServletResponse.SC_OK, AnswerJson.of(name, call.logprobs()).whole(answer));
+            write(
+                    response,
+                    HttpServletResponse.SC_OK,
+                    AnswerJson.of(name, call.logprobs()).whole(answer));
             return null;
         } finally {
             if (!handedOn) {
@@ -146,7 +149,12 @@ public final class OpenAiController implements AutoCloseable {
         }
         CancellationSignal signal = new CancellationSignal();
         ChatStream stream = new ChatStream(
-                AnswerJson.of(name, call.logprobs()), call.includesUsage(), options.timeout(), signal, place, this::known);
+                AnswerJson.of(name, call.logprobs()),
+                call.includesUsage(),
+                options.timeout(),
+                signal,
+                place,
+                this::known);
         SenderSignal.during(signal, () -> model.chat(call.request(), stream));
         keepAlive.watch(stream);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
