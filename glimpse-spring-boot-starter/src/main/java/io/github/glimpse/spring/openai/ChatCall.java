@@ -30,9 +30,10 @@ record ChatCall(
     /**
      * Reads a request.
      *
+     * @param caller tells those with other API keys from this one
      * @throws OpenAiException if it cannot work, by the path of what is wrong
      */
-    static ChatCall read(JsonField body) {
+    static ChatCall read(JsonField body, String caller) {
         refuseUnsupported(body);
         GlimpseChatRequestParameters.Builder parameters = GlimpseChatRequestParameters.builder();
         parameters.temperature(body.at("temperature").numberOrNull());
@@ -43,6 +44,7 @@ record ChatCall(
         parameters.seed(body.at("seed").longOrNull());
         parameters.stopSequences(stop(body.at("stop")));
         parameters.responseFormat(format(body.at("response_format")));
+        parameters.session(session(body.at("prompt_cache_key").textOrNull(), caller));
         ToolReader.read(body, parameters);
         PruningReader.read(body.at("glimpse"), parameters);
         List<ChatMessage> messages = new MessageReader().read(body.at("messages"));
@@ -55,6 +57,11 @@ record ChatCall(
                         .messages(messages)
                         .parameters(parameters.build())
                         .build());
+    }
+
+    /** Callers with other keys share nothing, whatever they say. */
+    private static @Nullable String session(@Nullable String cacheKey, String caller) {
+        return cacheKey == null || cacheKey.isBlank() ? null : "openai " + caller + " " + cacheKey;
     }
 
     private static void refuseUnsupported(JsonField body) {

@@ -54,6 +54,7 @@ final class ReportJson {
         if (metadata.tools().withheld() != null) {
             report.put("tools_withheld", metadata.tools().withheld().name().toLowerCase(Locale.ROOT));
         }
+        report.put("reuse", metadata.reuse().kind().label());
         report.set("timings_ms", timings(metadata.timings()));
         return report;
     }

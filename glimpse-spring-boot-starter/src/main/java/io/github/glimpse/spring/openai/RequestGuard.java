@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -37,10 +38,17 @@ final class RequestGuard {
     static final class Place implements AutoCloseable {
 
         private final @Nullable Semaphore places;
+        private final String caller;
         private final AtomicBoolean taken = new AtomicBoolean(true);
 
-        private Place(@Nullable Semaphore places) {
+        private Place(@Nullable Semaphore places, String caller) {
             this.places = places;
+            this.caller = caller;
+        }
+
+        /** Tells its key from others; empty where there are none. */
+        String caller() {
+            return caller;
         }
 
         @Override
@@ -75,7 +83,7 @@ final class RequestGuard {
     Place enter(HttpServletRequest request) {
         Key key = known(request);
         if (key == null) {
-            return new Place(null);
+            return new Place(null, "");
         }
         if (!key.places().tryAcquire()) {
             throw OpenAiException.tooMany(
@@ -84,7 +92,7 @@ final class RequestGuard {
                     "This key has " + options.requestsPerKey() + " requests running, the most that it may have"
                             + " (glimpse.openai.max-requests-per-key); try again when one has ended");
         }
-        return new Place(key.places());
+        return new Place(key.places(), HexFormat.of().formatHex(key.digest()));
     }
 
     private @Nullable Key known(HttpServletRequest request) {

@@ -19,6 +19,7 @@ import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.prune.PruningStep;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,8 +29,12 @@ class ChatCallTest {
     private static final String HELLO = "\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]";
 
     private static ChatCall read(String body) {
+        return read(body, "a key");
+    }
+
+    private static ChatCall read(String body, String caller) {
         try {
-            return ChatCall.read(JsonField.root(new ObjectMapper().readTree(body)));
+            return ChatCall.read(JsonField.root(new ObjectMapper().readTree(body)), caller);
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
@@ -194,6 +199,20 @@ class ChatCallTest {
             assertThat(e.status()).isEqualTo(400);
             assertThat(e).hasMessageStartingWith(param);
         });
+    }
+
+    @Test
+    void whatIsRememberedIsSharedByNoTwoKeys() {
+        String body = "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"prompt_cache_key\": \"%s\"}";
+        assertThat(session(body.formatted("chat"), "a")).isEqualTo(session(body.formatted("chat"), "a"));
+        assertThat(session(body.formatted("chat"), "a"))
+                .isNotEqualTo(session(body.formatted("chat"), "b"))
+                .isNotEqualTo(session(body.formatted("other"), "a"));
+        assertThat(session(body.formatted(" "), "a")).isNull();
+    }
+
+    private static @Nullable String session(String body, String caller) {
+        return ((GlimpseChatRequestParameters) read(body, caller).request().parameters()).session();
     }
 
     @ParameterizedTest

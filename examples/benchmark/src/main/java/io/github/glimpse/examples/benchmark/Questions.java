@@ -112,18 +112,18 @@ final class Questions implements Callable<Integer> {
         Row next = new Row("next turn of its chat");
         try (LoadedModel loaded = LoadedModel.load(GlimpseWorker.options(folder, dtype, threads, 1).toBuilder()
                 .visionCache(VisionCacheOptions.defaults())
-                .prefixCache(
-                        new PrefixCacheOptions(2L << 30, Duration.ofHours(1), PrefixCacheOptions.Scope.APPLICATION))
+                .prefixCache(new PrefixCacheOptions(2L << 30, Duration.ofHours(1), PrefixCacheOptions.Scope.SESSION))
                 .build())) {
-            ask(loaded, new Row("warm-up"), ChatTurn.user(Turn.QUESTION, picture(0)));
+            ask(loaded, new Row("warm-up"), 0, ChatTurn.user(Turn.QUESTION, picture(0)));
             for (int round = 1; round <= rounds; round++) {
                 byte[] picture = picture(round);
                 ChatTurn asked = ChatTurn.user(Turn.QUESTION, picture);
-                ask(loaded, first, asked);
-                ask(loaded, second, ChatTurn.user(SECOND, picture));
+                ask(loaded, first, round, asked);
+                ask(loaded, second, round, ChatTurn.user(SECOND, picture));
                 ask(
                         loaded,
                         next,
+                        round,
                         asked,
                         new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text(ANSWER.repeat(ANSWER_REPEATED)))),
                         ChatTurn.user(SECOND));
@@ -139,14 +139,15 @@ final class Questions implements Callable<Integer> {
         return Files.readAllBytes(Pictures.write(tokens, number, out));
     }
 
-    private void ask(LoadedModel loaded, Row row, ChatTurn... turns) {
+    private void ask(LoadedModel loaded, Row row, int session, ChatTurn... turns) {
         PruningOptions pruning = PruningOptions.builder()
                 .threshold(0.0)
                 .maxRetentionRatio(retention)
                 .build();
         ThreadClock thread = new ThreadClock();
         GenerationResult result = loaded.generate(
-                new GenerationRequest(List.of(turns), pruning, GenerationOptions.defaults()),
+                new GenerationRequest(List.of(turns), pruning, GenerationOptions.defaults())
+                        .inSession("picture " + session),
                 thread,
                 new CancellationSignal());
         StageTimings timings = result.timings();
