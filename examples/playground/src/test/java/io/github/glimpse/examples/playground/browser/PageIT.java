@@ -386,10 +386,10 @@ class PageIT extends PageInChromium {
                 import java.util.*;
                 public class Copied {
                     public static String ask(GlimpseChatModel chatModel, String folder) throws Exception {
-                %s        return answer;
+                BODY        return answer;
                     }
                 }
-                """.formatted(body));
+                """.replace("BODY", body));
         int failed = ToolProvider.getSystemJavaCompiler()
                 .run(
                         null,

@@ -10,6 +10,7 @@ import io.github.glimpse.chat.RequestTracer;
 import io.github.glimpse.examples.playground.PlaygroundApplication;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,10 @@ class StopIT extends PageInChromium {
         }
         awaitFreePlace();
         System.out.printf(
-                "stopped by %s: the place was free after %d ms%n", by, (System.nanoTime() - start) / 1_000_000);
+                Locale.ROOT,
+                "stopped by %s: the place was free after %d ms%n",
+                by,
+                (System.nanoTime() - start) / 1_000_000);
 
         assertThat(engine().stepUse().tokens() - before)
                 .as("tokens of the answer")
