@@ -29,12 +29,12 @@ class Int8ReportTest {
 
     @Test
     void whatIsBeyondTheLimitsIsSaidWithItsLayerAndBothFigures() {
-        Int8Report report = new Int8Report(4, List.of(0.01, 0.5, 0.1), 1, 0.7, 0.2);
+        Int8Report report = new Int8Report(4, List.of(0.01, 0.5, 0.1), 1, 0.5, 0.2);
 
         assertThat(report.warnings())
                 .containsExactly(
                         "weights of 8 bits change the rows of layer 1 by 50 % (the limit is 25 %); use glimpse.weights=auto",
-                        "with weights of 8 bits other image tokens stay: overlap 0.70 (the limit is 0.80); use"
+                        "with weights of 8 bits other image tokens stay: overlap 0.50 (the limit is 0.60); use"
                                 + " glimpse.weights=auto");
     }
 

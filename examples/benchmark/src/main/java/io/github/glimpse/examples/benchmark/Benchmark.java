@@ -103,6 +103,10 @@ final class Benchmark implements Callable<Integer> {
             String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
             System.exit(Questions.commandLine().execute(rest));
         }
+        if (arguments.length > 0 && arguments[0].equals(Weighing.NAME)) {
+            String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
+            System.exit(Weighing.commandLine().execute(rest));
+        }
         if (DeviceBenchmark.isMeant(arguments)) {
             System.exit(DeviceBenchmark.commandLine().execute(arguments));
         }

@@ -2,6 +2,7 @@ package io.github.glimpse.examples.evaluate;
 
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.eval.DataOptions;
 import io.github.glimpse.eval.EvaluationRow;
 import io.github.glimpse.eval.EvaluationRun;
@@ -128,6 +129,12 @@ final class Evaluate implements Callable<Integer> {
                             + " one on all threads")
     private @Nullable Integer workers;
 
+    @Option(
+            names = "--weights",
+            defaultValue = "AUTO",
+            description = "How weights lie in memory: ${COMPLETION-CANDIDATES}")
+    private WeightFormat weights = WeightFormat.AUTO;
+
     @Option(names = "--output", defaultValue = "target/evaluate", description = "Folder of answers, table and report")
     private Path output = Path.of("target/evaluate");
 
@@ -168,7 +175,8 @@ final class Evaluate implements Callable<Integer> {
         int standard = models.isEmpty() ? Runtime.getRuntime().availableProcessors() : 1;
         int atOnce = workers == null ? standard : workers;
         EvaluationSet set = set();
-        try (Models opened = Models.open(models, modules, atOnce == 1 ? RuntimeOptions.DEFAULT_THREADS : 1, atOnce)) {
+        try (Models opened =
+                Models.open(models, modules, atOnce == 1 ? RuntimeOptions.DEFAULT_THREADS : 1, atOnce, weights)) {
             List<EvaluationRow> rows = new Grid(names(opened.engines()), curves, retentions).rows();
             EvaluationRun run = EvaluationRun.builder(set, rows, output.resolve("answers.csv"))
                     .generation(GenerationOptions.builder()

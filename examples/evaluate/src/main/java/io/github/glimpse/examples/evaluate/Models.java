@@ -1,9 +1,11 @@
 package io.github.glimpse.examples.evaluate;
 
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.VisionCacheOptions;
 import io.github.glimpse.hub.ModelSource;
+import io.github.glimpse.model.LoadOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,10 +21,12 @@ final class Models implements AutoCloseable {
     private final List<EngineOptions> engines = new ArrayList<>();
     private final int threads;
     private final int workers;
+    private final WeightFormat weights;
 
-    private Models(int threads, int workers) {
+    private Models(int threads, int workers, WeightFormat weights) {
         this.threads = threads;
         this.workers = workers;
+        this.weights = weights;
     }
 
     /**
@@ -32,8 +36,8 @@ final class Models implements AutoCloseable {
      * @param modules one for each model, or none: then the module is in the folder {@value #MODULE_FOLDER} of the model, if there is
      *     such a folder
      */
-    static Models open(List<String> locations, List<String> modules, int threads, int workers) {
-        Models models = new Models(threads, workers);
+    static Models open(List<String> locations, List<String> modules, int threads, int workers, WeightFormat weights) {
+        Models models = new Models(threads, workers, weights);
         if (locations.isEmpty()) {
             ModelSource model = models.kept(ModelSource.embedded());
             models.add(
@@ -74,6 +78,7 @@ final class Models implements AutoCloseable {
                 .module(module)
                 .runtime(new RuntimeOptions(
                         RuntimeOptions.DEFAULT_DEVICE, threads, RuntimeOptions.NativeDownload.FORBIDDEN))
+                .load(LoadOptions.builder().weights(weights).build())
                 .maxRunning(workers)
                 // A second strategy must not find the picture looked at already: times would not be comparable
                 .visionCache(VisionCacheOptions.off())
