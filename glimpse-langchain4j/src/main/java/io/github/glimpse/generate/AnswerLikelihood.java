@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.sampling.AnswerToken;
 import io.github.glimpse.sampling.TokenLikelihoods;
 import io.github.glimpse.text.Tokenizer;
 import java.util.List;
@@ -38,8 +39,17 @@ public record AnswerLikelihood(double leastProbability, double sequenceProbabili
                 likelihoods.leastProbability(),
                 likelihoods.sequenceProbability(),
                 IntStream.range(0, ids.length)
-                        .mapToObj(place -> AnswerToken.of(ids[place], logarithms[place], tokenizer))
+                        .mapToObj(place -> new AnswerToken(ids[place], bytes(ids[place], tokenizer), logarithms[place]))
                         .toList());
+    }
+
+    private static List<Integer> bytes(int id, Tokenizer tokenizer) {
+        byte[] known = tokenizer.bytesOf(id);
+        return known == null
+                ? List.of()
+                : IntStream.range(0, known.length)
+                        .mapToObj(place -> Byte.toUnsignedInt(known[place]))
+                        .toList();
     }
 
     static AnswerLikelihood of(TokenLikelihoods tokens) {

@@ -34,6 +34,7 @@ import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
+import io.github.glimpse.sampling.BeamSearch;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
@@ -330,7 +331,14 @@ final class ImageTextEngine implements AnswerEngine {
         int least = Math.min(words.least(), most);
         if (words.beams() > 1) {
             return loop.search(
-                    logits, new BeamSearch(writer, context, words.beams(), words.lengthPenalty(), least, most, end));
+                    logits, new BeamSearch(
+                            writer,
+                            context.cancellation()::check,
+                            words.beams(),
+                            words.lengthPenalty(),
+                            least,
+                            most,
+                            end));
         }
         return loop.sample(logits, new Sampler(generation.sampling(), begun, logits.length), least, most);
     }

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.constrain.ToolCallParser;
+import io.github.glimpse.sampling.BeamSearch;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.text.Tokenizer;
 import java.util.Arrays;
@@ -81,7 +82,10 @@ final class WordLoop {
         context.watch().firstToken();
         boolean ended = ids[ids.length - 1] == end;
         text.append(Arrays.copyOf(ids, ended ? ids.length - 1 : ids.length));
-        return finished(ids, best.likelihood(), ended ? FinishReason.STOP : FinishReason.LENGTH);
+        return finished(
+                ids,
+                new AnswerLikelihood(best.leastProbability(), best.probability()),
+                ended ? FinishReason.STOP : FinishReason.LENGTH);
     }
 
     private DecodeLoop.Answer finished(int[] ids, AnswerLikelihood likelihood, FinishReason reason) {

@@ -7,6 +7,7 @@ import io.github.glimpse.nn.CrossKeyValues;
 import io.github.glimpse.nn.CrossTextStack;
 import io.github.glimpse.nn.TextCache;
 import io.github.glimpse.nn.WordHead;
+import io.github.glimpse.sampling.BeamSearch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,7 @@ import java.util.List;
  * A text decoder that has begun: its caches, what each of its layers attends to, and the logits of the next word. Keys and values
  * of what it attends to were computed once, for all words and beams. Belongs to one request.
  */
-final class WordWriter {
+final class WordWriter implements BeamSearch.Writer {
 
     private final CrossTextStack stack;
     private final WordHead words;
@@ -74,7 +75,8 @@ final class WordWriter {
      * @param ids one per beam
      * @return logits of the next word per beam, {@code [beams][vocab]}
      */
-    float[][] read(int[] ids) {
+    @Override
+    public float[][] read(int[] ids) {
         try (TensorScope step = context.scope().openChild()) {
             NDArray hidden = stack.embedBeams(ids, length, step);
             for (int layer = 0; layer < caches.size(); layer++) {
@@ -96,7 +98,8 @@ final class WordWriter {
     }
 
     /** Beam {@code i} goes on from what was beam {@code origins[i]}. */
-    void continueFrom(int[] origins) {
+    @Override
+    public void continueFrom(int[] origins) {
         caches.forEach(cache -> cache.continueFrom(origins));
     }
 }

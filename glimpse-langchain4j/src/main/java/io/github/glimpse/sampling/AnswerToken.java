@@ -1,8 +1,6 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.sampling;
 
-import io.github.glimpse.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,15 +17,6 @@ public record AnswerToken(int id, List<Integer> bytes, double logProbability) {
     /** Copies the list. */
     public AnswerToken {
         bytes = List.copyOf(bytes);
-    }
-
-    static AnswerToken of(int id, double logProbability, Tokenizer tokenizer) {
-        byte[] known = tokenizer.bytesOf(id);
-        List<Integer> bytes = new ArrayList<>();
-        for (byte each : known == null ? new byte[0] : known) {
-            bytes.add(Byte.toUnsignedInt(each));
-        }
-        return new AnswerToken(id, bytes, logProbability);
     }
 
     /** Its text; U+FFFD stands for parts of a character. */

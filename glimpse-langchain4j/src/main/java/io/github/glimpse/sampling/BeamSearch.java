@@ -1,7 +1,6 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.sampling;
 
 import io.github.glimpse.UnsupportedContentException;
-import io.github.glimpse.sampling.TokenLikelihoods;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,10 +13,20 @@ import java.util.List;
  *
  * <p>The end id counts in the length of a text, what the writer began with does not.
  */
-final class BeamSearch {
+public final class BeamSearch {
 
-    private final WordWriter writer;
-    private final RequestContext context;
+    /** Writes the beginnings. */
+    public interface Writer {
+
+        /** One more word of each beginning, in their order; the logits of what follows, {@code [beginnings][vocabulary]}. */
+        float[][] read(int[] ids);
+
+        /** Goes on from these of the beginnings, in this order. */
+        void continueFrom(int[] origins);
+    }
+
+    private final Writer writer;
+    private final Runnable check;
     private final int beams;
     private final double lengthPenalty;
     private final int leastTokens;
@@ -30,9 +39,11 @@ final class BeamSearch {
      *
      * @param ids without what the writer began with; the end id last if it ended by itself
      * @param score of the whole
-     * @param likelihood of its ids
+     * @param leastProbability of its least likely word, 0..1
+     * @param probability of all of them together, 0..1
      */
-    record Text(int[] ids, double score, AnswerLikelihood likelihood) {}
+    @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
+    public record Text(int[] ids, double score, double leastProbability, double probability) {}
 
     /**
      * A beginning.
@@ -59,20 +70,21 @@ final class BeamSearch {
     /**
      * Prepares.
      *
+     * @param check asked between words; throws to end it
      * @param beams at least 2
      * @param leastTokens before so many words the end id is forbidden
      * @param mostTokens words at most
      */
-    BeamSearch(
-            WordWriter writer,
-            RequestContext context,
+    public BeamSearch(
+            Writer writer,
+            Runnable check,
             int beams,
             double lengthPenalty,
             int leastTokens,
             int mostTokens,
             int end) {
         this.writer = writer;
-        this.context = context;
+        this.check = check;
         this.beams = beams;
         this.lengthPenalty = lengthPenalty;
         this.leastTokens = leastTokens;
@@ -85,7 +97,7 @@ final class BeamSearch {
      *
      * @param first logits after what the writer began with
      */
-    Text run(float[] first) {
+    public Text run(float[] first) {
         float[][] logits = {first};
         List<Beam> living = List.of(new Beam(new int[0], 0, 0));
         for (int length = 0; ; length++) {
@@ -95,7 +107,7 @@ final class BeamSearch {
             if (last || isOver(living.get(0))) {
                 return ended.get(0);
             }
-            context.cancellation().check();
+            check.run();
             logits = writer.read(living.stream()
                     .mapToInt(beam -> beam.ids()[beam.ids().length - 1])
                     .toArray());
@@ -165,8 +177,7 @@ final class BeamSearch {
         while (place > 0 && score > ended.get(place - 1).score()) {
             place--;
         }
-        AnswerLikelihood likelihood = new AnswerLikelihood(Math.exp(beam.least()), Math.exp(beam.sum()));
-        ended.add(place, new Text(beam.ids(), score, likelihood));
+        ended.add(place, new Text(beam.ids(), score, Math.exp(beam.least()), Math.exp(beam.sum())));
         if (ended.size() > beams) {
             ended.remove(ended.size() - 1);
         }
