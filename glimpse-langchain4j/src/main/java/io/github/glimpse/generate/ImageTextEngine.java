@@ -331,7 +331,8 @@ final class ImageTextEngine implements AnswerEngine {
         int least = Math.min(words.least(), most);
         if (words.beams() > 1) {
             return loop.search(
-                    logits, new BeamSearch(
+                    logits,
+                    new BeamSearch(
                             writer,
                             context.cancellation()::check,
                             words.beams(),

@@ -76,13 +76,7 @@ public final class BeamSearch {
      * @param mostTokens words at most
      */
     public BeamSearch(
-            Writer writer,
-            Runnable check,
-            int beams,
-            double lengthPenalty,
-            int leastTokens,
-            int mostTokens,
-            int end) {
+            Writer writer, Runnable check, int beams, double lengthPenalty, int leastTokens, int mostTokens, int end) {
         this.writer = writer;
         this.check = check;
         this.beams = beams;

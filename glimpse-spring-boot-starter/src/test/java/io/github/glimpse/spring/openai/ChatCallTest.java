@@ -204,9 +204,7 @@ class ChatCallTest {
     @Test
     void whatIsRememberedIsSharedByNoTwoKeys() {
         assertThat(session("chat", "a")).isEqualTo(session("chat", "a"));
-        assertThat(session("chat", "a"))
-                .isNotEqualTo(session("chat", "b"))
-                .isNotEqualTo(session("other", "a"));
+        assertThat(session("chat", "a")).isNotEqualTo(session("chat", "b")).isNotEqualTo(session("other", "a"));
         assertThat(session(" ", "a")).isNull();
     }
 
