@@ -232,7 +232,9 @@ final class ReferenceCheck implements StageObserver {
 
     /** Pictures, or where a picture or a video may be several units, these. */
     private int unitCount() {
-        return expected().path(expected().has("units") ? "units" : "images").size();
+        return expected().has("units")
+                ? UnitReport.withTokens(expected().get("units")).size()
+                : expected().path("images").size();
     }
 
     private void compareWindows(int image) {

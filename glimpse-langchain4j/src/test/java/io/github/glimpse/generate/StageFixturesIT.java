@@ -128,7 +128,7 @@ class StageFixturesIT {
     private static List<ImageGrid> grids(FixtureCase fixture) {
         List<ImageGrid> grids = new ArrayList<>();
         JsonNode units = fixture.expected().path("units");
-        units.forEach(unit -> grids.add(grid(unit.get("grid"))));
+        UnitReport.withTokens(units).forEach(unit -> grids.add(grid(unit.get("grid"))));
         if (!units.isArray()) {
             fixture.expected().get("image_token_grid").forEach(grid -> grids.add(grid(grid)));
         }

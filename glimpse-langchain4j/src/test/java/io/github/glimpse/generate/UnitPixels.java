@@ -37,7 +37,7 @@ final class UnitPixels {
      * the tower's matrix. Units come in the order of the prompt.
      */
     void compare(int number, PixelPatches patches) {
-        JsonNode unit = expected().get("units").get(number);
+        JsonNode unit = UnitReport.withTokens(expected().get("units")).get(number);
         String kind = unit.get("kind").textValue();
         boolean isVideo = kind.equals("video");
         int index = unit.get("index").intValue();

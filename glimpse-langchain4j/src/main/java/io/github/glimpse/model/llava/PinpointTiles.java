@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param left columns of padding before it
  * @param top rows of padding above it
  * @param shown the part of the tiles' patches that shows it; null if it is so thin that none does
- * @param tokenRows tokens of the part from top to bottom: its patches, or fewer if it is shrunk
+ * @param tokenRows tokens of the part from top to bottom: its patches, or fewer if it is shrunk; those of the tiles for a part
+ *     without columns, since its rows end with newlines all the same
  * @param tokenColumns tokens of the part from left to right
  * @see <a href="https://arxiv.org/abs/2408.03326">LLaVA-OneVision, section 3.2</a>
  */
@@ -50,7 +51,7 @@ record PinpointTiles(
         int gridRows = best.height() / side * patches;
         int gridColumns = best.width() / side * patches;
         CropWindow shown = shown(picture, gridRows, gridColumns);
-        int tokenRows = shown == null ? 0 : shown.height();
+        int tokenRows = shown == null ? (isWide(picture, gridRows, gridColumns) ? 0 : gridRows) : shown.height();
         int tokenColumns = shown == null ? 0 : shown.width();
         if (mostTiles > 0) {
             double ratio = Math.sqrt((double) tokenRows * tokenColumns / ((double) mostTiles * patches * patches));
@@ -100,13 +101,17 @@ record PinpointTiles(
 
     /** The patches without those that show padding alone; the same number is left out at both ends. */
     private static @Nullable CropWindow shown(ImageSize picture, int gridRows, int gridColumns) {
-        boolean wide = (double) picture.width() / picture.height() > (double) gridColumns / gridRows;
+        boolean wide = isWide(picture, gridRows, gridColumns);
         int padding = wide
                 ? (gridRows - rounded(picture.height() * ((double) gridColumns / picture.width()))) / 2
                 : (gridColumns - rounded(picture.width() * ((double) gridRows / picture.height()))) / 2;
         int width = wide ? gridColumns : gridColumns - 2 * padding;
         int height = wide ? gridRows - 2 * padding : gridRows;
         return width < 1 || height < 1 ? null : new CropWindow(wide ? 0 : padding, wide ? padding : 0, width, height);
+    }
+
+    private static boolean isWide(ImageSize picture, int gridRows, int gridColumns) {
+        return (double) picture.width() / picture.height() > (double) gridColumns / gridRows;
     }
 
     private static int rounded(double value) {

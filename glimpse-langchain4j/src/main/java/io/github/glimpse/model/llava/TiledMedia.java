@@ -95,8 +95,17 @@ final class TiledMedia implements MediaRule {
             return new MediaPlan(List.of(base), List.of(TokenRun.of(square).withNewlineBehind()), null);
         }
         PinpointTiles fit = fit(size);
-        if (fit.shown() == null) {
+        if (fit.shown() == null && fit.tokenRows() == 0) {
             return MediaPlan.of(squashedPlan(size));
+        }
+        if (fit.shown() == null) {
+            // So tall a picture that no column of the tiles is its own: the reference ends its empty rows all the same.
+            TokenUnit base = TokenUnit.of(Kind.BASE, squashedPlan(size));
+            TokenRun run = TokenRun.of(base.grid());
+            for (int row = 0; row < fit.tokenRows(); row++) {
+                run = run.withNewlineBehind();
+            }
+            return new MediaPlan(List.of(base), List.of(run), null);
         }
         List<TokenUnit> units = List.of(
                 TokenUnit.of(Kind.BASE, squashedPlan(size)),

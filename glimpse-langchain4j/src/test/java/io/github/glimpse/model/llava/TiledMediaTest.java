@@ -62,7 +62,17 @@ class TiledMediaTest {
 
     /** The numbers of rows that the reference gives for the released sizes, newline rows included. */
     @ParameterizedTest
-    @CsvSource({"640, 480, 2340", "1000, 1000, 2928", "2000, 300, 1306", "300, 2000, 1368", "336, 336, 1176"})
+    @CsvSource({
+        "640, 480, 2340",
+        "1000, 1000, 2928",
+        "2000, 300, 1306",
+        "300, 2000, 1368",
+        "336, 336, 1176",
+        "10, 730, 648",
+        "730, 10, 576",
+        "1, 10000, 600",
+        "10000, 1, 576"
+    })
     void aPictureHasAsManyRowsAsInTheReference(int width, int height, int rows) {
         PinpointTiles fit = fit(width, height);
 
