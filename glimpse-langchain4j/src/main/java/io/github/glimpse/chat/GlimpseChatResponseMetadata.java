@@ -209,7 +209,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 + ", likelihood=" + likelihood + (history.isWhole() ? "" : ", history=" + history)
                 + (tools.given() == 0 ? "" : ", tools=" + tools)
                 + (calls.isEmpty() ? "" : ", calls=" + calls)
-                + (constraint == null ? "" : ", constraint=" + constraint) + ", reuse=" + reuse + '}';
+                + (constraint == null ? "" : ", constraint=" + constraint)
+                + (reuse.kind() == ReuseReport.Kind.NONE ? "" : ", reuse=" + reuse) + '}';
     }
 
     /** Collects metadata. */

@@ -54,7 +54,7 @@ final class Questioner {
                     selection(item, picture, result.report()),
                     cost(result, peak),
                     result.report().confidence(),
-                    result.likelihood(),
+                    result.likelihood().withoutTokens(),
                     "");
         } catch (io.github.glimpse.EngineClosedException e) {
             throw e;

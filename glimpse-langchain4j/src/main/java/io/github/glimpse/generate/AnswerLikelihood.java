@@ -56,6 +56,11 @@ public record AnswerLikelihood(double leastProbability, double sequenceProbabili
         return new AnswerLikelihood(tokens.leastProbability(), tokens.sequenceProbability());
     }
 
+    /** The same without the single tokens. */
+    public AnswerLikelihood withoutTokens() {
+        return new AnswerLikelihood(leastProbability, sequenceProbability);
+    }
+
     /** To four digits. */
     @Override
     public String toString() {

@@ -116,29 +116,7 @@ public final class Prefill {
      * @param numbers tells strategies apart
      */
     public Prefilled run(PictureFeatures pictures, ToIntFunction<PruningStrategy> numbers) {
-        PixelCut before = pixelCut();
-        TowerCuts inside = towerCuts(numbers);
-        List<VisionFeatures> features = pictures.see(before, inside, context);
-        context.watch().beforeCut();
-        Cut atVision = cuts.peek();
-        List<NDArray> imageRows = cutPictures(features);
-        if (reuse.isOn()) {
-            String setting = isAtVision(atVision) ? setting(atVision, numbers, pictures.keys()) : "";
-            reuse.begin(PrefixSearch.of(prompt, rows, texts, List.copyOf(cuts), decoder, pictures.keys(), setting));
-        }
-        int entered = rows.count();
-        context.memory().enters(entered);
-        pass.enter(imageRows, layerNeeds());
-        Sequence sequence = runLayers(entered);
-        return new Prefilled(sequence, log, reuse.report(entered, pictures.found()));
-    }
-
-    /**
-     * Runs the decoder.
-     *
-     * @param entered rows of the prompt that enter it
-     */
-    private Sequence runLayers(int entered) {
+        int entered = enter(pictures, numbers);
         int layers = decoder.dimensions().layers();
         boolean once = cuts.size() <= 1;
         boolean left = false;
@@ -167,7 +145,25 @@ public final class Prefill {
         context.observer().onLogits(0, logits);
         Sequence sequence = new Sequence(pass.caches(), pass.nextPositions(), logits, rows.count());
         context.observer().onSequence(sequence, rows.positions());
-        return sequence;
+        return new Prefilled(sequence, log, reuse.report(entered, pictures.found()));
+    }
+
+    /** Looks at the pictures and puts the prompt in front of the decoder; the rows that enter it. */
+    private int enter(PictureFeatures pictures, ToIntFunction<PruningStrategy> numbers) {
+        PixelCut before = pixelCut();
+        TowerCuts inside = towerCuts(numbers);
+        List<VisionFeatures> features = pictures.see(before, inside, context);
+        context.watch().beforeCut();
+        Cut atVision = cuts.peek();
+        List<NDArray> imageRows = cutPictures(features);
+        if (reuse.isOn()) {
+            String setting = isAtVision(atVision) ? setting(atVision, numbers, pictures.keys()) : "";
+            reuse.begin(PrefixSearch.of(prompt, rows, texts, List.copyOf(cuts), decoder, pictures.keys(), setting));
+        }
+        int entered = rows.count();
+        context.memory().enters(entered);
+        pass.enter(imageRows, layerNeeds());
+        return entered;
     }
 
     private static boolean isAtVision(@Nullable Cut cut) {
