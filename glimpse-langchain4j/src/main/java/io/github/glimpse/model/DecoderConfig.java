@@ -9,6 +9,8 @@ import io.github.glimpse.nn.DecoderNames;
 import io.github.glimpse.nn.DecoderShape;
 import io.github.glimpse.nn.DecoderStack;
 import io.github.glimpse.nn.ModelDimensions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@code text_config} of a family whose language model is one of LLaMA's kind: LLaMA, Mistral or Qwen2. Keys that released
@@ -25,6 +27,7 @@ public record DecoderConfig(ModelDimensions dimensions, DecoderShape shape, int 
     private static final int HIDDEN = 4_096;
     private static final int LAYERS = 32;
     private static final int HEADS = 32;
+    private static final Logger LOG = LoggerFactory.getLogger(DecoderConfig.class);
     private static final int NO_WINDOW = Integer.MAX_VALUE;
 
     /** What the reference takes for keys that are missing; {@code kvHeads} 0 is as many as there are heads. */
@@ -102,7 +105,14 @@ public record DecoderConfig(ModelDimensions dimensions, DecoderShape shape, int 
         boolean unused = kind == Kind.LLAMA
                 || text.isNull("sliding_window")
                 || (kind == Kind.QWEN2 && !text.bool("use_sliding_window", false));
-        return unused ? NO_WINDOW : text.positiveInteger("sliding_window", kind.window);
+        int window = unused ? NO_WINDOW : text.positiveInteger("sliding_window", kind.window);
+        if (window < text.positiveInteger("max_position_embeddings", kind.contextLength)) {
+            LOG.warn(
+                    "Attention in a window is not computed: the context ends with config.json's sliding_window of {} tokens,"
+                            + " up to which both are the same",
+                    window);
+        }
+        return window;
     }
 
     private static double theta(ModelConfig text) {
