@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -90,22 +92,17 @@ final class Benchmark implements Callable<Integer> {
     @Option(names = "--out", defaultValue = "target/benchmark", description = "Folder of the results")
     private Path out = Path.of("target/benchmark");
 
+    /** By their first argument. */
+    private static final Map<String, Supplier<CommandLine>> COMMANDS = Map.of(
+            Schedules.NAME, Schedules::commandLine,
+            Callers.NAME, Callers::commandLine,
+            Questions.NAME, Questions::commandLine,
+            Weighing.NAME, Weighing::commandLine);
+
     public static void main(String[] arguments) {
-        if (arguments.length > 0 && arguments[0].equals(Schedules.NAME)) {
-            String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
-            System.exit(Schedules.commandLine().execute(rest));
-        }
-        if (arguments.length > 0 && arguments[0].equals(Callers.NAME)) {
-            String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
-            System.exit(Callers.commandLine().execute(rest));
-        }
-        if (arguments.length > 0 && arguments[0].equals(Questions.NAME)) {
-            String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
-            System.exit(Questions.commandLine().execute(rest));
-        }
-        if (arguments.length > 0 && arguments[0].equals(Weighing.NAME)) {
-            String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
-            System.exit(Weighing.commandLine().execute(rest));
+        Supplier<CommandLine> command = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+        if (command != null) {
+            System.exit(command.get().execute(Arrays.copyOfRange(arguments, 1, arguments.length)));
         }
         if (DeviceBenchmark.isMeant(arguments)) {
             System.exit(DeviceBenchmark.commandLine().execute(arguments));
