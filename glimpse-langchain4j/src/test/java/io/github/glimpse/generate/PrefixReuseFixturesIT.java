@@ -11,22 +11,17 @@ import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.ChatTurn.Visual;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
-import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prefill.ReuseReport.Kind;
-import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -82,11 +77,11 @@ class PrefixReuseFixturesIT {
         GenerationRequest asked = fixture.request(pruning);
         // Of its own: a schedule may be there twice.
         String name = "session " + sessions++;
-        Answer fresh = ask(model, asked);
+        ObservedAnswer fresh = ObservedAnswer.ask(model, asked);
         assertThat(fresh.reuse().rowsReused()).isZero();
 
-        ask(model, asked.withTurns(withOtherQuestion(asked.turns())).inSession(name));
-        Answer again = ask(model, asked.inSession(name));
+        ObservedAnswer.ask(model, asked.withTurns(withOtherQuestion(asked.turns())).inSession(name));
+        ObservedAnswer again = ObservedAnswer.ask(model, asked.inSession(name));
         assertSame(again, fresh);
         if (again.reuse().off() == null && asksBehindThePictures(asked.turns()) && again.prefix(fresh) >= LEAST_ROWS) {
             prefixes++;
@@ -97,9 +92,9 @@ class PrefixReuseFixturesIT {
         List<ChatTurn> next = new ArrayList<>(asked.turns());
         next.add(new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text("It is red."))));
         next.add(ChatTurn.user("And what is beside it?"));
-        Answer rerun = ask(model, asked.withTurns(next));
-        ask(model, asked.inSession(name + " chat"));
-        Answer continued = ask(model, asked.withTurns(next).inSession(name + " chat"));
+        ObservedAnswer rerun = ObservedAnswer.ask(model, asked.withTurns(next));
+        ObservedAnswer.ask(model, asked.inSession(name + " chat"));
+        ObservedAnswer continued = ObservedAnswer.ask(model, asked.withTurns(next).inSession(name + " chat"));
         assertSame(continued, rerun);
         if (continued.reuse().off() == null) {
             chats++;
@@ -109,7 +104,7 @@ class PrefixReuseFixturesIT {
         }
     }
 
-    private static void assertSame(Answer reused, Answer fresh) {
+    private static void assertSame(ObservedAnswer reused, ObservedAnswer fresh) {
         float difference = 0;
         for (int i = 0; i < fresh.logits.length; i++) {
             difference = Math.max(difference, Math.abs(reused.logits[i] - fresh.logits[i]));
@@ -146,50 +141,6 @@ class PrefixReuseFixturesIT {
             }
         }
         return asked;
-    }
-
-    private static Answer ask(LoadedModel model, GenerationRequest request) {
-        Answer answer = new Answer();
-        answer.result = model.generate(request, GenerationListener.NONE, new CancellationSignal(), answer);
-        return answer;
-    }
-
-    private static final class Answer implements StageObserver {
-
-        private @Nullable GenerationResult result;
-        private float[] logits = {};
-        private int rows;
-        private int pictures;
-
-        @Override
-        public void onPrompt(String prompt, PromptLayout layout) {
-            rows = layout.ids().length;
-            layout.spans().forEach(span -> pictures = span.start() + span.count());
-        }
-
-        @Override
-        public void onLogits(int step, float[] values) {
-            logits = step == 0 ? values.clone() : logits;
-        }
-
-        private GenerationResult result() {
-            return Objects.requireNonNull(result);
-        }
-
-        private ReuseReport reuse() {
-            return result().reuse();
-        }
-
-        private List<List<Integer>> kept() {
-            return result().report().images().stream()
-                    .map(image -> Arrays.stream(image.kept()).boxed().toList())
-                    .toList();
-        }
-
-        /** Rows up to the end of the last picture, without what was dropped before the decoder. */
-        private int prefix(Answer fresh) {
-            return pictures - (rows - fresh.reuse().rowsComputed());
-        }
     }
 
     private static LoadedModel model(FixtureCase fixture, Optional<Path> module) {

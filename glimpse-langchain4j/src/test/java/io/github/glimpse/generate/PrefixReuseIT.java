@@ -3,7 +3,6 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.ChatTurn.Role;
@@ -19,8 +18,6 @@ import io.github.glimpse.serve.ServingOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +34,8 @@ class PrefixReuseIT {
     @Test
     void anotherQuestionAboutAPictureComputesItsOwnRowsOnly() {
         try (LoadedModel model = shared(TinyModels.qwen())) {
-            Answer first = ask(model, PRUNED, ChatTurn.user("What is it?", PICTURE));
-            Answer second = ask(model, PRUNED, ChatTurn.user("What colour is the largest thing?", PICTURE));
+            ObservedAnswer first = ask(model, PRUNED, ChatTurn.user("What is it?", PICTURE));
+            ObservedAnswer second = ask(model, PRUNED, ChatTurn.user("What colour is the largest thing?", PICTURE));
             assertThat(first.reuse().kind()).isEqualTo(Kind.NONE);
             assertThat(second.reuse().kind()).isEqualTo(Kind.PREFIX);
             int reused = second.reuse().rowsReused();
@@ -65,9 +62,9 @@ class PrefixReuseIT {
         for (PruningOptions pruning : List.of(PRUNED, unpruned())) {
             try (LoadedModel model = shared(TinyModels.qwen().load(packed))) {
                 List<ChatTurn> asked = List.of(ChatTurn.user("What colour is the largest thing?", OTHER, PICTURE));
-                Answer fresh = ask(model, new GenerationRequest(asked, pruning, tokens()), "nobody else");
+                ObservedAnswer fresh = ask(model, new GenerationRequest(asked, pruning, tokens()), "nobody else");
                 ask(model, pruning, ChatTurn.user("What is it?", OTHER, PICTURE));
-                Answer reused = ask(model, pruning, asked.get(0));
+                ObservedAnswer reused = ask(model, pruning, asked.get(0));
                 assertThat(reused.reuse().kind()).isEqualTo(Kind.PREFIX);
                 assertThat(reused.logits).isEqualTo(fresh.logits);
                 assertThat(reused.result().tokenIds()).isEqualTo(fresh.result().tokenIds());
@@ -90,8 +87,8 @@ class PrefixReuseIT {
                 turns.add(new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text("It is a red square."))));
                 turns.add(next);
                 GenerationRequest request = new GenerationRequest(turns, PRUNED, tokens());
-                Answer rerun = ask(fresh, request, "it");
-                Answer continued = ask(model, request, "it");
+                ObservedAnswer rerun = ask(fresh, request, "it");
+                ObservedAnswer continued = ask(model, request, "it");
                 assertThat(rerun.reuse().off()).isEqualTo("it is turned off");
                 assertThat(continued.reuse().kind()).isEqualTo(Kind.CONTINUED);
                 assertThat(continued.reuse().rowsReused()).isGreaterThan(rows);
@@ -110,17 +107,17 @@ class PrefixReuseIT {
     void whatStandsBeforePicturesIsSharedByAllLayers() {
         try (LoadedModel model = shared(TinyModels.qwen())) {
             ChatTurn system = new ChatTurn(Role.SYSTEM, List.of(new ChatTurn.Text(SYSTEM.repeat(20))));
-            Answer first = ask(model, PRUNED, system, ChatTurn.user("What is it?", PICTURE));
-            Answer second = ask(model, PRUNED, system, ChatTurn.user("And this?", OTHER));
+            ObservedAnswer first = ask(model, PRUNED, system, ChatTurn.user("What is it?", PICTURE));
+            ObservedAnswer second = ask(model, PRUNED, system, ChatTurn.user("And this?", OTHER));
             assertThat(first.pictureStart).isGreaterThan(200);
             assertThat(second.reuse().rowsReused()).isEqualTo(first.pictureStart);
             assertThat(second.ran.tailMap(depth(model)).values())
                     .containsOnly(second.result().prefilledTokens() - first.pictureStart);
 
-            Answer text = ask(model, PRUNED, system, ChatTurn.user("What can you do for me today?"));
+            ObservedAnswer text = ask(model, PRUNED, system, ChatTurn.user("What can you do for me today?"));
             assertThat(text.reuse().kind()).isEqualTo(Kind.PREFIX);
             assertThat(text.ran.values()).containsOnly(text.rows - text.reuse().rowsReused());
-            Answer again = ask(model, unpruned(), system, ChatTurn.user("Is it day or night?", OTHER));
+            ObservedAnswer again = ask(model, unpruned(), system, ChatTurn.user("Is it day or night?", OTHER));
             assertThat(again.reuse().rowsReused()).isGreaterThanOrEqualTo(first.pictureStart);
             try (LoadedModel fresh = LoadedModel.load(TinyModels.qwen().build())) {
                 assertThat(ask(fresh, PRUNED, system, ChatTurn.user("And this?", OTHER))
@@ -144,16 +141,16 @@ class PrefixReuseIT {
         try (LoadedModel model = shared(TinyModels.qwen())) {
             ChatTurn question = ChatTurn.user("What is it?", PICTURE, OTHER);
             ask(model, PRUNED, question);
-            Answer same = ask(model, PRUNED, question);
+            ObservedAnswer same = ask(model, PRUNED, question);
             assertThat(same.reuse().rowsReused()).isEqualTo(same.rows - 1);
 
-            Answer otherSystem = ask(
+            ObservedAnswer otherSystem = ask(
                     model,
                     PRUNED,
                     new ChatTurn(Role.SYSTEM, List.of(new ChatTurn.Text("Shout."))),
                     ChatTurn.user("What is it?", PICTURE, OTHER));
             assertThat(otherSystem.reuse().kind()).isEqualTo(Kind.FEATURES);
-            Answer swapped = ask(model, PRUNED, ChatTurn.user("What is it?", OTHER, PICTURE));
+            ObservedAnswer swapped = ask(model, PRUNED, ChatTurn.user("What is it?", OTHER, PICTURE));
             assertThat(swapped.reuse().rowsReused()).isLessThanOrEqualTo(swapped.pictureStart);
             // One layer less before the cut: what stands before the pictures is the same, their rows are others'.
             PruningOptions earlier = PruningOptions.builder()
@@ -163,7 +160,7 @@ class PrefixReuseIT {
                             .build()))
                     .build();
             assertThat(ask(model, earlier, question).reuse().rowsReused()).isLessThanOrEqualTo(same.pictureStart);
-            Answer smaller = ask(
+            ObservedAnswer smaller = ask(
                     model,
                     PruningOptions.builder()
                             .schedule(List.of(
@@ -309,7 +306,7 @@ class PrefixReuseIT {
             ask(model, PRUNED, ChatTurn.user("What is it?", PICTURE));
             assertThat(model.prefixUse().prompts()).isEqualTo(1);
             ask(model, PRUNED, ChatTurn.user("What is it?", OTHER, PICTURE));
-            Answer again = ask(model, PRUNED, ChatTurn.user("What is that?", PICTURE));
+            ObservedAnswer again = ask(model, PRUNED, ChatTurn.user("What is that?", PICTURE));
             assertThat(again.reuse().rowsReused()).isLessThanOrEqualTo(again.pictureStart);
         }
     }
@@ -354,15 +351,12 @@ class PrefixReuseIT {
         return new GenerationRequest(List.of(turns), pruning, tokens());
     }
 
-    private static Answer ask(LoadedModel model, PruningOptions pruning, ChatTurn... turns) {
+    private static ObservedAnswer ask(LoadedModel model, PruningOptions pruning, ChatTurn... turns) {
         return ask(model, request(pruning, turns), "it");
     }
 
-    private static Answer ask(LoadedModel model, GenerationRequest request, @Nullable String session) {
-        Answer answer = new Answer();
-        answer.result =
-                model.generate(request.inSession(session), GenerationListener.NONE, new CancellationSignal(), answer);
-        return answer;
+    private static ObservedAnswer ask(LoadedModel model, GenerationRequest request, @Nullable String session) {
+        return ObservedAnswer.ask(model, request.inSession(session));
     }
 
     private static final class PeakMemory implements StageObserver {
@@ -382,48 +376,6 @@ class PrefixReuseIT {
         @Override
         public void onVision(int image, io.github.glimpse.model.VisionFeatures features) {
             reserved = Math.max(reserved, model.memoryUse().reserved());
-        }
-    }
-
-    private static final class Answer implements StageObserver {
-
-        private final TreeMap<Integer, Integer> ran = new TreeMap<>();
-        private @Nullable GenerationResult result;
-        private float[] logits = {};
-        private int rows;
-        private int pictureStart;
-        private int pictureEnd;
-
-        @Override
-        public void onPrompt(String prompt, PromptLayout layout) {
-            rows = layout.ids().length;
-            layout.spans().forEach(span -> pictureEnd = span.start() + span.count());
-            pictureStart =
-                    layout.spans().isEmpty() ? rows : layout.spans().get(0).start();
-        }
-
-        @Override
-        public void onHidden(int layer, NDArray hidden, int rowCount) {
-            ran.put(layer, rowCount);
-        }
-
-        @Override
-        public void onLogits(int step, float[] values) {
-            logits = step == 0 ? values.clone() : logits;
-        }
-
-        private GenerationResult result() {
-            return Objects.requireNonNull(result);
-        }
-
-        private ReuseReport reuse() {
-            return result().reuse();
-        }
-
-        private List<List<Integer>> kept() {
-            return result().report().images().stream()
-                    .map(image -> IntStream.of(image.kept()).boxed().toList())
-                    .toList();
         }
     }
 }
