@@ -11,7 +11,6 @@ import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.ChatTurn.Visual;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
-import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prefill.ReuseReport.Kind;
 import io.github.glimpse.prune.PruningOptions;
 import java.nio.file.Path;
@@ -80,7 +79,8 @@ class PrefixReuseFixturesIT {
         ObservedAnswer fresh = ObservedAnswer.ask(model, asked);
         assertThat(fresh.reuse().rowsReused()).isZero();
 
-        ObservedAnswer.ask(model, asked.withTurns(withOtherQuestion(asked.turns())).inSession(name));
+        ObservedAnswer.ask(
+                model, asked.withTurns(withOtherQuestion(asked.turns())).inSession(name));
         ObservedAnswer again = ObservedAnswer.ask(model, asked.inSession(name));
         assertSame(again, fresh);
         if (again.reuse().off() == null && asksBehindThePictures(asked.turns()) && again.prefix(fresh) >= LEAST_ROWS) {
@@ -94,7 +94,8 @@ class PrefixReuseFixturesIT {
         next.add(ChatTurn.user("And what is beside it?"));
         ObservedAnswer rerun = ObservedAnswer.ask(model, asked.withTurns(next));
         ObservedAnswer.ask(model, asked.inSession(name + " chat"));
-        ObservedAnswer continued = ObservedAnswer.ask(model, asked.withTurns(next).inSession(name + " chat"));
+        ObservedAnswer continued =
+                ObservedAnswer.ask(model, asked.withTurns(next).inSession(name + " chat"));
         assertSame(continued, rerun);
         if (continued.reuse().off() == null) {
             chats++;
