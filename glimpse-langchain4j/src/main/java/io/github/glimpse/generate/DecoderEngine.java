@@ -411,7 +411,9 @@ final class DecoderEngine implements AnswerEngine {
             RequestContext context) {
         Cut twoScales = cuts.twoScaleCut();
         int room = Math.min(most, SequenceMemory.ROWS_AT_ONCE);
-        try (SlicedWork work = SlicedWork.begin(scheduler, context)) {
+        try (PromptReuse reuse = reuse(request, cuts);
+                SlicedWork work =
+                        SlicedWork.begin(scheduler, reuse.leavesLittle(prompt, context.sliceRows()), context)) {
             RequestContext sliced = work.context();
             Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, work);
             if (twoScales != null) {
@@ -423,9 +425,8 @@ final class DecoderEngine implements AnswerEngine {
                     prompt.layout(),
                     model.decoder(),
                     () -> prompts.lastUserRows(request.turns(), prompt, watch(sliced)));
-            try (PromptReuse reuse = reuse(request, cuts);
-                    PictureFeatures pictures = new PictureFeatures(
-                            model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
+            try (PictureFeatures pictures = new PictureFeatures(
+                    model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
                 return new Prefill(model, prompt, texts, cuts, evidence, room, reuse, sliced)
                         .run(pictures, strategies::numberOf);
             }

@@ -196,7 +196,7 @@ final class ImageTextEngine implements AnswerEngine {
         try (StrategyRegistry.Lent lent = possible(request.pruning());
                 var room = memory.reserve(bytes(beams), "A picture with a text", context.cancellation()::check);
                 TensorScope scope = context.scope().openChild();
-                SlicedWork work = SlicedWork.begin(scheduler, context.in(scope))) {
+                SlicedWork work = SlicedWork.begin(scheduler, false, context.in(scope))) {
             room.uses(0);
             return answer(request, asked, ImageTextCuts.of(lent.schedule(), model), listener, work, waiting);
         }
@@ -377,7 +377,7 @@ final class ImageTextEngine implements AnswerEngine {
                     SequenceMemory.uncounted());
             try (var room = memory.reserve(bytes(1), "A picture with texts", context.cancellation()::check);
                     TensorScope inner = scope.openChild();
-                    SlicedWork work = SlicedWork.begin(scheduler, context.in(inner))) {
+                    SlicedWork work = SlicedWork.begin(scheduler, false, context.in(inner))) {
                 room.uses(0);
                 return match(picture, candidates, ImageTextCuts.of(lent.schedule(), model), work);
             }

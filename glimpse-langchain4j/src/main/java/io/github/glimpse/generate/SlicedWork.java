@@ -28,9 +28,13 @@ final class SlicedWork implements AutoCloseable {
                 }));
     }
 
-    /** Begins when it is this request's turn. */
-    static SlicedWork begin(StepScheduler<?, ?> scheduler, RequestContext context) {
-        return new SlicedWork(scheduler.begin(context.cancellation()::check), context);
+    /**
+     * Begins when it is this request's turn.
+     *
+     * @param isShort whether that comes before others' whose work is not
+     */
+    static SlicedWork begin(StepScheduler<?, ?> scheduler, boolean isShort, RequestContext context) {
+        return new SlicedWork(scheduler.begin(isShort, context.cancellation()::check), context);
     }
 
     /** What accompanies the request meanwhile. */

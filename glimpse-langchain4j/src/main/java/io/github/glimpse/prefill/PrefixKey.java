@@ -18,11 +18,15 @@ final class PrefixKey {
     private final String scope;
     private final int depth;
     private final byte[][] names;
+    private final List<String> pictures;
+    private final int textRows;
 
-    private PrefixKey(String scope, int depth, byte[][] names) {
+    private PrefixKey(String scope, int depth, byte[][] names, List<String> pictures, int textRows) {
         this.scope = scope;
         this.depth = depth;
         this.names = names;
+        this.pictures = List.copyOf(pictures);
+        this.textRows = textRows;
     }
 
     /**
@@ -77,7 +81,7 @@ final class PrefixKey {
             name = digest.digest();
             names[row] = name;
         }
-        return new PrefixKey(scope, depth, names);
+        return new PrefixKey(scope, depth, names, pictures, names.length - rows.imageRows().length);
     }
 
     private static MessageDigest sha256() {
@@ -96,6 +100,17 @@ final class PrefixKey {
     /** Rows of the prompt. */
     int rows() {
         return names.length;
+    }
+
+    /** Rows that are no image token. */
+    int textRows() {
+        return textRows;
+    }
+
+    /** Whether all of these files are among its pictures, which begin with their names. */
+    boolean hasAll(String otherScope, List<String> files) {
+        return scope.equals(otherScope)
+                && files.stream().allMatch(file -> pictures.stream().anyMatch(picture -> picture.startsWith(file)));
     }
 
     /** Rows at the beginning that both have; none if they share nothing. */

@@ -94,6 +94,16 @@ public final class PrefixStore implements AutoCloseable {
         return best;
     }
 
+    /**
+     * Whether a prompt with these pictures and so many rows of text or more is remembered.
+     *
+     * @param files their names
+     */
+    synchronized boolean remembers(String scope, List<String> files, int text) {
+        dropExpired();
+        return entries.stream().anyMatch(entry -> entry.key.hasAll(scope, files) && entry.key.textRows() >= text);
+    }
+
     /** A prompt has run. */
     synchronized void ran(int reused, int computed) {
         rowsReused += reused;

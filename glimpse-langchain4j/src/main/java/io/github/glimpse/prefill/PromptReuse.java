@@ -55,6 +55,26 @@ public final class PromptReuse implements AutoCloseable {
         return refusal == null ? new PromptReuse(store, scope, null) : none(refusal);
     }
 
+    /**
+     * Whether a prompt has little left to run: all of its pictures are remembered together with all but so many rows of its text, or it
+     * has neither pictures nor more rows. By the names of files alone, so nothing to rely on: {@link #begin} settles what is taken over.
+     *
+     * @param rows what is little
+     */
+    public boolean leavesLittle(Prompt prompt, int rows) {
+        if (prompt.media().isEmpty()) {
+            return prompt.tokens() <= rows;
+        }
+        int text = prompt.tokens() - prompt.layout().imageRows().length;
+        return store != null
+                && store.remembers(
+                        scope,
+                        prompt.media().stream()
+                                .map(medium -> VisionFeatureCache.key(medium.files()))
+                                .toList(),
+                        text - rows);
+    }
+
     /** Whether there is a store to ask. */
     boolean isOn() {
         return store != null;

@@ -51,7 +51,7 @@ public final class VisionFeatureCache implements AutoCloseable {
         memory.reclaimBy(this::reclaim);
     }
 
-    /** The name of a picture file: its SHA-256. */
+    /** The name of a picture's file, or of a video's: their SHA-256. */
     static String key(List<byte[]> files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

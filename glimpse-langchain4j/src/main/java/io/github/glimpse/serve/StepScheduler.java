@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who computes next on a model. Sequences that wait for their next token take that step together; long work goes on in slices
- * between the steps, first come first served, in as many places as have threads of their own. There is no thread of its own: whoever waits and sees
+ * between the steps, in as many places as have threads of their own. There is no thread of its own: whoever waits and sees
  * that it is time computes for all.
+ *
+ * <p>Long work is first come first served, but what is short goes before what is not, so that it does not wait for it. Nobody
+ * is overtaken more than {@value #MOST_OVERTAKINGS} times, so that nobody waits for ever.
  *
  * <p>After a step, a slice may run for as long as its share of the time says, at least one at a time; what it took too much is
  * saved at the next. Without a sequence that wants a token, slices follow one another. A sequence that does not come back in
@@ -30,6 +33,9 @@ public final class StepScheduler<S, R> {
 
     /** The share of the time that slices get while both wait. */
     public static final double DEFAULT_SLICE_SHARE = 0.5;
+
+    /** How often long work is overtaken by short work at most. */
+    static final int MOST_OVERTAKINGS = 8;
 
     private static final double LARGEST_SHARE = 0.9;
     private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -49,6 +55,7 @@ public final class StepScheduler<S, R> {
     // All of these belong to the lock.
     private final List<Step> waiting = new ArrayList<>();
     private final Set<Sequence> sequences = new HashSet<>();
+    // In the order in which it goes on.
     private final List<Slices> work = new ArrayList<>();
     private int computing;
     private boolean stepping;
@@ -121,16 +128,31 @@ public final class StepScheduler<S, R> {
         }
     }
 
-    /**
-     * Begins long work on this thread, which computes from now on until it {@linkplain Slices#pause() pauses} or ends.
-     *
-     * @param check throws if it is to wait no longer
-     */
-    public Slices begin(Runnable check) {
-        Slices slices = new Slices(check);
+    /** Work in slices that has begun or waits for that. */
+    int working() {
         lock.lock();
         try {
-            work.add(slices);
+            return work.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Begins work on this thread, which computes from now on until it {@linkplain Slices#pause() pauses} or ends.
+     *
+     * @param isShort whether it goes before work that is not
+     * @param check throws if it is to wait no longer
+     */
+    public Slices begin(boolean isShort, Runnable check) {
+        Slices slices = new Slices(isShort, check);
+        lock.lock();
+        try {
+            int place = work.size();
+            while (isShort && place > 0 && work.get(place - 1).letsPass()) {
+                place--;
+            }
+            work.add(place, slices);
         } finally {
             lock.unlock();
         }
@@ -188,13 +210,20 @@ public final class StepScheduler<S, R> {
     /** Work in slices, of one thread. */
     public final class Slices implements AutoCloseable {
 
+        private final boolean isShort;
         private final Runnable check;
+        private int overtakings;
         private boolean waits = true;
         private boolean runs;
         private long began;
 
-        private Slices(Runnable check) {
+        private Slices(boolean isShort, Runnable check) {
+            this.isShort = isShort;
             this.check = check;
+        }
+
+        private boolean letsPass() {
+            return !isShort && overtakings++ < MOST_OVERTAKINGS;
         }
 
         /** A slice has ended: goes on at once, or when others had their steps. */

@@ -132,7 +132,7 @@ class StepSchedulerTest {
         AtomicBoolean over = new AtomicBoolean();
         var sequence = scheduler.open();
         sequence.next(0, StepSchedulerTest::on);
-        try (var slices = scheduler.begin(StepSchedulerTest::on)) {
+        try (var slices = scheduler.begin(false, StepSchedulerTest::on)) {
             Future<?> answer = start(() -> {
                 try (sequence) {
                     for (int i = 0; i < tokens; i++) {
@@ -176,7 +176,7 @@ class StepSchedulerTest {
     void whatIsNoComputingLetsOthersCompute() throws Exception {
         StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
         try (var sequence = scheduler.open();
-                var mine = scheduler.begin(StepSchedulerTest::on)) {
+                var mine = scheduler.begin(false, StepSchedulerTest::on)) {
             assertThat(mine.<Integer>aside(() -> sequence.next(21, StepSchedulerTest::on)))
                     .isEqualTo(42);
         }
@@ -209,10 +209,10 @@ class StepSchedulerTest {
             }
         };
         try (var sequence = scheduler.open();
-                var slices = scheduler.begin(StepSchedulerTest::on)) {
+                var slices = scheduler.begin(false, StepSchedulerTest::on)) {
             Future<?> waits = start(() -> sequence.next(1, check));
             Future<?> alsoWaits = start(() -> {
-                try (var mine = scheduler.begin(check)) {
+                try (var mine = scheduler.begin(false, check)) {
                     return mine;
                 }
             });
@@ -223,7 +223,7 @@ class StepSchedulerTest {
             slices.pause();
         }
         assertThat(scheduler.use().steps()).isZero();
-        try (var next = scheduler.begin(StepSchedulerTest::on)) {
+        try (var next = scheduler.begin(false, StepSchedulerTest::on)) {
             next.pause();
         }
     }
@@ -232,7 +232,7 @@ class StepSchedulerTest {
     void anInterruptedThreadLeavesAndKeepsItsStatus() throws Exception {
         StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
         try (var sequence = scheduler.open();
-                var slices = scheduler.begin(StepSchedulerTest::on)) {
+                var slices = scheduler.begin(false, StepSchedulerTest::on)) {
             AtomicBoolean status = new AtomicBoolean();
             Thread thread = new Thread(() -> {
                 try {
@@ -255,7 +255,7 @@ class StepSchedulerTest {
         CountDownLatch stepped = new CountDownLatch(1);
         StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(rows -> rows, 2, 0.5);
         Callable<Boolean> work = () -> {
-            try (var mine = scheduler.begin(StepSchedulerTest::on)) {
+            try (var mine = scheduler.begin(false, StepSchedulerTest::on)) {
                 both.countDown();
                 both.await();
                 mine.pause();
@@ -269,7 +269,7 @@ class StepSchedulerTest {
                 .isTrue();
 
         Future<Boolean> beside = start(() -> {
-            try (var mine = scheduler.begin(StepSchedulerTest::on)) {
+            try (var mine = scheduler.begin(false, StepSchedulerTest::on)) {
                 stepped.await();
                 mine.pause();
                 return true;
@@ -282,10 +282,65 @@ class StepSchedulerTest {
         assertThat(beside.get()).isTrue();
     }
 
+    /** Begins work while other work runs, which writes its name when it is its turn. */
+    private Future<?> queue(StepScheduler<Integer, Integer> scheduler, String name, boolean isShort) {
+        int before = scheduler.working();
+        Future<?> queued = start(() -> {
+            try (var mine = scheduler.begin(isShort, StepSchedulerTest::on)) {
+                log.add(name);
+                mine.pause();
+                return mine;
+            }
+        });
+        while (scheduler.working() == before) {
+            Thread.onSpinWait();
+        }
+        return queued;
+    }
+
+    @Test
+    void shortWorkGoesBeforeLongWorkAndEachInItsOwnOrder() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        List<Future<?>> all = new ArrayList<>();
+        try (var runs = scheduler.begin(false, StepSchedulerTest::on)) {
+            all.add(queue(scheduler, "long 1", false));
+            all.add(queue(scheduler, "long 2", false));
+            all.add(queue(scheduler, "short 1", true));
+            all.add(queue(scheduler, "short 2", true));
+            runs.pause();
+            log.add("goes on");
+        }
+        for (Future<?> one : all) {
+            one.get();
+        }
+        assertThat(log).containsExactly("short 1", "short 2", "goes on", "long 1", "long 2");
+    }
+
+    @Test
+    void nobodyIsOvertakenMoreOftenThanTheLimitSays() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        List<Future<?>> all = new ArrayList<>();
+        try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
+            all.add(queue(scheduler, "long", false));
+            for (int i = 1; i <= 20; i++) {
+                all.add(queue(scheduler, "short " + i, true));
+            }
+            runs.pause();
+        }
+        for (Future<?> one : all) {
+            one.get();
+        }
+        List<String> order = List.copyOf(log);
+        assertThat(order.indexOf("long")).isEqualTo(StepScheduler.MOST_OVERTAKINGS);
+        assertThat(order.stream().filter(name -> !name.equals("long")))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 20).mapToObj(i -> "short " + i).toList());
+    }
+
     @Test
     void workThatHasEndedComputesNoMore() {
         StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
-        var slices = scheduler.begin(StepSchedulerTest::on);
+        var slices = scheduler.begin(false, StepSchedulerTest::on);
         slices.close();
         assertThatThrownBy(slices::pause).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> slices.aside(() -> 1)).isInstanceOf(IllegalStateException.class);
