@@ -22,8 +22,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -74,7 +76,7 @@ class AskControllerTest {
     void thePageIsSmallAndNamesNoOtherHost() throws Exception {
         int bytes = 0;
         for (String file : List.of(
-                "/", "/page.css", "/app.js", "/rule.js", "/stream.js", "/copy.js", "/picture.js", "/words.js")) {
+                "/", "/page.css", "/app.js", "/rule.js", "/stream.js", "/copy.js", "/conversation.js", "/picture.js", "/words.js")) {
             String text =
                     client.send(request(file).build(), BodyHandlers.ofString()).body();
             bytes += text.getBytes(UTF_8).length;
@@ -82,6 +84,27 @@ class AskControllerTest {
             assertThat(text).as(file).doesNotContain("innerHTML", "eval(", "style=\"", "onclick=\"");
         }
         assertThat(bytes).isLessThan(PAGE_BYTES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/app.js", "/page.css", "/samples/receipt.jpg"})
+    void aBrowserThatHasAFileIsToldByItsContentWhetherItIsStillTheSame(String file) throws Exception {
+        HttpResponse<byte[]> response = client.send(request(file).build(), BodyHandlers.ofByteArray());
+        String hash = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(response.body()));
+
+        assertThat(response.headers().firstValue("ETag")).hasValue("W/\"" + hash + '"');
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-cache");
+        assertThat(response.headers().firstValue("Last-Modified"))
+                .as("which is the same in every build")
+                .isEmpty();
+        assertThat(status(file, "W/\"" + hash + '"')).isEqualTo(304);
+        assertThat(status(file, "W/\"" + "0".repeat(hash.length()) + '"')).isEqualTo(200);
+    }
+
+    private int status(String file, String tag) throws Exception {
+        return client.send(request(file).header("If-None-Match", tag).build(), BodyHandlers.discarding())
+                .statusCode();
     }
 
     @Test
