@@ -1,8 +1,9 @@
 // The page: pictures, questions, answers, and what an answer looked at.
 import { readStep } from './rule.js';
-import { ask, Trouble } from './stream.js';
+import { parseSchedule, requestOf } from './conversation.js';
+import { ask } from './stream.js';
 import { asCurl, asJava, asYaml } from './copy.js';
-import { Picture, maskTable, unitsOf } from './picture.js';
+import { Picture, maskTable, partOf, seenAs, unitsOf } from './picture.js';
 import { DOING, bytes, compared, h, looked, millis, percent, sureOfAnswer, sureOfChoice, timingBar } from './words.js';
 
 const SAMPLES = [
@@ -27,6 +28,8 @@ let moved = {};
 /** Numbers that are sent with each question until the page starts anew. */
 let numbers = {};
 let running = null;
+/** An earlier question that is being written anew: {turn, draft}, or null. */
+let editing = null;
 const pane = new Picture($('image'), $('overlay'));
 
 // ---- words
@@ -77,6 +80,11 @@ function addFiles(files) {
 }
 
 function removePicture(index) {
+  if (pictures[index].asked) {
+    const text = $('question').value;
+    forget(editing.turn);
+    $('question').value = text;
+  }
   URL.revokeObjectURL(pictures[index].url);
   pictures.splice(index, 1);
   shown.picture = Math.max(0, Math.min(shown.picture, pictures.length - 1));
@@ -88,6 +96,7 @@ function fresh() {
   pictures.forEach((picture) => URL.revokeObjectURL(picture.url));
   [pictures, turns, shown, moved, numbers] = [[], [], { run: null, picture: 0 }, {}, {}];
   $('answers').replaceChildren();
+  edit(null);
   $('question').value = '';
   alarm();
   render();
@@ -109,7 +118,7 @@ function renderPictures() {
   $('thumbs').replaceChildren(...(pictures.length > 1 || any ? pictures.map((picture, i) => h('li', {},
     h('button', { type: 'button', class: 'pick', 'aria-pressed': String(i === shown.picture), 'aria-label': `Show picture ${i + 1}, ${picture.file.name}`, onclick: () => { shown.picture = i; render(); } },
       h('img', { src: picture.url, alt: '' })),
-    !picture.asked && h('button', { type: 'button', class: 'remove', 'aria-label': `Remove picture ${i + 1}`, onclick: () => removePicture(i) }, '×'))) : []));
+    (!picture.asked || editing?.turn.pictures.includes(i)) && h('button', { type: 'button', class: 'remove', 'aria-label': `Remove picture ${i + 1}`, onclick: () => removePicture(i) }, '×'))) : []));
   return any;
 }
 
@@ -143,20 +152,23 @@ function draw() {
   const step = now?.step;
   const preview = step?.preview && Object.keys(moved).length ? step.preview(movedNumbers()) : null;
   const bits = preview?.bits ?? step?.kept;
-  const units = unitsOf(pruned.units, shown.picture);
+  const all = unitsOf(pruned.units, shown.picture);
+  const units = partOf(all, $('overview').checked);
+  $('part').hidden = all.every((unit) => unit.overview === all[0].overview);
   const first = (index) => pruned.units.slice(0, index).reduce((n, unit) => n + unit.rows * unit.columns, 0);
-  const layers = units.map((unit) => ({
+  const layer = (unit) => ({
     kept: bits ? bits.slice(first(unit.index), first(unit.index) + unit.rows * unit.columns) : new Uint8Array(unit.rows * unit.columns).fill(1),
     scores: step?.images[unit.index].scores ?? null,
-  }));
+  });
+  const layers = units.map(layer);
   const view = document.querySelector('[name=view]:checked').value;
   if (view === 'none' || !units.length) pane.clear();
   else pane.draw(units, layers, { mask: view !== 'map', map: view !== 'mask' });
-  const all = layers.reduce((n, layer) => n + layer.kept.length, 0);
-  const kept = layers.reduce((n, layer) => n + layer.kept.reduce((a, b) => a + b, 0), 0);
-  const size = units.length ? `; the model saw it as ${units[0].resizedWidth} × ${units[0].resizedHeight} pixels` : '';
+  const count = (some) => some.reduce(([kept, tokens], unit) => [kept + layer(unit).kept.reduce((a, b) => a + b, 0), tokens + unit.rows * unit.columns], [0, 0]);
+  const [kept, tokens] = count(all);
+  const [inOverview, ofOverview] = count(all.filter((unit) => unit.overview));
   $('kept').textContent = units.length
-    ? `${preview ? 'Preview: would keep' : step && !now.last ? `After step ${$('step').value}: kept` : 'Kept'} ${kept} of ${all} tokens (${percent(kept / all)}) of this picture${size}.`
+    ? `${preview ? 'Preview: would keep' : step && !now.last ? `After step ${$('step').value}: kept` : 'Kept'} ${kept} of ${tokens} tokens (${percent(kept / tokens)}) of this picture${$('part').hidden ? '' : `, ${inOverview} of the ${ofOverview} of its small overview among them`}; the model saw it as ${seenAs(all)}.`
     : 'The model did not see this picture in that answer.';
   const { summary, table } = maskTable(units, layers, { width: pane.img.naturalWidth || 1, height: pane.img.naturalHeight || 1 });
   $('table-summary').textContent = summary;
@@ -201,16 +213,6 @@ function renderSliders(now, preview) {
 
 // ---- asking
 
-function parseSchedule(text) {
-  return text.split('\n').map((line) => line.trim()).filter(Boolean).map((line) => {
-    const found = /^(.+?):\s*([\w-]+)(?:\s+([\d.]+))?$/.exec(line);
-    if (!found) throw new Trouble(`The schedule's line “${line}” is not of the form “place: strategy ratio”, such as “vision: div-prune 0.6”.`, 'glimpse.pruning.schedule');
-    const step = { at: found[1], strategy: found[2] };
-    if (found[3]) step.retentionRatio = Number(found[3]);
-    return step;
-  });
-}
-
 /** Settings of the next question, without what is not set. */
 function settings() {
   const number = (id) => ($(id).value === '' ? undefined : Number($(id).value));
@@ -229,37 +231,9 @@ function settings() {
   return JSON.parse(JSON.stringify(set));
 }
 
-/** The conversation up to a turn, with the pictures that it names renumbered in their order. */
-function requestOf(turn, set) {
-  const files = [];
-  const messages = [];
-  const number = (i) => files.push(pictures[i].file) - 1;
-  for (const past of turns.slice(0, turns.indexOf(turn) + 1)) {
-    messages.push({ role: 'user', text: past.text, pictures: past.pictures.map(number) });
-    const answer = past.runs.find((run) => run.done)?.done.text;
-    if (past !== turn && answer) messages.push({ role: 'assistant', text: answer });
-    else if (past !== turn) messages.splice(-1, 1, ...(past.pictures.length ? [messages.at(-1)] : []));
-  }
-  const order = turns.slice(0, turns.indexOf(turn) + 1).flatMap((past) => past.pictures);
-  return { request: { messages: merged(messages), settings: set }, files, order };
-}
-
-/** A question that was never answered is asked together with the next one. */
-function merged(messages) {
-  const all = [];
-  for (const message of messages) {
-    const last = all.at(-1);
-    if (last?.role === 'user' && message.role === 'user') {
-      last.pictures = [...last.pictures, ...message.pictures];
-      last.text = message.text;
-    } else all.push({ ...message });
-  }
-  return all;
-}
-
 /** Runs a turn once more, or for the first time. */
-async function go(turn, set, label) {
-  const run = { turn, label, set, text: '', steps: [], ...requestOf(turn, set) };
+async function go(turn, set, label, other = false) {
+  const run = { turn, label, other, set, text: '', steps: [], ...requestOf(turns, pictures, turn, set) };
   turn.runs.push(run);
   turn.place.append(card(run));
   running = new AbortController();
@@ -303,6 +277,7 @@ function busy(is) {
   $('ask').hidden = is;
   $('stop').hidden = !is;
   $('regenerate').disabled = is || turns.length === 0;
+  for (const button of document.querySelectorAll('.edit')) button.disabled = is;
   if (is) $('again').disabled = true;
 }
 
@@ -316,18 +291,51 @@ async function submit() {
   }
   try {
     const set = settings();
+    const anew = editing !== null;
+    if (anew) forget(editing.turn);
     const asked = pictures.flatMap((picture, i) => (picture.asked ? [] : [i]));
     const turn = { text, pictures: asked, runs: [], place: h('div', { class: 'runs' }) };
     asked.forEach((i) => (pictures[i].asked = true));
     turns.push(turn);
-    $('answers').append(h('article', { class: 'turn', 'aria-label': `Question ${turns.length}` }, h('h3', { class: 'asked' }, text), turn.place));
-    $('question').value = '';
+    const label = `Question ${turns.length}`;
+    turn.element = h('article', { class: 'turn', 'aria-label': label },
+      h('div', { class: 'said' }, h('button', { type: 'button', class: 'plain edit', 'aria-label': `Edit ${label.toLowerCase()}`, onclick: () => edit(turn) }, 'Edit'), h('h3', { class: 'asked' }, text)),
+      turn.place);
+    $('answers').append(turn.element);
+    if (!anew) $('question').value = '';
     $('question').focus();
-    renderPictures();
+    render();
     await goBoth(turn, set);
   } catch (e) {
     alarm(e.message, e.property);
   }
+}
+
+/** Puts an earlier question back into the box, or with null what was there before. */
+function edit(turn) {
+  const was = editing;
+  editing = turn && { turn, draft: was ? was.draft : $('question').value };
+  $('question').value = turn ? turn.text : (was?.draft ?? $('question').value);
+  was?.turn.element.classList.remove('edited');
+  turn?.element.classList.add('edited');
+  $('editing').hidden = !turn;
+  renderPictures();
+  if (!turn) return;
+  $('editing-what').textContent = `Question ${turns.indexOf(turn) + 1} is asked anew; what came after it goes.`;
+  $('question').focus();
+  tell($('editing-what').textContent);
+}
+
+/** Takes a question and all behind it out of the conversation; its own pictures go with what is asked in its place. */
+function forget(turn) {
+  const gone = turns.splice(turns.indexOf(turn));
+  gone.forEach((past) => past.element.remove());
+  const lost = gone.slice(1).flatMap((past) => past.pictures);
+  lost.forEach((i) => URL.revokeObjectURL(pictures[i].url));
+  pictures = pictures.filter((_, i) => !lost.includes(i));
+  turn.pictures.forEach((i) => (pictures[i].asked = false));
+  [shown, moved] = [{ run: null, picture: Math.min(shown.picture, Math.max(0, pictures.length - 1)) }, {}];
+  edit(null);
 }
 
 async function goBoth(turn, set) {
@@ -339,7 +347,7 @@ async function goBoth(turn, set) {
   const share = a.pruned?.imageTokens ? Math.max(1 / a.pruned.imageTokens, a.pruned.keptTokens / a.pruned.imageTokens) : 1;
   const other = { ...base, [kind]: name };
   if (kind === 'strategy' && !['none', 'glimpse'].includes(name)) other.retentionRatio = share;
-  const b = await go(turn, JSON.parse(JSON.stringify(other)), `B: ${$('other').selectedOptions[0].textContent}`);
+  const b = await go(turn, JSON.parse(JSON.stringify(other)), `B: ${$('other').selectedOptions[0].textContent}`, true);
   if (b.done) turn.place.after(comparison(a, b));
   show(a);
 }
@@ -391,7 +399,7 @@ function finish(run) {
       run.done.leftOutMessages ? h('p', { class: 'small' }, `${run.done.leftOutMessages} earlier messages were left out, since the conversation is too long for the model.`) : '',
       run.done.reason === 'LENGTH' ? h('p', { class: 'small' }, 'It was cut off by the longest answer: ', h('code', {}, 'glimpse.generation.max-output-tokens')) : '',
       timingBar(t),
-      h('p', { class: 'small' }, `First token after ${millis(t.toFirstToken)}, ${millis(t.toFirstToken + t.decoding)} in all${t.waiting > 1 ? `, ${millis(t.waiting)} waiting before` : ''}. Prompt ${run.done.inputTokens} tokens, answer ${run.done.outputTokens}${rate}; KV cache ${bytes(run.done.cacheBytes)}${run.done.prunedTokens ? ` instead of ${bytes(run.done.cacheBytesUnpruned)}` : ''}.`),
+      h('p', { class: 'small' }, `First token after ${millis(t.toFirstToken)}, ${millis(t.toFirstToken + t.decoding)} in all${t.waiting > 1 ? `, ${millis(t.waiting)} waiting before` : ''}. Prompt ${run.done.inputTokens} tokens, answer ${run.done.outputTokens}${rate}${facts?.contextLength ? `; ${percent((run.done.inputTokens + run.done.outputTokens) / facts.contextLength)} of the context of ${facts.contextLength}` : ''}; KV cache ${bytes(run.done.cacheBytes)}${run.done.prunedTokens ? ` instead of ${bytes(run.done.cacheBytesUnpruned)}` : ''}.`),
       h('p', { class: 'actions' },
         h('button', { type: 'button', class: 'look', onclick: () => show(run) }, 'Show on picture'),
         h('button', { type: 'button', onclick: () => openCopy(run) }, 'Copy as …')));
@@ -492,9 +500,10 @@ $('again').addEventListener('click', () => {
   alarm();
   go(shown.run.turn, set, `Again with ${Object.entries(movedNumbers()).map(([name, n]) => `${name} ${n}`).join(', ')}`);
 });
+$('keep').addEventListener('click', () => { edit(null); $('question').focus(); });
 $('undo').addEventListener('click', () => { moved = {}; draw(); });
 for (const name of NUMBERS) $(name).addEventListener('input', () => { moved[name] = Number($(name).value); draw(); });
-for (const radio of document.querySelectorAll('[name=view]')) radio.addEventListener('change', draw);
+for (const choice of document.querySelectorAll('[name=view], #overview')) choice.addEventListener('change', draw);
 $('step').addEventListener('input', () => { moved = {}; draw(); });
 $('opacity').addEventListener('input', () => {
   $('frame').style.setProperty('--opacity', $('opacity').value / 100);
@@ -509,7 +518,7 @@ $('wiper').addEventListener('input', () => {
 $('help').addEventListener('click', () => $('keys').showModal());
 $('close-keys').addEventListener('click', () => $('keys').close());
 document.addEventListener('keydown', (e) => {
-  if (e.key === 'Escape' && running && !document.querySelector('dialog[open]')) running.abort();
+  if (e.key === 'Escape' && !document.querySelector('dialog[open]')) running ? running.abort() : edit(null);
   if (e.key === '?' && !e.target.matches('input, textarea, select')) $('keys').showModal();
 });
 window.addEventListener('resize', () => shown.run && draw());

@@ -12,11 +12,22 @@ function colour(share) {
   return `rgb(${SCALE[low].map((c, i) => Math.round(c + (at - low) * (SCALE[low + 1][i] - c))).join(' ')})`;
 }
 
-/** Units that are drawn on a picture: its tiles, or the picture itself; an overview only where there is nothing finer. */
+/** All units of a picture: itself, or its tiles and the small overview of it that goes with them. */
 export function unitsOf(units, picture) {
-  const all = units.map((unit, index) => ({ ...unit, index })).filter((unit) => unit.picture === picture);
-  const fine = all.filter((unit) => !OVERVIEWS.includes(unit.kind));
-  return fine.length ? fine : all;
+  return units.map((unit, index) => ({ ...unit, index, overview: OVERVIEWS.includes(unit.kind) })).filter((unit) => unit.picture === picture);
+}
+
+/** Those of them that are drawn: the overview where it is wanted or there is nothing finer. */
+export function partOf(units, overview) {
+  const part = units.filter((unit) => unit.overview === overview);
+  return part.length ? part : units;
+}
+
+/** How large the picture was when it was cut into tokens. */
+export function seenAs(units) {
+  const [unit] = partOf(units, false);
+  const size = `${unit.resizedWidth} × ${unit.resizedHeight} pixels`;
+  return unit.kind === 'tile' ? `${partOf(units, false).length} tiles of ${size}` : size;
 }
 
 export class Picture {

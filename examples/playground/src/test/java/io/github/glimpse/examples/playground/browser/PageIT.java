@@ -8,7 +8,6 @@ import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
-import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.LoadState;
 import io.github.glimpse.chat.GlimpseChatModel;
@@ -21,6 +20,8 @@ import java.util.List;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.io.FileSystemResource;
 
@@ -34,6 +35,8 @@ class PageIT extends PageInChromium {
         assertThat(run.locator(".text")).hasText("87.00");
         assertThat(run).containsText("It answered from 6.3 % of the picture: 9 of 144 tokens");
         assertThat(run).containsText("sure of every word");
+        assertThat(run).containsText("tokens/s");
+        assertThat(run).containsText("of the context of " + engine().contextLength());
         assertThat(page.locator("#question")).isFocused();
         assertThat(page.locator("#live")).containsText("Answer: 87.00");
     }
@@ -182,6 +185,35 @@ class PageIT extends PageInChromium {
     }
 
     @Test
+    void whatOnlyOneOfTwoTextsSaysIsMarked() {
+        List<String> answers = new ArrayList<>(List.of("a red big car", "a blue car <b>"));
+        page.route("**/ask", route -> route.fulfill(answer(answers.remove(0), 1, 1)));
+        page.locator("#ab").check();
+        ask("What is it?");
+
+        assertThat(page.locator(".comparison")).containsText("The texts differ");
+        assertThat(page.locator(".comparison mark")).hasText(new String[] {"red", "big", "blue", "<b>"});
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0.1 | 0.2 | It hardly knew which part of the picture matters | unsure of at least one word",
+                "0.3 | 0.6 | It was not sure which part of the picture matters | fairly sure of its words",
+                "0.6 | 0.95 | It was fairly sure which part of the picture matters | sure of every word",
+                "0.8 | 0.95 | It was sure which part of the picture matters | sure of every word"
+            })
+    void howSureItWasIsToldInWords(double confidence, double least, String choice, String words) {
+        page.route("**/ask", route -> route.fulfill(answer("text", confidence, least)));
+        ask("What is it?");
+
+        assertThat(answered()).containsText(choice);
+        assertThat(answered()).containsText(words);
+        assertThat(answered()).containsText("It answered from 25 % of the picture: 1 of 4 tokens");
+    }
+
+    @Test
     void aScheduleIsSeenStepByStep() {
         page.locator("#settings summary").click();
         page.locator("#schedule").fill("vision: div-prune 0.6\nlayer 2: fastv 0.3");
@@ -263,13 +295,6 @@ class PageIT extends PageInChromium {
 
         assertThat(page.locator("#alert")).containsText("Is it still running?");
         consoleErrors.removeIf(error -> error.contains("ERR_CONNECTION_REFUSED"));
-    }
-
-    private static Route.FulfillOptions stream(String body) {
-        return new Route.FulfillOptions()
-                .setStatus(200)
-                .setContentType("text/event-stream")
-                .setBody(body);
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
@@ -54,6 +55,11 @@ abstract class PageInChromium {
     /** Properties of the application. */
     List<String> properties() {
         return List.of();
+    }
+
+    /** A part of the model's name. */
+    String model() {
+        return "glimpse-tiny";
     }
 
     /** What the application is made of. */
@@ -118,7 +124,7 @@ abstract class PageInChromium {
             }
         });
         page.navigate(home);
-        assertThat(page.locator("#model")).containsText("glimpse-tiny");
+        assertThat(page.locator("#model")).containsText(model());
     }
 
     @AfterEach
@@ -130,7 +136,11 @@ abstract class PageInChromium {
     }
 
     LoadedModel engine() {
-        return application.getBean(LoadedModel.class);
+        return bean(LoadedModel.class);
+    }
+
+    <T> T bean(Class<T> type) {
+        return application.getBean(type);
     }
 
     Locator button(String name) {
@@ -169,6 +179,24 @@ abstract class PageInChromium {
 
     static FilePayload picture(String name) {
         return new FilePayload(name, "image/jpeg", sample(name));
+    }
+
+    /** An answer as the application would send it, without a picture. */
+    static Route.FulfillOptions answer(String text, double confidence, double leastProbability) {
+        return stream("event:text\ndata:{\"text\":\"" + text + "\"}\n\nevent:pruned\n"
+                + "data:{\"strategy\":\"glimpse\",\"imageTokens\":4,\"keptTokens\":1,\"confidence\":" + confidence
+                + ",\"units\":[],\"steps\":[{\"at\":\"layer 1\",\"strategy\":\"glimpse\",\"images\":[]}]}\n\nevent:done\n"
+                + "data:{\"text\":\"" + text + "\",\"leastProbability\":" + leastProbability
+                + ",\"timings\":{\"images\":1,\"vision\":1,\"prefillBeforeCut\":1,\"pruning\":1,\"prefillAfterCut\":1,"
+                + "\"toFirstToken\":5,\"decoding\":1},\"inputTokens\":1,\"outputTokens\":1,\"cacheBytes\":1}\n\n");
+    }
+
+    /** What the application would send. */
+    static Route.FulfillOptions stream(String events) {
+        return new Route.FulfillOptions()
+                .setStatus(200)
+                .setContentType("text/event-stream")
+                .setBody(events);
     }
 
     static Path screenshots() {
