@@ -76,7 +76,15 @@ class AskControllerTest {
     void thePageIsSmallAndNamesNoOtherHost() throws Exception {
         int bytes = 0;
         for (String file : List.of(
-                "/", "/page.css", "/app.js", "/rule.js", "/stream.js", "/copy.js", "/conversation.js", "/picture.js", "/words.js")) {
+                "/",
+                "/page.css",
+                "/app.js",
+                "/rule.js",
+                "/stream.js",
+                "/copy.js",
+                "/conversation.js",
+                "/picture.js",
+                "/words.js")) {
             String text =
                     client.send(request(file).build(), BodyHandlers.ofString()).body();
             bytes += text.getBytes(UTF_8).length;
@@ -90,8 +98,8 @@ class AskControllerTest {
     @ValueSource(strings = {"/", "/app.js", "/page.css", "/samples/receipt.jpg"})
     void aBrowserThatHasAFileIsToldByItsContentWhetherItIsStillTheSame(String file) throws Exception {
         HttpResponse<byte[]> response = client.send(request(file).build(), BodyHandlers.ofByteArray());
-        String hash = HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(response.body()));
+        String hash =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(response.body()));
 
         assertThat(response.headers().firstValue("ETag")).hasValue("W/\"" + hash + '"');
         assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-cache");

@@ -152,8 +152,9 @@ class EditIT extends PageInChromium {
         List<String> messages = new ArrayList<>();
         for (JsonNode message :
                 JSON.readTree((String) page.evaluate("window.sent.at(-1)")).get("messages")) {
-            messages.add(message.get("role").asText() + " " + message.get("text").asText() + " "
-                    + message.path("pictures").size());
+            messages.add(
+                    message.get("role").asText() + " " + message.get("text").asText() + " "
+                            + message.path("pictures").size());
         }
         return messages;
     }
