@@ -112,6 +112,11 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return generation.minOutputTokens();
     }
 
+    /** Most tokens that are guessed at once, by what prompt and answer have said before. */
+    public @Nullable Integer lookup() {
+        return generation.lookup();
+    }
+
     /**
      * Whether the {@linkplain GlimpseChatResponseMetadata#pruning() report} holds each token's probability, where the strategy
      * has one; unset is true. Which tokens were kept is always there.
@@ -413,6 +418,14 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         /** Least tokens before an answer may end; BLIP only. */
         public Builder minOutputTokens(@Nullable Integer value) {
             return changed(generation.toBuilder().minOutputTokens(value));
+        }
+
+        /**
+         * Most tokens, up to 15, that are guessed at once, by what prompt and answer have said before, and checked in one step: an answer that repeats
+         * its prompt comes sooner, and every answer stays the same. 0 is off; greedy answers only.
+         */
+        public Builder lookup(@Nullable Integer value) {
+            return changed(generation.toBuilder().lookup(value));
         }
 
         /** Whether the report holds each token's probability; unset is true. */

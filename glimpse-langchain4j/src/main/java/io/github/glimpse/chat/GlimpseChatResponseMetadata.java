@@ -16,6 +16,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.request.GlimpseTokenUsage;
+import io.github.glimpse.sampling.LookupReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     private final List<ToolCallReport> calls;
     private final @Nullable ConstraintReport constraint;
     private final ReuseReport reuse;
+    private final LookupReport lookup;
 
     private GlimpseChatResponseMetadata(Builder builder) {
         super(builder);
@@ -68,6 +70,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         this.calls = builder.calls;
         this.constraint = builder.constraint;
         this.reuse = builder.reuse;
+        this.lookup = builder.lookup;
     }
 
     /** What pruning did, per image. */
@@ -109,6 +112,11 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     /** What was taken over of requests before: pictures, or first rows of the prompt. */
     public ReuseReport reuse() {
         return reuse;
+    }
+
+    /** How many tokens were guessed by what prompt and answer had said before, and how many of them were right. */
+    public LookupReport lookup() {
+        return lookup;
     }
 
     /** How sure each call of a tool is, in the order of the answer's calls. */
@@ -175,7 +183,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 .tools(tools)
                 .calls(calls)
                 .constraint(constraint)
-                .reuse(reuse);
+                .reuse(reuse)
+                .lookup(lookup);
     }
 
     /** Starts with nothing set. */
@@ -194,12 +203,14 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 && tools.equals(that.tools)
                 && calls.equals(that.calls)
                 && Objects.equals(constraint, that.constraint)
-                && reuse.equals(that.reuse);
+                && reuse.equals(that.reuse)
+                && lookup.equals(that.lookup);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), pruning, timings, likelihood, history, tools, calls, constraint, reuse);
+        return Objects.hash(
+                super.hashCode(), pruning, timings, likelihood, history, tools, calls, constraint, reuse, lookup);
     }
 
     @Override
@@ -210,7 +221,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 + (tools.given() == 0 ? "" : ", tools=" + tools)
                 + (calls.isEmpty() ? "" : ", calls=" + calls)
                 + (constraint == null ? "" : ", constraint=" + constraint)
-                + (reuse.kind() == ReuseReport.Kind.NONE ? "" : ", reuse=" + reuse) + '}';
+                + (reuse.kind() == ReuseReport.Kind.NONE ? "" : ", reuse=" + reuse)
+                + (lookup.equals(LookupReport.NONE) ? "" : ", lookup=" + lookup) + '}';
     }
 
     /** Collects metadata. */
@@ -224,6 +236,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         private List<ToolCallReport> calls = List.of();
         private @Nullable ConstraintReport constraint;
         private ReuseReport reuse = NOT_KNOWN;
+        private LookupReport lookup = LookupReport.NONE;
 
         private Builder() {}
 
@@ -272,6 +285,12 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         /** What was taken over of requests before; unset is nothing. */
         public Builder reuse(ReuseReport value) {
             reuse = value;
+            return this;
+        }
+
+        /** What came of guessing tokens; unset is nothing. */
+        public Builder lookup(LookupReport value) {
+            lookup = value;
             return this;
         }
 

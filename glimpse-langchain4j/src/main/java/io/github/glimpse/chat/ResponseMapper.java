@@ -53,6 +53,7 @@ final class ResponseMapper {
                         .constraint(result.constraint())
                         .tools(result.tools())
                         .reuse(result.reuse())
+                        .lookup(result.lookup())
                         .calls(reports)
                         .build())
                 .build();

@@ -7,6 +7,7 @@ import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.SequenceMemory;
+import io.github.glimpse.sampling.PromptLookup;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.StepScheduler;
 import java.util.Arrays;
@@ -18,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the answer token by token: choose, tell the listener, run the token's row through the layers. Cancelled between
  * tokens. Each layer's cache says itself how many rows it has.
+ *
+ * <p>Where the next tokens can be guessed their rows run with the one before: a token is chosen from its own row's logits as ever, and
+ * if it is the one that was guessed the next row is there already. If not, rows of guesses are forgotten.
  */
 final class DecodeLoop {
 
     private final VisionLanguageModel model;
-    private final StepScheduler<DecoderSteps.Row, float[]>.Sequence steps;
+    private final StepScheduler<DecoderSteps.Rows, float[][]>.Sequence steps;
     private final RequestContext context;
     private final AnswerText text;
     private final @Nullable AnswerMask mask;
@@ -36,7 +40,7 @@ final class DecodeLoop {
      */
     DecodeLoop(
             VisionLanguageModel model,
-            StepScheduler<DecoderSteps.Row, float[]>.Sequence steps,
+            StepScheduler<DecoderSteps.Rows, float[][]>.Sequence steps,
             RequestContext context,
             AnswerText text,
             @Nullable AnswerMask mask) {
@@ -61,12 +65,13 @@ final class DecodeLoop {
     /**
      * Runs.
      *
+     * @param lookup guesses tokens
      * @param most tokens that fit, at least 1
      */
-    Answer run(Sequence sequence, Sampler sampler, int most) {
+    Answer run(Sequence sequence, Sampler sampler, PromptLookup lookup, int most) {
         IntStream.Builder ids = IntStream.builder();
         float[] logits = sequence.logits();
-        long[] positions = sequence.nextPositions().clone();
+        Rows rows = new Rows(sequence, lookup);
         for (int step = 0; ; step++) {
             int id = choose(sampler, logits, most - step, sequence.caches());
             ids.add(id);
@@ -80,18 +85,60 @@ final class DecodeLoop {
             if (mask == null || !ends) {
                 text.append(id, sampler.logProbability());
             }
-            if (text.isStopped() || ends || (mask != null && mask.isFinished())) {
-                return finished(ids, sampler, FinishReason.STOP);
-            }
-            if (step + 1 == most) {
-                return finished(ids, sampler, FinishReason.LENGTH);
+            boolean stops = text.isStopped() || ends || (mask != null && mask.isFinished());
+            if (stops || step + 1 == most) {
+                rows.settle(step);
+                return finished(ids, sampler, stops ? FinishReason.STOP : FinishReason.LENGTH);
             }
             context.cancellation().check();
-            context.observer()
-                    .onToken(step, positions[0], sequence.caches().get(0).length());
-            logits = forward(id, positions, sequence.caches(), most - step - 1);
+            context.observer().onToken(step, sequence.nextPositions()[0] + step, rows.lengths[0] + step);
+            logits = rows.next(id, step, most - step - 1);
             context.observer().onLogits(step + 1, logits);
-            Arrays.setAll(positions, layer -> positions[layer] + 1);
+        }
+    }
+
+    /** The rows of the answer, those of guesses ahead of it. */
+    private final class Rows {
+
+        private final Sequence sequence;
+        private final PromptLookup lookup;
+        private final int[] lengths;
+        private int[] ran = {};
+        private float[][] logits = {};
+        private int first;
+
+        Rows(Sequence sequence, PromptLookup lookup) {
+            this.sequence = sequence;
+            this.lookup = lookup;
+            this.lengths = lengths(sequence.caches());
+        }
+
+        /**
+         * The logits behind the answer's next token.
+         *
+         * @param row of the answer
+         * @param left rows that may come, this one included
+         */
+        float[] next(int id, int row, int left) {
+            lookup.add(id);
+            int ahead = row - first;
+            if (ahead < logits.length && ran[ahead] == id) {
+                return logits[ahead];
+            }
+            settle(row);
+            truncate(sequence.caches(), lengths, row);
+            ran = IntStream.concat(IntStream.of(id), IntStream.of(lookup.next(left - 1)))
+                    .toArray();
+            first = row;
+            logits = forward(ran, shifted(sequence.nextPositions(), row), sequence.caches(), left);
+            return logits[0];
+        }
+
+        /** So many rows of the answer are right. */
+        void settle(int right) {
+            if (logits.length > 0) {
+                lookup.settle(logits.length - 1, right - first - 1);
+            }
         }
     }
 
@@ -100,19 +147,26 @@ final class DecodeLoop {
         if (mask == null || mask.choices().isEmpty()) {
             return Map.of();
         }
-        int[] lengths = sequence.caches().stream().mapToInt(LayerState::length).toArray();
+        int[] lengths = lengths(sequence.caches());
         Map<String, Double> scores =
                 ChoiceScores.of(mask.choices(), model.tokenizer(), mask, sequence.logits(), (id, length) -> {
                     context.cancellation().check();
                     truncate(sequence.caches(), lengths, length);
                     sequence.caches().forEach(LayerState::remember);
-                    long[] positions = Arrays.stream(sequence.nextPositions())
-                            .map(position -> position + length)
-                            .toArray();
-                    return forward(id, positions, sequence.caches(), ChoiceScores.MOST_STEPS - length);
+                    long[] positions = shifted(sequence.nextPositions(), length);
+                    int left = ChoiceScores.MOST_STEPS - length;
+                    return forward(new int[] {id}, positions, sequence.caches(), left)[0];
                 });
         truncate(sequence.caches(), lengths, 0);
         return scores;
+    }
+
+    private static int[] lengths(List<LayerState> caches) {
+        return caches.stream().mapToInt(LayerState::length).toArray();
+    }
+
+    private static long[] shifted(long[] positions, int rows) {
+        return Arrays.stream(positions).map(position -> position + rows).toArray();
     }
 
     private static void truncate(List<LayerState> caches, int[] lengths, int more) {
@@ -165,14 +219,14 @@ final class DecodeLoop {
     }
 
     /**
-     * Runs a row.
+     * Runs rows.
      *
-     * @param left rows that may come, this one included: caches have room for no more
+     * @param left rows that may come, these included: caches have room for no more
      */
-    private float[] forward(int id, long[] positions, List<LayerState> caches, int left) {
+    private float[][] forward(int[] ids, long[] positions, List<LayerState> caches, int left) {
         boolean grows = false;
         for (LayerState cache : caches) {
-            if (cache.isFull()) {
+            if (cache.room() < ids.length) {
                 cache.reserve(Math.min(left, Math.max(SequenceMemory.ROWS_AT_ONCE, cache.length() / 2)));
                 grows = true;
             }
@@ -180,6 +234,6 @@ final class DecodeLoop {
         if (grows) {
             context.memory().uses(caches);
         }
-        return steps.next(new DecoderSteps.Row(id, positions, caches), context.cancellation()::check);
+        return steps.next(new DecoderSteps.Rows(ids, positions, caches), context.cancellation()::check);
     }
 }

@@ -48,6 +48,8 @@ import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
+import io.github.glimpse.sampling.LookupReport;
+import io.github.glimpse.sampling.PromptLookup;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
@@ -94,7 +96,7 @@ final class DecoderEngine implements AnswerEngine {
     private final PrefixStore prefixes;
     private final VisionFeatureCache visionCache;
     private final MaskVocabulary maskVocabulary;
-    private final StepScheduler<DecoderSteps.Row, float[]> scheduler;
+    private final StepScheduler<DecoderSteps.Rows, float[][]> scheduler;
     private @Nullable Int8Report int8Report;
 
     /**
@@ -344,6 +346,10 @@ final class DecoderEngine implements AnswerEngine {
             Sequence sequence = prefilled.sequence();
             own.decodes(sequence.caches());
             Sampler sampler = new Sampler(generation.sampling(), prompt.layout().ids(), sequence.logits().length);
+            String noGuesses = Optional.ofNullable(generation.refusesLookup())
+                    .orElse(model.decoder().refusesGuesses());
+            PromptLookup lookup =
+                    new PromptLookup(prompt.layout().textIds(), noGuesses == null ? generation.lookup() : 0);
             List<String> stop = generation.stop() == null ? List.of() : generation.stop();
             PruningReport report = prefilled
                     .log()
@@ -355,7 +361,7 @@ final class DecoderEngine implements AnswerEngine {
             try (var steps = scheduler.open()) {
                 DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask);
                 choiceScores = loop.choiceScores(sequence);
-                answer = loop.run(sequence, sampler, most);
+                answer = loop.run(sequence, sampler, lookup, most);
             }
             holding.watch().finish();
             return new GenerationResult(
@@ -371,7 +377,8 @@ final class DecoderEngine implements AnswerEngine {
                     answer.calls(),
                     mask == null ? null : mask.report(choiceScores, text.fields()),
                     tools.askedAgain(holding.floor().askedAgain()),
-                    prefilled.reuse());
+                    prefilled.reuse(),
+                    noGuesses == null ? lookup.report() : LookupReport.off(noGuesses));
         }
     }
 

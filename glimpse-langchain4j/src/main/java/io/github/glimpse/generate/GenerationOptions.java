@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.SetValues;
+import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.SamplingNumbers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     cross-attention (BLIP), and only without sampling and penalties
  * @param lengthPenalty power of the length by which the score of a beam is divided; above 0 favours long answers
  * @param minOutputTokens least tokens of the answer before it may end; only models with cross-attention
+ * @param lookup most tokens that are guessed at once, by what prompt and answer have said before, and checked in one step; the answer
+ *     stays the same. Unset or 0 is off; greedy answers only
  */
 public record GenerationOptions(
         @Nullable Double temperature,
@@ -36,7 +39,8 @@ public record GenerationOptions(
         @Nullable List<String> stop,
         @Nullable Integer beams,
         @Nullable Double lengthPenalty,
-        @Nullable Integer minOutputTokens) {
+        @Nullable Integer minOutputTokens,
+        @Nullable Integer lookup) {
 
     /** Greedy. */
     public static final double DEFAULT_TEMPERATURE = 0.0;
@@ -55,6 +59,7 @@ public record GenerationOptions(
 
     private static final double LARGEST_PENALTY = 2.0;
     private static final int MOST_BEAMS = 64;
+    private static final int MOST_GUESSES = 15;
     private static final double LARGEST_POWER = 100;
 
     /** Copies the list. */
@@ -79,6 +84,7 @@ public record GenerationOptions(
         check("beams", beams == null ? null : (double) beams, 1, MOST_BEAMS);
         check("length-penalty", lengthPenalty, -LARGEST_POWER, LARGEST_POWER);
         check("min-output-tokens", minOutputTokens == null ? null : (double) minOutputTokens, 0, Integer.MAX_VALUE);
+        check("lookup", lookup == null ? null : (double) lookup, 0, MOST_GUESSES);
         if (stop != null && stop.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException("A stop sequence is empty; leave it out");
         }
@@ -117,7 +123,8 @@ public record GenerationOptions(
                 .stop(stop)
                 .beams(beams)
                 .lengthPenalty(lengthPenalty)
-                .minOutputTokens(minOutputTokens);
+                .minOutputTokens(minOutputTokens)
+                .lookup(lookup);
     }
 
     /** These options where set, else {@code fallback}'s. */
@@ -136,6 +143,7 @@ public record GenerationOptions(
                 .beams(set(beams, fallback.beams))
                 .lengthPenalty(set(lengthPenalty, fallback.lengthPenalty))
                 .minOutputTokens(set(minOutputTokens, fallback.minOutputTokens))
+                .lookup(set(lookup, fallback.lookup))
                 .unchecked();
     }
 
@@ -164,6 +172,17 @@ public record GenerationOptions(
                 seed);
     }
 
+    /** Why no token of a greedy answer is guessed; null if some are. */
+    @Nullable
+    String refusesLookup() {
+        if (lookup == null || lookup == 0) {
+            return LookupReport.NONE.off();
+        }
+        return sampling().temperature() == 0
+                ? null
+                : "tokens are drawn, and only greedy answers (temperature 0) can be guessed";
+    }
+
     private static double orElse(@Nullable Double value, double standard) {
         return value == null ? standard : value;
     }
@@ -189,6 +208,7 @@ public record GenerationOptions(
                 .add("beams", beams)
                 .add("lengthPenalty", lengthPenalty)
                 .add("minOutputTokens", minOutputTokens)
+                .add("lookup", lookup)
                 .toString();
     }
 
@@ -208,6 +228,7 @@ public record GenerationOptions(
         private @Nullable Integer beams;
         private @Nullable Double lengthPenalty;
         private @Nullable Integer minOutputTokens;
+        private @Nullable Integer lookup;
 
         private Builder() {}
 
@@ -289,6 +310,12 @@ public record GenerationOptions(
             return this;
         }
 
+        /** Most tokens that are guessed at once; 0 is off. */
+        public Builder lookup(@Nullable Integer value) {
+            lookup = value;
+            return this;
+        }
+
         /**
          * The options.
          *
@@ -313,7 +340,8 @@ public record GenerationOptions(
                     stop,
                     beams,
                     lengthPenalty,
-                    minOutputTokens);
+                    minOutputTokens,
+                    lookup);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.sampling.LookupReport;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param constraint how the answer was kept to its form; null if nothing was forbidden
  * @param tools what became of the request's tools
  * @param reuse what was taken over of requests before
+ * @param lookup what came of guessing tokens
  */
 public record GenerationResult(
         String text,
@@ -35,7 +37,8 @@ public record GenerationResult(
         List<ToolCall> calls,
         @Nullable ConstraintReport constraint,
         ToolReport tools,
-        ReuseReport reuse) {
+        ReuseReport reuse,
+        LookupReport lookup) {
 
     /** Copies the list. */
     public GenerationResult {
@@ -66,7 +69,8 @@ public record GenerationResult(
                 List.of(),
                 null,
                 ToolReport.NONE,
-                ReuseReport.withoutRows(inputTokens, 0, null));
+                ReuseReport.withoutRows(inputTokens, 0, null),
+                LookupReport.NONE);
     }
 
     /** All but the text, which may hold what nobody else is to read. */
@@ -75,6 +79,6 @@ public record GenerationResult(
         return "GenerationResult[" + text.length() + " characters of " + tokenIds.length + " tokens, " + finishReason
                 + ", " + likelihood + ", inputTokens=" + inputTokens + ", prefilledTokens=" + prefilledTokens + ", "
                 + report + ", " + timings + ", " + history + (calls.isEmpty() ? "" : ", " + calls)
-                + (constraint == null ? "" : ", " + constraint) + ", " + reuse + "]";
+                + (constraint == null ? "" : ", " + constraint) + ", " + reuse + ", " + lookup + "]";
     }
 }

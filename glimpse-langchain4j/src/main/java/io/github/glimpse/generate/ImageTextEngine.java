@@ -35,6 +35,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.sampling.BeamSearch;
+import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
@@ -242,7 +243,10 @@ final class ImageTextEngine implements AnswerEngine {
                     List.of(),
                     null,
                     request.tools().settled(ToolForm.OFF),
-                    ReuseReport.withoutRows(ids.length, picture.lent().found(), null));
+                    ReuseReport.withoutRows(ids.length, picture.lent().found(), null),
+                    generation.refusesLookup() != null
+                            ? LookupReport.off(generation.refusesLookup())
+                            : LookupReport.off("models with cross-attention read no prompt that holds the answer"));
         }
     }
 

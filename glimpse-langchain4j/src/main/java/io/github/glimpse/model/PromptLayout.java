@@ -26,6 +26,18 @@ public record PromptLayout(int[] ids, List<ImageSpan> spans, int[] newlineRows, 
         spans = List.copyOf(spans);
     }
 
+    /** The ids of the text, -1 in rows of image tokens and between them. */
+    public int[] textIds() {
+        int[] text = ids.clone();
+        for (int row : imageRows()) {
+            text[row] = -1;
+        }
+        for (int row : newlineRows) {
+            text[row] = -1;
+        }
+        return text;
+    }
+
     /** The same rows at other positions. */
     public PromptLayout at(Positions others) {
         return new PromptLayout(ids, spans, newlineRows, others);

@@ -54,6 +54,7 @@ public final class DecoderStack implements AutoCloseable {
     private final int positionRows;
     private final int vocabulary;
     private final DecoderBytes bytes;
+    private final boolean packed;
 
     private DecoderStack(
             TorchRuntime runtime,
@@ -105,7 +106,7 @@ public final class DecoderStack implements AutoCloseable {
         this.headTensors =
                 weights.at(shape.tiedHead() ? names.embedding() : names.head()).product(shape.vocabulary(), hidden);
         this.head = TensorList.of(headTensors);
-        boolean packed = weights.format() == WeightFormat.PACKED || weights.format() == WeightFormat.INT8;
+        this.packed = weights.format() == WeightFormat.PACKED || weights.format() == WeightFormat.INT8;
         boolean widens = dtype != Dtype.FLOAT32 && !packed && !runtime.onGpu();
         this.bytes =
                 DecoderBytes.of(remembered(), dimensions, shape.intermediate(), vocabulary, dtype.byteCount(), widens);
@@ -305,6 +306,16 @@ public final class DecoderStack implements AutoCloseable {
         return recurrentLayer(index) != null;
     }
 
+    /** Why a step runs no guesses of the tokens to come; null if it does, for less than their steps would take. */
+    public @Nullable String refusesGuesses() {
+        if (hasRecurrent()) {
+            return "layers of this model remember a state, which cannot go back behind a wrong guess";
+        }
+        return packed
+                ? null
+                : "rows of a step run one after the other with these weights; packed ones and those of 8 bits run at once";
+    }
+
     /** Whether any layer does. */
     public boolean hasRecurrent() {
         return !recurrent.isEmpty();
@@ -440,29 +451,33 @@ public final class DecoderStack implements AutoCloseable {
                 .run(scope);
     }
 
-    /** Runs one row each of several sequences through one layer, and remembers them; see {@link DecoderSteps}. */
+    /**
+     * Runs rows of several sequences through one layer, and remembers them; see {@link DecoderSteps}.
+     *
+     * @param states by row; of rows of one sequence the same, which they go into in their order
+     */
     NDArray step(int index, NDArray hidden, RotaryEmbedding.Tables tables, List<LayerState> states, TensorScope scope) {
         RecurrentLayer layer = recurrentLayer(index);
         if (layer != null) {
             return recurrentStep(layer, hidden, states, scope);
         }
         List<KvCache> caches = states.stream().map(KvCache.class::cast).toList();
-        NDArray output = graph.call("step")
+        // A row lies behind those of its sequence that come before it in this step.
+        long[] lengths = caches.stream().mapToLong(KvCache::append).toArray();
+        return graph.call("step")
                 .with(hidden)
                 .with(tables.cosine())
                 .with(tables.sine())
                 .with(caches.stream().map(KvCache::keys).toList())
                 .with(caches.stream().map(KvCache::values).toList())
-                .with(caches.stream().mapToLong(KvCache::length).toArray())
+                .with(lengths)
                 .with(layers.get(index))
                 .with(dimensions.heads())
                 .with(dimensions.normEps())
                 .run(scope);
-        caches.forEach(cache -> cache.truncate(cache.length() + 1));
-        return output;
     }
 
-    /** Each sequence by itself: its state is its own. */
+    /** Row by row: the state of each sequence is its own. */
     private NDArray recurrentStep(RecurrentLayer layer, NDArray hidden, List<LayerState> states, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
             int padded = Math.toIntExact(hidden.getShape().get(0));

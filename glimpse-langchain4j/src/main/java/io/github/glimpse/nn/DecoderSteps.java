@@ -8,14 +8,16 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * The next token of several sequences at once: linear layers see the rows of all of them, so each weight is read once a step, and
- * attention is each sequence's own, with the caches, lengths and positions that its schedule has left. A row has the same bits
- * alone and among others.
+ * attention is each sequence's own, with the caches, lengths and positions that its schedule has left. A sequence may bring guesses of
+ * the tokens behind its next one, which run as rows of the same step. A row has the same bits alone and among others.
  */
 public final class DecoderSteps {
+
+    // Above, a row costs more than its share of reading the weights.
+    private static final int MOST_ROWS = 16;
 
     private final DecoderStack decoder;
 
@@ -25,43 +27,84 @@ public final class DecoderSteps {
     }
 
     /**
-     * The row of one sequence.
+     * The rows of one sequence.
      *
-     * @param id of the token
-     * @param positions its position by layer
-     * @param states by layer, each with {@linkplain LayerState#reserve room} for one more row; nobody else uses them meanwhile
+     * @param ids of the token, then of those that are guessed to follow; none may follow where a state is remembered, which cannot
+     *     go back behind a wrong one
+     * @param positions of the first by layer
+     * @param states by layer, each with {@linkplain LayerState#reserve room} for these rows; nobody else uses them meanwhile. Rows
+     *     of wrong guesses are {@linkplain LayerState#truncate forgotten} by the caller
      */
-    public record Row(int id, long[] positions, List<LayerState> states) {}
+    @SuppressWarnings("ArrayRecordComponent") // read only, never compared
+    public record Rows(int[] ids, long[] positions, List<LayerState> states) {
+
+        /** Of one token. */
+        public Rows(int id, long[] positions, List<LayerState> states) {
+            this(new int[] {id}, positions, states);
+        }
+    }
+
+    /** One row of the step, so far behind the first of its sequence. */
+    private record Row(Rows sequence, int behind) {
+
+        int id() {
+            return sequence.ids()[behind];
+        }
+
+        long position(int layer) {
+            return sequence.positions()[layer] + behind;
+        }
+
+        LayerState state(int layer) {
+            return sequence.states().get(layer);
+        }
+    }
 
     /**
-     * Runs one row of each sequence through all layers. If it fails, no sequence of them can go on.
+     * Runs the rows of each sequence through all layers. If it fails, no sequence of them can go on.
      *
-     * @param rows at least one
-     * @return logits {@code [vocab]} by row
+     * @param sequences at least one
+     * @return by sequence the logits {@code [vocab]} after each of its rows; of guesses that are too many for a step only the first run
      */
-    public List<float[]> run(List<Row> rows) {
+    public List<float[][]> run(List<Rows> sequences) {
+        int[] counts = counts(sequences);
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < counts.length; i++) {
+            for (int behind = 0; behind < counts[i]; behind++) {
+                rows.add(new Row(sequences.get(i), behind));
+            }
+        }
         int padded = RowPadding.rows(rows.size());
         try (TensorScope scope = decoder.openScope()) {
             NDArray hidden =
                     decoder.embed(scope.indices(rows.stream().mapToInt(Row::id).toArray()), padded, scope);
             // One table serves all layers unless a schedule renumbered between them.
             Map<List<Long>, RotaryEmbedding.Tables> tables = new HashMap<>();
-            int layers = rows.get(0).states().size();
+            int layers = sequences.get(0).states().size();
             for (int layer = 0; layer < layers; layer++) {
                 int of = layer;
                 List<Long> positions =
-                        rows.stream().map(row -> row.positions()[of]).toList();
+                        rows.stream().map(row -> row.position(of)).toList();
                 NDArray next = decoder.step(
                         layer,
                         hidden,
                         tables.computeIfAbsent(positions, places -> tables(places, padded, scope)),
-                        rows.stream().map(row -> row.states().get(of)).toList(),
+                        rows.stream().map(row -> row.state(of)).toList(),
                         scope);
                 hidden.close();
                 hidden = next;
             }
-            return split(HostValues.floats(decoder.stepLogits(hidden, scope)), rows.size(), padded);
+            return split(HostValues.floats(decoder.stepLogits(hidden, scope)), counts, padded);
         }
+    }
+
+    /** By sequence how many of its rows run: its first, and an equal share of what is left for guesses. */
+    private static int[] counts(List<Rows> sequences) {
+        long guessing = sequences.stream().filter(one -> one.ids().length > 1).count();
+        long share = Math.max(0, MOST_ROWS - sequences.size()) / Math.max(1, guessing);
+        return sequences.stream()
+                .mapToInt(one -> Math.toIntExact(Math.min(one.ids().length, 1 + share)))
+                .toArray();
     }
 
     private RotaryEmbedding.Tables tables(List<Long> places, int padded, TensorScope scope) {
@@ -74,13 +117,17 @@ public final class DecoderSteps {
         return decoder.stepTables(scope.longs(ids, rows, padded), scope);
     }
 
-    private static List<float[]> split(float[] logits, int rows, int padded) {
+    private static List<float[][]> split(float[] logits, int[] counts, int padded) {
         int width = logits.length / padded;
-        if (rows == 1) {
-            return List.of(logits);
+        List<float[][]> split = new ArrayList<>();
+        int row = 0;
+        for (int count : counts) {
+            float[][] own = new float[count][];
+            for (int i = 0; i < count; i++, row++) {
+                own[i] = padded == 1 ? logits : Arrays.copyOfRange(logits, row * width, (row + 1) * width);
+            }
+            split.add(own);
         }
-        return IntStream.range(0, rows)
-                .mapToObj(row -> Arrays.copyOfRange(logits, row * width, (row + 1) * width))
-                .collect(ArrayList::new, ArrayList::add, ArrayList::addAll);
+        return split;
     }
 }

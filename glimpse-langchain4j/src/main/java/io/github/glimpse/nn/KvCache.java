@@ -38,8 +38,14 @@ public final class KvCache implements LayerState {
     }
 
     @Override
-    public boolean isFull() {
-        return length == capacity;
+    public int room() {
+        return capacity - length;
+    }
+
+    /** One row more is in use; where it lies. */
+    int append() {
+        truncate(length + 1);
+        return length - 1;
     }
 
     /** Rows that fit. */

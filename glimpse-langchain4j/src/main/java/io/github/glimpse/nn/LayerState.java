@@ -11,8 +11,8 @@ public sealed interface LayerState extends AutoCloseable permits KvCache, Recurr
     /** Rows that went in and were not forgotten. */
     int length();
 
-    /** Whether another row needs {@link #reserve} first. */
-    boolean isFull();
+    /** Rows that may still come; more need {@link #reserve} first. */
+    int room();
 
     /** Makes room for at least so many more rows; what is there stays. */
     void reserve(int rowsToCome);

@@ -40,8 +40,8 @@ public final class RecurrentState implements LayerState {
     }
 
     @Override
-    public boolean isFull() {
-        return false;
+    public int room() {
+        return Integer.MAX_VALUE;
     }
 
     @Override

@@ -31,6 +31,7 @@ class GlimpseChatRequestParametersTest {
             .maxRetentionRatio(0.2)
             .seed(3L)
             .minP(0.1)
+            .lookup(3)
             .repetitionPenalty(1.2)
             .returnScoreMap(false)
             .build();
@@ -55,6 +56,7 @@ class GlimpseChatRequestParametersTest {
         assertThat(merged.topK()).isEqualTo(7);
         assertThat(merged.pruning().maxRetentionRatio()).isEqualTo(0.2);
         assertThat(merged.minP()).isEqualTo(0.1);
+        assertThat(merged.lookup()).isEqualTo(3);
         assertThat(merged.repetitionPenalty()).isEqualTo(1.2);
         assertThat(merged.returnScoreMap()).isFalse();
     }
@@ -88,6 +90,7 @@ class GlimpseChatRequestParametersTest {
                         .pruningThreshold(0.6)
                         .seed(4L)
                         .minP(0.2)
+                        .lookup(3)
                         .repetitionPenalty(1.3)
                         .returnScoreMap(true)
                         .build());
@@ -128,6 +131,7 @@ class GlimpseChatRequestParametersTest {
         assertThat(OWN).isNotEqualTo(COMMON);
         assertThat(change(GlimpseChatRequestParameters.builder().seed(9L))).isNotEqualTo(OWN);
         assertThat(change(GlimpseChatRequestParameters.builder().minP(0.9))).isNotEqualTo(OWN);
+        assertThat(change(GlimpseChatRequestParameters.builder().lookup(7))).isNotEqualTo(OWN);
         assertThat(change(GlimpseChatRequestParameters.builder().repetitionPenalty(1.9)))
                 .isNotEqualTo(OWN);
         assertThat(change(GlimpseChatRequestParameters.builder().returnScoreMap(true)))

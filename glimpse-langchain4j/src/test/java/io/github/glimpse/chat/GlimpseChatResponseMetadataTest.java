@@ -10,6 +10,7 @@ import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.request.GlimpseTokenUsage;
+import io.github.glimpse.sampling.LookupReport;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class GlimpseChatResponseMetadataTest {
             .pruning(REPORT)
             .timings(TIMINGS)
             .likelihood(new AnswerLikelihood(0.5, 0.25))
+            .lookup(new LookupReport(9, 5, null))
             .build();
 
     @Test
@@ -49,6 +51,7 @@ class GlimpseChatResponseMetadataTest {
             assertThat(own.pruning()).isSameAs(REPORT);
             assertThat(own.timings()).isSameAs(TIMINGS);
             assertThat(own.likelihood()).isEqualTo(new AnswerLikelihood(0.5, 0.25));
+            assertThat(own.lookup()).isEqualTo(new LookupReport(9, 5, null));
             assertThat(own.id()).isEqualTo("1");
             assertThat(own.modelName()).isEqualTo("tiny");
             assertThat(own.finishReason()).isEqualTo(FinishReason.STOP);
@@ -61,6 +64,7 @@ class GlimpseChatResponseMetadataTest {
         assertThat(METADATA.toBuilder().build()).isEqualTo(METADATA).hasSameHashCodeAs(METADATA);
         assertThat(METADATA.toBuilder().id("2").build()).isNotEqualTo(METADATA);
         assertThat(METADATA.toBuilder().likelihood(null).build()).isNotEqualTo(METADATA);
+        assertThat(METADATA.toBuilder().lookup(LookupReport.NONE).build()).isNotEqualTo(METADATA);
         assertThat(METADATA.toBuilder()
                         .pruning(new PruningReport("none", null, List.of()))
                         .build())

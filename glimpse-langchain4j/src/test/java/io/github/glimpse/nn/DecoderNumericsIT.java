@@ -160,19 +160,19 @@ class DecoderNumericsIT {
                     TensorScope scope = runtime.openScope()) {
                 DecoderSteps steps = new DecoderSteps(loaded.stack);
                 for (int count : new int[] {1, 2, 4, 8, 16, 20}) {
-                    List<DecoderSteps.Row> together = IntStream.range(0, count)
+                    List<DecoderSteps.Rows> together = IntStream.range(0, count)
                             .mapToObj(i -> loaded.row(ids(30 + 17 * i), scope))
                             .toList();
                     for (int step = 0; step < 3; step++) {
-                        List<float[]> logits = steps.run(together);
+                        List<float[][]> logits = steps.run(together);
                         assertThat(logits).hasSize(count);
                         for (int i = 0; i < count; i++) {
-                            DecoderSteps.Row alone = loaded.row(ids(30 + 17 * i), scope);
+                            DecoderSteps.Rows alone = loaded.row(ids(30 + 17 * i), scope);
                             float[] single = {};
                             for (int again = 0; again <= step; again++) {
-                                single = steps.run(List.of(alone)).get(0);
+                                single = steps.run(List.of(alone)).get(0)[0];
                             }
-                            assertThat(Arrays.equals(logits.get(i), single))
+                            assertThat(Arrays.equals(logits.get(i)[0], single))
                                     .as("sequence %d of %d, step %d", i, count, step)
                                     .isTrue();
                         }
@@ -180,6 +180,67 @@ class DecoderNumericsIT {
                 }
             }
         }
+    }
+
+    @Test
+    void guessesHaveTheBitsOfStepsAndMayBeForgotten() {
+        for (WeightFormat format : List.of(WeightFormat.PACKED, WeightFormat.INT8, WeightFormat.MAPPED)) {
+            if ((format == WeightFormat.INT8 && !runtime.multipliesInt8())
+                    || (format == WeightFormat.PACKED && !runtime.packsBfloat16())) {
+                continue;
+            }
+            try (Loaded loaded = new Loaded(Dtype.BFLOAT16, format);
+                    TensorScope scope = runtime.openScope()) {
+                DecoderSteps steps = new DecoderSteps(loaded.stack);
+                int[] answer = ids(9);
+                List<float[]> expected = new ArrayList<>();
+                DecoderSteps.Rows alone = loaded.row(ids(60), scope);
+                for (int i = 0; i < answer.length; i++) {
+                    expected.add(steps.run(List.of(behind(alone, i, answer[i]))).get(0)[0]);
+                }
+                DecoderSteps.Rows guessing = loaded.row(ids(60), scope);
+                DecoderSteps.Rows other = loaded.row(ids(47), scope);
+                int row = 0;
+                for (int right : new int[] {1, 3, 2, 3}) {
+                    int[] guessed = Arrays.copyOfRange(answer, row, row + 4);
+                    Arrays.fill(guessed, right, guessed.length, 11);
+                    List<float[][]> logits = steps.run(List.of(behind(other, row, 7), behind(guessing, row, guessed)));
+                    assertThat(logits.get(0)).hasDimensions(1, expected.get(0).length);
+                    assertThat(logits.get(1)).hasNumberOfRows(4);
+                    for (int i = 0; i < right; i++, row++) {
+                        assertThat(Arrays.equals(logits.get(1)[i], expected.get(row)))
+                                .as("%s, row %d of the answer", format, row)
+                                .isTrue();
+                    }
+                    int length = 60 + row;
+                    guessing.states().forEach(state -> state.truncate(length));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aStepRunsNoMoreGuessesThanAreCheap() {
+        try (Loaded loaded = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED);
+                TensorScope scope = runtime.openScope()) {
+            DecoderSteps steps = new DecoderSteps(loaded.stack);
+            List<DecoderSteps.Rows> five = IntStream.range(0, 5)
+                    .mapToObj(i -> behind(loaded.row(ids(20), scope), 0, i == 0 ? new int[] {1} : ids(16)))
+                    .toList();
+            assertThat(steps.run(five).stream().map(logits -> logits.length)).containsExactly(1, 3, 3, 3, 3);
+            List<DecoderSteps.Rows> twenty = IntStream.range(0, 20)
+                    .mapToObj(i -> behind(loaded.row(ids(20), scope), 0, ids(4)))
+                    .toList();
+            assertThat(steps.run(twenty))
+                    .allSatisfy(logits -> assertThat(logits).hasNumberOfRows(1));
+        }
+    }
+
+    private static DecoderSteps.Rows behind(DecoderSteps.Rows first, int rows, int... ids) {
+        long[] positions = Arrays.stream(first.positions())
+                .map(position -> position + rows)
+                .toArray();
+        return new DecoderSteps.Rows(ids, positions, first.states());
     }
 
     @Test
@@ -248,12 +309,12 @@ class DecoderNumericsIT {
         }
 
         /** A sequence of some rows and the next row of it. */
-        DecoderSteps.Row row(int[] ids, TensorScope scope) {
+        DecoderSteps.Rows row(int[] ids, TensorScope scope) {
             KvCache[] caches = caches(ids.length + 64, scope);
             run(ids, ids.length, caches, scope);
             long[] positions = new long[caches.length];
             Arrays.fill(positions, ids.length);
-            return new DecoderSteps.Row(ids[0], positions, List.of(caches));
+            return new DecoderSteps.Rows(ids[0], positions, List.of(caches));
         }
 
         private float[] run(int[] ids, int slice, KvCache[] caches, TensorScope owner) {

@@ -306,6 +306,8 @@ public record GlimpseProperties(
      *     sampling and penalties.
      * @param lengthPenalty Power of the length by which the score of a beam is divided; above 0 favours long answers. BLIP only.
      * @param firstToken First token of a question: cls as the library of the reference, or enc as the original training; BLIP only.
+     * @param lookup Most tokens that are guessed at once, by what prompt and answer have said before, and checked in one step; the answer stays the same. 0
+     *     is off. Greedy answers only.
      * @param stop Texts that end the answer and are not part of it.
      * @param systemMessage System message of requests that have none: a text, or a text file as a classpath: or file: location.
      */
@@ -326,6 +328,7 @@ public record GlimpseProperties(
             @Min(1) @Max(64) @Nullable Integer beams,
             @DecimalMin("-100") @DecimalMax("100") @Nullable Double lengthPenalty,
             @Nullable FirstToken firstToken,
+            @Min(0) @Max(15) @Nullable Integer lookup,
             @Nullable List<@NotEmpty String> stop,
             @Nullable String systemMessage) {
 

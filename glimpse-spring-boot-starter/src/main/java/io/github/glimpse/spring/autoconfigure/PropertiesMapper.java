@@ -354,6 +354,7 @@ final class PropertiesMapper {
                 .minOutputTokens(generation.minOutputTokens())
                 .beams(generation.beams())
                 .lengthPenalty(generation.lengthPenalty())
+                .lookup(generation.lookup())
                 .stop(generation.stop())
                 .build();
     }

@@ -152,6 +152,7 @@ class ConfigurationMetadataTest {
         // One beginning, and no least number.
         defaults.put("glimpse.generation.beams", 1);
         defaults.put("glimpse.generation.min-output-tokens", 0);
+        defaults.put("glimpse.generation.lookup", 0);
         // A penalty of 0 subtracts nothing.
         defaults.put("glimpse.generation.presence-penalty", 0.0);
         defaults.put("glimpse.generation.frequency-penalty", 0.0);

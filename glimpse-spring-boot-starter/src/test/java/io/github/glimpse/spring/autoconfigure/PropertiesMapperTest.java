@@ -293,6 +293,7 @@ class PropertiesMapperTest {
                 "glimpse.generation.top-p=0.9",
                 "glimpse.generation.top-k=40",
                 "glimpse.generation.min-p=0.05",
+                "glimpse.generation.lookup=4",
                 "glimpse.generation.seed=11",
                 "glimpse.generation.repetition-penalty=1.05",
                 "glimpse.generation.presence-penalty=0.5",
@@ -309,6 +310,7 @@ class PropertiesMapperTest {
         assertThat(options.generation().topP()).isEqualTo(0.9);
         assertThat(options.generation().topK()).isEqualTo(40);
         assertThat(options.generation().minP()).isEqualTo(0.05);
+        assertThat(options.generation().lookup()).isEqualTo(4);
         assertThat(options.generation().seed()).isEqualTo(11);
         assertThat(options.generation().repetitionPenalty()).isEqualTo(1.05);
         assertThat(options.generation().presencePenalty()).isEqualTo(0.5);
