@@ -83,8 +83,11 @@ class OpenAiEndpointTest {
 
         assertThat(list.path("object").textValue()).isEqualTo("list");
         assertThat(list.path("data").findValuesAsText("id")).containsExactly("tiny", "clip");
-        assertThat(json(client.get("/v1/models/tiny")).path("object").textValue())
-                .isEqualTo("model");
+        JsonNode tiny = json(client.get("/v1/models/tiny"));
+        assertThat(tiny.path("object").textValue()).isEqualTo("model");
+        assertThat(tiny.at("/glimpse/chat").booleanValue()).isTrue();
+        assertThat(tiny.at("/glimpse/embeddings").booleanValue()).isFalse();
+        assertThat(tiny.at("/glimpse/json_schema").booleanValue()).isTrue();
         HttpResponse<String> other = client.get("/v1/models/meta/other");
         assertThat(other.statusCode()).isEqualTo(404);
         assertThat(json(other).at("/error/code").textValue()).isEqualTo("model_not_found");
@@ -170,6 +173,19 @@ class OpenAiEndpointTest {
         assertThat(report.at("/timings_ms/vision").asDouble()).isPositive();
         assertThat(json(client.chat(ask(""))).at("/glimpse/images/0").has("scores"))
                 .isFalse();
+    }
+
+    @Test
+    void tokensThatWereTakenOverAreCountedAsCached() {
+        String session = ask("\"prompt_cache_key\": \"a session\",");
+        JsonNode first = json(client.chat(session));
+        JsonNode second = json(client.chat(session));
+
+        assertThat(first.at("/usage/prompt_tokens_details/cached_tokens").asInt(-1))
+                .isZero();
+        assertThat(second.at("/usage/prompt_tokens_details/cached_tokens").asInt())
+                .isBetween(1, second.at("/usage/prompt_tokens").asInt());
+        assertThat(second.at("/choices/0/message")).isEqualTo(first.at("/choices/0/message"));
     }
 
     @Test
@@ -341,6 +357,48 @@ class OpenAiEndpointTest {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer).startsWith("HTTP/1.1 403").contains("glimpse.openai.allowed-hosts");
         }
+    }
+
+    @Test
+    void aPageOfANamedSiteMayAskAndReadAndNoOther() {
+        String app = "https://app.example";
+        try (ConfigurableApplicationContext own = start("glimpse.openai.allowed-origins=" + app)) {
+            Client named = new Client(own);
+
+            HttpResponse<String> before = preflight(named, app);
+            assertThat(before.statusCode()).isEqualTo(200);
+            assertThat(before.headers().firstValue("Access-Control-Allow-Origin"))
+                    .hasValue(app);
+            assertThat(before.headers().firstValue("Access-Control-Allow-Headers"))
+                    .get()
+                    .asString()
+                    .contains("authorization", "content-type", "x-stainless-lang");
+            HttpResponse<String> answer =
+                    named.post("/v1/chat/completions", "{\"max_tokens\": 1, " + HELLO + "}", "Origin", app);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Access-Control-Allow-Origin"))
+                    .hasValue(app);
+            assertThat(preflight(named, "https://evil.example").statusCode()).isEqualTo(403);
+            assertThat(named.get("/v1/models", "Origin", "https://evil.example").statusCode())
+                    .isEqualTo(403);
+        }
+        HttpResponse<String> byDefault = preflight(client, app);
+        assertThat(byDefault.statusCode()).isEqualTo(403);
+        assertThat(byDefault.headers().firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+    }
+
+    /** What a browser asks before it sends a page's request. */
+    private static HttpResponse<String> preflight(Client client, String origin) {
+        return client.send(client.request("/v1/chat/completions")
+                .method("OPTIONS", BodyPublishers.noBody())
+                .headers(
+                        "Origin",
+                        origin,
+                        "Access-Control-Request-Method",
+                        "POST",
+                        "Access-Control-Request-Headers",
+                        "authorization, content-type, x-stainless-lang"));
     }
 
     @Test

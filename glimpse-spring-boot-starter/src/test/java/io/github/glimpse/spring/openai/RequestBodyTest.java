@@ -3,6 +3,8 @@ package io.github.glimpse.spring.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.servlet.ServletInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.mock.web.DelegatingServletInputStream;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 class RequestBodyTest {
@@ -17,12 +20,16 @@ class RequestBodyTest {
     private static final int MOST = 4_000_000;
 
     private static RequestBody bodies(long imageBytes) {
+        return bodies(imageBytes, Duration.ofSeconds(60));
+    }
+
+    private static RequestBody bodies(long imageBytes, Duration timeout) {
         return new RequestBody(new OpenAiOptions(
                 List.of(),
                 List.of(),
                 List.of(),
                 MOST,
-                Duration.ofSeconds(60),
+                timeout,
                 imageBytes,
                 1,
                 Duration.ofSeconds(10),
@@ -71,6 +78,35 @@ class RequestBodyTest {
         refused("{\"a\": [" + "{},".repeat(200_000) + "{}]}", 400, "beyond a limit");
         refused("{\"a\": \"" + "x".repeat(2_000_000) + "\"}", 413, "glimpse.limits.max-image-size");
         refused("{\"a\": \"" + "x".repeat(MOST) + "\"}", 413, "glimpse.openai.max-body");
+    }
+
+    /** One whose bytes keep coming, each in time for the server. */
+    @Test
+    void whatTakesTooLongIsRefused() {
+        MockHttpServletRequest endless = new MockHttpServletRequest() {
+            @Override
+            public ServletInputStream getInputStream() {
+                return new DelegatingServletInputStream(new InputStream() {
+                    @Override
+                    public int read() {
+                        return ' ';
+                    }
+
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) {
+                        buffer[offset] = ' ';
+                        return 1;
+                    }
+                });
+            }
+        };
+        endless.setContentType("application/json");
+
+        assertThatThrownBy(() -> bodies(1, Duration.ofMillis(1)).read(endless))
+                .isInstanceOfSatisfying(OpenAiException.class, e -> {
+                    assertThat(e.status()).isEqualTo(408);
+                    assertThat(e).hasMessageContaining("glimpse.openai.body-timeout");
+                });
     }
 
     @Test
