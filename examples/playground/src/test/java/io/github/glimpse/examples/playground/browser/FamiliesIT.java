@@ -114,7 +114,8 @@ class FamiliesIT {
     abstract static class FamilyPage extends PageInChromium {
 
         /** Of the page: dark violet to yellow. */
-        private static final int[][] SCALE = {{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}};
+        private static final int[][] SCALE = {{68, 1, 84}, {59, 82, 139}, {33, 145, 140}, {94, 201, 98}, {253, 231, 37}
+        };
 
         private static final double LONGEST = 1200;
         private static final double LARGEST_SCALE = 4;
@@ -165,11 +166,10 @@ class FamiliesIT {
         @ValueSource(strings = {"wide", "tall", "turned"})
         void maskAndMapLieWhereTheServerHasThem(String name) throws Exception {
             ImageSize size = name.equals("wide") ? WIDE : TALL;
-            FilePayload picture =
-                    name.equals("turned")
-                            // stored lying on its side
-                            ? turned(picture("turned.jpg", "jpeg", new ImageSize(TALL.height(), TALL.width())))
-                            : picture(name + ".png", "png", size);
+            FilePayload picture = name.equals("turned")
+                    // stored lying on its side
+                    ? turned(picture("turned.jpg", "jpeg", new ImageSize(TALL.height(), TALL.width())))
+                    : picture(name + ".png", "png", size);
             PruningReport report = asked(List.of(picture));
 
             assertThat(report.keptTokens()).isBetween(1, report.imageTokens() - 1);
@@ -180,12 +180,15 @@ class FamiliesIT {
 
         @Test
         void ofTwoPicturesEachIsDrawnByItself() throws Exception {
-            PruningReport report =
-                    asked(List.of(picture("wide.png", "png", WIDE), picture("tall.png", "png", TALL)));
+            PruningReport report = asked(List.of(picture("wide.png", "png", WIDE), picture("tall.png", "png", TALL)));
 
             for (int i = 0; i < 2; i++) {
                 page.locator("#thumbs .pick").nth(i).click();
-                assertThat(page.locator("#image")).hasAttribute("alt", List.of("Picture 1: wide.png", "Picture 2: tall.png").get(i));
+                assertThat(page.locator("#image"))
+                        .hasAttribute(
+                                "alt",
+                                List.of("Picture 1: wide.png", "Picture 2: tall.png")
+                                        .get(i));
                 boolean fine = units(report, i).stream().anyMatch(unit -> isFine(unit(report, unit)));
                 isDrawn(report, i, i == 0 ? WIDE : TALL, unit -> !fine || isFine(unit));
             }
@@ -228,7 +231,11 @@ class FamiliesIT {
             List<Float> scores = new ArrayList<>();
             for (int unit : units) {
                 PruningReport.Image image = report.images().get(unit);
-                float[] map = report.steps().get(report.steps().size() - 1).images().get(unit).scores();
+                float[] map = report.steps()
+                        .get(report.steps().size() - 1)
+                        .images()
+                        .get(unit)
+                        .scores();
                 for (int token = 0; token < image.plan().grid().tokenCount(); token++) {
                     int number = token;
                     least = Math.min(least, map[token]);
@@ -250,7 +257,9 @@ class FamiliesIT {
             for (int i = 0; i < points.size(); i++) {
                 int opacity = mask.get(i).get(3);
                 assertThat(kept.get(i) ? opacity == 0 : opacity > DARKENED)
-                        .as("%s is of a token that %s, and has the opacity %d", points.get(i), kept.get(i) ? "stayed" : "was dropped", opacity)
+                        .as(
+                                "%s is of a token that %s, and has the opacity %d",
+                                points.get(i), kept.get(i) ? "stayed" : "was dropped", opacity)
                         .isTrue();
                 int[] colour = colour((scores.get(i) - least) / (most - least));
                 for (int channel = 0; channel < colour.length; channel++) {
@@ -331,7 +340,8 @@ class FamiliesIT {
 
         /** A JPEG file with an EXIF segment that says that it has to be turned clockwise by a quarter. */
         private static FilePayload turned(FilePayload jpeg) {
-            byte[] exif = ("\u00ff\u00e1\0\42Exif\0\0MM\0\52\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0").getBytes(ISO_8859_1);
+            byte[] exif = ("\u00ff\u00e1\0\42Exif\0\0MM\0\52\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0")
+                    .getBytes(ISO_8859_1);
             byte[] file = jpeg.buffer;
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             all.writeBytes(Arrays.copyOf(file, 2));
