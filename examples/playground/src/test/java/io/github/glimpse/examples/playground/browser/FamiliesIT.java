@@ -39,6 +39,8 @@ class FamiliesIT {
 
     private static final ImageSize WIDE = new ImageSize(317, 143);
     private static final ImageSize TALL = new ImageSize(97, 260);
+    /** A tall one, turned by a quarter. */
+    private static final ImageSize LYING = new ImageSize(260, 97);
 
     @Nested
     class LlavaNext extends FamilyPage {
@@ -168,7 +170,7 @@ class FamiliesIT {
             ImageSize size = name.equals("wide") ? WIDE : TALL;
             FilePayload picture = name.equals("turned")
                     // stored lying on its side
-                    ? turned(picture("turned.jpg", "jpeg", new ImageSize(TALL.height(), TALL.width())))
+                    ? turned(picture("turned.jpg", "jpeg", LYING))
                     : picture(name + ".png", "png", size);
             PruningReport report = asked(List.of(picture));
 
@@ -340,7 +342,7 @@ class FamiliesIT {
 
         /** A JPEG file with an EXIF segment that says that it has to be turned clockwise by a quarter. */
         private static FilePayload turned(FilePayload jpeg) {
-            byte[] exif = ("\u00ff\u00e1\0\42Exif\0\0MM\0\52\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0")
+            byte[] exif = "\u00ff\u00e1\0\42Exif\0\0MM\0\52\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0"
                     .getBytes(ISO_8859_1);
             byte[] file = jpeg.buffer;
             ByteArrayOutputStream all = new ByteArrayOutputStream();
