@@ -187,7 +187,7 @@ public final class TokenVocabulary {
 
     /**
      * The fewest tokens that spell a text as a whole answer; of several ways the one with the longer tokens first, of ids with the
-     * same bytes the lowest.
+     * same bytes the highest: vocabularies that can spell any byte have those tokens in front of the characters that models are taught.
      */
     public int[] spelled(String text) {
         byte[] bytes = ((stripsFirstBlank ? " " : "") + text).getBytes(StandardCharsets.UTF_8);
@@ -205,7 +205,7 @@ public final class TokenVocabulary {
                         && fewest[end] + 1 <= fewest[from]) {
                     // Equal numbers: the longer token comes later and wins.
                     fewest[from] = fewest[end] + 1;
-                    ids[from] = all.id(all.firstId(node));
+                    ids[from] = all.id(all.firstId(node + 1) - 1);
                     ends[from] = end;
                 }
             }

@@ -22,10 +22,12 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.hub.ModelSource;
 import java.time.LocalDate;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -184,6 +186,29 @@ class StructuredOutputIT {
                             .build());
             assertThat(texts).contains(response.aiMessage().text());
             assertThat(metadata(response).choiceScores().keySet()).containsExactlyElementsOf(texts);
+        }
+    }
+
+    /** Its vocabulary has each letter twice, as itself and as a byte; the shares are those of what it writes. */
+    @Test
+    void theEmbeddedModelGivesTheMostToTheTextThatItChooses() {
+        List<String> letters =
+                IntStream.rangeClosed('A', 'Z').mapToObj(Character::toString).toList();
+        try (ModelSource embedded = ModelSource.embedded();
+                LoadedModel loaded = LoadedModel.load(
+                        EngineOptions.builder(embedded.directory()).build())) {
+            ChatResponse response = GlimpseChatModel.builder()
+                    .model(loaded)
+                    .build()
+                    .chat(ChatRequest.builder()
+                            .messages(UserMessage.from("Which letter is highest?"))
+                            .parameters(GlimpseChatRequestParameters.builder()
+                                    .choice(letters)
+                                    .build())
+                            .build());
+            Map<String, Double> scores = metadata(response).choiceScores();
+            assertThat(scores.getOrDefault(response.aiMessage().text(), 0.0))
+                    .isEqualTo(Collections.max(scores.values()));
         }
     }
 

@@ -127,4 +127,10 @@ class FewestTokensTest {
         assertThat(vocabulary(FirstBlank.STRIPPED, " abc", "abc").spelled("abc abc"))
                 .containsExactly(256, 256);
     }
+
+    /** As models spell that can write any byte: those tokens stand in front of the characters that they are taught. */
+    @Test
+    void ofTokensWithTheSameBytesTheLastSpells() {
+        assertThat(vocabulary(FirstBlank.KEPT, "b", "a").spelled("abc")).containsExactly(257, 256, 'c');
+    }
 }
