@@ -14,6 +14,7 @@ import io.github.glimpse.documents.PageAnswerForm.Said;
 import io.github.glimpse.prune.PruningReport;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers questions about a folder of documents: finds pages, shows them to a chat model, a few at a time and the best first, until one of
@@ -37,6 +38,7 @@ public final class PageAnswerer {
     private final int pagesAtOnce;
     private final double leastCoverage;
     private final double leastProbability;
+    private final @Nullable SecondLook secondLook;
 
     private PageAnswerer(Builder builder) {
         index = builder.index;
@@ -47,6 +49,7 @@ public final class PageAnswerer {
         pagesAtOnce = form.isJson() ? builder.pagesAtOnce : 1;
         leastCoverage = builder.leastCoverage;
         leastProbability = builder.leastProbability;
+        secondLook = builder.secondLook;
     }
 
     /** Starts one that asks this model about pages that this retriever finds. */
@@ -69,7 +72,7 @@ public final class PageAnswerer {
         long start = System.nanoTime();
         List<IndexedPage> pages = retriever.retrieve(Query.from(question.find())).stream()
                 .flatMap(content -> index.page(content).stream())
-                .filter(page -> leastCoverage <= 0 || index.text().coverage(question.find(), page) >= leastCoverage)
+                .filter(page -> leastCoverage <= 0 || isMeant(question.find(), page))
                 .limit(maxPages)
                 .toList();
         Cost cost = new Cost(0, 0, 0, System.nanoTime() - start, 0);
@@ -81,6 +84,11 @@ public final class PageAnswerer {
             }
         }
         return PageAnswer.notFound(cost);
+    }
+
+    private boolean isMeant(String query, IndexedPage page) {
+        return index.text().coverage(query, page.text()) >= leastCoverage
+                || (secondLook != null && secondLook.finds(query, page, leastCoverage));
     }
 
     /** Answers a question from these pages alone, which go into one request. */
@@ -164,6 +172,7 @@ public final class PageAnswerer {
         private int pagesAtOnce = 1;
         private double leastCoverage;
         private double leastProbability;
+        private @Nullable SecondLook secondLook;
 
         private Builder(DocumentIndex index, ContentRetriever retriever, ChatModel model) {
             this.index = index;
@@ -203,6 +212,15 @@ public final class PageAnswerer {
          */
         public Builder leastCoverage(double value) {
             leastCoverage = value;
+            return this;
+        }
+
+        /**
+         * Looks again at pages that would be left out for a word that was read on them with a slip or two, by the reader that has read them:
+         * they are taken if it gives at least this share to the word of the question. None by default. Counted as finding.
+         */
+        public Builder secondLook(PageReader reader, double leastShare) {
+            secondLook = new SecondLook(index, reader, leastShare);
             return this;
         }
 

@@ -4,17 +4,23 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Okapi BM25 over the texts of pages (Robertson and Zaragoza 2009), with its usual numbers. Own and in memory: Lucene 9 would bring 5 MB
  * and an index format for what is a map here, and Lucene 10 needs a newer Java; LangChain4j has no retriever by text of its own.
+ *
+ * <p>What a model has read on a picture may be misread by a character, so there a term that is {@linkplain NearTerms near} counts too, for
+ * less. That holds for terms with a digit, such as codes and amounts, and for those that no page has; text layers are taken to the letter.
  */
 final class TextIndex {
 
@@ -27,6 +33,9 @@ final class TextIndex {
 
     private final List<IndexedPage> pages;
     private final Map<String, Map<Integer, Integer>> places = new HashMap<>();
+    /** Of what was read, by their length. */
+    private final Map<Integer, Map<String, Set<Integer>>> readTerms = new HashMap<>();
+
     private final int[] lengths;
     private final double meanLength;
 
@@ -44,15 +53,20 @@ final class TextIndex {
             for (String term : terms) {
                 places.computeIfAbsent(term, each -> new HashMap<>()).merge(number, 1, Integer::sum);
             }
+            for (String term : terms(pages.get(number).read())) {
+                readTerms
+                        .computeIfAbsent(term.length(), each -> new HashMap<>())
+                        .computeIfAbsent(term, each -> new HashSet<>())
+                        .add(number);
+            }
         }
         meanLength = pages.isEmpty() ? 1 : Math.max(1, (double) sum / pages.size());
     }
 
     static List<String> terms(String text) {
         List<String> terms = new ArrayList<>();
-        Matcher matcher = TERM.matcher(text.toLowerCase(Locale.ROOT));
-        while (matcher.find()) {
-            String term = matcher.group();
+        for (String word : words(text)) {
+            String term = word.toLowerCase(Locale.ROOT);
             terms.add(term);
             String[] parts = MARKS.split(term);
             if (parts.length > 1) {
@@ -60,6 +74,11 @@ final class TextIndex {
             }
         }
         return terms;
+    }
+
+    /** As they are written, marks inside and not taken apart. */
+    static List<String> words(String text) {
+        return TERM.matcher(text).results().map(MatchResult::group).toList();
     }
 
     /** The best pages, best first; those that share no term with the query are left out. */
@@ -71,6 +90,10 @@ final class TextIndex {
                 double length = K1 * (1 - B + B * lengths[number] / meanLength);
                 scores.merge(number, weight * count * (K1 + 1) / (count + length), Double::sum);
             });
+            near(term).forEach((number, similarity) -> {
+                double length = K1 * (1 - B + B * lengths[number] / meanLength);
+                scores.merge(number, similarity * weight * (K1 + 1) / (1 + length), Double::sum);
+            });
         }
         return scores.entrySet().stream()
                 .sorted(Map.Entry.<Integer, Double>comparingByValue(Comparator.reverseOrder())
@@ -80,9 +103,57 @@ final class TextIndex {
                 .toList();
     }
 
-    /** Share of a query's terms that a page has, each weighed by how rare it is: 0..1, 1 for a query without terms. */
-    double coverage(String query, IndexedPage page) {
-        Set<String> has = Set.copyOf(terms(page.text()));
+    /** Pages that do not have a term but were read to have one near to it, and how near. */
+    private Map<Integer, Double> near(String term) {
+        Map<Integer, Integer> exact = places.getOrDefault(term, Map.of());
+        Map<Integer, Double> near = new HashMap<>();
+        if (mayBeMisread(term)) {
+            int most = NearTerms.most(term);
+            for (int length = term.length() - most; length <= term.length() + most; length++) {
+                readTerms.getOrDefault(length, Map.of()).forEach((other, having) -> {
+                    double similarity = NearTerms.similarity(term, other);
+                    if (similarity > 0) {
+                        having.forEach(number -> near.merge(number, similarity, Math::max));
+                    }
+                });
+            }
+            near.keySet().removeAll(exact.keySet());
+        }
+        return near;
+    }
+
+    private boolean mayBeMisread(String term) {
+        return term.chars().anyMatch(Character::isDigit) || !places.containsKey(term);
+    }
+
+    /** The word that was read on a page and is nearest to this one, as it was read; null if the page has the word, or none near to it. */
+    @Nullable String nearest(String word, IndexedPage page) {
+        String term = word.toLowerCase(Locale.ROOT);
+        if (!mayBeMisread(term) || terms(page.text()).contains(term)) {
+            return null;
+        }
+        String nearest = null;
+        double best = 0;
+        for (String other : words(page.read())) {
+            double similarity = NearTerms.similarity(term, other.toLowerCase(Locale.ROOT));
+            if (similarity > best) {
+                best = similarity;
+                nearest = other;
+            }
+        }
+        return nearest;
+    }
+
+    /** A text with one of its words in place of another; in capitals where that was. */
+    static String replaced(String text, String word, String other) {
+        String written = word.equals(word.toUpperCase(Locale.ROOT)) ? other.toUpperCase(Locale.ROOT) : other;
+        return TERM.matcher(text)
+                .replaceAll(match -> Matcher.quoteReplacement(match.group().equals(word) ? written : match.group()));
+    }
+
+    /** Share of a query's terms that a text has, each weighed by how rare it is: 0..1, 1 for a query without terms. */
+    double coverage(String query, String text) {
+        Set<String> has = Set.copyOf(terms(text));
         double found = 0;
         double all = 0;
         for (String term : new LinkedHashSet<>(terms(query))) {
