@@ -32,12 +32,14 @@ public final class DocumentIndexer {
 
     private final @Nullable PageReader reader;
     private final @Nullable EmbeddingModel embeddingModel;
+    private final boolean embedsText;
     private final boolean readTextPages;
     private final Consumer<IndexedPage> listener;
 
     private DocumentIndexer(Builder builder) {
         reader = builder.reader;
         embeddingModel = builder.embeddingModel;
+        embedsText = builder.embedsText;
         readTextPages = builder.readTextPages;
         listener = builder.listener;
     }
@@ -85,7 +87,9 @@ public final class DocumentIndexer {
         return FORMAT + ", " + folder.settings() + ", "
                 + (reader == null ? "not read" : reader.label() + (readTextPages ? " all" : ""))
                 + ", "
-                + (embeddingModel == null ? "no vectors" : embeddingModel.modelName());
+                + (embeddingModel == null
+                        ? "no vectors"
+                        : (embedsText ? "text by " : "") + embeddingModel.modelName());
     }
 
     private static String hash(DocumentFolder folder, String document) {
@@ -150,17 +154,21 @@ public final class DocumentIndexer {
 
     private IndexedPage page(DocumentPages pages, String document, String sha256, int page, double dotsPerInch) {
         List<PageWord> words = pages.words(page);
-        boolean looks = embeddingModel != null || (reader != null && (readTextPages || words.isEmpty()));
-        RenderedPage rendered = looks ? pages.render(page, dotsPerInch) : null;
+        boolean isRead = reader != null && (readTextPages || words.isEmpty());
+        boolean isLookedAt = isRead || (embeddingModel != null && !embedsText);
+        RenderedPage rendered = isLookedAt ? pages.render(page, dotsPerInch) : null;
         String read = "";
         List<PageVector> vectors = List.of();
-        if (rendered != null && reader != null && (readTextPages || words.isEmpty())) {
+        if (rendered != null && isRead && reader != null) {
             read = reader.read(DocumentFolder.content(rendered.image()));
         }
-        if (rendered != null && embeddingModel != null) {
+        if (rendered != null && embeddingModel != null && !embedsText) {
             vectors = DocumentVectors.of(rendered, embeddingModel);
         }
-        return new IndexedPage(document, sha256, page, pages.geometry(page), words, read, vectors, null);
+        IndexedPage row = new IndexedPage(document, sha256, page, pages.geometry(page), words, read, vectors, null);
+        return embeddingModel == null || !embedsText
+                ? row
+                : row.withVectors(DocumentVectors.ofText(row, embeddingModel));
     }
 
     /** Collects what an index is made of. */
@@ -168,6 +176,7 @@ public final class DocumentIndexer {
 
         private @Nullable PageReader reader;
         private @Nullable EmbeddingModel embeddingModel;
+        private boolean embedsText;
         private boolean readTextPages;
         private Consumer<IndexedPage> listener = page -> {};
 
@@ -188,6 +197,17 @@ public final class DocumentIndexer {
         /** Makes vectors of pages and tiles: a model for pictures and texts, such as CLIP or SigLIP. None by default. */
         public Builder embeddingModel(@Nullable EmbeddingModel value) {
             embeddingModel = value;
+            embedsText = false;
+            return this;
+        }
+
+        /**
+         * Makes one vector of what stands on each page, its text layer and what was read, by any model for texts, in place of those of its
+         * picture. A page without text has none.
+         */
+        public Builder textEmbeddingModel(@Nullable EmbeddingModel value) {
+            embeddingModel = value;
+            embedsText = true;
             return this;
         }
 

@@ -61,6 +61,14 @@ public final class DocumentVectors {
         return vectors;
     }
 
+    /** One of the page's text, which stands for the whole page; none of a page without text. */
+    static List<PageVector> ofText(IndexedPage row, EmbeddingModel model) {
+        return row.geometry() == null || row.text().isBlank()
+                ? List.of()
+                : List.of(new PageVector(
+                        row.geometry().whole(), model.embed(row.text()).content().vector()));
+    }
+
     /**
      * Brings all vectors of an index into a store. Their ids follow from file, page, tile and the index's version, so a store that lasts may
      * be filled again; what it has of files that are gone stays: {@link #update} takes that away.

@@ -51,6 +51,10 @@ public record IndexedPage(
      */
     public record PageVector(PageBox box, float[] vector) {}
 
+    IndexedPage withVectors(List<PageVector> value) {
+        return new IndexedPage(document, sha256, page, geometry, words, read, value, error);
+    }
+
     /** The text layer, and what was read. */
     public String text() {
         String layer = words.stream().map(PageWord::text).collect(Collectors.joining(" "));

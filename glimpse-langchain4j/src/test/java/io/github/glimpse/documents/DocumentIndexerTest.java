@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.output.Response;
 import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.rag.query.Query;
+import dev.langchain4j.store.embedding.EmbeddingStore;
+import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,6 +173,48 @@ class DocumentIndexerTest {
 
         assertThat(found(new PageRetriever(List.of(text, other), 2), index, "order k12"))
                 .containsExactly("2026/a.pdf, page 1", "2026/a.pdf, page 2");
+    }
+
+    @Test
+    void textsOfPagesAreFoundByVectorsOfAnyModelForTexts() throws IOException {
+        write("empty.pdf", List.of(List.of()));
+        EmbeddingModel letters = new LetterCounts();
+        DocumentIndex index = index(DocumentIndexer.builder().textEmbeddingModel(letters));
+        EmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
+
+        assertThat(DocumentVectors.fill(store, index)).isEqualTo(3);
+        assertThat(found(new PageVectorRetriever(index, letters, store, 1), index, "weight of parcel xx"))
+                .containsExactly("b.pdf, page 1");
+        assertThat(index.pages().get(0).vectors()).singleElement().satisfies(vector -> assertThat(vector.box())
+                .isEqualTo(new PageBox(0, 0, 200, 300)));
+        index(DocumentIndexer.builder().textEmbeddingModel(letters));
+        assertThat(indexed).isEmpty();
+        index();
+        assertThat(indexed).isNotEmpty();
+    }
+
+    /** How often each letter stands in a text. */
+    private static final class LetterCounts implements EmbeddingModel {
+
+        @Override
+        public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
+            return Response.from(segments.stream()
+                    .map(segment -> {
+                        float[] counts = new float[26];
+                        segment.text()
+                                .toLowerCase(Locale.ROOT)
+                                .chars()
+                                .filter(letter -> letter >= 'a' && letter <= 'z')
+                                .forEach(letter -> counts[letter - 'a']++);
+                        return Embedding.from(counts);
+                    })
+                    .toList());
+        }
+
+        @Override
+        public String modelName() {
+            return "letters";
+        }
     }
 
     @Test
