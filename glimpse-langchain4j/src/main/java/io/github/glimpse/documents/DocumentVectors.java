@@ -11,7 +11,11 @@ import io.github.glimpse.documents.IndexedPage.PageVector;
 import io.github.glimpse.image.CropWindow;
 import io.github.glimpse.image.PictureCrop;
 import io.github.glimpse.image.PixelArea;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -125,6 +129,35 @@ public final class DocumentVectors {
             store.addAll(ids, embeddings, segments);
         }
         return new Update(stale.size(), added);
+    }
+
+    /**
+     * Makes a store that cannot name its vectors, as LangChain4j's interface cannot, hold those of an index, and takes away what was
+     * brought into it before and is gone. All vectors are written again, so a store that was emptied is filled.
+     *
+     * @param brought file with the ids of what was brought into the store, made if it is not there; where it is lost, vectors of files that
+     *     are gone stay, and find no page
+     * @throws IOException if the file cannot be read or written
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException if the store cannot remove; nothing has been written then
+     */
+    public static Update update(EmbeddingStore<TextSegment> store, DocumentIndex index, Path brought)
+            throws IOException {
+        Set<String> before = Files.exists(brought) ? Set.copyOf(Files.readAllLines(brought)) : Set.of();
+        Set<String> now = ids(index);
+        Set<String> all = new LinkedHashSet<>(before);
+        all.addAll(now);
+        remember(brought, all);
+        Set<String> gone = new LinkedHashSet<>(before);
+        gone.removeAll(now);
+        Update update = update(store, index, gone);
+        remember(brought, now);
+        return update;
+    }
+
+    private static void remember(Path brought, Set<String> ids) throws IOException {
+        Path unfinished = brought.resolveSibling(brought.getFileName() + ".new");
+        Files.write(unfinished, ids);
+        Files.move(unfinished, brought, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Ids of all vectors of an index, as {@link #fill} gives them. */

@@ -1,10 +1,14 @@
 package io.github.glimpse.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.rag.query.Query;
+import dev.langchain4j.store.embedding.EmbeddingMatch;
+import dev.langchain4j.store.embedding.EmbeddingSearchRequest;
 import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import io.github.glimpse.embedding.EmbeddingEngine;
@@ -13,6 +17,8 @@ import io.github.glimpse.embedding.GlimpseEmbeddingModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -89,6 +95,54 @@ class DocumentVectorsIT {
         assertThat(DocumentVectors.update(store, after, DocumentVectors.ids(after)))
                 .isEqualTo(new DocumentVectors.Update(0, 0));
         assertThat(found(after)).hasSize(3);
+    }
+
+    @Test
+    void aStoreThatCannotNameItsVectorsLosesWhatWasBroughtBefore() throws IOException {
+        Path brought = temp.resolve("brought");
+        DocumentIndex before = index(72);
+        assertThat(DocumentVectors.update(store, before, brought)).isEqualTo(new DocumentVectors.Update(0, 30));
+        write("b.pdf", List.of(List.of("Parcel YY-8")));
+        DocumentIndex after = index(72);
+        Set<String> gone = new HashSet<>(DocumentVectors.ids(before));
+        gone.removeAll(DocumentVectors.ids(after));
+
+        assertThat(DocumentVectors.update(store, after, brought).removed()).isEqualTo(10);
+
+        assertThat(idsOfAll()).containsAll(DocumentVectors.ids(after)).doesNotContainAnyElementsOf(gone);
+        assertThat(DocumentVectors.update(store, after, brought).removed()).isZero();
+        assertThat(Files.readAllLines(brought)).containsExactlyInAnyOrderElementsOf(DocumentVectors.ids(after));
+    }
+
+    @Test
+    void whatAnUpdateThatWasCutOffLeftIsTakenAwayByTheNext() throws IOException {
+        Path brought = temp.resolve("brought");
+        DocumentIndex before = index(72);
+        DocumentVectors.update(store, before, brought);
+        write("b.pdf", List.of(List.of("Parcel YY-8")));
+        DocumentIndex after = index(72);
+        EmbeddingStore<TextSegment> broken = new InMemoryEmbeddingStore<>() {
+            @Override
+            public void removeAll(Collection<String> ids) {
+                throw new RateLimitException("The server is busy");
+            }
+        };
+        assertThatThrownBy(() -> DocumentVectors.update(broken, after, brought))
+                .isInstanceOf(RateLimitException.class);
+
+        assertThat(DocumentVectors.update(store, after, brought).removed()).isEqualTo(10);
+    }
+
+    private List<String> idsOfAll() {
+        return store
+                .search(EmbeddingSearchRequest.builder()
+                        .queryEmbedding(MODEL.embed("anything").content())
+                        .maxResults(1000)
+                        .build())
+                .matches()
+                .stream()
+                .map(EmbeddingMatch::embeddingId)
+                .toList();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.glimpse.spring.autoconfigure;
 
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.rag.RetrievalAugmentor;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
@@ -65,18 +66,16 @@ public final class GlimpseDocumentsAutoConfiguration {
             ObjectProvider<GlimpseEmbeddingModel> embeddings)
             throws IOException {
         GlimpseProperties.Rag rag = properties.rag();
-        Path documents =
-                Objects.requireNonNull(rag.documents()).toAbsolutePath().normalize();
+        Path documents = documents(rag);
         if (!Files.isDirectory(documents)) {
             throw new InvalidPropertyException(
                     DOCUMENTS, "'" + documents + "' is no folder; name one with PDF files or pictures", null);
         }
-        Path file = rag.index() != null ? rag.index() : documents.resolveSibling(documents.getFileName() + ".index");
         DocumentIndex index = DocumentIndexer.builder()
                 .reader(reader.getIfUnique())
                 .embeddingModel(embeddings.getIfUnique())
                 .build()
-                .index(new DocumentFolder(documents, DocumentLimits.defaults(), rag.dotsPerInch()), file);
+                .index(new DocumentFolder(documents, DocumentLimits.defaults(), rag.dotsPerInch()), indexFile(rag));
         LOG.info(
                 "{} pages of documents can be found, {} cannot",
                 index.pages().size(),
@@ -85,13 +84,23 @@ public final class GlimpseDocumentsAutoConfiguration {
         return index;
     }
 
+    private static Path documents(GlimpseProperties.Rag rag) {
+        return Objects.requireNonNull(rag.documents()).toAbsolutePath().normalize();
+    }
+
+    private static Path indexFile(GlimpseProperties.Rag rag) {
+        Path documents = documents(rag);
+        return rag.index() != null ? rag.index() : documents.resolveSibling(documents.getFileName() + ".index");
+    }
+
     @Bean(RETRIEVER)
     @ConditionalOnMissingBean(ContentRetriever.class)
     ContentRetriever glimpsePageRetriever(
             GlimpseProperties properties,
             DocumentIndex index,
             ObjectProvider<GlimpseEmbeddingModel> embeddings,
-            ObjectProvider<EmbeddingStore<TextSegment>> stores) {
+            ObjectProvider<EmbeddingStore<TextSegment>> stores)
+            throws IOException {
         int most = properties.rag().maxResults();
         ContentRetriever text = new PageTextRetriever(index, most);
         @Nullable EmbeddingModel model = embeddings.getIfUnique();
@@ -99,8 +108,19 @@ public final class GlimpseDocumentsAutoConfiguration {
         if (model == null || store == null) {
             return text;
         }
-        DocumentVectors.fill(store, index);
+        update(store, index, indexFile(properties.rag()));
         return new PageRetriever(List.of(text, new PageVectorRetriever(index, model, store, most)), most);
+    }
+
+    private static void update(EmbeddingStore<TextSegment> store, DocumentIndex index, Path file) throws IOException {
+        try {
+            DocumentVectors.Update update =
+                    DocumentVectors.update(store, index, file.resolveSibling(file.getFileName() + ".vectors"));
+            LOG.info("{} vectors of pages are in the store, {} that are gone were removed", update.added(), update.removed());
+        } catch (UnsupportedFeatureException e) {
+            LOG.warn("The vector store cannot remove; vectors of documents that are gone stay there and find no page", e);
+            DocumentVectors.fill(store, index);
+        }
     }
 
     @Bean

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.invocation.InvocationContext;
 import dev.langchain4j.rag.AugmentationRequest;
 import dev.langchain4j.rag.RetrievalAugmentor;
@@ -12,6 +13,7 @@ import dev.langchain4j.rag.query.Metadata;
 import dev.langchain4j.rag.query.Query;
 import dev.langchain4j.service.tool.ToolProvider;
 import dev.langchain4j.service.tool.ToolProviderRequest;
+import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import io.github.glimpse.documents.DocumentIndex;
 import io.github.glimpse.documents.PageReader;
 import io.github.glimpse.documents.PageTools;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +84,40 @@ class GlimpseDocumentsAutoConfigurationTest {
                         context.getBean(DocumentIndex.class).errors())
                 .singleElement()
                 .satisfies(row -> assertThat(row.error()).contains("letter.pdf", "add org.apache.pdfbox:pdfbox")));
+    }
+
+    @Test
+    void aStoreThatLastsLosesTheVectorsOfFilesThatAreGone() throws IOException {
+        InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
+        ApplicationContextRunner withVectors = new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        GlimpseAutoConfiguration.class,
+                        GlimpseEmbeddingAutoConfiguration.class,
+                        GlimpseDocumentsAutoConfiguration.class))
+                .withPropertyValues(
+                        "glimpse.load=lazy",
+                        "glimpse.rag.documents=" + temp.resolve("documents"),
+                        "glimpse.embedding-model.enabled=true",
+                        "glimpse.embedding-model.location=" + TinyModel.CLIP.resolve("model"))
+                .withBean("store", InMemoryEmbeddingStore.class, () -> store);
+        withVectors.run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(documents(store)).containsOnly("car.png");
+        });
+        Files.move(temp.resolve("documents/car.png"), temp.resolve("documents/van.png"));
+
+        withVectors.run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(documents(store)).containsOnly("van.png");
+        });
+    }
+
+    private static List<String> documents(InMemoryEmbeddingStore<TextSegment> store) {
+        return Pattern.compile("\"document\":\"([^\"]+)\"")
+                .matcher(store.serializeToJson())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
     }
 
     @Test
