@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param embeddingModel folder of CLIP or SigLIP; null for no vectors
  * @param model folder of the model that reads pages without a text layer; null for the embedded one
  * @param module its glimpse module, or null
- * @param fields what is asked of such a page, name to question; empty for no reading
+ * @param fields what is asked of such a page, name to question; empty if there is a schema, or for no reading
  * @param refusal what the model says where a page does not answer
+ * @param schema JSON schema of the record that is extracted from such a page in place of answers; null for none
+ * @param prompt what the model is told beside the schema
  * @param dotsPerInch of pages as pictures
  * @param threads of one native operation: {@code spark.task.cpus}
  * @param tasks of an executor at a time
@@ -26,23 +28,61 @@ record IndexSettings(
         @Nullable String module,
         LinkedHashMap<String, String> fields,
         String refusal,
+        @Nullable String schema,
+        String prompt,
         double dotsPerInch,
         int threads,
         int tasks)
         implements Serializable {
+
+    /** What is told a model that extracts a record, unless something else is. */
+    static final String PROMPT = "Extract all fields of this page.";
 
     private static final long serialVersionUID = 1L;
 
     /** Vectors alone, one thread for each of two tasks. */
     static IndexSettings vectorsBy(String embeddingModel) {
         return new IndexSettings(
-                embeddingModel, null, null, new LinkedHashMap<>(), "", DocumentFolder.DOTS_PER_INCH, 1, 2);
+                embeddingModel,
+                null,
+                null,
+                new LinkedHashMap<>(),
+                "",
+                null,
+                PROMPT,
+                DocumentFolder.DOTS_PER_INCH,
+                1,
+                2);
     }
 
     /** These with questions for the embedded model. */
     IndexSettings reading(Map<String, String> questions, String saysNo) {
         return new IndexSettings(
-                embeddingModel, model, module, new LinkedHashMap<>(questions), saysNo, dotsPerInch, threads, tasks);
+                embeddingModel,
+                model,
+                module,
+                new LinkedHashMap<>(questions),
+                saysNo,
+                schema,
+                prompt,
+                dotsPerInch,
+                threads,
+                tasks);
+    }
+
+    /** These with a record for the embedded model to fill in. */
+    IndexSettings extracting(String jsonSchema) {
+        return new IndexSettings(
+                embeddingModel,
+                model,
+                module,
+                fields,
+                refusal,
+                jsonSchema,
+                prompt,
+                dotsPerInch,
+                threads,
+                tasks);
     }
 
     /** Limits and dots per inch, as the library takes them; the folder itself is never looked into, Spark reads the files. */

@@ -2,10 +2,14 @@ package io.github.glimpse.examples.spark;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.documents.AskingPageReader;
 import io.github.glimpse.documents.DocumentIndexer;
+import io.github.glimpse.documents.ExtractingPageReader;
 import io.github.glimpse.documents.PageReader;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
@@ -58,7 +62,8 @@ final class Models {
     }
 
     private static @Nullable PageReader reader(IndexSettings settings) {
-        if (settings.fields().isEmpty()) {
+        String schema = settings.schema();
+        if (schema == null && settings.fields().isEmpty()) {
             return null;
         }
         String folder = settings.model();
@@ -72,11 +77,16 @@ final class Models {
         } else if (module != null) {
             options.module(ModelSource.openModule(module).directory());
         }
-        return new AskingPageReader(
-                GlimpseChatModel.builder()
-                        .model(LoadedModel.load(options.build()))
-                        .build(),
-                settings.fields(),
-                settings.refusal());
+        ChatModel chat = GlimpseChatModel.builder()
+                .model(LoadedModel.load(options.build()))
+                .build();
+        if (schema == null) {
+            return new AskingPageReader(chat, settings.fields(), settings.refusal());
+        }
+        JsonSchema record = JsonSchema.builder()
+                .name("page")
+                .rootElement(JsonRawSchema.from(schema))
+                .build();
+        return new ExtractingPageReader(chat, settings.prompt(), record);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.glimpse.examples.spark;
 
+import static java.util.Objects.requireNonNull;
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -9,6 +10,8 @@ import io.github.glimpse.documents.DocumentFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -63,6 +66,17 @@ public final class SparkIndex implements Callable<Integer> {
     private String refusal = "";
 
     @Option(
+            names = "--schema",
+            description = "File with a JSON schema, in place of --field: such a page is extracted into that record")
+    private @Nullable Path schema;
+
+    @Option(
+            names = "--prompt",
+            defaultValue = IndexSettings.PROMPT,
+            description = "What the model is told beside the schema")
+    private String prompt = "";
+
+    @Option(
             names = "--dots-per-inch",
             defaultValue = "" + DocumentFolder.DOTS_PER_INCH,
             description = "Of pages as pictures")
@@ -83,6 +97,9 @@ public final class SparkIndex implements Callable<Integer> {
     @Option(names = "--load", description = "JDBC URL of a PostgreSQL with pgvector that gets the vectors")
     private @Nullable String url;
 
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
     private SparkIndex() {}
 
     /** Runs the command and ends the process with its exit code. */
@@ -92,6 +109,10 @@ public final class SparkIndex implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (schema != null && !fields.isEmpty()) {
+            throw new CommandLine.ParameterException(
+                    requireNonNull(spec).commandLine(), "A page is asked or extracted: give --field or --schema, not both");
+        }
         PrintWriter console = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         // spark-submit names a master; alone this machine is one
         SparkConf configuration = new SparkConf()
@@ -112,6 +133,8 @@ public final class SparkIndex implements Callable<Integer> {
                     module,
                     new LinkedHashMap<>(fields),
                     refusal,
+                    schema == null ? null : Files.readString(schema),
+                    prompt,
                     dotsPerInch,
                     threads,
                     Math.max(1, cores / threads));

@@ -79,11 +79,11 @@ class SparkIndexIT {
     }
 
     /** By the library, in this process, without Spark. */
-    private Map<String, String> inProcess() throws IOException {
+    private Map<String, String> inProcess(IndexSettings settings) throws IOException {
         Map<String, String> told = new TreeMap<>();
         for (Path file : Documents.files(documents)) {
-            IndexedDocument indexed = Models.indexer(SETTINGS)
-                    .index(SETTINGS.folder(), documents.relativize(file).toString(), Files.readAllBytes(file));
+            IndexedDocument indexed = Models.indexer(settings)
+                    .index(settings.folder(), documents.relativize(file).toString(), Files.readAllBytes(file));
             indexed.pages().forEach(page -> tell(told, page));
         }
         return told;
@@ -91,7 +91,7 @@ class SparkIndexIT {
 
     @Test
     void rowsAreThoseOfTheProcessItselfOnOnePartitionAndOnFour() throws IOException {
-        Map<String, String> expected = inProcess();
+        Map<String, String> expected = inProcess(SETTINGS);
 
         for (int partitions : new int[] {1, 4}) {
             PageJob job = new PageJob(
@@ -101,6 +101,25 @@ class SparkIndexIT {
                     temp.resolve("out-" + partitions).toString());
             assertThat(told(job.run(partitions, 1))).hasSize(25).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void pagesWithoutATextLayerAreExtractedIntoTheRecordOfASchema() throws IOException {
+        IndexSettings settings = SETTINGS.extracting("""
+                {"type": "object", "required": ["kind", "total"], "additionalProperties": false, "properties": {
+                  "kind": {"enum": ["invoice", "receipt"]}, "total": {"type": "string", "pattern": "^[0-9]{1,3}$"}}}""");
+        PageJob job = new PageJob(
+                SPARK, settings, documents.toString(), temp.resolve("records").toString());
+
+        Dataset<Row> rows = job.run(2, 1);
+
+        assertThat(rows.filter("page = 1").collectAsList())
+                .hasSize(12)
+                .allSatisfy(row -> assertThat(PageRow.page(row).read())
+                        .matches("kind (invoice|receipt)\ntotal \\d{1,3}"));
+        assertThat(rows.filter("page = 2 and read = ''").count()).isEqualTo(12);
+        assertThat(told(rows)).isEqualTo(inProcess(settings));
+        assertThat(job.version()).isNotEqualTo(job().version());
     }
 
     @Test
