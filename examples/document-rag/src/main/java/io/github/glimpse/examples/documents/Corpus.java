@@ -60,6 +60,9 @@ final class Corpus {
     private final long seed;
     private final boolean isBlank;
     private final Set<String> used = new HashSet<>();
+    /** All that any page says. */
+    private final Set<String> drawn = new HashSet<>();
+
     private final List<KnownQuestion> questions = new ArrayList<>();
 
     private Corpus(long seed, boolean isBlank) {
@@ -85,6 +88,10 @@ final class Corpus {
         Corpus corpus = new Corpus(seed, isBlank);
         Files.createDirectories(folder);
         List<DrawnPage> drawn = corpus.pages(pages);
+        drawn.forEach(page -> {
+            corpus.drawn.add(page.code());
+            page.lines().forEach(line -> corpus.drawn.add(line.code()));
+        });
         for (int from = 0; from < pages; from += PAGES_OF_A_FILE) {
             String name = String.format(Locale.ROOT, "scans-%03d.pdf", from / PAGES_OF_A_FILE + 1);
             corpus.write(folder.resolve(name), name, drawn.subList(from, Math.min(pages, from + PAGES_OF_A_FILE)));
@@ -210,7 +217,8 @@ final class Corpus {
                         name,
                         number,
                         points(box),
-                        hasText));
+                        hasText,
+                        false));
             }
         }
         if (number % IN_VAIN_EACH == 0) {
@@ -218,19 +226,28 @@ final class Corpus {
                     .filter(question -> question.kind() == QuestionKind.UNANSWERABLE)
                     .limit(1)
                     .forEach(question -> questions.add(new KnownQuestion(
-                            new PageQuestion(code, question.text()), null, name, number, null, hasText)));
+                            new PageQuestion(code, question.text()), null, name, number, null, hasText, false)));
             String[] parts = code.split(" ", 2);
             String strange = "XQ" + parts[1].replaceAll("[^A-Z0-9]", "") + "X";
+            String ask = page.lines().get(0).question().text();
             questions.add(new KnownQuestion(
-                    new PageQuestion(
-                            parts[0] + " " + strange,
-                            page.lines().get(0).question().text()),
-                    null,
-                    name,
-                    0,
-                    null,
-                    hasText));
+                    new PageQuestion(parts[0] + " " + strange, ask), null, name, 0, null, hasText, false));
+            questions.add(new KnownQuestion(new PageQuestion(almost(code), ask), null, name, 0, null, hasText, true));
         }
+    }
+
+    /** A code that no page has and that differs from this one in its last character alone. */
+    private String almost(String code) {
+        int place = code.length() - 1;
+        boolean isDigit = Character.isDigit(code.charAt(place));
+        char first = isDigit ? '0' : 'A';
+        int count = isDigit ? 10 : 26;
+        int step = new Dice(Dice.mix(seed + code.hashCode())).between(1, count - 1);
+        String almost;
+        do {
+            almost = code.substring(0, place) + (char) (first + (code.charAt(place) - first + step++) % count);
+        } while (drawn.contains(almost));
+        return almost;
     }
 
     private static PageBox points(Box box) {

@@ -24,6 +24,7 @@ final class EvaluationTables {
             "ANLS, %",
             "box hit, %",
             "refused, %",
+            "of them almost there, %",
             "tokens kept, %",
             "find, ms",
             "read, ms");
@@ -78,6 +79,7 @@ final class EvaluationTables {
                 percent(each.similarity(), each.answerable()),
                 percent(each.hits(), each.right()),
                 percent(each.refused(), each.inVain()),
+                percent(each.almostRefused(), each.almost()),
                 percent((double) each.keptTokens(), each.imageTokens()),
                 millis(each.findNanos(), each.questions()),
                 millis(each.readNanos(), each.questions()));
@@ -100,7 +102,8 @@ final class EvaluationTables {
                 .heading("Answering")
                 .paragraph(
                         "Right is to the letter and from the right page. A box hit is a right answer whose box has its "
-                                + "middle on the answer's line. Refused are questions that no page answers.")
+                                + "middle on the answer's line. Refused are questions that no page answers; of them "
+                                + "almost there are those for a code that a page has but for one character.")
                 .table(READERS, readers)
                 .points("Right answers over image tokens kept", "image tokens kept, %", "answered right, %", points)
                 .write(file);

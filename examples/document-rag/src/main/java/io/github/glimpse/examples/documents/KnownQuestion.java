@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param page that it is about; 0 if there is no such page
  * @param box of the answer's line on that page, key and value; null if there is no answer
  * @param hasText whether that page has a text layer
+ * @param isAlmost whether it asks for a code that no page has but for one character
  */
 record KnownQuestion(
         PageQuestion question,
@@ -20,7 +21,8 @@ record KnownQuestion(
         String document,
         int page,
         @Nullable PageBox box,
-        boolean hasText) {
+        boolean hasText,
+        boolean isAlmost) {
 
     /** As a user writes it: what to find, a colon, what to ask. */
     String text() {
