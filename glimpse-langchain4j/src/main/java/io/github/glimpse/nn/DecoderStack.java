@@ -372,16 +372,17 @@ public final class DecoderStack implements AutoCloseable {
             RowSlices slices,
             TensorScope scope) {
         int all = Math.toIntExact(hidden.getShape().get(0));
-        if (all <= slices.rows()) {
+        if (slices.end(0, all, packed) == all) {
             return layer(index, hidden, tables, cache, scope);
         }
         int before = cache.length();
         NDArray output = graph.call("empty_like").with(hidden).run(scope);
-        for (int start = 0; start < all; start += slices.rows()) {
+        int end;
+        for (int start = 0; start < all; start = end) {
             if (start > 0) {
                 slices.between().check();
             }
-            int end = Math.min(all, start + slices.rows());
+            end = slices.end(start, all, packed);
             try (TensorScope step = scope.openChild()) {
                 RotaryEmbedding.Tables places = new RotaryEmbedding.Tables(
                         piece(tables.cosine(), start, end, step), piece(tables.sine(), start, end, step));

@@ -1,7 +1,7 @@
 package io.github.glimpse.nn;
 
 /**
- * The rule for the number of rows of a product: up to 16 as they are, up to 512 the next multiple of 16, above it of 64.
+ * The rule for the number of rows of a product: up to 16 as they are, up to 512 the next multiple of 8, above it of 64.
  *
  * <p>The CPU's bfloat16 kernels are prepared per shape and row count and stay in memory; with free row counts resident
  * memory grows with every new prompt length. The added rows are zeros and are dropped after; where rows are few, as behind
@@ -11,6 +11,7 @@ public final class RowPadding {
 
     private static final int FREE_ROWS = 16;
     private static final int FINE_ROWS = 512;
+    private static final int FINE_STEP = 8;
     private static final int STEP = 64;
 
     private RowPadding() {}
@@ -20,7 +21,7 @@ public final class RowPadding {
         if (rows <= FREE_ROWS) {
             return rows;
         }
-        return rows <= FINE_ROWS ? multiple(rows, FREE_ROWS) : cacheRows(rows);
+        return rows <= FINE_ROWS ? multiple(rows, FINE_STEP) : cacheRows(rows);
     }
 
     /** The next multiple of 64, for caches, which are read in such steps. */

@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The decoder of the tiny Qwen2.5-VL: what must not depend on how rows are cut into calls. */
 class DecoderNumericsIT {
@@ -264,6 +266,38 @@ class DecoderNumericsIT {
             }
             assertThat(asked[0]).as("questions between three slices").isEqualTo(2);
             assertThat(Arrays.equals(outputs[0], 0, rows * 64, outputs[1], 0, rows * 64))
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {72, 280, 504, 600})
+    void rowsBehindTheWholeBlocksGiveTheBitsOfAllRowsAtOnce(int rows) {
+        try (Loaded loaded = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED);
+                TensorScope scope = runtime.openScope()) {
+            int padded = RowPadding.rows(rows);
+            NDArray hidden = loaded.stack.embed(scope.indices(ids(rows)), padded, scope);
+            RotaryEmbedding.Tables tables = loaded.tables(0, padded, scope);
+            int[] asked = new int[1];
+            NDArray sliced = loaded.stack.layer(
+                    0,
+                    hidden,
+                    rows,
+                    0,
+                    tables,
+                    loaded.stack.newCache(padded, scope),
+                    RowSlices.of(() -> asked[0]++),
+                    scope);
+            NDArray whole = loaded.stack.layer(0, hidden, tables, loaded.stack.newCache(padded, scope), scope);
+
+            assertThat(asked[0]).as("rests behind blocks").isPositive();
+            assertThat(Arrays.equals(
+                            loaded.stack.rows().widen(sliced, scope).toFloatArray(),
+                            0,
+                            rows * 64,
+                            loaded.stack.rows().widen(whole, scope).toFloatArray(),
+                            0,
+                            rows * 64))
                     .isTrue();
         }
     }

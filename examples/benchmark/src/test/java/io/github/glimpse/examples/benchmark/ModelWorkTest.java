@@ -37,7 +37,7 @@ class ModelWorkTest {
 
     @Test
     void unprunedEveryLayerHasEveryRow() {
-        assertThat(MODEL.rowsByLayer(TEXT, 256, List.of())).containsExactly(288, 288, 288, 288);
+        assertThat(MODEL.rowsByLayer(TEXT, 256, List.of())).containsExactly(280, 280, 280, 280);
     }
 
     @Test
@@ -45,24 +45,24 @@ class ModelWorkTest {
         List<StepReport> steps = List.of(
                 step("fastv", PruningPoint.afterLayers(1), 128), step("fastv", PruningPoint.afterLayers(3), 10));
 
-        assertThat(MODEL.rowsByLayer(TEXT, 256, steps)).containsExactly(288, 160, 160, 32);
+        assertThat(MODEL.rowsByLayer(TEXT, 256, steps)).containsExactly(280, 152, 152, 32);
     }
 
     @Test
     void theGlimpseTokenIsARowUntilItsCut() {
-        // 44 and 20 are 64 rows; one more makes 80
+        // 44 and 20 are 64 rows; one more makes 72
         assertThat(MODEL.rowsByLayer(TEXT, 44, List.of(step("glimpse", PruningPoint.afterLayers(2), 44))))
-                .containsExactly(80, 80, 64, 64);
+                .containsExactly(72, 72, 64, 64);
         assertThat(MODEL.rowsByLayer(TEXT, 44, List.of(step("glimpse", PruningPoint.last(), 44))))
-                .containsExactly(80, 80, 80, 80);
+                .containsExactly(72, 72, 72, 72);
     }
 
     @Test
     void countsTheDecoder() {
-        // 256 + 20 tokens are 288 rows; behind layer 1 128 + 20 are 160. Each row of the head's 50 weights is one
+        // 256 + 20 tokens are 280 rows; behind layer 1 128 + 20 are 152. Each row of the head's 50 weights is one
         // product.
-        double all = 2 * 1_000 * 288 + 2 * 16 * 288 * 288;
-        double left = 2 * 1_000 * 160 + 2 * 16 * 160 * 160;
+        double all = 2 * 1_000 * 280 + 2 * 16 * 280 * 280;
+        double left = 2 * 1_000 * 152 + 2 * 16 * 152 * 152;
         List<StepReport> steps = List.of(step("fastv", PruningPoint.afterLayers(1), 128));
 
         assertThat(MODEL.operations(result(128, steps)).decoder()).isEqualTo(all + 3 * left + 2 * 50);
@@ -72,9 +72,9 @@ class ModelWorkTest {
     void countsThePredictorOfTheModuleOnWhatTheStepsBeforeLeft() {
         List<StepReport> steps =
                 List.of(step("div-prune", PruningPoint.vision(), 40), step("glimpse", PruningPoint.afterLayers(2), 4));
-        // 40 and 20 tokens and the probe are 64 rows; 4 and 20 are 32
+        // 40 and 20 tokens and the probe are 64 rows; 4 and 20 are 24
         double before = 2 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64);
-        double behind = 2 * (2 * 1_000 * 32 + 2 * 16 * 32 * 32);
+        double behind = 2 * (2 * 1_000 * 24 + 2 * 16 * 24 * 24);
         double predictor = 2 * 7 * 40 + 2 * (6 + 2) * 3 * 40 * 40;
 
         assertThat(MODEL.operations(result(4, steps)).decoder()).isEqualTo(before + behind + 2 * 50 + predictor);
@@ -96,12 +96,12 @@ class ModelWorkTest {
                 List.of(step("grid", PruningPoint.pixels(), 44), step("fastv", PruningPoint.afterLayers(2), 20));
         ModelWork.Operations operations = MODEL.operations(result(20, steps));
 
-        // 44 tokens are 176 patches, a multiple of 16, and 48 rows of the merger; they lie in the first 3 rows of
+        // 44 tokens are 176 patches, a multiple of 8, and 48 rows of the merger; they lie in the first 3 rows of
         // tokens: 12 of each of 4 windows but the last, which has 8 (two rows of 4).
         double pairs = 3 * 48 * 48 + 32 * 32 + 176 * 176;
         assertThat(operations.tower()).isEqualTo(2 * 176 * (10 + 2 * 100) + 2 * 48 * 30 + 4 * 8 * pairs);
         assertThat(operations.decoder())
-                .isEqualTo(2 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * (2 * 1_000 * 48 + 2 * 16 * 48 * 48) + 2 * 50);
+                .isEqualTo(2 * (2 * 1_000 * 64 + 2 * 16 * 64 * 64) + 2 * (2 * 1_000 * 40 + 2 * 16 * 40 * 40) + 2 * 50);
     }
 
     @Test
