@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.ChatTurn.Role;
@@ -134,6 +135,42 @@ class PrefixReuseIT {
                         .isEqualTo(again.result().tokenIds());
             }
         }
+    }
+
+    @Test
+    void anAgentsListOfToolsOfTwoThousandRowsIsPrefilledOnce() {
+        List<OfferedTool> tools = IntStream.range(0, 40)
+                .mapToObj(number -> new OfferedTool(
+                        new ToolShape(
+                                "find_" + number,
+                                "{\"type\":\"object\",\"properties\":{\"word\":{\"type\":\"string\"}},\"required\":[\"word\"]}",
+                                ToolShape.Arguments.STRICT),
+                        "Looks for a word in the drawer of this number and tells what lies beside it"))
+                .toList();
+        try (LoadedModel model = shared(TinyModels.qwen())) {
+            ToolOffer offer = new ToolOffer(tools, null);
+            ObservedAnswer first = ask(model, offered(offer, ChatTurn.user("What is it?", PICTURE)), "it");
+            int list = first.pictureStart;
+            assertThat(list).isGreaterThan(2_000);
+            ObservedAnswer second = ask(model, offered(offer, ChatTurn.user("And this?", OTHER)), "it");
+            ObservedAnswer text = ask(model, offered(offer, ChatTurn.user("What can you do?")), "it");
+            assertThat(second.reuse().rowsReused()).isEqualTo(list);
+            assertThat(second.ran.headMap(depth(model)).values()).containsOnly(second.rows - list);
+            assertThat(second.ran.tailMap(depth(model)).values())
+                    .containsOnly(second.result().prefilledTokens() - list);
+            assertThat(text.ran.values()).containsOnly(text.rows - text.reuse().rowsReused());
+            assertThat(text.rows - text.reuse().rowsReused()).isLessThan(100);
+            try (LoadedModel fresh = LoadedModel.load(TinyModels.qwen().build())) {
+                assertThat(ask(fresh, offered(offer, ChatTurn.user("And this?", OTHER)), "it")
+                                .result()
+                                .tokenIds())
+                        .isEqualTo(second.result().tokenIds());
+            }
+        }
+    }
+
+    private static GenerationRequest offered(ToolOffer tools, ChatTurn turn) {
+        return new GenerationRequest(List.of(turn), PRUNED, tokens(), tools, null);
     }
 
     @Test
