@@ -97,6 +97,7 @@ final class Benchmark implements Callable<Integer> {
             Schedules.NAME, Schedules::commandLine,
             Callers.NAME, Callers::commandLine,
             Questions.NAME, Questions::commandLine,
+            Repeating.NAME, Repeating::commandLine,
             Weighing.NAME, Weighing::commandLine);
 
     public static void main(String[] arguments) {
