@@ -35,7 +35,14 @@ final class Repeating implements Callable<Integer> {
     static final String NAME = "lookup";
 
     private static final String[] ARTICLES = {
-        "Espresso", "Green tea", "Carrot cake", "Sandwich", "Mineral water", "Apple pie", "Soup of the day", "Orange juice"
+        "Espresso",
+        "Green tea",
+        "Carrot cake",
+        "Sandwich",
+        "Mineral water",
+        "Apple pie",
+        "Soup of the day",
+        "Orange juice"
     };
     private static final String ASKED = "Write the lines of this receipt as JSON: ";
 
@@ -54,7 +61,8 @@ final class Repeating implements Callable<Integer> {
     @Option(
             names = "--clock",
             defaultValue = "wall",
-            description = "wall, or thread: the time that the thread that answers had a core, for runs beside other work")
+            description =
+                    "wall, or thread: the time that the thread that answers had a core, for runs beside other work")
     private Clock clock = Clock.WALL;
 
     @Option(names = "--threads", defaultValue = "1", description = "Threads of a product")
