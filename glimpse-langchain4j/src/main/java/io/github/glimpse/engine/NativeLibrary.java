@@ -64,6 +64,7 @@ final class NativeLibrary {
                     System.setProperty(key, value);
                 }
             });
+            LargePages.askFor();
             NativeUnpacking unpacking = NativeUnpacking.announce(download);
             Engine engine = Engine.getEngine("PyTorch");
             unpacking.done();
