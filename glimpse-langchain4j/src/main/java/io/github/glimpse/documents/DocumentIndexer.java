@@ -87,9 +87,7 @@ public final class DocumentIndexer {
         return FORMAT + ", " + folder.settings() + ", "
                 + (reader == null ? "not read" : reader.label() + (readTextPages ? " all" : ""))
                 + ", "
-                + (embeddingModel == null
-                        ? "no vectors"
-                        : (embedsText ? "text by " : "") + embeddingModel.modelName());
+                + (embeddingModel == null ? "no vectors" : (embedsText ? "text by " : "") + embeddingModel.modelName());
     }
 
     private static String hash(DocumentFolder folder, String document) {

@@ -70,7 +70,8 @@ public final class DocumentVectors {
         return row.geometry() == null || row.text().isBlank()
                 ? List.of()
                 : List.of(new PageVector(
-                        row.geometry().whole(), model.embed(row.text()).content().vector()));
+                        row.geometry().whole(),
+                        model.embed(row.text()).content().vector()));
     }
 
     /**

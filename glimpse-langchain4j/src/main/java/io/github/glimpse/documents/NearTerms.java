@@ -38,8 +38,8 @@ final class NearTerms {
             next[0] = row;
             for (int column = 1; column <= other.length(); column++) {
                 boolean same = one.charAt(row - 1) == other.charAt(column - 1);
-                next[column] = Math.min(
-                        last[column - 1] + (same ? 0 : 1), 1 + Math.min(last[column], next[column - 1]));
+                next[column] =
+                        Math.min(last[column - 1] + (same ? 0 : 1), 1 + Math.min(last[column], next[column - 1]));
                 if (row > 1
                         && column > 1
                         && one.charAt(row - 1) == other.charAt(column - 2)

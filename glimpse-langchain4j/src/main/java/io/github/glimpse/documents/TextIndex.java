@@ -127,7 +127,8 @@ final class TextIndex {
     }
 
     /** The word that was read on a page and is nearest to this one, as it was read; null if the page has the word, or none near to it. */
-    @Nullable String nearest(String word, IndexedPage page) {
+    @Nullable
+    String nearest(String word, IndexedPage page) {
         String term = word.toLowerCase(Locale.ROOT);
         if (!mayBeMisread(term) || terms(page.text()).contains(term)) {
             return null;

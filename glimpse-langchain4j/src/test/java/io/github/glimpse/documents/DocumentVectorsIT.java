@@ -127,8 +127,7 @@ class DocumentVectorsIT {
                 throw new RateLimitException("The server is busy");
             }
         };
-        assertThatThrownBy(() -> DocumentVectors.update(broken, after, brought))
-                .isInstanceOf(RateLimitException.class);
+        assertThatThrownBy(() -> DocumentVectors.update(broken, after, brought)).isInstanceOf(RateLimitException.class);
 
         assertThat(DocumentVectors.update(store, after, brought).removed()).isEqualTo(10);
     }

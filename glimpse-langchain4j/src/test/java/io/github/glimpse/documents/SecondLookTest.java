@@ -157,8 +157,8 @@ class SecondLookTest {
         };
         PageReader asking =
                 new AskingPageReader(model, Map.of("order", "What is the order?", "total", "How much?"), REFUSAL);
-        ImageContent page = DocumentFolder.content(
-                index.folder().page("a.pdf", 1).image());
+        ImageContent page =
+                DocumentFolder.content(index.folder().page("a.pdf", 1).image());
 
         assertThat(asking.share(page, "order Z-71\ntotal 87.00", "Z-71", "z-70"))
                 .isEqualTo(1);

@@ -116,9 +116,14 @@ public final class GlimpseDocumentsAutoConfiguration {
         try {
             DocumentVectors.Update update =
                     DocumentVectors.update(store, index, file.resolveSibling(file.getFileName() + ".vectors"));
-            LOG.info("{} vectors of pages are in the store, {} that are gone were removed", update.added(), update.removed());
+            LOG.info(
+                    "{} vectors of pages are in the store, {} that are gone were removed",
+                    update.added(),
+                    update.removed());
         } catch (UnsupportedFeatureException e) {
-            LOG.warn("The vector store cannot remove; vectors of documents that are gone stay there and find no page", e);
+            LOG.warn(
+                    "The vector store cannot remove; vectors of documents that are gone stay there and find no page",
+                    e);
             DocumentVectors.fill(store, index);
         }
     }

@@ -161,8 +161,8 @@ public final class DocumentRag implements Callable<Integer> {
                         console);
                 return 0;
             }
-            PageAnswerer answerer = answering(PageAnswerer.builder(index, finder, chat), reader)
-                    .build();
+            PageAnswerer answerer =
+                    answering(PageAnswerer.builder(index, finder, chat), reader).build();
             for (PageQuestion question : questions(known)) {
                 answer(answerer, index, question, console);
             }

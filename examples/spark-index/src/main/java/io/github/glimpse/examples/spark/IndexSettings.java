@@ -73,16 +73,7 @@ record IndexSettings(
     /** These with a record for the embedded model to fill in. */
     IndexSettings extracting(String jsonSchema) {
         return new IndexSettings(
-                embeddingModel,
-                model,
-                module,
-                fields,
-                refusal,
-                jsonSchema,
-                prompt,
-                dotsPerInch,
-                threads,
-                tasks);
+                embeddingModel, model, module, fields, refusal, jsonSchema, prompt, dotsPerInch, threads, tasks);
     }
 
     /** Limits and dots per inch, as the library takes them; the folder itself is never looked into, Spark reads the files. */

@@ -111,7 +111,8 @@ public final class SparkIndex implements Callable<Integer> {
     public Integer call() throws IOException {
         if (schema != null && !fields.isEmpty()) {
             throw new CommandLine.ParameterException(
-                    requireNonNull(spec).commandLine(), "A page is asked or extracted: give --field or --schema, not both");
+                    requireNonNull(spec).commandLine(),
+                    "A page is asked or extracted: give --field or --schema, not both");
         }
         PrintWriter console = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         // spark-submit names a master; alone this machine is one

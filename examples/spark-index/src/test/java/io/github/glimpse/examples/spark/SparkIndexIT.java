@@ -113,10 +113,9 @@ class SparkIndexIT {
 
         Dataset<Row> rows = job.run(2, 1);
 
-        assertThat(rows.filter("page = 1").collectAsList())
-                .hasSize(12)
-                .allSatisfy(row -> assertThat(PageRow.page(row).read())
-                        .matches("kind (invoice|receipt)\ntotal \\d{1,3}"));
+        assertThat(rows.filter("page = 1").collectAsList()).hasSize(12).allSatisfy(row -> assertThat(
+                        PageRow.page(row).read())
+                .matches("kind (invoice|receipt)\ntotal \\d{1,3}"));
         assertThat(rows.filter("page = 2 and read = ''").count()).isEqualTo(12);
         assertThat(told(rows)).isEqualTo(inProcess(settings));
         assertThat(job.version()).isNotEqualTo(job().version());
