@@ -1,7 +1,11 @@
 package io.github.glimpse.examples.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.store.embedding.CosineSimilarity;
 import io.github.glimpse.documents.DocumentFolder;
 import io.github.glimpse.documents.DocumentIndex;
 import io.github.glimpse.documents.DocumentIndexer;
@@ -10,6 +14,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +79,41 @@ class DocumentRagTest {
     }
 
     @Test
+    void codesThatAreAlmostThereDifferFromTheirPagesByOneCharacterAndAreOnNone() throws Exception {
+        List<KnownQuestion> known = Corpus.draw(temp.resolve("documents"), 40, 7);
+        Set<String> codes = known.stream()
+                .filter(question -> question.page() > 0)
+                .map(question -> question.question().find())
+                .collect(Collectors.toSet());
+
+        assertThat(known)
+                .filteredOn(KnownQuestion::isAlmost)
+                .hasSizeGreaterThan(3)
+                .allSatisfy(question -> {
+                    String find = question.question().find();
+                    assertThat(question.answer()).isNull();
+                    assertThat(codes)
+                            .doesNotContain(find)
+                            .anyMatch(code -> code.length() == find.length()
+                                    && code.startsWith(find.substring(0, find.length() - 1)));
+                });
+    }
+
+    @Test
+    void textsAreNearByTheirTrigrams() {
+        EmbeddingModel model = new TrigramEmbeddingModel();
+        Embedding asked = model.embed("order DQ164").content();
+
+        double near = CosineSimilarity.between(
+                asked, model.embed("Order DQ154, total 3.50").content());
+        double far = CosineSimilarity.between(
+                asked, model.embed("parcel 1ZM, level 4").content());
+        assertThat(near).isGreaterThan(far + 0.2);
+        assertThat(CosineSimilarity.between(asked, model.embed("DQ164 (order)").content()))
+                .isCloseTo(1, within(1e-6));
+    }
+
+    @Test
     void blankedFilesHaveTheSameTextAndNoPictures() throws Exception {
         List<KnownQuestion> known = Corpus.draw(temp.resolve("drawn"), 3, 7);
         assertThat(Corpus.drawBlank(temp.resolve("blank"), 3, 7)).isEqualTo(known);
@@ -92,6 +133,7 @@ class DocumentRagTest {
 
         assertThat(said)
                 .contains("| text | as drawn | yes |", "| text | blanked | no |", "| glimpse | blanked | 6 | 0.0 |")
+                .contains("| vectors | as drawn | no |", "| fused | as drawn | no |")
                 .contains("| glimpse | as drawn | 6 |", "| no pruning |", "| random |", "| grid |", "| down-sample |");
         assertThat(Files.readString(temp.resolve("evaluation.html")))
                 .contains("<h1>Answers from documents</h1>", "default-src 'none'", "<td>down-sample</td>", "<svg")
