@@ -1,11 +1,11 @@
 package io.github.glimpse.nn;
 
 /**
- * The rule for the number of rows of a product: up to 16 as they are, up to 512 the next multiple of 8, above it of 64.
+ * The rule for the number of rows of a product: up to 16 as they are, above it the next multiple of 8; where more than 512 run at once, of 64.
  *
  * <p>The CPU's bfloat16 kernels are prepared per shape and row count and stay in memory; with free row counts resident
  * memory grows with every new prompt length. The added rows are zeros and are dropped after; where rows are few, as behind
- * a cut, steps of 64 would be up to half of the work.
+ * a cut, steps of 64 would be up to half of the work. A prompt runs in {@linkplain RowSlices slices}, most of them of whole blocks.
  */
 public final class RowPadding {
 
@@ -16,12 +16,14 @@ public final class RowPadding {
 
     private RowPadding() {}
 
-    /** The padded number of rows. */
+    /** The padded number of rows of a prompt or of a step. */
     public static int rows(int rows) {
-        if (rows <= FREE_ROWS) {
-            return rows;
-        }
-        return rows <= FINE_ROWS ? multiple(rows, FINE_STEP) : cacheRows(rows);
+        return rows <= FREE_ROWS ? rows : multiple(rows, FINE_STEP);
+    }
+
+    /** The padded number of rows that all run at once, as in a vision tower. */
+    public static int rowsAtOnce(int rows) {
+        return rows <= FINE_ROWS ? rows(rows) : cacheRows(rows);
     }
 
     /** The next multiple of 64, for caches, which are read in such steps. */

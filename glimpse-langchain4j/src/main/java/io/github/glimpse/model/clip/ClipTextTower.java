@@ -87,7 +87,7 @@ public final class ClipTextTower implements AutoCloseable {
         int length = config.padsTexts()
                 ? config.positions()
                 : texts.stream().mapToInt(ids -> ids.length).max().orElseThrow();
-        int rows = RowPadding.rows(Math.multiplyExact(texts.size(), length));
+        int rows = RowPadding.rowsAtOnce(Math.multiplyExact(texts.size(), length));
         TensorScope step = scope.openChild();
         NDArray hidden = embed(texts, length, rows, step);
         states.accept(hidden, 0);

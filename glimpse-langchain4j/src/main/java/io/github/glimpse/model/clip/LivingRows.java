@@ -81,7 +81,7 @@ final class LivingRows {
 
     /** Rows of all pictures, rounded up to a number that kernels are kept for. */
     int padded() {
-        return RowPadding.rows(Math.multiplyExact(pictures(), each()));
+        return RowPadding.rowsAtOnce(Math.multiplyExact(pictures(), each()));
     }
 
     boolean hasFused() {

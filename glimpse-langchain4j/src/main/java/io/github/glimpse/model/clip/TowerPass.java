@@ -92,7 +92,7 @@ public final class TowerPass implements BlockPass {
             part.hidden = call("keep_rows")
                     .with(hidden)
                     .with(temporary.indices(rows))
-                    .with(RowPadding.rows(rows.length))
+                    .with(RowPadding.rowsAtOnce(rows.length))
                     .run(part.step);
         }
         return part;
@@ -266,7 +266,7 @@ public final class TowerPass implements BlockPass {
     public void attendKeeping(int[][] kept) {
         Opened next = opened();
         int[] rows = living.staying(kept);
-        int count = RowPadding.rows(rows.length);
+        int count = RowPadding.rowsAtOnce(rows.length);
         TensorScope after = scope.openChild();
         NDArray attended = attend(next, rows, count, after);
         living.keep(kept);
@@ -327,7 +327,7 @@ public final class TowerPass implements BlockPass {
                     .with(temporary.indices(leaving))
                     .with(temporary.floats(shares, shares.length))
                     .with(pictures())
-                    .with(RowPadding.rows(staying.length + pictures()))
+                    .with(RowPadding.rowsAtOnce(staying.length + pictures()))
                     .run(after);
             living.keep(kept);
             living.addFused();
@@ -373,7 +373,7 @@ public final class TowerPass implements BlockPass {
                     .call("keep_rows")
                     .with(hidden)
                     .with(temporary.indices(rows))
-                    .with(RowPadding.rows(rows.length))
+                    .with(RowPadding.rowsAtOnce(rows.length))
                     .run(next);
             living.keep(kept);
             move(cut, next);
@@ -387,7 +387,7 @@ public final class TowerPass implements BlockPass {
         }
         RowMixture mixture = mixer.mix(living.staying(kept), living.ofPatches());
         TensorScope next = scope.openChild();
-        int rows = RowPadding.rows(living.staying(kept).length);
+        int rows = RowPadding.rowsAtOnce(living.staying(kept).length);
         NDArray mixed = tower.rows().mix(hidden, mixture, rows, next);
         living.keep(kept);
         move(mixed, next);

@@ -100,7 +100,7 @@ final class LlavaTower implements VisionTower {
         try (TensorScope step = scope.openChild()) {
             return graph.call("project")
                     .with(pass.narrowPatchRows(step))
-                    .with(RowPadding.rows(pass.patches()))
+                    .with(RowPadding.rowsAtOnce(pass.patches()))
                     .with(projector)
                     .run(scope);
         }

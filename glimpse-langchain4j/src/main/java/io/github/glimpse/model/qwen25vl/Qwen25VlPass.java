@@ -178,7 +178,7 @@ final class Qwen25VlPass implements BlockPass {
                 .with(before.kept().length)
                 .with(config.patchesPerToken())
                 .with(next.indices(from))
-                .with(RowPadding.rows(rows()))
+                .with(RowPadding.rowsAtOnce(rows()))
                 .run(next);
         hold(left, next);
     }
@@ -210,7 +210,7 @@ final class Qwen25VlPass implements BlockPass {
             positions[patches + i] = (long) token % grid.columns() * merge + inside % merge;
         }
         return parts.rotary()
-                .paddedTables(scope.longs(positions, 2, patches), RowPadding.rows(patches), Dtype.FLOAT32, scope);
+                .paddedTables(scope.longs(positions, 2, patches), RowPadding.rowsAtOnce(patches), Dtype.FLOAT32, scope);
     }
 
     private NDArray embed(int[] kept) {
@@ -220,7 +220,7 @@ final class Qwen25VlPass implements BlockPass {
                 .with(parts.projection())
                 .with(holder.indices(arrangement.windows().order()))
                 .with(config.patchesPerToken())
-                .with(RowPadding.rows(rows()))
+                .with(RowPadding.rowsAtOnce(rows()))
                 .with(parts.noBias())
                 .with(parts.dtype().code())
                 .run(holder);
@@ -244,7 +244,7 @@ final class Qwen25VlPass implements BlockPass {
                 .with(rows())
                 .with(config.patchesPerToken())
                 .with(arrangement.raster())
-                .with(RowPadding.rows(patches()))
+                .with(RowPadding.rowsAtOnce(patches()))
                 .with(parts.merger())
                 .with(Qwen25VlParts.EPS)
                 .run(owner);

@@ -164,7 +164,7 @@ final class Qwen3VlPass implements BlockPass {
                 .with(tokens)
                 .with(config.patchesPerToken())
                 .with(next.indices(places))
-                .with(RowPadding.rows(rows()))
+                .with(RowPadding.rowsAtOnce(rows()))
                 .run(next);
         hold(left, next);
     }
@@ -185,7 +185,7 @@ final class Qwen3VlPass implements BlockPass {
             positions[patches + i] = (long) token % grid.columns() * merge + i % merge;
         }
         return parts.rotary()
-                .paddedTables(scope.longs(positions, 2, patches), RowPadding.rows(patches), Dtype.FLOAT32, scope);
+                .paddedTables(scope.longs(positions, 2, patches), RowPadding.rowsAtOnce(patches), Dtype.FLOAT32, scope);
     }
 
     private NDArray embed() {
@@ -197,7 +197,7 @@ final class Qwen3VlPass implements BlockPass {
                 .with(parts.embedding())
                 .with(holder.longs(corners.places(), PositionCorners.CORNERS, patches))
                 .with(holder.floats(corners.shares(), PositionCorners.CORNERS, patches))
-                .with(RowPadding.rows(patches))
+                .with(RowPadding.rowsAtOnce(patches))
                 .with(parts.dtype().code())
                 .run(holder);
     }
@@ -217,7 +217,7 @@ final class Qwen3VlPass implements BlockPass {
                 .with(hidden)
                 .with(patches())
                 .with(config.patchesPerToken())
-                .with(RowPadding.rows(patches()))
+                .with(RowPadding.rowsAtOnce(patches()))
                 .with(weights)
                 .with(Qwen3VlParts.EPS)
                 .run(owner);

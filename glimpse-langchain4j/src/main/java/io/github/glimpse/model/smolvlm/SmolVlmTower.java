@@ -59,7 +59,7 @@ final class SmolVlmTower implements VisionTower {
             return graph.call("connect")
                     .with(pass.normedPatchRows(step))
                     .with(group)
-                    .with(RowPadding.rows(pass.patches()))
+                    .with(RowPadding.rowsAtOnce(pass.patches()))
                     .with(projection)
                     .with(noBias)
                     .run(scope);

@@ -123,11 +123,11 @@ record TowerWork(
             // a row with each key, and each share with a value
             operations += 2.0 * rows(alive) * blockParameters + 4.0 * width * pairs;
         }
-        return operations + 2.0 * RowPadding.rows(alive.length) * mergerParameters;
+        return operations + 2.0 * RowPadding.rowsAtOnce(alive.length) * mergerParameters;
     }
 
     private int rows(int[] tokens) {
-        return RowPadding.rows(tokens.length * patchesPerToken + leadRows);
+        return RowPadding.rowsAtOnce(tokens.length * patchesPerToken + leadRows);
     }
 
     /** Pairs of tokens that lie in the same window, each with itself too. */
