@@ -123,7 +123,7 @@ enum GlimpseMeter {
     DECODE_TOKENS(
             "glimpse.decode.tokens",
             COUNTER,
-            "Tokens that came of these steps, by which they are divided to tell how many requests go together.",
+            "Tokens that requests brought to these steps, guesses apart: divided by the steps, how many requests go together.",
             Tag.MODEL,
             Tag.TASK),
     REQUESTS(
