@@ -59,6 +59,10 @@ class ScreenshotsIT extends PageInChromium {
         assertThat(page.locator("#stop")).isHidden();
         check(name + "-compared");
 
+        button("Edit question 1").click();
+        check(name + "-edit");
+        page.keyboard().press("Escape");
+
         button("Copy as …").first().click();
         assertThat(page.locator("#copy")).isVisible();
         check(name + "-copy");
@@ -82,5 +86,12 @@ class ScreenshotsIT extends PageInChromium {
         assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .as(name + " has nothing beside the screen")
                 .isEqualTo(true);
+        assertThat(
+                        page.evaluate(
+                                "[...document.querySelectorAll('section:not([hidden])')].filter(s => {"
+                                        + " const end = s.getBoundingClientRect().right - parseFloat(getComputedStyle(s).paddingRight);"
+                                        + " return [...s.children].some(c => c.getBoundingClientRect().right > end); }).map(s => s.id)"))
+                .as(name + ": sections with something beside them")
+                .isEqualTo(List.of());
     }
 }
