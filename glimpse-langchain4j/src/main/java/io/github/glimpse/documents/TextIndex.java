@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Okapi BM25 over the texts of pages (Robertson and Zaragoza 2009), with its usual numbers. Own and in memory: Lucene 9 would bring 5 MB
  * and an index format for what is a map here, and Lucene 10 needs a newer Java; LangChain4j has no retriever by text of its own.
  *
- * <p>What a model has read on a picture may be misread by a character, so there a term that is {@linkplain NearTerms near} counts too, for
- * less. That holds for terms with a digit, such as codes and amounts, and for those that no page has; text layers are taken to the letter.
+ * <p>What a model has read on a picture may be misread by a character, so for a term that no page has, one of what was read that is
+ * {@linkplain NearTerms near} counts, for less. Terms that some page has, and text layers, are taken to the letter.
  */
 final class TextIndex {
 
@@ -103,9 +103,8 @@ final class TextIndex {
                 .toList();
     }
 
-    /** Pages that do not have a term but were read to have one near to it, and how near. */
+    /** For a term that no page has: pages that were read to have one near to it, and how near. */
     private Map<Integer, Double> near(String term) {
-        Map<Integer, Integer> exact = places.getOrDefault(term, Map.of());
         Map<Integer, Double> near = new HashMap<>();
         if (mayBeMisread(term)) {
             int most = NearTerms.most(term);
@@ -117,20 +116,19 @@ final class TextIndex {
                     }
                 });
             }
-            near.keySet().removeAll(exact.keySet());
         }
         return near;
     }
 
     private boolean mayBeMisread(String term) {
-        return term.chars().anyMatch(Character::isDigit) || !places.containsKey(term);
+        return !places.containsKey(term);
     }
 
-    /** The word that was read on a page and is nearest to this one, as it was read; null if the page has the word, or none near to it. */
+    /** The word that was read on a page and is nearest to this one, as it was read; null if some page has the word, or this one none near to it. */
     @Nullable
     String nearest(String word, IndexedPage page) {
         String term = word.toLowerCase(Locale.ROOT);
-        if (!mayBeMisread(term) || terms(page.text()).contains(term)) {
+        if (!mayBeMisread(term)) {
             return null;
         }
         String nearest = null;
