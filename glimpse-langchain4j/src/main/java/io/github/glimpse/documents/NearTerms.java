@@ -2,13 +2,12 @@ package io.github.glimpse.documents;
 
 /**
  * Terms that one or two slips make of each other, where a slip puts in, leaves out or changes a character, or swaps two neighbours (optimal
- * string alignment). How many slips are allowed follows the rule that Lucene's users know as {@code AUTO}: none up to two characters, one
- * up to five, two beyond.
+ * string alignment). None is allowed up to two characters, one in three, two in more.
  */
 final class NearTerms {
 
     private static final int NO_SLIP = 2;
-    private static final int ONE_SLIP = 5;
+    private static final int ONE_SLIP = 3;
 
     private NearTerms() {}
 

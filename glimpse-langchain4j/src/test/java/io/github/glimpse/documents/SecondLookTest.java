@@ -97,6 +97,7 @@ class SecondLookTest {
         "z79,    9z7,    0", // two slips are too many for three characters
         "c1261,  c2161,  0.8", // neighbours that changed places are one slip
         "b-2,    b-29,   0.667",
+        "af617,  ag167,  0.6",
         "af6172, ag167,  0", // three
         "af6172, ag612,  0.667",
         "b2,     b3,     0" // nothing is left of so short a word

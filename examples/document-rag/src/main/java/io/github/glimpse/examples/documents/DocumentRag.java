@@ -57,7 +57,7 @@ public final class DocumentRag implements Callable<Integer> {
 
     private static final int FOUND = 5;
     private static final double LEAST_COVERAGE = 0.7;
-    /** Chosen on pages of another seed: what was misread had 0.003 to 0.45, of what merely looks alike one in a hundred so much. */
+    /** Chosen on pages of other seeds: of 18 codes that were misread 17 had as much, of 225 that merely look alike one had. */
     private static final double LEAST_SHARE = 0.01;
 
     private static final double KEPT_BY_OTHERS = 0.1;
