@@ -29,8 +29,8 @@ class TowerWorkTest {
     void countsAWindowedTower() throws IOException {
         // Weights of a block: 4 * 8 * 8 + 3 * 8 * 10 = 496; of the embedding 3 * 2 * 14 * 14 * 8 = 9,408; of the
         // merger, for
-        // rows of 4 * 8: 32 * 32 + 32 * 5 = 1,184. 96 patches are as many rows, 24 tokens are 32.
-        double products = 2 * 96 * (9_408 + 3 * 496) + 2 * 32 * 1_184;
+        // rows of 4 * 8: 32 * 32 + 32 * 5 = 1,184. 96 patches are as many rows, 24 tokens are 24.
+        double products = 2 * 96 * (9_408 + 3 * 496) + 2 * 24 * 1_184;
         // A window of 16 tokens has 64 patches, one of 8 has 32; in the last block all 96 look at each other.
         double pairs = 2 * (64 * 64 + 32 * 32) + 96 * 96;
 
@@ -39,8 +39,8 @@ class TowerWorkTest {
 
     @Test
     void tokensThatDoNotEnterCostNothing() throws IOException {
-        // Of tokens 0 to 16 the first window has 16 and the second one, 4 patches: 68 are 80 rows, and 17 tokens 32.
-        double products = 2 * 80 * (9_408 + 3 * 496) + 2 * 32 * 1_184;
+        // Of tokens 0 to 16 the first window has 16 and the second one, 4 patches: 68 are 72 rows, and 17 tokens 24.
+        double products = 2 * 72 * (9_408 + 3 * 496) + 2 * 24 * 1_184;
         double pairs = 2 * (64 * 64 + 4 * 4) + 68 * 68;
 
         assertThat(tower(QWEN).operations(GRID, tokens(17))).isEqualTo(products + 4 * 8 * pairs);
@@ -48,9 +48,9 @@ class TowerWorkTest {
 
     @Test
     void countsATowerWithAClassRowUpToTheBlockWhoseRowsAreUsed() throws IOException {
-        // Of 3 blocks 2 run. 64 patches and the class row are padded to 80 rows; their patches, 64, go through the
+        // Of 3 blocks 2 run. 64 patches and the class row are padded to 72 rows; their patches, 64, go through the
         // projector.
-        double products = 2 * 80 * (3 * 14 * 14 * 8 + 2 * (4 * 8 * 8 + 2 * 8 * 10)) + 2 * 64 * (8 * 6 + 6 * 6);
+        double products = 2 * 72 * (3 * 14 * 14 * 8 + 2 * (4 * 8 * 8 + 2 * 8 * 10)) + 2 * 64 * (8 * 6 + 6 * 6);
         double pairs = 2 * 65 * 65;
 
         assertThat(tower(LLAVA).operations(new ImageGrid(8, 8, 14, 1), tokens(64)))
