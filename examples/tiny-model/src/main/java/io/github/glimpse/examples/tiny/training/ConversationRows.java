@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,35 +72,38 @@ final class ConversationRows {
     private static final int PICTURE_END = Pieces.id("<|vision_end|>");
 
     private final List<DrawnPage> pages;
+    private final Predicate<String> unknown;
     private final List<Row> rows = new ArrayList<>();
     private final List<Answer> answers = new ArrayList<>();
     private final Map<Integer, Integer> firstCells = new HashMap<>();
     private int next;
     private int branch;
 
-    private ConversationRows(List<DrawnPage> pages) {
+    private ConversationRows(List<DrawnPage> pages, Predicate<String> unknown) {
         this.pages = pages;
+        this.unknown = unknown;
     }
 
     /**
      * The rows of one conversation.
      *
      * @param lastOnly whether only the last answer is asked for, and the earlier ones stand there as a chat's history gives them
+     * @param unknown words that are spelled as if they were no pieces ({@link SpelledWords})
      */
-    static ConversationRows of(Conversation conversation, boolean lastOnly) {
-        ConversationRows made = new ConversationRows(conversation.pages());
+    static ConversationRows of(Conversation conversation, boolean lastOnly, Predicate<String> unknown) {
+        ConversationRows made = new ConversationRows(conversation.pages(), unknown);
         List<Turn> turns = conversation.turns();
         for (int i = 0; i < turns.size(); i++) {
             Turn turn = turns.get(i);
             if (turn.role() != Role.ASSISTANT) {
                 made.open(turn.role());
-                made.add(Pieces.of(turn.front()));
+                made.add(made.pieces(turn.front()));
                 turn.pages().forEach(made::show);
-                made.add(Pieces.of(turn.text()));
+                made.add(made.pieces(turn.text()));
                 made.close();
             } else if (lastOnly && i < turns.size() - 1) {
                 made.open(Role.ASSISTANT);
-                made.add(Pieces.of(turn.text()));
+                made.add(made.pieces(turn.text()));
                 made.close();
             } else {
                 made.answer(conversation.form(), turn.said());
@@ -109,13 +113,13 @@ final class ConversationRows {
     }
 
     /** Single questions about the same page: all but the questions is common. */
-    static ConversationRows ofQuestions(List<Conversation> questions) {
+    static ConversationRows ofQuestions(List<Conversation> questions, Predicate<String> unknown) {
         Conversation first = questions.get(0);
-        ConversationRows made = new ConversationRows(first.pages());
+        ConversationRows made = new ConversationRows(first.pages(), unknown);
         for (Turn turn : first.turns()) {
             if (turn.role() == Role.SYSTEM) {
                 made.open(Role.SYSTEM);
-                made.add(Pieces.of(turn.text()));
+                made.add(made.pieces(turn.text()));
                 made.close();
             }
         }
@@ -126,7 +130,7 @@ final class ConversationRows {
             List<Turn> turns = question.turns();
             made.next = begin;
             made.branch++;
-            made.add(Pieces.of(turns.get(turns.size() - 2).text()));
+            made.add(made.pieces(turns.get(turns.size() - 2).text()));
             made.close();
             made.answer(question.form(), turns.get(turns.size() - 1).said());
         }
@@ -200,11 +204,15 @@ final class ConversationRows {
         answers.add(new Answer(form, branch, first, target, read, evidence));
     }
 
-    private static int[] words(Said said) {
+    private int[] pieces(String text) {
+        return Pieces.of(text, unknown);
+    }
+
+    private int[] words(Said said) {
         if (said.text().equals(Phrasebook.ABSENT) || said.text().equals(Phrasebook.UNREADABLE)) {
             return new int[] {Pieces.id(said.text())};
         }
-        return said.read() ? Pieces.spelled(said.text()) : Pieces.of(said.text());
+        return said.read() ? Pieces.spelled(said.text()) : pieces(said.text());
     }
 
     private BitSet evidence(Said said) {

@@ -57,10 +57,10 @@ final class PageLessons implements Lessons {
             Form.CITATION);
 
     /** Rows of a batch; a page of 24 x 24 has 576. */
-    private static final int ROWS = 1_500;
+    private static final int ROWS = 1_600;
 
-    private static final int WORDS = 150;
-    private static final int QUESTIONS = 6;
+    private static final int WORDS = 200;
+    private static final int QUESTIONS = 8;
     // A tool takes some 350 words to describe, and what it shows is another page. Such conversations have batches of
     // their own, so that no other is padded to their length.
     private static final double ZOOMS = 0.15;
@@ -100,23 +100,24 @@ final class PageLessons implements Lessons {
         for (int i = 0; i < count; i++) {
             Form form = zooms ? Form.ZOOM : FORMS.get(random.nextInt(FORMS.size()));
             long chance = SEEDS_PER_BATCH * number + i;
+            SpelledWords spelled = SpelledWords.byChance(random);
             if (form == Form.QUESTION) {
                 List<Conversation> questions = conversations.questions(Split.TRAIN, page, chance, QUESTIONS);
-                samples.add(ConversationRows.ofQuestions(questions));
+                samples.add(ConversationRows.ofQuestions(questions, spelled));
             } else {
                 Conversation conversation = conversations.make(Split.TRAIN, form, page, chance);
                 samples.add(
                         zooms && cut
-                                ? callOrAnswer(conversation, random.nextBoolean())
-                                : ConversationRows.of(conversation, !zooms && (cut || random.nextBoolean())));
+                                ? callOrAnswer(conversation, random.nextBoolean(), spelled)
+                                : ConversationRows.of(conversation, !zooms && (cut || random.nextBoolean()), spelled));
             }
         }
         return lesson(ConversationBatch.of(samples, cut ? Cut.TRAINED : Cut.NONE, random));
     }
 
     /** The call alone, or what follows it: who answers behind a cut has seen all of the history before it. */
-    private static ConversationRows callOrAnswer(Conversation conversation, boolean call) {
-        return ConversationRows.of(call ? conversation.opening() : conversation, true);
+    private static ConversationRows callOrAnswer(Conversation conversation, boolean call, SpelledWords spelled) {
+        return ConversationRows.of(call ? conversation.opening() : conversation, true, spelled);
     }
 
     private static Lesson lesson(ConversationBatch batch) {
@@ -198,7 +199,7 @@ final class PageLessons implements Lessons {
     private Lesson validated(Form form, int number, Cut left) {
         long chance = form.label().length() * 1_000L + number;
         Conversation made = conversations.make(Split.VALIDATION, form, VALIDATED, chance);
-        ConversationRows rows = callOrAnswer(made, form == Form.ZOOM && number % 2 == 0);
+        ConversationRows rows = callOrAnswer(made, form == Form.ZOOM && number % 2 == 0, SpelledWords.none());
         return lesson(ConversationBatch.of(List.of(rows), left, new Random(chance)));
     }
 }

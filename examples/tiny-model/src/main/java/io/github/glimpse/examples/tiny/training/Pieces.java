@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -82,12 +83,23 @@ final class Pieces {
 
     /** The ids of a text without marks of the chat. */
     static int[] of(String text) {
+        return of(text, word -> false);
+    }
+
+    /**
+     * The ids of a text as a tokenizer gives them that does not know some of the words.
+     *
+     * @param unknown whether a word, without its blank and in lower case, is to be spelled
+     */
+    static int[] of(String text, Predicate<String> unknown) {
         IntStream.Builder ids = IntStream.builder();
         Matcher pieces = PIECE.matcher(text);
         while (pieces.find()) {
-            Integer id = IDS.get(pieces.group());
-            if (id == null) {
-                spell(pieces.group(), ids);
+            String piece = pieces.group();
+            Integer id = IDS.get(piece);
+            Matcher word = WORD.matcher(piece);
+            if (id == null || (word.find() && unknown.test(word.group().toLowerCase(Locale.ROOT)))) {
+                spell(piece, ids);
             } else {
                 ids.add(id);
             }

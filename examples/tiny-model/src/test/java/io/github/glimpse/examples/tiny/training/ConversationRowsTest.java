@@ -10,6 +10,7 @@ import io.github.glimpse.examples.tiny.pages.ConversationMaker;
 import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageCells;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
+import io.github.glimpse.examples.tiny.pages.TrainedWords;
 import io.github.glimpse.examples.tiny.training.ConversationBatch.Cut;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Answer;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Row;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +34,7 @@ class ConversationRowsTest {
     void theRowsSayWhatTheTurnsSay(Form form) {
         for (int seed = 0; seed < 5; seed++) {
             Conversation conversation = MAKER.make(Split.TRAIN, form, SIZE, seed);
-            ConversationRows rows = ConversationRows.of(conversation, false);
+            ConversationRows rows = ConversationRows.of(conversation, false, SpelledWords.byChance(new Random(seed)));
 
             StringBuilder expected = new StringBuilder();
             for (Conversation.Turn turn : conversation.turns()) {
@@ -60,7 +62,8 @@ class ConversationRowsTest {
     void eachCharacterThatIsReadStandsInItsCell(Form form) {
         int found = 0;
         for (int seed = 0; seed < 10; seed++) {
-            ConversationRows rows = ConversationRows.of(MAKER.make(Split.TRAIN, form, SIZE, seed), false);
+            ConversationRows rows =
+                    ConversationRows.of(MAKER.make(Split.TRAIN, form, SIZE, seed), false, SpelledWords.none());
             for (Answer answer : rows.answers()) {
                 for (int i = 0; i < answer.words().length; i++) {
                     Integer read = answer.read().get(i);
@@ -81,7 +84,7 @@ class ConversationRowsTest {
     @Test
     void everyQuestionBeginsBehindThePageAndSeesNoOther() {
         List<Conversation> questions = MAKER.questions(Split.TRAIN, SIZE, 3, 4);
-        ConversationRows rows = ConversationRows.ofQuestions(questions);
+        ConversationRows rows = ConversationRows.ofQuestions(questions, SpelledWords.none());
 
         int common = (int) rows.rows().stream().filter(row -> row.branch() == 0).count();
         int behind = rows.rows().get(common - 1).time() + 1;
@@ -91,14 +94,15 @@ class ConversationRowsTest {
                     rows.rows().stream().filter(row -> row.branch() == number).toList();
             assertThat(own.get(0).time()).isEqualTo(behind);
             assertThat(text(rows.rows().subList(0, common)) + text(own))
-                    .isEqualTo(text(ConversationRows.of(questions.get(branch - 1), false)
+                    .isEqualTo(text(ConversationRows.of(questions.get(branch - 1), false, SpelledWords.none())
                             .rows()));
         }
     }
 
     @Test
     void positionsAreThoseOfTheLibrary() {
-        ConversationRows rows = ConversationRows.of(MAKER.make(Split.TRAIN, Form.QUESTION, SIZE, 1), false);
+        ConversationRows rows =
+                ConversationRows.of(MAKER.make(Split.TRAIN, Form.QUESTION, SIZE, 1), false, SpelledWords.none());
 
         List<Row> cells = rows.rows().stream().filter(Row::isCell).toList();
         Row before = rows.rows().get(rows.rows().indexOf(cells.get(0)) - 1);
@@ -115,7 +119,8 @@ class ConversationRowsTest {
     void aTrainedCutKeepsTheEvidenceOrAsksForTheRefusal() {
         int blind = 0;
         for (int seed = 0; seed < 20; seed++) {
-            ConversationRows rows = ConversationRows.ofQuestions(MAKER.questions(Split.TRAIN, SIZE, seed, 6));
+            ConversationRows rows =
+                    ConversationRows.ofQuestions(MAKER.questions(Split.TRAIN, SIZE, seed, 6), SpelledWords.none());
             ConversationBatch batch = ConversationBatch.of(List.of(rows), Cut.TRAINED, new Random(seed));
             for (ConversationBatch.Asked asked : batch.asked()) {
                 if (asked.isBlind()) {
@@ -147,5 +152,19 @@ class ConversationRowsTest {
             }
         }
         return shown.toString();
+    }
+
+    @Test
+    void aWordIsAPieceOrSpelledThroughoutAConversation() {
+        SpelledWords spelled = SpelledWords.byChance(new Random(3));
+        String names = String.join(" ", TrainedWords.all());
+        int[] once = Pieces.of(names, spelled);
+
+        assertThat(Pieces.of(names, spelled)).isEqualTo(once);
+        assertThat(once).hasSizeGreaterThan(Pieces.of(names).length);
+        assertThat(IntStream.of(once).mapToObj(Pieces.list()::get).collect(Collectors.joining()))
+                .isEqualTo(names);
+        assertThat(Pieces.of("Total total TOTAL", word -> word.equals("total")))
+                .containsExactly(Pieces.spelled("Total total TOTAL"));
     }
 }

@@ -93,7 +93,7 @@ class SecondGraphIT {
         Conversation conversation = withoutTools(conversation(form));
         float[] served = FamilyGraphIT.served(runtime, folder, asked(conversation));
 
-        ConversationRows rows = ConversationRows.of(conversation, true);
+        ConversationRows rows = ConversationRows.of(conversation, true, SpelledWords.none());
         Answer answer = rows.answers().get(0);
         float[] trained = logits(new ConversationBatch(List.of(rows), List.of(new Asked(rows, answer).whole()), false));
 
@@ -116,7 +116,7 @@ class SecondGraphIT {
     private static void assertSaysTheSame(Conversation conversation, int @Nullable [] kept) {
         GenerationResult result = said(conversation, kept);
         int[] said = Arrays.copyOf(result.tokenIds(), Math.min(LONGEST, result.tokenIds().length));
-        ConversationRows rows = ConversationRows.of(answered(conversation, said.length), true);
+        ConversationRows rows = ConversationRows.of(answered(conversation, said.length), true, SpelledWords.none());
         Answer answer = rows.answers().get(0);
         assertThat(result.inputTokens()).isEqualTo(answer.firstRow() + 1);
         for (int i = 0; i < said.length; i++) {
