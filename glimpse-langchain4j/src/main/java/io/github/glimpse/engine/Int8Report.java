@@ -16,15 +16,15 @@ import java.util.Set;
  * @param agreement share of the pictures whose answers begin with the same token
  * @param overlap mean intersection over union of the image tokens that stay by the default pruning; 1 where nothing is pruned
  * @param leastOverlap the least of them
+ * @param limits beyond which it warns
  */
 public record Int8Report(
-        int pictures, List<Double> layerErrors, double agreement, double overlap, double leastOverlap) {
-
-    /** Above this a layer's rows are another model's. */
-    public static final double MOST_ERROR = 0.25;
-
-    /** Below this other tokens stay than in 16 bits; bfloat16 against float32 gives 0.71 to 0.97. */
-    public static final double LEAST_OVERLAP = 0.6;
+        int pictures,
+        List<Double> layerErrors,
+        double agreement,
+        double overlap,
+        double leastOverlap,
+        Int8Limits limits) {
 
     /**
      * What was seen of one picture.
@@ -48,7 +48,7 @@ public record Int8Report(
     }
 
     /** How far pictures that were seen in 8 bits, at least one, are from the same in 16. */
-    public static Int8Report of(List<Seen> narrow, List<Seen> exact) {
+    public static Int8Report of(List<Seen> narrow, List<Seen> exact, Int8Limits limits) {
         List<Double> errors = new ArrayList<>();
         for (int layer = 0; layer < exact.get(0).layers().size(); layer++) {
             errors.add(error(narrow, exact, layer));
@@ -63,7 +63,7 @@ public record Int8Report(
             least = Math.min(least, shared);
         }
         double count = exact.size();
-        return new Int8Report(exact.size(), errors, alike / count, overlap / count, least);
+        return new Int8Report(exact.size(), errors, alike / count, overlap / count, least, limits);
     }
 
     private static double error(List<Seen> narrow, List<Seen> exact, int layer) {
@@ -96,21 +96,22 @@ public record Int8Report(
     /** What is beyond the limits, in words; empty if nothing is. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        if (!(worstError() <= MOST_ERROR)) {
+        if (!(worstError() <= limits.maxLayerError())) {
             warnings.add(String.format(
                     Locale.ROOT,
-                    "weights of 8 bits change the rows of layer %d by %.0f %% (the limit is %.0f %%); use glimpse.weights=auto",
+                    "weights of 8 bits change the rows of layer %d by %.0f %% (the limit is %.0f %%); use glimpse.weights=auto,"
+                            + " or raise glimpse.int8.max-layer-error if answers are as good",
                     layerErrors.indexOf(worstError()),
                     100 * worstError(),
-                    100 * MOST_ERROR));
+                    100 * limits.maxLayerError()));
         }
-        if (!(overlap >= LEAST_OVERLAP)) {
+        if (!(overlap >= limits.minOverlap())) {
             warnings.add(String.format(
                     Locale.ROOT,
                     "with weights of 8 bits other image tokens stay: overlap %.2f (the limit is %.2f); use"
-                            + " glimpse.weights=auto",
+                            + " glimpse.weights=auto, or lower glimpse.int8.min-overlap if answers are as good",
                     overlap,
-                    LEAST_OVERLAP));
+                    limits.minOverlap()));
         }
         return warnings;
     }

@@ -48,7 +48,7 @@ record Int8Loading(LoadOptions load, String name, BiFunction<LoadOptions, TorchR
         AnswerEngine loaded = opening.apply(load.toBuilder().int8Plan(plan).build(), runtime);
         if (!exact.isEmpty() && loaded instanceof DecoderEngine narrow) {
             try {
-                Int8Report report = Int8Report.of(Int8Trial.of(narrow), exact);
+                Int8Report report = Int8Report.of(Int8Trial.of(narrow), exact, load.int8Limits());
                 narrow.report(report);
                 LOG.info("Weights of {} in 8 bits against 16: {}", name, report);
                 report.warnings().forEach(warning -> LOG.warn("{}: {}", name, warning));

@@ -1,6 +1,7 @@
 package io.github.glimpse.model;
 
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Int8Limits;
 import io.github.glimpse.engine.Int8Plan;
 import io.github.glimpse.engine.WeightFormat;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param dtype the type to compute in, null for the rule of {@link io.github.glimpse.engine.Numerics}
  * @param weights how linear weights lie in memory
  * @param int8Plan what stays in 16 bits where weights are numbers of 8, null for nothing; filled where they are not
+ * @param int8Limits how far weights of 8 bits may change the model before it warns
  * @param minPixels least pixels of a resized picture, null for the model's own
  * @param maxPixels most pixels of a resized picture, null for the model's own
  * @param capVideoPixels whether frames of long videos get less pixels than the model's files say, as by the tool of its authors, for
@@ -23,6 +25,7 @@ public record LoadOptions(
         @Nullable Dtype dtype,
         WeightFormat weights,
         @Nullable Int8Plan int8Plan,
+        Int8Limits int8Limits,
         @Nullable Integer minPixels,
         @Nullable Integer maxPixels,
         boolean capVideoPixels,
@@ -46,6 +49,7 @@ public record LoadOptions(
                 .dtype(dtype)
                 .weights(weights)
                 .int8Plan(int8Plan)
+                .int8Limits(int8Limits)
                 .minPixels(minPixels)
                 .maxPixels(maxPixels)
                 .capVideoPixels(capVideoPixels)
@@ -60,6 +64,7 @@ public record LoadOptions(
         private @Nullable Dtype dtype;
         private WeightFormat weights = WeightFormat.AUTO;
         private @Nullable Int8Plan int8Plan;
+        private Int8Limits int8Limits = Int8Limits.defaults();
         private @Nullable Integer minPixels;
         private @Nullable Integer maxPixels;
         private boolean capVideoPixels;
@@ -84,6 +89,12 @@ public record LoadOptions(
         /** What stays in 16 bits where weights are numbers of 8. */
         public Builder int8Plan(@Nullable Int8Plan value) {
             int8Plan = value;
+            return this;
+        }
+
+        /** How far weights of 8 bits may change the model before it warns. */
+        public Builder int8Limits(Int8Limits value) {
+            int8Limits = value;
             return this;
         }
 
@@ -126,7 +137,16 @@ public record LoadOptions(
         /** The options. */
         public LoadOptions build() {
             return new LoadOptions(
-                    dtype, weights, int8Plan, minPixels, maxPixels, capVideoPixels, aspect, firstToken, cacheTokens);
+                    dtype,
+                    weights,
+                    int8Plan,
+                    int8Limits,
+                    minPixels,
+                    maxPixels,
+                    capVideoPixels,
+                    aspect,
+                    firstToken,
+                    cacheTokens);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Int8Limits;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TorchRuntime;
@@ -60,6 +61,14 @@ class Int8LoadingIT {
                 assertThat(model.generate(QUESTION).tokenIds()).isNotEmpty();
                 assertThat(model.model().weights().format()).isEqualTo(WeightFormat.INT8);
             }
+        }
+    }
+
+    @Test
+    void limitsOfOnesOwnDecideWhatIsWarnedOf() {
+        LoadOptions strict = int8().toBuilder().int8Limits(new Int8Limits(0, 1)).build();
+        try (LoadedModel model = LoadedModel.load(TinyModels.qwen().load(strict).build())) {
+            assertThat(model.warnings()).first().asString().contains("the limit is 0 %");
         }
     }
 

@@ -50,6 +50,7 @@ import org.springframework.validation.annotation.Validated;
  * @param device Where it runs: auto (a GPU if libtorch can use one), cpu, cuda or cuda:N.
  * @param dtype Type that the model computes in; auto goes by the device and the stored type.
  * @param weights How the weights of linear layers lie in memory.
+ * @param int8 Weights of 8 bits.
  * @param nativeLibrary The PyTorch library.
  * @param threads Threads of one native operation, for the whole JVM, at most 1024; unset takes the number of physical cores.
  * @param profiles Own pruning profiles by name, each with the keys of glimpse.pruning; one may name another by its key profile.
@@ -84,6 +85,7 @@ public record GlimpseProperties(
 
         @Nullable ComputeType dtype,
         @Nullable WeightFormat weights,
+        @Valid @DefaultValue Int8 int8,
         @Name("native") @DefaultValue NativeLibrary nativeLibrary,
         @Min(1) @Max(RuntimeOptions.MAX_THREADS) @Nullable Integer threads,
         @Valid @DefaultValue Pruning pruning,
@@ -173,6 +175,16 @@ public record GlimpseProperties(
             @Nullable FirstToken firstToken,
             @Min(1) @Nullable Integer maxTexts,
             @Valid @DefaultValue Pruning pruning) {}
+
+    /**
+     * Weights of 8 bits: how far they may change the model, by drawn pictures that are answered when it is loaded, before log and health warn.
+     *
+     * @param maxLayerError Largest error of a layer's rows against 16 bits, as a share of their length.
+     * @param minOverlap Least overlap of the image tokens that stay with those in 16 bits, from 0 to 1.
+     */
+    public record Int8(
+            @DecimalMin("0") @Nullable Double maxLayerError,
+            @DecimalMin("0") @DecimalMax("1") @Nullable Double minOverlap) {}
 
     /**
      * The PyTorch library.

@@ -7,6 +7,7 @@ import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Int8Limits;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.WeightFormat;
@@ -236,12 +237,21 @@ final class PropertiesMapper {
         return LoadOptions.builder()
                 .dtype(dtype(requireNonNullElse(properties.dtype(), ComputeType.AUTO)))
                 .weights(requireNonNullElse(properties.weights(), standard.weights()))
+                .int8Limits(int8Limits())
                 .minPixels(properties.limits().minPixels())
                 .maxPixels(properties.limits().maxPixels())
                 .capVideoPixels(properties.video().capPixels())
                 .aspect(requireNonNullElse(properties.images().aspect(), standard.aspect()))
                 .firstToken(requireNonNullElse(firstToken, standard.firstToken()))
                 .build();
+    }
+
+    private Int8Limits int8Limits() {
+        GlimpseProperties.Int8 int8 = properties.int8();
+        Int8Limits standard = Int8Limits.defaults();
+        return new Int8Limits(
+                requireNonNullElse(int8.maxLayerError(), standard.maxLayerError()),
+                requireNonNullElse(int8.minOverlap(), standard.minOverlap()));
     }
 
     /** Of a model beside the one that answers: weights of 8 bits are for that one alone. */

@@ -160,6 +160,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.device", RuntimeOptions.DEFAULT_DEVICE);
         defaults.put("glimpse.native.download", RuntimeOptions.defaults().nativeDownload() == NativeDownload.ALLOWED);
         defaults.put("glimpse.weights", label(load.weights()));
+        defaults.put("glimpse.int8.max-layer-error", load.int8Limits().maxLayerError());
+        defaults.put("glimpse.int8.min-overlap", load.int8Limits().minOverlap());
         defaults.put("glimpse.images.aspect", label(load.aspect()));
         defaults.put("glimpse.images.transparency", label(engine.transparency()));
         defaults.put(

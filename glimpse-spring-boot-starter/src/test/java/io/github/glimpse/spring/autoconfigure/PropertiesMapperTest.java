@@ -7,6 +7,7 @@ import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Int8Limits;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
 import io.github.glimpse.engine.WeightFormat;
@@ -132,6 +133,17 @@ class PropertiesMapperTest {
     @Test
     void mapsWeightsOfEightBits() {
         assertThat(options("glimpse.weights=int8").load().weights()).isEqualTo(WeightFormat.INT8);
+    }
+
+    @Test
+    void mapsHowFarEightBitsMayChangeTheModel() {
+        Int8Limits standard = Int8Limits.defaults();
+
+        assertThat(options("glimpse.int8.max-layer-error=0.1").load().int8Limits())
+                .isEqualTo(new Int8Limits(0.1, standard.minOverlap()));
+        assertThat(options("glimpse.int8.min-overlap=0.9").load().int8Limits())
+                .isEqualTo(new Int8Limits(standard.maxLayerError(), 0.9));
+        assertThat(options().load().int8Limits()).isEqualTo(standard);
     }
 
     @Test
