@@ -158,6 +158,7 @@ record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, bool
             tensors.add(scope.longs(new long[0], 0));
             tensors.add(scope.longs(new long[0], 0));
         }
+        addNames(tensors, scope, first);
         return tensors;
     }
 
@@ -365,6 +366,38 @@ record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, bool
         tensors.add(scope.floats(sight, groups, chosen, length));
         tensors.add(scope.floats(wanted, groups, chosen, length));
         tensors.add(scope.floats(weights, groups, chosen));
+    }
+
+    /** For each asked row of whole sequences what it sees of the words before it, and which of them name where its answer is to be found. */
+    private void addNames(List<NDArray> tensors, TensorScope scope, Arrangement first) {
+        int chosen = askedRows(first);
+        int length = first.rows();
+        float[] sight = new float[first.groups() * chosen * length];
+        float[] wanted = new float[sight.length];
+        Arrays.fill(sight, HIDDEN);
+        Arrays.fill(wanted, HIDDEN);
+        float[] weights = new float[first.groups() * chosen];
+        for (int group = 0; group < first.groups(); group++) {
+            int at = group * chosen;
+            List<Row> rows = samples.get(group).rows();
+            for (int number : first.sequences().get(group).answers()) {
+                Answer answer = asked.get(number).answer();
+                for (int word = 0; word < asked.get(number).words().length; word++, at++) {
+                    BitSet named = answer.named().get(word);
+                    for (int row = 0; row <= answer.firstRow() + word; row++) {
+                        int branch = rows.get(row).branch();
+                        if (!rows.get(row).isCell() && (branch == 0 || branch == answer.branch())) {
+                            sight[at * length + row] = 0;
+                            wanted[at * length + row] = named.get(row) ? 0 : HIDDEN;
+                        }
+                    }
+                    weights[at] = named.isEmpty() ? 0 : 1;
+                }
+            }
+        }
+        tensors.add(scope.floats(sight, first.groups(), chosen, length));
+        tensors.add(scope.floats(wanted, first.groups(), chosen, length));
+        tensors.add(scope.floats(weights, first.groups(), chosen));
     }
 
     private void fillAttention(

@@ -11,10 +11,12 @@ import io.github.glimpse.examples.tiny.pages.Phrasebook;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class ConversationRows {
      * @param words with the mark that ends it
      * @param read rows of cells that each word is read from; null where it is not read
      * @param evidence rows of the cells that bear on each word
+     * @param named rows of the words that name, for each word, where it is to be found
      */
     record Answer(
             Conversation.Form form,
@@ -49,7 +52,8 @@ final class ConversationRows {
             int firstRow,
             int[] words,
             List<@Nullable Integer> read,
-            List<BitSet> evidence) {
+            List<BitSet> evidence,
+            List<BitSet> named) {
 
         /** All cells that bear on it. */
         BitSet allEvidence() {
@@ -183,17 +187,23 @@ final class ConversationRows {
         int first = rows.size() - 1;
         List<@Nullable Integer> read = new ArrayList<>();
         List<BitSet> evidence = new ArrayList<>();
+        List<BitSet> named = new ArrayList<>();
         for (Said part : said) {
             int[] words = words(part);
+            BitSet names = part.source() == null
+                    ? new BitSet()
+                    : named(part.source().fact());
             add(words);
             BitSet seen = evidence(part);
             int[] cells = cells(part, words.length);
             for (int i = 0; i < words.length; i++) {
                 evidence.add(seen);
+                named.add(names);
                 read.add(cells.length == 0 || cells[i] < 0 ? null : cells[i]);
             }
         }
         evidence.add(new BitSet());
+        named.add(new BitSet());
         read.add(null);
         int[] target = new int[rows.size() - first];
         for (int i = 0; i < target.length - 1; i++) {
@@ -201,7 +211,7 @@ final class ConversationRows {
         }
         target[target.length - 1] = END;
         close();
-        answers.add(new Answer(form, branch, first, target, read, evidence));
+        answers.add(new Answer(form, branch, first, target, read, evidence, named));
     }
 
     private int[] pieces(String text) {
@@ -213,6 +223,30 @@ final class ConversationRows {
             return new int[] {Pieces.id(said.text())};
         }
         return said.read() ? Pieces.spelled(said.text()) : pieces(said.text());
+    }
+
+    /** Rows where the words that a question is about were said last: by the user or, as the name of a field, just before. */
+    private BitSet named(Fact fact) {
+        StringBuilder text = new StringBuilder();
+        List<Integer> rowsOfText = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            Row one = rows.get(row);
+            if (!one.isCell() && (one.branch() == 0 || one.branch() == branch)) {
+                String piece = Pieces.list().get(one.word());
+                text.append(piece);
+                rowsOfText.addAll(Collections.nCopies(piece.length(), row));
+            }
+        }
+        String said = text.toString().toLowerCase(Locale.ROOT);
+        BitSet named = new BitSet();
+        for (String kind : fact.kind().places()) {
+            String place = Objects.requireNonNull(fact.places().get(kind)).toLowerCase(Locale.ROOT);
+            int at = Math.max(said.lastIndexOf(place), said.lastIndexOf(place.replace(' ', '_')));
+            for (int i = at; at >= 0 && i < at + place.length(); i++) {
+                named.set(rowsOfText.get(i));
+            }
+        }
+        return named;
     }
 
     private BitSet evidence(Said said) {

@@ -167,4 +167,25 @@ class ConversationRowsTest {
         assertThat(Pieces.of("Total total TOTAL", word -> word.equals("total")))
                 .containsExactly(Pieces.spelled("Total total TOTAL"));
     }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void whatAQuestionIsAboutIsFoundInItsWords(Form form) {
+        for (int seed = 0; seed < 20; seed++) {
+            Conversation conversation = MAKER.make(Split.TRAIN, form, SIZE, seed);
+            ConversationRows rows = ConversationRows.of(conversation, true, SpelledWords.none());
+            Answer answer = rows.answers().get(0);
+            List<Conversation.Turn> turns = conversation.turns();
+            int word = 0;
+            for (Conversation.Said said : turns.get(turns.size() - 1).said()) {
+                if (said.source() != null && said.read()) {
+                    BitSet named = answer.named().get(word);
+                    String text = text(named.stream().mapToObj(rows.rows()::get).toList());
+                    said.source().fact().places().values().forEach(place -> assertThat(text.replace('_', ' '))
+                            .containsIgnoringCase(place));
+                }
+                word += said.read() ? Pieces.spelled(said.text()).length : Pieces.of(said.text()).length;
+            }
+        }
+    }
 }
