@@ -156,16 +156,15 @@ final class BarsPainter {
 
     /** The largest and the smallest, if no other is as large or as small. */
     private void extremes(List<Bar> bars) {
+        if (bars.size() < 2) {
+            return; // words of the split may be too wide for the bars
+        }
         List<Bar> inOrder = new ArrayList<>(bars);
         inOrder.sort(Comparator.comparingDouble(Bar::share));
         List<Integer> ends = List.of(0, bars.size() - 1);
         for (int end : ends) {
             Bar bar = inOrder.get(end);
-            if (bars.size() > 1
-                    && bars.stream()
-                                    .filter(other -> other.share() == bar.share())
-                                    .count()
-                            == 1) {
+            if (bars.stream().filter(other -> other.share() == bar.share()).count() == 1) {
                 sheet.add(Fact.answered(
                         end == 0 ? Fact.Kind.LOWEST : Fact.Kind.HIGHEST,
                         Map.of(),

@@ -14,13 +14,14 @@ import java.util.Locale;
  *
  * @param characters {@code [cells, 6]}: the characters whose middle lies in the cell, line by line and from left to right, as numbers of
  *     {@link #characterClass}; 0 where there is none, {@link #CROWDED} in all six where there are more
- * @param keys {@code [cells, 3]}: where a value stands, the first characters of what it is the value of; else 0
- * @param roles {@code [cells]}: place of a {@link CellRole} in {@link #ROLES}
+ * @param keys {@code [cells, 3]}: where a value stands, the first characters of what it is the value of; where a form is drawn, those of
+ *     its name; else 0
+ * @param roles {@code [cells]}: twice the place of a {@link CellRole} in {@link #ROLES}, and one more where writing begins
  * @param colours {@code [cells]}: place of the colour among the names, from 1; 0 where there is none that is known
  */
 public record PageCells(long[] characters, long[] keys, long[] roles, long[] colours) {
 
-    /** Classes of roles; the place is the number. */
+    /** What roles there are, in their order. */
     public static final List<CellRole> ROLES = List.of(CellRole.values());
 
     /** Most characters of a cell that are told. */
@@ -36,7 +37,7 @@ public record PageCells(long[] characters, long[] keys, long[] roles, long[] col
     public static final int CHARACTER_CLASSES = '~' - '!' + 2;
 
     /** Classes of a role. */
-    public static final int ROLE_CLASSES = ROLES.size();
+    public static final int ROLE_CLASSES = 2 * ROLES.size();
 
     /** Classes of a colour. */
     public static final int COLOUR_CLASSES = Shades.NAMES.size() + 1;
@@ -72,13 +73,20 @@ public record PageCells(long[] characters, long[] keys, long[] roles, long[] col
         return labels;
     }
 
+    /** Cells of which it covers enough; if there are none, the one with the largest share. */
     private void cover(PageSize size, Sheet.Patch patch) {
+        double[] shares = new double[roles.length];
+        int largest = 0;
         for (int cell = 0; cell < roles.length; cell++) {
-            int left = cell % size.columns() * PageSize.CELL;
-            int top = cell / size.columns() * PageSize.CELL;
-            if (share(patch.area(), left, top) >= LEAST_SHARE) {
-                roles[cell] = ROLES.indexOf(patch.role());
+            shares[cell] = share(
+                    patch.area(), cell % size.columns() * PageSize.CELL, cell / size.columns() * PageSize.CELL);
+            largest = shares[cell] > shares[largest] ? cell : largest;
+        }
+        for (int cell = 0; cell < roles.length; cell++) {
+            if (shares[cell] >= LEAST_SHARE || (cell == largest && shares[cell] > 0)) {
+                roles[cell] = role(patch.role(), false);
                 colours[cell] = Shades.NAMES.indexOf(patch.colour()) + 1L;
+                name(cell, patch.form());
             }
         }
     }
@@ -102,7 +110,7 @@ public record PageCells(long[] characters, long[] keys, long[] roles, long[] col
         }
         List<Mark> inOrder = inOrder(written);
         Mark first = inOrder.get(0);
-        roles[cell] = ROLES.indexOf(first.role());
+        roles[cell] = role(first.role(), written.stream().anyMatch(mark -> mark.index() == 0));
         if (inOrder.size() > SLOTS) {
             Arrays.fill(characters, cell * SLOTS, (cell + 1) * SLOTS, CROWDED);
         } else {
@@ -111,9 +119,17 @@ public record PageCells(long[] characters, long[] keys, long[] roles, long[] col
                         characterClass(inOrder.get(slot).character());
             }
         }
-        String key = first.key().replace(" ", "").toLowerCase(Locale.ROOT);
-        for (int slot = 0; slot < Math.min(KEY_SLOTS, key.length()); slot++) {
-            keys[cell * KEY_SLOTS + slot] = characterClass(key.charAt(slot));
+        name(cell, first.key());
+    }
+
+    private static long role(CellRole role, boolean begins) {
+        return 2L * ROLES.indexOf(role) + (begins ? 1 : 0);
+    }
+
+    private void name(int cell, String name) {
+        String letters = name.replace(" ", "").toLowerCase(Locale.ROOT);
+        for (int slot = 0; slot < KEY_SLOTS; slot++) {
+            keys[cell * KEY_SLOTS + slot] = slot < letters.length() ? characterClass(letters.charAt(slot)) : 0;
         }
     }
 

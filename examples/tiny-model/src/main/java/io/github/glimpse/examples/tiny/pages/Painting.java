@@ -52,7 +52,8 @@ record Painting(
         List<Mark> marks =
                 sheet.marks().stream().map(mark -> moved(mark, place)).toList();
         List<Sheet.Patch> patches = sheet.patches().stream()
-                .map(patch -> new Sheet.Patch(place.createTransformedShape(patch.area()), patch.role(), patch.colour()))
+                .map(patch -> new Sheet.Patch(
+                        place.createTransformedShape(patch.area()), patch.role(), patch.colour(), patch.form()))
                 .toList();
         boolean whole = across == image.getWidth() && down == image.getHeight();
         List<Fact> shown = facts.stream()

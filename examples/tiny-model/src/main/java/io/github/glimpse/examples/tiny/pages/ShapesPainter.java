@@ -55,7 +55,7 @@ final class ShapesPainter {
             if (dice.chance(0.25)) {
                 sheet.outline(shape, Shades.ink(shade, dice), dice.uniform(0.8, 2));
             }
-            sheet.shows(shape, CellRole.SHAPE, colour);
+            sheet.shows(shape, CellRole.SHAPE, colour, form.known() ? form.word() : "");
             items.add(new Item(form, colour, box));
             return;
         }

@@ -18,8 +18,8 @@ import java.util.List;
 /** A page while it is painted: pixels, and what is known about them. */
 final class Sheet {
 
-    /** Something coloured: where, what, and its colour's name, or empty if it has none that is known. */
-    record Patch(Shape area, CellRole role, String colour) {}
+    /** Something coloured: where, what, the name of its colour and that of its form, each empty if it has none that is known. */
+    record Patch(Shape area, CellRole role, String colour, String form) {}
 
     /** A word on the page. */
     record Word(int number, Box box) {}
@@ -134,7 +134,12 @@ final class Sheet {
 
     /** Notes something coloured. */
     void shows(Shape area, CellRole role, String colour) {
-        patches.add(new Patch(area, role, colour));
+        shows(area, role, colour, "");
+    }
+
+    /** Notes something coloured whose form has a name. */
+    void shows(Shape area, CellRole role, String colour, String form) {
+        patches.add(new Patch(area, role, colour, form));
     }
 
     void add(Fact fact) {

@@ -231,14 +231,47 @@ class PageMakerTest {
     }
 
     @Test
-    void valuesTellTheFirstLettersOfTheirKey() {
+    void valuesTellTheFirstLettersOfTheirKeyAndFormsThoseOfTheirName() {
         assertThat(Pages.all()).allSatisfy(page -> {
             for (int cell = 0; cell < page.cells().roles().length; cell++) {
                 if (page.cells().keys()[cell * PageCells.KEY_SLOTS] != 0) {
-                    assertThat(page.cells().roles()[cell]).isEqualTo(PageCells.ROLES.indexOf(CellRole.VALUE));
+                    assertThat(role(page, cell)).isIn(CellRole.VALUE, CellRole.SHAPE);
+                }
+            }
+            page.facts().stream()
+                    .filter(fact -> fact.kind() == Fact.Kind.SHAPE && fact.outcome() == Fact.Outcome.ANSWERED)
+                    .forEach(fact -> assertThat(page.evidenceCells(fact).stream()
+                                    .filter(cell -> role(page, cell) == CellRole.SHAPE)
+                                    .mapToObj(cell -> key(page, cell)))
+                            .contains(fact.answer().substring(0, PageCells.KEY_SLOTS)));
+        });
+    }
+
+    @Test
+    void aCellTellsThatWritingBeginsInIt() {
+        assertThat(Pages.all()).allSatisfy(page -> {
+            for (Mark mark : page.marks()) {
+                PageSize size = page.request().size();
+                boolean there = mark.x() >= 0 && mark.y() >= 0 && mark.x() < size.width() && mark.y() < size.height();
+                if (there && mark.index() == 0) {
+                    assertThat(page.cells().roles()[size.cellAt((int) mark.x(), (int) mark.y())] % 2)
+                            .isEqualTo(1);
                 }
             }
         });
+    }
+
+    private static CellRole role(DrawnPage page, int cell) {
+        return PageCells.ROLES.get((int) page.cells().roles()[cell] / 2);
+    }
+
+    private static String key(DrawnPage page, int cell) {
+        StringBuilder letters = new StringBuilder();
+        for (int slot = 0; slot < PageCells.KEY_SLOTS; slot++) {
+            long letter = page.cells().keys()[cell * PageCells.KEY_SLOTS + slot];
+            letters.append(letter == 0 ? "" : (char) ('!' + letter - 1));
+        }
+        return letters.toString();
     }
 
     private record Asked(DrawnPage page, Fact fact) {}
