@@ -78,8 +78,8 @@ public record PageCells(long[] characters, long[] keys, long[] roles, long[] col
         double[] shares = new double[roles.length];
         int largest = 0;
         for (int cell = 0; cell < roles.length; cell++) {
-            shares[cell] = share(
-                    patch.area(), cell % size.columns() * PageSize.CELL, cell / size.columns() * PageSize.CELL);
+            shares[cell] =
+                    share(patch.area(), cell % size.columns() * PageSize.CELL, cell / size.columns() * PageSize.CELL);
             largest = shares[cell] > shares[largest] ? cell : largest;
         }
         for (int cell = 0; cell < roles.length; cell++) {

@@ -190,9 +190,8 @@ final class ConversationRows {
         List<BitSet> named = new ArrayList<>();
         for (Said part : said) {
             int[] words = words(part);
-            BitSet names = part.source() == null
-                    ? new BitSet()
-                    : named(part.source().fact());
+            BitSet names =
+                    part.source() == null ? new BitSet() : named(part.source().fact());
             add(words);
             BitSet seen = evidence(part);
             int[] cells = cells(part, words.length);
