@@ -165,7 +165,7 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
 
     /** What its decoding has done; nothing where sequences do not go together. */
     default StepUse stepUse() {
-        return new StepUse(0, 0, 0);
+        return StepUse.NONE;
     }
 
     default VisionCacheUse visionCacheUse() {

@@ -123,6 +123,7 @@ final class DecodeLoop {
             lookup.add(id);
             int ahead = row - first;
             if (ahead < logits.length && ran[ahead] == id) {
+                steps.guessedRight();
                 return logits[ahead];
             }
             settle(row);

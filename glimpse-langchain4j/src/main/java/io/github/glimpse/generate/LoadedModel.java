@@ -214,7 +214,7 @@ public final class LoadedModel implements ModelEngine {
 
     /** What its decoding has done so far: how many sequences took their steps together. */
     public StepUse stepUse() {
-        return loaded(AnswerEngine::stepUse, () -> new StepUse(0, 0, 0));
+        return loaded(AnswerEngine::stepUse, () -> StepUse.NONE);
     }
 
     /** What requests and what is remembered take of the memory budget; nothing before it is loaded. */

@@ -64,8 +64,9 @@ public final class StepScheduler<S, R> {
     private int slicesSinceStep;
     private long lastSlice;
     private long stepsTaken;
-    private long rowsTaken;
-    private int mostRows;
+    private long sequencesTaken;
+    private long rightGuesses;
+    private int mostSequences;
 
     /**
      * Nobody computes yet.
@@ -100,7 +101,7 @@ public final class StepScheduler<S, R> {
     public StepUse use() {
         lock.lock();
         try {
-            return new StepUse(stepsTaken, rowsTaken, mostRows);
+            return new StepUse(stepsTaken, sequencesTaken, sequencesTaken + rightGuesses, mostSequences);
         } finally {
             lock.unlock();
         }
@@ -193,6 +194,16 @@ public final class StepScheduler<S, R> {
                 }
             }
             return step.result();
+        }
+
+        /** A guess that the last step ran turned out right: one token more, without a step of its own. */
+        public void guessedRight() {
+            lock.lock();
+            try {
+                rightGuesses++;
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override
@@ -452,8 +463,8 @@ public final class StepScheduler<S, R> {
         computing++;
         stepping = true;
         stepsTaken++;
-        rowsTaken += taken.size();
-        mostRows = Math.max(mostRows, taken.size());
+        sequencesTaken += taken.size();
+        mostSequences = Math.max(mostSequences, taken.size());
         long began = clock.getAsLong();
         List<R> results = List.of();
         Throwable failure = null;

@@ -15,6 +15,7 @@ import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.sampling.LookupReport;
+import io.github.glimpse.serve.StepUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -112,14 +113,21 @@ class LookupIT {
 
     @Test
     void anAnswerThatRepeatsItsPromptTakesFewerSteps() {
-        long before = model().stepUse().steps();
+        StepUse before = model().stepUse();
         ask(options -> options, null, 1_000, 0);
-        long steps = model().stepUse().steps() - before;
+        StepUse between = model().stepUse();
         Heard with = ask(options -> options, null, 1_000, 8);
-        long fewer = model().stepUse().steps() - before - steps;
+        StepUse after = model().stepUse();
+        long steps = between.steps() - before.steps();
+        long fewer = after.steps() - between.steps();
         assertThat(steps).isEqualTo(MOST - 1);
         assertThat(fewer).isEqualTo(steps - with.result.lookup().taken());
         assertThat(fewer).isLessThan(steps * 3 / 4);
+        assertThat(between.tokens() - before.tokens()).isEqualTo(MOST - 1);
+        assertThat(after.tokens() - between.tokens())
+                .as("tokens that were guessed count like others")
+                .isEqualTo(MOST - 1);
+        assertThat(after.sequences() - between.sequences()).isEqualTo(fewer);
     }
 
     @Test

@@ -72,7 +72,19 @@ class StepSchedulerTest {
                             .sum())
                     .isEqualTo(9900);
         }
-        assertThat(scheduler.use()).isEqualTo(new StepUse(100, 100, 1));
+        assertThat(scheduler.use()).isEqualTo(new StepUse(100, 100, 100, 1));
+    }
+
+    @Test
+    void rightGuessesAreTokensWithoutAStep() {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        try (var sequence = scheduler.open()) {
+            sequence.next(1, StepSchedulerTest::on);
+            sequence.guessedRight();
+            sequence.guessedRight();
+            sequence.next(2, StepSchedulerTest::on);
+        }
+        assertThat(scheduler.use()).isEqualTo(new StepUse(2, 2, 4, 1));
     }
 
     @Test

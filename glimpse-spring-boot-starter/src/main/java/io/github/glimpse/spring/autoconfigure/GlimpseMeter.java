@@ -117,15 +117,28 @@ enum GlimpseMeter {
     DECODE_STEPS(
             "glimpse.decode.steps",
             COUNTER,
-            "Steps of decoding: each makes one token for all requests that wait for one.",
+            "Steps of decoding: each makes one token, or several where they are guessed, for all requests that wait for one.",
+            Tag.MODEL,
+            Tag.TASK),
+    DECODE_SEQUENCES(
+            "glimpse.decode.sequences",
+            COUNTER,
+            "Answers that took part in these steps, each counted in each: divided by the steps, how many go together.",
             Tag.MODEL,
             Tag.TASK),
     DECODE_TOKENS(
             "glimpse.decode.tokens",
             COUNTER,
-            "Tokens that requests brought to these steps, guesses apart: divided by the steps, how many requests go together.",
+            "Tokens of answers that these steps ran, right guesses included: divided by the steps, how many each makes.",
             Tag.MODEL,
             Tag.TASK),
+    LOOKUP_TOKENS(
+            "glimpse.lookup.tokens",
+            COUNTER,
+            "Tokens that were guessed for answered requests by glimpse.generation.lookup, by whether the model chose them too.",
+            Tag.MODEL,
+            Tag.TASK,
+            Tag.GUESS),
     REQUESTS(
             "glimpse.requests",
             COUNTER,
@@ -278,6 +291,7 @@ enum GlimpseMeter {
         KIND("kind", "image or text."),
         RESULT("result", "hit or miss."),
         ROWS("rows", "reused or computed."),
+        GUESS("guess", "taken, which spared a step, or dropped."),
         PROVIDER("gen_ai.provider.name", "glimpse."),
         OPERATION("gen_ai.operation.name", "chat, embeddings or score."),
         REQUEST_MODEL("gen_ai.request.model", "Name of the model."),

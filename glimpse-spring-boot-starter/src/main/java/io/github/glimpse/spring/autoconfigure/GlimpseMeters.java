@@ -20,6 +20,7 @@ import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.generate.VisionCacheUse;
 import io.github.glimpse.prefill.PrefixUse;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Stage;
 import io.github.glimpse.spring.autoconfigure.GlimpseMeter.Tag;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -53,6 +54,8 @@ final class GlimpseMeters implements RequestOutcomeListener {
                 .bytes());
         meters.counted(GlimpseMeter.DECODE_STEPS, meters.model(), engine, model -> model.stepUse()
                 .steps());
+        meters.counted(GlimpseMeter.DECODE_SEQUENCES, meters.model(), engine, model -> model.stepUse()
+                .sequences());
         meters.counted(GlimpseMeter.DECODE_TOKENS, meters.model(), engine, model -> model.stepUse()
                 .tokens());
         meters.gauge(GlimpseMeter.MEMORY_BUDGET, engine, BaseUnits.BYTES, model -> model.memoryUse()
@@ -108,6 +111,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
             tools(metadata, context.chatRequest().toolSpecifications());
             stages(metadata.pruning(), metadata.timings());
             tokens(metadata.timings(), metadata.tokenUsage());
+            guesses(metadata.lookup());
         }
     }
 
@@ -223,6 +227,15 @@ final class GlimpseMeters implements RequestOutcomeListener {
                     meters.genAi(),
                     timings.decoding().dividedBy(tokens - 1L));
         }
+    }
+
+    private void guesses(LookupReport lookup) {
+        guesses("taken", lookup.taken());
+        guesses("dropped", lookup.proposed() - lookup.taken());
+    }
+
+    private void guesses(String what, int tokens) {
+        meters.count(GlimpseMeter.LOOKUP_TOKENS, meters.model().and(Tag.GUESS.key(), what), tokens);
     }
 
     /** The cache counts itself: pictures are looked up in the engine, out of sight of the callbacks. */

@@ -2,6 +2,7 @@ package io.github.glimpse.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.TextContent;
@@ -30,6 +31,7 @@ import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.VisionCacheUse;
 import io.github.glimpse.prefill.PrefixUse;
+import io.github.glimpse.sampling.LookupReport;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -366,12 +368,42 @@ class GlimpseMetersAutoConfigurationTest {
         assertThat(Rejection.of(new InternalServerException("out of memory"))).isEmpty();
     }
 
-    private static ChatRequest matching(String pattern) {
+    @Test
+    void guessedTokensAreCountedByWhatBecameOfThem() {
+        runner.withPropertyValues("glimpse.dtype=bfloat16", "glimpse.generation.lookup=8", "glimpse.warm-up=false")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    ChatModel model = context.getBean(ChatModel.class);
+
+                    ChatResponse answer = model.chat(matching("(one two three ){9}", 130));
+
+                    LookupReport lookup = ((GlimpseChatResponseMetadata) answer.metadata()).lookup();
+                    assumeTrue(lookup.off() == null, "this CPU has no packed products");
+                    assertThat(lookup.taken()).isPositive();
+                    assertThat(byTag(registry, "glimpse.lookup.tokens", "guess"))
+                            .containsExactlyInAnyOrderEntriesOf(Map.of(
+                                    "taken",
+                                    (double) lookup.taken(),
+                                    "dropped",
+                                    (double) lookup.proposed() - lookup.taken()));
+                    assertThat(registry.get("glimpse.decode.tokens")
+                                    .functionCounter()
+                                    .count())
+                            .as("all tokens but the last one's row, which nothing follows")
+                            .isEqualTo(answer.tokenUsage().outputTokenCount() - 1.0);
+                    assertThat(registry.get("glimpse.decode.sequences")
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(answer.tokenUsage().outputTokenCount() - 1.0 - lookup.taken());
+                });
+    }
+
+    private static ChatRequest matching(String pattern, int tokens) {
         return ChatRequest.builder()
                 .messages(UserMessage.from("Which letters?"))
                 .parameters(GlimpseChatRequestParameters.builder()
                         .regex(pattern)
-                        .maxOutputTokens(8)
+                        .maxOutputTokens(tokens)
                         .build())
                 .build();
     }
@@ -390,8 +422,8 @@ class GlimpseMetersAutoConfigurationTest {
             model.chat(UserMessage.from(TestVideo.clip(folder), TextContent.from("What happens?")));
             context.getBean(EmbeddingModel.class).embed("a red car");
             assertThatThrownBy(() -> model.chat(TestPicture.damaged())).isInstanceOf(InvalidRequestException.class);
-            model.chat(matching("[a-z]{3}"));
-            assertThatThrownBy(() -> model.chat(matching("(?=a)"))).isInstanceOf(UnsupportedFeatureException.class);
+            model.chat(matching("[a-z]{3}", 8));
+            assertThatThrownBy(() -> model.chat(matching("(?=a)", 8))).isInstanceOf(UnsupportedFeatureException.class);
             model.chat(ChatRequest.builder()
                     .messages(UserMessage.from("When?"))
                     .toolSpecifications(ToolSpecification.builder().name("now").build())
