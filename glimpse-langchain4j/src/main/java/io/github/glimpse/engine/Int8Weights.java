@@ -2,35 +2,52 @@ package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.ShapeMismatchException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes weights of 8 bits: of wider ones, or of the numbers that a checkpoint holds. For one thread. */
 final class Int8Weights implements AutoCloseable {
 
+    /** The largest number of 8 bits, of weights of as many. */
+    static final int EIGHT_BITS = 127;
+
+    /** The largest that older kernels add exactly: two products with inputs up to 255 fit 16 bits. */
+    static final int SEVEN_BITS = 64;
+
     private static final String SCALE = "_scale";
 
     private final Graph graph;
+    private final int most;
+    private final boolean packsBfloat16;
     private final NDArray none;
 
     /** @param owner owns what stands for an empty part */
     Int8Weights(TorchRuntime runtime, TensorScope owner) {
         this.graph = Graph.named("int8 weights").with(Int8Weights.class, "int8").compile(runtime);
+        this.most = runtime.largestInt8();
+        this.packsBfloat16 = runtime.packsBfloat16();
         this.none = owner.floats(new float[0], 0);
     }
 
-    /** Whether products of 8 bits run here, and are exact. */
-    static boolean areExact(TorchRuntime runtime) {
+    /** The largest weight whose products run here and are exact, 0 for none. */
+    static int largest(TorchRuntime runtime) {
         try (Graph graph = Graph.named("int8 probe")
                         .with(Int8Weights.class, "int8")
                         .compile(runtime);
                 TensorScope scope = runtime.openScope()) {
-            return HostValues.longs(graph.call("exact_products").run(scope))[0] == 1;
-        } catch (io.github.glimpse.NativeLibraryException notOffered) {
-            return false;
+            return IntStream.of(EIGHT_BITS, SEVEN_BITS)
+                    .filter(most -> HostValues.longs(
+                                    graph.call("exact_products").with(most).run(scope))[0]
+                            == 1)
+                    .findFirst()
+                    .orElse(0);
+        } catch (NativeLibraryException notOffered) {
+            return 0;
         }
     }
 
@@ -47,7 +64,7 @@ final class Int8Weights implements AutoCloseable {
     }
 
     /**
-     * A layer in 8 bits.
+     * A layer in 8 bits, or in 7 where no more are exact.
      *
      * @param weight {@code [out, in]} of any type that models compute in
      * @param kept columns of the input that stay in 16 bits
@@ -55,7 +72,12 @@ final class Int8Weights implements AutoCloseable {
      */
     List<NDArray> narrowed(String name, NDArray weight, NDArray bias, int[] kept, TensorScope owner) {
         NDArray columns = kept.length == 0 ? none : owner.indices(kept);
-        NDArray units = graph.call("row_units").with(weight).with(columns).run(owner);
+        // Columns that get numbers too must fit them.
+        NDArray units = graph.call("row_units")
+                .with(weight)
+                .with(packsBfloat16 ? columns : none)
+                .with(most)
+                .run(owner);
         float[] worth = HostValues.floats(units);
         for (int row = 0; row < worth.length; row++) {
             if (!Float.isFinite(worth[row])) {
@@ -65,10 +87,17 @@ final class Int8Weights implements AutoCloseable {
         }
         NDArray packed =
                 graph.call("pack_rows").with(weight).with(units).with(columns).run(owner);
-        NDArray wide = kept.length == 0
-                ? none
-                : graph.call("kept_columns").with(weight).with(columns).run(owner);
-        return List.of(packed, bias, units, columns, wide);
+        return List.of(packed, bias, units, columns, kept.length == 0 ? none : kept(weight, units, columns, owner));
+    }
+
+    private NDArray kept(NDArray weight, NDArray units, NDArray columns, TensorScope owner) {
+        return packsBfloat16
+                ? graph.call("kept_columns").with(weight).with(columns).run(owner)
+                : graph.call("kept_numbers")
+                        .with(weight)
+                        .with(units)
+                        .with(columns)
+                        .run(owner);
     }
 
     /** A layer that the checkpoint holds in 8 bits: {@code numbers [out, in]} int8. */

@@ -46,8 +46,8 @@ public final class Numerics {
     public static void requireInt8(TorchRuntime runtime) {
         if (!runtime.multipliesInt8()) {
             throw new UnsupportedModelException(
-                    "Weights of 8 bits need a CPU with AVX-512 VNNI and bfloat16 instructions;"
-                            + " products of 8 bits do not run, or are not exact, on " + runtime.deviceName()
+                    "Weights of 8 bits need a CPU whose products of 8 bits are exact, as those of x86 with AVX2 or later;"
+                            + " they do not run, or are not exact, on " + runtime.deviceName()
                             + "; use glimpse.weights=auto");
         }
     }

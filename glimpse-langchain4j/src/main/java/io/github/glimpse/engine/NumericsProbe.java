@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param packs whether packed bfloat16 products run here
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
- * @param int8 whether products of 8 bits run here and are exact
+ * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
  * @param onednnFloat32 whether oneDNN's float32 products are clearly faster than the default ones, as on AMD's processors
  */
-record NumericsProbe(boolean packs, boolean int8, long widenFromRows, boolean onednnFloat32) {
+record NumericsProbe(boolean packs, int largestInt8, long widenFromRows, boolean onednnFloat32) {
 
     /** What is taken for true until the probe has run. */
-    static final NumericsProbe NOTHING = new NumericsProbe(false, false, Long.MAX_VALUE, false);
+    static final NumericsProbe NOTHING = new NumericsProbe(false, 0, Long.MAX_VALUE, false);
 
     private static final int WIDTH = 512;
     private static final int ROWS = 256;
@@ -48,8 +48,7 @@ record NumericsProbe(boolean packs, boolean int8, long widenFromRows, boolean on
             boolean packs = packs(graph, scope);
             // With packed products the plain ones are not used, so there is nothing to time.
             long widenFromRows = packs || narrowIsFaster(graph, scope) ? Long.MAX_VALUE : FEW_ROWS + 1;
-            return new NumericsProbe(
-                    packs, packs && Int8Weights.areExact(runtime), widenFromRows, onednnIsFaster(graph, scope));
+            return new NumericsProbe(packs, Int8Weights.largest(runtime), widenFromRows, onednnIsFaster(graph, scope));
         }
     }
 

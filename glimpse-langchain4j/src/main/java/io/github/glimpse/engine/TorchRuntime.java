@@ -104,7 +104,7 @@ public final class TorchRuntime implements AutoCloseable {
                         .orElseGet(runtime::deviceName),
                 JniUtils.getNumThreads(),
                 available(runtime.probe.packs()),
-                available(runtime.probe.int8()));
+                available(runtime.multipliesInt8()));
         return runtime;
     }
 
@@ -262,7 +262,15 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** Whether this CPU has products of 8 bits, exact ones, and the bfloat16 products that go beside them. */
     public boolean multipliesInt8() {
-        return probe.int8();
+        return largestInt8() > 0;
+    }
+
+    /**
+     * The largest weight of 8 bits whose products are exact: 127, or 64 on CPUs without VNNI, whose kernels add two products in 16 bits; 0
+     * where there are none.
+     */
+    public int largestInt8() {
+        return probe.largestInt8();
     }
 
     /**

@@ -132,7 +132,7 @@ public final class Weights implements AutoCloseable {
         DeviceMemory.require(room.weightBytes(), 0, room.freeBytes());
         boolean stored =
                 format == WeightFormat.AUTO && entries.values().stream().anyMatch(Int8Weights::isStored);
-        WeightFormat wanted = stored && runtime.multipliesInt8() ? WeightFormat.INT8 : format;
+        WeightFormat wanted = stored && runtime.largestInt8() == Int8Weights.EIGHT_BITS ? WeightFormat.INT8 : format;
         WeightFormat effective = Numerics.format(runtime, dtype, wanted);
         Graph graph = Graph.named("weights").with(Weights.class, "weights").compile(runtime);
         boolean packsFewRows = format == WeightFormat.AUTO
@@ -229,9 +229,17 @@ public final class Weights implements AutoCloseable {
         TensorEntry entry = matrixEntry(name, out, in);
         if (format == WeightFormat.INT8) {
             NDArray stored = stored(entry, Residence.LOADING, out, in);
-            return Int8Weights.isStored(entry)
-                    ? int8.stored(stored, bias, Int8Weights.units(entries, entry), owned)
-                    : int8.narrowed(name, stored, bias, columns(input), owned);
+            if (!Int8Weights.isStored(entry)) {
+                return int8.narrowed(name, stored, bias, columns(input), owned);
+            }
+            float[] units = Int8Weights.units(entries, entry);
+            if (runtime.largestInt8() == Int8Weights.EIGHT_BITS) {
+                return int8.stored(stored, bias, units, owned);
+            }
+            try (TensorScope step = loading.openChild()) {
+                NDArray wide = int8.widened(stored, units, Dtype.FLOAT32, step);
+                return int8.narrowed(name, wide, bias, columns(input), owned);
+            }
         }
         return watched(matrix(name, out, in), bias, name, input, in);
     }
@@ -351,7 +359,8 @@ public final class Weights implements AutoCloseable {
 
     /** A copy that lasts, packed where the format says so. */
     private NDArray owned(NDArray converted) {
-        boolean packs = format == WeightFormat.PACKED || (format == WeightFormat.INT8 && dtype == Dtype.BFLOAT16);
+        boolean packs = format == WeightFormat.PACKED
+                || (format == WeightFormat.INT8 && dtype == Dtype.BFLOAT16 && runtime.packsBfloat16());
         return graph.call(packs ? "pack" : "copy").with(converted).run(owned);
     }
 

@@ -40,6 +40,13 @@ record Int8Loading(LoadOptions load, String name, BiFunction<LoadOptions, TorchR
         List<Int8Report.Seen> exact;
         try {
             Numerics.requireInt8(runtime);
+            if (runtime.largestInt8() < Byte.MAX_VALUE) {
+                LOG.warn(
+                        "This CPU has no VNNI: weights of {} become numbers up to {} instead of 127, so that sums stay exact; that"
+                                + " doubles their error, and answers may take longer than with glimpse.weights=auto",
+                        name,
+                        runtime.largestInt8());
+            }
             exact = watched(plan, library.get());
         } catch (RuntimeException | Error e) {
             runtime.close();

@@ -38,12 +38,14 @@ class Int8ProductIT {
     private static final int[] ROW_COUNTS = {1, 2, 7, 16, 64, 200, 600};
     // Columns in 16 bits are rounded to bfloat16 where they come in, as weights, and as a result.
     private static final double BFLOAT16 = 0.01;
+    // Weights of 7 bits alone are twice as far off as those of 8, which are 0.8 %.
+    private static final double SEVEN_BITS = 0.025;
 
     private static TorchRuntime runtime;
     private static Graph graph;
 
     @TempDir
-    private Path folder;
+    Path folder;
 
     @BeforeAll
     static void start() {
@@ -126,7 +128,8 @@ class Int8ProductIT {
         double without = error(input, weight, out, in, null, exact);
         double with = error(input, weight, out, in, plan, exact);
 
-        assertThat(with).isLessThan(BFLOAT16).isLessThan(without / 3);
+        boolean whole = runtime.largestInt8() == 127 && runtime.packsBfloat16();
+        assertThat(with).isLessThan(whole ? BFLOAT16 : SEVEN_BITS).isLessThan(without / (whole ? 3 : 2));
         assertThat(without).isGreaterThan(0.03);
     }
 
@@ -201,9 +204,9 @@ class Int8ProductIT {
     private static float[] reference(float[] input, float[] weight, float[] bias, int rows, int out, int in) {
         float[] result = new float[rows * out];
         for (int row = 0; row < rows; row++) {
-            float unit = unit(input, row, in);
+            float unit = unit(input, row, in, 127);
             for (int o = 0; o < out; o++) {
-                float worth = unit(weight, o, in);
+                float worth = unit(weight, o, in, runtime.largestInt8());
                 int sum = 0;
                 for (int i = 0; i < in; i++) {
                     sum += number(input[row * in + i], unit) * number(weight[o * in + i], worth);
@@ -214,12 +217,12 @@ class Int8ProductIT {
         return result;
     }
 
-    private static float unit(float[] values, int row, int width) {
+    private static float unit(float[] values, int row, int width, int most) {
         float largest = 0;
         for (int i = 0; i < width; i++) {
             largest = Math.max(largest, Math.abs(values[row * width + i]));
         }
-        return largest / 127;
+        return largest / most;
     }
 
     private static int number(float value, float unit) {

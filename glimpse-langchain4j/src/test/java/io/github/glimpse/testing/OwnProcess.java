@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -15,6 +16,13 @@ public final class OwnProcess {
 
     /** Lines that the class prints, once its process has ended well; fails if it ends otherwise or takes too long. */
     public static List<String> lines(Class<?> main, long seconds, Path folder, String... arguments)
+            throws IOException, InterruptedException {
+        return lines(Map.of(), main, seconds, folder, arguments);
+    }
+
+    /** The same with more variables of the environment. */
+    public static List<String> lines(
+            Map<String, String> environment, Class<?> main, long seconds, Path folder, String... arguments)
             throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
         Path errors = folder.resolve("errors.txt");
@@ -33,10 +41,10 @@ public final class OwnProcess {
                                 folder.toString()),
                         Stream.of(arguments))
                 .toList();
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         try {
             if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 throw new AssertionError("still runs after " + seconds + " s, behind:\n" + end(output));
