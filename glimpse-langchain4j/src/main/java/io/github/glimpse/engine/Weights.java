@@ -317,6 +317,8 @@ public final class Weights implements AutoCloseable {
         mappings.keySet().removeIf(mapping -> mapping.residence() == Residence.LOADING);
         loading.close();
         owned.cap();
+        // Before anybody asks how much memory is left.
+        FreedMemory.giveBack();
     }
 
     @Override

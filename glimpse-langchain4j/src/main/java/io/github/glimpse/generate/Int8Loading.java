@@ -57,6 +57,7 @@ record Int8Loading(LoadOptions load, String name, BiFunction<LoadOptions, TorchR
             try {
                 Int8Report report = Int8Report.of(Int8Trial.of(narrow), exact, load.int8Limits());
                 narrow.report(report);
+                narrow.runtime().giveFreedMemoryBack();
                 LOG.info("Weights of {} in 8 bits against 16: {}", name, report);
                 report.warnings().forEach(warning -> LOG.warn("{}: {}", name, warning));
             } catch (RuntimeException | Error e) {

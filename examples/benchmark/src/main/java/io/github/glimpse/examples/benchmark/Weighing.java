@@ -1,5 +1,6 @@
 package io.github.glimpse.examples.benchmark;
 
+import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
@@ -94,6 +95,8 @@ final class Weighing implements Callable<Integer> {
         Files.createDirectories(out);
         Path folder = new RandomModel(shape, layers, out).write();
         List<Double> reads = new ArrayList<>();
+        // The library stays in the process: its memory is neither's.
+        TorchRuntime.start(options(folder, WeightFormat.PACKED).runtime()).close();
         try (Rival packed = rival(folder, WeightFormat.PACKED);
                 Rival narrow = rival(folder, WeightFormat.INT8)) {
             for (int round = 0; round < rounds; round++) {

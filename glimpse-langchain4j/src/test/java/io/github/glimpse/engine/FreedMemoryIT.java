@@ -1,0 +1,76 @@
+package io.github.glimpse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.glimpse.testing.OwnProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Native memory that the C library keeps: in a process of its own, where nothing else takes any. */
+class FreedMemoryIT {
+
+    private static final int TENSORS = 2_000;
+    private static final int SIDE = 128;
+    private static final long BYTES = 4L * TENSORS * SIDE * SIDE;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void whatWasFreedBetweenTensorsThatStayGoesBack() throws Exception {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells resident memory");
+        assumeTrue(Files.exists(Path.of("/lib64/ld-linux-x86-64.so.2")), "other C libraries give nothing back");
+
+        List<String> lines = OwnProcess.lines(Holes.class, 120, folder);
+
+        long kept = Long.parseLong(lines.get(0));
+        long given = Long.parseLong(lines.get(1));
+        assertThat(kept - given).as("bytes that went back").isGreaterThan(BYTES / 4);
+    }
+
+    /** Frees every tensor but one in a hundred, and prints the resident bytes before and after. */
+    static final class Holes {
+
+        private Holes() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                    Graph graph = Graph.named("probe")
+                            .with(NumericsProbe.class, "probe")
+                            .compile(runtime);
+                    TensorScope lasting = runtime.openScope()) {
+                List<TensorScope> scopes = new ArrayList<>();
+                for (int i = 0; i < TENSORS; i++) {
+                    TensorScope scope = i % 100 == 0 ? lasting : runtime.openScope();
+                    graph.call("ones")
+                            .with(SIDE)
+                            .with(SIDE)
+                            .with(Dtype.FLOAT32.code())
+                            .run(scope);
+                    if (scope != lasting) {
+                        scopes.add(scope);
+                    }
+                }
+                scopes.forEach(TensorScope::close);
+                long kept = resident();
+                runtime.giveFreedMemoryBack();
+                System.out.println(kept);
+                System.out.println(resident());
+            }
+        }
+
+        private static long resident() throws IOException {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("RssAnon"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElse(0);
+        }
+    }
+}
