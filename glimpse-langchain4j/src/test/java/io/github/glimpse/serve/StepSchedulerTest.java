@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class StepSchedulerTest {
@@ -172,6 +174,26 @@ class StepSchedulerTest {
         assertThat(course(0.5, 20, 20, 6)).startsWith("tStStStStSt");
         assertThat(course(0.75, 10, 10, 3)).startsWith("tSSStSSSt");
         assertThat(course(0.5, 20, 5, 4)).startsWith("tSSSStSSSStSSSSt");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 20, 1, 1",
+        "0, 20, 100, 1",
+        "0.5, 20, 20, 1",
+        "0.5, 20, 700, 1",
+        "0.5, 20, 7, 2",
+        "0.75, 20, 70, 1",
+        "0.75, 20, 25, 2",
+        "0.9, 20, 200, 1"
+    })
+    void betweenTwoStepsRunsOneSliceOrAsManyAsTheirShareOfAStepHolds(
+            double share, long stepMillis, long sliceMillis, int most) throws Exception {
+        int slices = 0;
+        for (String between : course(share, stepMillis, sliceMillis, 40).split("t", -1)) {
+            slices = Math.max(slices, between.length());
+        }
+        assertThat(slices).isEqualTo(most);
     }
 
     @Test

@@ -98,6 +98,7 @@ final class Benchmark implements Callable<Integer> {
             Callers.NAME, Callers::commandLine,
             Questions.NAME, Questions::commandLine,
             Repeating.NAME, Repeating::commandLine,
+            Stalls.NAME, Stalls::commandLine,
             Weighing.NAME, Weighing::commandLine);
 
     public static void main(String[] arguments) {
