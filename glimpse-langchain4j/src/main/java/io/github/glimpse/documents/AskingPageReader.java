@@ -8,9 +8,15 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.RasterImage;
+import io.github.glimpse.image.Transparency;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the same questions of each page and keeps the answers: a record, for models that were not taught to write one. */
 public final class AskingPageReader implements PageReader {
@@ -18,6 +24,7 @@ public final class AskingPageReader implements PageReader {
     private final ChatModel model;
     private final Map<String, String> questions;
     private final String refusal;
+    private final @Nullable PageTiles tiles;
 
     /**
      * Reads by a model.
@@ -26,31 +33,77 @@ public final class AskingPageReader implements PageReader {
      * @param refusal what the model says if the page does not answer: such fields are left out
      */
     public AskingPageReader(ChatModel model, Map<String, String> questions, String refusal) {
+        this(model, questions, refusal, null);
+    }
+
+    private AskingPageReader(
+            ChatModel model, Map<String, String> questions, String refusal, @Nullable PageTiles tiles) {
         this.model = model;
         this.questions = new LinkedHashMap<>(questions);
         this.refusal = refusal;
+        this.tiles = tiles;
     }
+
+    /**
+     * The same, which reads pages that are larger than that in overlapping squares of so many pixels, as {@link PageAnswerer.Builder#tiles}
+     * does.
+     *
+     * @throws IllegalArgumentException if below 2
+     */
+    public AskingPageReader tiles(int side) {
+        return new AskingPageReader(model, questions, refusal, new PageTiles(side));
+    }
+
+    /** What was said of a view of the page, and how likely the model held it. */
+    private record Said(ImageContent view, String answer, double sureness) {}
 
     @Override
     public String read(ImageContent page) {
         StringBuilder text = new StringBuilder();
+        List<ImageContent> views = views(page);
         questions.forEach((field, question) -> {
-            String answer = model.chat(UserMessage.from(TextContent.from(question), page))
-                    .aiMessage()
-                    .text()
-                    .strip();
-            if (!answer.isEmpty() && !answer.equalsIgnoreCase(refusal)) {
+            Said said = surest(question, views);
+            if (said != null) {
                 text.append(text.isEmpty() ? "" : "\n")
                         .append(field)
                         .append(' ')
-                        .append(answer);
+                        .append(said.answer());
             }
         });
         return text.toString();
     }
 
+    private List<ImageContent> views(ImageContent page) {
+        String data = page.image().base64Data();
+        if (tiles == null || data == null) {
+            return List.of(page);
+        }
+        RasterImage picture = new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE)
+                .decode(Base64.getDecoder().decode(data));
+        PageMapping pixels = new PageMapping(PageGeometry.upright(picture.width(), picture.height()), 1);
+        return tiles.of(new RenderedPage(picture, pixels)).stream()
+                .map(tile -> DocumentFolder.content(tile.image()))
+                .toList();
+    }
+
+    /** Of those views that answer the one of which the model is surest; null if none does. */
+    private @Nullable Said surest(String question, List<ImageContent> views) {
+        Said best = null;
+        for (ImageContent view : views) {
+            ChatResponse response = model.chat(UserMessage.from(TextContent.from(question), view));
+            String answer = response.aiMessage().text().strip();
+            double sureness = PageAnswerer.sureness(response);
+            if (!answer.isEmpty()
+                    && !answer.equalsIgnoreCase(refusal)
+                    && (best == null || sureness > best.sureness())) {
+                best = new Said(view, answer, sureness);
+            }
+        }
+        return best;
+    }
+
     /**
-     * Asks for the fields that had the word once more, with the two answers to choose from. Glimpse's models say how likely each is; of
+     * Asks for the fields that had the word once more, with the two answers to choose from, on the tile that answers. Glimpse's models say how likely each is; of
      * others counts which one they say.
      */
     @Override
@@ -64,7 +117,8 @@ public final class AskingPageReader implements PageReader {
                     .orElse("");
             String otherAnswer = TextIndex.replaced(answer, word, other);
             if (!otherAnswer.equals(answer)) {
-                most = Math.max(most, share(field.getValue(), page, answer, otherAnswer));
+                Said said = tiles == null ? new Said(page, answer, 0) : surest(field.getValue(), views(page));
+                most = said == null ? most : Math.max(most, share(field.getValue(), said.view(), answer, otherAnswer));
             }
         }
         return most;
@@ -85,6 +139,7 @@ public final class AskingPageReader implements PageReader {
 
     @Override
     public String label() {
-        return "ask " + Integer.toHexString((questions + refusal).hashCode());
+        String cut = tiles == null ? "" : " in tiles of " + tiles.side();
+        return "ask " + Integer.toHexString((questions + refusal).hashCode()) + cut;
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settles where an answer stands. The text layer is the surest: where it has the quote or the answer, near what was looked at, the words'
- * boxes are taken. Else the model's own box, unless it lies beside all that was looked at; else what was looked at; else the page.
+ * boxes are taken. Else the model's own box, unless it lies beside all that was looked at; else what was looked at; else the page, or its tile.
  *
  * @param verified whether the text layer has the quote, or the answer
  */
@@ -33,11 +33,11 @@ record Citation(PageBox box, BoxSource source, String quote, boolean verified) {
             int picture,
             Boxes boxes) {
         PageBox kept = report == null ? null : KeptRegion.of(report, picture, mapping);
-        PageBox own = said.box() == null ? null : mapping.page().clip(own(said.box(), mapping, report, picture, boxes));
+        PageBox own = said.box() == null ? null : mapping.clip(own(said.box(), mapping, report, picture, boxes));
         if (own != null && (own.area() == 0 || (kept != null && own.overlap(kept) == 0))) {
             own = null;
         }
-        PageBox near = own != null ? own : kept;
+        PageBox near = own != null ? own : kept != null ? kept : mapping.isTile() ? mapping.part() : null;
         Match match = match(said.quote().isBlank() ? said.text() : said.quote(), page.words(), near);
         if (match == null && !said.quote().isBlank()) {
             match = match(said.text(), page.words(), near);
@@ -46,7 +46,7 @@ record Citation(PageBox box, BoxSource source, String quote, boolean verified) {
             return new Citation(
                     match.box(), BoxSource.TEXT, said.quote().isBlank() ? match.text() : said.quote(), true);
         }
-        PageBox whole = mapping.page().whole();
+        PageBox whole = mapping.clip(mapping.part());
         PageBox box = own != null ? own : kept != null ? kept : whole;
         BoxSource source = own != null ? BoxSource.MODEL : kept != null ? BoxSource.KEPT : BoxSource.PAGE;
         String quote = said.quote().isBlank() && source != BoxSource.PAGE ? inside(page, mapping, box) : said.quote();

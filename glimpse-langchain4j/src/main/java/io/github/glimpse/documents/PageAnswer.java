@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param source how the box came about
  * @param quote words of the page that say so: the model's, or those of the text layer in the box; may be empty
  * @param verified whether the quote, or else the answer, stands in the page's text layer
- * @param looked what pruning did with the page's picture, unit by unit; empty if nobody says
+ * @param looked what pruning did with the page's picture, unit by unit, in pixels of that; of a page that was read in tiles what it did
+ *     with the tile of the answer; empty if nobody says
  * @param cost what it took
  */
 public record PageAnswer(
@@ -44,7 +45,7 @@ public record PageAnswer(
         MODEL,
         /** From the image tokens that pruning has kept. */
         KEPT,
-        /** It is the whole page: nobody knows better. */
+        /** It is the whole page, or the tile of it that was read: nobody knows better. */
         PAGE
     }
 
@@ -52,7 +53,7 @@ public record PageAnswer(
      * What an answer took.
      *
      * @param pages that the model saw
-     * @param imageTokens of those pages, before pruning
+     * @param imageTokens of those pages, before pruning; where tiles overlap, of each tile
      * @param keptTokens of them
      * @param findNanos time for finding pages
      * @param readNanos time for rendering and reading them

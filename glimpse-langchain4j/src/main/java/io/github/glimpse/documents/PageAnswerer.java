@@ -11,6 +11,7 @@ import dev.langchain4j.rag.query.Query;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.documents.PageAnswer.Cost;
 import io.github.glimpse.documents.PageAnswerForm.Said;
+import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.prune.PruningReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class PageAnswerer {
     private final double leastCoverage;
     private final double leastProbability;
     private final @Nullable SecondLook secondLook;
+    private final @Nullable PageTiles tiles;
 
     private PageAnswerer(Builder builder) {
         index = builder.index;
@@ -46,7 +48,8 @@ public final class PageAnswerer {
         model = builder.model;
         form = builder.form;
         maxPages = builder.maxPages;
-        pagesAtOnce = form.isJson() ? builder.pagesAtOnce : 1;
+        tiles = builder.tiles;
+        pagesAtOnce = form.isJson() && tiles == null ? builder.pagesAtOnce : 1;
         leastCoverage = builder.leastCoverage;
         leastProbability = builder.leastProbability;
         secondLook = builder.secondLook;
@@ -91,13 +94,38 @@ public final class PageAnswerer {
                 || (secondLook != null && secondLook.finds(query, page, leastCoverage));
     }
 
-    /** Answers a question from these pages alone, which go into one request. */
+    /** Answers a question from these pages alone, which go into one request, or each tile of them into one. */
     public PageAnswer answer(PageQuestion question, List<IndexedPage> pages) {
         long start = System.nanoTime();
         List<RenderedPage> rendered = new ArrayList<>();
         for (IndexedPage page : pages) {
             rendered.add(index.folder().page(page.document(), page.page()));
         }
+        Asked asked = tiles == null ? ask(question, pages, rendered) : surest(question, pages, rendered, tiles);
+        Cost cost = asked.answer().cost();
+        return asked.answer()
+                .costing(new Cost(pages.size(), cost.imageTokens(), cost.keptTokens(), 0, System.nanoTime() - start));
+    }
+
+    /** An answer, and how likely the model held its least likely token; 0 if it does not say. */
+    private record Asked(PageAnswer answer, double sureness) {}
+
+    private Asked surest(
+            PageQuestion question, List<IndexedPage> pages, List<RenderedPage> rendered, PageTiles cutting) {
+        Cost cost = new Cost(0, 0, 0, 0, 0);
+        Asked best = new Asked(PageAnswer.notFound(cost), 0);
+        for (int number = 0; number < pages.size(); number++) {
+            for (RenderedPage tile : cutting.of(rendered.get(number))) {
+                Asked next = ask(question, List.of(pages.get(number)), List.of(tile));
+                cost = cost.plus(next.answer().cost());
+                boolean isSurer = !best.answer().found() || next.sureness() > best.sureness();
+                best = next.answer().found() && isSurer ? next : best;
+            }
+        }
+        return new Asked(best.answer().costing(cost), best.sureness());
+    }
+
+    private Asked ask(PageQuestion question, List<IndexedPage> pages, List<RenderedPage> rendered) {
         ChatResponse response = model.chat(request(question, pages, rendered));
         PruningReport report =
                 response.metadata() instanceof GlimpseChatResponseMetadata metadata ? metadata.pruning() : null;
@@ -106,16 +134,18 @@ public final class PageAnswerer {
                 report == null ? 0 : report.imageTokens(),
                 report == null ? 0 : report.keptTokens(),
                 0,
-                System.nanoTime() - start);
+                0);
+        double sureness = sureness(response);
         String text = response.aiMessage().text();
         Said said = form.read(text == null ? "" : text);
         if (!said.found() || said.page() < 1 || said.page() > pages.size() || isUnsure(response)) {
-            return PageAnswer.notFound(cost);
+            return new Asked(PageAnswer.notFound(cost), sureness);
         }
         int number = said.page() - 1;
         IndexedPage page = pages.get(number);
-        Citation place = Citation.of(said, page, rendered.get(number).mapping(), report, number, form.boxes());
-        return new PageAnswer(
+        PageMapping mapping = rendered.get(number).mapping();
+        Citation place = Citation.of(said, page, mapping, report, number, form.boxes());
+        PageAnswer answer = new PageAnswer(
                 true,
                 said.text(),
                 page.document(),
@@ -128,8 +158,25 @@ public final class PageAnswerer {
                         ? List.of()
                         : report.images().stream()
                                 .filter(unit -> unit.unit().index() == number)
+                                .map(unit -> onPage(unit, mapping))
                                 .toList(),
                 cost);
+        return new Asked(answer, sureness);
+    }
+
+    /** With its tokens where they lie on the picture of the whole page. */
+    private static PruningReport.Image onPage(PruningReport.Image image, PageMapping mapping) {
+        PatchPlan plan = image.plan()
+                .moved(
+                        mapping.part().x1() * mapping.pixelsPerPoint(),
+                        mapping.part().y1() * mapping.pixelsPerPoint());
+        return new PruningReport.Image(image.unit().on(plan), image.kept(), image.probabilities(), image.imageTokens());
+    }
+
+    static double sureness(ChatResponse response) {
+        return response.metadata() instanceof GlimpseChatResponseMetadata metadata && metadata.likelihood() != null
+                ? metadata.likelihood().leastProbability()
+                : 0;
     }
 
     private boolean isUnsure(ChatResponse response) {
@@ -173,6 +220,7 @@ public final class PageAnswerer {
         private double leastCoverage;
         private double leastProbability;
         private @Nullable SecondLook secondLook;
+        private @Nullable PageTiles tiles;
 
         private Builder(DocumentIndex index, ContentRetriever retriever, ChatModel model) {
             this.index = index;
@@ -221,6 +269,18 @@ public final class PageAnswerer {
          */
         public Builder secondLook(PageReader reader, double leastShare) {
             secondLook = new SecondLook(index, reader, leastShare);
+            return this;
+        }
+
+        /**
+         * Reads pages that are larger than a model can take in squares of so many pixels, which overlap by half: each is asked by itself, and of
+         * the answers that one is taken whose least likely token the model holds the most likely, or the first if it does not say. None by
+         * default: a model with room for a page sees it whole. Pages are shown one at a time then.
+         *
+         * @throws IllegalArgumentException if below 2
+         */
+        public Builder tiles(int side) {
+            tiles = new PageTiles(side);
             return this;
         }
 

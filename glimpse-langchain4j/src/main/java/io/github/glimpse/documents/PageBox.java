@@ -44,6 +44,15 @@ public record PageBox(double x1, double y1, double x2, double y2) {
                 Math.min(x1, other.x1), Math.min(y1, other.y1), Math.max(x2, other.x2), Math.max(y2, other.y2));
     }
 
+    /** What of another lies in it, of no size at its edge if the other lies beside it. */
+    PageBox clip(PageBox other) {
+        return new PageBox(
+                Math.min(Math.max(other.x1, x1), x2),
+                Math.min(Math.max(other.y1, y1), y2),
+                Math.min(Math.max(other.x2, x1), x2),
+                Math.min(Math.max(other.y2, y1), y2));
+    }
+
     /** The area that both share, 0 if they lie apart. */
     public double overlap(PageBox other) {
         double across = Math.min(x2, other.x2) - Math.max(x1, other.x1);

@@ -66,11 +66,6 @@ public record PageGeometry(double width, double height, int rotation, double cro
 
     /** The part of a box that lies on the page, of no size at its edge if it lies beside it. */
     public PageBox clip(PageBox box) {
-        return new PageBox(
-                clip(box.x1(), width), clip(box.y1(), height), clip(box.x2(), width), clip(box.y2(), height));
-    }
-
-    private static double clip(double value, double most) {
-        return Math.min(Math.max(value, 0), most);
+        return whole().clip(box);
     }
 }

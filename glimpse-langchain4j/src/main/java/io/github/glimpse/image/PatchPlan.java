@@ -39,6 +39,11 @@ public record PatchPlan(
         return rest >= 0 && rest < patchSize;
     }
 
+    /** The same on a larger original, of which this one is the part that starts there. */
+    public PatchPlan moved(double right, double down) {
+        return new PatchPlan(grid, resizedWidth, resizedHeight, left + right, top + down, tokenWidth, tokenHeight);
+    }
+
     /** The same on an original that is shown at another size. */
     public PatchPlan scaled(double scale) {
         return new PatchPlan(

@@ -66,6 +66,11 @@ public record TokenUnit(
         return new TokenUnit(kind, number, slice, row, column, seconds, plan);
     }
 
+    /** The same, cut or lying elsewhere on its picture. */
+    public TokenUnit on(PatchPlan other) {
+        return new TokenUnit(kind, index, slice, row, column, seconds, other);
+    }
+
     /** Its tokens. */
     public ImageGrid grid() {
         return plan.grid();

@@ -3,6 +3,7 @@ package io.github.glimpse.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.glimpse.image.CropWindow;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelArea;
@@ -96,6 +97,34 @@ class PageMappingTest {
         assertThat(new PageGeometry(100, 200, 180, 7, 9).ofSheet(7, 9, 17, 29)).isEqualTo(new PageBox(90, 0, 100, 20));
         assertThat(new PageGeometry(200, 100, 270, 7, 9).ofSheet(7, 9, 17, 29))
                 .isEqualTo(new PageBox(180, 90, 200, 100));
+    }
+
+    @Test
+    void placesOnATileAreThoseOnThePagesPictureAndComeBackFromThePage() {
+        for (int round = 0; round < ROUNDS; round++) {
+            PageMapping page = mapping();
+            CropWindow window = new CropWindow(
+                    random.nextInt(3000), random.nextInt(3000), 1 + random.nextInt(900), 1 + random.nextInt(900));
+            PageMapping tile = page.of(window);
+            PatchPlan plan = plan();
+            PixelArea pixels =
+                    new PixelArea(random.nextInt(700), random.nextInt(700), random.nextInt(200), random.nextInt(200));
+            PixelArea onPage = new PixelArea(
+                    window.left() + pixels.left(), window.top() + pixels.top(), pixels.width(), pixels.height());
+            int x = random.nextInt(1001);
+            int y = random.nextInt(1001);
+
+            assertSame(page.toPixels(tile.ofPixels(pixels)), onPage);
+            assertSame(tile.toPixels(page.ofPixels(onPage)), pixels);
+            assertSame(tile.toResized(tile.ofResized(pixels, plan), plan), pixels);
+            assertSame(
+                    page.toPixels(tile.ofResized(pixels, plan)),
+                    page.toPixels(page.ofResized(pixels, plan.moved(window.left(), window.top()))));
+            assertThat(tile.toThousandths(tile.ofThousandths(x, y, 1000, 1000))).containsExactly(x, y, 1000, 1000);
+            assertSame(
+                    page.toPixels(tile.ofThousandths(0, 0, 1000, 1000)),
+                    new PixelArea(window.left(), window.top(), window.width(), window.height()));
+        }
     }
 
     private PageMapping mapping() {

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.github.glimpse.documents.PageBox;
 import io.github.glimpse.documents.PageQuestion;
 import io.github.glimpse.examples.documents.DrawnPage.Line;
+import io.github.glimpse.examples.documents.DrawnPage.Paper;
+import io.github.glimpse.examples.documents.DrawnPage.Sheet;
 import io.github.glimpse.examples.tiny.drawing.Box;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
@@ -58,6 +60,7 @@ final class Corpus {
     private static final int IN_VAIN_EACH = 5;
 
     private final long seed;
+    private final Paper paper;
     private final boolean isBlank;
     private final Set<String> used = new HashSet<>();
     /** All that any page says. */
@@ -65,8 +68,9 @@ final class Corpus {
 
     private final List<KnownQuestion> questions = new ArrayList<>();
 
-    private Corpus(long seed, boolean isBlank) {
+    private Corpus(long seed, Paper paper, boolean isBlank) {
         this.seed = seed;
+        this.paper = paper;
         this.isBlank = isBlank;
     }
 
@@ -75,17 +79,18 @@ final class Corpus {
      *
      * @return what can be asked, in an order of its own
      */
-    static List<KnownQuestion> draw(Path folder, int pages, long seed) throws IOException {
-        return draw(folder, pages, seed, false);
+    static List<KnownQuestion> draw(Path folder, int pages, long seed, Paper paper) throws IOException {
+        return draw(folder, pages, seed, paper, false);
     }
 
     /** The same pages and questions with blank pictures, to see what the text layers alone give. */
-    static List<KnownQuestion> drawBlank(Path folder, int pages, long seed) throws IOException {
-        return draw(folder, pages, seed, true);
+    static List<KnownQuestion> drawBlank(Path folder, int pages, long seed, Paper paper) throws IOException {
+        return draw(folder, pages, seed, paper, true);
     }
 
-    private static List<KnownQuestion> draw(Path folder, int pages, long seed, boolean isBlank) throws IOException {
-        Corpus corpus = new Corpus(seed, isBlank);
+    private static List<KnownQuestion> draw(Path folder, int pages, long seed, Paper paper, boolean isBlank)
+            throws IOException {
+        Corpus corpus = new Corpus(seed, paper, isBlank);
         Files.createDirectories(folder);
         List<DrawnPage> drawn = corpus.pages(pages);
         drawn.forEach(page -> {
@@ -192,9 +197,11 @@ final class Corpus {
             for (int number = 1; number <= pages.size(); number++) {
                 DrawnPage page = pages.get(number - 1);
                 boolean hasText = page.isChart() || ((number % 2 == 1) ^ (name.hashCode() % 2 == 0));
-                page.addTo(document, hasText, isBlank);
+                Sheet sheet =
+                        page.sheet(paper, new Dice(Dice.mix(seed + page.code().hashCode())));
+                page.addTo(document, sheet, hasText, isBlank);
                 if (page.drawing() != null) {
-                    ask(page, name, number, hasText);
+                    ask(page, sheet, name, number, hasText);
                 }
             }
             // without it the file would say when it was made, and be indexed anew
@@ -206,7 +213,7 @@ final class Corpus {
     }
 
     /** What the page answers, and, on every fifth page, what it does not, and what no page is found for. */
-    private void ask(DrawnPage page, String name, int number, boolean hasText) {
+    private void ask(DrawnPage page, Sheet sheet, String name, int number, boolean hasText) {
         String code = page.code();
         for (Line line : page.lines()) {
             if (!line.code().equals(code)) {
@@ -216,7 +223,7 @@ final class Corpus {
                         line.value(),
                         name,
                         number,
-                        points(box),
+                        points(box, sheet),
                         hasText,
                         false));
             }
@@ -250,12 +257,12 @@ final class Corpus {
         return almost;
     }
 
-    private static PageBox points(Box box) {
+    private static PageBox points(Box box, Sheet sheet) {
         return new PageBox(
-                box.left() * DrawnPage.POINTS_PER_PIXEL,
-                box.top() * DrawnPage.POINTS_PER_PIXEL,
-                box.right() * DrawnPage.POINTS_PER_PIXEL,
-                box.bottom() * DrawnPage.POINTS_PER_PIXEL);
+                sheet.left() + box.left() * DrawnPage.POINTS_PER_PIXEL,
+                sheet.top() + box.top() * DrawnPage.POINTS_PER_PIXEL,
+                sheet.left() + box.right() * DrawnPage.POINTS_PER_PIXEL,
+                sheet.top() + box.bottom() * DrawnPage.POINTS_PER_PIXEL);
     }
 
     /** Questions that a reader of single pages asks of each page, to know its codes. */

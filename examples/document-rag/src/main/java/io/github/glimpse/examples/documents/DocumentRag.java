@@ -28,6 +28,7 @@ import io.github.glimpse.documents.PageVectorRetriever;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
+import io.github.glimpse.examples.documents.DrawnPage.Paper;
 import io.github.glimpse.examples.tiny.drawing.Vocabulary;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
@@ -42,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -62,6 +64,9 @@ public final class DocumentRag implements Callable<Integer> {
     /** Chosen on pages of other seeds: all 18 codes that were misread had as much, of 321 that merely look alike two had. */
     private static final double LEAST_SHARE = 0.003;
 
+    /** Pixels on a side of the largest picture that the embedded model was taught. */
+    private static final int LARGEST = 448;
+
     private static final double KEPT_BY_OTHERS = 0.1;
     /** Questions of an evaluation for readers that are only there to compare with. */
     private static final int OF_OTHERS = 300;
@@ -77,6 +82,17 @@ public final class DocumentRag implements Callable<Integer> {
 
     @Option(names = "--seed", defaultValue = "1", description = "Seed of the drawn corpus")
     private long seed;
+
+    @Option(
+            names = "--paper",
+            defaultValue = "small",
+            description = "What the corpus is drawn on: small sheets as large as each drawing, or a4")
+    private Paper paper = Paper.SMALL;
+
+    @Option(
+            names = "--tiles",
+            description = "Pixels of the tiles in which larger pages are read, 0 for none; 448 for the embedded model")
+    private @Nullable Integer tiles;
 
     @Option(names = "--ask", description = "A question, as 'order Z79: What is the total?'; may be given again")
     private List<String> asked = new ArrayList<>();
@@ -112,6 +128,7 @@ public final class DocumentRag implements Callable<Integer> {
     /** Runs the command; errors in what the user gave are a line, not a stack trace. */
     static int run(PrintWriter out, PrintWriter errors, String... arguments) {
         return new CommandLine(new DocumentRag())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(out)
                 .setErr(errors)
                 .setExecutionExceptionHandler((e, command, result) -> {
@@ -133,7 +150,7 @@ public final class DocumentRag implements Callable<Integer> {
         Path folder = documents;
         if (folder == null) {
             folder = out.resolve("documents");
-            known = Corpus.draw(folder, pages, seed);
+            known = Corpus.draw(folder, pages, seed, paper);
             console.println("Drawn     " + pages + " pages in " + folder);
         }
         try (ModelSource model = ModelSource.openOrEmbedded(location);
@@ -185,32 +202,21 @@ public final class DocumentRag implements Callable<Integer> {
         Evaluation evaluation = new Evaluation(index, some);
         tables.found(EvaluationTables.DRAWN, evaluation.finding(finders));
         tables.beginReaders();
-        readers(engine)
-                .forEach((name, model) -> tables.read(
-                        EvaluationTables.DRAWN,
-                        evaluation.answering(
-                                name,
-                                model,
-                                requireNonNull(finders.get(best())),
-                                builder -> answering(builder, reader),
-                                name.equals("glimpse") || name.equals("no pruning") ? some.size() : OF_OTHERS)));
-        // the same files without their pictures
-        Path blank = out.resolve("blank");
-        Corpus.drawBlank(blank, pages, seed);
-        ChatModel chat = GlimpseChatModel.builder().model(engine).build();
-        DocumentIndex blanks = index(blank, out.resolve("blank.index"), reader, embeddings, console);
-        Evaluation onBlank = new Evaluation(blanks, some);
-        Map<String, ContentRetriever> blankFinders = finders(blanks, embeddings);
-        tables.found("blanked", onBlank.finding(blankFinders));
-        tables.beginReaders();
-        tables.read(
-                "blanked",
-                onBlank.answering(
-                        "glimpse",
-                        chat,
-                        requireNonNull(blankFinders.get(best())),
+        Map<String, ChatModel> readers = readers(engine);
+        if (paper == Paper.A4) {
+            readers.keySet().retainAll(Set.of("glimpse"));
+        }
+        readers.forEach((name, model) -> tables.read(
+                EvaluationTables.DRAWN,
+                evaluation.answering(
+                        name,
+                        model,
+                        requireNonNull(finders.get(best())),
                         builder -> answering(builder, reader),
-                        OF_OTHERS));
+                        name.equals("glimpse") || name.equals("no pruning") ? some.size() : OF_OTHERS)));
+        if (paper == Paper.SMALL) {
+            evaluateBlanks(some, engine, reader, embeddings, tables, console);
+        }
         Path report = out.resolve("evaluation.html");
         String about = String.format(
                 Locale.ROOT,
@@ -226,6 +232,33 @@ public final class DocumentRag implements Callable<Integer> {
         console.println("Report    " + report);
     }
 
+    /** The same files without their pictures. */
+    private void evaluateBlanks(
+            List<KnownQuestion> some,
+            LoadedModel engine,
+            PageReader reader,
+            EmbeddingModel embeddings,
+            EvaluationTables tables,
+            PrintWriter console)
+            throws IOException {
+        Path blank = out.resolve("blank");
+        Corpus.drawBlank(blank, pages, seed, paper);
+        ChatModel chat = GlimpseChatModel.builder().model(engine).build();
+        DocumentIndex blanks = index(blank, out.resolve("blank.index"), reader, embeddings, console);
+        Evaluation onBlank = new Evaluation(blanks, some);
+        Map<String, ContentRetriever> blankFinders = finders(blanks, embeddings);
+        tables.found("blanked", onBlank.finding(blankFinders));
+        tables.beginReaders();
+        tables.read(
+                "blanked",
+                onBlank.answering(
+                        "glimpse",
+                        chat,
+                        requireNonNull(blankFinders.get(best())),
+                        builder -> answering(builder, reader),
+                        OF_OTHERS));
+    }
+
     private static long vectorBytes(DocumentIndex index) {
         return index.pages().stream()
                         .flatMap(page -> page.vectors().stream())
@@ -234,7 +267,7 @@ public final class DocumentRag implements Callable<Integer> {
                 / Math.max(1, index.pages().size());
     }
 
-    private static EngineOptions options(ModelSource model, @Nullable ModelSource pruning) {
+    static EngineOptions options(ModelSource model, @Nullable ModelSource pruning) {
         EngineOptions.Builder options = EngineOptions.builder(model.directory());
         return pruning == null
                 ? options.build()
@@ -247,9 +280,14 @@ public final class DocumentRag implements Callable<Integer> {
     }
 
     private PageReader reader(ChatModel chat) {
-        return location == null
+        AskingPageReader reader = location == null
                 ? new AskingPageReader(chat, Corpus.questionsForCodes(), Vocabulary.REFUSAL)
                 : new AskingPageReader(chat, Map.of("says", "What does this page say?"), "");
+        return side() == 0 ? reader : reader.tiles(side());
+    }
+
+    private int side() {
+        return tiles != null ? tiles : location == null ? LARGEST : 0;
     }
 
     private DocumentIndex index(
@@ -288,6 +326,9 @@ public final class DocumentRag implements Callable<Integer> {
 
     /** The embedded model answers in plain text and was never taught to write records. */
     private PageAnswerer.Builder answering(PageAnswerer.Builder builder, PageReader reader) {
+        if (side() > 0) {
+            builder.tiles(side());
+        }
         return location == null
                 ? builder.form(PageAnswerForm.plain(Vocabulary.REFUSAL))
                         .leastCoverage(LEAST_COVERAGE)

@@ -1,6 +1,7 @@
 package io.github.glimpse.examples.documents;
 
 import io.github.glimpse.examples.tiny.drawing.Box;
+import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.Family;
 import io.github.glimpse.examples.tiny.drawing.Question;
@@ -33,6 +34,8 @@ record DrawnPage(@Nullable Drawing drawing, List<Line> lines, String code, List<
 
     private static final double CAP_OF_FONT = 0.72;
 
+    private static final int A4_WIDTH = 595;
+    private static final int A4_HEIGHT = 842;
     private static final int CAPTION_WIDTH = 80;
     private static final int CAPTION_HEIGHT = 8;
     private static final float TEXT_WIDTH = 252;
@@ -49,6 +52,35 @@ record DrawnPage(@Nullable Drawing drawing, List<Line> lines, String code, List<
         }
     }
 
+    /** What a page is drawn on. */
+    enum Paper {
+        /** As large as the drawing. */
+        SMALL,
+        /** A4, the drawing at its own size anywhere on it. */
+        A4
+    }
+
+    /**
+     * A sheet, and where the drawing lies on it, in points.
+     *
+     * @param left of the drawing
+     * @param top of the drawing, from the upper edge
+     */
+    record Sheet(float width, float height, float left, float top) {}
+
+    /** Its sheet; whole points keep pixels whole. */
+    Sheet sheet(Paper paper, Dice dice) {
+        float width = drawing == null ? TEXT_WIDTH : drawing.width() * POINTS_PER_PIXEL;
+        float height = drawing == null ? TEXT_HEIGHT : drawing.height() * POINTS_PER_PIXEL;
+        return paper == Paper.SMALL
+                ? new Sheet(width, height, 0, 0)
+                : new Sheet(
+                        A4_WIDTH,
+                        A4_HEIGHT,
+                        dice.between(0, A4_WIDTH - (int) width),
+                        dice.between(0, A4_HEIGHT - (int) height));
+    }
+
     boolean isChart() {
         return drawing != null && drawing.request().family() == Family.CHART;
     }
@@ -56,59 +88,59 @@ record DrawnPage(@Nullable Drawing drawing, List<Line> lines, String code, List<
     /**
      * Adds it to a file.
      *
+     * @param sheet that it lies on
      * @param hasText whether a text layer lies under the picture
      * @param isBlank whether the picture is left out
      */
-    void addTo(PDDocument document, boolean hasText, boolean isBlank) throws IOException {
-        if (drawing == null) {
-            addText(document);
-        } else {
-            addPicture(document, drawing, hasText, isBlank);
+    void addTo(PDDocument document, Sheet sheet, boolean hasText, boolean isBlank) throws IOException {
+        PDPage page = new PDPage(new PDRectangle(sheet.width(), sheet.height()));
+        document.addPage(page);
+        try (PDPageContentStream content = new PDPageContentStream(document, page)) {
+            float height = drawing == null ? TEXT_HEIGHT : drawing.height() * POINTS_PER_PIXEL;
+            content.transform(Matrix.getTranslateInstance(sheet.left(), sheet.height() - sheet.top() - height));
+            if (drawing == null) {
+                addText(content);
+            } else {
+                addPicture(document, content, drawing, hasText, isBlank);
+            }
         }
     }
 
-    private void addText(PDDocument document) throws IOException {
-        PDPage sheet = new PDPage(new PDRectangle(TEXT_WIDTH, TEXT_HEIGHT));
-        document.addPage(sheet);
-        try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
+    private void addText(PDPageContentStream content) throws IOException {
+        content.beginText();
+        content.setFont(new PDType1Font(Standard14Fonts.FontName.HELVETICA), TEXT_SIZE);
+        content.setLeading(LEADING);
+        content.newLineAtOffset(MARGIN, TEXT_HEIGHT - MARGIN - TEXT_SIZE);
+        for (String sentence : sentences) {
+            content.showText(sentence);
+            content.newLine();
+        }
+        content.endText();
+    }
+
+    private void addPicture(
+            PDDocument document, PDPageContentStream content, Drawing drawing, boolean hasText, boolean isBlank)
+            throws IOException {
+        if (!isBlank) {
+            content.drawImage(
+                    LosslessFactory.createFromImage(document, image(drawing)),
+                    0,
+                    0,
+                    drawing.width() * POINTS_PER_PIXEL,
+                    drawing.height() * POINTS_PER_PIXEL);
+        }
+        if (hasText) {
+            PDFont font = new PDType1Font(Standard14Fonts.FontName.HELVETICA);
             content.beginText();
-            content.setFont(new PDType1Font(Standard14Fonts.FontName.HELVETICA), TEXT_SIZE);
-            content.setLeading(LEADING);
-            content.newLineAtOffset(MARGIN, TEXT_HEIGHT - MARGIN - TEXT_SIZE);
-            for (String sentence : sentences) {
-                content.showText(sentence);
-                content.newLine();
+            content.setRenderingMode(RenderingMode.NEITHER);
+            if (isChart()) {
+                write(content, font, code, new Box(0, 0, CAPTION_WIDTH, CAPTION_HEIGHT), drawing.height());
+            }
+            for (Line line : lines) {
+                write(content, font, line.key(), line.keyBox(), drawing.height());
+                write(content, font, line.value(), line.valueBox(), drawing.height());
             }
             content.endText();
-        }
-    }
-
-    private void addPicture(PDDocument document, Drawing drawing, boolean hasText, boolean isBlank) throws IOException {
-        PDPage sheet =
-                new PDPage(new PDRectangle(drawing.width() * POINTS_PER_PIXEL, drawing.height() * POINTS_PER_PIXEL));
-        document.addPage(sheet);
-        try (PDPageContentStream content = new PDPageContentStream(document, sheet)) {
-            if (!isBlank) {
-                content.drawImage(
-                        LosslessFactory.createFromImage(document, image(drawing)),
-                        0,
-                        0,
-                        drawing.width() * POINTS_PER_PIXEL,
-                        drawing.height() * POINTS_PER_PIXEL);
-            }
-            if (hasText) {
-                PDFont font = new PDType1Font(Standard14Fonts.FontName.HELVETICA);
-                content.beginText();
-                content.setRenderingMode(RenderingMode.NEITHER);
-                if (isChart()) {
-                    write(content, font, code, new Box(0, 0, CAPTION_WIDTH, CAPTION_HEIGHT), drawing.height());
-                }
-                for (Line line : lines) {
-                    write(content, font, line.key(), line.keyBox(), drawing.height());
-                    write(content, font, line.value(), line.valueBox(), drawing.height());
-                }
-                content.endText();
-            }
         }
     }
 

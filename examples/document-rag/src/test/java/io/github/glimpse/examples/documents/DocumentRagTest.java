@@ -6,14 +6,26 @@ import static org.assertj.core.api.Assertions.within;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.store.embedding.CosineSimilarity;
+import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.documents.DocumentFolder;
 import io.github.glimpse.documents.DocumentIndex;
 import io.github.glimpse.documents.DocumentIndexer;
+import io.github.glimpse.documents.PageAnswer;
+import io.github.glimpse.documents.PageAnswerForm;
+import io.github.glimpse.documents.PageAnswerer;
+import io.github.glimpse.documents.PageBox;
+import io.github.glimpse.documents.PageTextRetriever;
+import io.github.glimpse.examples.documents.DrawnPage.Paper;
+import io.github.glimpse.examples.tiny.drawing.Vocabulary;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.hub.ModelSource;
+import io.github.glimpse.image.ImageSize;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -47,8 +59,8 @@ class DocumentRagTest {
 
     @Test
     void theSameSeedDrawsTheSameFilesAndQuestions() throws Exception {
-        List<KnownQuestion> one = Corpus.draw(temp.resolve("one"), 6, 7);
-        List<KnownQuestion> other = Corpus.draw(temp.resolve("other"), 6, 7);
+        List<KnownQuestion> one = Corpus.draw(temp.resolve("one"), 6, 7, Paper.SMALL);
+        List<KnownQuestion> other = Corpus.draw(temp.resolve("other"), 6, 7, Paper.SMALL);
 
         assertThat(one).isEqualTo(other).isNotEmpty();
         assertThat(temp.resolve("one/scans-002.pdf")).exists();
@@ -58,7 +70,7 @@ class DocumentRagTest {
 
     @Test
     void chartsAreAskedByTheirCaptionAndTextIsThereToBeSearchedAlone() throws Exception {
-        List<KnownQuestion> known = Corpus.draw(temp.resolve("documents"), 8, 7);
+        List<KnownQuestion> known = Corpus.draw(temp.resolve("documents"), 8, 7, Paper.SMALL);
         DocumentIndex index = DocumentIndexer.builder()
                 .build()
                 .index(new DocumentFolder(temp.resolve("documents")), temp.resolve("index"));
@@ -80,7 +92,7 @@ class DocumentRagTest {
 
     @Test
     void codesThatAreAlmostThereDifferFromTheirPagesByOneCharacterAndAreOnNone() throws Exception {
-        List<KnownQuestion> known = Corpus.draw(temp.resolve("documents"), 40, 7);
+        List<KnownQuestion> known = Corpus.draw(temp.resolve("documents"), 40, 7, Paper.SMALL);
         Set<String> codes = known.stream()
                 .filter(question -> question.page() > 0)
                 .map(question -> question.question().find())
@@ -100,6 +112,68 @@ class DocumentRagTest {
     }
 
     @Test
+    void pagesOnA4LieAnywhereOnTheirSheetsAndSoDoTheirBoxes() throws Exception {
+        List<KnownQuestion> small = Corpus.draw(temp.resolve("small"), 6, 7, Paper.SMALL);
+        List<KnownQuestion> large = Corpus.draw(temp.resolve("large"), 6, 7, Paper.A4);
+        DocumentFolder folder = new DocumentFolder(temp.resolve("large"));
+
+        assertThat(large)
+                .extracting(KnownQuestion::text)
+                .containsExactlyElementsOf(
+                        small.stream().map(KnownQuestion::text).toList());
+        for (int number = 0; number < large.size(); number++) {
+            PageBox box = large.get(number).box();
+            PageBox onSmall = small.get(number).box();
+            assertThat(box == null).isEqualTo(onSmall == null);
+            if (box != null && onSmall != null) {
+                assertThat(box.width()).isEqualTo(onSmall.width());
+                assertThat(new PageBox(0, 0, 595, 842).contains(box.x2(), box.y2()))
+                        .isTrue();
+            }
+        }
+        assertThat(folder.page("scans-001.pdf", 1).image().size()).isEqualTo(new ImageSize(1190, 1684));
+    }
+
+    @Test
+    void a4PagesWithoutATextLayerAreReadByTilesAndTheirLinesAreFound() throws Exception {
+        List<KnownQuestion> known = Corpus.draw(temp.resolve("documents"), 3, 7, Paper.A4).stream()
+                .filter(question -> question.answer() != null && !question.hasText())
+                .toList();
+        DocumentIndex index = DocumentIndexer.builder()
+                .build()
+                .index(new DocumentFolder(temp.resolve("documents")), temp.resolve("index"));
+
+        try (ModelSource source = ModelSource.openOrEmbedded(null);
+                ModelSource module = ModelSource.openModuleFor(null, null);
+                LoadedModel engine = LoadedModel.load(DocumentRag.options(source, module))) {
+            PageAnswerer answerer = PageAnswerer.builder(
+                            index,
+                            new PageTextRetriever(index, 5),
+                            GlimpseChatModel.builder().model(engine).build())
+                    .form(PageAnswerForm.plain(Vocabulary.REFUSAL))
+                    .tiles(448)
+                    .build();
+
+            int right = 0;
+            int hits = 0;
+            for (KnownQuestion question : known) {
+                PageAnswer answer = answerer.answer(
+                        question.question(),
+                        List.of(index.page(question.document(), question.page()).orElseThrow()));
+                right += answer.text().equals(question.answer()) ? 1 : 0;
+                hits += answer.source() == PageAnswer.BoxSource.KEPT
+                                && Objects.requireNonNull(question.box())
+                                        .holdsMiddleOf(Objects.requireNonNull(answer.box()))
+                        ? 1
+                        : 0;
+            }
+            assertThat(known).hasSize(14);
+            assertThat(right).isGreaterThanOrEqualTo(11);
+            assertThat(hits).isGreaterThanOrEqualTo(11);
+        }
+    }
+
+    @Test
     void textsAreNearByTheirTrigrams() {
         EmbeddingModel model = new TrigramEmbeddingModel();
         Embedding asked = model.embed("order DQ164").content();
@@ -115,8 +189,8 @@ class DocumentRagTest {
 
     @Test
     void blankedFilesHaveTheSameTextAndNoPictures() throws Exception {
-        List<KnownQuestion> known = Corpus.draw(temp.resolve("drawn"), 3, 7);
-        assertThat(Corpus.drawBlank(temp.resolve("blank"), 3, 7)).isEqualTo(known);
+        List<KnownQuestion> known = Corpus.draw(temp.resolve("drawn"), 3, 7, Paper.SMALL);
+        assertThat(Corpus.drawBlank(temp.resolve("blank"), 3, 7, Paper.SMALL)).isEqualTo(known);
         DocumentFolder blank = new DocumentFolder(temp.resolve("blank"));
         DocumentIndex index = DocumentIndexer.builder().build().index(blank, temp.resolve("index"));
 
