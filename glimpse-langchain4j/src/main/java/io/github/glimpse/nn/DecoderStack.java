@@ -12,9 +12,11 @@ import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -456,8 +458,15 @@ public final class DecoderStack implements AutoCloseable {
      * Runs rows of several sequences through one layer, and remembers them; see {@link DecoderSteps}.
      *
      * @param states by row; of rows of one sequence the same, which they go into in their order
+     * @param unseen what a row of some length does not see, made once for all layers
      */
-    NDArray step(int index, NDArray hidden, RotaryEmbedding.Tables tables, List<LayerState> states, TensorScope scope) {
+    NDArray step(
+            int index,
+            NDArray hidden,
+            RotaryEmbedding.Tables tables,
+            List<LayerState> states,
+            IntFunction<NDArray> unseen,
+            TensorScope scope) {
         RecurrentLayer layer = recurrentLayer(index);
         if (layer != null) {
             return recurrentStep(layer, hidden, states, scope);
@@ -472,9 +481,20 @@ public final class DecoderStack implements AutoCloseable {
                 .with(caches.stream().map(KvCache::keys).toList())
                 .with(caches.stream().map(KvCache::values).toList())
                 .with(lengths)
+                .with(Arrays.stream(lengths)
+                        .mapToObj(length -> unseen.apply(Math.toIntExact(length + 1)))
+                        .toList())
                 .with(layers.get(index))
                 .with(dimensions.heads())
                 .with(dimensions.normEps())
+                .run(scope);
+    }
+
+    /** What the last of some rows of a cache does not see: see the text {@code unseen}. */
+    NDArray unseen(int length, TensorScope scope) {
+        return graph.call("unseen")
+                .with(length)
+                .with(runtime.deviceName())
                 .run(scope);
     }
 

@@ -80,6 +80,7 @@ public final class DecoderSteps {
                     decoder.embed(scope.indices(rows.stream().mapToInt(Row::id).toArray()), padded, scope);
             // One table serves all layers unless a schedule renumbered between them.
             Map<List<Long>, RotaryEmbedding.Tables> tables = new HashMap<>();
+            Map<Integer, NDArray> unseen = new HashMap<>();
             int layers = sequences.get(0).states().size();
             for (int layer = 0; layer < layers; layer++) {
                 int of = layer;
@@ -90,6 +91,7 @@ public final class DecoderSteps {
                         hidden,
                         tables.computeIfAbsent(positions, places -> tables(places, padded, scope)),
                         rows.stream().map(row -> row.state(of)).toList(),
+                        length -> unseen.computeIfAbsent(length, any -> decoder.unseen(any, scope)),
                         scope);
                 hidden.close();
                 hidden = next;

@@ -1,0 +1,119 @@
+package io.github.glimpse.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.SafetensorsIndex;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.engine.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What libtorch is asked to do for one token in one layer, counted by its profiler. */
+class DecoderOperationsIT {
+
+    private static final Path MODEL = Path.of("src/test/resources/fixtures/qwen2_5_vl-tiny/model");
+    private static final ModelDimensions DIMENSIONS = new ModelDimensions(6, 64, 4, 2, 16, 1e-6, 32, 4);
+    private static final DecoderShape SHAPE = new DecoderShape(768, 160, 1e6, new int[] {2, 3, 3}, false);
+    private static final int MOST = 33;
+    /** Make another view of the same numbers, or room for some; with a copy inside they work. */
+    private static final Set<String> NO_WORK = Set.of(
+            "view", "reshape", "expand", "slice", "select", "narrow", "transpose", "unsqueeze", "empty", "zeros", "to", "contiguous");
+
+    private static final int WARM = 5;
+
+    private static TorchRuntime runtime;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void start() {
+        runtime = TorchRuntime.start(RuntimeOptions.defaults());
+    }
+
+    @AfterAll
+    static void stop() {
+        runtime.close();
+    }
+
+    @Test
+    void aTokenTakesFewOperationsInALayer() throws IOException {
+        org.junit.jupiter.api.Assumptions.assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+        List<String> work = work(Dtype.BFLOAT16, WeightFormat.PACKED);
+
+        assertThat(work).hasSizeLessThanOrEqualTo(MOST);
+    }
+
+    private List<String> work(Dtype dtype, WeightFormat format) throws IOException {
+        Path trace = folder.resolve("trace.json");
+        try (TensorScope owner = runtime.openScope();
+                Weights weights = Weights.open(runtime, SafetensorsIndex.of(MODEL), dtype, format);
+                DecoderStack decoder = DecoderStack.load(
+                        runtime,
+                        weights,
+                        new DecoderNames("model.embed_tokens", "model.layers", "model.norm", "lm_head"),
+                        SHAPE,
+                        DIMENSIONS,
+                        owner)) {
+            weights.finishLoading();
+            KvCache cache = decoder.newCache(64, owner);
+            RotaryEmbedding.Tables tables = decoder.stepTables(owner.longs(new long[] {5, 5, 5}, 3, 1), owner);
+            NDArray hidden = decoder.embed(owner.indices(new int[] {7}), 1, owner);
+            // made once a step for all layers
+            NDArray unseen = decoder.unseen(WARM + 1, owner);
+            for (int i = 0; i < WARM; i++) {
+                decoder.step(1, hidden, tables, List.of(cache), length -> unseen, owner);
+            }
+            JniUtils.startProfile(false, false, false);
+            decoder.step(1, hidden, tables, List.of(cache), length -> unseen, owner);
+            JniUtils.stopProfile(trace.toString());
+        }
+        return called(trace);
+    }
+
+    /** What the text calls, each with what it calls in turn, but for views. */
+    private static List<String> called(Path trace) throws IOException {
+        List<Event> events = new ArrayList<>();
+        JsonNode read = new ObjectMapper().readTree(trace.toFile());
+        for (JsonNode event : read.has("traceEvents") ? read.get("traceEvents") : read) {
+            String name = event.path("name").asText();
+            if (name.contains("::") && event.has("dur")) {
+                double start = event.get("ts").asDouble();
+                events.add(new Event(
+                        name.substring(name.indexOf("::") + 2),
+                        start,
+                        start + event.get("dur").asDouble()));
+            }
+        }
+        return events.stream()
+                .filter(event -> events.stream().noneMatch(other -> other.holds(event)))
+                .filter(event -> !NO_WORK.contains(event.name())
+                        || events.stream().anyMatch(inner -> inner.name().equals("copy_") && event.holds(inner)))
+                .sorted(Comparator.comparingDouble(Event::start))
+                .map(Event::name)
+                .toList();
+    }
+
+    private record Event(String name, double start, double end) {
+
+        boolean holds(Event other) {
+            return other != this && other.start() >= start && other.end() <= end && other.end() - other.start() < end - start;
+        }
+    }
+}
