@@ -492,10 +492,7 @@ public final class DecoderStack implements AutoCloseable {
 
     /** What the last of some rows of a cache does not see: see the text {@code unseen}. */
     NDArray unseen(int length, TensorScope scope) {
-        return graph.call("unseen")
-                .with(length)
-                .with(runtime.deviceName())
-                .run(scope);
+        return graph.call("unseen").with(length).with(runtime.deviceName()).run(scope);
     }
 
     /** Row by row: the state of each sequence is its own. */

@@ -33,7 +33,18 @@ class DecoderOperationsIT {
     private static final int MOST = 33;
     /** Make another view of the same numbers, or room for some; with a copy inside they work. */
     private static final Set<String> NO_WORK = Set.of(
-            "view", "reshape", "expand", "slice", "select", "narrow", "transpose", "unsqueeze", "empty", "zeros", "to", "contiguous");
+            "view",
+            "reshape",
+            "expand",
+            "slice",
+            "select",
+            "narrow",
+            "transpose",
+            "unsqueeze",
+            "empty",
+            "zeros",
+            "to",
+            "contiguous");
 
     private static final int WARM = 5;
 
@@ -113,7 +124,10 @@ class DecoderOperationsIT {
     private record Event(String name, double start, double end) {
 
         boolean holds(Event other) {
-            return other != this && other.start() >= start && other.end() <= end && other.end() - other.start() < end - start;
+            return other != this
+                    && other.start() >= start
+                    && other.end() <= end
+                    && other.end() - other.start() < end - start;
         }
     }
 }
