@@ -124,10 +124,7 @@ class DecoderOperationsIT {
     private record Event(String name, double start, double end) {
 
         boolean holds(Event other) {
-            return other != this
-                    && other.start() >= start
-                    && other.end() <= end
-                    && other.end() - other.start() < end - start;
+            return other.start() >= start && other.end() <= end && other.end() - other.start() < end - start;
         }
     }
 }
