@@ -1,6 +1,7 @@
 package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 
 /**
  * The one way of a tensor's values into Java. On a GPU it waits for all work that was asked for before, so failures of that
@@ -26,5 +27,12 @@ public final class HostValues {
     /** The values of an int64 tensor; fails like {@link #floats}. */
     public static long[] longs(NDArray tensor) {
         return NativeCall.repeatable(READING, tensor::toLongArray);
+    }
+
+    /** Bytes of a tensor's values. */
+    public static long bytes(NDArray tensor) {
+        DataType type = tensor.getDataType();
+        // DJL has no name for bfloat16.
+        return tensor.getShape().size() * (type == DataType.UNKNOWN ? Dtype.BFLOAT16.byteCount() : type.getNumOfBytes());
     }
 }

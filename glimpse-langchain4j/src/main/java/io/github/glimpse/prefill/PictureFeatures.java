@@ -1,6 +1,7 @@
 package io.github.glimpse.prefill;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
@@ -222,18 +223,14 @@ public final class PictureFeatures implements AutoCloseable {
     }
 
     private static long bytes(VisionFeatures features) {
-        long bytes = bytes(features.rows());
+        long bytes = HostValues.bytes(features.rows());
         for (NDArray addition : features.additions()) {
-            bytes += bytes(addition);
+            bytes += HostValues.bytes(addition);
         }
         for (NDArray readout : features.readouts().values()) {
-            bytes += bytes(readout);
+            bytes += HostValues.bytes(readout);
         }
         return bytes;
-    }
-
-    private static long bytes(NDArray tensor) {
-        return tensor.getShape().size() * tensor.getDataType().getNumOfBytes();
     }
 
     @Override
