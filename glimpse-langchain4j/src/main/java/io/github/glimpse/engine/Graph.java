@@ -144,7 +144,11 @@ public final class Graph implements AutoCloseable {
 
         /** A {@code List[Tensor]} argument that was bundled before. */
         public Call with(TensorList tensors) {
-            arguments.add(tensors.value());
+            IValue settled = tensors.settled();
+            if (settled == null) {
+                return own(tensors.now());
+            }
+            arguments.add(settled);
             return this;
         }
 

@@ -33,6 +33,7 @@ public final class HostValues {
     public static long bytes(NDArray tensor) {
         DataType type = tensor.getDataType();
         // DJL has no name for bfloat16.
-        return tensor.getShape().size() * (type == DataType.UNKNOWN ? Dtype.BFLOAT16.byteCount() : type.getNumOfBytes());
+        return tensor.getShape().size()
+                * (type == DataType.UNKNOWN ? Dtype.BFLOAT16.byteCount() : type.getNumOfBytes());
     }
 }

@@ -226,15 +226,17 @@ public final class TorchRuntime implements AutoCloseable {
      * Memory that is left for requests, in bytes: four fifths of what the GPU, or the machine or its container beside the Java heap,
      * has left, and a sixteenth of all if that is more, since memory that others hold for a moment comes back; negative if
      * unknown.
+     *
+     * @param toCome bytes that weights will take yet
      */
-    public long memoryLeft() {
+    public long memoryLeft(long toCome) {
         if (onGpu()) {
             return freeDeviceBytes() < 0 ? -1 : share(freeDeviceBytes(), 0);
         }
         Runtime java = Runtime.getRuntime();
         FreeMemory memory = new FreeMemory(Path.of("/"));
         long left = memory.bytes(java.maxMemory() - java.totalMemory());
-        return left < 0 ? -1 : share(left, memory.all());
+        return left < 0 ? -1 : share(Math.max(0, left - toCome), memory.all());
     }
 
     private static long share(long left, long all) {

@@ -60,6 +60,11 @@ public final class WeightPath {
         return List.of(matrixForFewRows(out, in), biasOrEmpty(out));
     }
 
+    /** The tensors of a call; see {@link Weights#list}. */
+    public TensorList list(List<NDArray> tensors) {
+        return weights.list(tensors);
+    }
+
     /** Weight and bias of the norm at this path, which has both. */
     public List<NDArray> norm(long width) {
         return List.of(plain("weight", width), plain("bias", width));

@@ -3,7 +3,6 @@ package io.github.glimpse.engine;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.ShapeMismatchException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,15 +14,13 @@ import org.jspecify.annotations.Nullable;
  * The weights of one model, brought from safetensors files into the form in which they are used, and owned until closed.
  *
  * <p>Files are mapped, never read into the heap. What the chosen {@link WeightFormat} does not copy stays a view of the
- * mapping, so a mapped file must not be rewritten while it is in use. While packing, the mapping of a shard is dropped at
- * {@link #finishLoading()}: then only packed copies, small tensors and the embedding's own mapping remain. On a GPU nothing of
+ * mapping, so a mapped file must not be rewritten while it is in use. What is copied has a mapping of its own until it is, so that no
+ * more than one tensor is in memory twice; then only copies and the embedding's mapping remain. On a GPU nothing of
  * the files stays mapped, and a head that is the embedding table is that table.
  *
  * <p>Loading is done by one thread; the tensors may then be used by all.
  */
 public final class Weights implements AutoCloseable {
-
-    private record Mapping(Path file, StoredType type, Residence residence) {}
 
     /** Where tensors are used. */
     enum Placement {
@@ -31,13 +28,6 @@ public final class Weights implements AutoCloseable {
         HOST,
         /** Somewhere else: each is copied there once. */
         DEVICE
-    }
-
-    private enum Residence {
-        /** Until loading ends. */
-        LOADING,
-        /** As long as the weights. */
-        LASTING
     }
 
     private final TorchRuntime runtime;
@@ -50,9 +40,11 @@ public final class Weights implements AutoCloseable {
     private final @Nullable Int8Plan plan;
     private final Graph graph;
     private final Int8Weights int8;
+    private final boolean packsLater;
+    private final WeightPacking packing;
     private final TensorScope owned;
     private final TensorScope loading;
-    private final Map<Mapping, NDArray> mappings = new HashMap<>();
+    private final MappedTensors files;
     private final Map<String, NDArray> deviceTables = new HashMap<>();
 
     private Weights(
@@ -64,6 +56,7 @@ public final class Weights implements AutoCloseable {
             Placement placement,
             Room room,
             @Nullable Int8Plan plan,
+            boolean packsLater,
             Graph graph) {
         this.runtime = runtime;
         this.entries = entries;
@@ -74,8 +67,11 @@ public final class Weights implements AutoCloseable {
         this.room = room;
         this.plan = plan;
         this.graph = graph;
+        this.packsLater = packsLater && format == WeightFormat.PACKED;
+        this.packing = new WeightPacking(runtime, graph);
         this.owned = runtime.openScope();
         this.loading = runtime.openScope();
+        this.files = new MappedTensors(runtime, graph, owned);
         this.int8 = new Int8Weights(runtime, owned);
     }
 
@@ -89,7 +85,7 @@ public final class Weights implements AutoCloseable {
      */
     public static Weights open(
             TorchRuntime runtime, Map<String, TensorEntry> entries, Dtype dtype, WeightFormat format) {
-        return open(runtime, entries, dtype, format, null, 0);
+        return open(runtime, entries, dtype, format, null, 0, false);
     }
 
     /**
@@ -97,6 +93,8 @@ public final class Weights implements AutoCloseable {
      *
      * @param plan what stays in 16 bits where weights are numbers of 8; filled in other formats; null for nothing
      * @param cacheTokens tokens whose keys and values must have room on a GPU beside the weights
+     * @param packsLater whether linear layers that are to be packed stay mapped until {@link #packing()} packs them; only those
+     *     that are stored in the compute type, as others take a copy anyway
      * @throws io.github.glimpse.NativeLibraryException if the weights alone do not fit the GPU
      */
     public static Weights open(
@@ -105,10 +103,11 @@ public final class Weights implements AutoCloseable {
             Dtype dtype,
             WeightFormat format,
             @Nullable Int8Plan plan,
-            long cacheTokens) {
+            long cacheTokens,
+            boolean packsLater) {
         Placement placement = runtime.onGpu() ? Placement.DEVICE : Placement.HOST;
         Room room = new Room(weightBytes(entries, dtype), runtime.freeDeviceBytes(), cacheTokens);
-        return open(runtime, entries, dtype, format, plan, placement, room);
+        return open(runtime, entries, dtype, format, plan, packsLater, placement, room);
     }
 
     static Weights open(
@@ -118,7 +117,7 @@ public final class Weights implements AutoCloseable {
             WeightFormat format,
             Placement placement,
             Room room) {
-        return open(runtime, entries, dtype, format, null, placement, room);
+        return open(runtime, entries, dtype, format, null, false, placement, room);
     }
 
     private static Weights open(
@@ -127,6 +126,7 @@ public final class Weights implements AutoCloseable {
             Dtype dtype,
             WeightFormat format,
             @Nullable Int8Plan plan,
+            boolean packsLater,
             Placement placement,
             Room room) {
         DeviceMemory.require(room.weightBytes(), 0, room.freeBytes());
@@ -140,7 +140,7 @@ public final class Weights implements AutoCloseable {
                 && dtype == Dtype.FLOAT32
                 && runtime.onednnFloat32()
                 && !runtime.onGpu();
-        return new Weights(runtime, entries, dtype, effective, packsFewRows, placement, room, plan, graph);
+        return new Weights(runtime, entries, dtype, effective, packsFewRows, placement, room, plan, packsLater, graph);
     }
 
     private static long weightBytes(Map<String, TensorEntry> entries, Dtype dtype) {
@@ -213,7 +213,7 @@ public final class Weights implements AutoCloseable {
     public NDArray table(String name, long rows, long width) {
         TensorEntry entry = entry(name, rows, width);
         if (placement == Placement.HOST) {
-            return stored(entry, Residence.LASTING, rows, width);
+            return files.lasting(entry, rows, width);
         }
         // In the compute type, so that a tied head is the same tensor.
         return deviceTables.computeIfAbsent(name, table -> placed(entry, dtype, rows, width));
@@ -228,32 +228,32 @@ public final class Weights implements AutoCloseable {
     List<NDArray> product(String name, NDArray bias, String input, long out, long in) {
         TensorEntry entry = matrixEntry(name, out, in);
         if (format == WeightFormat.INT8) {
-            NDArray stored = stored(entry, Residence.LOADING, out, in);
-            if (!Int8Weights.isStored(entry)) {
-                return int8.narrowed(name, stored, bias, columns(input), owned);
-            }
-            float[] units = Int8Weights.units(entries, entry);
-            if (runtime.largestInt8() == Int8Weights.EIGHT_BITS) {
-                return int8.stored(stored, bias, units, owned);
-            }
             try (TensorScope step = loading.openChild()) {
+                NDArray stored = files.stored(entry, step, out, in);
+                if (!Int8Weights.isStored(entry)) {
+                    return int8.narrowed(name, stored, bias, columns(input), owned);
+                }
+                float[] units = Int8Weights.units(entries, entry);
+                if (runtime.largestInt8() == Int8Weights.EIGHT_BITS) {
+                    return int8.stored(stored, bias, units, owned);
+                }
                 NDArray wide = int8.widened(stored, units, Dtype.FLOAT32, step);
                 return int8.narrowed(name, wide, bias, columns(input), owned);
             }
         }
-        return watched(matrix(name, out, in), bias, name, input, in);
+        return watched(packsLater ? later(entry, out, in) : matrix(name, out, in), bias, name, input, in);
     }
 
     /** Some rows of a matrix that holds several linear layers, which share their input. */
     List<NDArray> productRows(String name, NDArray bias, long rows, long in, long from, long count) {
         TensorEntry entry = entry(name, rows, in).rows(from, count);
         if (format == WeightFormat.INT8) {
-            NDArray stored = stored(entry, Residence.LOADING, count, in);
-            return int8.narrowed(name, stored, bias, columns(name), owned);
+            try (TensorScope step = loading.openChild()) {
+                return int8.narrowed(name, files.stored(entry, step, count, in), bias, columns(name), owned);
+            }
         }
-        return from == 0
-                ? watched(matrixOf(entry, count, in), bias, name, name, in)
-                : wideProduct(matrixOf(entry, count, in), bias);
+        NDArray weight = packsLater ? later(entry, count, in) : matrixOf(entry, count, in);
+        return from == 0 ? watched(weight, bias, name, name, in) : wideProduct(weight, bias);
     }
 
     private int[] columns(String input) {
@@ -288,7 +288,7 @@ public final class Weights implements AutoCloseable {
             return matrixOf(entry, out, in);
         }
         try (TensorScope step = loading.openChild()) {
-            NDArray converted = convert(stored(entry, Residence.LOADING, out, in), dtype, step);
+            NDArray converted = convert(files.stored(entry, step, out, in), dtype, step);
             return graph.call("pack").with(converted).run(owned);
         }
     }
@@ -312,9 +312,32 @@ public final class Weights implements AutoCloseable {
         return matrixOf(entry, out, in);
     }
 
+    /**
+     * The tensors of a call, in its order. Weights of {@linkplain WeightPath#product products} must come into calls so: they may be replaced by
+     * packed ones. The caller closes it before these weights.
+     */
+    public TensorList list(List<NDArray> tensors) {
+        return packing.list(tensors);
+    }
+
+    /** What is packed after loading; nothing unless that was asked for. */
+    public WeightPacking packing() {
+        return packing;
+    }
+
+    /** Whether nothing is left to be packed: from now on the same sums have the same bits. */
+    public boolean isSettled() {
+        return packing.progress().isDone();
+    }
+
+    /** Whether a weight could not be packed; {@link WeightPacking#check} tells why. */
+    public boolean isBroken() {
+        return packing.failure() != null;
+    }
+
     /** Drops what only loading needed. Call once, after the last tensor was asked for. */
     public void finishLoading() {
-        mappings.keySet().removeIf(mapping -> mapping.residence() == Residence.LOADING);
+        packing.checkLists();
         loading.close();
         owned.cap();
         // Before anybody asks how much memory is left.
@@ -323,10 +346,21 @@ public final class Weights implements AutoCloseable {
 
     @Override
     public void close() {
+        // It waits for what is being packed, which needs the rest.
+        packing.close();
         loading.close();
         owned.close();
         int8.close();
         graph.close();
+    }
+
+    /** A linear layer that is packed after loading, mapped by itself so that its pages can be given back by themselves. */
+    private NDArray later(TensorEntry entry, long out, long in) {
+        if (Int8Weights.isStored(entry) || entry.type().dtype() != dtype || !MappedTensors.isAligned(entry)) {
+            return matrixOf(entry, out, in);
+        }
+        TensorScope scope = runtime.openScope();
+        return packing.add(entry, scope, files.stored(entry, scope, out, in));
     }
 
     private NDArray matrixOf(TensorEntry entry, long out, long in) {
@@ -337,17 +371,17 @@ public final class Weights implements AutoCloseable {
             return placed(entry, dtype, out, in);
         }
         if (format == WeightFormat.MAPPED) {
-            return convert(stored(entry, Residence.LASTING, out, in), dtype, owned);
+            return convert(files.lasting(entry, out, in), dtype, owned);
         }
         try (TensorScope step = loading.openChild()) {
-            return owned(convert(stored(entry, Residence.LOADING, out, in), dtype, step));
+            return owned(convert(files.stored(entry, step, out, in), dtype, step));
         }
     }
 
     /** Numbers of 8 bits in a type that models compute in: for a device without products of 8 bits, and for other formats. */
     private NDArray widened(TensorEntry entry, long out, long in) {
         try (TensorScope step = loading.openChild()) {
-            NDArray numbers = stored(entry, Residence.LOADING, out, in);
+            NDArray numbers = files.stored(entry, step, out, in);
             NDArray wide = int8.widened(numbers, Int8Weights.units(entries, entry), dtype, step);
             return placement == Placement.HOST
                     ? owned(wide)
@@ -375,24 +409,26 @@ public final class Weights implements AutoCloseable {
             return placed(entry, type, shape);
         }
         if (format == WeightFormat.MAPPED) {
-            return convert(stored(entry, Residence.LASTING, shape), type, owned);
+            return convert(files.lasting(entry, shape), type, owned);
         }
         try (TensorScope step = loading.openChild()) {
             // Converting to the same type gives the mapping itself. One reference to it in a lasting scope would keep
             // the
             // whole file in memory.
-            NDArray converted = convert(stored(entry, Residence.LOADING, shape), type, step);
+            NDArray converted = convert(files.stored(entry, step, shape), type, step);
             return graph.call("copy").with(converted).run(owned);
         }
     }
 
     /** The one copy on the device. */
     private NDArray placed(TensorEntry entry, Dtype type, long... shape) {
-        return graph.call("place")
-                .with(stored(entry, Residence.LOADING, shape))
-                .with(runtime.deviceName())
-                .with(type.code())
-                .run(owned);
+        try (TensorScope step = loading.openChild()) {
+            return graph.call("place")
+                    .with(files.stored(entry, step, shape))
+                    .with(runtime.deviceName())
+                    .with(type.code())
+                    .run(owned);
+        }
     }
 
     private NDArray convert(NDArray stored, Dtype type, TensorScope owner) {
@@ -401,47 +437,6 @@ public final class Weights implements AutoCloseable {
                 .with(runtime.deviceName())
                 .with(type.code())
                 .run(owner);
-    }
-
-    private NDArray stored(TensorEntry entry, Residence residence, long... shape) {
-        int itemBytes = entry.type().byteCount();
-        TensorScope scope = residence == Residence.LASTING ? owned : loading;
-        if (entry.offset() % itemBytes != 0) {
-            return copied(entry, scope, shape);
-        }
-        NDArray file = mappings.computeIfAbsent(new Mapping(entry.file(), entry.type(), residence), this::map);
-        return graph.call("view")
-                .with(file)
-                .with(entry.offset() / itemBytes)
-                .with(entry.byteCount() / itemBytes)
-                .with(shape)
-                .run(scope);
-    }
-
-    private NDArray map(Mapping mapping) {
-        long bytes = mapping.file().toFile().length();
-        return graph.call("map_file")
-                .with(mapping.file().toString())
-                .with(bytes / mapping.type().byteCount())
-                .with(mapping.type().code())
-                .run(mapping.residence() == Residence.LASTING ? owned : loading);
-    }
-
-    /** A tensor that does not lie on a multiple of its item size cannot be mapped as such: it is read instead. */
-    private NDArray copied(TensorEntry entry, TensorScope scope, long... shape) {
-        try (TensorScope step = loading.openChild()) {
-            float[] values = SafetensorsFile.floats(entry);
-            NDArray target = graph.call("empty")
-                    .with(shape)
-                    .with(entry.type().dtype().code())
-                    .run(scope);
-            graph.call("fill")
-                    .with(target)
-                    .with(0)
-                    .with(step.floats(values, values.length))
-                    .run();
-            return target;
-        }
     }
 
     private TensorEntry entry(String name) {

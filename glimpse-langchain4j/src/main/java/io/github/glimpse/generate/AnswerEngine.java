@@ -80,9 +80,10 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
                             .toList());
             UnreadNumbers.of(options.pruning(), schedule)
                     .forEach(number -> log.warn("Pruning of {}: {}", name, number));
-            if (options.warmUp()) {
+            if (options.warmUp() && loaded.model().weights().isSettled()) {
                 WarmUp.run(loaded, name);
             }
+            loaded.model().weights().packing().start(name);
             return loaded;
         } catch (RuntimeException | Error e) {
             loaded.close();
@@ -150,17 +151,19 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     MemoryBudget memory();
 
     /** An unused one: as the options say, else what is left now. */
-    static MemoryBudget newBudget(EngineOptions options, TorchRuntime runtime) {
+    static MemoryBudget newBudget(EngineOptions options, TorchRuntime runtime, AnsweringModel model) {
         Long given = options.serving().memoryBudget();
-        long left = given == null ? runtime.memoryLeft() : given;
+        long left = given == null
+                ? runtime.memoryLeft(model.weights().packing().progress().left())
+                : given;
         // A system that does not tell is left to itself.
         return new MemoryBudget(left < 0 ? Long.MAX_VALUE / 4 : Math.max(1, left), "glimpse.serving.memory-budget");
     }
 
     /** An empty one. */
-    static VisionFeatureCache newVisionCache(EngineOptions options, MemoryBudget memory) {
+    static VisionFeatureCache newVisionCache(EngineOptions options, MemoryBudget memory, AnsweringModel model) {
         VisionCacheOptions cache = options.visionCache();
-        return new VisionFeatureCache(cache.maxBytes(), cache.timeToLive(), System::nanoTime, memory);
+        return new VisionFeatureCache(cache.maxBytes(), cache.timeToLive(), System::nanoTime, memory, model.weights());
     }
 
     /** What its decoding has done; nothing where sequences do not go together. */
@@ -286,6 +289,7 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
 
     /** The schedule of a request that has come as far as the model, as {@link #lend}. */
     default StrategyRegistry.Lent possible(PruningOptions pruning) {
+        model().weights().packing().check();
         try {
             return lend(pruning);
         } catch (IllegalArgumentException e) {

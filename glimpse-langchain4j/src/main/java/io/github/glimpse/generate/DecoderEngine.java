@@ -130,12 +130,12 @@ final class DecoderEngine implements AnswerEngine {
                 new ImageDecoder(options.imageLimits(), options.transparency()),
                 options.video());
         this.maskVocabulary = new MaskVocabulary(model);
-        this.memory = AnswerEngine.newBudget(options, runtime);
+        this.memory = AnswerEngine.newBudget(options, runtime, model);
         PrefixCacheOptions prefix = options.prefixCache();
         // Before that of pictures: what is remembered of prompts gives way first.
         this.prefixes =
                 new PrefixStore(prefix.maxBytes(), prefix.timeToLive(), System::nanoTime, memory, runtime::openScope);
-        this.visionCache = AnswerEngine.newVisionCache(options, memory);
+        this.visionCache = AnswerEngine.newVisionCache(options, memory, model);
         this.scheduler = new StepScheduler<>(
                 new DecoderSteps(model.decoder())::run,
                 runtime.placesAtOnce(),
@@ -442,8 +442,8 @@ final class DecoderEngine implements AnswerEngine {
 
     private PromptReuse reuse(GenerationRequest request, PruningSchedule cuts) {
         PrefixCacheOptions prefix = options.prefixCache();
-        if (prefix.maxBytes() == 0) {
-            return PromptReuse.none("it is turned off");
+        if (prefix.maxBytes() == 0 || !model.weights().isSettled()) {
+            return PromptReuse.none(prefix.maxBytes() == 0 ? "it is turned off" : "weights are still being packed");
         }
         String scope = prefix.scope() == PrefixCacheOptions.Scope.APPLICATION ? EVERYBODY : request.session();
         return scope == null

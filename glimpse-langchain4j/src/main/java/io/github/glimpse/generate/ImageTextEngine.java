@@ -99,8 +99,8 @@ final class ImageTextEngine implements AnswerEngine {
                 });
         this.texts = new ImageTextPrompts(model);
         this.pictures = new ImageDecoder(options.imageLimits(), options.transparency());
-        this.memory = AnswerEngine.newBudget(options, runtime);
-        this.visionCache = AnswerEngine.newVisionCache(options, memory);
+        this.memory = AnswerEngine.newBudget(options, runtime, model);
+        this.visionCache = AnswerEngine.newVisionCache(options, memory, model);
         this.scheduler = new StepScheduler<>(
                 rows -> List.of(), runtime.placesAtOnce(), options.serving().prefillShare());
     }

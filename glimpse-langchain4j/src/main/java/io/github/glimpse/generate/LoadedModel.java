@@ -4,6 +4,7 @@ import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightPacking;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -116,9 +117,14 @@ public final class LoadedModel implements ModelEngine {
     @Override
     public EngineState state() {
         EngineState use = shared.state();
-        EngineState loaded = loading.state();
-        boolean stays = use == EngineState.CLOSED || use == EngineState.DRAINING || loaded == EngineState.READY;
-        return stays ? use : loaded;
+        boolean broken = loaded(core -> core.model().weights().isBroken(), () -> false);
+        EngineState loaded = broken ? EngineState.LOAD_FAILED : loading.state();
+        return use == EngineState.CLOSED || use == EngineState.DRAINING || loaded == EngineState.READY ? use : loaded;
+    }
+
+    /** How much of the weights is packed while it already answers; nothing where that is not so, and before it is loaded. */
+    public WeightPacking.Progress packing() {
+        return loaded(core -> core.model().weights().packing().progress(), () -> WeightPacking.Progress.NOTHING);
     }
 
     @Override

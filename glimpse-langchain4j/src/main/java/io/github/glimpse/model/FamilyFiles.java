@@ -76,7 +76,8 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
                 Numerics.dtype(runtime, options.dtype(), stored),
                 options.weights(),
                 options.int8Plan(),
-                options.cacheTokens());
+                options.cacheTokens(),
+                options.packsLater());
     }
 
     /** Ids that end an answer: {@code eos_token_id} of {@code generation_config.json}, else of {@code config.json}. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param aspect how a picture becomes a square, for families that need one
  * @param firstToken the first id of a text that attends to a picture, for families where it may differ
  * @param cacheTokens tokens whose keys and values a GPU must have room for beside the weights, of all requests together
+ * @param packsLater whether weights that are to be packed are packed while the model already answers; see {@link
+ *     io.github.glimpse.engine.WeightPacking}
  */
 public record LoadOptions(
         @Nullable Dtype dtype,
@@ -31,7 +33,8 @@ public record LoadOptions(
         boolean capVideoPixels,
         ImageAspect aspect,
         FirstToken firstToken,
-        long cacheTokens) {
+        long cacheTokens,
+        boolean packsLater) {
 
     /** The model's own choices throughout. */
     public static LoadOptions defaults() {
@@ -55,7 +58,8 @@ public record LoadOptions(
                 .capVideoPixels(capVideoPixels)
                 .aspect(aspect)
                 .firstToken(firstToken)
-                .cacheTokens(cacheTokens);
+                .cacheTokens(cacheTokens)
+                .packsLater(packsLater);
     }
 
     /** Collects options. */
@@ -71,6 +75,7 @@ public record LoadOptions(
         private ImageAspect aspect = ImageAspect.AUTO;
         private FirstToken firstToken = FirstToken.CLS;
         private long cacheTokens;
+        private boolean packsLater;
 
         private Builder() {}
 
@@ -134,6 +139,12 @@ public record LoadOptions(
             return this;
         }
 
+        /** Whether weights are packed while the model already answers; not by itself. */
+        public Builder packsLater(boolean value) {
+            packsLater = value;
+            return this;
+        }
+
         /** The options. */
         public LoadOptions build() {
             return new LoadOptions(
@@ -146,7 +157,8 @@ public record LoadOptions(
                     capVideoPixels,
                     aspect,
                     firstToken,
-                    cacheTokens);
+                    cacheTokens,
+                    packsLater);
         }
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorList;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -102,12 +103,12 @@ public final class DecoderStack implements AutoCloseable {
                     ? List.of()
                     : layerWeights(weights.at(names.layers()).at(i), shape, weights.isExact(i), owner);
             layerTensors.add(tensors);
-            layers.add(TensorList.of(tensors));
+            layers.add(weights.list(tensors));
         }
         this.finalNorm = norm(weights.at(names.finalNorm()), hidden, shape, owner);
         this.headTensors =
                 weights.at(shape.tiedHead() ? names.embedding() : names.head()).product(shape.vocabulary(), hidden);
-        this.head = TensorList.of(headTensors);
+        this.head = weights.list(headTensors);
         this.packed = weights.format() == WeightFormat.PACKED || weights.format() == WeightFormat.INT8;
         boolean widens = dtype != Dtype.FLOAT32 && !packed && !runtime.onGpu();
         this.bytes =
@@ -200,10 +201,7 @@ public final class DecoderStack implements AutoCloseable {
     }
 
     private static long bytes(List<NDArray> tensors) {
-        return tensors.stream()
-                .mapToLong(tensor ->
-                        tensor.getShape().size() * tensor.getDataType().getNumOfBytes())
-                .sum();
+        return tensors.stream().mapToLong(HostValues::bytes).sum();
     }
 
     /** What a sequence takes. */

@@ -58,7 +58,7 @@ public final class DeltaLayers {
         WeightPath attention = layer.at("linear_attn");
         WeightPath qkv = attention.at("in_proj_qkv");
         WeightPath gate = layer.at("mlp.gate_proj");
-        TensorList weights = TensorList.of(LAYER.fill()
+        TensorList weights = layer.list(LAYER.fill()
                 .with("input_norm", norm(layer.at("input_layernorm"), owner))
                 .with("qkv", qkv.product(shape.channels(), hidden))
                 .with("z", attention.at("in_proj_z").productSharing(qkv, values, hidden))

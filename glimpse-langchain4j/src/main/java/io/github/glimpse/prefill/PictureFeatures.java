@@ -81,7 +81,7 @@ public final class PictureFeatures implements AutoCloseable {
             List<MediaFile> files,
             Set<TowerReadout> readouts) {
         this.tower = tower;
-        this.cache = cache;
+        this.cache = cache.now();
         this.scopes = scopes;
         this.readouts = readouts;
         for (MediaFile file : files) {

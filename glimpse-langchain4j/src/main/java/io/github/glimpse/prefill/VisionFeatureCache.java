@@ -1,6 +1,7 @@
 package io.github.glimpse.prefill;
 
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.Weights;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.serve.MemoryBudget;
@@ -29,6 +30,7 @@ public final class VisionFeatureCache implements AutoCloseable {
     private final Duration timeToLive;
     private final LongSupplier nanos;
     private final MemoryBudget memory;
+    private final @Nullable Weights weights;
     // From the longest unused to the last used.
     private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
@@ -44,11 +46,29 @@ public final class VisionFeatureCache implements AutoCloseable {
      * @param memory what is remembered lies in it, and gives way to requests that run
      */
     public VisionFeatureCache(long maxBytes, Duration timeToLive, LongSupplier nanos, MemoryBudget memory) {
+        this(maxBytes, timeToLive, nanos, memory, null);
+    }
+
+    /**
+     * The same, for the tower of a model.
+     *
+     * @param weights of the model: before they are settled nothing is remembered
+     */
+    public VisionFeatureCache(
+            long maxBytes, Duration timeToLive, LongSupplier nanos, MemoryBudget memory, @Nullable Weights weights) {
+        this.weights = weights;
         this.maxBytes = maxBytes;
         this.timeToLive = timeToLive;
         this.nanos = nanos;
         this.memory = memory;
         memory.reclaimBy(this::reclaim);
+    }
+
+    /** What a request uses that begins now: this one, or one that remembers nothing where later bits will be others. */
+    VisionFeatureCache now() {
+        return weights == null || weights.isSettled()
+                ? this
+                : new VisionFeatureCache(0, timeToLive, nanos, new MemoryBudget(1, "nothing"));
     }
 
     /** The name of a picture's file, or of a video's: their SHA-256. */

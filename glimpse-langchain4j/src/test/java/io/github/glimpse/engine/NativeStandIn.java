@@ -4,13 +4,14 @@ import ai.djl.engine.EngineException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Stands before the native library and fails as libtorch does on a GPU: the calls that are chosen die of the given messages, one
- * each, and are then made as ever. Taken away by closing.
+ * Stands before the native library and fails as libtorch does, on a GPU for the most part: the calls that are chosen die of the given
+ * messages, one each, and are then made as ever. Or it holds them up. Taken away by closing.
  */
 public final class NativeStandIn implements NativeCall.Native, AutoCloseable {
 
@@ -19,17 +20,27 @@ public final class NativeStandIn implements NativeCall.Native, AutoCloseable {
 
     private final Predicate<String> chosen;
     private final Deque<String> messages;
+    private final Semaphore places;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicInteger freed = new AtomicInteger();
 
-    private NativeStandIn(Predicate<String> chosen, List<String> messages) {
+    private NativeStandIn(Predicate<String> chosen, List<String> messages, Semaphore places) {
         this.chosen = chosen;
+        this.places = places;
         this.messages = new ArrayDeque<>(messages);
     }
 
     /** Lets the next calls of a name that fits fail, one for each message. */
     public static NativeStandIn failing(Predicate<String> chosen, String... messages) {
-        NativeStandIn standIn = new NativeStandIn(chosen, List.of(messages));
+        return inPlace(new NativeStandIn(chosen, List.of(messages), new Semaphore(Integer.MAX_VALUE)));
+    }
+
+    /** Holds calls of a name that fits up, each until there is a place for it. */
+    public static NativeStandIn holding(Predicate<String> chosen, Semaphore places) {
+        return inPlace(new NativeStandIn(chosen, List.of(), places));
+    }
+
+    private static NativeStandIn inPlace(NativeStandIn standIn) {
         NativeCall.standIn(standIn);
         return standIn;
     }
@@ -38,6 +49,7 @@ public final class NativeStandIn implements NativeCall.Native, AutoCloseable {
     public <T> T run(String call, Supplier<T> work) {
         calls.incrementAndGet();
         if (chosen.test(call)) {
+            places.acquireUninterruptibly();
             String message = next();
             if (!message.isEmpty()) {
                 throw new EngineException(message);

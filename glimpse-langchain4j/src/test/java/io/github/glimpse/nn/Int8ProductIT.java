@@ -184,7 +184,7 @@ class Int8ProductIT {
                         "layer.weight", new CheckpointTensor(StoredType.F32, new long[] {out, in}, weight),
                         "layer.bias", new CheckpointTensor(StoredType.F32, new long[] {out}, bias)),
                 Map.of());
-        return Weights.open(runtime, SafetensorsIndex.of(folder), Dtype.FLOAT32, format, plan, 0);
+        return Weights.open(runtime, SafetensorsIndex.of(folder), Dtype.FLOAT32, format, plan, 0, false);
     }
 
     private static float[] product(float[] input, int rows, List<NDArray> layer, Dtype dtype, TensorScope scope) {

@@ -139,7 +139,7 @@ public final class ClipTower implements VisionTower {
             weights.with("v", attention.at("v_proj").productSharing(q, hidden, hidden));
             weights.with("out", attention.at("out_proj").product(hidden, hidden));
         }
-        return TensorList.of(weights.tensors());
+        return block.list(weights.tensors());
     }
 
     /** Patches of a token. */

@@ -83,7 +83,7 @@ final class Qwen25VlTower implements VisionTower {
                 .with("qkv", block.at("attn.qkv").product(3L * hidden, hidden))
                 .with("proj", block.at("attn.proj").product(hidden, hidden));
         form.fillBlock(filling, block, config);
-        return TensorList.of(filling.tensors());
+        return block.list(filling.tensors());
     }
 
     private TensorList mergerWeights(WeightPath path) {

@@ -97,7 +97,7 @@ public final class Qwen3VlTower implements VisionTower {
     private TensorList blockWeights(WeightPath block) {
         int hidden = config.hidden();
         int inner = config.intermediate();
-        return TensorList.of(BLOCK.fill()
+        return block.list(BLOCK.fill()
                 .with("norm1", block.at("norm1").norm(hidden))
                 .with("qkv", block.at("attn.qkv").product(3L * hidden, hidden))
                 .with("proj", block.at("attn.proj").product(hidden, hidden))

@@ -99,6 +99,7 @@ final class Benchmark implements Callable<Integer> {
             Questions.NAME, Questions::commandLine,
             Repeating.NAME, Repeating::commandLine,
             Stalls.NAME, Stalls::commandLine,
+            Starting.NAME, Starting::commandLine,
             Weighing.NAME, Weighing::commandLine);
 
     public static void main(String[] arguments) {

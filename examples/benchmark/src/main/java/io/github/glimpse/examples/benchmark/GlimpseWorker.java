@@ -236,7 +236,7 @@ final class GlimpseWorker {
     }
 
     /** The same picture in another file: PNG readers ignore what follows the end, the cache of features does not. */
-    private static byte[] fresh(byte[] picture, int number) {
+    static byte[] fresh(byte[] picture, int number) {
         byte[] other = Arrays.copyOf(picture, picture.length + 1);
         other[picture.length] = (byte) number;
         return other;

@@ -21,6 +21,11 @@ final class Resident {
         return bytes("RssAnon");
     }
 
+    /** Bytes of files that are mapped, NaN where the system does not tell. */
+    static double fileBytes() throws IOException {
+        return bytes("RssFile");
+    }
+
     private static double bytes(String key) throws IOException {
         if (!Files.exists(STATUS)) {
             return Double.NaN;

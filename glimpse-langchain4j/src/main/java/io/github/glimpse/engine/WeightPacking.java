@@ -1,0 +1,237 @@
+package io.github.glimpse.engine;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.EngineClosedException;
+import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.ModelLoadException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Weights that are packed while the model already answers by them as they lie in the mapped files. Each is packed once and takes the place
+ * of its mapped form in the list of its layer; then its pages of the file are given back, so that hardly more than one weight is in memory
+ * twice. ADR 0029 tells what answers may differ in meanwhile.
+ *
+ * <p>Filled by the thread that loads; safe for concurrent use after that.
+ */
+public final class WeightPacking implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WeightPacking.class);
+
+    /** How much of the weights that are packed while the model answers is done, in bytes; all 0 where there are none. */
+    public record Progress(long packed, long all) {
+
+        /** Of a model that packs nothing later. */
+        public static final Progress NOTHING = new Progress(0, 0);
+
+        /** Bytes that are not packed yet. */
+        public long left() {
+            return all - packed;
+        }
+
+        /** Whether nothing is left. */
+        public boolean isDone() {
+            return packed == all;
+        }
+
+        @Override
+        public String toString() {
+            return isDone() ? "done" : 100 * packed / all + " %";
+        }
+    }
+
+    /** One that is not packed yet; the scope holds its own mapping of the file and the view of it. */
+    private static final class Waiting {
+
+        private final TensorEntry entry;
+        private final TensorScope scope;
+        private final NDArray mapped;
+        private @Nullable TensorList list;
+
+        private Waiting(TensorEntry entry, TensorScope scope, NDArray mapped) {
+            this.entry = entry;
+            this.scope = scope;
+            this.mapped = mapped;
+        }
+    }
+
+    private final Graph graph;
+    private final TensorScope packed;
+    // What is below belongs to this object's lock.
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private boolean closed;
+
+    private volatile boolean ending;
+    private volatile String name = "that was loaded";
+    private volatile Progress progress = Progress.NOTHING;
+    private volatile @Nullable Throwable failure;
+
+    /** @param graph packs; closed after this */
+    WeightPacking(TorchRuntime runtime, Graph graph) {
+        this.graph = graph;
+        this.packed = runtime.openScope();
+    }
+
+    /**
+     * Takes a weight to be packed later. It must come into one {@link #list}.
+     *
+     * @param scope its owner, of nothing else; closed by this object
+     * @param mapped its bytes as the file has them
+     */
+    synchronized NDArray add(TensorEntry entry, TensorScope scope, NDArray mapped) {
+        waiting.add(new Waiting(entry, scope, mapped));
+        progress = new Progress(0, progress.all() + entry.byteCount());
+        return mapped;
+    }
+
+    /** Bundles tensors; those that are packed later are replaced then. */
+    synchronized TensorList list(List<NDArray> tensors) {
+        List<Waiting> among = new ArrayList<>();
+        for (Waiting weight : waiting) {
+            if (weight.list == null && tensors.stream().anyMatch(tensor -> tensor == weight.mapped)) {
+                among.add(weight);
+            }
+        }
+        TensorList list = TensorList.unsettled(tensors, among.size());
+        among.forEach(weight -> weight.list = list);
+        return list;
+    }
+
+    /**
+     * Checks that each weight will be replaced where it is used.
+     *
+     * @throws IllegalStateException if one is in no list
+     */
+    synchronized void checkLists() {
+        for (Waiting weight : waiting) {
+            if (weight.list == null) {
+                throw new IllegalStateException("The weight " + weight.entry.name()
+                        + " is packed later, so it must be bundled by Weights.list");
+            }
+        }
+    }
+
+    /**
+     * Packs all that is left on a thread of its own, which gives way to others; returns at once. To be called once.
+     *
+     * @param model its name in messages
+     */
+    public void start(String model) {
+        if (progress.isDone()) {
+            return;
+        }
+        name = model;
+        Thread thread = new Thread(null, this::run, "glimpse-pack", 0, false);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        Courtesy.lowerThisThread();
+        long start = System.nanoTime();
+        try {
+            while (packNext()) {
+                // the next one
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("The weights of {} could not be packed; requests are refused", name, e);
+            return;
+        }
+        if (progress.isDone()) {
+            LOG.info(
+                    "Packed the weights of {} ({} MB) in {} ms, beside its requests",
+                    name,
+                    progress.all() / 1_000_000,
+                    (System.nanoTime() - start) / 1_000_000);
+        }
+    }
+
+    /**
+     * Packs one weight, if one is left.
+     *
+     * @return whether there was one
+     * @throws io.github.glimpse.GlimpseException if that fails; {@link #failure()} tells it from now on
+     */
+    public boolean packNext() {
+        try {
+            return !ending && packedOne();
+        } catch (EngineClosedException e) {
+            // The process ends: nobody asks for more.
+            return false;
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private synchronized boolean packedOne() {
+        Waiting weight = closed ? null : waiting.peek();
+        if (weight == null) {
+            return false;
+        }
+        requireFile(weight.entry);
+        NDArray result = graph.call("pack").with(weight.mapped).run(packed);
+        TensorList list = weight.list;
+        if (list != null) {
+            list.replace(weight.mapped, result);
+        }
+        waiting.remove();
+        // Calls under way hold the mapping until they end.
+        weight.scope.close();
+        progress = new Progress(progress.packed() + weight.entry.byteCount(), progress.all());
+        return true;
+    }
+
+    /** The end of a mapped file that was cut off is no error to catch: reading it would end the process. */
+    private static void requireFile(TensorEntry entry) {
+        long bytes = entry.file().toFile().length();
+        long needed = entry.offset() + entry.byteCount();
+        if (bytes < needed) {
+            throw new ModelFilesException("The file " + entry.file() + " has " + bytes + " bytes, but the tensor '"
+                    + entry.name() + "' ends at " + needed + ": it was changed while the model was in use; put it back"
+                    + " and load the model again");
+        }
+    }
+
+    /** How far it is. */
+    public Progress progress() {
+        return progress;
+    }
+
+    /**
+     * Checks that nothing went wrong so far.
+     *
+     * @throws ModelLoadException if something did
+     */
+    public void check() {
+        Throwable known = failure;
+        if (known != null) {
+            throw new ModelLoadException(
+                    "The weights of the model " + name + " could not be packed: " + known.getMessage()
+                            + "; mend that and load it again, or set glimpse.weights=mapped",
+                    known);
+        }
+    }
+
+    /** What it ended with before all was packed; null if nothing went wrong. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** Waits for the weight that is being packed, and frees all. Lists must not be used any more. */
+    @Override
+    public void close() {
+        ending = true;
+        synchronized (this) {
+            closed = true;
+            waiting.forEach(weight -> weight.scope.close());
+            waiting.clear();
+            packed.close();
+        }
+    }
+}

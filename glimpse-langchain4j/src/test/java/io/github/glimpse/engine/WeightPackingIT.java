@@ -1,0 +1,228 @@
+package io.github.glimpse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.EngineBusyException;
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.ModelFilesException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Weights that are packed one after the other while their lists are in use. */
+class WeightPackingIT {
+
+    private static final int OUT = 24;
+    private static final int IN = 40;
+    private static final int WEIGHTS = 6;
+    private static final float CLOSE = 0.02f;
+
+    @TempDir
+    private Path folder;
+
+    private TorchRuntime runtime;
+    private Graph reader;
+    private Map<String, TensorEntry> entries;
+
+    @BeforeEach
+    void start() throws IOException {
+        runtime = TorchRuntime.start(RuntimeOptions.defaults());
+        assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+        reader = Graph.named("reader")
+                .with(io.github.glimpse.nn.DecoderStack.class, "linear")
+                .with(WeightPackingIT.class, "packing")
+                .compile(runtime);
+        Map<String, CheckpointTensor> tensors = new TreeMap<>();
+        for (int weight = 0; weight < WEIGHTS; weight++) {
+            float[] values = new float[OUT * IN];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) Math.sin(i * (weight + 1) * 0.37);
+            }
+            tensors.put("w" + weight + ".weight", new CheckpointTensor(StoredType.BF16, new long[] {OUT, IN}, values));
+        }
+        Path file = folder.resolve("model.safetensors");
+        SafetensorsWriter.write(file, tensors, Map.of());
+        entries = SafetensorsIndex.of(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        reader.close();
+        runtime.close();
+    }
+
+    private Weights open() {
+        return Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.AUTO, null, 0, true);
+    }
+
+    private static TensorList list(Weights weights, int number) {
+        return weights.list(weights.at("w" + number).product(OUT, IN));
+    }
+
+    private float[] product(TensorList list) {
+        try (TensorScope scope = runtime.openScope()) {
+            float[] row = new float[3 * IN];
+            for (int i = 0; i < row.length; i++) {
+                row[i] = (float) Math.cos(i);
+            }
+            NDArray result = reader.call("times")
+                    .with(scope.floats(row, 3, IN))
+                    .with(list)
+                    .run(scope);
+            return HostValues.floats(result);
+        }
+    }
+
+    private boolean isPacked(TensorList list) {
+        try (TensorScope scope = runtime.openScope()) {
+            return HostValues.longs(reader.call("is_packed").with(list).run(scope))[0] == 1;
+        }
+    }
+
+    private boolean isMapped() throws IOException {
+        Path maps = Path.of("/proc/self/maps");
+        assumeTrue(Files.exists(maps), "only Linux tells what is mapped");
+        return Files.readString(maps)
+                .contains(folder.resolve("model.safetensors").toRealPath().toString());
+    }
+
+    @Test
+    void eachWeightTakesThePlaceOfItsMappedFormAndNoFileStaysMapped() throws IOException {
+        try (Weights weights = open();
+                TensorList first = list(weights, 0);
+                TensorList second = list(weights, 1)) {
+            weights.finishLoading();
+            WeightPacking packing = weights.packing();
+            long bytes = OUT * IN * 2;
+            assertThat(weights.format()).isEqualTo(WeightFormat.PACKED);
+            assertThat(packing.progress()).isEqualTo(new WeightPacking.Progress(0, 2 * bytes));
+            assertThat(isPacked(first)).isFalse();
+            assertThat(isMapped()).isTrue();
+            float[] before = product(first);
+
+            assertThat(packing.packNext()).isTrue();
+
+            assertThat(packing.progress()).isEqualTo(new WeightPacking.Progress(bytes, 2 * bytes));
+            assertThat(packing.progress()).hasToString("50 %");
+            assertThat(isPacked(first)).isTrue();
+            assertThat(isPacked(second)).isFalse();
+            assertThat(product(first)).containsExactly(before, org.assertj.core.data.Offset.offset(CLOSE));
+
+            assertThat(packing.packNext()).isTrue();
+            assertThat(packing.packNext()).isFalse();
+
+            assertThat(packing.progress().isDone()).isTrue();
+            assertThat(isPacked(second)).isTrue();
+            assertThat(isMapped()).isFalse();
+        }
+    }
+
+    @Test
+    void whatIsPackedLaterHasTheBitsOfWhatIsPackedAtOnce() {
+        try (Weights later = open();
+                Weights atOnce = Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.PACKED);
+                TensorList first = list(later, 2);
+                TensorList second = list(atOnce, 2)) {
+            later.finishLoading();
+            atOnce.finishLoading();
+            assertThat(atOnce.packing().progress()).isEqualTo(WeightPacking.Progress.NOTHING);
+            while (later.packing().packNext()) {
+                // the next one
+            }
+            assertThat(product(first)).containsExactly(product(second));
+        }
+    }
+
+    @Test
+    void callsGoOnWhileAThreadPacks() throws InterruptedException {
+        try (Weights weights = open();
+                TensorList list = weights.list(java.util.stream.IntStream.range(0, WEIGHTS)
+                        .mapToObj(i -> weights.at("w" + i).product(OUT, IN))
+                        .flatMap(List::stream)
+                        .toList())) {
+            weights.finishLoading();
+            float[] before = product(list);
+            weights.packing().start("six matrices");
+            while (!weights.packing().progress().isDone()) {
+                assertThat(product(list)).containsExactly(before, org.assertj.core.data.Offset.offset(CLOSE));
+            }
+            assertThat(isPacked(list)).isTrue();
+            assertThat(weights.packing().failure()).isNull();
+        }
+    }
+
+    @Test
+    void aWeightThatNoListHasIsRefusedAtTheEndOfLoading() {
+        try (Weights weights = open()) {
+            List<NDArray> product = weights.at("w3").product(OUT, IN);
+            assertThat(product).isNotEmpty();
+            assertThatThrownBy(weights::finishLoading)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("w3.weight");
+        }
+    }
+
+    @Test
+    void aFileThatWasCutOffIsToldInsteadOfRead() throws IOException {
+        try (Weights weights = open();
+                TensorList list = list(weights, WEIGHTS - 1)) {
+            weights.finishLoading();
+            Path file = folder.resolve("model.safetensors");
+            try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+                open.setLength(Files.size(file) - 10);
+            }
+            assertThatThrownBy(weights.packing()::packNext)
+                    .isInstanceOf(ModelFilesException.class)
+                    .hasMessageContaining("w5.weight")
+                    .hasMessageContaining("changed while the model was in use");
+            assertThat(weights.packing().failure()).isInstanceOf(ModelFilesException.class);
+            assertThat(weights.packing().progress().isDone()).isFalse();
+            assertThat(list.settled()).isNull();
+        }
+    }
+
+    @Test
+    void aFailedPackingLeavesTheWeightAsItWas() {
+        try (Weights weights = open();
+                TensorList list = list(weights, 0)) {
+            weights.finishLoading();
+            float[] before = product(list);
+            try (NativeStandIn full = NativeStandIn.failing(
+                    call -> call.equals("weights.pack"),
+                    "DefaultCPUAllocator: can't allocate memory: you tried to allocate 1920 bytes")) {
+                assertThatThrownBy(weights.packing()::packNext).isInstanceOf(GlimpseException.class);
+                assertThat(full.calls()).isPositive();
+            }
+            assertThat(weights.packing().failure())
+                    .isInstanceOf(GlimpseException.class)
+                    .isNotInstanceOf(EngineBusyException.class);
+            assertThat(product(list)).containsExactly(before);
+        }
+    }
+
+    @Test
+    void closingWhileAThreadPacksFreesEverything() {
+        int before = runtime.liveResources();
+        for (int i = 0; i < 50; i++) {
+            try (Weights weights = open()) {
+                for (int weight = 0; weight < WEIGHTS; weight++) {
+                    list(weights, weight).close();
+                }
+                weights.finishLoading();
+                weights.packing().start("closed soon");
+            }
+        }
+        assertThat(runtime.liveResources()).isEqualTo(before);
+    }
+}
