@@ -120,9 +120,7 @@ final class StartWorker {
                 ? ChatTurn.user("Tell me in a few words how the total of a bill is found.")
                 : ChatTurn.user(Turn.QUESTION, GlimpseWorker.fresh(picture, number));
         return new GenerationRequest(
-                List.of(turn),
-                PruningOptions.builder().enabled(false).build(),
-                GenerationOptions.defaults());
+                List.of(turn), PruningOptions.builder().enabled(false).build(), GenerationOptions.defaults());
     }
 
     private void sample() {
