@@ -70,7 +70,7 @@ final class PagesStage implements Train.Stage {
         TinyWeights.addTower(parameters, options.group("vision"), options.blocks());
         int joined = TinyShape.VISION_HIDDEN * TinyShape.GROUP;
         TinyWeights.linear(
-                parameters, "cells", TinyWeights.outer(options.group("cells")), 1, PageBatch.outputs(), joined);
+                parameters, "labels", TinyWeights.outer(options.group("cells")), 1, PageBatch.outputs(), joined);
     }
 
     @Override
@@ -131,7 +131,7 @@ final class PagesStage implements Train.Stage {
                 .with(scope.floats(layout.sine(), layout.patches(), dim))
                 .with(scope.longs(layout.runs(), layout.runs().length))
                 .with(TinyWeights.tower(parameters))
-                .with(parameters.list("cells.", "weight", "bias"))
+                .with(parameters.list("labels.", "weight", "bias"))
                 .with(scope.longs(batch.labels(), cells, PageBatch.LABELS))
                 .with(scope.floats(batch.weights(), cells, PageBatch.GROUPS.size()))
                 .with(scope.longs(PageBatch.classes(), PageBatch.LABELS))
