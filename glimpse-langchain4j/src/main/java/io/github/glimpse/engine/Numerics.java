@@ -2,9 +2,13 @@ package io.github.glimpse.engine;
 
 import io.github.glimpse.UnsupportedModelException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Chooses compute type and weight format from what is stored, what was asked for and what the machine can do. */
 public final class Numerics {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Numerics.class);
 
     private Numerics() {}
 
@@ -39,11 +43,23 @@ public final class Numerics {
     }
 
     /**
-     * Checks that weights can be numbers of 8 bits.
+     * Checks that weights can be numbers of 8 bits, and warns where they become numbers of fewer.
      *
+     * @param name of the model, for the log
      * @throws UnsupportedModelException if this machine does not multiply them, or not exactly
      */
-    public static void requireInt8(TorchRuntime runtime) {
+    public static void requireInt8(TorchRuntime runtime, String name) {
+        requireInt8(runtime);
+        if (runtime.largestInt8() < Byte.MAX_VALUE) {
+            LOG.warn(
+                    "This CPU has no VNNI: weights of {} become numbers up to {} instead of 127, so that sums stay exact; that"
+                            + " doubles their error, and answers may take longer than with glimpse.weights=auto",
+                    name,
+                    runtime.largestInt8());
+        }
+    }
+
+    private static void requireInt8(TorchRuntime runtime) {
         if (!runtime.multipliesInt8()) {
             throw new UnsupportedModelException(
                     "Weights of 8 bits need a CPU whose products of 8 bits are exact, as those of x86 with AVX2 or later;"

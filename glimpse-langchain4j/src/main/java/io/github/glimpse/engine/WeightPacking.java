@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Weights that are packed while the model already answers by them as they lie in the mapped files. Each is packed once and takes the place
  * of its mapped form in the list of its layer; then its pages of the file are given back, so that hardly more than one weight is in memory
- * twice. ADR 0029 tells what answers may differ in meanwhile.
+ * twice. ADR 0030 tells what answers may differ in meanwhile.
  *
  * <p>Filled by the thread that loads; safe for concurrent use after that.
  */

@@ -39,14 +39,7 @@ record Int8Loading(LoadOptions load, String name, BiFunction<LoadOptions, TorchR
         Int8Plan plan = new Int8Plan();
         List<Int8Report.Seen> exact;
         try {
-            Numerics.requireInt8(runtime);
-            if (runtime.largestInt8() < Byte.MAX_VALUE) {
-                LOG.warn(
-                        "This CPU has no VNNI: weights of {} become numbers up to {} instead of 127, so that sums stay exact; that"
-                                + " doubles their error, and answers may take longer than with glimpse.weights=auto",
-                        name,
-                        runtime.largestInt8());
-            }
+            Numerics.requireInt8(runtime, name);
             exact = watched(plan, library.get());
         } catch (RuntimeException | Error e) {
             runtime.close();

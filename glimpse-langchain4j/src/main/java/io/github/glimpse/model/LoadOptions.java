@@ -1,5 +1,6 @@
 package io.github.glimpse.model;
 
+import io.github.glimpse.SetValues;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Int8Limits;
 import io.github.glimpse.engine.Int8Plan;
@@ -60,6 +61,24 @@ public record LoadOptions(
                 .firstToken(firstToken)
                 .cacheTokens(cacheTokens)
                 .packsLater(packsLater);
+    }
+
+    /** What differs from the model's own choices. */
+    @Override
+    public String toString() {
+        return new SetValues("LoadOptions")
+                .add("dtype", dtype)
+                .add("weights", weights == WeightFormat.AUTO ? null : weights)
+                .add("int8Plan", int8Plan == null ? null : "given")
+                .add("int8Limits", int8Limits.equals(Int8Limits.defaults()) ? null : int8Limits)
+                .add("minPixels", minPixels)
+                .add("maxPixels", maxPixels)
+                .add("capVideoPixels", capVideoPixels ? true : null)
+                .add("aspect", aspect == ImageAspect.AUTO ? null : aspect)
+                .add("firstToken", firstToken == FirstToken.CLS ? null : firstToken)
+                .add("cacheTokens", cacheTokens == 0 ? null : cacheTokens)
+                .add("packsLater", packsLater ? true : null)
+                .toString();
     }
 
     /** Collects options. */
