@@ -8,7 +8,6 @@ import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.generate.HistoryFit.Fitted;
-import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.PixelPatches;
@@ -39,6 +38,7 @@ import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
+import io.github.glimpse.prune.PruningProfile;
 import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningSchedule;
@@ -61,7 +61,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -75,11 +74,6 @@ import org.slf4j.LoggerFactory;
 final class DecoderEngine implements AnswerEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
-
-    /** Key of {@code config.json}. */
-    private static final String STOP_DISTANCE = "glimpse_stop_distance";
-
-    private static final double LARGEST_DISTANCE = 2;
 
     /** Where all requests share what is remembered of prompts. No session is called so. */
     private static final String EVERYBODY = "";
@@ -123,7 +117,7 @@ final class DecoderEngine implements AnswerEngine {
                         model.tower().abilities(),
                         StrategyOptions.none(PruningOptions.NONE)),
                 model.decoder().positionRows(),
-                new PruningProfiles(options.profiles(), options.module() != null, stopDistance(files.config())),
+                new PruningProfiles(options.profiles(), options.module() != null, PruningProfile.stopDistance(files.config())),
                 schedule -> checkDecodable(schedule, model));
         this.prompts = new PromptBuilder(
                 PromptParts.of(model),
@@ -175,18 +169,6 @@ final class DecoderEngine implements AnswerEngine {
                 }
             }
         }
-    }
-
-    /** The distance at which div-prune stops in the profile auto, if whoever made the model has measured it. */
-    private static @Nullable Double stopDistance(ModelConfig config) {
-        OptionalDouble distance = config.optionalNumber(STOP_DISTANCE);
-        if (distance.isEmpty()) {
-            return null;
-        }
-        if (!(distance.getAsDouble() > 0 && distance.getAsDouble() <= LARGEST_DISTANCE)) {
-            throw config.problem(STOP_DISTANCE, "a distance above 0 and at most 2");
-        }
-        return distance.getAsDouble();
     }
 
     @Override

@@ -122,7 +122,7 @@ public final class LoadedModel implements ModelEngine {
         return use == EngineState.CLOSED || use == EngineState.DRAINING || loaded == EngineState.READY ? use : loaded;
     }
 
-    /** How much of the weights is packed while it already answers; nothing where that is not so, and before it is loaded. */
+    @Override
     public WeightPacking.Progress packing() {
         return loaded(core -> core.model().weights().packing().progress(), () -> WeightPacking.Progress.NOTHING);
     }

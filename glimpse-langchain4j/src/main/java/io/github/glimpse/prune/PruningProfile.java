@@ -2,7 +2,9 @@ package io.github.glimpse.prune;
 
 import java.util.List;
 import java.util.Locale;
+import io.github.glimpse.hub.ModelConfig;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ public enum PruningProfile {
     public static final String STOP_DISTANCE = "stop-distance";
 
     private static final double LARGEST_DISTANCE = 2;
+
+    /** Key of {@code config.json}. */
+    private static final String MEASURED_DISTANCE = "glimpse_stop_distance";
 
     private final @Nullable Double threshold;
     private final @Nullable Double cap;
@@ -57,6 +62,22 @@ public enum PruningProfile {
                 .maxRetentionRatio(cap)
                 .guard(guard())
                 .build();
+    }
+
+    /**
+     * The distance of {@link #AUTO} without a module, if whoever made the model has measured it; else null.
+     *
+     * @throws io.github.glimpse.ModelFilesException if the configuration says none that there is
+     */
+    public static @Nullable Double stopDistance(ModelConfig config) {
+        OptionalDouble distance = config.optionalNumber(MEASURED_DISTANCE);
+        if (distance.isEmpty()) {
+            return null;
+        }
+        if (!(distance.getAsDouble() > 0 && distance.getAsDouble() <= LARGEST_DISTANCE)) {
+            throw config.problem(MEASURED_DISTANCE, "a distance above 0 and at most 2");
+        }
+        return distance.getAsDouble();
     }
 
     /**

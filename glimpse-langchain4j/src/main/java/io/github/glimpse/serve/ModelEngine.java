@@ -1,5 +1,6 @@
 package io.github.glimpse.serve;
 
+import io.github.glimpse.engine.WeightPacking;
 import java.time.Duration;
 import java.util.List;
 
@@ -24,6 +25,11 @@ public interface ModelEngine extends AutoCloseable {
     /** What whoever operates it should know though it answers, in words; mostly nothing. */
     default List<String> warnings() {
         return List.of();
+    }
+
+    /** How much of its weights is packed while it already answers; nothing where that is not so. */
+    default WeightPacking.Progress packing() {
+        return WeightPacking.Progress.NOTHING;
     }
 
     /** Requests that run now. */
