@@ -117,7 +117,8 @@ final class DecoderEngine implements AnswerEngine {
                         model.tower().abilities(),
                         StrategyOptions.none(PruningOptions.NONE)),
                 model.decoder().positionRows(),
-                new PruningProfiles(options.profiles(), options.module() != null, PruningProfile.stopDistance(files.config())),
+                new PruningProfiles(
+                        options.profiles(), options.module() != null, PruningProfile.stopDistance(files.config())),
                 schedule -> checkDecodable(schedule, model));
         this.prompts = new PromptBuilder(
                 PromptParts.of(model),

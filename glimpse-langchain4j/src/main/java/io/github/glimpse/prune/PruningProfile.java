@@ -1,8 +1,8 @@
 package io.github.glimpse.prune;
 
+import io.github.glimpse.hub.ModelConfig;
 import java.util.List;
 import java.util.Locale;
-import io.github.glimpse.hub.ModelConfig;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;

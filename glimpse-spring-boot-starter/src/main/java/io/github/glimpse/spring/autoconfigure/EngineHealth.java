@@ -33,7 +33,7 @@ final class EngineHealth {
         };
     }
 
-    /** State, model, device, dtype, what its operator should know though it answers, and how many requests run and wait. */
+    /** State, model, device, dtype, how much of its weights is packed while that goes on, what its operator should know though it answers, and how many requests run and wait. */
     Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("state", engine.state().name().toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -45,6 +45,9 @@ final class EngineHealth {
         }
         if (!engine.warnings().isEmpty()) {
             details.put("warnings", engine.warnings());
+        }
+        if (!engine.packing().isDone()) {
+            details.put("packing", engine.packing().toString());
         }
         details.put("active", engine.activeRequests());
         details.put("queue", engine.queuedRequests());

@@ -6,6 +6,7 @@ import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.engine.GpuDescription;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.NativeFacts;
+import io.github.glimpse.engine.WeightPacking;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param device {@code cpu} or {@code cuda:N}
  * @param dtype type that it computes in
  * @param int8 what weights of 8 bits change against 16; null where they are not, and before the model is loaded
+ * @param packing how much of the weights is packed, as a share; null where none is packed while the model answers
  * @param active requests that run
  * @param queued requests that wait
  * @param pruning of requests that do not say otherwise
@@ -54,6 +56,7 @@ record GlimpseDescription(
         String device,
         String dtype,
         @Nullable Int8Report int8,
+        @Nullable Double packing,
         int active,
         int queued,
         Pruning pruning,
@@ -94,6 +97,7 @@ record GlimpseDescription(
                 engine.deviceName(),
                 engine.dtypeName(),
                 engine.int8Report().orElse(null),
+                packed(engine.packing()),
                 engine.activeRequests(),
                 engine.queuedRequests(),
                 Pruning.of(engine),
@@ -105,6 +109,10 @@ record GlimpseDescription(
                 Prefixes.of(engine),
                 lastAnswer,
                 engine.nativeFacts().map(Native::of).orElse(null));
+    }
+
+    private static @Nullable Double packed(WeightPacking.Progress packing) {
+        return packing.all() == 0 ? null : (double) packing.packed() / packing.all();
     }
 
     /**

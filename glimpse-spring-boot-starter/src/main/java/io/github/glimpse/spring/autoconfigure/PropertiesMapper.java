@@ -243,6 +243,7 @@ final class PropertiesMapper {
                 .capVideoPixels(properties.video().capPixels())
                 .aspect(requireNonNullElse(properties.images().aspect(), standard.aspect()))
                 .firstToken(requireNonNullElse(firstToken, standard.firstToken()))
+                .packsLater(properties.load() != GlimpseProperties.Load.EAGER)
                 .build();
     }
 
@@ -256,7 +257,8 @@ final class PropertiesMapper {
 
     /** Of a model beside the one that answers: weights of 8 bits are for that one alone. */
     private LoadOptions loadBeside(@Nullable FirstToken firstToken) {
-        LoadOptions load = load(firstToken);
+        // Loaded at the start, whatever glimpse.load says.
+        LoadOptions load = load(firstToken).toBuilder().packsLater(false).build();
         return load.weights() == WeightFormat.INT8
                 ? load.toBuilder().weights(WeightFormat.AUTO).build()
                 : load;

@@ -2,16 +2,21 @@ package io.github.glimpse.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.engine.NativeStandIn;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.serve.EngineState;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -74,6 +79,40 @@ class EngineLoadingTest {
             until(() -> availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
 
             assertThat(output).contains("Warmed qwen2_5_vl-tiny up in ");
+        }
+    }
+
+    @Test
+    void inTheBackgroundRequestsDoNotWaitUntilWeightsArePacked() throws Exception {
+        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
+            assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+        }
+        Path model = TinyModel.QWEN.resolveSibling("qwen2_5_vl-bfloat16").resolve("model");
+        Semaphore places = new Semaphore(0);
+        try (NativeStandIn hold = NativeStandIn.holding(
+                        call -> Thread.currentThread().getName().equals("glimpse-pack"), places);
+                ConfigurableApplicationContext context = start(
+                        Plain.class,
+                        "glimpse.load=background",
+                        "glimpse.model.location=" + model,
+                        "glimpse.model.module=",
+                        "glimpse.pruning.enabled=false")) {
+            LoadedModel engine = context.getBean(LoadedModel.class);
+            until(() -> engine.state() == EngineState.READY);
+            try {
+                assertThat(context.getBean(ChatModel.class).chat("Hello")).isNotNull();
+                assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                assertThat(health(context).getDetails()).containsEntry("packing", "0 %");
+                assertThat(described(context).packing()).isZero();
+                assertThat(hold.freed()).isZero();
+            } finally {
+                // The context waits for the weight that is being packed when it is closed.
+                places.release(1 << 20);
+            }
+            until(() -> engine.packing().isDone());
+
+            assertThat(health(context).getDetails()).doesNotContainKey("packing");
+            assertThat(described(context).packing()).isEqualTo(1);
         }
     }
 
@@ -177,6 +216,10 @@ class EngineLoadingTest {
 
         assertThat(context.isActive()).isFalse();
         assertThat(engine.state()).isEqualTo(EngineState.CLOSED);
+    }
+
+    private static GlimpseDescription described(ConfigurableApplicationContext context) {
+        return Objects.requireNonNull(context.getBean(GlimpseEndpoint.class).describe());
     }
 
     private static Health health(ConfigurableApplicationContext context) {

@@ -136,6 +136,14 @@ class PropertiesMapperTest {
     }
 
     @Test
+    void weightsArePackedLaterUnlessTheModelIsLoadedEagerly() {
+        assertThat(options().load().packsLater()).isFalse();
+        assertThat(options("glimpse.load=eager").load().packsLater()).isFalse();
+        assertThat(options("glimpse.load=background").load().packsLater()).isTrue();
+        assertThat(options("glimpse.load=lazy").load().packsLater()).isTrue();
+    }
+
+    @Test
     void mapsHowFarEightBitsMayChangeTheModel() {
         Int8Limits standard = Int8Limits.defaults();
 

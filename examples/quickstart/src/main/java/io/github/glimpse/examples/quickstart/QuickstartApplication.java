@@ -1,10 +1,12 @@
 package io.github.glimpse.examples.quickstart;
 
+import io.github.glimpse.spring.autoconfigure.GlimpseChatModelCustomizer;
 import java.io.PrintStream;
 import java.util.List;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 
 /** A question about a picture on the command line. */
 @SpringBootApplication(proxyBeanMethods = false)
@@ -50,5 +52,12 @@ public class QuickstartApplication {
             context.getBean(Quickstart.class).ask(options, picture, out);
             return 0;
         }
+    }
+
+    /** A large model answers before its weights are packed: the one question here would wait for that longer than it takes. */
+    @Bean
+    GlimpseChatModelCustomizer packingLater() {
+        return options ->
+                options.load(options.build().load().toBuilder().packsLater(true).build());
     }
 }
