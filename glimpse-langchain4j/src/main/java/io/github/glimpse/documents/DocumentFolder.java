@@ -111,11 +111,14 @@ public final class DocumentFolder {
                 throw new InvalidDocumentException(
                         Reason.TOO_LARGE,
                         "'" + document + "' has " + size + " bytes, over the limit of " + limits.maxBytes()
-                                + "; leave it out, or raise maxBytes");
+                                + "; leave it out, or raise DocumentLimits.maxBytes");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new InvalidDocumentException(Reason.BROKEN, "'" + document + "' cannot be read (" + e + ")", e);
+            throw new InvalidDocumentException(
+                    Reason.BROKEN,
+                    "'" + document + "' cannot be read (" + e.getClass().getSimpleName() + "); is it still there?",
+                    e);
         }
     }
 
@@ -130,7 +133,7 @@ public final class DocumentFolder {
     /** Opens a document by what it is, whatever its name says. */
     DocumentPages open(byte[] bytes, String document) {
         if (!isPdf(bytes)) {
-            return PicturePages.open(bytes, document, limits);
+            return picture(bytes, document);
         }
         try {
             return PdfPages.open(bytes, document, limits);
@@ -140,6 +143,21 @@ public final class DocumentFolder {
                     "'" + document + "' is a PDF file, and what reads them is not on the class path (" + e.getMessage()
                             + "); add org.apache.pdfbox:pdfbox",
                     e);
+        }
+    }
+
+    private DocumentPages picture(byte[] bytes, String document) {
+        try {
+            return PicturePages.open(bytes, document, limits);
+        } catch (InvalidDocumentException e) {
+            if (e.reason() == Reason.BROKEN && ending(document).equals("pdf")) {
+                throw new InvalidDocumentException(
+                        Reason.BROKEN,
+                        "'" + document + "' is called a PDF file, and its " + bytes.length
+                                + " bytes neither begin as one (%PDF-) nor as a picture; leave it out",
+                        e);
+            }
+            throw e;
         }
     }
 

@@ -7,12 +7,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.glimpse.documents.IndexedPage.PageVector;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,6 +32,7 @@ final class IndexFile {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double HUNDRED = 100;
+    private static final byte[] BEGINNING = "{\"version\":".getBytes(StandardCharsets.UTF_8);
 
     private final Path file;
     private final String version;
@@ -36,12 +42,17 @@ final class IndexFile {
         this.version = version;
     }
 
-    /** Rows of whole documents that this version of the index has, by document; a line that was cut off ends them. */
+    /**
+     * Rows of whole documents that this version of the index has, by document; a line that is cut off or damaged ends them.
+     *
+     * @throws IOException if the file cannot be read, or is something else, which must not be overwritten
+     */
     Map<String, List<IndexedPage>> read() throws IOException {
         Map<String, List<IndexedPage>> whole = new LinkedHashMap<>();
         if (!Files.exists(file)) {
             return whole;
         }
+        requireIndex();
         List<IndexedPage> rows = new ArrayList<>();
         try (var lines = Files.lines(file)) {
             for (String line : (Iterable<String>) lines::iterator) {
@@ -56,10 +67,27 @@ final class IndexFile {
                     rows.clear();
                 }
             }
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | IllegalArgumentException damaged) {
             return whole;
+        } catch (UncheckedIOException e) {
+            if (!(e.getCause() instanceof CharacterCodingException)) {
+                throw e.getCause();
+            }
         }
         return whole;
+    }
+
+    private void requireIndex() throws IOException {
+        byte[] front = new byte[BEGINNING.length];
+        try (InputStream input = Files.newInputStream(file)) {
+            int read = input.readNBytes(front, 0, front.length);
+            if (!Arrays.equals(Arrays.copyOf(front, read), Arrays.copyOf(BEGINNING, read))) {
+                throw new IOException("'" + file
+                        + "' is no index of documents, and would be overwritten: its first bytes are not "
+                        + new String(BEGINNING, StandardCharsets.UTF_8)
+                        + "; name another file (glimpse.rag.index), or delete it");
+            }
+        }
     }
 
     /** Writes the index anew with these documents alone. */

@@ -5,6 +5,7 @@ import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.rag.content.injector.ContentInjector;
+import io.github.glimpse.InvalidDocumentException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,7 @@ public final class PagePictureInjector implements ContentInjector {
         this.maxPages = maxPages;
     }
 
-    /** Throws {@link io.github.glimpse.InvalidDocumentException} if a page can no more be rendered. */
+    /** A page that can no more be shown, as when its file is gone, is told by its name and the reason. */
     @Override
     public ChatMessage inject(List<dev.langchain4j.rag.content.Content> found, ChatMessage message) {
         if (!(message instanceof UserMessage user)) {
@@ -39,13 +40,21 @@ public final class PagePictureInjector implements ContentInjector {
                 contents.add(TextContent.from(content.textSegment().text()));
             } else if (pages < maxPages) {
                 pages++;
-                contents.add(TextContent.from(page.get().label() + ":"));
-                contents.add(DocumentFolder.content(index.folder()
-                        .page(page.get().document(), page.get().page())
-                        .image()));
+                contents.addAll(shown(page.get()));
             }
         }
         contents.addAll(user.contents());
         return user.toBuilder().contents(contents).build();
+    }
+
+    private List<Content> shown(IndexedPage page) {
+        try {
+            return List.of(
+                    TextContent.from(page.label() + ":"),
+                    DocumentFolder.content(
+                            index.folder().page(page.document(), page.page()).image()));
+        } catch (InvalidDocumentException e) {
+            return List.of(TextContent.from(page.label() + " cannot be shown: " + e.getMessage()));
+        }
     }
 }

@@ -50,7 +50,7 @@ public final class PdfPages implements DocumentPages {
             throw new InvalidDocumentException(
                     Reason.TOO_LARGE,
                     "'" + name + "' has " + file.length + " bytes, over the limit of " + limits.maxBytes()
-                            + "; leave it out, or raise maxBytes");
+                            + "; leave it out, or raise DocumentLimits.maxBytes");
         }
         DocumentThread thread = new DocumentThread(name, limits.timePerPage());
         PDDocument document = thread.run("the file", () -> load(file, name));
@@ -85,7 +85,7 @@ public final class PdfPages implements DocumentPages {
             throw new InvalidDocumentException(
                     Reason.TOO_LARGE,
                     "'" + name + "' has " + count + " pages, over the limit of " + limits.maxPages()
-                            + "; split it, or raise maxPages");
+                            + "; split it, or raise DocumentLimits.maxPages");
         }
     }
 

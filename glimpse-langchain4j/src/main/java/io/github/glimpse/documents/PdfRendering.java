@@ -52,7 +52,7 @@ final class PdfRendering extends PDFRenderer {
                         Reason.TOO_LARGE,
                         "A picture on the page has " + picture.getWidth() + " x " + picture.getHeight()
                                 + " pixels, over the limit of " + maxPixels
-                                + "; send a smaller one, or raise maxPixels");
+                                + "; send a smaller one, or raise DocumentLimits.maxPixels");
             }
             try {
                 super.drawImage(picture);

@@ -52,7 +52,7 @@ final class PdfText extends PDFTextStripper {
             throw new InvalidDocumentException(
                     Reason.TOO_LARGE,
                     "The text layer of a page has more than the limit of " + maxCharacters
-                            + " characters; leave the file out, or raise maxCharacters");
+                            + " characters; leave the file out, or raise DocumentLimits.maxCharacters");
         }
         super.processTextPosition(letter);
     }

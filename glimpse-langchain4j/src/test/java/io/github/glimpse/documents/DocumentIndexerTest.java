@@ -1,6 +1,7 @@
 package io.github.glimpse.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -240,5 +241,39 @@ class DocumentIndexerTest {
         public String label() {
             return text;
         }
+    }
+
+    @Test
+    void aDamagedIndexIsGoneOnWithFromWhatIsWhole() throws IOException {
+        index();
+        byte[] bytes = Files.readAllBytes(file);
+        for (int i = 0; i < 40; i++) {
+            bytes[bytes.length / 3 + i] = (byte) (i * 37);
+        }
+        Files.write(file, bytes);
+
+        assertThat(index().pages()).hasSize(3);
+    }
+
+    @Test
+    void aFileThatIsNoIndexIsNotOverwritten() throws IOException {
+        Files.writeString(file, "my own notes");
+
+        assertThatIOException()
+                .isThrownBy(this::index)
+                .withMessageContaining(file.toString())
+                .withMessageContaining("glimpse.rag.index");
+        assertThat(file).hasContent("my own notes");
+    }
+
+    @Test
+    void aFileThatIsOnlyCalledPdfIsToldSo() throws IOException {
+        Files.writeString(root().resolve("broken.pdf"), "no pdf at all");
+
+        assertThat(index().errors())
+                .singleElement()
+                .extracting(IndexedPage::error)
+                .asString()
+                .contains("'broken.pdf' is called a PDF file, and its 13 bytes neither begin as one");
     }
 }

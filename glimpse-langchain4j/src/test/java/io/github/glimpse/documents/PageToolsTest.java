@@ -10,6 +10,7 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.rag.AugmentationRequest;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.rag.query.Metadata;
+import dev.langchain4j.rag.query.Query;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,5 +84,23 @@ class PageToolsTest {
         assertThat(kinds(augmented.contents()))
                 .containsExactly("a.pdf, page 2:", "picture", "What is the total of order K12?", "picture");
         assertThat(augmented.contents().get(3)).isSameAs(asked.contents().get(1));
+    }
+
+    @Test
+    void aPageWhoseFileIsGoneIsToldWithoutItsPath() throws IOException {
+        Files.delete(temp.resolve("documents").resolve("a.pdf"));
+        UserMessage asked = UserMessage.from("What is the total of order K12?");
+
+        UserMessage augmented = (UserMessage)
+                new PagePictureInjector(index, 1).inject(retriever.retrieve(Query.from("order K12")), asked);
+
+        assertThat(kinds(augmented.contents()))
+                .first()
+                .asString()
+                .startsWith("a.pdf, page 2 cannot be shown: 'a.pdf' cannot be read (NoSuchFileException)");
+        assertThat(kinds(call(PageTools.OPEN, "{\"document\": \"a.pdf\", \"page\": 1}")))
+                .first()
+                .asString()
+                .contains("'a.pdf' cannot be read (NoSuchFileException)");
     }
 }
