@@ -139,8 +139,12 @@ final class Starting implements Callable<Integer> {
                 form(false),
                 form(true)));
         rows.forEach((item, row) -> table.append(String.format(
-                "| %s | %s | %s |%n", item, told(row.first(), row.unit()), told(row.later(), row.unit()))));
-        return table.append(String.format("| %s | %s | |%n", READ, told(reads, "s")))
+                Locale.ROOT,
+                "| %s | %s | %s |%n",
+                item,
+                told(row.first(), row.unit()),
+                told(row.later(), row.unit()))));
+        return table.append(String.format(Locale.ROOT, "| %s | %s | |%n", READ, told(reads, "s")))
                 .toString();
     }
 
