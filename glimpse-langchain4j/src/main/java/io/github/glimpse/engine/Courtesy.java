@@ -1,13 +1,7 @@
 package io.github.glimpse.engine;
 
-import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /** Work that nobody waits for leaves the processors to work that somebody waits for. */
 final class Courtesy {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Courtesy.class);
 
     /** A quarter of a processor that another thread wants too. */
     private static final int NICE = 5;
@@ -22,16 +16,6 @@ final class Courtesy {
      * elsewhere it does nothing, as Java's priorities do.
      */
     static void lowerThisThread() {
-        if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux")) {
-            return;
-        }
-        try {
-            int failed = com.sun.jna.NativeLibrary.getInstance("c")
-                    .getFunction("setpriority")
-                    .invokeInt(new Object[] {PROCESS, THIS_THREAD, NICE});
-            LOG.debug("This thread's priority is {}", failed == 0 ? "lower" : "as before");
-        } catch (LinkageError e) {
-            LOG.debug("This thread's priority stays: {}", e.getMessage());
-        }
+        CLibrary.call("setpriority", PROCESS, THIS_THREAD, NICE);
     }
 }

@@ -1,9 +1,5 @@
 package io.github.glimpse.engine;
 
-import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /**
  * Large pages for the memory of libtorch. On most Linux machines a program gets pages of 2 MiB only where it asks for them, and weights of
  * gigabytes in pages of 4 KiB cost a walk through the page tables every few rows.
@@ -15,25 +11,13 @@ final class LargePages {
     /** The variable; whoever has set it is asked no more. */
     static final String VARIABLE = "THP_MEM_ALLOC_ENABLE";
 
-    private static final Logger LOG = LoggerFactory.getLogger(LargePages.class);
-
     private static final int KEEP_WHAT_IS_SET = 0;
 
     private LargePages() {}
 
     /** Sets the variable, which must happen before libtorch is loaded. Elsewhere than on Linux it does nothing. */
     static void askFor() {
-        if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux")) {
-            return;
-        }
-        try {
-            // Java's own environment is a copy that libraries do not see.
-            int failed = com.sun.jna.NativeLibrary.getInstance("c")
-                    .getFunction("setenv")
-                    .invokeInt(new Object[] {VARIABLE, "1", KEEP_WHAT_IS_SET});
-            LOG.debug("{} is {}", VARIABLE, failed == 0 ? "set" : "not set");
-        } catch (LinkageError e) {
-            LOG.debug("Tensors stay on small pages: {}", e.getMessage());
-        }
+        // Java's own environment is a copy that libraries do not see.
+        CLibrary.call("setenv", VARIABLE, "1", KEEP_WHAT_IS_SET);
     }
 }
