@@ -109,6 +109,7 @@ public final class AskingPageReader implements PageReader {
     @Override
     public double share(ImageContent page, String read, String word, String other) {
         double most = 0;
+        List<ImageContent> views = views(page);
         for (Map.Entry<String, String> field : questions.entrySet()) {
             String answer = read.lines()
                     .filter(line -> line.startsWith(field.getKey() + " "))
@@ -117,7 +118,7 @@ public final class AskingPageReader implements PageReader {
                     .orElse("");
             String otherAnswer = TextIndex.replaced(answer, word, other);
             if (!otherAnswer.equals(answer)) {
-                Said said = tiles == null ? new Said(page, answer, 0) : surest(field.getValue(), views(page));
+                Said said = tiles == null ? new Said(page, answer, 0) : surest(field.getValue(), views);
                 most = said == null ? most : Math.max(most, share(field.getValue(), said.view(), answer, otherAnswer));
             }
         }

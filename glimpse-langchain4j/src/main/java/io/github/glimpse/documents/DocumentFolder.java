@@ -1,6 +1,8 @@
 package io.github.glimpse.documents;
 
+import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.TextContent;
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
 import io.github.glimpse.image.RasterImage;
@@ -196,6 +198,17 @@ public final class DocumentFolder {
             remembered.put(key, rendered);
         }
         return rendered;
+    }
+
+    /**
+     * A page as chat models take it: its name, then its picture.
+     *
+     * @throws InvalidDocumentException if it cannot be rendered
+     */
+    List<Content> contents(IndexedPage page) {
+        return List.of(
+                TextContent.from(page.label() + ":"),
+                content(page(page.document(), page.page()).image()));
     }
 
     /** A picture as chat models take it. */

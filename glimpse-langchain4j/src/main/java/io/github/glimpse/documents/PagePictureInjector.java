@@ -49,10 +49,7 @@ public final class PagePictureInjector implements ContentInjector {
 
     private List<Content> shown(IndexedPage page) {
         try {
-            return List.of(
-                    TextContent.from(page.label() + ":"),
-                    DocumentFolder.content(
-                            index.folder().page(page.document(), page.page()).image()));
+            return index.folder().contents(page);
         } catch (InvalidDocumentException e) {
             return List.of(TextContent.from(page.label() + " cannot be shown: " + e.getMessage()));
         }

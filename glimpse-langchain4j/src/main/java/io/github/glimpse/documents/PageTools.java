@@ -119,9 +119,7 @@ public final class PageTools {
             return told("There is no page " + page + " of '" + document + "'; search_pages tells which there are");
         }
         try {
-            return List.of(
-                    TextContent.from(known.get().label() + ":"),
-                    DocumentFolder.content(index.folder().page(document, page).image()));
+            return index.folder().contents(known.get());
         } catch (InvalidDocumentException e) {
             return told("The page cannot be shown: " + e.getMessage());
         }
