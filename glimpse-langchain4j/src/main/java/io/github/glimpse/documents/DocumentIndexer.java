@@ -7,6 +7,7 @@ import io.github.glimpse.documents.IndexedPage.PageVector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Indexes a folder of documents. What was indexed before, by the same settings, is not touched again: a file is known by its content. A
- * file or page that cannot be read becomes a row with an error, and the others go on.
+ * Indexes a folder of documents. What was indexed before, by the same settings, is not touched again: a file is known by its content,
+ * under another name too. A file or page that cannot be read becomes a row with an error, and the others go on.
  *
  * <pre>{@code
  * DocumentIndex index = DocumentIndexer.builder()
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class DocumentIndexer {
 
     /** Rises when rows of older indexes say something else. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private final @Nullable PageReader reader;
     private final @Nullable EmbeddingModel embeddingModel;
@@ -58,6 +59,8 @@ public final class DocumentIndexer {
     public DocumentIndex index(DocumentFolder folder, Path file) throws IOException {
         IndexFile rows = new IndexFile(file, version(folder));
         Map<String, List<IndexedPage>> known = rows.read();
+        Map<String, List<IndexedPage>> byContent = new HashMap<>();
+        known.values().forEach(pages -> learn(byContent, pages));
         Map<String, List<IndexedPage>> kept = new LinkedHashMap<>();
         List<String> documents = folder.documents();
         List<String> missing = new ArrayList<>();
@@ -71,10 +74,11 @@ public final class DocumentIndexer {
         }
         rows.write(kept.values());
         for (String document : missing) {
-            IndexedDocument indexed = read(folder, document);
+            IndexedDocument indexed = read(folder, document, byContent);
             if (indexed.settled()) {
                 rows.append(indexed.pages());
             }
+            learn(byContent, indexed.pages());
             kept.put(document, indexed.pages());
         }
         List<IndexedPage> all = new ArrayList<>();
@@ -98,9 +102,21 @@ public final class DocumentIndexer {
         }
     }
 
-    private IndexedDocument read(DocumentFolder folder, String document) {
+    /** Errors name their file and may pass; only a file that was read as a whole says what its copies say. */
+    private static void learn(Map<String, List<IndexedPage>> byContent, List<IndexedPage> pages) {
+        if (pages.stream().allMatch(page -> page.error() == null)) {
+            byContent.put(pages.get(0).sha256(), pages);
+        }
+    }
+
+    private IndexedDocument read(DocumentFolder folder, String document, Map<String, List<IndexedPage>> byContent) {
         try {
-            return index(folder, document, folder.bytes(document));
+            byte[] bytes = folder.bytes(document);
+            List<IndexedPage> same = byContent.get(DocumentFolder.sha256(bytes));
+            return same == null
+                    ? index(folder, document, bytes)
+                    : new IndexedDocument(
+                            same.stream().map(page -> page.of(document)).toList(), true);
         } catch (InvalidDocumentException e) {
             return heard(new IndexedDocument(List.of(failed(document, "", 0, e)), isSettled(e)));
         }

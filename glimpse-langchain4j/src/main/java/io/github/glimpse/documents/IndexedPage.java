@@ -55,6 +55,11 @@ public record IndexedPage(
         return new IndexedPage(document, sha256, page, geometry, words, read, value, error);
     }
 
+    /** The same page of a copy of the file. */
+    IndexedPage of(String copy) {
+        return new IndexedPage(copy, sha256, page, geometry, words, read, vectors, error);
+    }
+
     /** The text layer, and what was read. */
     public String text() {
         String layer = words.stream().map(PageWord::text).collect(Collectors.joining(" "));

@@ -2,7 +2,8 @@ package io.github.glimpse.documents;
 
 /**
  * What a page looks like, and how that follows from its file. A PDF file counts from the lower left corner of a sheet, upwards; the
- * reader sees the crop box of that, turned clockwise.
+ * reader sees the crop box of that, turned clockwise. A point is 1/72 inch, or the unit that a sheet larger than 14,400 points names
+ * ({@code UserUnit}), in which its annotations are given too.
  *
  * @param width of the page as it is seen, in points, above 0
  * @param height of the page as it is seen, in points, above 0

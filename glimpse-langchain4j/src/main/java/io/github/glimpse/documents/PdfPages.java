@@ -122,9 +122,10 @@ public final class PdfPages implements DocumentPages {
         }
         checkNumber(page);
         return thread.run("page " + page, () -> {
-            PageGeometry geometry = geometry(document.getPage(page - 1), page);
+            PDPage sheet = document.getPage(page - 1);
+            PageGeometry geometry = geometry(sheet, page);
             float scale = (float) Math.min(
-                    dotsPerInch / POINTS_PER_INCH,
+                    dotsPerInch * sheet.getUserUnit() / POINTS_PER_INCH,
                     Math.sqrt(limits.maxPixels() / (geometry.width() * geometry.height())));
             BufferedImage image =
                     new PdfRendering(document, limits.maxPixels()).renderImage(page - 1, scale, ImageType.RGB);

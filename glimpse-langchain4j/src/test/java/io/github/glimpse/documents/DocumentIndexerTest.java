@@ -120,6 +120,32 @@ class DocumentIndexerTest {
     }
 
     @Test
+    void aFileThatWasMovedOrCopiedIsKnownByItsContent() throws IOException {
+        index();
+        Files.move(root().resolve("b.pdf"), root().resolve("moved.pdf"));
+        Files.copy(root().resolve("2026/a.pdf"), root().resolve("copy.pdf"));
+        write("new.pdf", List.of(List.of("Parcel ZZ-9")));
+        Files.copy(root().resolve("new.pdf"), root().resolve("newer.pdf"));
+
+        DocumentIndex again = index();
+
+        assertThat(indexed).as("pages that were read").containsExactly("new.pdf, page 1");
+        assertThat(again.pages())
+                .extracting(IndexedPage::label)
+                .containsExactly(
+                        "2026/a.pdf, page 1",
+                        "2026/a.pdf, page 2",
+                        "copy.pdf, page 1",
+                        "copy.pdf, page 2",
+                        "moved.pdf, page 1",
+                        "new.pdf, page 1",
+                        "newer.pdf, page 1");
+        assertThat(found(new PageTextRetriever(again, 5), again, "xx-7")).containsExactly("moved.pdf, page 1");
+        index();
+        assertThat(indexed).isEmpty();
+    }
+
+    @Test
     void anIndexThatWasCutOffGoesOnBehindItsLastWholeDocument() throws IOException {
         index();
         List<String> lines = Files.readAllLines(file);

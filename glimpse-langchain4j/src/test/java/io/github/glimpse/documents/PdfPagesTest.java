@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,25 @@ class PdfPagesTest {
             assertThat(pages.count()).isEqualTo(2);
             assertThat(pages.words(1)).extracting(PageWord::text).containsExactly("Order", "Z79", "Total", "87.00");
             assertThat(pages.words(2)).extracting(PageWord::text).containsExactly("Second", "page");
+        }
+    }
+
+    @Test
+    void aSheetWhoseUnitIsTwoPointsIsRenderedTwiceAsLarge() throws IOException {
+        byte[] file;
+        try (PDDocument document = new PDDocument()) {
+            PDPage page = new PDPage(new PDRectangle(200, 300));
+            page.setUserUnit(2);
+            document.addPage(page);
+            file = PdfFiles.bytes(document);
+        }
+
+        try (PdfPages pages = PdfPages.open(file, "poster.pdf", DocumentLimits.defaults())) {
+            RenderedPage rendered = pages.render(1, 72);
+
+            assertThat(rendered.image().width()).isEqualTo(400);
+            assertThat(rendered.image().height()).isEqualTo(600);
+            assertThat(rendered.mapping().page().width()).isEqualTo(200);
         }
     }
 
