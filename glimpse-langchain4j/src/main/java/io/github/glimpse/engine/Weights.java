@@ -1,13 +1,9 @@
 package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
-import io.github.glimpse.ModelFilesException;
-import io.github.glimpse.ShapeMismatchException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +27,7 @@ public final class Weights implements AutoCloseable {
     }
 
     private final TorchRuntime runtime;
-    private final Map<String, TensorEntry> entries;
+    private final TensorEntries entries;
     private final Dtype dtype;
     private final WeightFormat format;
     private final boolean packsFewRows;
@@ -59,7 +55,7 @@ public final class Weights implements AutoCloseable {
             boolean packsLater,
             Graph graph) {
         this.runtime = runtime;
-        this.entries = entries;
+        this.entries = new TensorEntries(entries);
         this.dtype = dtype;
         this.format = format;
         this.packsFewRows = packsFewRows;
@@ -106,7 +102,7 @@ public final class Weights implements AutoCloseable {
             long cacheTokens,
             boolean packsLater) {
         Placement placement = runtime.onGpu() ? Placement.DEVICE : Placement.HOST;
-        Room room = new Room(weightBytes(entries, dtype), runtime.freeDeviceBytes(), cacheTokens);
+        Room room = new Room(new TensorEntries(entries).bytes(dtype), runtime.freeDeviceBytes(), cacheTokens);
         return open(runtime, entries, dtype, format, plan, packsLater, placement, room);
     }
 
@@ -143,12 +139,6 @@ public final class Weights implements AutoCloseable {
         return new Weights(runtime, entries, dtype, effective, packsFewRows, placement, room, plan, packsLater, graph);
     }
 
-    private static long weightBytes(Map<String, TensorEntry> entries, Dtype dtype) {
-        return entries.values().stream()
-                .mapToLong(entry -> elements(entry.shape()) * dtype.byteCount())
-                .sum();
-    }
-
     /**
      * The memory of a GPU when loading began.
      *
@@ -181,7 +171,7 @@ public final class Weights implements AutoCloseable {
 
     /** Whether the checkpoint has this tensor. */
     public boolean has(String name) {
-        return entries.containsKey(name);
+        return entries.has(name);
     }
 
     /** The tensors below a path of the checkpoint, such as {@code model.layers}. */
@@ -211,7 +201,7 @@ public final class Weights implements AutoCloseable {
      * a GPU, where it lies in the compute type.
      */
     public NDArray table(String name, long rows, long width) {
-        TensorEntry entry = entry(name, rows, width);
+        TensorEntry entry = entries.entry(name, rows, width);
         if (placement == Placement.HOST) {
             return files.lasting(entry, rows, width);
         }
@@ -226,14 +216,14 @@ public final class Weights implements AutoCloseable {
 
     /** A linear layer in the format of these weights; {@code input} is the name under which its input is watched. */
     List<NDArray> product(String name, NDArray bias, String input, long out, long in) {
-        TensorEntry entry = matrixEntry(name, out, in);
+        TensorEntry entry = entries.matrix(name, out, in);
         if (format == WeightFormat.INT8) {
             try (TensorScope step = loading.openChild()) {
                 NDArray stored = files.stored(entry, step, out, in);
                 if (!Int8Weights.isStored(entry)) {
                     return int8.narrowed(name, stored, bias, columns(input), owned);
                 }
-                float[] units = Int8Weights.units(entries, entry);
+                float[] units = Int8Weights.units(entries.byName(), entry);
                 if (runtime.largestInt8() == Int8Weights.EIGHT_BITS) {
                     return int8.stored(stored, bias, units, owned);
                 }
@@ -246,7 +236,7 @@ public final class Weights implements AutoCloseable {
 
     /** Some rows of a matrix that holds several linear layers, which share their input. */
     List<NDArray> productRows(String name, NDArray bias, long rows, long in, long from, long count) {
-        TensorEntry entry = entry(name, rows, in).rows(from, count);
+        TensorEntry entry = entries.entry(name, rows, in).rows(from, count);
         if (format == WeightFormat.INT8) {
             try (TensorScope step = loading.openChild()) {
                 return int8.narrowed(name, files.stored(entry, step, count, in), bias, columns(name), owned);
@@ -273,7 +263,7 @@ public final class Weights implements AutoCloseable {
 
     /** A matrix {@code [out, in]} of a linear layer in the compute type, never in 8 bits. */
     public NDArray matrix(String name, long out, long in) {
-        TensorEntry entry = matrixEntry(name, out, in);
+        TensorEntry entry = entries.matrix(name, out, in);
         NDArray table = deviceTables.get(name);
         return table == null ? matrixOf(entry, out, in) : table;
     }
@@ -283,7 +273,7 @@ public final class Weights implements AutoCloseable {
      * asked for another format. A few rows take half the time so, many rows the same.
      */
     public NDArray matrixForFewRows(String name, long out, long in) {
-        TensorEntry entry = entry(name, out, in);
+        TensorEntry entry = entries.entry(name, out, in);
         if (!packsFewRows) {
             return matrixOf(entry, out, in);
         }
@@ -295,21 +285,17 @@ public final class Weights implements AutoCloseable {
 
     /** Some rows of a matrix {@code [rows, in]} that holds several linear layers: {@code [count, in]}, like {@link #matrix}. */
     NDArray matrixRows(String name, long rows, long in, long from, long count) {
-        return matrixOf(entry(name, rows, in).rows(from, count), count, in);
+        return matrixOf(entries.entry(name, rows, in).rows(from, count), count, in);
     }
 
     /** Some values of a bias {@code [rows]} that holds those of several linear layers: {@code [count]}. */
     NDArray plainRows(String name, long rows, long from, long count) {
-        return small(entry(name, rows).rows(from, count), dtype, count);
+        return small(entries.entry(name, rows).rows(from, count), dtype, count);
     }
 
     /** Like {@link #matrix}, from a tensor of any shape with {@code out * in} elements: a convolution used as a product. */
     public NDArray matrixFromConvolution(String name, long out, long in) {
-        TensorEntry entry = entry(name);
-        if (entry.shape().length < 2 || entry.shape()[0] != out || elements(entry.shape()) != out * in) {
-            throw mismatch(name, entry.shape(), out, in);
-        }
-        return matrixOf(entry, out, in);
+        return matrixOf(entries.convolution(name, out, in), out, in);
     }
 
     /**
@@ -382,7 +368,7 @@ public final class Weights implements AutoCloseable {
     private NDArray widened(TensorEntry entry, long out, long in) {
         try (TensorScope step = loading.openChild()) {
             NDArray numbers = files.stored(entry, step, out, in);
-            NDArray wide = int8.widened(numbers, Int8Weights.units(entries, entry), dtype, step);
+            NDArray wide = int8.widened(numbers, Int8Weights.units(entries.byName(), entry), dtype, step);
             return placement == Placement.HOST
                     ? owned(wide)
                     : graph.call("place")
@@ -401,7 +387,7 @@ public final class Weights implements AutoCloseable {
     }
 
     private NDArray small(String name, Dtype type, long... shape) {
-        return small(entry(name, shape), type, shape);
+        return small(entries.entry(name, shape), type, shape);
     }
 
     private NDArray small(TensorEntry entry, Dtype type, long... shape) {
@@ -437,58 +423,5 @@ public final class Weights implements AutoCloseable {
                 .with(runtime.deviceName())
                 .with(type.code())
                 .run(owner);
-    }
-
-    private TensorEntry entry(String name) {
-        TensorEntry entry = entries.get(name);
-        if (entry == null) {
-            throw new ModelFilesException("The checkpoint has no tensor '" + name + "' (" + entries.size()
-                    + " tensors, the nearest names: " + neighbours(name)
-                    + "); check that config.json and the weight files belong together");
-        }
-        if (!entry.type().isFloatingPoint()) {
-            throw new ModelFilesException("The tensor '" + name + "' is stored as "
-                    + entry.type().label() + ", but F32, BF16 or F16 is needed; use a folder that is not quantised");
-        }
-        return entry;
-    }
-
-    /** Of a linear layer, which may be held in 8 bits. */
-    private TensorEntry matrixEntry(String name, long out, long in) {
-        TensorEntry entry = entries.get(name);
-        if (entry == null || !Int8Weights.isStored(entry)) {
-            return entry(name, out, in);
-        }
-        if (!Arrays.equals(entry.shape(), new long[] {out, in})) {
-            throw mismatch(name, entry.shape(), out, in);
-        }
-        return entry;
-    }
-
-    private TensorEntry entry(String name, long... shape) {
-        TensorEntry entry = entry(name);
-        if (!Arrays.equals(entry.shape(), shape)) {
-            throw mismatch(name, entry.shape(), shape);
-        }
-        return entry;
-    }
-
-    private String neighbours(String name) {
-        TreeSet<String> sorted = new TreeSet<>(entries.keySet());
-        return String.valueOf(sorted.floor(name)) + ", " + sorted.ceiling(name);
-    }
-
-    private static ShapeMismatchException mismatch(String name, long[] found, long... expected) {
-        return new ShapeMismatchException("The tensor '" + name + "' has shape " + Arrays.toString(found)
-                + ", but config.json asks for " + Arrays.toString(expected)
-                + "; check that config.json and the weight files belong together");
-    }
-
-    private static long elements(long[] shape) {
-        long count = 1;
-        for (long size : shape) {
-            count = Math.multiplyExact(count, size);
-        }
-        return count;
     }
 }
