@@ -50,7 +50,7 @@ public final class Numerics {
      */
     public static void requireInt8(TorchRuntime runtime, String name) {
         requireInt8(runtime);
-        if (runtime.largestInt8() < Byte.MAX_VALUE) {
+        if (runtime.largestInt8() < Int8Weights.EIGHT_BITS) {
             LOG.warn(
                     "This CPU has no VNNI: weights of {} become numbers up to {} instead of 127, so that sums stay exact; that"
                             + " doubles their error, and answers may take longer than with glimpse.weights=auto",

@@ -425,8 +425,11 @@ final class DecoderEngine implements AnswerEngine {
 
     private PromptReuse reuse(GenerationRequest request, PruningSchedule cuts) {
         PrefixCacheOptions prefix = options.prefixCache();
-        if (prefix.maxBytes() == 0 || !model.weights().isSettled()) {
-            return PromptReuse.none(prefix.maxBytes() == 0 ? "it is turned off" : "weights are still being packed");
+        if (prefix.maxBytes() == 0) {
+            return PromptReuse.none("it is turned off");
+        }
+        if (!model.weights().isSettled()) {
+            return PromptReuse.none("weights are still being packed");
         }
         String scope = prefix.scope() == PrefixCacheOptions.Scope.APPLICATION ? EVERYBODY : request.session();
         return scope == null
