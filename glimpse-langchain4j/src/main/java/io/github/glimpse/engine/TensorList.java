@@ -3,6 +3,7 @@ package io.github.glimpse.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +52,13 @@ public final class TensorList implements AutoCloseable {
         }
     }
 
-    /** From now on calls get {@code with} instead of {@code tensor}, which is among these; those under way keep what they have. */
-    void replace(NDArray tensor, NDArray with) {
+    /** From now on calls get other tensors in place of some, all of them at once; those under way keep what they have. */
+    void replace(IdentityHashMap<NDArray, NDArray> others) {
         synchronized (lock) {
             for (int i = 0; i < tensors.length; i++) {
-                if (tensors[i] == tensor) {
-                    tensors[i] = (PtNDArray) with;
+                NDArray other = others.get(tensors[i]);
+                if (other != null) {
+                    tensors[i] = (PtNDArray) other;
                     toCome--;
                 }
             }

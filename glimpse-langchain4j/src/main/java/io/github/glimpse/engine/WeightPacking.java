@@ -5,8 +5,8 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.ModelLoadException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,18 +45,24 @@ public final class WeightPacking implements AutoCloseable {
         }
     }
 
-    /** One that is not packed yet; the scope holds its own mapping of the file and the view of it. */
-    private static final class Waiting {
+    /**
+     * One that is not packed yet, or several that will be one; the scope holds their own mappings of the files and the views of them.
+     *
+     * @param others what takes the place of tensors beside the first weight
+     */
+    private record Waiting(
+            List<TensorEntry> entries,
+            TensorScope scope,
+            List<NDArray> mapped,
+            IdentityHashMap<NDArray, NDArray> others) {
 
-        private final TensorEntry entry;
-        private final TensorScope scope;
-        private final NDArray mapped;
-        private @Nullable TensorList list;
+        long bytes() {
+            return entries.stream().mapToLong(TensorEntry::byteCount).sum();
+        }
 
-        private Waiting(TensorEntry entry, TensorScope scope, NDArray mapped) {
-            this.entry = entry;
-            this.scope = scope;
-            this.mapped = mapped;
+        /** Of a list. */
+        int replaced() {
+            return 1 + others.size();
         }
     }
 
@@ -64,6 +70,7 @@ public final class WeightPacking implements AutoCloseable {
     private final TensorScope packed;
     // What is below belongs to this object's lock.
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final IdentityHashMap<Waiting, TensorList> lists = new IdentityHashMap<>();
     private boolean closed;
 
     private volatile boolean ending;
@@ -83,22 +90,36 @@ public final class WeightPacking implements AutoCloseable {
      * @param scope its owner, of nothing else; closed by this object
      * @param mapped its bytes as the file has them
      */
-    synchronized NDArray add(TensorEntry entry, TensorScope scope, NDArray mapped) {
-        waiting.add(new Waiting(entry, scope, mapped));
-        progress = new Progress(0, progress.all() + entry.byteCount());
+    NDArray add(TensorEntry entry, TensorScope scope, NDArray mapped) {
+        add(List.of(entry), scope, List.of(mapped), new IdentityHashMap<>());
         return mapped;
+    }
+
+    /**
+     * Takes weights that will be packed as one, below one another, in the place of the first. They must come into one {@link #list}.
+     *
+     * @param others what will be in that list instead of other tensors
+     */
+    synchronized void add(
+            List<TensorEntry> entries,
+            TensorScope scope,
+            List<NDArray> mapped,
+            IdentityHashMap<NDArray, NDArray> others) {
+        Waiting weights = new Waiting(entries, scope, mapped, others);
+        waiting.add(weights);
+        progress = new Progress(0, progress.all() + weights.bytes());
     }
 
     /** Bundles tensors; those that are packed later are replaced then. */
     synchronized TensorList list(List<NDArray> tensors) {
-        List<Waiting> among = new ArrayList<>();
-        for (Waiting weight : waiting) {
-            if (weight.list == null && tensors.stream().anyMatch(tensor -> tensor == weight.mapped)) {
-                among.add(weight);
-            }
-        }
-        TensorList list = TensorList.unsettled(tensors, among.size());
-        among.forEach(weight -> weight.list = list);
+        List<Waiting> among = waiting.stream()
+                .filter(weights -> !lists.containsKey(weights))
+                .filter(weights ->
+                        tensors.stream().anyMatch(tensor -> tensor == weights.mapped().get(0)))
+                .toList();
+        TensorList list = TensorList.unsettled(
+                tensors, among.stream().mapToInt(Waiting::replaced).sum());
+        among.forEach(weights -> lists.put(weights, list));
         return list;
     }
 
@@ -108,10 +129,11 @@ public final class WeightPacking implements AutoCloseable {
      * @throws IllegalStateException if one is in no list
      */
     synchronized void checkLists() {
-        for (Waiting weight : waiting) {
-            if (weight.list == null) {
-                throw new IllegalStateException("The weight " + weight.entry.name()
-                        + " is packed later, so it must be bundled by Weights.list");
+        for (Waiting weights : waiting) {
+            if (!lists.containsKey(weights)) {
+                throw new IllegalStateException(
+                        "The weight " + weights.entries().get(0).name()
+                                + " is packed later, so it must be bundled by Weights.list");
             }
         }
     }
@@ -170,21 +192,32 @@ public final class WeightPacking implements AutoCloseable {
     }
 
     private synchronized boolean packedOne() {
-        Waiting weight = closed ? null : waiting.peek();
-        if (weight == null) {
+        Waiting weights = closed ? null : waiting.peek();
+        if (weights == null) {
             return false;
         }
-        requireFile(weight.entry);
-        NDArray result = graph.call("pack").with(weight.mapped).run(packed);
-        TensorList list = weight.list;
+        weights.entries().forEach(WeightPacking::requireFile);
+        IdentityHashMap<NDArray, NDArray> instead = new IdentityHashMap<>(weights.others());
+        instead.put(weights.mapped().get(0), pack(weights.mapped(), packed));
+        TensorList list = lists.remove(weights);
         if (list != null) {
-            list.replace(weight.mapped, result);
+            list.replace(instead);
         }
         waiting.remove();
         // Calls under way hold the mapping until they end.
-        weight.scope.close();
-        progress = new Progress(progress.packed() + weight.entry.byteCount(), progress.all());
+        weights.scope().close();
+        progress = new Progress(progress.packed() + weights.bytes(), progress.all());
         return true;
+    }
+
+    /** Matrices below one another as one packed one. */
+    NDArray pack(List<NDArray> matrices, TensorScope owner) {
+        try (TensorScope step = owner.openChild()) {
+            NDArray whole = matrices.size() == 1
+                    ? matrices.get(0)
+                    : graph.call("joined").with(matrices).run(step);
+            return graph.call("pack").with(whole).run(owner);
+        }
     }
 
     /** The end of a mapped file that was cut off is no error to catch: reading it would end the process. */
@@ -229,8 +262,9 @@ public final class WeightPacking implements AutoCloseable {
         ending = true;
         synchronized (this) {
             closed = true;
-            waiting.forEach(weight -> weight.scope.close());
+            waiting.forEach(weights -> weights.scope().close());
             waiting.clear();
+            lists.clear();
             packed.close();
         }
     }

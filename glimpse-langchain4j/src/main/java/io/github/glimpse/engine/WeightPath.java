@@ -1,6 +1,7 @@
 package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -48,6 +49,39 @@ public final class WeightPath {
     /** The same for a layer whose input is that of another, which is to be asked for by {@link #product}. */
     public List<NDArray> productSharing(WeightPath other, long out, long in) {
         return weights.product(join("weight"), biasOrEmpty(out), other.join("weight"), out, in);
+    }
+
+    /**
+     * A linear layer below a path.
+     *
+     * @param wide whether it stays in 16 bits where others become numbers of 8
+     */
+    public record Layer(String name, long out, boolean wide) {
+
+        /** One that may become numbers of 8 bits. */
+        public Layer(String name, long out) {
+            this(name, out, false);
+        }
+    }
+
+    /**
+     * Linear layers that share their input, each for {@link WeightNames#products}. Packed weights are those of one layer: the outputs of
+     * all, one behind the other, in the place of the first, while weight and bias of the others are empty. So a text asks whether
+     * there are any, at each call: those that are packed after loading are by themselves before. Weights in other formats always are, as
+     * rows of those that lie in files cannot be joined without a copy, and layers in 8 bits may keep queries and keys in 16.
+     *
+     * @param in width of the input, which is watched under the name of the first
+     */
+    public List<List<NDArray>> products(long in, Layer... layers) {
+        return weights.products(
+                Arrays.stream(layers)
+                        .map(layer -> {
+                            WeightPath path = at(layer.name());
+                            return new Weights.Part(
+                                    path.join("weight"), path.biasOrEmpty(layer.out()), layer.out(), layer.wide());
+                        })
+                        .toList(),
+                in);
     }
 
     /** Like {@link #product}, for a layer that stays in 16 bits. */

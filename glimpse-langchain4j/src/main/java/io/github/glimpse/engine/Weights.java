@@ -1,7 +1,9 @@
 package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Files are mapped, never read into the heap. What the chosen {@link WeightFormat} does not copy stays a view of the
  * mapping, so a mapped file must not be rewritten while it is in use. What is copied has a mapping of its own until it is, so that no
- * more than one tensor is in memory twice; then only copies and the embedding's mapping remain. On a GPU nothing of
+ * more than one tensor, or those that are packed as one, is in memory more than once; then only copies and the embedding's mapping remain. On a GPU nothing of
  * the files stays mapped, and a head that is the embedding table is that table.
  *
  * <p>Loading is done by one thread; the tensors may then be used by all.
@@ -193,7 +195,7 @@ public final class Weights implements AutoCloseable {
     public NDArray biasOrEmpty(String name, long width) {
         return has(name)
                 ? plain(name, width)
-                : graph.call("empty_bias").with(runtime.deviceName()).run(owned);
+                : nothing();
     }
 
     /**
@@ -231,7 +233,7 @@ public final class Weights implements AutoCloseable {
                 return int8.narrowed(name, wide, bias, columns(input), owned);
             }
         }
-        return watched(packsLater ? later(entry, out, in) : matrix(name, out, in), bias, name, input, in);
+        return watched(isPackedLater(entry) ? later(entry, out, in) : matrix(name, out, in), bias, name, input, in);
     }
 
     /** Some rows of a matrix that holds several linear layers, which share their input. */
@@ -242,8 +244,85 @@ public final class Weights implements AutoCloseable {
                 return int8.narrowed(name, files.stored(entry, step, count, in), bias, columns(name), owned);
             }
         }
-        NDArray weight = packsLater ? later(entry, count, in) : matrixOf(entry, count, in);
+        NDArray weight = later(entry, count, in);
         return from == 0 ? watched(weight, bias, name, name, in) : wideProduct(weight, bias);
+    }
+
+    /**
+     * One of several linear layers of one input.
+     *
+     * @param bias empty for none
+     * @param wide whether it stays in 16 bits
+     */
+    record Part(String name, NDArray bias, long out, boolean wide) {}
+
+    /** Linear layers of one input; see {@link WeightPath#products}. */
+    List<List<NDArray>> products(List<Part> parts, long in) {
+        String input = parts.get(0).name();
+        if (format != WeightFormat.PACKED) {
+            return parts.stream()
+                    .map(part -> part.wide()
+                            ? wideProduct(matrix(part.name(), part.out(), in), part.bias())
+                            : product(part.name(), part.bias(), input, part.out(), in))
+                    .toList();
+        }
+        List<TensorEntry> found = parts.stream()
+                .map(part -> entries.matrix(part.name(), part.out(), in))
+                .toList();
+        NDArray bias = joinedBias(parts);
+        if (found.stream().allMatch(this::isPackedLater)) {
+            return joinedLater(parts, found, bias, in);
+        }
+        List<List<NDArray>> products = new ArrayList<>();
+        try (TensorScope step = loading.openChild()) {
+            NDArray weight = packing.pack(
+                    found.stream().map(entry -> wide(entry, step, entry.shape())).toList(), owned);
+            products.add(watched(weight, bias, input, input, in));
+        }
+        while (products.size() < parts.size()) {
+            products.add(wideProduct(nothing(), nothing()));
+        }
+        return products;
+    }
+
+    /** Each by itself, until they are packed as one. */
+    private List<List<NDArray>> joinedLater(List<Part> parts, List<TensorEntry> found, NDArray bias, long in) {
+        TensorScope scope = runtime.openScope();
+        List<NDArray> mapped = found.stream()
+                .map(entry -> files.stored(entry, scope, entry.shape()))
+                .toList();
+        String input = parts.get(0).name();
+        List<List<NDArray>> products = new ArrayList<>();
+        IdentityHashMap<NDArray, NDArray> others = new IdentityHashMap<>();
+        for (int i = 0; i < parts.size(); i++) {
+            NDArray own = parts.get(i).bias();
+            products.add(watched(mapped.get(i), own, parts.get(i).name(), input, in));
+            others.put(own, i == 0 ? bias : nothing());
+            if (i > 0) {
+                others.put(mapped.get(i), nothing());
+            }
+        }
+        packing.add(found, scope, mapped, others);
+        return products;
+    }
+
+    /** Biases one behind the other, zeros where there is none; empty if there is none at all. */
+    private NDArray joinedBias(List<Part> parts) {
+        if (parts.stream().allMatch(part -> part.bias().size() == 0)) {
+            return nothing();
+        }
+        try (TensorScope step = loading.openChild()) {
+            List<NDArray> biases = parts.stream()
+                    .map(part -> part.bias().size() > 0
+                            ? part.bias()
+                            : convert(step.floats(new float[Math.toIntExact(part.out())], part.out()), dtype, step))
+                    .toList();
+            return graph.call("joined").with(biases).run(owned);
+        }
+    }
+
+    private NDArray nothing() {
+        return graph.call("empty_bias").with(runtime.deviceName()).run(owned);
     }
 
     private int[] columns(String input) {
@@ -342,33 +421,30 @@ public final class Weights implements AutoCloseable {
 
     /** A linear layer that is packed after loading, mapped by itself so that its pages can be given back by themselves. */
     private NDArray later(TensorEntry entry, long out, long in) {
-        if (Int8Weights.isStored(entry) || entry.type().dtype() != dtype || !MappedTensors.isAligned(entry)) {
+        if (!isPackedLater(entry)) {
             return matrixOf(entry, out, in);
         }
         TensorScope scope = runtime.openScope();
         return packing.add(entry, scope, files.stored(entry, scope, out, in));
     }
 
+    private boolean isPackedLater(TensorEntry entry) {
+        return packsLater
+                && !Int8Weights.isStored(entry)
+                && entry.type().dtype() == dtype
+                && MappedTensors.isAligned(entry);
+    }
+
     private NDArray matrixOf(TensorEntry entry, long out, long in) {
-        if (Int8Weights.isStored(entry)) {
-            return widened(entry, out, in);
-        }
-        if (placement == Placement.DEVICE) {
+        boolean narrow = Int8Weights.isStored(entry);
+        if (placement == Placement.DEVICE && !narrow) {
             return placed(entry, dtype, out, in);
         }
-        if (format == WeightFormat.MAPPED) {
+        if (format == WeightFormat.MAPPED && !narrow) {
             return convert(files.lasting(entry, out, in), dtype, owned);
         }
         try (TensorScope step = loading.openChild()) {
-            return owned(convert(files.stored(entry, step, out, in), dtype, step));
-        }
-    }
-
-    /** Numbers of 8 bits in a type that models compute in: for a device without products of 8 bits, and for other formats. */
-    private NDArray widened(TensorEntry entry, long out, long in) {
-        try (TensorScope step = loading.openChild()) {
-            NDArray numbers = files.stored(entry, step, out, in);
-            NDArray wide = int8.widened(numbers, Int8Weights.units(entries.byName(), entry), dtype, step);
+            NDArray wide = wide(entry, step, out, in);
             return placement == Placement.HOST
                     ? owned(wide)
                     : graph.call("place")
@@ -377,6 +453,14 @@ public final class Weights implements AutoCloseable {
                             .with(dtype.code())
                             .run(owned);
         }
+    }
+
+    /** In the compute type, of numbers of 8 bits too: for a device without products of these, and for other formats. */
+    private NDArray wide(TensorEntry entry, TensorScope step, long... shape) {
+        NDArray stored = files.stored(entry, step, shape);
+        return Int8Weights.isStored(entry)
+                ? int8.widened(stored, Int8Weights.units(entries.byName(), entry), dtype, step)
+                : convert(stored, dtype, step);
     }
 
     /** A copy that lasts, packed where the format says so. */

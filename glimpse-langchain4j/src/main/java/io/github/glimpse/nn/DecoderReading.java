@@ -85,6 +85,7 @@ public final class DecoderReading {
                 .with(tables.sine())
                 .with(stack.layerList(index))
                 .with(stack.dimensions().heads())
+                .with(stack.dimensions().kvHeads())
                 .with(stack.dimensions().normEps())
                 .run(step);
         return graph.call("scores_of_query")

@@ -11,6 +11,7 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.engine.WeightNames;
 import io.github.glimpse.engine.WeightPath;
+import io.github.glimpse.engine.WeightPath.Layer;
 import io.github.glimpse.engine.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DecoderStack implements AutoCloseable {
 
+    /** Of values, queries and keys, and of gate and up, the first may hold all: see {@link WeightPath#products}. */
     static final WeightNames LAYER = WeightNames.of("DecoderLayer")
             .one("input_norm")
             .products("q", "k", "v", "o")
@@ -154,21 +156,24 @@ public final class DecoderStack implements AutoCloseable {
         int queries = dimensions.heads() * dimensions.headDim();
         int keys = dimensions.kvHeads() * dimensions.headDim();
         long asked = shape.gatedAttention() ? 2L * queries : queries;
-        WeightPath q = layer.at("self_attn.q_proj");
-        WeightPath k = layer.at("self_attn.k_proj");
-        WeightPath v = layer.at("self_attn.v_proj");
-        WeightPath gate = layer.at("mlp.gate_proj");
+        List<List<NDArray>> attention = layer.products(
+                hidden,
+                new Layer("self_attn.v_proj", keys),
+                new Layer("self_attn.q_proj", asked, exact),
+                new Layer("self_attn.k_proj", keys, exact));
+        List<List<NDArray>> mlp =
+                layer.products(hidden, new Layer("mlp.gate_proj", intermediate), new Layer("mlp.up_proj", intermediate));
         return LAYER.fill()
                 .with("input_norm", norm(layer.at("input_layernorm"), hidden, shape, owner))
-                .with("q", exact ? q.wideProduct(asked, hidden) : q.productSharing(v, asked, hidden))
-                .with("k", exact ? k.wideProduct(keys, hidden) : k.productSharing(v, keys, hidden))
-                .with("v", v.product(keys, hidden))
+                .with("v", attention.get(0))
+                .with("q", attention.get(1))
+                .with("k", attention.get(2))
                 .with("o", layer.at("self_attn.o_proj").product(hidden, queries))
                 .with("q_norm", headNorm(layer.at("self_attn.q_norm"), shape, owner))
                 .with("k_norm", headNorm(layer.at("self_attn.k_norm"), shape, owner))
                 .with("post_norm", norm(layer.at("post_attention_layernorm"), hidden, shape, owner))
-                .with("gate", gate.product(intermediate, hidden))
-                .with("up", layer.at("mlp.up_proj").productSharing(gate, intermediate, hidden))
+                .with("gate", mlp.get(0))
+                .with("up", mlp.get(1))
                 .with("down", layer.at("mlp.down_proj").product(hidden, intermediate))
                 .tensors();
     }

@@ -57,7 +57,8 @@ public final class DeltaLayers {
         int values = shape.valueHeads() * shape.valueDim();
         WeightPath attention = layer.at("linear_attn");
         WeightPath qkv = attention.at("in_proj_qkv");
-        WeightPath gate = layer.at("mlp.gate_proj");
+        List<List<NDArray>> mlp = layer.products(
+                hidden, new WeightPath.Layer("mlp.gate_proj", inner), new WeightPath.Layer("mlp.up_proj", inner));
         TensorList weights = layer.list(LAYER.fill()
                 .with("input_norm", norm(layer.at("input_layernorm"), owner))
                 .with("qkv", qkv.product(shape.channels(), hidden))
@@ -70,8 +71,8 @@ public final class DeltaLayers {
                 .with("norm", attention.at("norm").float32("weight", shape.valueDim()))
                 .with("out", attention.at("out_proj").product(hidden, values))
                 .with("post_norm", norm(layer.at("post_attention_layernorm"), owner))
-                .with("gate", gate.product(inner, hidden))
-                .with("up", layer.at("mlp.up_proj").productSharing(gate, inner, hidden))
+                .with("gate", mlp.get(0))
+                .with("up", mlp.get(1))
                 .with("down", layer.at("mlp.down_proj").product(hidden, inner))
                 .tensors());
         open.incrementAndGet();

@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,9 @@ class WeightPackingIT {
             }
             tensors.put("w" + weight + ".weight", new CheckpointTensor(StoredType.BF16, new long[] {OUT, IN}, values));
         }
+        float[] bias = new float[OUT];
+        Arrays.fill(bias, 0.5f);
+        tensors.put("w1.bias", new CheckpointTensor(StoredType.BF16, new long[] {OUT}, bias));
         Path file = folder.resolve("model.safetensors");
         SafetensorsWriter.write(file, tensors, Map.of());
         entries = SafetensorsIndex.of(folder);
@@ -71,16 +76,51 @@ class WeightPackingIT {
     }
 
     private float[] product(TensorList list) {
+        return product("times", list);
+    }
+
+    private float[] product(String how, TensorList list) {
         try (TensorScope scope = runtime.openScope()) {
             float[] row = new float[3 * IN];
             for (int i = 0; i < row.length; i++) {
                 row[i] = (float) Math.cos(i);
             }
-            NDArray result = reader.call("times")
+            NDArray result = reader.call(how)
                     .with(scope.floats(row, 3, IN))
                     .with(list)
                     .run(scope);
             return HostValues.floats(result);
+        }
+    }
+
+    /** Three layers of one input, of which the second has a bias. */
+    private static TensorList joined(Weights weights) {
+        List<List<NDArray>> layers = weights.at("")
+                .products(
+                        IN,
+                        new WeightPath.Layer("w0", OUT),
+                        new WeightPath.Layer("w1", OUT),
+                        new WeightPath.Layer("w2", OUT));
+        assertThat(layers).hasSize(3);
+        return weights.list(layers.stream().flatMap(List::stream).toList());
+    }
+
+    private static TensorList apart(Weights weights) {
+        return weights.list(IntStream.range(0, 3)
+                .mapToObj(i -> weights.at("w" + i).product(OUT, IN))
+                .flatMap(List::stream)
+                .toList());
+    }
+
+    private long held(TensorList list) {
+        try (TensorScope scope = runtime.openScope()) {
+            return HostValues.longs(reader.call("held").with(list).run(scope))[0];
+        }
+    }
+
+    private long weightsIn(TensorList list) {
+        try (TensorScope scope = runtime.openScope()) {
+            return HostValues.longs(reader.call("count").with(list).run(scope))[0];
         }
     }
 
@@ -145,9 +185,60 @@ class WeightPackingIT {
     }
 
     @Test
+    void layersOfOneInputArePackedAsOneWithTheBitsOfEachByItself() {
+        try (Weights one = Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.PACKED);
+                Weights each = Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.PACKED);
+                TensorList joined = joined(one);
+                TensorList apart = apart(each)) {
+            one.finishLoading();
+            each.finishLoading();
+            assertThat(product("beside", joined)).containsExactly(product("beside", apart));
+            assertThat(held(joined)).as("numbers of weights").isEqualTo(held(apart));
+            assertThat(weightsIn(joined)).isEqualTo(1);
+            assertThat(weightsIn(apart)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void layersOfOneInputArePackedTogetherLater() throws IOException {
+        try (Weights atOnce = Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.PACKED);
+                Weights later = open();
+                TensorList expected = joined(atOnce);
+                TensorList list = joined(later)) {
+            atOnce.finishLoading();
+            later.finishLoading();
+            long bytes = 3 * OUT * IN * 2;
+            assertThat(later.packing().progress()).isEqualTo(new WeightPacking.Progress(0, bytes));
+            assertThat(isPacked(list)).isFalse();
+            assertThat(product("beside", list))
+                    .containsExactly(product("beside", expected), org.assertj.core.data.Offset.offset(CLOSE));
+
+            assertThat(later.packing().packNext()).isTrue();
+
+            assertThat(later.packing().progress()).isEqualTo(new WeightPacking.Progress(bytes, bytes));
+            assertThat(isPacked(list)).isTrue();
+            assertThat(list.settled()).isNotNull();
+            assertThat(product("beside", list)).containsExactly(product("beside", expected));
+            assertThat(held(list)).isEqualTo(3 * OUT * IN);
+            assertThat(isMapped()).isFalse();
+        }
+    }
+
+    @Test
+    void otherFormatsKeepLayersOfOneInputApart() {
+        for (WeightFormat format : List.of(WeightFormat.MAPPED, WeightFormat.COPIED)) {
+            try (Weights weights = Weights.open(runtime, entries, Dtype.BFLOAT16, format);
+                    TensorList list = joined(weights)) {
+                weights.finishLoading();
+                assertThat(weightsIn(list)).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
     void callsGoOnWhileAThreadPacks() throws InterruptedException {
         try (Weights weights = open();
-                TensorList list = weights.list(java.util.stream.IntStream.range(0, WEIGHTS)
+                TensorList list = weights.list(IntStream.range(0, WEIGHTS)
                         .mapToObj(i -> weights.at("w" + i).product(OUT, IN))
                         .flatMap(List::stream)
                         .toList())) {

@@ -26,9 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The decoder of the tiny Qwen2.5-VL: what must not depend on how rows are cut into calls. */
 class DecoderNumericsIT {
 
-    private static final Path MODEL = Path.of("src/test/resources/fixtures/qwen2_5_vl-tiny/model");
-    private static final ModelDimensions DIMENSIONS = new ModelDimensions(6, 64, 4, 2, 16, 1e-6, 32, 4);
-    private static final DecoderShape SHAPE = new DecoderShape(768, 160, 1e6, new int[] {2, 3, 3}, false);
+    static final Path MODEL = Path.of("src/test/resources/fixtures/qwen2_5_vl-tiny/model");
+    static final ModelDimensions DIMENSIONS = new ModelDimensions(6, 64, 4, 2, 16, 1e-6, 32, 4);
+    static final DecoderShape SHAPE = new DecoderShape(768, 160, 1e6, new int[] {2, 3, 3}, false);
     // float32: one row alone takes another product than 64 rows; seen 3e-6
     private static final float SLICED = 2e-5f;
     // bfloat16 has 8 bits: relative rounding 0.4 %, some layers deep
