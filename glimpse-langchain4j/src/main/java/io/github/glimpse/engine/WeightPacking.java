@@ -114,8 +114,8 @@ public final class WeightPacking implements AutoCloseable {
     synchronized TensorList list(List<NDArray> tensors) {
         List<Waiting> among = waiting.stream()
                 .filter(weights -> !lists.containsKey(weights))
-                .filter(weights ->
-                        tensors.stream().anyMatch(tensor -> tensor == weights.mapped().get(0)))
+                .filter(weights -> tensors.stream()
+                        .anyMatch(tensor -> tensor == weights.mapped().get(0)))
                 .toList();
         TensorList list = TensorList.unsettled(
                 tensors, among.stream().mapToInt(Waiting::replaced).sum());
@@ -131,9 +131,8 @@ public final class WeightPacking implements AutoCloseable {
     synchronized void checkLists() {
         for (Waiting weights : waiting) {
             if (!lists.containsKey(weights)) {
-                throw new IllegalStateException(
-                        "The weight " + weights.entries().get(0).name()
-                                + " is packed later, so it must be bundled by Weights.list");
+                throw new IllegalStateException("The weight "
+                        + weights.entries().get(0).name() + " is packed later, so it must be bundled by Weights.list");
             }
         }
     }

@@ -193,9 +193,7 @@ public final class Weights implements AutoCloseable {
 
     /** A bias in the compute type, or an empty tensor, which compute text takes as "none", where the checkpoint has none. */
     public NDArray biasOrEmpty(String name, long width) {
-        return has(name)
-                ? plain(name, width)
-                : nothing();
+        return has(name) ? plain(name, width) : nothing();
     }
 
     /**
@@ -276,7 +274,10 @@ public final class Weights implements AutoCloseable {
         List<List<NDArray>> products = new ArrayList<>();
         try (TensorScope step = loading.openChild()) {
             NDArray weight = packing.pack(
-                    found.stream().map(entry -> wide(entry, step, entry.shape())).toList(), owned);
+                    found.stream()
+                            .map(entry -> wide(entry, step, entry.shape()))
+                            .toList(),
+                    owned);
             products.add(watched(weight, bias, input, input, in));
         }
         while (products.size() < parts.size()) {

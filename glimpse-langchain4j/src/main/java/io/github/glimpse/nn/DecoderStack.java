@@ -161,8 +161,8 @@ public final class DecoderStack implements AutoCloseable {
                 new Layer("self_attn.v_proj", keys),
                 new Layer("self_attn.q_proj", asked, exact),
                 new Layer("self_attn.k_proj", keys, exact));
-        List<List<NDArray>> mlp =
-                layer.products(hidden, new Layer("mlp.gate_proj", intermediate), new Layer("mlp.up_proj", intermediate));
+        List<List<NDArray>> mlp = layer.products(
+                hidden, new Layer("mlp.gate_proj", intermediate), new Layer("mlp.up_proj", intermediate));
         return LAYER.fill()
                 .with("input_norm", norm(layer.at("input_layernorm"), hidden, shape, owner))
                 .with("v", attention.get(0))

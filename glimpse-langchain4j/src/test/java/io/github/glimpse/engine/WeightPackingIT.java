@@ -85,10 +85,8 @@ class WeightPackingIT {
             for (int i = 0; i < row.length; i++) {
                 row[i] = (float) Math.cos(i);
             }
-            NDArray result = reader.call(how)
-                    .with(scope.floats(row, 3, IN))
-                    .with(list)
-                    .run(scope);
+            NDArray result =
+                    reader.call(how).with(scope.floats(row, 3, IN)).with(list).run(scope);
             return HostValues.floats(result);
         }
     }
