@@ -2,6 +2,9 @@ package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The one way of a tensor's values into Java. On a GPU it waits for all work that was asked for before, so failures of that
@@ -22,6 +25,22 @@ public final class HostValues {
      */
     public static float[] floats(NDArray tensor) {
         return NativeCall.repeatable(READING, tensor::toFloatArray);
+    }
+
+    /** The first rows of a float32 tensor {@code [rows, width]}, each an array of its own; fails like {@link #floats}. */
+    public static List<float[]> floatRows(NDArray tensor, int rows) {
+        int width = Math.toIntExact(tensor.getShape().get(1));
+        return NativeCall.repeatable(READING, () -> {
+            // no copy on a CPU
+            FloatBuffer values = tensor.toByteBuffer(true).asFloatBuffer();
+            List<float[]> read = new ArrayList<>();
+            for (int row = 0; row < rows; row++) {
+                float[] own = new float[width];
+                values.get(own);
+                read.add(own);
+            }
+            return read;
+        });
     }
 
     /** The values of an int64 tensor; fails like {@link #floats}. */

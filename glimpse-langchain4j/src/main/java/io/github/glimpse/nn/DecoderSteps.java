@@ -96,7 +96,7 @@ public final class DecoderSteps {
                 hidden.close();
                 hidden = next;
             }
-            return split(HostValues.floats(decoder.stepLogits(hidden, scope)), counts, padded);
+            return split(HostValues.floatRows(decoder.stepLogits(hidden, scope), rows.size()), counts);
         }
     }
 
@@ -119,16 +119,12 @@ public final class DecoderSteps {
         return decoder.stepTables(scope.longs(ids, rows, padded), scope);
     }
 
-    private static List<float[][]> split(float[] logits, int[] counts, int padded) {
-        int width = logits.length / padded;
+    private static List<float[][]> split(List<float[]> logits, int[] counts) {
         List<float[][]> split = new ArrayList<>();
         int row = 0;
         for (int count : counts) {
-            float[][] own = new float[count][];
-            for (int i = 0; i < count; i++, row++) {
-                own[i] = padded == 1 ? logits : Arrays.copyOfRange(logits, row * width, (row + 1) * width);
-            }
-            split.add(own);
+            split.add(logits.subList(row, row + count).toArray(float[][]::new));
+            row += count;
         }
         return split;
     }

@@ -120,9 +120,11 @@ public final class Sampler {
 
     private static int largest(float[] logits) {
         int best = 0;
+        float most = logits[0];
         for (int id = 1; id < logits.length; id++) {
-            if (logits[id] > logits[best]) {
+            if (logits[id] > most) {
                 best = id;
+                most = logits[id];
             }
         }
         return best;

@@ -51,11 +51,13 @@ public final class TokenLikelihoods {
     public static double logOfSum(float[] logits, int word) {
         float most = Float.NEGATIVE_INFINITY;
         for (float logit : logits) {
-            most = Math.max(most, logit);
+            if (logit > most) {
+                most = logit;
+            }
         }
         double sum = 0;
         for (float logit : logits) {
-            sum += Math.exp(logit - most);
+            sum += Exponential.of(logit - most);
         }
         double result = most + Math.log(sum);
         // Found without another look at the logits: NaN and infinity pass through both loops, and nothing but minus
