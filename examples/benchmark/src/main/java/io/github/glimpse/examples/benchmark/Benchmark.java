@@ -100,6 +100,7 @@ final class Benchmark implements Callable<Integer> {
             Repeating.NAME, Repeating::commandLine,
             Stalls.NAME, Stalls::commandLine,
             Starting.NAME, Starting::commandLine,
+            Servers.NAME, Servers::commandLine,
             Weighing.NAME, Weighing::commandLine);
 
     public static void main(String[] arguments) {
