@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -182,7 +182,8 @@ final class Servers implements Callable<Integer> {
                 .put("temperature", 0)
                 .put("max_tokens", outputTokens);
         body.putObject("stream_options").put("include_usage", true);
-        ArrayNode content = body.putArray("messages").addObject().put("role", "user").putArray("content");
+        ArrayNode content =
+                body.putArray("messages").addObject().put("role", "user").putArray("content");
         if (tokens > 0) {
             byte[] picture = Files.readAllBytes(Pictures.write(tokens, drawn, out));
             content.addObject()
@@ -213,7 +214,8 @@ final class Servers implements Callable<Integer> {
                     if (!delta.path("content").asText("").isEmpty()) {
                         times.add(System.nanoTime());
                     }
-                    told = Math.max(told, event.path("usage").path("completion_tokens").asInt());
+                    told = Math.max(
+                            told, event.path("usage").path("completion_tokens").asInt());
                 }
             }
         }
@@ -224,9 +226,10 @@ final class Servers implements Callable<Integer> {
     }
 
     private static String table(Map<Integer, Map<String, List<Figures>>> figures) {
-        StringBuilder table = new StringBuilder("| callers | server | first token, middle | p95 | of the first server's |"
-                + " tokens/s when all have theirs | of the first server's | in all | of the first server's |\n"
-                + "|---|---|---|---|---|---|---|---|---|\n");
+        StringBuilder table =
+                new StringBuilder("| callers | server | first token, middle | p95 | of the first server's |"
+                        + " tokens/s when all have theirs | of the first server's | in all | of the first server's |\n"
+                        + "|---|---|---|---|---|---|---|---|---|\n");
         figures.forEach((count, byServer) -> {
             double[] first = values(byServer.values().iterator().next());
             byServer.forEach((server, rounds) -> {
