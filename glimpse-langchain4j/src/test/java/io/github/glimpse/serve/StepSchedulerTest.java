@@ -132,6 +132,11 @@ class StepSchedulerTest {
 
     /** Steps and slices of given lengths, by a clock that they move on, while both always wait for each other. */
     private String course(double share, long stepMillis, long sliceMillis, int tokens) throws Exception {
+        return course(share, stepMillis, sliceMillis, tokens, 0);
+    }
+
+    /** The same while more work waits behind that of the slices. */
+    private String course(double share, long stepMillis, long sliceMillis, int tokens, int behind) throws Exception {
         AtomicLong clock = new AtomicLong(1);
         ConcurrentLinkedQueue<String> course = new ConcurrentLinkedQueue<>();
         StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(
@@ -147,6 +152,15 @@ class StepSchedulerTest {
         var sequence = scheduler.open();
         sequence.next(0, StepSchedulerTest::on);
         try (var slices = scheduler.begin(false, StepSchedulerTest::on)) {
+            for (int i = 0; i < behind; i++) {
+                start(() -> {
+                    scheduler.begin(false, StepSchedulerTest::on).close();
+                    return true;
+                });
+            }
+            while (scheduler.working() <= behind) {
+                Thread.onSpinWait();
+            }
             Future<?> answer = start(() -> {
                 try (sequence) {
                     for (int i = 0; i < tokens; i++) {
@@ -194,6 +208,13 @@ class StepSchedulerTest {
             slices = Math.max(slices, between.length());
         }
         assertThat(slices).isEqualTo(most);
+    }
+
+    @Test
+    void whereSeveralPiecesOfWorkWaitSlicesGetAsManyTimesMoreUpToNineTenths() throws Exception {
+        assertThat(course(0.5, 20, 20, 4, 2)).startsWith("tStSSStSSSt");
+        assertThat(course(0.5, 20, 20, 4, 30)).startsWith("tStSSSSSSSSSt");
+        assertThat(course(0, 20, 20, 4, 30)).startsWith("tStStSt");
     }
 
     @Test

@@ -41,6 +41,13 @@ final class Pictures {
             graphics.setColor(Color.getHSBColor((i + number) / 40f, 0.7f, 0.9f));
             graphics.fillRect(i * 37 % width, i * 91 % height, 150, 90);
         }
+        // hues come again after 40
+        graphics.setColor(Color.BLACK);
+        for (int bit = 0; number >> bit > 0; bit++) {
+            if ((number >> bit & 1) == 1) {
+                graphics.fillRect(4 + 12 * bit, 4, 8, 8);
+            }
+        }
         graphics.dispose();
         ImageIO.write(image, "png", file.toFile());
         return file;
