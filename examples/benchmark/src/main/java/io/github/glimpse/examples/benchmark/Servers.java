@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -71,7 +72,8 @@ final class Servers implements Callable<Integer> {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private int drawn;
+    // of another run's pictures a server may still know something
+    private int drawn = new SplittableRandom().nextInt(1 << 17);
 
     /** When the tokens of one answer came, in ns, and how many the server says there were. */
     private record Answer(List<Long> times, int tokens) {}
