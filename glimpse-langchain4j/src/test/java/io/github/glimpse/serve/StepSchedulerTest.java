@@ -152,11 +152,12 @@ class StepSchedulerTest {
         var sequence = scheduler.open();
         sequence.next(0, StepSchedulerTest::on);
         try (var slices = scheduler.begin(false, StepSchedulerTest::on)) {
+            List<Future<?>> others = new ArrayList<>();
             for (int i = 0; i < behind; i++) {
-                start(() -> {
+                others.add(start(() -> {
                     scheduler.begin(false, StepSchedulerTest::on).close();
                     return true;
-                });
+                }));
             }
             while (scheduler.working() <= behind) {
                 Thread.onSpinWait();
@@ -170,6 +171,7 @@ class StepSchedulerTest {
                 over.set(true);
                 return over;
             });
+            assertThat(others).hasSize(behind).noneMatch(Future::isDone);
             while (!over.get()) {
                 while (scheduler.waiting() == 0 && !over.get()) {
                     Thread.onSpinWait();
