@@ -57,6 +57,7 @@ public final class RandomModelFolder {
     private long shardBytes = DEFAULT_SHARD_BYTES;
     private int shardCount;
     private double deviation;
+    private boolean texts;
 
     private RandomModelFolder(ModelShape shape) {
         this.shape = shape;
@@ -137,6 +138,12 @@ public final class RandomModelFolder {
         return this;
     }
 
+    /** Answers are texts: what the tokenizer cannot print is never the likeliest. For folders of one file. */
+    public RandomModelFolder texts() {
+        texts = true;
+        return this;
+    }
+
     /** The most bytes of one file. */
     public RandomModelFolder shardBytes(long shardBytes) {
         this.shardBytes = shardBytes;
@@ -172,6 +179,9 @@ public final class RandomModelFolder {
             long bytes = elements * shape.type().byteCount();
             weights.write(directory, tensors, shardCount > 0 ? (bytes + shardCount - 1) / shardCount : shardBytes);
             weights.write(module, GlimpseModuleFolder.plan(shape), Long.MAX_VALUE);
+            if (texts) {
+                TextRows.keep(directory);
+            }
             return directory;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -240,7 +250,8 @@ public final class RandomModelFolder {
      * Writes one folder.
      *
      * @param arguments {@code --shape NAME --out DIR}, and if wanted {@code --layers N}, {@code --dtype bf16|f16|f32}, {@code
-     *     --shard-mb N}, {@code --seed N}, {@code --tokenizer DIR}, {@code --keys released|newer|newest}
+     *     --shard-mb N}, {@code --seed N}, {@code --tokenizer DIR}, {@code --keys released|newer|newest},
+     *     {@code --answers texts}
      */
     public static void main(String[] arguments) {
         List<String> all = Arrays.asList(arguments);
@@ -256,6 +267,7 @@ public final class RandomModelFolder {
                 case "--seed" -> folder.seed(Long.parseLong(value));
                 case "--tokenizer" -> folder.tokenizerFrom(Path.of(value));
                 case "--keys" -> folder.keys(KeyLayout.valueOf(value.toUpperCase(Locale.ROOT)));
+                case "--answers" -> folder.texts();
                 default -> throw new IllegalArgumentException("Unknown option " + all.get(index));
             }
         }
