@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -170,22 +169,19 @@ final class Callers implements Callable<Integer> {
     private static String table(Map<Integer, List<Double>> rates, List<Double> reads) {
         StringBuilder table =
                 new StringBuilder("| callers | tokens/s, middle (least to most) | of one caller |\n|---|---|---|\n");
-        double one = middle(rates.values().iterator().next());
+        double one = Sorted.of(rates.values().iterator().next()).middle();
         rates.forEach((count, values) -> table.append(String.format(
                 Locale.ROOT,
                 "| %d | %.2f (%.2f to %.2f) | %.2f |%n",
                 count,
-                middle(values),
-                values.stream().mapToDouble(Double::doubleValue).min().orElse(0),
-                values.stream().mapToDouble(Double::doubleValue).max().orElse(0),
-                middle(values) / one)));
-        return table.append(String.format(Locale.ROOT, "%nA plain read of memory: %.1f GB/s%n", middle(reads)))
+                Sorted.of(values).middle(),
+                Sorted.of(values).least(),
+                Sorted.of(values).most(),
+                Sorted.of(values).middle() / one)));
+        return table.append(String.format(
+                        Locale.ROOT,
+                        "%nA plain read of memory: %.1f GB/s%n",
+                        Sorted.of(reads).middle()))
                 .toString();
-    }
-
-    private static double middle(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

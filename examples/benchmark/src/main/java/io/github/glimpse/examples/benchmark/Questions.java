@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -93,9 +92,7 @@ final class Questions implements Callable<Integer> {
         }
 
         double middle() {
-            double[] sorted = seconds.stream().mapToDouble(Double::doubleValue).toArray();
-            Arrays.sort(sorted);
-            return sorted[sorted.length / 2];
+            return Sorted.of(seconds).middle();
         }
     }
 

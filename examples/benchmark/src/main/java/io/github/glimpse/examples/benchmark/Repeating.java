@@ -88,14 +88,6 @@ final class Repeating implements Callable<Integer> {
             System.out.printf(Locale.ROOT, "lookup %d: %.2f tokens/s, %s%n", lookup, rate, result.lookup());
         }
 
-        double[] sorted() {
-            return rates.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        }
-
-        double middle() {
-            return sorted()[rates.size() / 2];
-        }
-
         int sum(ToIntFunction<GenerationResult> of) {
             return results.stream().mapToInt(of).sum();
         }
@@ -190,15 +182,15 @@ final class Repeating implements Callable<Integer> {
                 threads,
                 rounds));
         for (Row row : rows) {
-            double[] sorted = row.sorted();
+            Sorted sorted = Sorted.of(row.rates());
             table.append(String.format(
                     Locale.ROOT,
                     "| %d | %.2f (%.2f to %.2f) | %.2f | %d of %d, of %d |%n",
                     row.lookup(),
-                    row.middle(),
-                    sorted[0],
-                    sorted[sorted.length - 1],
-                    row.middle() / rows.get(0).middle(),
+                    sorted.middle(),
+                    sorted.least(),
+                    sorted.most(),
+                    sorted.middle() / Sorted.of(rows.get(0).rates()).middle(),
                     row.sum(result -> result.lookup().taken()),
                     row.sum(result -> result.lookup().proposed()),
                     row.sum(result -> result.tokenIds().length)));

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -76,7 +77,16 @@ final class Servers implements Callable<Integer> {
     private int drawn = new SplittableRandom().nextInt(1 << 17);
 
     /** When the tokens of one answer came, in ns, and how many the server says there were. */
-    private record Answer(List<Long> times, int tokens) {}
+    private record Answer(List<Long> times, int tokens) {
+
+        long first() {
+            return times.get(0);
+        }
+
+        long last() {
+            return times.get(times.size() - 1);
+        }
+    }
 
     /** What one number of callers got from one server in one round. */
     private record Figures(List<Double> firstSeconds, double rate, double rateInAll) {}
@@ -114,7 +124,10 @@ final class Servers implements Callable<Integer> {
             }
         }
         String table = table(figures)
-                + String.format(Locale.ROOT, "%nA plain read of memory: %.1f GB/s%n", quantile(reads.stream(), 0.5));
+                + String.format(
+                        Locale.ROOT,
+                        "%nA plain read of memory: %.1f GB/s%n",
+                        Sorted.of(reads).part(0.5));
         Files.writeString(out.resolve("table.md"), table);
         System.out.println(table);
         return 0;
@@ -153,27 +166,17 @@ final class Servers implements Callable<Integer> {
 
     /** The rate counts from when all have their first token until the first answer ends. */
     private static Figures figures(long start, List<Answer> answers) {
-        long from = answers.stream()
-                .mapToLong(answer -> answer.times().get(0))
-                .max()
-                .orElse(start);
-        long to = answers.stream()
-                .mapToLong(answer -> answer.times().get(answer.times().size() - 1))
-                .min()
-                .orElse(start);
-        long end = answers.stream()
-                .mapToLong(answer -> answer.times().get(answer.times().size() - 1))
-                .max()
-                .orElse(start);
+        long from = answers.stream().mapToLong(Answer::first).max().orElse(start);
+        LongSummaryStatistics last = answers.stream().mapToLong(Answer::last).summaryStatistics();
+        long to = last.getMin();
+        long end = last.getMax();
         long between = answers.stream()
                 .flatMap(answer -> answer.times().stream())
                 .filter(time -> time > from && time <= to)
                 .count();
         int all = answers.stream().mapToInt(Answer::tokens).sum();
         return new Figures(
-                answers.stream()
-                        .map(answer -> (answer.times().get(0) - start) / 1e9)
-                        .toList(),
+                answers.stream().map(answer -> (answer.first() - start) / 1e9).toList(),
                 to > from ? between / ((to - from) / 1e9) : Double.NaN,
                 all / ((end - start) / 1e9));
     }
@@ -255,16 +258,17 @@ final class Servers implements Callable<Integer> {
 
     /** First token in the middle and at 95 of 100, tokens a second, and in all. */
     private static double[] values(List<Figures> rounds) {
+        Sorted first = Sorted.of(
+                rounds.stream().flatMap(one -> one.firstSeconds().stream()).toList());
         return new double[] {
-            quantile(rounds.stream().flatMap(one -> one.firstSeconds().stream()), 0.5),
-            quantile(rounds.stream().flatMap(one -> one.firstSeconds().stream()), 0.95),
-            quantile(rounds.stream().map(Figures::rate).filter(rate -> !rate.isNaN()), 0.5),
-            quantile(rounds.stream().map(Figures::rateInAll), 0.5)
+            first.part(0.5),
+            first.part(0.95),
+            Sorted.of(rounds.stream()
+                            .map(Figures::rate)
+                            .filter(rate -> !rate.isNaN())
+                            .toList())
+                    .part(0.5),
+            Sorted.of(rounds.stream().map(Figures::rateInAll).toList()).part(0.5)
         };
-    }
-
-    private static double quantile(Stream<Double> values, double share) {
-        double[] sorted = values.mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(share * sorted.length) - 1];
     }
 }

@@ -214,13 +214,16 @@ final class Stalls implements Callable<Integer> {
         row("a slice of a picture alone", times.slices(), table);
         row("gap between tokens while a picture is prefilled", times.gaps(), table);
         row("from a picture's cancellation to its end", times.cancelled(), table);
-        double bound = part(times.steps(), 0.5) + part(times.slices(), 0.95);
+        double bound =
+                Sorted.of(times.steps()).part(0.5) + Sorted.of(times.slices()).part(0.95);
         return table.append(String.format(
                         Locale.ROOT,
                         "%np95 of the gaps: %.2f times a middle step and a slice of p95; the longest: %.2f times a middle step"
                                 + " and the longest slice%n",
-                        part(times.gaps(), 0.95) / bound,
-                        part(times.gaps(), 1) / (part(times.steps(), 0.5) + part(times.slices(), 1))))
+                        Sorted.of(times.gaps()).part(0.95) / bound,
+                        Sorted.of(times.gaps()).part(1)
+                                / (Sorted.of(times.steps()).part(0.5)
+                                        + Sorted.of(times.slices()).part(1))))
                 .toString();
     }
 
@@ -230,14 +233,8 @@ final class Stalls implements Callable<Integer> {
                 "| %s | %d | %.1f | %.1f | %.1f |%n",
                 name,
                 nanos.size(),
-                part(nanos, 0.5) / 1e6,
-                part(nanos, 0.95) / 1e6,
-                part(nanos, 1) / 1e6));
-    }
-
-    /** The value that this share of them does not exceed; NaN of none. */
-    static double part(List<Long> values, double share) {
-        long[] sorted = values.stream().mapToLong(Long::longValue).sorted().toArray();
-        return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(share * sorted.length) - 1];
+                Sorted.of(nanos).part(0.5) / 1e6,
+                Sorted.of(nanos).part(0.95) / 1e6,
+                Sorted.of(nanos).part(1) / 1e6));
     }
 }

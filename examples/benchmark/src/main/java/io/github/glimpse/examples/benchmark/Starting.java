@@ -149,10 +149,8 @@ final class Starting implements Callable<Integer> {
     }
 
     private static String told(List<Double> values, String unit) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        double least = sorted[0];
-        double middle = sorted[sorted.length / 2];
+        double least = Sorted.of(values).least();
+        double middle = Sorted.of(values).middle();
         return switch (unit) {
             case "s" -> String.format(Locale.ROOT, "%.2f, %.2f s", least, middle);
             case "bytes" -> String.format(Locale.ROOT, "%.0f, %.0f MB", least / 1e6, middle / 1e6);

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -156,7 +155,10 @@ final class Weighing implements Callable<Integer> {
                 packed.resident() / 1e6,
                 narrow.resident() / 1e6,
                 narrow.resident() / packed.resident()));
-        return table.append(String.format(Locale.ROOT, "%nA plain read of memory: %.1f GB/s%n", middle(reads)))
+        return table.append(String.format(
+                        Locale.ROOT,
+                        "%nA plain read of memory: %.1f GB/s%n",
+                        Sorted.of(reads).middle()))
                 .toString();
     }
 
@@ -169,12 +171,11 @@ final class Weighing implements Callable<Integer> {
             ratios.add(thin.get(i) / wide.get(i));
         }
         table.append(String.format(
-                Locale.ROOT, "| %s | %.1f | %.1f | %.2f |%n", name, middle(wide), middle(thin), middle(ratios)));
-    }
-
-    private static double middle(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+                Locale.ROOT,
+                "| %s | %.1f | %.1f | %.2f |%n",
+                name,
+                Sorted.of(wide).middle(),
+                Sorted.of(thin).middle(),
+                Sorted.of(ratios).middle()));
     }
 }

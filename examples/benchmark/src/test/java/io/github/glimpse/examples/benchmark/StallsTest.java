@@ -35,9 +35,9 @@ class StallsTest {
     void aPartOfTheValuesIsNotExceeded() {
         List<Long> values = LongStream.rangeClosed(1, 20).boxed().toList();
 
-        assertThat(Stalls.part(values, 0.5)).isEqualTo(10);
-        assertThat(Stalls.part(values, 0.95)).isEqualTo(19);
-        assertThat(Stalls.part(values, 1)).isEqualTo(20);
-        assertThat(Stalls.part(List.of(), 0.5)).isNaN();
+        assertThat(Sorted.of(values).part(0.5)).isEqualTo(10);
+        assertThat(Sorted.of(values).part(0.95)).isEqualTo(19);
+        assertThat(Sorted.of(values).part(1)).isEqualTo(20);
+        assertThat(Sorted.of(List.<Long>of()).part(0.5)).isNaN();
     }
 }
