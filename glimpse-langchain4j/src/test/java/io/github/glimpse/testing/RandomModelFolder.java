@@ -267,7 +267,12 @@ public final class RandomModelFolder {
                 case "--seed" -> folder.seed(Long.parseLong(value));
                 case "--tokenizer" -> folder.tokenizerFrom(Path.of(value));
                 case "--keys" -> folder.keys(KeyLayout.valueOf(value.toUpperCase(Locale.ROOT)));
-                case "--answers" -> folder.texts();
+                case "--answers" -> {
+                    if (!value.equals("texts")) {
+                        throw new IllegalArgumentException("--answers is '" + value + "', known: texts");
+                    }
+                    folder.texts();
+                }
                 default -> throw new IllegalArgumentException("Unknown option " + all.get(index));
             }
         }

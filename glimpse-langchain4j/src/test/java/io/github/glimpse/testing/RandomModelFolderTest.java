@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.StoredType;
@@ -13,8 +12,6 @@ import io.github.glimpse.engine.TorchCheckpoint;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.hub.ModuleFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -198,6 +195,8 @@ class RandomModelFolderTest {
         assertThatThrownBy(() -> RandomModelFolder.ofShape("qwen")).hasMessageContaining("known: qwen2.5-vl-3b");
         String[] arguments = {"--shape", "qwen2.5-vl-tiny", "--out", directory.toString(), "--colour", "red"};
         assertThatThrownBy(() -> RandomModelFolder.main(arguments)).hasMessageContaining("--colour");
+        String[] pictures = {"--shape", "qwen2.5-vl-tiny", "--out", directory.toString(), "--answers", "pictures"};
+        assertThatThrownBy(() -> RandomModelFolder.main(pictures)).hasMessageContaining("'pictures', known: texts");
         assertThatThrownBy(() -> RandomModelFolder.main(new String[] {"--shape"}))
                 .hasMessageContaining("needs a value");
     }
@@ -252,39 +251,24 @@ class RandomModelFolderTest {
     }
 
     @Test
-    void rowsOfPrintablePiecesStayWhereAnswersAreTexts() throws IOException {
+    void rowsOfPrintablePiecesStayWhereAnswersAreTexts() {
         Path texts = RandomModelFolder.ofShape("qwen2.5-vl-tiny").texts().write(directory.resolve("texts"));
         Path plain = RandomModelFolder.ofShape("qwen2.5-vl-tiny").write(directory.resolve("plain"));
 
-        ByteBuffer changed = tensor(texts, "embed_tokens.weight");
-        ByteBuffer before = tensor(plain, "embed_tokens.weight");
-        JsonNode vocabulary =
-                Json.read(texts.resolve("tokenizer.json")).path("model").path("vocab");
-        int width = before.remaining() / 768;
-        assertThat(row(changed, vocabulary.path("a").asInt(), width))
-                .isEqualTo(row(before, vocabulary.path("a").asInt(), width));
+        float[] changed = floats(SafetensorsIndex.of(texts), "model.embed_tokens.weight");
+        float[] before = floats(SafetensorsIndex.of(plain), "model.embed_tokens.weight");
+        int a = Json.read(texts.resolve("tokenizer.json"))
+                .path("model")
+                .path("vocab")
+                .path("a")
+                .asInt();
+        int width = before.length / 768;
+        assertThat(row(changed, a, width)).isEqualTo(row(before, a, width));
         assertThat(row(changed, 767, width)).containsOnly(0);
         assertThat(row(before, 767, width)).isNotEqualTo(row(changed, 767, width));
     }
 
-    private static byte[] row(ByteBuffer tensor, int row, int width) {
-        byte[] bytes = new byte[width];
-        tensor.get(row * width, bytes);
-        return bytes;
-    }
-
-    private static ByteBuffer tensor(Path folder, String end) throws IOException {
-        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("model.safetensors")))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        int header = (int) file.getLong(0);
-        for (Map.Entry<String, JsonNode> entry :
-                new ObjectMapper().readTree(file.array(), Long.BYTES, header).properties()) {
-            if (entry.getKey().endsWith(end)) {
-                int start = entry.getValue().path("data_offsets").path(0).asInt();
-                int stop = entry.getValue().path("data_offsets").path(1).asInt();
-                return file.slice(Long.BYTES + header + start, stop - start);
-            }
-        }
-        throw new IllegalStateException("There is no tensor " + end);
+    private static float[] row(float[] rows, int row, int width) {
+        return Arrays.copyOfRange(rows, row * width, (row + 1) * width);
     }
 }
