@@ -112,9 +112,10 @@ public final class DocumentIndexer {
     private IndexedDocument read(DocumentFolder folder, String document, Map<String, List<IndexedPage>> byContent) {
         try {
             byte[] bytes = folder.bytes(document);
-            List<IndexedPage> same = byContent.get(DocumentFolder.sha256(bytes));
+            String sha256 = DocumentFolder.sha256(bytes);
+            List<IndexedPage> same = byContent.get(sha256);
             return same == null
-                    ? index(folder, document, bytes)
+                    ? index(folder, document, bytes, sha256)
                     : new IndexedDocument(
                             same.stream().map(page -> page.of(document)).toList(), true);
         } catch (InvalidDocumentException e) {
@@ -129,7 +130,10 @@ public final class DocumentIndexer {
      * @param document how the rows name it
      */
     public IndexedDocument index(DocumentFolder folder, String document, byte[] bytes) {
-        String sha256 = DocumentFolder.sha256(bytes);
+        return index(folder, document, bytes, DocumentFolder.sha256(bytes));
+    }
+
+    private IndexedDocument index(DocumentFolder folder, String document, byte[] bytes, String sha256) {
         List<IndexedPage> rows = new ArrayList<>();
         boolean settled = true;
         try (DocumentPages pages = folder.open(bytes, document)) {
