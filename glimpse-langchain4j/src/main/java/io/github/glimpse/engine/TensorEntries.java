@@ -56,7 +56,7 @@ record TensorEntries(Map<String, TensorEntry> byName) {
     /** Of any shape with {@code out * in} numbers and {@code out} in front: a convolution used as a product. */
     TensorEntry convolution(String name, long out, long in) {
         TensorEntry entry = entry(name);
-        if (entry.shape().length < 2 || entry.shape()[0] != out || elements(entry) != out * in) {
+        if (entry.shape().length < 2 || entry.shape()[0] != out || entry.elementCount() != out * in) {
             throw mismatch(name, entry.shape(), out, in);
         }
         return entry;
@@ -65,16 +65,8 @@ record TensorEntries(Map<String, TensorEntry> byName) {
     /** Memory of all in a type. */
     long bytes(Dtype dtype) {
         return byName.values().stream()
-                .mapToLong(entry -> elements(entry) * dtype.byteCount())
+                .mapToLong(entry -> entry.elementCount() * dtype.byteCount())
                 .sum();
-    }
-
-    private static long elements(TensorEntry entry) {
-        long count = 1;
-        for (long size : entry.shape()) {
-            count = Math.multiplyExact(count, size);
-        }
-        return count;
     }
 
     private String neighbours(String name) {

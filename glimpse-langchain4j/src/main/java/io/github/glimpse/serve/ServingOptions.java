@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * How many requests of a model run together, and what they may take of its time and memory.
  *
  * @param maxRunning requests that run at once
- * @param prefillShare share of the time that prompts get while answers wait for their next token, 0 to 0.9
+ * @param prefillShare share of the time that a prompt gets while answers wait for their next token, 0 to 0.9; several
+ *     prompts that wait get as many times more, up to 0.9
  * @param sliceRows rows of a prompt that run through a layer between two steps of the others, a multiple of 512
  * @param memoryBudget bytes for keys and values, working memory and remembered pictures; null takes what the machine has left when
  *     the model is loaded

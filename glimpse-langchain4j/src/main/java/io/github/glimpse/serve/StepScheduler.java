@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepScheduler<S, R> {
 
-    /** The share of the time that slices get while both wait. */
+    /** The share of the time that the slices of one prompt get while both wait. */
     public static final double DEFAULT_SLICE_SHARE = 0.5;
 
     /** How often long work is overtaken by short work at most. */
