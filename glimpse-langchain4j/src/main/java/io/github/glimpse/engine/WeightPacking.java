@@ -5,6 +5,7 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.ModelLoadException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Weights that are packed while the model already answers by them as they lie in the mapped files. Each is packed once and takes the place
- * of its mapped form in the list of its layer; then its pages of the file are given back, so that hardly more than one weight is in memory
+ * of its mapped form in the lists that hold it; then its pages of the file are given back, so that hardly more than one weight is in memory
  * twice. ADR 0030 tells what answers may differ in meanwhile.
  *
  * <p>Filled by the thread that loads; safe for concurrent use after that.
@@ -70,7 +71,7 @@ public final class WeightPacking implements AutoCloseable {
     private final TensorScope packed;
     // What is below belongs to this object's lock.
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private final IdentityHashMap<Waiting, TensorList> lists = new IdentityHashMap<>();
+    private final IdentityHashMap<Waiting, List<TensorList>> lists = new IdentityHashMap<>();
     private boolean closed;
 
     private volatile boolean ending;
@@ -85,7 +86,7 @@ public final class WeightPacking implements AutoCloseable {
     }
 
     /**
-     * Takes a weight to be packed later. It must come into one {@link #list}.
+     * Takes a weight to be packed later. It must come into a {@link #list}.
      *
      * @param scope its owner, of nothing else; closed by this object
      * @param mapped its bytes as the file has them
@@ -96,9 +97,10 @@ public final class WeightPacking implements AutoCloseable {
     }
 
     /**
-     * Takes weights that will be packed as one, below one another, in the place of the first. They must come into one {@link #list}.
+     * Takes weights that will be packed as one, below one another, in the place of the first. They must come into a {@link #list}, all into
+     * the same.
      *
-     * @param others what will be in that list instead of other tensors
+     * @param others what will be in their lists instead of other tensors
      */
     synchronized void add(
             List<TensorEntry> entries,
@@ -113,13 +115,13 @@ public final class WeightPacking implements AutoCloseable {
     /** Bundles tensors; those that are packed later are replaced then. */
     synchronized TensorList list(List<NDArray> tensors) {
         List<Waiting> among = waiting.stream()
-                .filter(weights -> !lists.containsKey(weights))
                 .filter(weights -> tensors.stream()
                         .anyMatch(tensor -> tensor == weights.mapped().get(0)))
                 .toList();
         TensorList list = TensorList.unsettled(
                 tensors, among.stream().mapToInt(Waiting::replaced).sum());
-        among.forEach(weights -> lists.put(weights, list));
+        among.forEach(weights ->
+                lists.computeIfAbsent(weights, any -> new ArrayList<>()).add(list));
         return list;
     }
 
@@ -198,9 +200,9 @@ public final class WeightPacking implements AutoCloseable {
         weights.entries().forEach(WeightPacking::requireFile);
         IdentityHashMap<NDArray, NDArray> instead = new IdentityHashMap<>(weights.others());
         instead.put(weights.mapped().get(0), pack(weights.mapped(), packed));
-        TensorList list = lists.remove(weights);
-        if (list != null) {
-            list.replace(instead);
+        List<TensorList> holding = lists.remove(weights);
+        if (holding != null) {
+            holding.forEach(list -> list.replace(instead));
         }
         waiting.remove();
         // Calls under way hold the mapping until they end.

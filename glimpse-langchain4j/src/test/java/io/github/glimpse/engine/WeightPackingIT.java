@@ -167,6 +167,23 @@ class WeightPackingIT {
     }
 
     @Test
+    void aWeightInTwoListsIsReplacedInBoth() throws IOException {
+        try (Weights weights = open()) {
+            List<NDArray> tensors = weights.at("w0").product(OUT, IN);
+            try (TensorList one = weights.list(tensors);
+                    TensorList other = weights.list(tensors)) {
+                weights.finishLoading();
+
+                assertThat(weights.packing().packNext()).isTrue();
+
+                assertThat(isPacked(one)).isTrue();
+                assertThat(isPacked(other)).isTrue();
+                assertThat(isMapped()).isFalse();
+            }
+        }
+    }
+
+    @Test
     void whatIsPackedLaterHasTheBitsOfWhatIsPackedAtOnce() {
         try (Weights later = open();
                 Weights atOnce = Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.PACKED);

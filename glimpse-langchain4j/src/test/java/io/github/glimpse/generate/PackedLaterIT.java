@@ -127,7 +127,11 @@ class PackedLaterIT {
         pack(model, MANY);
 
         assertThat(model.packing().isDone()).isTrue();
-        assertThat(model.trace(question()).firstLogits()).as("in every bit").containsExactly(expected.firstLogits());
+        TracedAnswer last = model.trace(question());
+        assertThat(last.firstLogits()).as("in every bit").containsExactly(expected.firstLogits());
+        assertThat(last.result().likelihood())
+                .as("of each token, in every bit")
+                .isEqualTo(expected.result().likelihood());
     }
 
     private static void assertAlike(TracedAnswer found, TracedAnswer expected) {
