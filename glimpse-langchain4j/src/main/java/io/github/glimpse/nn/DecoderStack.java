@@ -14,18 +14,16 @@ import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.WeightPath.Layer;
 import io.github.glimpse.engine.Weights;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder-only language model of the LLaMA kind (LLaMA, Qwen2): embedding, layers with RMS norm, rotary grouped-query
- * attention and a gated MLP, final norm, head. One native call per layer, so that everything between layers (cuts,
- * evidence, cancellation, timers) is Java.
+ * attention and a gated MLP, final norm, head. A prompt takes one native call per layer, so that everything between layers (cuts,
+ * evidence, cancellation, timers) is Java; tokens of answers are the business of {@link DecoderSteps}.
  *
  * <p>Hidden rows are {@code [rows, hidden]} with {@code rows} padded by {@link RowPadding}; rows past the tokens are never
  * seen by a token, because attention is causal. Safe for concurrent use: all state is in caches and arguments.
@@ -52,6 +50,7 @@ public final class DecoderStack implements AutoCloseable {
     private final NDArray table;
     private final List<TensorList> layers = new ArrayList<>();
     private final List<List<NDArray>> layerTensors = new ArrayList<>();
+    private final TensorList attending;
     private final NDArray finalNorm;
     private final List<NDArray> headTensors;
     private final TensorList head;
@@ -107,6 +106,8 @@ public final class DecoderStack implements AutoCloseable {
             layerTensors.add(tensors);
             layers.add(weights.list(tensors));
         }
+        this.attending =
+                weights.list(layerTensors.stream().flatMap(List::stream).toList());
         this.finalNorm = norm(weights.at(names.finalNorm()), hidden, shape, owner);
         this.headTensors =
                 weights.at(shape.tiedHead() ? names.embedding() : names.head()).product(shape.vocabulary(), hidden);
@@ -302,7 +303,8 @@ public final class DecoderStack implements AutoCloseable {
         return layer == null ? newCache(capacity, owner) : new RecurrentState(this, layer.start(owner), owner);
     }
 
-    private @Nullable RecurrentLayer recurrentLayer(int index) {
+    @Nullable
+    RecurrentLayer recurrentLayer(int index) {
         return recurrent.get(index);
     }
 
@@ -457,75 +459,29 @@ public final class DecoderStack implements AutoCloseable {
                 .run(scope);
     }
 
-    /**
-     * Runs rows of several sequences through one layer, and remembers them; see {@link DecoderSteps}.
-     *
-     * @param states by row; of rows of one sequence the same, which they go into in their order
-     * @param unseen what a row of some length does not see, made once for all layers
-     */
-    NDArray step(
-            int index,
-            NDArray hidden,
-            RotaryEmbedding.Tables tables,
-            List<LayerState> states,
-            IntFunction<NDArray> unseen,
-            TensorScope scope) {
-        RecurrentLayer layer = recurrentLayer(index);
-        if (layer != null) {
-            return recurrentStep(layer, hidden, states, scope);
-        }
-        List<KvCache> caches = states.stream().map(KvCache.class::cast).toList();
-        // A row lies behind those of its sequence that come before it in this step.
-        long[] lengths = caches.stream().mapToLong(KvCache::append).toArray();
-        return graph.call("step")
-                .with(hidden)
-                .with(tables.cosine())
-                .with(tables.sine())
-                .with(caches.stream().map(KvCache::keys).toList())
-                .with(caches.stream().map(KvCache::values).toList())
-                .with(lengths)
-                .with(Arrays.stream(lengths)
-                        .mapToObj(length -> unseen.apply(Math.toIntExact(length + 1)))
-                        .toList())
-                .with(layers.get(index))
-                .with(dimensions.heads())
-                .with(dimensions.normEps())
-                .run(scope);
+    /** How many layers before one have keys and values. */
+    int attendingBefore(int index) {
+        return IntStream.range(0, index)
+                .filter(layer -> !isRecurrent(layer))
+                .map(layer -> 1)
+                .sum();
     }
 
-    /** What the last of some rows of a cache does not see: see the text {@code unseen}. */
-    NDArray unseen(int length, TensorScope scope) {
-        return graph.call("unseen").with(length).with(runtime.deviceName()).run(scope);
+    /** The weights of all layers that have keys and values, one layer's behind the other's. */
+    TensorList attending() {
+        return attending;
     }
 
-    /** Row by row: the state of each sequence is its own. */
-    private NDArray recurrentStep(RecurrentLayer layer, NDArray hidden, List<LayerState> states, TensorScope scope) {
-        try (TensorScope step = scope.openChild()) {
-            int padded = Math.toIntExact(hidden.getShape().get(0));
-            NDArray output = take(hidden, step.indices(new int[] {0}), padded, scope);
-            for (int i = 0; i < states.size(); i++) {
-                RecurrentState state = (RecurrentState) states.get(i);
-                NDArray row = rows.pick(hidden, new int[] {i}, 0, step);
-                place(output, i, layer.run(row, 1, state.tensors(), step));
-                state.advance(1);
-            }
-            return output;
-        }
+    TensorList headList() {
+        return head;
     }
 
-    /** Tables of one position each of several sequences: {@code [rows of positions, rows]}. */
-    RotaryEmbedding.Tables stepTables(NDArray positions, TensorScope scope) {
-        return rotary.tablesByRow(positions, dtype, scope);
+    RotaryEmbedding rotary() {
+        return rotary;
     }
 
-    /** The logits after each row: {@code [rows, vocab]} float32, owned by {@code scope}. */
-    NDArray stepLogits(NDArray hidden, TensorScope scope) {
-        return graph.call("step_logits")
-                .with(hidden)
-                .with(finalNorm)
-                .with(head)
-                .with(dimensions.normEps())
-                .run(scope);
+    TorchRuntime runtime() {
+        return runtime;
     }
 
     TensorScope openScope() {
@@ -568,6 +524,7 @@ public final class DecoderStack implements AutoCloseable {
     @Override
     public void close() {
         layers.forEach(TensorList::close);
+        attending.close();
         head.close();
         recurrent.values().forEach(RecurrentLayer::close);
         graph.close();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * The next token of several sequences at once: linear layers see the rows of all of them, so each weight is read once a step, and
@@ -44,7 +45,7 @@ public final class DecoderSteps {
     }
 
     /** One row of the step, so far behind the first of its sequence. */
-    private record Row(Rows sequence, int behind) {
+    record Row(Rows sequence, int behind) {
 
         int id() {
             return sequence.ids()[behind];
@@ -79,24 +80,114 @@ public final class DecoderSteps {
                     decoder.embed(scope.indices(rows.stream().mapToInt(Row::id).toArray()), padded, scope);
             // One table serves all layers unless a schedule renumbered between them.
             Map<List<Long>, RotaryEmbedding.Tables> tables = new HashMap<>();
-            Map<Integer, NDArray> unseen = new HashMap<>();
             int layers = sequences.get(0).states().size();
-            for (int layer = 0; layer < layers; layer++) {
-                int of = layer;
-                List<Long> positions =
-                        rows.stream().map(row -> row.position(of)).toList();
-                NDArray next = decoder.step(
-                        layer,
-                        hidden,
-                        tables.computeIfAbsent(positions, places -> tables(places, padded, scope)),
-                        rows.stream().map(row -> row.state(of)).toList(),
-                        length -> unseen.computeIfAbsent(length, any -> decoder.unseen(any, scope)),
-                        scope);
+            int end;
+            for (int layer = 0; layer < layers; layer = end) {
+                end = endOfRun(layer, layers, rows);
+                RecurrentLayer recurrent = decoder.recurrentLayer(layer);
+                NDArray next = recurrent == null
+                        ? attending(
+                                layer,
+                                end,
+                                hidden,
+                                tables.computeIfAbsent(positions(layer, rows), places -> tables(places, padded, scope)),
+                                rows,
+                                scope)
+                        : recurrent(layer, recurrent, hidden, rows, scope);
                 hidden.close();
                 hidden = next;
             }
-            return split(HostValues.floatRows(decoder.stepLogits(hidden, scope), rows.size()), counts);
+            return split(HostValues.floatRows(logits(hidden, scope), rows.size()), counts);
         }
+    }
+
+    /** Behind the last of the layers that take one call: all have keys and values, and the rows the same positions. */
+    private int endOfRun(int layer, int layers, List<Row> rows) {
+        int end = layer + 1;
+        while (!decoder.isRecurrent(layer)
+                && end < layers
+                && !decoder.isRecurrent(end)
+                && positions(end, rows).equals(positions(layer, rows))) {
+            end++;
+        }
+        return end;
+    }
+
+    private static List<Long> positions(int layer, List<Row> rows) {
+        return rows.stream().map(row -> row.position(layer)).toList();
+    }
+
+    /**
+     * Layers with keys and values in one native call: behind weights that have pushed all else out of the caches of the processor, what Java
+     * does between two calls costs as much as three small products.
+     */
+    NDArray attending(
+            int first, int end, NDArray hidden, RotaryEmbedding.Tables tables, List<Row> rows, TensorScope scope) {
+        List<NDArray> keys = new ArrayList<>();
+        List<NDArray> values = new ArrayList<>();
+        List<NDArray> unseen = new ArrayList<>();
+        LongStream.Builder lengths = LongStream.builder();
+        Map<Integer, NDArray> unseenByLength = new HashMap<>();
+        for (int layer = first; layer < end; layer++) {
+            for (Row row : rows) {
+                KvCache cache = (KvCache) row.state(layer);
+                // A row lies behind those of its sequence that come before it in this step.
+                lengths.add(cache.append());
+                keys.add(cache.keys());
+                values.add(cache.values());
+                unseen.add(unseenByLength.computeIfAbsent(cache.length(), length -> unseen(length, scope)));
+            }
+        }
+        return decoder.graph()
+                .call("steps")
+                .with(hidden)
+                .with(tables.cosine())
+                .with(tables.sine())
+                .with(keys)
+                .with(values)
+                .with(lengths.build().toArray())
+                .with(unseen)
+                .with(decoder.attending())
+                .with(decoder.attendingBefore(first))
+                .with(end - first)
+                .with(decoder.dimensions().heads())
+                .with(decoder.dimensions().normEps())
+                .run(scope);
+    }
+
+    /** What the last of some rows of a cache does not see: see the text {@code unseen}. */
+    private NDArray unseen(int length, TensorScope scope) {
+        return decoder.graph()
+                .call("unseen")
+                .with(length)
+                .with(decoder.runtime().deviceName())
+                .run(scope);
+    }
+
+    /** Row by row: the state of each sequence is its own. */
+    private NDArray recurrent(int index, RecurrentLayer layer, NDArray hidden, List<Row> rows, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            int padded = Math.toIntExact(hidden.getShape().get(0));
+            NDArray output = decoder.take(hidden, step.indices(new int[] {0}), padded, scope);
+            for (int i = 0; i < rows.size(); i++) {
+                RecurrentState state = (RecurrentState) rows.get(i).state(index);
+                NDArray row = decoder.rows().pick(hidden, new int[] {i}, 0, step);
+                decoder.place(output, i, layer.run(row, 1, state.tensors(), step));
+                state.advance(1);
+            }
+            return output;
+        }
+    }
+
+    /** The logits after each row: {@code [rows, vocab]} float32. */
+    private NDArray logits(NDArray hidden, TensorScope scope) {
+        return decoder.graph()
+                .call("step_logits")
+                .with(hidden)
+                .with(decoder.finalNorm())
+                .with(decoder.headList())
+                .with(decoder.dimensions().normEps())
+                .run(scope);
     }
 
     /** By sequence how many of its rows run: its first, and an equal share of what is left for guesses. */
@@ -115,7 +206,7 @@ public final class DecoderSteps {
         for (int i = 0; i < ids.length; i++) {
             ids[i] = i % padded < places.size() ? places.get(i % padded) : 0;
         }
-        return decoder.stepTables(scope.longs(ids, rows, padded), scope);
+        return decoder.rotary().tablesByRow(scope.longs(ids, rows, padded), decoder.dtype(), scope);
     }
 
     private static List<float[][]> split(List<float[]> logits, int[] counts) {
