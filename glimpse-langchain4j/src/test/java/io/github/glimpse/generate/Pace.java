@@ -26,11 +26,20 @@ public final class Pace {
      */
     public static void answer(
             LoadedModel model, GenerationRequest request, CancellationSignal signal, List<Long> moments) {
+        answer(model, request, signal, () -> moments.add(System.nanoTime()));
+    }
+
+    /**
+     * The same, with something to do where each token's row begins.
+     *
+     * @param atRow on the thread that answers; the row waits for it
+     */
+    public static void answer(LoadedModel model, GenerationRequest request, CancellationSignal signal, Runnable atRow) {
         int letter = model.model().tokenizer().encodePlain("a")[0];
         model.generate(request, GenerationListener.NONE, signal, new StageObserver() {
             @Override
             public void onToken(int step, long position, int cacheRow) {
-                moments.add(System.nanoTime());
+                atRow.run();
             }
 
             @Override

@@ -101,6 +101,7 @@ final class Benchmark implements Callable<Integer> {
             Stalls.NAME, Stalls::commandLine,
             Starting.NAME, Starting::commandLine,
             Servers.NAME, Servers::commandLine,
+            TokenTime.NAME, TokenTime::commandLine,
             Weighing.NAME, Weighing::commandLine);
 
     public static void main(String[] arguments) {

@@ -10,6 +10,7 @@ import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.Pace;
 import io.github.glimpse.generate.Stage;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.VisionCacheOptions;
@@ -227,12 +228,37 @@ final class GlimpseWorker {
             Answer answer = answer(model, request);
             int tokens = answer.result().report().imageTokens();
             print("ttft, picture seen before", tokens, tokens, answer.times().toFirstToken(), "s");
+            besidePlainReads(model, request, tokens);
         }
     }
 
     private static GenerationRequest about(byte[] picture, PruningOptions pruning) {
         return new GenerationRequest(
                 List.of(ChatTurn.user(Turn.QUESTION, picture)), pruning, GenerationOptions.defaults());
+    }
+
+    /** Each token with a read right after it, since the speed of memory changes with what else the machine does. */
+    private void besidePlainReads(LoadedModel model, GenerationRequest request, int tokens) throws IOException {
+        List<Double> beside = new ArrayList<>();
+        try (Reading.Memory memory = new Reading.Memory()) {
+            long[] began = {0};
+            Pace.answer(model, request, new CancellationSignal(), () -> {
+                double seconds = (System.nanoTime() - began[0]) / 1e9;
+                double read = Reading.Memory.BYTES / memory.rate();
+                if (began[0] > 0) {
+                    beside.add(seconds / read);
+                }
+                began[0] = System.nanoTime();
+            });
+        }
+        if (!beside.isEmpty()) {
+            print(
+                    "a token by plain reads of 1 GiB",
+                    tokens,
+                    tokens,
+                    Sorted.of(beside).middle(),
+                    "");
+        }
     }
 
     /** The same picture in another file: PNG readers ignore what follows the end, the cache of features does not. */

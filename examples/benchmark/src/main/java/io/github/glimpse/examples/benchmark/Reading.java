@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,7 +15,6 @@ import java.util.stream.Stream;
 final class Reading {
 
     private static final int CHUNK = 8 << 20;
-    private static final long VALUES = 256L << 20;
     private static final int PASSES = 5;
 
     private Reading() {}
@@ -41,16 +39,30 @@ final class Reading {
 
     /** Bytes per second of adding up one GiB of float32 with the native library's threads: the middle of some passes. */
     static double memoryRate() {
-        double[] rates = new double[PASSES];
-        try (NDManager manager = NDManager.newBaseManager()) {
-            NDArray values = manager.ones(new Shape(VALUES));
-            for (int i = 0; i < PASSES; i++) {
-                long start = System.nanoTime();
-                values.sum().close();
-                rates[i] = VALUES * Float.BYTES / ((System.nanoTime() - start) / 1e9);
-            }
+        try (Memory memory = new Memory()) {
+            return Sorted.of(Stream.generate(memory::rate).limit(PASSES).toList())
+                    .middle();
         }
-        Arrays.sort(rates);
-        return rates[PASSES / 2];
+    }
+
+    /** One GiB of float32 that can be read again and again. */
+    static final class Memory implements AutoCloseable {
+
+        static final double BYTES = 1L << 30;
+
+        private final NDManager manager = NDManager.newBaseManager();
+        private final NDArray values = manager.ones(new Shape((long) BYTES / Float.BYTES));
+
+        /** Bytes per second of adding it up once with the native library's threads. */
+        double rate() {
+            long start = System.nanoTime();
+            values.sum().close();
+            return BYTES / ((System.nanoTime() - start) / 1e9);
+        }
+
+        @Override
+        public void close() {
+            manager.close();
+        }
     }
 }

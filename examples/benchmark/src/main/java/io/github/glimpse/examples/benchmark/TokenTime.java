@@ -1,0 +1,180 @@
+package io.github.glimpse.examples.benchmark;
+
+import ai.djl.pytorch.jni.JniUtils;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationRequest;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.Pace;
+import io.github.glimpse.prune.PruningOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Where the time of a token goes: beside plain reads of memory, one after each token, and by layers, as libtorch's profiler tells of an
+ * answer of its own.
+ */
+@Command(
+        name = TokenTime.NAME,
+        mixinStandardHelpOptions = true,
+        description = "A token of an answer beside plain reads of memory, and by layers.")
+final class TokenTime implements Callable<Integer> {
+
+    static final String NAME = "token";
+
+    // A trace has a hundred events a layer.
+    private static final int PROFILED = 12;
+
+    @Option(names = "--shape", defaultValue = "3b", description = "3b, 7b or tiny")
+    private String shape = "3b";
+
+    @Option(names = "--layers", description = "Layers of the decoder; those of the shape if not given")
+    private @Nullable Integer layers;
+
+    @Option(names = "--weights", split = ",", defaultValue = "packed", description = "packed, int8, mapped")
+    private List<WeightFormat> formats = List.of();
+
+    @Option(names = "--tokens", defaultValue = "256", description = "Image tokens of the picture")
+    private int tokens;
+
+    @Option(names = "--retention", defaultValue = "0.111", description = "Share of them that is kept")
+    private double retention;
+
+    @Option(names = "--output-tokens", defaultValue = "33", description = "Tokens of each answer")
+    private int outputTokens;
+
+    @Option(names = "--threads", defaultValue = "2", description = "Threads of a product")
+    private int threads;
+
+    @Option(names = "--rounds", defaultValue = "3", description = "Answers beside plain reads")
+    private int rounds;
+
+    @Option(names = "--out", defaultValue = "target/token", description = "Folder of the model and of the results")
+    private Path out = Path.of("target/token");
+
+    static CommandLine commandLine() {
+        return new CommandLine(new TokenTime()).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        RandomModel.require(shape);
+        Files.createDirectories(out);
+        Path folder = new RandomModel(shape, layers, out).write();
+        StringBuilder table = new StringBuilder();
+        try {
+            for (WeightFormat format : formats) {
+                table.append(table(folder, format));
+            }
+        } finally {
+            RandomModel.delete(folder);
+        }
+        Files.writeString(out.resolve("table.md"), table);
+        System.out.println(table);
+        return 0;
+    }
+
+    private String table(Path folder, WeightFormat format) throws IOException {
+        DecoderWork work = DecoderWork.of(folder);
+        List<Double> steps = new ArrayList<>();
+        List<Double> reads = new ArrayList<>();
+        try (LoadedModel model = LoadedModel.load(options(folder, format))) {
+            GenerationRequest request = GenerationRequest.of(
+                    ChatTurn.user(Turn.QUESTION, Files.readAllBytes(Pictures.write(tokens, 1, out))));
+            // The first answers are slower: caches of kernels, and what Java has not compiled.
+            Pace.answer(model, request, new CancellationSignal(), new ArrayList<>());
+            try (Reading.Memory memory = new Reading.Memory()) {
+                for (int round = 0; round < rounds; round++) {
+                    long[] began = {0};
+                    Pace.answer(model, request, new CancellationSignal(), () -> {
+                        if (began[0] > 0) {
+                            steps.add((System.nanoTime() - began[0]) / 1e6);
+                        }
+                        reads.add(memory.rate() / 1e9);
+                        began[0] = System.nanoTime();
+                    });
+                }
+            }
+            return head(format, work, Sorted.of(steps), Sorted.of(reads))
+                    + byLayers(profile(model, request, work.layers()));
+        }
+    }
+
+    private EngineOptions options(Path folder, WeightFormat format) {
+        EngineOptions options = GlimpseWorker.options(folder, "bfloat16", threads, outputTokens);
+        return options.toBuilder()
+                .load(options.load().toBuilder().weights(format).build())
+                .pruning(PruningOptions.builder()
+                        .threshold(0.0)
+                        .maxRetentionRatio(retention)
+                        .build())
+                .build();
+    }
+
+    private Profile profile(LoadedModel model, GenerationRequest request, int decoderLayers) throws IOException {
+        Path trace = out.resolve("trace.json");
+        int[] rows = {0};
+        Pace.answer(model, request, new CancellationSignal(), () -> {
+            if (++rows[0] == 2) {
+                JniUtils.startProfile(false, false, false);
+            } else if (rows[0] == Math.min(2 + PROFILED, outputTokens - 1)) {
+                JniUtils.stopProfile(trace.toString());
+            }
+        });
+        Profile profile = Profile.read(trace, decoderLayers);
+        Files.delete(trace);
+        return profile;
+    }
+
+    private static String head(WeightFormat format, DecoderWork work, Sorted steps, Sorted reads) {
+        // All weights in 8 bits; some stay in 16, so that it is at least as much.
+        double bytes = work.bytesPerToken() / (format == WeightFormat.INT8 ? 2e9 : 1e9);
+        return String.format(
+                Locale.ROOT,
+                "%n%s: %d tokens, %.2f ms in the middle, %.2f ms at least; plain reads between them %.1f GB/s in the middle,"
+                        + " %.1f GB/s at most; the %.2f GB of weights are read at %.2f of a plain read (middle values),"
+                        + " %.2f (best values)%n%n",
+                format,
+                steps.values().length,
+                steps.middle(),
+                steps.least(),
+                reads.middle(),
+                reads.most(),
+                bytes,
+                bytes / reads.middle() / (steps.middle() / 1e3),
+                bytes / reads.most() / (steps.least() / 1e3));
+    }
+
+    private static String byLayers(Profile profile) {
+        StringBuilder table = new StringBuilder("""
+                | microseconds a token | products | in them | other calls | in them | between calls |
+                |---|---|---|---|---|---|
+                """);
+        int tokens = profile.tokens();
+        int last = profile.parts().size() - 1;
+        for (int i = 0; i <= last; i++) {
+            Profile.Part part = profile.parts().get(i);
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %d | %.0f | %d | %.0f | %.0f |%n",
+                    i == last ? "head" : "layer " + i,
+                    part.products() / tokens,
+                    part.productMicros() / tokens,
+                    part.calls() / tokens,
+                    part.callMicros() / tokens,
+                    part.betweenMicros() / tokens));
+        }
+        return table.toString();
+    }
+}
