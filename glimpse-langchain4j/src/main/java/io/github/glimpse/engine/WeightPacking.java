@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +24,11 @@ import org.slf4j.LoggerFactory;
  * <p>Filled by the thread that loads; safe for concurrent use after that.
  */
 public final class WeightPacking implements AutoCloseable {
+
+    /** Long enough for the first answer about a large picture; under a load without pauses packing must come all the same. */
+    private static final int MOST_WAITING_SECONDS = 20;
+
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(WeightPacking.class);
 
@@ -143,23 +151,30 @@ public final class WeightPacking implements AutoCloseable {
      * Packs all that is left on a thread of its own, which gives way to others; returns at once. To be called once.
      *
      * @param model its name in messages
+     * @param computes whether a request runs: packing waits for {@value #MOST_WAITING_SECONDS} seconds of these in all
      */
-    public void start(String model) {
+    public void start(String model, BooleanSupplier computes) {
+        start(model, computes, TimeUnit.SECONDS.toNanos(MOST_WAITING_SECONDS));
+    }
+
+    /** With another limit, in nanoseconds. */
+    void start(String model, BooleanSupplier computes, long mostWaiting) {
         if (progress.isDone()) {
             return;
         }
         name = model;
-        Thread thread = new Thread(null, this::run, "glimpse-pack", 0, false);
+        Thread thread = new Thread(null, () -> run(computes, mostWaiting), "glimpse-pack", 0, false);
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void run() {
+    private void run(BooleanSupplier computes, long mostWaiting) {
         Courtesy.lowerThisThread();
         long start = System.nanoTime();
         try {
+            long left = waited(computes, mostWaiting);
             while (packNext()) {
-                // the next one
+                left = waited(computes, left);
             }
         } catch (RuntimeException | Error e) {
             LOG.error("The weights of {} could not be packed; requests are refused", name, e);
@@ -172,6 +187,17 @@ public final class WeightPacking implements AutoCloseable {
                     progress.all() / 1_000_000,
                     (System.nanoTime() - start) / 1_000_000);
         }
+    }
+
+    /** Waits while a request runs, but no longer than that; what is left of it. */
+    private long waited(BooleanSupplier computes, long most) {
+        long start = System.nanoTime();
+        long left = most;
+        while (left > 0 && !ending && computes.getAsBoolean()) {
+            LockSupport.parkNanos(Math.min(left, LOOK_NANOS));
+            left = most - (System.nanoTime() - start);
+        }
+        return Math.max(0, left);
     }
 
     /**

@@ -83,13 +83,16 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
             if (options.warmUp() && loaded.model().weights().isSettled()) {
                 WarmUp.run(loaded, name);
             }
-            loaded.model().weights().packing().start(name);
+            loaded.model().weights().packing().start(name, loaded::isComputing);
             return loaded;
         } catch (RuntimeException | Error e) {
             loaded.close();
             throw e;
         }
     }
+
+    /** Whether a request computes or waits for its turn. */
+    boolean isComputing();
 
     private static AnswerEngine open(
             EngineOptions options,

@@ -229,6 +229,11 @@ final class DecoderEngine implements AnswerEngine {
     }
 
     @Override
+    public boolean isComputing() {
+        return scheduler.isUsed();
+    }
+
+    @Override
     public StrategyRegistry.Lent lend(PruningOptions pruning) {
         return strategies.lend(pruning);
     }

@@ -135,6 +135,11 @@ final class ImageTextEngine implements AnswerEngine {
     }
 
     @Override
+    public boolean isComputing() {
+        return scheduler.isUsed();
+    }
+
+    @Override
     public VisionFeatureCache visionCache() {
         return visionCache;
     }

@@ -108,6 +108,16 @@ public final class StepScheduler<S, R> {
         }
     }
 
+    /** Whether somebody has a sequence open, or long work that has begun or waits. */
+    public boolean isUsed() {
+        lock.lock();
+        try {
+            return !sequences.isEmpty() || !work.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Sequences that wait for a step. */
     int waiting() {
         lock.lock();

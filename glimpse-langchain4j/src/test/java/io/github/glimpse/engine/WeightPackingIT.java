@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -259,12 +261,54 @@ class WeightPackingIT {
                         .toList())) {
             weights.finishLoading();
             float[] before = product(list);
-            weights.packing().start("six matrices");
+            weights.packing().start("six matrices", () -> false);
             while (!weights.packing().progress().isDone()) {
                 assertThat(product(list)).containsExactly(before, org.assertj.core.data.Offset.offset(CLOSE));
             }
             assertThat(isPacked(list)).isTrue();
             assertThat(weights.packing().failure()).isNull();
+        }
+    }
+
+    @Test
+    void packingWaitsWhileARequestRuns() throws InterruptedException {
+        try (Weights weights = open();
+                TensorList list = list(weights, 0)) {
+            weights.finishLoading();
+            AtomicBoolean computes = new AtomicBoolean(true);
+            CountDownLatch asked = new CountDownLatch(3);
+
+            weights.packing().start("a model", () -> {
+                asked.countDown();
+                return computes.get();
+            });
+            asked.await();
+
+            assertThat(weights.packing().progress().packed()).isZero();
+            computes.set(false);
+            awaitPacked(weights);
+            assertThat(isPacked(list)).isTrue();
+        }
+    }
+
+    @Test
+    void packingDoesNotWaitForEverForRequests() throws InterruptedException {
+        try (Weights weights = open();
+                TensorList first = list(weights, 0);
+                TensorList second = list(weights, 1)) {
+            weights.finishLoading();
+
+            weights.packing().start("a model", () -> true, 1);
+            awaitPacked(weights);
+
+            assertThat(isPacked(first)).isTrue();
+            assertThat(isPacked(second)).isTrue();
+        }
+    }
+
+    private static void awaitPacked(Weights weights) throws InterruptedException {
+        while (!weights.packing().progress().isDone()) {
+            Thread.sleep(1);
         }
     }
 
@@ -326,7 +370,7 @@ class WeightPackingIT {
                     list(weights, weight).close();
                 }
                 weights.finishLoading();
-                weights.packing().start("closed soon");
+                weights.packing().start("closed soon", () -> false);
             }
         }
         assertThat(runtime.liveResources()).isEqualTo(before);
