@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class RotaryEmbedding {
 
-    /** Cosine and sine, {@code [tokens, headDim]} each; narrower if only the first values of a head are turned. */
+    /** Cosine {@code [tokens, headDim]}, its halves equal, and sine {@code [tokens, headDim / 2]}; narrower if only the first values of a head are turned. */
     public record Tables(NDArray cosine, NDArray sine) {}
 
     private final Graph graph;
