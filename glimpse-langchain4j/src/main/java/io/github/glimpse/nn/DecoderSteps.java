@@ -83,14 +83,15 @@ public final class DecoderSteps {
             int layers = sequences.get(0).states().size();
             int end;
             for (int layer = 0; layer < layers; layer = end) {
-                end = endOfRun(layer, layers, rows);
+                List<Long> positions = positions(layer, rows);
+                end = endOfRun(layer, layers, positions, rows);
                 RecurrentLayer recurrent = decoder.recurrentLayer(layer);
                 NDArray next = recurrent == null
                         ? attending(
                                 layer,
                                 end,
                                 hidden,
-                                tables.computeIfAbsent(positions(layer, rows), places -> tables(places, padded, scope)),
+                                tables.computeIfAbsent(positions, places -> tables(places, padded, scope)),
                                 rows,
                                 scope)
                         : recurrent(layer, recurrent, hidden, rows, scope);
@@ -102,12 +103,12 @@ public final class DecoderSteps {
     }
 
     /** Behind the last of the layers that take one call: all have keys and values, and the rows the same positions. */
-    private int endOfRun(int layer, int layers, List<Row> rows) {
+    private int endOfRun(int layer, int layers, List<Long> positions, List<Row> rows) {
         int end = layer + 1;
         while (!decoder.isRecurrent(layer)
                 && end < layers
                 && !decoder.isRecurrent(end)
-                && positions(end, rows).equals(positions(layer, rows))) {
+                && positions(end, rows).equals(positions)) {
             end++;
         }
         return end;
