@@ -170,14 +170,17 @@ final class Callers implements Callable<Integer> {
         StringBuilder table =
                 new StringBuilder("| callers | tokens/s, middle (least to most) | of one caller |\n|---|---|---|\n");
         double one = Sorted.of(rates.values().iterator().next()).middle();
-        rates.forEach((count, values) -> table.append(String.format(
-                Locale.ROOT,
-                "| %d | %.2f (%.2f to %.2f) | %.2f |%n",
-                count,
-                Sorted.of(values).middle(),
-                Sorted.of(values).least(),
-                Sorted.of(values).most(),
-                Sorted.of(values).middle() / one)));
+        rates.forEach((count, values) -> {
+            Sorted sorted = Sorted.of(values);
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %d | %.2f (%.2f to %.2f) | %.2f |%n",
+                    count,
+                    sorted.middle(),
+                    sorted.least(),
+                    sorted.most(),
+                    sorted.middle() / one));
+        });
         return table.append(String.format(
                         Locale.ROOT,
                         "%nA plain read of memory: %.1f GB/s%n",

@@ -10,7 +10,6 @@ import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
-import io.github.glimpse.generate.Pace;
 import io.github.glimpse.generate.Stage;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.VisionCacheOptions;
@@ -237,20 +236,9 @@ final class GlimpseWorker {
                 List.of(ChatTurn.user(Turn.QUESTION, picture)), pruning, GenerationOptions.defaults());
     }
 
-    /** Each token with a read right after it, since the speed of memory changes with what else the machine does. */
     private void besidePlainReads(LoadedModel model, GenerationRequest request, int tokens) throws IOException {
         List<Double> beside = new ArrayList<>();
-        try (Reading.Memory memory = new Reading.Memory()) {
-            long[] began = {0};
-            Pace.answer(model, request, new CancellationSignal(), () -> {
-                double seconds = (System.nanoTime() - began[0]) / 1e9;
-                double read = Reading.Memory.BYTES / memory.rate();
-                if (began[0] > 0) {
-                    beside.add(seconds / read);
-                }
-                began[0] = System.nanoTime();
-            });
-        }
+        Reading.afterEachToken(model, request, (seconds, rate) -> beside.add(seconds * rate / Reading.GIB));
         if (!beside.isEmpty()) {
             print(
                     "a token by plain reads of 1 GiB",

@@ -3,6 +3,10 @@ package io.github.glimpse.examples.benchmark;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.generate.GenerationRequest;
+import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.Pace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,6 +19,8 @@ import java.util.stream.Stream;
 final class Reading {
 
     private static final int CHUNK = 8 << 20;
+    static final long GIB = 1L << 30;
+
     private static final int PASSES = 5;
 
     private Reading() {}
@@ -45,19 +51,39 @@ final class Reading {
         }
     }
 
-    /** One GiB of float32 that can be read again and again. */
-    static final class Memory implements AutoCloseable {
+    /** Takes how many seconds a token took, and at how many bytes per second memory was read right after it. */
+    @FunctionalInterface
+    interface TokenTaker {
 
-        static final double BYTES = 1L << 30;
+        void take(double seconds, double rate);
+    }
+
+    /** Answers with a read of one GiB after each token, since the speed of memory changes with what else the machine does. */
+    static void afterEachToken(LoadedModel model, GenerationRequest request, TokenTaker taker) {
+        try (Memory memory = new Memory()) {
+            long[] began = {0};
+            Pace.answer(model, request, new CancellationSignal(), () -> {
+                double seconds = (System.nanoTime() - began[0]) / 1e9;
+                double rate = memory.rate();
+                if (began[0] > 0) {
+                    taker.take(seconds, rate);
+                }
+                began[0] = System.nanoTime();
+            });
+        }
+    }
+
+    /** One GiB of float32 that can be read again and again. */
+    private static final class Memory implements AutoCloseable {
 
         private final NDManager manager = NDManager.newBaseManager();
-        private final NDArray values = manager.ones(new Shape((long) BYTES / Float.BYTES));
+        private final NDArray values = manager.ones(new Shape(GIB / Float.BYTES));
 
         /** Bytes per second of adding it up once with the native library's threads. */
         double rate() {
             long start = System.nanoTime();
             values.sum().close();
-            return BYTES / ((System.nanoTime() - start) / 1e9);
+            return GIB / ((System.nanoTime() - start) / 1e9);
         }
 
         @Override

@@ -214,27 +214,27 @@ final class Stalls implements Callable<Integer> {
         row("a slice of a picture alone", times.slices(), table);
         row("gap between tokens while a picture is prefilled", times.gaps(), table);
         row("from a picture's cancellation to its end", times.cancelled(), table);
-        double bound =
-                Sorted.of(times.steps()).part(0.5) + Sorted.of(times.slices()).part(0.95);
+        double step = Sorted.of(times.steps()).part(0.5);
+        Sorted slices = Sorted.of(times.slices());
+        Sorted gaps = Sorted.of(times.gaps());
         return table.append(String.format(
                         Locale.ROOT,
                         "%np95 of the gaps: %.2f times a middle step and a slice of p95; the longest: %.2f times a middle step"
                                 + " and the longest slice%n",
-                        Sorted.of(times.gaps()).part(0.95) / bound,
-                        Sorted.of(times.gaps()).part(1)
-                                / (Sorted.of(times.steps()).part(0.5)
-                                        + Sorted.of(times.slices()).part(1))))
+                        gaps.part(0.95) / (step + slices.part(0.95)),
+                        gaps.part(1) / (step + slices.part(1))))
                 .toString();
     }
 
     private static void row(String name, List<Long> nanos, StringBuilder table) {
+        Sorted sorted = Sorted.of(nanos);
         table.append(String.format(
                 Locale.ROOT,
                 "| %s | %d | %.1f | %.1f | %.1f |%n",
                 name,
                 nanos.size(),
-                Sorted.of(nanos).part(0.5) / 1e6,
-                Sorted.of(nanos).part(0.95) / 1e6,
-                Sorted.of(nanos).part(1) / 1e6));
+                sorted.part(0.5) / 1e6,
+                sorted.part(0.95) / 1e6,
+                sorted.part(1) / 1e6));
     }
 }

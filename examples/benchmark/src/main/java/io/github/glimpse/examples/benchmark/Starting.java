@@ -149,8 +149,9 @@ final class Starting implements Callable<Integer> {
     }
 
     private static String told(List<Double> values, String unit) {
-        double least = Sorted.of(values).least();
-        double middle = Sorted.of(values).middle();
+        Sorted sorted = Sorted.of(values);
+        double least = sorted.least();
+        double middle = sorted.middle();
         return switch (unit) {
             case "s" -> String.format(Locale.ROOT, "%.2f, %.2f s", least, middle);
             case "bytes" -> String.format(Locale.ROOT, "%.0f, %.0f MB", least / 1e6, middle / 1e6);

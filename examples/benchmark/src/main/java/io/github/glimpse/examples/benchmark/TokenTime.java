@@ -94,17 +94,11 @@ final class TokenTime implements Callable<Integer> {
                     ChatTurn.user(Turn.QUESTION, Files.readAllBytes(Pictures.write(tokens, 1, out))));
             // The first answers are slower: caches of kernels, and what Java has not compiled.
             Pace.answer(model, request, new CancellationSignal(), new ArrayList<>());
-            try (Reading.Memory memory = new Reading.Memory()) {
-                for (int round = 0; round < rounds; round++) {
-                    long[] began = {0};
-                    Pace.answer(model, request, new CancellationSignal(), () -> {
-                        if (began[0] > 0) {
-                            steps.add((System.nanoTime() - began[0]) / 1e6);
-                        }
-                        reads.add(memory.rate() / 1e9);
-                        began[0] = System.nanoTime();
-                    });
-                }
+            for (int round = 0; round < rounds; round++) {
+                Reading.afterEachToken(model, request, (seconds, rate) -> {
+                    steps.add(seconds * 1e3);
+                    reads.add(rate / 1e9);
+                });
             }
             return head(format, work, Sorted.of(steps), Sorted.of(reads))
                     + byLayers(profile(model, request, work.layers()));
