@@ -93,12 +93,17 @@ public final class PageMaker {
     }
 
     private static Painting paint(PageRequest request, List<Lettering> faces, int width, int height, Dice dice) {
-        List<Lettering> chosen = List.of(dice.pick(faces), dice.pick(faces));
+        boolean specimens = request.mix() == PageRequest.Mix.SPECIMENS;
+        List<Lettering> chosen = specimens ? faces : List.of(dice.pick(faces), dice.pick(faces));
         int paper = Shades.paper(dice.chance(DARK), dice);
         Sheet sheet = new Sheet(width, height, paper, request.split(), chosen, dice);
-        List<String> kinds = request.mix() == PageRequest.Mix.TEXT
-                ? text(sheet, new Box(0, 0, width, height))
-                : panels(sheet, new Box(0, 0, width, height));
+        Box whole = new Box(0, 0, width, height);
+        List<String> kinds =
+                switch (request.mix()) {
+                    case TEXT -> text(sheet, whole);
+                    case PANELS -> panels(sheet, whole);
+                    case SPECIMENS -> specimens(sheet, whole);
+                };
         AffineTransform turn = Wear.turn(width, height, dice);
         return new Painting(
                 request,
@@ -112,6 +117,11 @@ public final class PageMaker {
 
     private static List<String> text(Sheet sheet, Box area) {
         new TextPainter(sheet).paint(inner(area, sheet.dice()));
+        return List.of(name(Panel.TEXT));
+    }
+
+    private static List<String> specimens(Sheet sheet, Box area) {
+        new TextPainter(sheet).paintSpecimens(area);
         return List.of(name(Panel.TEXT));
     }
 

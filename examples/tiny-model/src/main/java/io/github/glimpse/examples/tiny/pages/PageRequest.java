@@ -22,7 +22,9 @@ public record PageRequest(Split split, Mix mix, PageSize size, long seed) {
         /** Lines full of writing. */
         TEXT(0),
         /** One to three panels of any kind. */
-        PANELS(1);
+        PANELS(1),
+        /** Lines full of writing, each piece in a face, size, ink and ground of its own. */
+        SPECIMENS(2);
 
         private final int seedPart;
 

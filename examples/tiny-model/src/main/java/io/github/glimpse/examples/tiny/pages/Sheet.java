@@ -42,7 +42,7 @@ final class Sheet {
     /**
      * An empty page.
      *
-     * @param faces the page's one or two faces
+     * @param faces of the page; mostly the first, at times the last
      */
     Sheet(int width, int height, int paper, Split split, List<Lettering> faces, Dice dice) {
         image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -100,6 +100,11 @@ final class Sheet {
     /** Letters of the page's first face, or of the second. */
     Setter setter(double cap, Lettering.Weight weight) {
         return new Setter(faces.get(dice.chance(0.2) ? faces.size() - 1 : 0), cap, weight, dice);
+    }
+
+    /** Letters of any of the page's faces. */
+    Setter anySetter(double cap, Lettering.Weight weight) {
+        return new Setter(dice.pick(faces), cap, weight, dice);
     }
 
     void fill(Shape area, int colour) {

@@ -35,6 +35,38 @@ final class TextPainter {
         }
     }
 
+    /** Pieces of lines, each in a face, size, ink and ground of its own: a page of many looks teaches more than one of a single look. */
+    void paintSpecimens(Box area) {
+        double y = area.top();
+        while (true) {
+            double cap = sheet.cap(34);
+            double height = cap * dice.uniform(1.4, 2.2);
+            if (y + height > area.bottom()) {
+                return;
+            }
+            int left = area.left();
+            while (left < area.right()) {
+                int right = Math.min(area.right(), left + (int) (cap * dice.uniform(5, 14)));
+                if (dice.chance(0.6)) {
+                    sheet.fill(new Rectangle2D.Double(left, y, right - (double) left, height), ground());
+                }
+                Lettering.Weight weight = dice.chance(0.3) ? Lettering.Weight.BOLD : Lettering.Weight.PLAIN;
+                Box piece = new Box(left, (int) y, right, (int) (y + height));
+                line(sheet.anySetter(cap, weight), piece, y + height / 2);
+                left = right;
+            }
+            y += height;
+        }
+    }
+
+    private int ground() {
+        return switch (dice.below(4)) {
+            case 0 -> Shades.any(dice);
+            case 1 -> Shades.of(dice.pick(Shades.NAMES), dice);
+            default -> Shades.paper(dice.chance(0.4), dice);
+        };
+    }
+
     private void band(Box area, double y, double cap) {
         boolean named = dice.chance(0.7);
         String colour = dice.pick(Shades.NAMES);

@@ -126,7 +126,8 @@ final class PageLessons implements Lessons {
 
     @Override
     public ShownPages writing(long number, PageSize size) {
-        return shown(PageRequest.Mix.TEXT, number, size, Math.max(1, CELLS_OF_WRITING / size.cellCount()));
+        int count = Math.max(1, CELLS_OF_WRITING / size.cellCount());
+        return shown(number % 3 == 0 ? PageRequest.Mix.TEXT : PageRequest.Mix.SPECIMENS, number, size, count);
     }
 
     @Override

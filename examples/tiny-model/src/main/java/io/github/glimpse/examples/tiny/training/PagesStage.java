@@ -107,7 +107,7 @@ final class PagesStage implements Train.Stage {
 
     /** Characters right in faces and words of the validation split. */
     private void validate(TensorScope scope, Figures figures) {
-        for (PageRequest.Mix mix : PageRequest.Mix.values()) {
+        for (PageRequest.Mix mix : List.of(PageRequest.Mix.TEXT, PageRequest.Mix.PANELS)) {
             for (int i = 0; i < VALID_PAGES; i++) {
                 DrawnPage page = maker.draw(new PageRequest(Split.VALIDATION, mix, VALIDATED, i));
                 try (TensorScope part = scope.openChild()) {

@@ -130,7 +130,7 @@ final class RunFolder {
         SafetensorsWriter.write(target, kept, Map.of("format", "pt"));
     }
 
-    private static SafetensorsFile open(Path source) {
+    static SafetensorsFile open(Path source) {
         return SafetensorsFile.open(Files.isDirectory(source) ? newest(source) : source);
     }
 

@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
  * @param validateEvery steps between two looks at pictures that are not trained; 0 for none
  * @param faded how far losses that fade have faded already, 0 to 1: 1 for a run that goes on where one has ended
  * @param added factor of the rate of the blocks that the stage {@code deepen} has added: they start from nothing
+ * @param wordsKept whether the decoder's words and the symbols stay as they are, so that an eye which is held to them fits on
+ * @param blur chance in symbols, up to this share of their vectors' length: an eye is never quite sure
  * @param edition which model
  * @param fonts folder of the type faces that pages are written in; null for stages that paint none
  * @param from weights to start from, in this order; files or run folders
@@ -42,6 +44,8 @@ record StageOptions(
         long validateEvery,
         double faded,
         double added,
+        boolean wordsKept,
+        double blur,
         Edition edition,
         @Nullable Path fonts,
         List<Path> from) {
@@ -100,6 +104,12 @@ record StageOptions(
         @Option(names = "--added", description = "Factor of the rate of blocks that were added")
         private double added = 1;
 
+        @Option(names = "--keep-words", description = "Words of the decoder and symbols do not learn")
+        private boolean wordsKept;
+
+        @Option(names = "--blur", description = "Chance in symbols, as a share of their vectors' length")
+        private double blur;
+
         @Option(names = "--edition", description = "Which model: ${COMPLETION-CANDIDATES}")
         private Edition edition = Edition.FIRST;
 
@@ -131,6 +141,8 @@ record StageOptions(
                 written.validateEvery,
                 written.faded,
                 written.added,
+                written.wordsKept,
+                written.blur,
                 written.edition,
                 written.fonts,
                 written.from);

@@ -6,11 +6,13 @@ import io.github.glimpse.engine.RecordedCall;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.train.Figures;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import io.github.glimpse.train.TrainingRun;
 import java.util.List;
+import java.util.Random;
 
 /**
  * The decoder alone: pages come as symbols instead of pictures, so that it learns to find and to spell while the eye learns to
@@ -36,8 +38,9 @@ final class SymbolicStage implements Train.Stage {
         this.graph = edition.graph(runtime);
         this.parameters = TrainableParameters.empty(runtime, options.seed());
         ParameterGroup group = options.group("decoder");
-        TinyWeights.addDecoder(parameters, group, edition.size());
-        edition.symbols().addTo(parameters, TinyWeights.outer(group));
+        ParameterGroup words = options.wordsKept() ? ParameterGroup.frozen("words") : group;
+        TinyWeights.addDecoder(parameters, group, words, edition.size());
+        edition.symbols().addTo(parameters, TinyWeights.outer(words));
     }
 
     @Override
@@ -62,14 +65,37 @@ final class SymbolicStage implements Train.Stage {
     private NDArray loss(Lesson lesson, long sample, TensorScope scope, Figures figures) {
         if (options.validates(sample)) {
             AnswerFigures.validate(
-                    figures, lessons, scope, (valid, part) -> call(graph.constant("symbolic_loss"), valid, part));
+                    figures,
+                    lessons,
+                    scope,
+                    (valid, part) -> call(graph.constant("symbolic_loss"), valid, new float[0], part));
         }
-        List<NDArray> results = call(graph.record("symbolic_loss"), lesson, scope);
+        List<NDArray> results = call(graph.record("symbolic_loss"), lesson, chance(sample, lesson), scope);
         AnswerFigures.addTraining(figures, lesson.questions(), results, LOSSES);
         return results.get(0);
     }
 
-    private List<NDArray> call(RecordedCall call, Lesson lesson, TensorScope scope) {
+    /** What each cell's vector is off by: a share of its own, up to that of the options, in all directions alike. */
+    private float[] chance(long sample, Lesson lesson) {
+        if (options.blur() == 0) {
+            return new float[0];
+        }
+        int cells =
+                lesson.pages().sizes().stream().mapToInt(PageSize::cellCount).sum();
+        int width = edition.size().hidden();
+        Random random = new Random(options.seed() * 31 + sample);
+        float[] chance = new float[cells * width];
+        double share = 0;
+        for (int i = 0; i < chance.length; i++) {
+            if (i % width == 0) {
+                share = options.blur() * random.nextDouble();
+            }
+            chance[i] = (float) (share * random.nextGaussian());
+        }
+        return chance;
+    }
+
+    private List<NDArray> call(RecordedCall call, Lesson lesson, float[] chance, TensorScope scope) {
         return call.with(lesson.pages().symbols().tensors(scope))
                 .with(edition.symbols().of(parameters))
                 .with(lesson.questions().tensors(scope))
@@ -77,6 +103,10 @@ final class SymbolicStage implements Train.Stage {
                 .with(edition.size().heads())
                 .with(TinyShape.REDUCE_LAYER + 1L)
                 .with(options.half())
+                .with(scope.floats(
+                        chance,
+                        chance.length / edition.size().hidden(),
+                        edition.size().hidden()))
                 .runForList(scope);
     }
 

@@ -39,7 +39,7 @@ final class TinyModel implements AutoCloseable {
         graph = edition.graph(runtime);
         parameters = TrainableParameters.empty(runtime, seed);
         TinyWeights.addVision(parameters, vision, blocks, edition.size().hidden());
-        TinyWeights.addDecoder(parameters, decoder, edition.size());
+        TinyWeights.addDecoder(parameters, decoder, decoder, edition.size());
         edition.symbols().addTo(parameters, symbols);
     }
 

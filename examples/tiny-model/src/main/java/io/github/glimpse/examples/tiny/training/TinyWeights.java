@@ -93,18 +93,19 @@ final class TinyWeights {
 
     /** Adds the first edition's decoder with its table. */
     static void addDecoder(TrainableParameters parameters, ParameterGroup group) {
-        addDecoder(parameters, group, DecoderSize.first());
+        addDecoder(parameters, group, group, DecoderSize.first());
     }
 
-    /** Adds a decoder with its table. */
-    static void addDecoder(TrainableParameters parameters, ParameterGroup group, DecoderSize size) {
+    /** Adds a decoder with its table, whose words are a group of their own. */
+    static void addDecoder(
+            TrainableParameters parameters, ParameterGroup group, ParameterGroup words, DecoderSize size) {
         int width = size.hidden();
         int queries = size.heads() * TinyShape.HEAD_DIM;
         int keys = size.kvHeads() * TinyShape.HEAD_DIM;
         double last = 1 / Math.sqrt(2.0 * size.layers());
         parameters.add(
                 "model.embed_tokens.weight",
-                outer(group).withWeightDecay(0),
+                outer(words).withWeightDecay(0),
                 Initializer.normal(TABLE_DEVIATION),
                 size.vocabulary(),
                 width);

@@ -7,6 +7,7 @@ import io.github.glimpse.examples.tiny.drawing.CellRole;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Split;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -211,6 +212,20 @@ class PageMakerTest {
         double[] caps = DoubleStream.generate(() -> sheet.cap(40)).limit(1000).toArray();
         assertThat(DoubleStream.of(caps).min().orElse(0)).isBetween(11.0, 11.5);
         assertThat(DoubleStream.of(caps).max().orElse(0)).isBetween(32.0, 34.0);
+    }
+
+    @Test
+    void specimensShowManyFacesAndManyGroundsOnOnePage() {
+        PageRequest request = new PageRequest(Split.TRAIN, PageRequest.Mix.SPECIMENS, new PageSize(14, 14), 3);
+        DrawnPage page = Pages.maker().draw(request);
+        assertThat(page.families()).hasSizeGreaterThan(5);
+        assertThat(page.marks()).hasSizeGreaterThan(80);
+        assertThat(page.facts()).isEmpty();
+        Set<Integer> grounds = new HashSet<>();
+        for (int at = 0; at < page.rgb().length; at += 3 * 28) {
+            grounds.add((page.rgb()[at] & 0xE0) << 16 | (page.rgb()[at + 1] & 0xE0) << 8 | (page.rgb()[at + 2] & 0xE0));
+        }
+        assertThat(grounds).hasSizeGreaterThan(12);
     }
 
     @Test

@@ -2,11 +2,13 @@ package io.github.glimpse.examples.tiny.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.engine.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,10 +20,25 @@ class SecondEditionIT {
 
     @Test
     void theDecoderAloneLearnsAndGoesOnWithTheSameCurve() throws IOException {
-        List<String> rows = trainedInTwoParts("converse", 8, folder);
+        List<String> rows = trainedInTwoParts("converse", 8, folder, "--blur=0.5");
         // Who guesses among all pieces pays ln(3000) = 8.0 for a word, and more for where it is to look.
         assertThat(loss(rows.get(1))).isGreaterThan(10);
         assertThat(loss(rows.get(8))).isLessThan(10);
+    }
+
+    @Test
+    void wordsThatAreKeptAreTheSameAfterwardsWhileLayersLearn() {
+        train("converse", folder.resolve("l"), "--steps=1");
+        train("converse", folder.resolve("kept"), "--steps=2", "--keep-words", from("l"));
+        assertThat(weights("kept", "model.embed_tokens.weight")).isEqualTo(weights("l", "model.embed_tokens.weight"));
+        assertThat(weights("kept", "cells.slots")).isEqualTo(weights("l", "cells.slots"));
+        assertThat(weights("kept", "model.layers.0.mlp.up_proj.weight"))
+                .isNotEqualTo(weights("l", "model.layers.0.mlp.up_proj.weight"));
+    }
+
+    private float[] weights(String stage, String name) {
+        SafetensorsFile file = RunFolder.open(folder.resolve(stage));
+        return SafetensorsFile.floats(Objects.requireNonNull(file.entries().get(name)));
     }
 
     @Test
