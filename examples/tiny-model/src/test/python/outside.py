@@ -4,7 +4,9 @@
 
 FONTS is a folder with DejaVu, Liberation, Noto, Roboto and Open Sans below it (fonts.sh of the module fetches them). Writes PNG files
 and questions.jsonl, one question a line:
-    {"line", "picture", "question", "answer" ("" where the right answer is a refusal), "boxes": [[left, top, right, bottom], ...]}
+    {"line", "turns": [{"role": "SYSTEM", "USER" or "ASSISTANT", "text", "pictures": [names]}, ...], of which the last is asked,
+     "answer" ("" where the right answer is a refusal), "seen": number of the picture that the boxes lie in, "boxes": [[left, top, right, bottom], ...],
+     and where they are asked for "fields": {name: text or null}, "options": [texts], "zoom": whether the tool must be called}
 The same arguments give the same questions; pixels depend on the versions of Pillow and matplotlib (made with 13.0 and 3.11).
 """
 
@@ -67,6 +69,24 @@ class Suite:
         left, top, right, bottom = trial.getbbox("H")
         return ImageFont.truetype(str(self.files[face]), max(4, round(200 * cap / (bottom - top))))
 
+    def talks(self, name, draw):
+        """Draws conversations for a line until it has enough; draw(chance) -> images, entry without its line; pictures of turns are numbers, or none."""
+        chance = random.Random(f"outside {name}")
+        number = 0
+        while number < self.questions:
+            made = draw(chance)
+            if made is None:
+                continue
+            images, entry = made
+            names = []
+            for index, image in enumerate(images):
+                names.append(f"{name}-{number:04d}-{index}.png")
+                image.convert("RGB").save(self.folder / names[-1])
+            turns = [{**turn, "pictures": [names[index] for index in turn["pictures"]]} for turn in entry["turns"]]
+            boxes = [[round(value) for value in box] for box in entry["boxes"]]
+            self.lines.append({"line": name, **entry, "turns": turns, "boxes": boxes})
+            number += 1
+
     def line(self, name, draw):
         """Draws pictures for a line until it has its questions; draw(chance) -> image, [(question, answer, boxes)]."""
         chance = random.Random(f"outside {name}")
@@ -80,7 +100,7 @@ class Suite:
             picture = f"{name}-{number:04d}.png"
             image.convert("RGB").save(self.folder / picture)
             for question, answer, boxes in facts:
-                self.lines.append({"line": name, "picture": picture, "question": question, "answer": answer,
+                self.lines.append({"line": name, "turns": [turn("USER", question, picture)], "answer": answer,
                                    "boxes": [[round(value) for value in box] for box in boxes]})
             asked += len(facts)
             number += 1
@@ -89,6 +109,10 @@ class Suite:
         with open(self.folder / "questions.jsonl", "w", encoding="utf-8") as out:
             for entry in self.lines:
                 out.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def turn(role, text, *pictures):
+    return {"role": role, "text": text, "pictures": list(pictures)}
 
 
 def value(chance, longest=5, shortest=1):
@@ -305,6 +329,104 @@ def around(box, angle, middle):
     return [min(across), min(down), max(across), max(down)]
 
 
+SYSTEM = ["You help a bookkeeper who checks slips.", "Answer briefly and do not guess.", "Talk like a clerk: facts only.",
+          "You are the reading aid of a museum shop."]
+NOTES = ["Last week the {other} was {shown}, someone said.", "From the archive: {other} = {shown}", "Mail of Monday: \"the {other} came to {shown}\""]
+FILLERS = ["The shop moved to the second floor in spring.", "Opening hours change on holidays.", "Bags are sold at the counter."]
+
+
+def slip(suite, chance, **options):
+    """A receipt with at least three facts."""
+    while True:
+        image, facts = receipt(suite, chance, **options)
+        if len(facts) >= 3:
+            chance.shuffle(facts)
+            return image, facts
+
+
+def system(suite, chance):
+    image, facts = slip(suite, chance)
+    question, answer, boxes = facts[0]
+    return [image], {"turns": [turn("SYSTEM", chance.choice(SYSTEM)), turn("USER", question, 0)], "answer": answer, "boxes": boxes}
+
+
+def later_turn(suite, chance, again=False):
+    """The second to fourth question about a picture; the answers before it are right. The picture is sent once, or with the last question too."""
+    image, facts = slip(suite, chance)
+    before = chance.randint(1, min(3, len(facts) - 1))
+    turns = []
+    for index, (question, answer, _) in enumerate(facts[:before]):
+        turns += [turn("USER", question, *([0] if index == 0 else [])), turn("ASSISTANT", answer)]
+    question, answer, boxes = facts[before]
+    turns.append(turn("USER", question, *([0] if again else [])))
+    return [image], {"turns": turns, "answer": answer, "boxes": boxes, "seen": 1 if again else 0}
+
+
+def two_pictures(suite, chance):
+    """One picture was asked about before; now another is there."""
+    first, known = slip(suite, chance, size=(336, 336))
+    second, facts = slip(suite, chance, size=(336, 336))
+    question, answer, _ = known[0]
+    turns = [turn("USER", question, 0), turn("ASSISTANT", answer)]
+    question, answer, boxes = facts[0]
+    return [first, second], {"turns": turns + [turn("USER", question, 1)], "answer": answer, "boxes": boxes, "seen": 1}
+
+
+def retrieved(suite, chance, answers):
+    """Text in front: it gives a value that the page has not, or only things that nobody asks for."""
+    keys = chance.sample(KEYS, len(KEYS))
+    image, facts = slip(suite, chance, keys=keys[:-1])
+    note = chance.choice(NOTES).format(other=keys[-1], shown=value(chance))
+    front = [note, chance.choice(FILLERS)]
+    chance.shuffle(front)
+    if answers:
+        shown = value(chance)
+        front = [chance.choice(NOTES).format(other=keys[-1], shown=shown), chance.choice(FILLERS)]
+        question, answer, boxes = chance.choice(PLAIN_WORDS).format(key=keys[-1]), shown, []
+    else:
+        question, answer, boxes = facts[0]
+    return [image], {"turns": [turn("USER", " ".join(front) + "\n\n" + question, 0)], "answer": answer, "boxes": boxes}
+
+
+def formatted(suite, chance):
+    image, facts = slip(suite, chance)
+    question, answer, boxes = facts[0]
+    if chance.random() < 0.5:
+        return [image], {"turns": [turn("USER", question + " Reply with nothing but the value.", 0)], "answer": answer, "boxes": boxes}
+    return [image], {"turns": [turn("USER", question + " In capital letters, please.", 0)], "answer": answer.upper(), "boxes": boxes}
+
+
+def record(suite, chance):
+    """Two to four fields, now and then one that is not there."""
+    asked = chance.sample(KEYS, 9)
+    image, facts = slip(suite, chance, keys=asked[:8], words=["{key}"])
+    chosen = facts[: chance.randint(2, min(4, len(facts)))]
+    fields = {key.replace(" ", "_"): shown for key, shown, _ in chosen}
+    if chance.random() < 0.3:
+        fields[asked[8].replace(" ", "_")] = None
+    boxes = [box for _, _, each in chosen for box in each]
+    return [image], {"turns": [turn("USER", "Take these fields from the picture.", 0)], "answer": "", "fields": fields, "boxes": boxes}
+
+
+def options(suite, chance):
+    image, facts = slip(suite, chance)
+    question, answer, boxes = facts[0]
+    others = {shown for _, shown, _ in facts[1:4]} | {value(chance)}
+    among = [answer] + sorted(others - {answer})[:3]
+    chance.shuffle(among)
+    return [image], {"turns": [turn("USER", f"{question} It is one of: {', '.join(among)}", 0)], "answer": answer, "options": among, "boxes": boxes}
+
+
+def zoom(suite, chance, needed):
+    """A page of 1008 x 1008 whose letters are some 8 pixels high when it is made as small as the eye takes it, or one that is read at once."""
+    if needed:
+        image, facts = slip(suite, chance, size=(1008, 1008), cap=chance.uniform(11, 13), keys=KEYS[:40], rows=24, columns=1)
+    else:
+        image, facts = slip(suite, chance)
+    question, answer, boxes = facts[0]
+    return [image], {"turns": [turn("USER", question, 0)], "answer": answer, "boxes": boxes, "zoom": needed}
+
+
 def main():
     if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
@@ -329,6 +451,17 @@ def main():
     suite.line("chart", lambda chance: chart(suite, chance))
     suite.line("table", lambda chance: table(suite, chance))
     suite.line("photo", lambda chance: photo(suite, chance))
+    suite.talks("system", lambda chance: system(suite, chance))
+    suite.talks("later-turn", lambda chance: later_turn(suite, chance))
+    suite.talks("picture-twice", lambda chance: later_turn(suite, chance, again=True))
+    suite.talks("two-pictures", lambda chance: two_pictures(suite, chance))
+    suite.talks("retrieved-aside", lambda chance: retrieved(suite, chance, answers=False))
+    suite.talks("retrieved-answers", lambda chance: retrieved(suite, chance, answers=True))
+    suite.talks("format", lambda chance: formatted(suite, chance))
+    suite.talks("record", lambda chance: record(suite, chance))
+    suite.talks("options", lambda chance: options(suite, chance))
+    suite.talks("zoom-needed", lambda chance: zoom(suite, chance, needed=True))
+    suite.talks("zoom-not", lambda chance: zoom(suite, chance, needed=False))
     suite.write()
 
 

@@ -1,50 +1,38 @@
 package io.github.glimpse.examples.tiny.evaluation;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.glimpse.chat.GlimpseChatRequestParameters;
+import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.examples.tiny.drawing.Vocabulary;
-import io.github.glimpse.examples.tiny.pages.Phrasebook;
-import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
-import io.github.glimpse.generate.GenerationRequest;
-import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
-import java.io.IOException;
+import io.github.glimpse.prune.PruningStep;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
  * Asks the questions of a folder that {@code outside.py} has drawn: {@code EvaluateOutside <folder> [<model> <module>]}. Prints a line for
- * each line of the suite, in full and pruned:
- * {@code line=<name> n=<n> full=<%> glimpse=<%> refused=<%> sure-and-wrong=<%> kept=<%> recall=<%>}.
+ * each line of the suite, in full, pruned, and with as many tokens by chance:
+ * {@code line=<name> n=<n> full=<%> glimpse=<%> random=<%> refused=<%> sure-and-wrong=<%> kept=<%> recall=<%>}; behind them how well
+ * likelihood and confidence tell right from wrong in the pruned answers of all lines together ({@link DoubtTable}).
  */
 public final class EvaluateOutside {
 
-    private static final int LONGEST_ANSWER = 16;
-    /** Of both editions. */
-    private static final Set<String> REFUSALS = Set.of(Vocabulary.REFUSAL, Phrasebook.ABSENT, Phrasebook.UNREADABLE);
-
-    private static final String QUESTIONS = "questions.jsonl";
+    private static final int LONGEST_ANSWER = 200;
+    private static final String CUT = "layer 4";
+    private static final String AFTER_A_CALL = "-then";
 
     private EvaluateOutside() {}
-
-    /** A question; an empty answer means that it must be refused. */
-    private record Asked(String line, Path picture, String question, String answer, List<double[]> boxes) {}
 
     /** Asks and prints. */
     public static void main(String[] arguments) {
@@ -62,13 +50,24 @@ public final class EvaluateOutside {
                 ModelSource module =
                         embedded ? ModelSource.embeddedModule() : ModelSource.openModule(arguments.get(2));
                 LoadedModel loaded = load(model, module)) {
+            OutsideChat chat = new OutsideChat(loaded);
             Map<String, OutsideScore> scores = new TreeMap<>();
-            read(suite).parallelStream()
-                    .map(asked -> outcome(loaded, asked))
+            DoubtTable likelihood = new DoubtTable("likelihood");
+            DoubtTable both = new DoubtTable("likelihood*confidence");
+            OutsideQuestion.read(suite).parallelStream()
+                    .flatMap(asked -> outcomes(chat, asked).stream())
                     .toList()
-                    .forEach(outcome -> scores.computeIfAbsent(outcome.line(), line -> new OutsideScore())
-                            .add(outcome));
+                    .forEach(outcome -> {
+                        scores.computeIfAbsent(outcome.line(), line -> new OutsideScore())
+                                .add(outcome);
+                        if (!Double.isNaN(outcome.prunedLikelihood())) {
+                            likelihood.add(outcome.prunedLikelihood(), outcome.pruned());
+                            both.add(outcome.prunedLikelihood() * outcome.confidence(), outcome.pruned());
+                        }
+                    });
             scores.forEach((name, score) -> out.println(score.line(name)));
+            likelihood.lines().forEach(out::println);
+            both.lines().forEach(out::println);
         }
     }
 
@@ -83,69 +82,51 @@ public final class EvaluateOutside {
                 .build());
     }
 
-    private static List<Asked> read(Path suite) {
-        ObjectMapper json = new ObjectMapper();
-        List<Asked> all = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(suite.resolve(QUESTIONS), StandardCharsets.UTF_8)) {
-                JsonNode node = json.readTree(line);
-                List<double[]> boxes = new ArrayList<>();
-                node.path("boxes")
-                        .forEach(box -> boxes.add(new double[] {
-                            box.path(0).asDouble(),
-                            box.path(1).asDouble(),
-                            box.path(2).asDouble(),
-                            box.path(3).asDouble()
-                        }));
-                all.add(new Asked(
-                        node.path("line").asText(),
-                        suite.resolve(node.path("picture").asText()),
-                        node.path("question").asText(),
-                        node.path("answer").asText(),
-                        boxes));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("The suite '" + suite + "' cannot be read; outside.py draws it", e);
-        }
-        return all;
-    }
-
-    private static OutsideScore.Outcome outcome(LoadedModel model, Asked asked) {
-        byte[] picture;
-        try {
-            picture = Files.readAllBytes(asked.picture());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        GenerationResult pruned = answer(model, asked, picture, PruningOptions.GLIMPSE);
-        GenerationResult full = answer(model, asked, picture, PruningOptions.NONE);
-        return new OutsideScore.Outcome(
+    /** What came of a question; where the tool was to be called, what came behind the call as a line of its own. */
+    private static List<OutsideScore.Outcome> outcomes(OutsideChat chat, OutsideQuestion asked) {
+        OutsideChat.Reply full = chat.ask(asked, strategy(PruningOptions.NONE));
+        OutsideChat.Reply pruned = chat.ask(asked, strategy(PruningOptions.GLIMPSE));
+        PruningReport report = pruned.metadata().pruning();
+        OutsideChat.Reply chance = chat.ask(asked, byChance(report));
+        OutsideScore.Outcome outcome = new OutsideScore.Outcome(
                 asked.line(),
-                right(full, asked),
-                right(pruned, asked),
-                refuses(full),
-                full.likelihood().leastProbability(),
-                pruned.report().retention(),
-                found(pruned.report().images().get(0), asked));
+                full.right(),
+                pruned.right(),
+                chance.right(),
+                full.refused(),
+                likelihood(full.metadata()),
+                likelihood(pruned.metadata()),
+                Objects.requireNonNullElse(pruned.metadata().confidence(), 1.0),
+                report.retention(),
+                found(report.images().get(asked.seen()), asked));
+        List<OutsideScore.Outcome> outcomes = new ArrayList<>(List.of(outcome));
+        if (full.later() != null && pruned.later() != null && chance.later() != null) {
+            outcomes.add(outcome.then(asked.line() + AFTER_A_CALL, full.later(), pruned.later(), chance.later()));
+        }
+        return outcomes;
     }
 
-    private static GenerationResult answer(LoadedModel model, Asked asked, byte[] picture, String strategy) {
-        return model.generate(new GenerationRequest(
-                List.of(ChatTurn.user(asked.question(), picture)),
-                PruningOptions.builder().strategy(strategy).build(),
-                GenerationOptions.defaults()));
+    private static double likelihood(GlimpseChatResponseMetadata metadata) {
+        return Objects.requireNonNull(metadata.likelihood(), "The embedded model tells it")
+                .leastProbability();
     }
 
-    private static boolean right(GenerationResult result, Asked asked) {
-        return asked.answer().isEmpty() ? refuses(result) : result.text().equals(asked.answer());
+    private static GlimpseChatRequestParameters.Builder strategy(String name) {
+        return GlimpseChatRequestParameters.builder()
+                .pruning(PruningOptions.builder().strategy(name).build());
     }
 
-    private static boolean refuses(GenerationResult result) {
-        return REFUSALS.contains(result.text());
+    private static GlimpseChatRequestParameters.Builder byChance(PruningReport pruned) {
+        // Half a token more, so that truncation gives the count whatever the last bit of the product.
+        double ratio = Math.min(1, (pruned.keptTokens() + 0.5) / pruned.imageTokens());
+        PruningStep step =
+                PruningStep.builder("random").at(CUT).retentionRatio(ratio).build();
+        return GlimpseChatRequestParameters.builder()
+                .pruning(PruningOptions.builder().schedule(List.of(step)).build());
     }
 
     /** Share of the tokens that touch a box of the evidence that stayed. */
-    private static double found(PruningReport.Image image, Asked asked) {
+    private static double found(PruningReport.Image image, OutsideQuestion asked) {
         BitSet kept = new BitSet();
         for (int token : image.kept()) {
             kept.set(token);
