@@ -33,7 +33,8 @@ final class DoubtTable {
         double ranks = 0;
         for (int first = 0; first < sorted.size(); ) {
             int end = first;
-            while (end < sorted.size() && sorted.get(end).signal() == sorted.get(first).signal()) {
+            while (end < sorted.size()
+                    && sorted.get(end).signal() == sorted.get(first).signal()) {
                 end++;
             }
             double rank = (first + 1 + end) / 2.0;
@@ -47,8 +48,8 @@ final class DoubtTable {
     /** A line for the whole, and one for each floor: what is answered above it, and how much of that is right, in percent. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(String.format(
-                Locale.ROOT, "doubt signal=%s n=%d auroc=%.3f", name, answers.size(), areaUnderCurve()));
+        lines.add(
+                String.format(Locale.ROOT, "doubt signal=%s n=%d auroc=%.3f", name, answers.size(), areaUnderCurve()));
         for (double floor : FLOORS) {
             List<Answer> above =
                     answers.stream().filter(one -> one.signal() >= floor).toList();

@@ -60,12 +60,16 @@ final class OutsideChat {
      * @param metadata of the first answer
      * @param later whether the answer behind a call is right; null where none was due
      */
-    record Reply(boolean right, boolean refused, GlimpseChatResponseMetadata metadata, @Nullable Boolean later) {}
+    record Reply(
+            boolean right,
+            boolean refused,
+            GlimpseChatResponseMetadata metadata,
+            @Nullable Boolean later) {}
 
     /** Asks a question, with all image tokens or pruned as told. */
     Reply ask(OutsideQuestion asked, GlimpseChatRequestParameters.Builder parameters) {
-        List<ChatMessage> messages = new ArrayList<>(
-                asked.turns().stream().map(OutsideChat::message).toList());
+        List<ChatMessage> messages =
+                new ArrayList<>(asked.turns().stream().map(OutsideChat::message).toList());
         if (asked.fields() != null) {
             parameters.responseFormat(format(asked.fields()));
         }
@@ -95,7 +99,10 @@ final class OutsideChat {
         for (ToolExecutionRequest call : said.toolExecutionRequests()) {
             all.add(ZOOM.execute(call, messages));
         }
-        return chat.chat(ChatRequest.builder().messages(all).parameters(parameters).build())
+        return chat.chat(ChatRequest.builder()
+                        .messages(all)
+                        .parameters(parameters)
+                        .build())
                 .aiMessage();
     }
 

@@ -46,7 +46,9 @@ class EvaluateOutsideIT {
         assertThat(report.get(4)).matches("line=zoom n=1 full=(0|100)\\.0 .*");
         assertThat(report.get(5)).matches("line=zoom-then n=1 .*");
         assertThat(report.get(6)).matches("doubt signal=likelihood n=\\d+ auroc=(0\\.\\d+|1\\.000)");
-        assertThat(report).last(InstanceOfAssertFactories.STRING).startsWith("doubt signal=likelihood*confidence floor=0.98");
+        assertThat(report)
+                .last(InstanceOfAssertFactories.STRING)
+                .startsWith("doubt signal=likelihood*confidence floor=0.98");
     }
 
     @Test
@@ -100,7 +102,9 @@ class EvaluateOutsideIT {
         ObjectNode record = line(suite, "record", first.text(), "");
         record.putObject("fields").put("total", first.answer());
         lines.add(record.toString());
-        lines.add(line(suite, "zoom", first.text(), first.answer()).put("zoom", true).toString());
+        lines.add(line(suite, "zoom", first.text(), first.answer())
+                .put("zoom", true)
+                .toString());
         Files.write(suite.resolve("questions.jsonl"), lines, StandardCharsets.UTF_8);
     }
 
