@@ -16,7 +16,7 @@ public final class EngineBusyException extends GlimpseException {
     /**
      * Makes the error of a full queue.
      *
-     * @param retryAfter when there will be room, by what requests have taken so far; null if there were none
+     * @param retryAfter when there will be room, by what requests have taken so far; null if nobody knows
      */
     public EngineBusyException(String message, @Nullable Duration retryAfter) {
         super(message, null);

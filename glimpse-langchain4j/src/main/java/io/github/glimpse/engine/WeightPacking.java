@@ -50,6 +50,9 @@ public final class WeightPacking implements AutoCloseable {
 
         @Override
         public String toString() {
+            if (all == 0) {
+                return "nothing to pack";
+            }
             return isDone() ? "done" : 100 * packed / all + " %";
         }
     }

@@ -155,12 +155,11 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
 
     /** An unused one: as the options say, else what is left now. */
     static MemoryBudget newBudget(EngineOptions options, TorchRuntime runtime, AnsweringModel model) {
-        Long given = options.serving().memoryBudget();
-        long left = given == null
-                ? runtime.memoryLeft(model.weights().packing().progress().left())
-                : given;
-        // A system that does not tell is left to itself.
-        return new MemoryBudget(left < 0 ? Long.MAX_VALUE / 4 : Math.max(1, left), "glimpse.serving.memory-budget");
+        return MemoryBudget.of(
+                options.serving().memoryBudget(),
+                runtime.memoryLeft(model.weights().packing().progress().left()),
+                runtime.deviceName(),
+                "glimpse.serving.memory-budget");
     }
 
     /** An empty one. */

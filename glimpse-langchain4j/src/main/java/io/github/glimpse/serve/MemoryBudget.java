@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Native memory that the requests of a model share. A request reserves an upper bound before it begins, gives back what it turns
@@ -22,7 +25,9 @@ import java.util.function.LongUnaryOperator;
  */
 public final class MemoryBudget {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryBudget.class);
     private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final double KIB = 1L << 10;
     private static final double MIB = 1L << 20;
 
     private final long limit;
@@ -52,6 +57,30 @@ public final class MemoryBudget {
     }
 
     /**
+     * What was given, else what is left; a system that does not tell what it has left is left to itself.
+     *
+     * @param given bytes, or null; more than are left are logged as a warning
+     * @param left bytes that can be had now, negative if unknown
+     * @param device whose memory it is, for the warning
+     * @param property by which a user sets it
+     */
+    public static MemoryBudget of(@Nullable Long given, long left, String device, String property) {
+        if (given == null) {
+            return new MemoryBudget(left < 0 ? Long.MAX_VALUE / 4 : Math.max(1, left), property);
+        }
+        if (left >= 0 && given > left) {
+            LOG.warn(
+                    "{} allows {}, but {} can give {} now: requests that need it all may end the process; leave it out to"
+                            + " take what there is",
+                    property,
+                    told(given),
+                    device,
+                    told(left));
+        }
+        return new MemoryBudget(given, property);
+    }
+
+    /**
      * Names somebody who remembers things that can be forgotten.
      *
      * @param reclaim forgets so many bytes if it can, and tells how many; called without a lock
@@ -63,6 +92,12 @@ public final class MemoryBudget {
     /** All there is. */
     public long limit() {
         return limit;
+    }
+
+    private static String told(long bytes) {
+        return bytes < MIB
+                ? String.format(Locale.ROOT, "%.1f KiB", bytes / KIB)
+                : String.format(Locale.ROOT, "%.1f MiB", bytes / MIB);
     }
 
     /** What it is used for now. */
@@ -88,12 +123,12 @@ public final class MemoryBudget {
         if (bytes > limit) {
             throw new PromptTooLongException(String.format(
                     Locale.ROOT,
-                    "%s needs up to %.1f MiB of native memory, %s allows %.1f MiB for all requests; send fewer or smaller"
+                    "%s needs up to %s of native memory, %s allows %s for all requests; send fewer or smaller"
                             + " images or less text, ask for fewer tokens, or raise it",
                     what,
-                    bytes / MIB,
+                    told(bytes),
                     property,
-                    limit / MIB));
+                    told(limit)));
         }
         Object ticket = new Object();
         lock.lock();
@@ -249,9 +284,9 @@ public final class MemoryBudget {
                 if (missing(more) > 0) {
                     throw new EngineBusyException(String.format(
                             Locale.ROOT,
-                            "A pruning strategy kept more than its numbers allow, and the %.1f MiB more that this takes are"
+                            "A pruning strategy kept more than its numbers allow, and the %s more that this takes are"
                                     + " in use; try again later, or raise %s",
-                            more / MIB,
+                            told(more),
                             property));
                 }
                 reserved += more;

@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many requests run at once and how many may wait, first come first served. When a request came is settled by {@link
@@ -26,8 +25,9 @@ final class RequestGate {
     private final int maxQueued;
     private long numbers;
     private int active;
-    // Nanoseconds that a request had its place.
+    // Nanoseconds that a request had its place; until one has left it, when the first one took its place.
     private long mean;
+    private long firstBegan;
 
     RequestGate(int maxRunning, int maxQueued) {
         this.maxRunning = maxRunning;
@@ -44,9 +44,14 @@ final class RequestGate {
         }
     }
 
-    /** Until one of those that come now would have room, by the time that the last ones had their places. */
-    private @Nullable Duration untilRoom() {
-        return mean == 0 ? null : Duration.ofNanos(mean / maxRunning);
+    /**
+     * Until one of those that come now would have room: by the time that the last ones had their places, and before the first of
+     * them has left by the time that they have taken already.
+     */
+    private Duration untilRoom() {
+        Duration room =
+                mean == 0 ? Duration.ofNanos(System.nanoTime() - firstBegan) : Duration.ofNanos(mean / maxRunning);
+        return Duration.ofSeconds(Math.max(1, room.toSeconds()));
     }
 
     /** Requests that have a place now. */
@@ -99,9 +104,8 @@ final class RequestGate {
                     Duration room = untilRoom();
                     throw new EngineBusyException(
                             "All " + maxRunning + " places are taken and " + maxQueued
-                                    + " requests wait already; try again "
-                                    + (room == null ? "later" : "in " + Math.max(1, room.toSeconds()) + " s")
-                                    + ", or raise glimpse.concurrency.max-queued",
+                                    + " requests wait already; try again in " + room.toSeconds()
+                                    + " s, or raise glimpse.concurrency.max-queued",
                             room);
                 } else {
                     tickets.put(number, this);
@@ -143,6 +147,7 @@ final class RequestGate {
         private void place() {
             hasPlace = true;
             began = System.nanoTime();
+            firstBegan = firstBegan == 0 ? began : firstBegan;
         }
 
         /** Gives the place to the next, or gives up waiting; further calls do nothing. */

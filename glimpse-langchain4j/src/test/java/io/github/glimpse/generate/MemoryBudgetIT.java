@@ -114,7 +114,7 @@ class MemoryBudgetIT {
             assertThatThrownBy(() -> model.generate(
                             request(8, true), GenerationListener.NONE, new CancellationSignal(), counting))
                     .isInstanceOf(PromptTooLongException.class)
-                    .hasMessageContainingAll("needs up to", "glimpse.serving.memory-budget allows 0.1 MiB");
+                    .hasMessageContainingAll("needs up to", "glimpse.serving.memory-budget allows 97.7 KiB");
             assertThat(layers).hasValue(0);
             assertThat(model.memoryUse().reserved()).isZero();
         }

@@ -42,6 +42,23 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void whatIsGivenCountsElseWhatIsLeftAndWhereNobodyKnowsThereIsNoLimit() {
+        assertThat(MemoryBudget.of(7L, 100, "cpu", "the.property").limit()).isEqualTo(7);
+        assertThat(MemoryBudget.of(700L, 100, "cpu", "the.property").limit()).isEqualTo(700);
+        assertThat(MemoryBudget.of(null, 100, "cpu", "the.property").limit()).isEqualTo(100);
+        assertThat(MemoryBudget.of(null, 0, "cpu", "the.property").limit()).isEqualTo(1);
+        assertThat(MemoryBudget.of(null, -1, "cpu", "the.property").limit()).isGreaterThan(1L << 60);
+    }
+
+    @Test
+    void aBudgetThatNothingFitsInIsToldInSmallerUnits() {
+        MemoryBudget small = new MemoryBudget(1 << 10, "the.property");
+
+        assertThatThrownBy(() -> small.reserve(2 << 20, "A prompt of 7 tokens", MemoryBudgetTest::on))
+                .hasMessageContainingAll("2.0 MiB", "the.property allows 1.0 KiB");
+    }
+
+    @Test
     void whatIsGivenBackLetsTheNextBegin() throws Exception {
         Reservation first = memory.reserve(80, "it", MemoryBudgetTest::on);
         CompletableFuture<Reservation> second = asked(60);

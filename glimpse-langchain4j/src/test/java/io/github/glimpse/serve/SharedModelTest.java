@@ -62,7 +62,11 @@ class SharedModelTest {
         CompletableFuture<String> first = slowRequest(new AtomicBoolean());
 
         assertThat(model.activeRequests()).isEqualTo(1);
-        assertThatThrownBy(this::ask).isInstanceOf(EngineBusyException.class);
+        assertThatThrownBy(this::ask)
+                .isInstanceOfSatisfying(EngineBusyException.class, busy -> assertThat(busy.retryAfter())
+                        .as("before any request has ended")
+                        .hasValueSatisfying(wait -> assertThat(wait).isPositive()))
+                .hasMessageMatching(".*try again in \\d+ s, or raise glimpse.concurrency.max-queued");
         goOn.countDown();
         assertThat(first.join()).isEqualTo("done");
         assertThat(ask()).isEqualTo("done");

@@ -26,6 +26,7 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
@@ -320,7 +322,7 @@ public record GlimpseProperties(
      * @param firstToken First token of a question: cls as the library of the reference, or enc as the original training; BLIP only.
      * @param lookup Most tokens that are guessed at once, by what prompt and answer have said before, and checked in one step; the answer stays the same. 0
      *     is off. Greedy answers only.
-     * @param stop Texts that end the answer and are not part of it.
+     * @param stop Texts that end the answer and are not part of it; they count in free text, not where a schema, a choice or a regular expression says how it ends.
      * @param systemMessage System message of requests that have none: a text, or a text file as a classpath: or file: location.
      */
     public record Generation(
@@ -526,12 +528,13 @@ public record GlimpseProperties(
      *
      * @param enabled Whether pictures are remembered, so that a second question about one does not look at it again.
      * @param maxSize Most native memory for remembered pictures; the longest unused go first.
-     * @param ttl How long a picture is remembered after its last use.
+     * @param ttl How long a picture is remembered after its last use; a number alone is in seconds.
      */
     public record VisionFeatures(
             @DefaultValue("true") Boolean enabled,
             @Nullable DataSize maxSize,
 
+            @DurationUnit(ChronoUnit.SECONDS)
             @DurationMin(nanos = 1, message = "must be positive")
             @DurationMax(days = 365, message = "must be at most 365 days")
             @Nullable
@@ -542,13 +545,14 @@ public record GlimpseProperties(
      *
      * @param enabled Whether first layers of prompts are remembered, so that another question about the same pictures, or the next one of a chat, computes its own rows only.
      * @param maxSize Most native memory for remembered prompts; the longest unused go first.
-     * @param ttl How long a prompt is remembered after its last use.
+     * @param ttl How long a prompt is remembered after its last use; a number alone is in seconds.
      * @param scope Who shares remembered prompts: requests that name the same session, or all of the application.
      */
     public record Prefix(
             @DefaultValue("true") Boolean enabled,
             @Nullable DataSize maxSize,
 
+            @DurationUnit(ChronoUnit.SECONDS)
             @DurationMin(nanos = 1, message = "must be positive")
             @DurationMax(days = 365, message = "must be at most 365 days")
             @Nullable
@@ -606,7 +610,7 @@ public record GlimpseProperties(
      * Answers of Spring MVC to requests that Glimpse refused or could not finish.
      *
      * @param enabled Whether errors of Glimpse that no handler of the application takes are answered by their status (400, 413, 429, 503, 504) and a problem, application/problem+json, instead of 500.
-     * @param retryAfter When a caller that met a shutdown is told to try again, or a full queue before any answer has ended; after that it is when there will be room, by what answers take.
+     * @param retryAfter When a caller that met a shutdown is told to try again. With a full queue it is when there will be room, by what answers take.
      */
     public record ProblemDetails(
             @DefaultValue("true") Boolean enabled,

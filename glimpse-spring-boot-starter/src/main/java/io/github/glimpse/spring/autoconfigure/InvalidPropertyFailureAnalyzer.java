@@ -17,7 +17,6 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidPropertyException cause) {
         String value = environment.getProperty(cause.key());
         String now = value == null || value.isBlank() ? "" : " It is '" + value + "' now.";
-        return new FailureAnalysis(
-                String.valueOf(cause.getMessage()), "Set " + cause.key() + " accordingly." + now, cause);
+        return new FailureAnalysis(String.valueOf(cause.getMessage()), cause.action() + now, cause);
     }
 }

@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
 
 /** From properties to the library's options: the only place where both are known. */
 final class PropertiesMapper {
@@ -58,6 +59,7 @@ final class PropertiesMapper {
     private static final String VISION_FEATURES = "glimpse.cache.vision-features";
 
     private static final String PREFIX = "glimpse.cache.prefix";
+    private static final String SERVING = "glimpse.serving";
     private static final String AUTO = "auto";
 
     private final GlimpseProperties properties;
@@ -148,7 +150,7 @@ final class PropertiesMapper {
                 .visionCache(visionCache())
                 .prefixCache(prefixCache())
                 .maxInputTokens(limits.maxInputTokens())
-                .serving(checked("glimpse.serving", this::serving))
+                .serving(serving())
                 .maxQueued(requireNonNullElse(concurrency.maxQueued(), EngineOptions.DEFAULT_MAX_QUEUED))
                 .timeout(requireNonNullElse(limits.timeout(), EngineOptions.DEFAULT_TIMEOUT))
                 .warmUp(properties.warmUp());
@@ -161,13 +163,19 @@ final class PropertiesMapper {
     private ServingOptions serving() {
         GlimpseProperties.Serving serving = properties.serving();
         ServingOptions standard = ServingOptions.defaults();
-        return new ServingOptions(
-                requireNonNullElse(serving.maxRunning(), standard.maxRunning()),
-                requireNonNullElse(serving.prefillShare(), standard.prefillShare()),
-                requireNonNullElse(serving.sliceRows(), standard.sliceRows()),
-                serving.memoryBudget() == null
-                        ? standard.memoryBudget()
-                        : Long.valueOf(serving.memoryBudget().toBytes()));
+        ServingOptions running = checked(
+                SERVING + ".max-running",
+                () -> standard.withMaxRunning(requireNonNullElse(serving.maxRunning(), standard.maxRunning())));
+        ServingOptions shared = checked(
+                SERVING + ".prefill-share",
+                () -> running.withPrefillShare(requireNonNullElse(serving.prefillShare(), standard.prefillShare())));
+        ServingOptions sliced = checked(
+                SERVING + ".slice-rows",
+                () -> shared.withSliceRows(requireNonNullElse(serving.sliceRows(), standard.sliceRows())));
+        DataSize budget = serving.memoryBudget();
+        return budget == null
+                ? sliced
+                : checked(SERVING + ".memory-budget", () -> sliced.withMemoryBudget(budget.toBytes()));
     }
 
     /**

@@ -50,7 +50,7 @@ final class UnknownProperties {
         Binder binder = new Binder(ConfigurationPropertySources.from(environment.getPropertySources()));
         OLD_NAMES.forEach((old, now) -> {
             if (binder.bind(old, String.class).isBound()) {
-                throw new InvalidPropertyException(old, "It has another name now: set " + now, null);
+                throw InvalidPropertyException.renamed(old, now);
             }
         });
     }

@@ -74,6 +74,10 @@ class StartFailureTest {
                 "glimpse.generation.system-message=classpath:",
                 "glimpse.generation.system-message=file:/",
                 "glimpse.serving.max-running=0",
+                "glimpse.serving.memory-budget=-1MB",
+                "glimpse.serving.memory-budget=0",
+                "glimpse.serving.prefill-share=1",
+                "glimpse.serving.slice-rows=513",
                 "glimpse.concurrency.max-queued=-1",
                 "glimpse.limits.timeout=0s",
                 "glimpse.limits.timeout=soon",
@@ -109,6 +113,15 @@ class StartFailureTest {
         startFails(key + "=" + value);
 
         assertThat(output).contains(UNDERSTOOD).contains(key);
+    }
+
+    @Test
+    void theNextStepAfterAnOldNameIsTheNewOne(CapturedOutput output) {
+        startFails("glimpse.concurrency.max-active=4");
+
+        assertThat(output)
+                .contains(
+                        "Set glimpse.serving.max-running instead, and remove glimpse.concurrency.max-active. It is '4' now.");
     }
 
     @ParameterizedTest
