@@ -5,6 +5,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.examples.tiny.pages.PageCells;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -61,6 +62,17 @@ record CellSymbols(long[] characters, long[] roles, long[] colours) implements S
             long found = classes[from + i];
             characters[to + i] = found == 0 ? -1 : Pieces.id(String.valueOf((char) ('!' + found - 1)));
         }
+    }
+
+    @Override
+    public Symbols losingKeys(double share, Random random) {
+        long[] left = characters.clone();
+        for (int cell = 0; cell < roles.length; cell++) {
+            if (random.nextDouble() < share) {
+                Arrays.fill(left, cell * SLOTS + PageCells.SLOTS, (cell + 1) * SLOTS, -1);
+            }
+        }
+        return new CellSymbols(left, roles, colours);
     }
 
     /** The tensors in the order of the text {@code converse}. */

@@ -6,6 +6,7 @@ import io.github.glimpse.examples.tiny.drawing.CellLabels;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.Vocabulary;
 import java.util.List;
+import java.util.Random;
 
 /**
  * Pages as symbols, cell by cell in raster order: what the eye should see, before there is one.
@@ -51,6 +52,12 @@ record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices
         }
         roles[at] = DenseBatch.ROLES.indexOf(labels.roles()[cell]);
         indices[at] = 1L + Math.min(LONGEST_INDEX, labels.firstIndex()[cell]);
+    }
+
+    /** The first edition's decoder reads keys from cells alone: they stay. */
+    @Override
+    public Symbols losingKeys(double share, Random random) {
+        return this;
     }
 
     /** The tensors in the order of the text {@code symbols}. */

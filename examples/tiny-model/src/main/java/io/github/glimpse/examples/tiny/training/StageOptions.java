@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
  * @param added factor of the rate of the blocks that the stage {@code deepen} has added: they start from nothing
  * @param wordsKept whether the decoder's words and the symbols stay as they are, so that an eye which is held to them fits on
  * @param blur chance in symbols, up to this share of their vectors' length: an eye is never quite sure
+ * @param lostKeys up to this share of the cells of a lesson do not tell the decoder alone what they are the value of
  * @param edition which model
  * @param fonts folder of the type faces that pages are written in; null for stages that paint none
  * @param from weights to start from, in this order; files or run folders
@@ -46,6 +47,7 @@ record StageOptions(
         double added,
         boolean wordsKept,
         double blur,
+        double lostKeys,
         Edition edition,
         @Nullable Path fonts,
         List<Path> from) {
@@ -110,6 +112,9 @@ record StageOptions(
         @Option(names = "--blur", description = "Chance in symbols, as a share of their vectors' length")
         private double blur;
 
+        @Option(names = "--lost-keys", description = "Up to this share of the cells of a lesson lose their keys")
+        private double lostKeys;
+
         @Option(names = "--edition", description = "Which model: ${COMPLETION-CANDIDATES}")
         private Edition edition = Edition.FIRST;
 
@@ -143,6 +148,7 @@ record StageOptions(
                 written.added,
                 written.wordsKept,
                 written.blur,
+                written.lostKeys,
                 written.edition,
                 written.fonts,
                 written.from);

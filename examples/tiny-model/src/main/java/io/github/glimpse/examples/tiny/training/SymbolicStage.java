@@ -68,22 +68,29 @@ final class SymbolicStage implements Train.Stage {
                     figures,
                     lessons,
                     scope,
-                    (valid, part) -> call(graph.constant("symbolic_loss"), valid, new float[0], part));
+                    (valid, part) -> call(
+                            graph.constant("symbolic_loss"),
+                            valid,
+                            valid.pages().symbols(),
+                            new float[0],
+                            part));
         }
-        List<NDArray> results = call(graph.record("symbolic_loss"), lesson, chance(sample, lesson), scope);
+        Random random = new Random(options.seed() * 31 + sample);
+        float[] chance = chance(random, lesson);
+        Symbols symbols = lesson.pages().symbols().losingKeys(options.lostKeys() * random.nextDouble(), random);
+        List<NDArray> results = call(graph.record("symbolic_loss"), lesson, symbols, chance, scope);
         AnswerFigures.addTraining(figures, lesson.questions(), results, LOSSES);
         return results.get(0);
     }
 
     /** What each cell's vector is off by: a share of its own, up to that of the options, in all directions alike. */
-    private float[] chance(long sample, Lesson lesson) {
+    private float[] chance(Random random, Lesson lesson) {
         if (options.blur() == 0) {
             return new float[0];
         }
         int cells =
                 lesson.pages().sizes().stream().mapToInt(PageSize::cellCount).sum();
         int width = edition.size().hidden();
-        Random random = new Random(options.seed() * 31 + sample);
         float[] chance = new float[cells * width];
         double share = 0;
         for (int i = 0; i < chance.length; i++) {
@@ -95,8 +102,8 @@ final class SymbolicStage implements Train.Stage {
         return chance;
     }
 
-    private List<NDArray> call(RecordedCall call, Lesson lesson, float[] chance, TensorScope scope) {
-        return call.with(lesson.pages().symbols().tensors(scope))
+    private List<NDArray> call(RecordedCall call, Lesson lesson, Symbols symbols, float[] chance, TensorScope scope) {
+        return call.with(symbols.tensors(scope))
                 .with(edition.symbols().of(parameters))
                 .with(lesson.questions().tensors(scope))
                 .with(TinyWeights.decoder(parameters))
