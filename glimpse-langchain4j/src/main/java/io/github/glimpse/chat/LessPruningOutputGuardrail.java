@@ -37,6 +37,7 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
 
     private final double minConfidence;
     private final double minLikelihood;
+    private final double minCertainty;
     private final Predicate<String> accept;
     private final List<PruningOptions> attempts;
     private final boolean lastAnswerCounts;
@@ -44,6 +45,7 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
     private LessPruningOutputGuardrail(Builder builder) {
         this.minConfidence = builder.minConfidence;
         this.minLikelihood = builder.minLikelihood;
+        this.minCertainty = builder.minCertainty;
         this.accept = builder.accept;
         this.attempts = builder.profiles.stream()
                 .map(name -> PruningOptions.builder().profile(name).build())
@@ -107,8 +109,13 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
             return low("the confidence of the kept image tokens", confidence, minConfidence);
         }
         AnswerLikelihood likelihood = metadata.likelihood();
-        return likelihood != null && !(likelihood.leastProbability() >= minLikelihood)
-                ? low("the likelihood of the answer's least likely token", likelihood.leastProbability(), minLikelihood)
+        if (likelihood != null && !(likelihood.leastProbability() >= minLikelihood)) {
+            return low(
+                    "the likelihood of the answer's least likely token", likelihood.leastProbability(), minLikelihood);
+        }
+        Double certainty = metadata.certainty();
+        return certainty != null && !(certainty >= minCertainty)
+                ? low("the certainty of the answer", certainty, minCertainty)
                 : null;
     }
 
@@ -121,6 +128,7 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
 
         private double minConfidence = GuardOptions.DEFAULT_WIDEN_BELOW;
         private double minLikelihood;
+        private double minCertainty;
         private Predicate<String> accept = answer -> true;
         private List<String> profiles = List.of("careful", "off");
         private boolean lastAnswerCounts;
@@ -146,6 +154,16 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
          */
         public Builder minLikelihood(double value) {
             minLikelihood = share("min-likelihood", value);
+            return this;
+        }
+
+        /**
+         * The least {@linkplain GlimpseChatResponseMetadata#certainty() certainty} that counts, 0..1; unset is 0.
+         *
+         * @throws IllegalArgumentException if it is out of its range
+         */
+        public Builder minCertainty(double value) {
+            minCertainty = share("min-certainty", value);
             return this;
         }
 

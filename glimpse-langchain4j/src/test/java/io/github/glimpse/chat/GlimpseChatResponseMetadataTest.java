@@ -60,6 +60,12 @@ class GlimpseChatResponseMetadataTest {
     }
 
     @Test
+    void withoutConfidenceItIsAsCertainAsItsLeastLikelyTokenAndWithoutThatNobodyKnows() {
+        assertThat(METADATA.certainty()).isEqualTo(0.5);
+        assertThat(METADATA.toBuilder().likelihood(null).build().certainty()).isNull();
+    }
+
+    @Test
     void equalityTakesEveryField() {
         assertThat(METADATA.toBuilder().build()).isEqualTo(METADATA).hasSameHashCodeAs(METADATA);
         assertThat(METADATA.toBuilder().id("2").build()).isNotEqualTo(METADATA);

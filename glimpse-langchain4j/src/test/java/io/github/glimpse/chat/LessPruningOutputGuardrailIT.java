@@ -119,6 +119,29 @@ class LessPruningOutputGuardrailIT {
     }
 
     @Test
+    void asksAgainWhereTheAnswerIsNotCertain() {
+        ask(LessPruningOutputGuardrail.builder().minConfidence(0).build());
+        GlimpseChatResponseMetadata first = ANSWERS.get(0);
+        double certainty = Objects.requireNonNull(first.certainty());
+        assertThat(certainty)
+                .isEqualTo(Objects.requireNonNull(first.confidence())
+                        * Objects.requireNonNull(first.likelihood()).leastProbability())
+                .isLessThan(1);
+        ANSWERS.clear();
+
+        LessPruningOutputGuardrail.Builder builder =
+                LessPruningOutputGuardrail.builder().minConfidence(0).profiles(List.of("off"));
+        ask(builder.minCertainty(certainty).build());
+        assertThat(ANSWERS).hasSize(1);
+        ask(builder.minCertainty(Math.nextUp(certainty)).build());
+        assertThat(ANSWERS).hasSize(3);
+        GlimpseChatResponseMetadata whole = ANSWERS.get(2);
+        assertThat(whole.certainty())
+                .as("nothing was pruned")
+                .isEqualTo(Objects.requireNonNull(whole.likelihood()).leastProbability());
+    }
+
+    @Test
     void goesThroughItsProfilesInOrder() {
         ask(LessPruningOutputGuardrail.builder().minConfidence(1).build());
 
@@ -216,6 +239,9 @@ class LessPruningOutputGuardrailIT {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LessPruningOutputGuardrail.builder().minConfidence(1.2))
                 .withMessageContaining("min-confidence is 1.2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LessPruningOutputGuardrail.builder().minCertainty(-1))
+                .withMessageContaining("min-certainty is -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LessPruningOutputGuardrail.builder().profiles(List.of()))
                 .withMessageContaining("no profile");

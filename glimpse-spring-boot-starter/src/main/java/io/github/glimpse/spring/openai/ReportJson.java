@@ -51,6 +51,7 @@ final class ReportJson {
                     .put("least", metadata.likelihood().leastProbability())
                     .put("sequence", metadata.likelihood().sequenceProbability());
         }
+        report.put("certainty", metadata.certainty());
         if (metadata.tools().withheld() != null) {
             report.put("tools_withheld", metadata.tools().withheld().name().toLowerCase(Locale.ROOT));
         }

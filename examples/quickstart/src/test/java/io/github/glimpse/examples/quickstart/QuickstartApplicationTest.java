@@ -94,6 +94,7 @@ class QuickstartApplicationTest {
         run(overlay());
 
         assertThat(out()).containsPattern("(?m)^Likely    [01]\\.\\d{3}, the least likely token of the answer$");
+        assertThat(out()).containsPattern("(?m)^Certain   [01]\\.\\d{3}, that times how sure the choice of tokens is$");
     }
 
     @Test
