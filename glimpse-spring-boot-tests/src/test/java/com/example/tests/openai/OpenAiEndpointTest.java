@@ -169,7 +169,10 @@ class OpenAiEndpointTest {
                 .isLessThanOrEqualTo((tokens + 1) / 2)
                 .isEqualTo(image.path("kept").size());
         assertThat(image.path("scores")).hasSize(tokens);
-        assertThat(report.at("/likelihood/least").isNumber()).isTrue();
+        double least = report.at("/likelihood/least").asDouble();
+        assertThat(report.path("certainty").asDouble())
+                .isPositive()
+                .isEqualTo(least * report.path("confidence").asDouble());
         assertThat(report.at("/timings_ms/vision").asDouble()).isPositive();
         assertThat(json(client.chat(ask(""))).at("/glimpse/images/0").has("scores"))
                 .isFalse();
