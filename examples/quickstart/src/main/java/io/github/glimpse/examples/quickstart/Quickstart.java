@@ -70,12 +70,6 @@ final class Quickstart {
                     Locale.ROOT,
                     "Likely    %.3f, the least likely token of the answer%n",
                     likelihood.leastProbability());
-            if (metadata.confidence() != null) {
-                out.printf(
-                        Locale.ROOT,
-                        "Certain   %.3f, that times how sure the choice of tokens is%n",
-                        requireNonNull(metadata.certainty()));
-            }
         }
         print(requireNonNull(metadata.timings()), out);
         PruningReport.Image seen = pruning.images().get(0);

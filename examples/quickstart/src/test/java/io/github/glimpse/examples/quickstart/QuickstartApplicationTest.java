@@ -94,7 +94,6 @@ class QuickstartApplicationTest {
         run(overlay());
 
         assertThat(out()).containsPattern("(?m)^Likely    [01]\\.\\d{3}, the least likely token of the answer$");
-        assertThat(out()).containsPattern("(?m)^Certain   [01]\\.\\d{3}, that times how sure the choice of tokens is$");
     }
 
     @Test
