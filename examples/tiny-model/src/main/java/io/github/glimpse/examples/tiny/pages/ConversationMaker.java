@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Makes conversations about pages. The same arguments give the same turns. Safe for concurrent use. */
 public final class ConversationMaker {
@@ -26,6 +28,17 @@ public final class ConversationMaker {
             "You work for an office that reads documents.");
     private static final List<String> SYSTEM_OF_THE_TEST =
             List.of("Act as a clerk at a counter.", "Never guess. Be brief and exact.");
+    private static final List<String> BEFORE = List.of(
+            "",
+            "Hello. ",
+            "I have a question. ",
+            "Could you help me? ",
+            "One more thing: ",
+            "For my records: ",
+            "Now then, ",
+            "Take a look. ");
+    private static final List<String> BEHIND =
+            List.of("", " Thank you.", " I need it for a form.", " Just that.", " Be exact.", " It is for my boss.");
     private static final int MOST_FIELDS = 4;
     private static final int MOST_OPTIONS = 4;
 
@@ -162,8 +175,16 @@ public final class ConversationMaker {
             return new Said(text, true, new Source(0, fact));
         }
 
+        /** A question, in training now and then with words around it that mean nothing for the answer. */
+        private String asked(Fact fact) {
+            String question = Phrasebook.ask(fact, split, dice);
+            return split == Split.TRAIN && dice.chance(0.25)
+                    ? dice.pick(BEFORE) + question + dice.pick(BEHIND)
+                    : question;
+        }
+
         void ask(int page, String front, Fact fact) {
-            user(page, front + Phrasebook.ask(fact, split, dice));
+            user(page, front + asked(fact));
             say(List.of(said(page, fact)));
         }
 
@@ -183,18 +204,18 @@ public final class ConversationMaker {
             String front = dice.chance(0.5) ? text + " " + filler + "\n\n" : filler + " " + text + "\n\n";
             if (!there && dice.chance(0.5)) {
                 Fact asked = Fact.answered(Fact.Kind.VALUE, Map.of("key", key), value, List.of(), List.of());
-                user(0, front + Phrasebook.ask(asked, split, dice));
+                user(0, front + asked(asked));
                 say(List.of(new Said(value, true)));
             } else {
                 Fact fact = any(other -> !key.equals(other.places().get("key")));
-                user(0, front + Phrasebook.ask(fact, split, dice));
+                user(0, front + asked(fact));
                 say(List.of(said(0, fact)));
             }
         }
 
         void formatted() {
             Fact fact = any(ConversationMaker::isRead);
-            String question = Phrasebook.ask(fact, split, dice);
+            String question = asked(fact);
             String answer = fact.answer();
             switch (dice.below(4)) {
                 case 0 -> {
@@ -246,24 +267,44 @@ public final class ConversationMaker {
                 ask(0, "", any(0));
                 return;
             }
-            StringBuilder schema = new StringBuilder("{\"type\": \"object\", \"properties\": {");
             List<Said> said = new ArrayList<>();
             fields.forEach((name, fact) -> {
-                boolean first = said.isEmpty();
-                schema.append(first ? "" : ", ").append('"').append(name).append("\": {\"type\": \"string\"}");
-                said.add(new Said((first ? "{" : ", ") + "\"" + name + "\": ", false));
+                said.add(new Said((said.isEmpty() ? "{" : ", ") + "\"" + name + "\": ", false));
                 addValue(fact, said);
             });
             said.add(new Said("}", false));
-            schema.append("}, \"required\": [\"")
-                    .append(String.join("\", \"", fields.keySet()))
-                    .append("\"]}");
-            user(
-                    0,
-                    dice.pick(List.of(
-                                    "Read the fields of this schema: ", "Fill in this JSON schema from the picture: "))
-                            + schema);
+            boolean complete = fields.values().stream().allMatch(fact -> fact.outcome() == Fact.Outcome.ANSWERED);
+            String schema = schema(fields.keySet(), !complete || dice.chance(0.5));
+            if (dice.chance(0.6)) {
+                describe(schema);
+                user(0, dice.pick(List.of("Read the document.", "Extract the data.", "Fill in the fields.")));
+            } else {
+                user(
+                        0,
+                        dice.pick(List.of(
+                                        "Read the fields of this schema: ",
+                                        "Fill in this JSON schema from the picture: "))
+                                + schema.replace("\":", "\": ").replace(",", ", "));
+            }
             say(said);
+        }
+
+        /** As the library writes a schema of texts. */
+        private static String schema(Set<String> names, boolean nullable) {
+            String type =
+                    nullable ? "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}" : "{\"type\":\"string\"}";
+            return names.stream()
+                            .map(name -> "\"" + name + "\":" + type)
+                            .collect(Collectors.joining(",", "{\"type\":\"object\",\"properties\":{", "}"))
+                    + names.stream().collect(Collectors.joining("\",\"", ",\"required\":[\"", "\"]}"));
+        }
+
+        /** Behind the system text, as the library tells a model of the schema of a request. */
+        private void describe(String schema) {
+            String described = "Answer with JSON that is valid for this JSON schema:\n" + schema;
+            boolean alone = turns.isEmpty() || turns.get(0).role() != Role.SYSTEM;
+            String text = alone ? described : turns.remove(0).text() + "\n\n" + described;
+            turns.add(0, new Turn(Role.SYSTEM, List.of(), List.of(new Said(text, false))));
         }
 
         private static void addValue(Fact fact, List<Said> said) {
@@ -297,7 +338,7 @@ public final class ConversationMaker {
             dice.shuffle(options);
             user(
                     0,
-                    Phrasebook.ask(fact, split, dice)
+                    asked(fact)
                             + dice.pick(List.of(" Choose one of: ", " Answer with one of these options: "))
                             + String.join(", ", options));
             say(List.of(said(0, fact)));
@@ -307,7 +348,7 @@ public final class ConversationMaker {
             Fact fact = any(other -> isRead(other) || other.outcome() == Fact.Outcome.ABSENT);
             user(
                     0,
-                    Phrasebook.ask(fact, split, dice)
+                    asked(fact)
                             + dice.pick(List.of(
                                     " Reply as JSON with answer, quote and found.",
                                     " Give answer, quote and found as a JSON object.")));

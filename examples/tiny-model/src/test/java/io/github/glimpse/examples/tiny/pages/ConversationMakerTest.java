@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,12 +66,30 @@ class ConversationMakerTest {
     }
 
     @Test
+    void someTrainedQuestionsHaveWordsAroundThemAndNoOthers() {
+        ConversationMaker maker = new ConversationMaker(Pages.maker());
+        for (Split split : Split.values()) {
+            long around = LongStream.range(0, 60)
+                    .mapToObj(seed -> maker.make(split, Form.QUESTION, new PageSize(12, 12), seed))
+                    .filter(conversation -> conversation.turns().stream()
+                            .anyMatch(turn -> turn.text().endsWith(" Thank you.")
+                                    || turn.text().endsWith(" Just that.")
+                                    || turn.text().startsWith("Hello. ")
+                                    || turn.text().startsWith("Now then, ")))
+                    .count();
+            assertThat(around).isBetween(split == Split.TRAIN ? 2L : 0L, split == Split.TRAIN ? 30L : 0L);
+        }
+    }
+
+    @Test
     void recordsHaveTheFieldsOfTheirSchema() throws JsonProcessingException {
         ObjectMapper json = new ObjectMapper();
-        int records = 0;
+        int inTheQuestion = 0;
+        int behindTheSystemText = 0;
         for (Conversation conversation : of(Form.RECORD).toList()) {
             List<Turn> turns = conversation.turns();
-            String asked = turns.get(turns.size() - 2).text();
+            boolean behind = turns.get(0).text().contains("is valid for this JSON schema:\n{");
+            String asked = turns.get(behind ? 0 : turns.size() - 2).text();
             if (asked.contains("\"properties\"")) {
                 JsonNode schema = json.readTree(asked.substring(asked.indexOf('{')));
                 JsonNode record = json.readTree(turns.get(turns.size() - 1).text());
@@ -79,10 +98,16 @@ class ConversationMakerTest {
                 Set<String> given = new HashSet<>();
                 record.fieldNames().forEachRemaining(given::add);
                 assertThat(given).isEqualTo(wanted).isNotEmpty();
-                records++;
+                for (String name : given) {
+                    boolean nullable = schema.at("/properties/" + name).has("anyOf");
+                    assertThat(record.get(name).isNull() && !nullable).isFalse();
+                }
+                inTheQuestion += behind ? 0 : 1;
+                behindTheSystemText += behind ? 1 : 0;
             }
         }
-        assertThat(records).isPositive();
+        assertThat(inTheQuestion).isPositive();
+        assertThat(behindTheSystemText).isPositive();
     }
 
     @Test
