@@ -169,6 +169,7 @@ class OpenAiEndpointTest {
                 .isLessThanOrEqualTo((tokens + 1) / 2)
                 .isEqualTo(image.path("kept").size());
         assertThat(image.path("scores")).hasSize(tokens);
+        assertThat(report.at("/likelihood/least").isNumber()).isTrue();
         double least = report.at("/likelihood/least").asDouble();
         assertThat(report.path("certainty").asDouble())
                 .isPositive()

@@ -29,7 +29,6 @@ import java.util.TreeMap;
 public final class EvaluateOutside {
 
     private static final int LONGEST_ANSWER = 200;
-    private static final String CUT = "layer 4";
     private static final String AFTER_A_CALL = "-then";
 
     private EvaluateOutside() {}
@@ -62,7 +61,7 @@ public final class EvaluateOutside {
                                 .add(outcome);
                         if (!Double.isNaN(outcome.prunedLikelihood())) {
                             likelihood.add(outcome.prunedLikelihood(), outcome.pruned());
-                            both.add(outcome.prunedLikelihood() * outcome.confidence(), outcome.pruned());
+                            both.add(outcome.certainty(), outcome.pruned());
                         }
                     });
             scores.forEach((name, score) -> out.println(score.line(name)));
@@ -96,7 +95,7 @@ public final class EvaluateOutside {
                 full.refused(),
                 likelihood(full.metadata()),
                 likelihood(pruned.metadata()),
-                Objects.requireNonNullElse(pruned.metadata().confidence(), 1.0),
+                Objects.requireNonNull(pruned.metadata().certainty(), "It has a likelihood"),
                 report.retention(),
                 found(report.images().get(asked.seen()), asked));
         List<OutsideScore.Outcome> outcomes = new ArrayList<>(List.of(outcome));
@@ -117,12 +116,8 @@ public final class EvaluateOutside {
     }
 
     private static GlimpseChatRequestParameters.Builder byChance(PruningReport pruned) {
-        // Half a token more, so that truncation gives the count whatever the last bit of the product.
-        double ratio = Math.min(1, (pruned.keptTokens() + 0.5) / pruned.imageTokens());
-        PruningStep step =
-                PruningStep.builder("random").at(CUT).retentionRatio(ratio).build();
         return GlimpseChatRequestParameters.builder()
-                .pruning(PruningOptions.builder().schedule(List.of(step)).build());
+                .pruning(Examination.asMany(PruningStep.builder("random"), pruned));
     }
 
     /** Share of the tokens that touch a box of the evidence that stayed. */

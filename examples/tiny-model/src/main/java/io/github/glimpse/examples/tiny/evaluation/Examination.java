@@ -100,12 +100,15 @@ final class Examination {
     }
 
     private boolean rightWithAsMany(Asked asked, PruningStep.Builder control, PruningReport pruned) {
+        return right(answer(asked, asMany(control, pruned)), asked);
+    }
+
+    /** A cut by another strategy where the module cuts, that keeps as many tokens. */
+    static PruningOptions asMany(PruningStep.Builder control, PruningReport pruned) {
         // Half a token more, so that truncation gives the count whatever the last bit of the product.
         double ratio = Math.min(1, (pruned.keptTokens() + 0.5) / pruned.imageTokens());
         PruningStep step = control.at(CUT).retentionRatio(ratio).build();
-        PruningOptions options =
-                PruningOptions.builder().schedule(List.of(step)).build();
-        return right(answer(asked, options), asked);
+        return PruningOptions.builder().schedule(List.of(step)).build();
     }
 
     private static PruningOptions.Builder plain(String strategy) {
