@@ -11,6 +11,8 @@ import java.util.List;
  * @param rgb red, green and blue of each pixel, row by row; not copied, do not change
  * @param labels what each cell shows
  * @param questions about the picture, in no order of rank; none for {@link Family#DENSE}
+ * @param words all that is written, in the order of writing
+ * @param areas coloured outlines, in the order of drawing
  * @param things coloured things that scenes and signs show, in the order of drawing
  */
 public record Drawing(
@@ -19,6 +21,8 @@ public record Drawing(
         byte[] rgb,
         CellLabels labels,
         List<Question> questions,
+        List<WrittenWord> words,
+        List<ColouredArea> areas,
         List<Thing> things) {
 
     /**
@@ -33,6 +37,8 @@ public record Drawing(
                     "The picture has " + rgb.length + " bytes, its page asks for " + expected);
         }
         questions = List.copyOf(questions);
+        words = List.copyOf(words);
+        areas = List.copyOf(areas);
         things = List.copyOf(things);
     }
 

@@ -12,6 +12,8 @@ final class LabelSheet {
     private final PageSize size;
     private final CellLabels labels;
     private final double[] shares;
+    private final List<WrittenWord> words = new ArrayList<>();
+    private final List<ColouredArea> areas = new ArrayList<>();
 
     LabelSheet(PageSize size) {
         this.size = size;
@@ -27,6 +29,8 @@ final class LabelSheet {
 
     /** Marks the cells of which the area takes the least share or more, and more than any area before. */
     void cover(Polygon area, double leastShare, int owner, int colour, CellRole role) {
+        String form = role == CellRole.SHAPE ? Vocabulary.all().get(owner) : "";
+        areas.add(new ColouredArea(area.x(), area.y(), role, Vocabulary.all().get(colour), form));
         Box box = area.box();
         for (int row = box.top() / PageSize.CELL; row <= (box.bottom() - 1) / PageSize.CELL; row++) {
             for (int column = box.left() / PageSize.CELL; column <= (box.right() - 1) / PageSize.CELL; column++) {
@@ -54,6 +58,7 @@ final class LabelSheet {
 
     /** Enters the characters of a word; returns where each stands. */
     List<Question.Pointer> write(PlacedText word, int owner, int colour, CellRole role) {
+        words.add(new WrittenWord(word.text(), word.box(), word.centreX(), word.centreY(), role));
         List<Question.Pointer> pointers = new ArrayList<>();
         String text = word.text();
         for (int i = 0; i < text.length(); i++) {
@@ -86,5 +91,13 @@ final class LabelSheet {
 
     CellLabels labels() {
         return labels;
+    }
+
+    List<WrittenWord> words() {
+        return words;
+    }
+
+    List<ColouredArea> areas() {
+        return areas;
     }
 }

@@ -91,13 +91,18 @@ final class Page {
             String answer,
             List<Box> evidence,
             List<Question.Pointer> pointers) {
-        questions.add(new Question(kind, wording.of(kind, places), answer, evidence, pointers));
+        questions.add(new Question(kind, wording.of(kind, places), places, answer, evidence, pointers));
     }
 
     /** Asks what the picture does not tell, in the words of another kind of question. */
     void askInVain(QuestionKind wordsOf, Map<String, String> places) {
         questions.add(new Question(
-                QuestionKind.UNANSWERABLE, wording.of(wordsOf, places), Vocabulary.REFUSAL, List.of(), List.of()));
+                QuestionKind.UNANSWERABLE,
+                wording.of(wordsOf, places),
+                places,
+                Vocabulary.REFUSAL,
+                List.of(),
+                List.of()));
     }
 
     Drawing finish() {
@@ -105,6 +110,6 @@ final class Page {
             canvas.blur();
         }
         byte[] rgb = canvas.bytes(dice, dice.between(0, 7));
-        return new Drawing(request, face.name(), rgb, labels.labels(), questions, things);
+        return new Drawing(request, face.name(), rgb, labels.labels(), questions, labels.words(), labels.areas(), things);
     }
 }

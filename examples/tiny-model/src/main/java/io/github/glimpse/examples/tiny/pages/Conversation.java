@@ -19,6 +19,8 @@ public record Conversation(Form form, List<DrawnPage> pages, List<Turn> turns) {
     public enum Form {
         /** One question, now and then behind a system message. */
         QUESTION,
+        /** A question about a drawing of the first edition, in the first edition's words. */
+        DRAWING,
         /** A question behind one to three others about the same page. */
         LATER_TURN,
         /** A second page, and a question about either. */

@@ -60,6 +60,9 @@ public final class ConversationMaker {
         if (form == Form.ZOOM) {
             return new ZoomTalk(maker, dice).make(request);
         }
+        if (form == Form.DRAWING) {
+            return dice.pick(drawings(split, size, seed, Integer.MAX_VALUE));
+        }
         List<DrawnPage> pages = new ArrayList<>(List.of(page(maker, request, dice)));
         Talk talk = new Talk(split, dice, pages);
         switch (form) {
@@ -82,7 +85,7 @@ public final class ConversationMaker {
             case RECORD -> talk.record();
             case OPTIONS -> talk.options();
             case CITATION -> talk.citation();
-            case ZOOM -> throw new IllegalStateException("It has pages of its own");
+            case DRAWING, ZOOM -> throw new IllegalStateException("It has pages of its own");
         }
         return new Conversation(form, pages, talk.turns);
     }
@@ -107,6 +110,26 @@ public final class ConversationMaker {
             questions.add(new Conversation(Form.QUESTION, first.pages(), talk.turns));
         }
         return questions;
+    }
+
+    /**
+     * Single questions about one drawing of the first edition, in its own words, each a conversation of its own.
+     *
+     * @param most how many; fewer where there are fewer
+     */
+    public List<Conversation> drawings(Split split, PageSize size, long seed, int most) {
+        PageRequest request = new PageRequest(split, PageRequest.Mix.DRAWING, size, seed);
+        FirstEditionPage drawn = FirstEditionPage.draw(request);
+        Dice dice = new Dice(Dice.mix(request.dice().next() ^ seed));
+        List<FirstEditionPage.Asked> asked = new ArrayList<>(drawn.asked());
+        dice.shuffle(asked);
+        return asked.subList(0, Math.min(most, asked.size())).stream()
+                .map(question -> {
+                    Turn user = new Turn(Role.USER, List.of(0), List.of(new Said(question.text(), false)));
+                    Turn answer = new Turn(Role.ASSISTANT, List.of(), List.of(said(0, question.fact())));
+                    return new Conversation(Form.DRAWING, List.of(drawn.page()), List.of(user, answer));
+                })
+                .toList();
     }
 
     /** A page about which something can be asked: a few have nothing on them. */

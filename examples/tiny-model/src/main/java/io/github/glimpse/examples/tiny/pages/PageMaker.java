@@ -57,6 +57,9 @@ public final class PageMaker {
      * @throws IllegalStateException if the shelf has no face for the split
      */
     public DrawnPage draw(PageRequest request) {
+        if (request.mix() == PageRequest.Mix.DRAWING) {
+            return FirstEditionPage.draw(request).page();
+        }
         Dice dice = request.dice();
         List<Lettering> faces = faces(request);
         PageSize size = request.size();
@@ -103,6 +106,7 @@ public final class PageMaker {
                     case TEXT -> text(sheet, whole);
                     case PANELS -> panels(sheet, whole);
                     case SPECIMENS -> specimens(sheet, whole);
+                    case DRAWING -> throw new IllegalStateException("It is not painted on a sheet");
                 };
         AffineTransform turn = Wear.turn(width, height, dice);
         return new Painting(
@@ -204,7 +208,7 @@ public final class PageMaker {
     }
 
     /** What one question asks must have one answer: two headings on a page are asked for by nothing. */
-    private static List<Fact> unambiguous(List<Fact> facts) {
+    static List<Fact> unambiguous(List<Fact> facts) {
         Map<List<Object>, Long> asked = facts.stream()
                 .collect(Collectors.groupingBy(
                         fact -> List.of(fact.kind(), fact.places()), LinkedHashMap::new, Collectors.counting()));

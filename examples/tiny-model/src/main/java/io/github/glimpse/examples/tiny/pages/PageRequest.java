@@ -24,7 +24,9 @@ public record PageRequest(Split split, Mix mix, PageSize size, long seed) {
         /** One to three panels of any kind. */
         PANELS(1),
         /** Lines full of writing, each piece in a face, size, ink and ground of its own. */
-        SPECIMENS(2);
+        SPECIMENS(2),
+        /** A drawing of the first edition. */
+        DRAWING(3);
 
         private final int seedPart;
 

@@ -57,7 +57,7 @@ final class AlignStage implements Train.Stage {
     private record Prepared(SeenPages pages, SeenPages dense) {}
 
     private Prepared batch(long number) {
-        ShownPages pages = lessons.lesson(SHIFT + number, false).pages();
+        ShownPages pages = lessons.panels(SHIFT + number);
         ShownPages dense = lessons.writing(SHIFT + number, pages.sizes().get(0));
         return new Prepared(SeenPages.of(pages), SeenPages.of(dense));
     }
@@ -94,7 +94,7 @@ final class AlignStage implements Train.Stage {
                 .with(pages.symbols(scope))
                 .with(model.symbols())
                 .with(model.parameters().get("model.embed_tokens.weight"))
-                .with(TinyShape.VISION_HEADS)
+                .with(options.edition().tower().heads())
                 .with(options.half());
     }
 

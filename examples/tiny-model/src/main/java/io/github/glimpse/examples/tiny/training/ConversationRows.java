@@ -65,6 +65,7 @@ final class ConversationRows {
         /** Whether it is one answer to one question, which is refused where its evidence is lost. */
         boolean isPlain() {
             return form == Conversation.Form.QUESTION
+                    || form == Conversation.Form.DRAWING
                     || form == Conversation.Form.LATER_TURN
                     || form == Conversation.Form.TWO_PAGES;
         }

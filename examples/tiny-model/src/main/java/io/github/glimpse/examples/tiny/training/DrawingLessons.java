@@ -39,6 +39,11 @@ record DrawingLessons(long seed) implements Lessons {
     }
 
     @Override
+    public ShownPages panels(long number) {
+        return lesson(number, false).pages();
+    }
+
+    @Override
     public ShownPages page(long number) {
         return ShownPages.ofDrawings(List.of(Studio.draw(DrawingRequest.nth(Split.TRAIN, FacePool.SEEN, number))));
     }

@@ -7,11 +7,14 @@ import io.github.glimpse.train.Losses;
 /** What the two editions of the model differ in. */
 enum Edition {
     /** The one in the library, on drawings of its own world. */
-    FIRST(DecoderSize.first(), PageSymbols.TENSORS, "symbols", TinyShape.CONTEXT, 256),
+    FIRST(TowerSize.first(), DecoderSize.first(), PageSymbols.TENSORS, "symbols", TinyShape.CONTEXT, 256),
     /** The one that reads ordinary type and takes part in conversations. */
-    SECOND(DecoderSize.second(), CellSymbols.TENSORS, "converse", 4_096, 576);
+    SECOND(TowerSize.second(), DecoderSize.second(), CellSymbols.TENSORS, "converse", 4_096, 576);
 
     @SuppressWarnings("ImmutableEnumChecker") // records of numbers and names
+    private final TowerSize tower;
+
+    @SuppressWarnings("ImmutableEnumChecker") // the same
     private final DecoderSize size;
 
     @SuppressWarnings("ImmutableEnumChecker") // the same
@@ -21,12 +24,17 @@ enum Edition {
     private final int context;
     private final int mostCells;
 
-    Edition(DecoderSize size, SymbolTensors symbols, String text, int context, int mostCells) {
+    Edition(TowerSize tower, DecoderSize size, SymbolTensors symbols, String text, int context, int mostCells) {
+        this.tower = tower;
         this.size = size;
         this.symbols = symbols;
         this.text = text;
         this.context = context;
         this.mostCells = mostCells;
+    }
+
+    TowerSize tower() {
+        return tower;
     }
 
     DecoderSize size() {

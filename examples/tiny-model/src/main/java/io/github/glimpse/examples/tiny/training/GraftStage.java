@@ -57,7 +57,7 @@ final class GraftStage implements AutoCloseable {
     }
 
     private int inputs() {
-        return back ? edition.symbols().inputs() : TinyShape.VISION_HIDDEN * TinyShape.GROUP;
+        return back ? edition.symbols().inputs() : edition.tower().joined();
     }
 
     private void enterMerger(RidgeRegression.Solution solution) {
@@ -111,7 +111,7 @@ final class GraftStage implements AutoCloseable {
                 .with(page.symbols(scope))
                 .with(model.symbols())
                 .with(model.parameters().get("model.embed_tokens.weight"))
-                .with(TinyShape.VISION_HEADS)
+                .with(edition.tower().heads())
                 .with(false)
                 .runForList(scope);
     }

@@ -22,6 +22,9 @@ interface Lessons {
     /** Pages full of writing, to go with the lesson of a number. */
     ShownPages writing(long number, PageSize size);
 
+    /** Pages of one size as they are trained, fewer than a lesson has, of which nothing is asked. */
+    ShownPages panels(long number);
+
     /** A page as it is trained. */
     ShownPages page(long number);
 

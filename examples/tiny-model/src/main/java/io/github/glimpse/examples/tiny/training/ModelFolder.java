@@ -120,20 +120,20 @@ final class ModelFolder {
         for (int section : TinyShape.SECTIONS) {
             sections.add(section);
         }
-        addVision(json.putObject("vision_config"), size);
+        addVision(json.putObject("vision_config"), edition);
         return json;
     }
 
-    private static void addVision(ObjectNode vision, DecoderSize size) {
+    private static void addVision(ObjectNode vision, Edition edition) {
         vision.put("model_type", "qwen2_5_vl")
                 .put("depth", TinyShape.VISION_DEPTH)
                 .put("hidden_act", "silu")
-                .put("hidden_size", TinyShape.VISION_HIDDEN)
+                .put("hidden_size", edition.tower().hidden())
                 .put("in_channels", TinyShape.CHANNELS)
                 .put("in_chans", TinyShape.CHANNELS)
-                .put("intermediate_size", TinyShape.VISION_INNER)
-                .put("num_heads", TinyShape.VISION_HEADS)
-                .put("out_hidden_size", size.hidden())
+                .put("intermediate_size", edition.tower().inner())
+                .put("num_heads", edition.tower().heads())
+                .put("out_hidden_size", edition.size().hidden())
                 .put("patch_size", TinyShape.PATCH)
                 .put("spatial_merge_size", TinyShape.MERGE)
                 .put("spatial_patch_size", TinyShape.PATCH)

@@ -33,7 +33,7 @@ record PageLayout(PageSize size, int[] order, int[] inverse, long[] runs, float[
     private static PageLayout compute(PageSize size) {
         AttentionBlocks windows = AttentionBlocks.of(List.of(windows(size)));
         int patches = size.cellCount() * TinyShape.GROUP;
-        int dim = TinyShape.VISION_HIDDEN / TinyShape.VISION_HEADS;
+        int dim = TinyShape.VISION_HEAD_DIM;
         float[] cosine = new float[patches * dim];
         float[] sine = new float[patches * dim];
         for (int patch = 0; patch < patches; patch++) {

@@ -38,7 +38,7 @@ final class PageLessons implements Lessons {
             new PageSize(16, 16),
             new PageSize(20, 15),
             new PageSize(24, 24));
-    /** Of ten samples four are single questions, six of them about a page. */
+    /** Of six samples three are of single questions, several of them about a page; one of these three is a drawing of the first edition. */
     private static final List<Form> FORMS = List.of(
             Form.QUESTION,
             Form.QUESTION,
@@ -46,6 +46,9 @@ final class PageLessons implements Lessons {
             Form.QUESTION,
             Form.QUESTION,
             Form.QUESTION,
+            Form.DRAWING,
+            Form.DRAWING,
+            Form.DRAWING,
             Form.LATER_TURN,
             Form.LATER_TURN,
             Form.TWO_PAGES,
@@ -66,6 +69,10 @@ final class PageLessons implements Lessons {
     private static final double ZOOMS = 0.15;
     private static final int WORDS_OF_A_ZOOM = 450;
     private static final int ZOOMED_CELLS = 16 * 16;
+    /** One batch of so many is of drawings of the first edition. */
+    private static final int DRAWINGS = 5;
+
+    private static final int CELLS_OF_PANELS = 512;
     private static final int CELLS_OF_WRITING = 1_024;
     private static final int VALIDATED_OF_A_FORM = 6;
     private static final PageSize VALIDATED = new PageSize(12, 12);
@@ -98,11 +105,13 @@ final class PageLessons implements Lessons {
         int rows = zooms ? 2 * Math.min(ZOOMED_CELLS, page.cellCount()) + WORDS_OF_A_ZOOM : page.cellCount() + WORDS;
         int count = Math.max(1, ROWS / rows);
         for (int i = 0; i < count; i++) {
-            Form form = zooms ? Form.ZOOM : FORMS.get(random.nextInt(FORMS.size()));
+            Form form = zooms ? Form.ZOOM : form(random, page);
             long chance = SEEDS_PER_BATCH * number + i;
             SpelledWords spelled = SpelledWords.byChance(random);
-            if (form == Form.QUESTION) {
-                List<Conversation> questions = conversations.questions(Split.TRAIN, page, chance, QUESTIONS);
+            if (form == Form.QUESTION || form == Form.DRAWING) {
+                List<Conversation> questions = form == Form.QUESTION
+                        ? conversations.questions(Split.TRAIN, page, chance, QUESTIONS)
+                        : conversations.drawings(Split.TRAIN, page, chance, QUESTIONS);
                 samples.add(ConversationRows.ofQuestions(questions, spelled));
             } else {
                 Conversation conversation = conversations.make(Split.TRAIN, form, page, chance);
@@ -113,6 +122,11 @@ final class PageLessons implements Lessons {
             }
         }
         return lesson(ConversationBatch.of(samples, cut ? Cut.TRAINED : Cut.NONE, random));
+    }
+
+    private static Form form(Random random, PageSize page) {
+        Form form = FORMS.get(random.nextInt(FORMS.size()));
+        return form == Form.DRAWING && !PageSize.ALL.contains(page) ? Form.QUESTION : form;
     }
 
     /** The call alone, or what follows it: who answers behind a cut has seen all of the history before it. */
@@ -131,9 +145,20 @@ final class PageLessons implements Lessons {
     }
 
     @Override
+    public ShownPages panels(long number) {
+        PageSize size = sizeOf(number);
+        boolean drawings = number % DRAWINGS == 0 && PageSize.ALL.contains(size);
+        PageRequest.Mix mix = drawings ? PageRequest.Mix.DRAWING : PageRequest.Mix.PANELS;
+        return shown(mix, number, size, Math.max(1, CELLS_OF_PANELS / size.cellCount()));
+    }
+
+    @Override
     public ShownPages page(long number) {
-        PageSize size = SIZES.get(new Random(seed * 31 + number).nextInt(SIZES.size()));
-        return shown(PageRequest.Mix.PANELS, number, size, 1);
+        return shown(PageRequest.Mix.PANELS, number, sizeOf(number), 1);
+    }
+
+    private PageSize sizeOf(long number) {
+        return SIZES.get(new Random(seed * 31 + number).nextInt(SIZES.size()));
     }
 
     private ShownPages shown(PageRequest.Mix mix, long number, PageSize size, int count) {
@@ -161,10 +186,12 @@ final class PageLessons implements Lessons {
     }
 
     private GlimpseSample sample(Split split, long number, boolean evidenced) {
-        PageSize size = SIZES.get(new Random(seed * 31 + number).nextInt(SIZES.size()));
+        PageSize size = sizeOf(number);
         for (int tries = 0; ; tries++) {
-            Conversation asked = conversations
-                    .questions(split, size, SEEDS_PER_BATCH * number + tries, 1)
+            long chance = SEEDS_PER_BATCH * number + tries;
+            Conversation asked = (number % DRAWINGS == 0 && PageSize.ALL.contains(size)
+                            ? conversations.drawings(split, size, chance, 1)
+                            : conversations.questions(split, size, chance, 1))
                     .get(0);
             List<Turn> turns = asked.turns();
             Turn answer = turns.get(turns.size() - 1);

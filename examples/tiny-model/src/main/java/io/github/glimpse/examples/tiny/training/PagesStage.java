@@ -67,10 +67,9 @@ final class PagesStage implements Train.Stage {
                 .with(PagesStage.class, "cells")
                 .compile(runtime);
         parameters = TrainableParameters.empty(runtime, options.seed());
-        TinyWeights.addTower(parameters, options.group("vision"), options.blocks());
-        int joined = TinyShape.VISION_HIDDEN * TinyShape.GROUP;
+        TinyWeights.addTower(parameters, options.group("vision"), options.blocks(), TowerSize.second());
         TinyWeights.linear(
-                parameters, "labels", TinyWeights.outer(options.group("cells")), 1, PageBatch.outputs(), joined);
+                parameters, "labels", TinyWeights.outer(options.group("cells")), 1, PageBatch.outputs(), TowerSize.second().joined());
     }
 
     @Override
@@ -124,7 +123,7 @@ final class PagesStage implements Train.Stage {
 
     private List<NDArray> call(RecordedCall call, PageBatch batch, TensorScope scope) {
         PageLayout layout = batch.layout();
-        int dim = TinyShape.VISION_HIDDEN / TinyShape.VISION_HEADS;
+        int dim = TinyShape.VISION_HEAD_DIM;
         int cells = batch.pages() * layout.size().cellCount();
         return call.with(scope.floats(batch.pixels(), batch.pages(), layout.patches(), TinyShape.FRAME_VALUES))
                 .with(scope.floats(layout.cosine(), layout.patches(), dim))
@@ -137,7 +136,7 @@ final class PagesStage implements Train.Stage {
                 .with(scope.longs(PageBatch.classes(), PageBatch.LABELS))
                 .with(scope.longs(PageBatch.groups(), PageBatch.LABELS))
                 .with(scope.floats(PageBatch.shares(), PageBatch.LABELS))
-                .with(TinyShape.VISION_HEADS)
+                .with(TowerSize.second().heads())
                 .with(options.half())
                 .runForList(scope);
     }

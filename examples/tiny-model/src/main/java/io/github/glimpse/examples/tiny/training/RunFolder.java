@@ -119,7 +119,7 @@ final class RunFolder {
             entries.forEach((name, entry) -> {
                 if (!checkpoint || name.startsWith(PARAMETER)) {
                     kept.put(
-                            checkpoint ? name.substring(PARAMETER.length()) : name,
+                            parameter(name),
                             new CheckpointTensor(StoredType.BF16, entry.shape(), SafetensorsFile.floats(entry)));
                 }
             });
@@ -128,6 +128,11 @@ final class RunFolder {
             throw new IllegalArgumentException("There is nothing to keep; name a run folder by --from");
         }
         SafetensorsWriter.write(target, kept, Map.of("format", "pt"));
+    }
+
+    /** What a tensor of a finished run or of a checkpoint is called in the model. */
+    static String parameter(String stored) {
+        return stored.startsWith(PARAMETER) ? stored.substring(PARAMETER.length()) : stored;
     }
 
     static SafetensorsFile open(Path source) {

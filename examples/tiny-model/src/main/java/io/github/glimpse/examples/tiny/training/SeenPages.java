@@ -67,7 +67,7 @@ record SeenPages(ShownPages shown, List<Sheet> sheets, int[] order) {
      * all cells, if there is one.
      */
     List<NDArray> tower(TensorScope scope) {
-        int dim = TinyShape.VISION_HIDDEN / TinyShape.VISION_HEADS;
+        int dim = TinyShape.VISION_HEAD_DIM;
         List<NDArray> tensors = new ArrayList<>();
         for (Sheet sheet : sheets) {
             PageLayout layout = sheet.layout();

@@ -38,7 +38,8 @@ final class TinyModel implements AutoCloseable {
         this.edition = edition;
         graph = edition.graph(runtime);
         parameters = TrainableParameters.empty(runtime, seed);
-        TinyWeights.addVision(parameters, vision, blocks, edition.size().hidden());
+        TinyWeights.addVision(
+                parameters, vision, blocks, edition.tower(), edition.size().hidden());
         TinyWeights.addDecoder(parameters, decoder, decoder, edition.size());
         edition.symbols().addTo(parameters, symbols);
     }

@@ -18,9 +18,7 @@ final class TinyShape {
     /** Blocks that see the whole page: every third, as the text {@code vision} has it; the others see windows. */
     static final int[] FULL_BLOCKS = {2, 5};
 
-    static final int VISION_HIDDEN = 128;
-    static final int VISION_HEADS = 4;
-    static final int VISION_INNER = 256;
+    static final int VISION_HEAD_DIM = 32;
     /** Image tokens along a side of a window. */
     static final int WINDOW = 4;
 

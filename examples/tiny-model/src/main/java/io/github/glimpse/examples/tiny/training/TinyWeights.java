@@ -51,20 +51,24 @@ final class TinyWeights {
 
     /** Adds the first edition's tower and merger. */
     static void addVision(TrainableParameters parameters, ParameterGroup group) {
-        addVision(parameters, group, block -> group, DecoderSize.first().hidden());
+        addVision(parameters, group, block -> group, TowerSize.first(), DecoderSize.first().hidden());
     }
 
     /** Adds the tower and the merger onto rows of a width, each block to a group of its own. */
     static void addVision(
-            TrainableParameters parameters, ParameterGroup group, IntFunction<ParameterGroup> blocks, int hidden) {
-        addTower(parameters, group, blocks);
-        int joined = TinyShape.VISION_HIDDEN * TinyShape.GROUP;
-        linear(parameters, "visual.merger.mlp.2", outer(group), 1, hidden, joined);
+            TrainableParameters parameters,
+            ParameterGroup group,
+            IntFunction<ParameterGroup> blocks,
+            TowerSize size,
+            int hidden) {
+        addTower(parameters, group, blocks, size);
+        linear(parameters, "visual.merger.mlp.2", outer(group), 1, hidden, size.joined());
     }
 
     /** Adds the tower, and the merger without its last product, which alone knows the decoder's width. */
-    static void addTower(TrainableParameters parameters, ParameterGroup group, IntFunction<ParameterGroup> blocks) {
-        int width = TinyShape.VISION_HIDDEN;
+    static void addTower(
+            TrainableParameters parameters, ParameterGroup group, IntFunction<ParameterGroup> blocks, TowerSize size) {
+        int width = size.hidden();
         double last = 1 / Math.sqrt(2.0 * TinyShape.VISION_DEPTH);
         parameters.add(
                 "visual.patch_embed.proj.weight",
@@ -82,13 +86,12 @@ final class TinyWeights {
             linear(parameters, block + "attn.qkv", of, 1, 3 * width, width);
             linear(parameters, block + "attn.proj", of, last, width, width);
             norm(parameters, block + "norm2", of, width);
-            linear(parameters, block + "mlp.gate_proj", of, 1, TinyShape.VISION_INNER, width);
-            linear(parameters, block + "mlp.up_proj", of, 1, TinyShape.VISION_INNER, width);
-            linear(parameters, block + "mlp.down_proj", of, last, width, TinyShape.VISION_INNER);
+            linear(parameters, block + "mlp.gate_proj", of, 1, size.inner(), width);
+            linear(parameters, block + "mlp.up_proj", of, 1, size.inner(), width);
+            linear(parameters, block + "mlp.down_proj", of, last, width, size.inner());
         }
-        int joined = width * TinyShape.GROUP;
         norm(parameters, "visual.merger.ln_q", group, width);
-        linear(parameters, "visual.merger.mlp.0", group, 1, joined, joined);
+        linear(parameters, "visual.merger.mlp.0", group, 1, size.joined(), size.joined());
     }
 
     /** Adds the first edition's decoder with its table. */

@@ -9,6 +9,7 @@ import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /**
@@ -18,7 +19,7 @@ import java.util.function.BiFunction;
 public final class Train {
 
     private static final String STAGES =
-            "vision, pages, converse, symbolic, graft, symbols, deepen, align, joint, keep, glimpse, export, embed, clip, clip-export";
+            "vision, pages, converse, symbolic, graft, symbols, deepen, widen, align, joint, keep, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -46,7 +47,8 @@ public final class Train {
                         (runtime, options) -> new SymbolicStage(runtime, options, Edition.FIRST));
             case "graft" -> graft(StageOptions.parse(folder, rest, 400, 0), false);
             case "symbols" -> graft(StageOptions.parse(folder, rest, 2_000, 0), true);
-            case "deepen" -> deepen(StageOptions.parse(folder, rest, 1, 0));
+            case "deepen" -> grow(StageOptions.parse(folder, rest, 1, 0), DeeperTower::copyInto);
+            case "widen" -> grow(StageOptions.parse(folder, rest, 1, 0), WiderTower::copyInto);
             case "align" -> train(StageOptions.parse(folder, rest, 4_000, 1.5e-3), AlignStage::new);
             case "joint" -> train(StageOptions.parse(folder, rest, 10_000, 8e-4), JointStage::new);
             case "keep" ->
@@ -84,10 +86,10 @@ public final class Train {
         }
     }
 
-    private static void deepen(StageOptions options) {
+    private static void grow(StageOptions options, BiConsumer<TrainableParameters, Path> copy) {
         try (TorchRuntime runtime = start(options);
                 TinyModel model = TinyModel.frozen(runtime, options.edition(), options.seed())) {
-            options.from().forEach(source -> DeeperTower.copyInto(model.parameters(), source));
+            options.from().forEach(source -> copy.accept(model.parameters(), source));
             model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
         }
     }

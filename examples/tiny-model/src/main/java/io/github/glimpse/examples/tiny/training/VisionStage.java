@@ -114,7 +114,7 @@ final class VisionStage implements Train.Stage {
 
     private List<NDArray> call(RecordedCall call, DenseBatch batch, TensorScope scope) {
         PageLayout layout = batch.layout();
-        int dim = TinyShape.VISION_HIDDEN / TinyShape.VISION_HEADS;
+        int dim = TinyShape.VISION_HEAD_DIM;
         int cells = batch.pictures() * layout.size().cellCount();
         return call.with(scope.floats(batch.pixels(), batch.pictures(), layout.patches(), TinyShape.FRAME_VALUES))
                 .with(scope.floats(layout.cosine(), layout.patches(), dim))
@@ -125,7 +125,7 @@ final class VisionStage implements Train.Stage {
                 .with(scope.longs(batch.labels(), cells, DenseBatch.LABELS))
                 .with(scope.floats(batch.weights(), cells, 2))
                 .with(scope.longs(DenseBatch.CLASSES, DenseBatch.CLASSES.length))
-                .with(TinyShape.VISION_HEADS)
+                .with(TowerSize.first().heads())
                 .with(options.half())
                 .runForList(scope);
     }

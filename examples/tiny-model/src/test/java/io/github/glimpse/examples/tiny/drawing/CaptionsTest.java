@@ -77,6 +77,8 @@ class CaptionsTest {
                 drawing.rgb(),
                 drawing.labels(),
                 drawing.questions(),
+                drawing.words(),
+                drawing.areas(),
                 Arrays.asList(centre, corner));
         assertThat(Captions.facts(other)).containsExactly("middle orange cross", "top right red star");
         assertThat(Captions.of(other)).contains("top right").contains("middle");

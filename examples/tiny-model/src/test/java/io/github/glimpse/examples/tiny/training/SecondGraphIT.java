@@ -185,7 +185,7 @@ class SecondGraphIT {
                     .with(model.tower())
                     .with(batch.tensors(scope))
                     .with(model.decoder())
-                    .with(TinyShape.VISION_HEADS)
+                    .with(Edition.SECOND.tower().heads())
                     .with(Edition.SECOND.size().heads())
                     .with(TinyShape.REDUCE_LAYER + 1L)
                     .run(scope)

@@ -52,7 +52,7 @@ class SeenPagesIT {
                     .with(seen.symbols(scope))
                     .with(model.symbols())
                     .with(model.parameters().get("model.embed_tokens.weight"))
-                    .with(TinyShape.VISION_HEADS)
+                    .with(Edition.SECOND.tower().heads())
                     .with(false)
                     .runForList(scope)
                     .get(0)
