@@ -20,25 +20,7 @@ import java.util.stream.Collectors;
 /** Makes conversations about pages. The same arguments give the same turns. Safe for concurrent use. */
 public final class ConversationMaker {
 
-    private static final List<String> SYSTEM = List.of(
-            "You are a helpful assistant.",
-            "Answer questions about pictures.",
-            "You are a careful reader. Answer with what the picture shows.",
-            "Keep answers short.",
-            "You work for an office that reads documents.");
-    private static final List<String> SYSTEM_OF_THE_TEST =
-            List.of("Act as a clerk at a counter.", "Never guess. Be brief and exact.");
-    private static final List<String> BEFORE = List.of(
-            "",
-            "Hello. ",
-            "I have a question. ",
-            "Could you help me? ",
-            "One more thing: ",
-            "For my records: ",
-            "Now then, ",
-            "Take a look. ");
-    private static final List<String> BEHIND =
-            List.of("", " Thank you.", " I need it for a form.", " Just that.", " Be exact.", " It is for my boss.");
+    private static final Grammar INSTRUCTIONS = new Grammar("instructions.txt");
     private static final int MOST_FIELDS = 4;
     private static final int MOST_OPTIONS = 4;
 
@@ -154,7 +136,7 @@ public final class ConversationMaker {
 
     /** What a system message says. */
     static String system(Split split, Dice dice) {
-        return dice.pick(split == Split.TEST ? SYSTEM_OF_THE_TEST : SYSTEM);
+        return INSTRUCTIONS.pick("SYSTEM", split, dice);
     }
 
     /** One conversation in the making. */
@@ -201,9 +183,22 @@ public final class ConversationMaker {
         /** A question, in training now and then with words around it that mean nothing for the answer. */
         private String asked(Fact fact) {
             String question = Phrasebook.ask(fact, split, dice);
-            return split == Split.TRAIN && dice.chance(0.25)
-                    ? dice.pick(BEFORE) + question + dice.pick(BEHIND)
-                    : question;
+            if (split != Split.TRAIN || !dice.chance(0.25)) {
+                return question;
+            }
+            int where = dice.below(3);
+            String before = where == 0 ? "" : say("BEFORE") + " ";
+            return before + question + (where == 1 ? "" : " " + say("BEHIND"));
+        }
+
+        private String say(String use) {
+            return INSTRUCTIONS.pick(use, split, dice);
+        }
+
+        /** A question and how its answer is to look, mostly behind it. */
+        private String instructed(Fact fact, String instruction) {
+            String question = asked(fact);
+            return dice.chance(0.2) ? instruction + " " + question : question + " " + instruction;
         }
 
         void ask(int page, String front, Fact fact) {
@@ -218,13 +213,12 @@ public final class ConversationMaker {
                     .anyMatch(fact -> key.equals(fact.places().get("key"))
                             || key.equals(fact.places().get("label")));
             String value = Words.value(split, dice);
-            String text = dice.pick(List.of(
-                    "The " + key + " is " + value + ".",
-                    key + ": " + value,
-                    "It was noted that the " + key + " is " + value + "."));
-            String filler = "The " + Words.any(split, Words.Use.ITEM, 0, dice) + " was sent to "
-                    + dice.pick(Words.of(split, Words.Use.NAME)) + ".";
-            String front = dice.chance(0.5) ? text + " " + filler + "\n\n" : filler + " " + text + "\n\n";
+            String text = say("NOTE").replace("{key}", key).replace("{value}", value);
+            String filler = say("ASIDE")
+                    .replace("{item}", Words.any(split, Words.Use.ITEM, 0, dice))
+                    .replace("{name}", dice.pick(Words.of(split, Words.Use.NAME)));
+            String between = dice.pick(List.of(" ", "\n"));
+            String front = say("FRONT") + (dice.chance(0.5) ? text + between + filler : filler + between + text) + "\n\n";
             if (!there && dice.chance(0.5)) {
                 Fact asked = Fact.answered(Fact.Kind.VALUE, Map.of("key", key), value, List.of(), List.of());
                 user(0, front + asked(asked));
@@ -238,36 +232,24 @@ public final class ConversationMaker {
 
         void formatted() {
             Fact fact = any(ConversationMaker::isRead);
-            String question = asked(fact);
             String answer = fact.answer();
             switch (dice.below(4)) {
                 case 0 -> {
-                    user(
-                            0,
-                            question
-                                    + dice.pick(
-                                            List.of(" Answer in capitals.", " Write the answer in capital letters.")));
+                    user(0, instructed(fact, say("CAPITALS")));
                     say(List.of(read(answer.toUpperCase(Locale.ROOT), fact)));
                 }
                 case 1 -> {
-                    user(
-                            0,
-                            question
-                                    + dice.pick(List.of(
-                                            " Answer as JSON with the field \"answer\".",
-                                            " Give a JSON object {\"answer\": ...}.")));
-                    say(List.of(new Said("{\"answer\": \"", false), read(json(answer), fact), new Said("\"}", false)));
+                    String field = say("FIELD");
+                    user(0, instructed(fact, say("JSON").replace("{field}", field)));
+                    String front = "{\"" + field + "\": \"";
+                    say(List.of(new Said(front, false), read(json(answer), fact), new Said("\"}", false)));
                 }
                 case 2 -> {
-                    user(0, question + dice.pick(List.of(" Answer in a sentence.", " Use a whole sentence.")));
+                    user(0, instructed(fact, say("SENTENCE")));
                     say(List.of(new Said("It is ", false), read(answer, fact), new Said(".", false)));
                 }
                 default -> {
-                    user(
-                            0,
-                            question
-                                    + dice.pick(List.of(
-                                            " Answer with the value only.", " Only the answer, nothing else.")));
+                    user(0, instructed(fact, say("VALUE")));
                     say(List.of(read(answer, fact)));
                 }
             }
@@ -300,14 +282,14 @@ public final class ConversationMaker {
             String schema = schema(fields.keySet(), !complete || dice.chance(0.5));
             if (dice.chance(0.6)) {
                 describe(schema);
-                user(0, dice.pick(List.of("Read the document.", "Extract the data.", "Fill in the fields.")));
+                user(0, say("RECORD"));
             } else {
                 user(
                         0,
-                        dice.pick(List.of(
-                                        "Read the fields of this schema: ",
-                                        "Fill in this JSON schema from the picture: "))
-                                + schema.replace("\":", "\": ").replace(",", ", "));
+                        say("SCHEMA")
+                                .replace(
+                                        "{schema}",
+                                        schema.replace("\":", "\": ").replace(",", ", ")));
             }
             say(said);
         }
@@ -359,22 +341,13 @@ public final class ConversationMaker {
                 }
             }
             dice.shuffle(options);
-            user(
-                    0,
-                    asked(fact)
-                            + dice.pick(List.of(" Choose one of: ", " Answer with one of these options: "))
-                            + String.join(", ", options));
+            user(0, asked(fact) + " " + say("OPTIONS").replace("{options}", String.join(", ", options)));
             say(List.of(said(0, fact)));
         }
 
         void citation() {
             Fact fact = any(other -> isRead(other) || other.outcome() == Fact.Outcome.ABSENT);
-            user(
-                    0,
-                    asked(fact)
-                            + dice.pick(List.of(
-                                    " Reply as JSON with answer, quote and found.",
-                                    " Give answer, quote and found as a JSON object.")));
+            user(0, instructed(fact, say("CITATION")));
             if (fact.outcome() == Fact.Outcome.ABSENT) {
                 say(List.of(new Said("{\"answer\": null, \"quote\": null, \"found\": false}", false)));
                 return;

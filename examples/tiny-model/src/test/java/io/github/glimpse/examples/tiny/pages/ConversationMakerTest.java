@@ -68,14 +68,18 @@ class ConversationMakerTest {
     @Test
     void someTrainedQuestionsHaveWordsAroundThemAndNoOthers() {
         ConversationMaker maker = new ConversationMaker(Pages.maker());
+        Grammar grammar = new Grammar("instructions.txt");
         for (Split split : Split.values()) {
+            List<String> before = grammar.of("BEFORE", split);
+            List<String> behind = grammar.of("BEHIND", split);
             long around = LongStream.range(0, 60)
                     .mapToObj(seed -> maker.make(split, Form.QUESTION, new PageSize(12, 12), seed))
                     .filter(conversation -> conversation.turns().stream()
-                            .anyMatch(turn -> turn.text().endsWith(" Thank you.")
-                                    || turn.text().endsWith(" Just that.")
-                                    || turn.text().startsWith("Hello. ")
-                                    || turn.text().startsWith("Now then, ")))
+                            .filter(turn -> turn.role() == Role.USER)
+                            .anyMatch(turn -> before.stream()
+                                            .anyMatch(text -> turn.text().startsWith(text + " "))
+                                    || behind.stream()
+                                            .anyMatch(text -> turn.text().endsWith(" " + text))))
                     .count();
             assertThat(around).isBetween(split == Split.TRAIN ? 2L : 0L, split == Split.TRAIN ? 30L : 0L);
         }
