@@ -122,9 +122,10 @@ final class Examination {
                 GenerationOptions.defaults()));
     }
 
-    /** Whether the whole answer is as it should be. */
+    /** Whether the whole answer is as it should be; a refusal may be that of another edition. */
     static boolean right(GenerationResult result, Asked asked) {
-        return result.text().equals(asked.question().answer());
+        String wanted = asked.question().answer();
+        return Refusals.isOne(wanted) ? Refusals.isOne(result.text()) : result.text().equals(wanted);
     }
 
     /** Share of the evidence that was kept; not a number where there is none. */

@@ -24,8 +24,6 @@ import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.chat.ZoomTool;
-import io.github.glimpse.examples.tiny.drawing.Vocabulary;
-import io.github.glimpse.examples.tiny.pages.Phrasebook;
 import io.github.glimpse.generate.LoadedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,14 +32,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a model the questions of the suite as an application does, by its {@code ChatModel}. Safe for concurrent use. */
 final class OutsideChat {
-
-    /** Of both editions. */
-    private static final Set<String> REFUSALS = Set.of(Vocabulary.REFUSAL, Phrasebook.ABSENT, Phrasebook.UNREADABLE);
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ZoomTool ZOOM = new ZoomTool();
@@ -85,11 +79,11 @@ final class OutsideChat {
         AiMessage said = response.aiMessage();
         GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
         if (asked.zoom() == null) {
-            return new Reply(right(said, asked), refuses(said), metadata, null);
+            return new Reply(right(said, asked), Refusals.isOne(said.text()), metadata, null);
         }
         boolean called = said.hasToolExecutionRequests();
         Boolean later = asked.zoom() ? called && right(afterCalls(messages, said, fixed), asked) : null;
-        return new Reply(called == asked.zoom(), refuses(said), metadata, later);
+        return new Reply(called == asked.zoom(), Refusals.isOne(said.text()), metadata, later);
     }
 
     /** The answer that follows what the tool shows. */
@@ -154,10 +148,6 @@ final class OutsideChat {
                 return false;
             }
         }
-        return asked.answer().isEmpty() ? refuses(said) : asked.answer().equals(said.text());
-    }
-
-    private static boolean refuses(AiMessage said) {
-        return said.text() != null && REFUSALS.contains(said.text());
+        return asked.answer().isEmpty() ? Refusals.isOne(said.text()) : asked.answer().equals(said.text());
     }
 }
