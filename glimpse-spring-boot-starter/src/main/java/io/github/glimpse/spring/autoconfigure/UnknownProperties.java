@@ -87,11 +87,26 @@ final class UnknownProperties {
             if (next == null) {
                 ConfigurationPropertyName parent = name.chop(i);
                 Set<String> keys = keys(type).keySet();
-                return keys.isEmpty() ? parent + " has no keys" : parent + " has " + String.join(", ", keys);
+                String has = keys.isEmpty() ? parent + " has no keys" : parent + " has " + String.join(", ", keys);
+                Set<ConfigurationPropertyName> elsewhere = new TreeSet<>();
+                addNamesakes(ROOT, GlimpseProperties.class, name.getLastElement(Form.UNIFORM), elsewhere);
+                return elsewhere.isEmpty() ? has : has + "; there is " + StringUtils.collectionToDelimitedString(elsewhere, ", ");
             }
             type = next;
         }
         return null;
+    }
+
+    /** Properties below a record that end in the same word: who writes that word meant one of them. */
+    private static void addNamesakes(
+            ConfigurationPropertyName parent, Type type, String word, Set<ConfigurationPropertyName> found) {
+        keys(type).forEach((key, of) -> {
+            ConfigurationPropertyName name = parent.append(key);
+            if (name.getLastElement(Form.UNIFORM).equals(word)) {
+                found.add(name);
+            }
+            addNamesakes(name, of, word, found);
+        });
     }
 
     private static @Nullable Type next(Type type, ConfigurationPropertyName name, int element) {

@@ -101,6 +101,16 @@ class UnknownPropertiesTest {
     }
 
     @Test
+    void namesThePropertiesThatEndInTheSameWordElsewhere(CapturedOutput output) {
+        runner.withPropertyValues("glimpse.serving.maxQueued=3", "glimpse.strategy=random")
+                .run(context -> assertThat(output)
+                        .containsPattern(
+                                "glimpse.serving.maxqueued is no property of Glimpse and is ignored; glimpse.serving has [a-z, -]+; there is"
+                                        + " glimpse.concurrency.max-queued\\R")
+                        .containsPattern("glimpse.strategy is no property .*; there is .*glimpse.pruning.strategy"));
+    }
+
+    @Test
     void warnsOfTheLocationOfAModelThatIsNotLoaded(CapturedOutput output) {
         runner.withPropertyValues(
                         "glimpse.embedding-model.location=/models/clip", "glimpse.scoring-model.location=/models/blip")
