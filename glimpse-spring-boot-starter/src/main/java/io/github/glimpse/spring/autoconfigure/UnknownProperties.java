@@ -90,7 +90,9 @@ final class UnknownProperties {
                 String has = keys.isEmpty() ? parent + " has no keys" : parent + " has " + String.join(", ", keys);
                 Set<ConfigurationPropertyName> elsewhere = new TreeSet<>();
                 addNamesakes(ROOT, GlimpseProperties.class, name.getLastElement(Form.UNIFORM), elsewhere);
-                return elsewhere.isEmpty() ? has : has + "; there is " + StringUtils.collectionToDelimitedString(elsewhere, ", ");
+                return elsewhere.isEmpty()
+                        ? has
+                        : has + "; there is " + StringUtils.collectionToDelimitedString(elsewhere, ", ");
             }
             type = next;
         }

@@ -110,6 +110,7 @@ final class Page {
             canvas.blur();
         }
         byte[] rgb = canvas.bytes(dice, dice.between(0, 7));
-        return new Drawing(request, face.name(), rgb, labels.labels(), questions, labels.words(), labels.areas(), things);
+        return new Drawing(
+                request, face.name(), rgb, labels.labels(), questions, labels.words(), labels.areas(), things);
     }
 }

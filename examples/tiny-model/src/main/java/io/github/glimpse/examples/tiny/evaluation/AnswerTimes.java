@@ -54,7 +54,9 @@ public final class AnswerTimes {
         @Option(names = "--side", description = "Pixels of a side of the pictures, a multiple of 28, ${DEFAULT-VALUE}")
         int side = 448;
 
-        @Option(names = "--turns", description = "Questions about a picture, of which the last is timed, ${DEFAULT-VALUE}")
+        @Option(
+                names = "--turns",
+                description = "Questions about a picture, of which the last is timed, ${DEFAULT-VALUE}")
         int turns = 1;
 
         @Option(names = "--threads", description = "Of an operation; 0 for the library's choice, ${DEFAULT-VALUE}")
@@ -70,7 +72,8 @@ public final class AnswerTimes {
 
     static void print(Written options, PrintStream out) {
         if (options.questions < 1 || options.turns < 1 || options.folders.size() > 2) {
-            throw new WrongArgumentsException("Ask at least one question in at least one turn, of at most a model and its module");
+            throw new WrongArgumentsException(
+                    "Ask at least one question in at least one turn, of at most a model and its module");
         }
         try (ModelSource model = options.folders.isEmpty()
                         ? ModelSource.embedded()
@@ -121,13 +124,12 @@ public final class AnswerTimes {
         List<ChatTurn> turns = new ArrayList<>();
         double took = 0;
         for (int turn = 0; turn < options.turns; turn++) {
-            String question = drawing.questions().get(turn % drawing.questions().size()).text();
+            String question =
+                    drawing.questions().get(turn % drawing.questions().size()).text();
             turns.add(turn == 0 ? ChatTurn.user(question, picture) : ChatTurn.user(question));
             long start = System.nanoTime();
             String answer = model.generate(new GenerationRequest(
-                            turns,
-                            PruningOptions.builder().strategy(pruning).build(),
-                            GenerationOptions.defaults()))
+                            turns, PruningOptions.builder().strategy(pruning).build(), GenerationOptions.defaults()))
                     .text();
             took = (System.nanoTime() - start) / 1e6;
             turns.add(new ChatTurn(ChatTurn.Role.ASSISTANT, List.of(new ChatTurn.Text(answer))));

@@ -125,7 +125,9 @@ final class Examination {
     /** Whether the whole answer is as it should be; a refusal may be that of another edition. */
     static boolean right(GenerationResult result, Asked asked) {
         String wanted = asked.question().answer();
-        return Refusals.isOne(wanted) ? Refusals.isOne(result.text()) : result.text().equals(wanted);
+        return Refusals.isOne(wanted)
+                ? Refusals.isOne(result.text())
+                : result.text().equals(wanted);
     }
 
     /** Share of the evidence that was kept; not a number where there is none. */

@@ -148,6 +148,8 @@ final class OutsideChat {
                 return false;
             }
         }
-        return asked.answer().isEmpty() ? Refusals.isOne(said.text()) : asked.answer().equals(said.text());
+        return asked.answer().isEmpty()
+                ? Refusals.isOne(said.text())
+                : asked.answer().equals(said.text());
     }
 }

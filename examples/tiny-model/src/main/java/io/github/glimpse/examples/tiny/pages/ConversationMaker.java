@@ -218,7 +218,8 @@ public final class ConversationMaker {
                     .replace("{item}", Words.any(split, Words.Use.ITEM, 0, dice))
                     .replace("{name}", dice.pick(Words.of(split, Words.Use.NAME)));
             String between = dice.pick(List.of(" ", "\n"));
-            String front = say("FRONT") + (dice.chance(0.5) ? text + between + filler : filler + between + text) + "\n\n";
+            String front =
+                    say("FRONT") + (dice.chance(0.5) ? text + between + filler : filler + between + text) + "\n\n";
             if (!there && dice.chance(0.5)) {
                 Fact asked = Fact.answered(Fact.Kind.VALUE, Map.of("key", key), value, List.of(), List.of());
                 user(0, front + asked(asked));

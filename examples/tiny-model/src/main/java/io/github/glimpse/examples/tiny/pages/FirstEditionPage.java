@@ -45,8 +45,8 @@ record FirstEditionPage(DrawnPage page, List<Asked> asked) {
     static FirstEditionPage draw(PageRequest request) {
         Dice dice = request.dice();
         int share = dice.below(SHARES[SHARES.length - 1]);
-        Family family = FAMILIES.get((int)
-                IntStream.of(SHARES).filter(limit -> limit <= share).count());
+        Family family = FAMILIES.get(
+                (int) IntStream.of(SHARES).filter(limit -> limit <= share).count());
         Drawing drawing = Studio.draw(
                 new DrawingRequest(request.split(), FacePool.SEEN, family, request.size(), dice.next() >>> 2));
         Map<Integer, String> keys = new HashMap<>();
@@ -152,8 +152,7 @@ record FirstEditionPage(DrawnPage page, List<Asked> asked) {
             Fact.Kind kind, Map<String, String> places, Question question, List<WrittenWord> words) {
         List<Integer> read = IntStream.range(0, words.size())
                 .filter(number -> words.get(number).text().equals(question.answer())
-                        && question.evidence().stream()
-                                .anyMatch(box -> holds(box, words.get(number))))
+                        && question.evidence().stream().anyMatch(box -> holds(box, words.get(number))))
                 .boxed()
                 .limit(1)
                 .toList();

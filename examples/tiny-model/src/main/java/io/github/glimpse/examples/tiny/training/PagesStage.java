@@ -69,7 +69,12 @@ final class PagesStage implements Train.Stage {
         parameters = TrainableParameters.empty(runtime, options.seed());
         TinyWeights.addTower(parameters, options.group("vision"), options.blocks(), TowerSize.second());
         TinyWeights.linear(
-                parameters, "labels", TinyWeights.outer(options.group("cells")), 1, PageBatch.outputs(), TowerSize.second().joined());
+                parameters,
+                "labels",
+                TinyWeights.outer(options.group("cells")),
+                1,
+                PageBatch.outputs(),
+                TowerSize.second().joined());
     }
 
     @Override

@@ -51,7 +51,12 @@ final class TinyWeights {
 
     /** Adds the first edition's tower and merger. */
     static void addVision(TrainableParameters parameters, ParameterGroup group) {
-        addVision(parameters, group, block -> group, TowerSize.first(), DecoderSize.first().hidden());
+        addVision(
+                parameters,
+                group,
+                block -> group,
+                TowerSize.first(),
+                DecoderSize.first().hidden());
     }
 
     /** Adds the tower and the merger onto rows of a width, each block to a group of its own. */

@@ -76,10 +76,10 @@ class ConversationMakerTest {
                     .mapToObj(seed -> maker.make(split, Form.QUESTION, new PageSize(12, 12), seed))
                     .filter(conversation -> conversation.turns().stream()
                             .filter(turn -> turn.role() == Role.USER)
-                            .anyMatch(turn -> before.stream()
-                                            .anyMatch(text -> turn.text().startsWith(text + " "))
-                                    || behind.stream()
-                                            .anyMatch(text -> turn.text().endsWith(" " + text))))
+                            .anyMatch(turn ->
+                                    before.stream().anyMatch(text -> turn.text().startsWith(text + " "))
+                                            || behind.stream().anyMatch(text -> turn.text()
+                                                    .endsWith(" " + text))))
                     .count();
             assertThat(around).isBetween(split == Split.TRAIN ? 2L : 0L, split == Split.TRAIN ? 30L : 0L);
         }

@@ -17,20 +17,16 @@ class FirstEditionPageTest {
 
     private static final PageSize SIZE = new PageSize(12, 16);
     private static final List<FirstEditionPage> DRAWN = IntStream.range(0, 40)
-            .mapToObj(seed ->
-                    FirstEditionPage.draw(new PageRequest(Split.TRAIN, PageRequest.Mix.DRAWING, SIZE, seed)))
+            .mapToObj(seed -> FirstEditionPage.draw(new PageRequest(Split.TRAIN, PageRequest.Mix.DRAWING, SIZE, seed)))
             .toList();
 
     private static Stream<Fact> facts(DrawnPage page, Fact.Kind kind) {
-        return page.facts().stream()
-                .filter(fact -> fact.kind() == kind && fact.outcome() == Fact.Outcome.ANSWERED);
+        return page.facts().stream().filter(fact -> fact.kind() == kind && fact.outcome() == Fact.Outcome.ANSWERED);
     }
 
     @Test
     void allFourFamiliesAreDrawn() {
-        assertThat(DRAWN)
-                .flatExtracting(drawn -> drawn.page().kinds())
-                .contains("doc", "sign", "chart", "scene");
+        assertThat(DRAWN).flatExtracting(drawn -> drawn.page().kinds()).contains("doc", "sign", "chart", "scene");
     }
 
     @Test
@@ -45,10 +41,9 @@ class FirstEditionPageTest {
                     assertThat(cells).as(fact.toString()).hasSize(fact.answer().length());
                     for (int i = 0; i < cells.length; i++) {
                         assertThat(page.evidenceCells(fact).get(cells[i])).isTrue();
-                        assertThat(IntStream.range(0, PageCells.SLOTS)
-                                        .mapToLong(slotOf(page, cells[i])::characterAt))
-                                .contains((long) PageCells.characterClass(
-                                        fact.answer().charAt(i)));
+                        assertThat(IntStream.range(0, PageCells.SLOTS).mapToLong(slotOf(page, cells[i])::characterAt))
+                                .contains((long)
+                                        PageCells.characterClass(fact.answer().charAt(i)));
                     }
                     read++;
                 }
@@ -85,7 +80,8 @@ class FirstEditionPageTest {
         for (FirstEditionPage drawn : DRAWN) {
             DrawnPage page = drawn.page();
             for (Fact fact : facts(page, Fact.Kind.COLOUR).toList()) {
-                assertThat(page.evidenceCells(fact).stream().mapToLong(cell -> page.cells().colours()[cell]))
+                assertThat(page.evidenceCells(fact).stream()
+                                .mapToLong(cell -> page.cells().colours()[cell]))
                         .contains(Shades.NAMES.indexOf(fact.answer()) + 1L);
                 told++;
             }

@@ -21,8 +21,21 @@ class GrammarTest {
 
     @ParameterizedTest
     @CsvSource({
-        "SYSTEM, 40", "BEFORE, 20", "BEHIND, 12", "CAPITALS, 50", "JSON, 25", "FIELD, 10", "SENTENCE, 20", "VALUE, 20",
-        "RECORD, 60", "SCHEMA, 10", "OPTIONS, 18", "CITATION, 15", "NOTE, 18", "ASIDE, 8", "FRONT, 6"
+        "SYSTEM, 40",
+        "BEFORE, 20",
+        "BEHIND, 12",
+        "CAPITALS, 50",
+        "JSON, 25",
+        "FIELD, 10",
+        "SENTENCE, 20",
+        "VALUE, 20",
+        "RECORD, 60",
+        "SCHEMA, 10",
+        "OPTIONS, 18",
+        "CITATION, 15",
+        "NOTE, 18",
+        "ASIDE, 8",
+        "FRONT, 6"
     })
     void everyUseHasManyWordingsOfWhichAFifthIsNeverTrained(String name, int least) {
         assertThat(all(name)).hasSizeGreaterThanOrEqualTo(least).doesNotHaveDuplicates();
@@ -32,7 +45,8 @@ class GrammarTest {
 
     @Test
     void nothingOfTheGrammarIsLeftInAWording() {
-        for (String name : List.of("SYSTEM", "BEFORE", "BEHIND", "CAPITALS", "SENTENCE", "VALUE", "RECORD", "CITATION")) {
+        for (String name :
+                List.of("SYSTEM", "BEFORE", "BEHIND", "CAPITALS", "SENTENCE", "VALUE", "RECORD", "CITATION")) {
             assertThat(all(name)).allSatisfy(text -> assertThat(text)
                     .doesNotContain("[", "]", "|", "{", "  ")
                     .isEqualTo(text.strip()));

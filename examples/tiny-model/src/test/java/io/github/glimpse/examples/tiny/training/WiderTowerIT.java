@@ -56,8 +56,8 @@ class WiderTowerIT {
     /** The image tokens of a page, less what the symbols say of it that is the same for both. */
     private static float[] seen(TorchRuntime runtime, TinyModel model, List<NDArray> tower, int heads) {
         PageMaker maker = new PageMaker(FontRegistry.strokes());
-        SeenPages page = SeenPages.of(ShownPages.of(List.of(
-                maker.draw(new PageRequest(Split.TRAIN, PageRequest.Mix.PANELS, new PageSize(9, 10), 3)))));
+        SeenPages page = SeenPages.of(ShownPages.of(
+                List.of(maker.draw(new PageRequest(Split.TRAIN, PageRequest.Mix.PANELS, new PageSize(9, 10), 3)))));
         try (TensorScope scope = runtime.openScope()) {
             return model.graph()
                     .constant("symbol_rows")
