@@ -34,18 +34,20 @@ public record DrawingRequest(Split split, FacePool faces, Family family, PageSiz
      */
     public static DrawingRequest nth(Split split, FacePool faces, long number) {
         Dice dice = new Dice(start(split, number));
-        Family family;
+        return new DrawingRequest(split, faces, family(dice), dice.pick(PageSize.ALL), number);
+    }
+
+    /** A family of the mix that is trained. */
+    public static Family family(Dice dice) {
         int share = dice.below(20);
         if (share < 7) {
-            family = Family.DOC;
+            return Family.DOC;
         } else if (share < 11) {
-            family = Family.SIGN;
+            return Family.SIGN;
         } else if (share < 15) {
-            family = Family.CHART;
-        } else {
-            family = Family.SCENE;
+            return Family.CHART;
         }
-        return new DrawingRequest(split, faces, family, dice.pick(PageSize.ALL), number);
+        return Family.SCENE;
     }
 
     /** The chance of this picture. */

@@ -9,7 +9,6 @@ import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Family;
 import io.github.glimpse.examples.tiny.drawing.Question;
-import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Studio;
 import io.github.glimpse.examples.tiny.drawing.WrittenWord;
 import java.awt.geom.Path2D;
@@ -20,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A drawing of the first edition as a page of the second: the same pixels and questions, told in the second's way.
@@ -32,11 +32,6 @@ record FirstEditionPage(DrawnPage page, List<Asked> asked) {
     /** A question with what it asks. */
     record Asked(String text, Fact fact) {}
 
-    /** As the first edition was trained: of 20 drawings 7 documents, 4 signs, 4 charts and 5 scenes. */
-    private static final int[] SHARES = {7, 11, 15, 20};
-
-    private static final List<Family> FAMILIES = List.of(Family.DOC, Family.SIGN, Family.CHART, Family.SCENE);
-
     /** Copies the list. */
     FirstEditionPage {
         asked = List.copyOf(asked);
@@ -44,16 +39,14 @@ record FirstEditionPage(DrawnPage page, List<Asked> asked) {
 
     static FirstEditionPage draw(PageRequest request) {
         Dice dice = request.dice();
-        int share = dice.below(SHARES[SHARES.length - 1]);
-        Family family = FAMILIES.get(
-                (int) IntStream.of(SHARES).filter(limit -> limit <= share).count());
+        Family family = DrawingRequest.family(dice);
         Drawing drawing = Studio.draw(
                 new DrawingRequest(request.split(), FacePool.SEEN, family, request.size(), dice.next() >>> 2));
         Map<Integer, String> keys = new HashMap<>();
         List<Asked> asked = new ArrayList<>();
         for (Question question : drawing.questions()) {
             Fact fact = fact(question, drawing.words());
-            String key = question.places().get(keyed(question.kind()));
+            String key = key(question);
             if (key != null) {
                 fact.words().forEach(word -> keys.put(word, key));
             }
@@ -71,13 +64,14 @@ record FirstEditionPage(DrawnPage page, List<Asked> asked) {
         return new FirstEditionPage(page, asked);
     }
 
-    /** The place of a question that a value belongs to. */
-    private static String keyed(QuestionKind kind) {
-        return switch (kind) {
-            case DOC -> "key";
-            case SIGN -> "colour";
-            case BAR -> "letter";
-            case COLOUR, SHAPE, EXISTS, COUNT, RELATION, HIGHEST, LOWEST, UNANSWERABLE -> "none";
+    /** What the value that a question asks for is the value of; null where it asks for none. */
+    private static @Nullable String key(Question question) {
+        Map<String, String> places = question.places();
+        return switch (question.kind()) {
+            case DOC -> places.get("key");
+            case SIGN -> places.get("colour");
+            case BAR -> places.get("letter");
+            case COLOUR, SHAPE, EXISTS, COUNT, RELATION, HIGHEST, LOWEST, UNANSWERABLE -> null;
         };
     }
 
