@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,9 +48,14 @@ class StudioTest {
 
     /** Without the places, whose order is of no account and differs from run to run. */
     private static String told(Question question) {
-        return "Question[kind=%s, text=%s, answer=%s, evidence=%s, pointers=%s]"
-                .formatted(
-                        question.kind(), question.text(), question.answer(), question.evidence(), question.pointers());
+        return String.format(
+                Locale.ROOT,
+                "Question[kind=%s, text=%s, answer=%s, evidence=%s, pointers=%s]",
+                question.kind(),
+                question.text(),
+                question.answer(),
+                question.evidence(),
+                question.pointers());
     }
 
     @Test
