@@ -67,7 +67,8 @@ class FontRegistryTest {
     @Test
     void pagesAreWrittenInFacesOfTheirSplit() {
         FontRegistry shelf = FontRegistry.strokes();
-        assertThat(Pages.all())
+        // The first edition's drawings have its own faces, the same ones in all splits.
+        assertThat(Pages.all().filter(page -> page.request().mix() != PageRequest.Mix.DRAWING))
                 .allSatisfy(page -> assertThat(shelf.of(page.request().split()))
                         .extracting(Lettering::family)
                         .containsAll(page.families()));
