@@ -73,10 +73,10 @@ class StagesIT {
         train("joint", folder.resolve("j"), edition, "--steps=1", "--from=" + folder.resolve("g"));
         train("export", folder.resolve("model"), edition, "--from=" + folder.resolve("j"));
         train("glimpse", folder.resolve("p"), edition, "--steps=1", "--from=" + folder.resolve("model"));
-        // With the library at most 16 MB.
+        // With the library at most 16 MB, of which all else takes 3.0.
         assertThat(Files.size(folder.resolve("model/model.safetensors"))
                         + Files.size(folder.resolve("p/module/model.safetensors")))
-                .isLessThan(10_000_000);
+                .isLessThan(13_000_000);
 
         EvaluateOutsideIT.writeSuite(folder);
         assertThat(EvaluateOutsideIT.report(
