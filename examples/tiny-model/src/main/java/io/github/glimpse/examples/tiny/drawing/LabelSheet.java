@@ -58,7 +58,7 @@ final class LabelSheet {
 
     /** Enters the characters of a word; returns where each stands. */
     List<Question.Pointer> write(PlacedText word, int owner, int colour, CellRole role) {
-        words.add(new WrittenWord(word.text(), word.box(), word.centreX(), word.centreY(), role));
+        words.add(new WrittenWord(word.text(), word.centreX(), word.centreY(), role));
         List<Question.Pointer> pointers = new ArrayList<>();
         String text = word.text();
         for (int i = 0; i < text.length(); i++) {
