@@ -13,6 +13,13 @@ apt-get -q download \
     fonts-anonymous-pro fonts-hermit fonts-b612 fonts-play fonts-sora fonts-vollkorn fonts-tlwg-loma-ttf \
     fonts-cantarell fonts-inter fonts-crosextra-caladea fonts-clear-sans fonts-national-park fonts-oxygen \
     fonts-quattrocento fonts-oldstandard \
+    fonts-adf-baskervald fonts-adf-berenis fonts-adf-gillius fonts-adf-ikarius fonts-adf-libris fonts-adf-romande \
+    fonts-adf-tribun fonts-adf-universalis fonts-agave fonts-allerta fonts-arapey fonts-averia-sans-gwf \
+    fonts-averia-serif-gwf fonts-beteckna fonts-cardo fonts-comic-neue fonts-compagnon fonts-dustin fonts-fantasque-sans \
+    fonts-gemunu-libre fonts-georgewilliams fonts-gfs-artemisia fonts-gfs-didot fonts-gfs-neohellenic fonts-junicode \
+    fonts-jura fonts-league-mono fonts-league-spartan fonts-monofur fonts-monoid fonts-mononoki fonts-mplus fonts-ocr-a \
+    fonts-ocr-b fonts-opendyslexic fonts-osifont fonts-sil-andika fonts-sil-doulos fonts-sil-galatia \
+    fonts-sil-gentiumplus fonts-stix fonts-tiresias fonts-tuffy fonts-yanone-kaffeesatz \
     fonts-dejavu-core fonts-dejavu-extra fonts-liberation2 fonts-noto-core fonts-noto-mono fonts-roboto-unhinted fonts-open-sans
 for package in *.deb; do
     dpkg-deb -x "$package" "$folder"

@@ -2,6 +2,8 @@ package io.github.glimpse.examples.tiny.pages;
 
 import io.github.glimpse.examples.tiny.drawing.Box;
 import io.github.glimpse.examples.tiny.drawing.Dice;
+import java.awt.AlphaComposite;
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -27,16 +29,18 @@ final class Setter {
     private final Lettering face;
     private final double cap;
     private final Lettering.Weight weight;
+    private final Bend bend;
     private final double tracking;
     private final int phases;
     private final Map<Integer, Ink> inks = new HashMap<>();
     private final Map<Character, Double> advances = new HashMap<>();
 
     /** Chooses how loosely letters stand, and whether they stand on whole pixels as screens set them. */
-    Setter(Lettering face, double cap, Lettering.Weight weight, Dice dice) {
+    Setter(Lettering face, double cap, Lettering.Weight weight, Bend bend, Dice dice) {
         this.face = face;
         this.cap = cap;
         this.weight = weight;
+        this.bend = bend;
         tracking = dice.chance(0.3) ? cap * dice.uniform(-0.015, 0.1) : 0;
         phases = dice.chance(0.4) ? 1 : PHASES;
     }
@@ -48,7 +52,7 @@ final class Setter {
 
     /** The outline of a character, its pen and baseline at 0. */
     Shape outline(char character) {
-        return face.outline(character, cap, weight);
+        return bend.bent(face.outline(character, cap, weight));
     }
 
     /** Whether the face has all characters; blanks need none. */
@@ -74,7 +78,7 @@ final class Setter {
         if (character == ' ') {
             return BLANK * cap;
         }
-        return face.draws(character) ? face.advance(character, cap, weight) : cap;
+        return face.draws(character) ? bend.width() * face.advance(character, cap, weight) : cap;
     }
 
     /** Sets a word with its pen at {@code left} and the middle of a capital at {@code middleY}. */
@@ -109,16 +113,24 @@ final class Setter {
         Shape outline = outline(character);
         Rectangle2D bounds = outline.getBounds2D();
         double shift = (double) phase / phases;
-        int left = (int) Math.floor(bounds.getMinX() + shift);
-        int top = (int) Math.floor(bounds.getMinY());
-        int width = Math.max(1, (int) Math.ceil(bounds.getMaxX() + shift) - left);
-        int height = Math.max(1, (int) Math.ceil(bounds.getMaxY()) - top);
+        double edge = Math.max(0, bend.pen() * cap);
+        int left = (int) Math.floor(bounds.getMinX() + shift - edge);
+        int top = (int) Math.floor(bounds.getMinY() - edge);
+        int width = Math.max(1, (int) Math.ceil(bounds.getMaxX() + shift + edge) - left);
+        int height = Math.max(1, (int) Math.ceil(bounds.getMaxY() + edge) - top);
         BufferedImage mask = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
         Graphics2D pencil = mask.createGraphics();
         pencil.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         pencil.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
         pencil.setColor(Color.BLACK);
-        pencil.fill(AffineTransform.getTranslateInstance(shift - left, -top).createTransformedShape(outline));
+        Shape placed = AffineTransform.getTranslateInstance(shift - left, -top).createTransformedShape(outline);
+        pencil.fill(placed);
+        if (bend.pen() != 0) {
+            // A line along the edge lies half outside of it: drawn, letters grow; taken away, they shrink.
+            pencil.setStroke(new BasicStroke((float) (2 * Math.abs(bend.pen()) * cap)));
+            pencil.setComposite(bend.pen() > 0 ? AlphaComposite.SrcOver : AlphaComposite.DstOut);
+            pencil.draw(placed);
+        }
         pencil.dispose();
         byte[] cover = new byte[width * height];
         for (int i = 0; i < cover.length; i++) {

@@ -99,12 +99,12 @@ final class Sheet {
 
     /** Letters of the page's first face, or of the second. */
     Setter setter(double cap, Lettering.Weight weight) {
-        return new Setter(faces.get(dice.chance(0.2) ? faces.size() - 1 : 0), cap, weight, dice);
+        return new Setter(faces.get(dice.chance(0.2) ? faces.size() - 1 : 0), cap, weight, Bend.of(split, dice), dice);
     }
 
     /** Letters of any of the page's faces. */
     Setter anySetter(double cap, Lettering.Weight weight) {
-        return new Setter(dice.pick(faces), cap, weight, dice);
+        return new Setter(dice.pick(faces), cap, weight, Bend.of(split, dice), dice);
     }
 
     void fill(Shape area, int colour) {
