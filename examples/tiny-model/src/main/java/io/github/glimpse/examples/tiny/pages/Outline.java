@@ -1,8 +1,10 @@
 package io.github.glimpse.examples.tiny.pages;
 
+import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
+import java.awt.geom.Arc2D;
 import java.awt.geom.Area;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
@@ -22,13 +24,15 @@ enum Outline {
     HEART(false),
     MOON(false),
     ARROW(false),
-    RING(false);
+    RING(false),
+    /** Another one each time. */
+    IRREGULAR(false);
 
     /** Those with a name that is asked and answered. */
     static final List<Outline> KNOWN =
             Stream.of(values()).filter(Outline::known).toList();
 
-    private static final List<Outline> TRAINED_UNKNOWN = List.of(HEXAGON, HEART, MOON);
+    private static final List<Outline> TRAINED_UNKNOWN = List.of(HEXAGON, HEART, MOON, IRREGULAR, IRREGULAR, IRREGULAR);
     private static final List<Outline> KEPT_UNKNOWN = List.of(ARROW, RING);
 
     private final boolean known;
@@ -46,26 +50,31 @@ enum Outline {
         return known;
     }
 
+    /** Whether a question can call it by a name, known or not. */
+    boolean named() {
+        return this != IRREGULAR;
+    }
+
     /** As a question calls it. */
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /** The form around a middle, turned; it stays within the radius. */
-    Shape at(double x, double y, double radius, double turn) {
+    Shape at(double x, double y, double radius, double turn, Dice dice) {
         AffineTransform place = AffineTransform.getTranslateInstance(x, y);
         place.rotate(turn);
         place.scale(radius, radius);
-        return place.createTransformedShape(unit());
+        return place.createTransformedShape(unit(dice));
     }
 
-    private Shape unit() {
+    private Shape unit(Dice dice) {
         return switch (this) {
             case CIRCLE -> new Ellipse2D.Double(-1, -1, 2, 2);
             case SQUARE -> path(-0.7, -0.7, 0.7, -0.7, 0.7, 0.7, -0.7, 0.7);
             case TRIANGLE -> path(0, -1, 0.87, 0.5, -0.87, 0.5);
             case DIAMOND -> path(0, -1, 0.65, 0, 0, 1, -0.65, 0);
-            case STAR -> star();
+            case STAR -> star(5, 0.42);
             case CROSS ->
                 path(
                         -0.3, -0.95, 0.3, -0.95, 0.3, -0.3, 0.95, -0.3, 0.95, 0.3, 0.3, 0.3, 0.3, 0.95, -0.3, 0.95,
@@ -75,6 +84,7 @@ enum Outline {
             case MOON -> without(new Ellipse2D.Double(-1, -1, 2, 2), new Ellipse2D.Double(-0.4, -0.9, 1.7, 1.7));
             case ARROW -> path(-0.95, -0.2, 0.15, -0.2, 0.15, -0.6, 0.95, 0, 0.15, 0.6, 0.15, 0.2, -0.95, 0.2);
             case RING -> without(new Ellipse2D.Double(-1, -1, 2, 2), new Ellipse2D.Double(-0.6, -0.6, 1.2, 1.2));
+            case IRREGULAR -> irregular(dice);
         };
     }
 
@@ -95,14 +105,41 @@ enum Outline {
         return path;
     }
 
-    private static Shape star() {
-        double[] corners = new double[20];
-        for (int i = 0; i < 10; i++) {
-            double radius = i % 2 == 0 ? 1 : 0.42;
-            corners[2 * i] = radius * StrictMath.sin(Math.PI * i / 5);
-            corners[2 * i + 1] = -radius * StrictMath.cos(Math.PI * i / 5);
+    private static Shape star(int points, double inner) {
+        double[] radii = new double[2 * points];
+        for (int i = 0; i < radii.length; i++) {
+            radii[i] = i % 2 == 0 ? 1 : inner;
+        }
+        return around(radii);
+    }
+
+    /** Corners at equal angles, the first above. */
+    private static Shape around(double... radii) {
+        double[] corners = new double[2 * radii.length];
+        for (int i = 0; i < radii.length; i++) {
+            corners[2 * i] = radii[i] * StrictMath.sin(2 * Math.PI * i / radii.length);
+            corners[2 * i + 1] = -radii[i] * StrictMath.cos(2 * Math.PI * i / radii.length);
         }
         return path(corners);
+    }
+
+    /** None that has a known name: corners as chance has them, stars of other numbers, parts of a disc, what is flat. */
+    private static Shape irregular(Dice dice) {
+        double flat = dice.uniform(0.25, 0.5);
+        return switch (dice.below(6)) {
+            case 0 -> new Arc2D.Double(-1, -1, 2, 2, dice.uniform(0, 360), dice.uniform(80, 290), Arc2D.PIE);
+            case 1 -> star(dice.pick(List.of(4, 6, 7, 8)), dice.uniform(0.3, 0.6));
+            case 2 -> new Ellipse2D.Double(-1, -flat, 2, 2 * flat);
+            case 3 -> path(-0.85, -flat, 0.85, -flat, 0.85, flat, -0.85, flat);
+            case 4 -> around(1, 1, 1, 1, 1);
+            default -> {
+                double[] radii = new double[dice.between(4, 9)];
+                for (int i = 0; i < radii.length; i++) {
+                    radii[i] = i == 0 ? 1 : i == 1 ? 0.45 : dice.uniform(0.4, 1);
+                }
+                yield around(radii);
+            }
+        };
     }
 
     private static Shape path(double... corners) {

@@ -21,6 +21,10 @@ final class Shades {
             List.of(0x40E0D0, 0x808000, 0xFA8072, 0xEE82EE, 0xD2B48C, 0x5F9EA0, 0xBDB76B);
     private static final List<Integer> KEPT_UNNAMED = List.of(0x008080, 0x9ACD32, 0xE9967A, 0x800000, 0xB8860B);
     private static final int JITTER = 9;
+    // How far a colour is from all that have a name, from those of the other splits, and from gray.
+    private static final double APART = 80;
+    private static final double KEPT_APART = 40;
+    private static final int COLOURED = 60;
     private static final int DARK = 128;
 
     private Shades() {}
@@ -47,7 +51,38 @@ final class Shades {
 
     /** A colour without a name that is known: other ones in training than elsewhere. */
     static int unnamed(Split split, Dice dice) {
+        if (split == Split.TRAIN && dice.chance(0.6)) {
+            return betweenNames(dice);
+        }
         return jitter(dice.pick(split == Split.TRAIN ? TRAINED_UNNAMED : KEPT_UNNAMED), JITTER, dice);
+    }
+
+    // Names are islands: what was learned of a few other colours says nothing about the next one.
+    private static int betweenNames(Dice dice) {
+        while (true) {
+            int colour = any(dice);
+            if (spread(colour) >= COLOURED
+                    && NAMED.values().stream().flatMap(List::stream).allMatch(named -> apart(named, colour) >= APART)
+                    && KEPT_UNNAMED.stream().allMatch(kept -> apart(kept, colour) >= KEPT_APART)) {
+                return colour;
+            }
+        }
+    }
+
+    private static int spread(int colour) {
+        int red = (colour >> 16) & 0xFF;
+        int green = (colour >> 8) & 0xFF;
+        int blue = colour & 0xFF;
+        return Math.max(red, Math.max(green, blue)) - Math.min(red, Math.min(green, blue));
+    }
+
+    private static double apart(int one, int other) {
+        double sum = 0;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            double difference = ((one >> shift) & 0xFF) - ((other >> shift) & 0xFF);
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
     }
 
     /** Any colour of some strength, for what is not asked about. */

@@ -13,7 +13,7 @@ final class ShapesPainter {
 
     private static final int TRIES = 40;
     private static final int MOST = 8;
-    private static final double UNKNOWN = 0.15;
+    private static final double UNKNOWN = 0.2;
 
     private record Item(Outline form, String colour, Box box) {}
 
@@ -48,8 +48,8 @@ final class ShapesPainter {
             }
             Outline form = dice.chance(UNKNOWN) ? dice.pick(Outline.unknown(sheet.split())) : dice.pick(Outline.KNOWN);
             String colour = dice.chance(UNKNOWN) ? "" : dice.pick(Shades.NAMES);
-            Shape shape =
-                    form.at(x, y, radius, form == Outline.SQUARE ? dice.uniform(-0.2, 0.2) : dice.uniform(-0.3, 0.3));
+            Shape shape = form.at(
+                    x, y, radius, form == Outline.SQUARE ? dice.uniform(-0.2, 0.2) : dice.uniform(-0.3, 0.3), dice);
             int shade = colour.isEmpty() ? Shades.unnamed(sheet.split(), dice) : Shades.of(colour, dice);
             sheet.fill(shape, shade);
             if (dice.chance(0.25)) {
@@ -64,7 +64,7 @@ final class ShapesPainter {
     private void tell(Item item) {
         List<Box> evidence = List.of(item.box());
         String name = item.form().word();
-        if (alone(other -> other.form() == item.form())) {
+        if (item.form().named() && alone(other -> other.form() == item.form())) {
             sheet.add(
                     item.colour().isEmpty() || !item.form().known()
                             ? Fact.unreadable(Fact.Kind.COLOUR, Map.of("shape", name), evidence)

@@ -2,6 +2,7 @@ package io.github.glimpse.examples.tiny.training;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.examples.tiny.drawing.CellRole;
 import io.github.glimpse.examples.tiny.pages.PageCells;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 record CellSymbols(long[] characters, long[] roles, long[] colours) implements Symbols {
 
     private static final int SLOTS = PageCells.SLOTS + PageCells.KEY_SLOTS;
+    private static final long SHAPE = 2L * PageCells.ROLES.indexOf(CellRole.SHAPE);
     // Pieces of the characters that are written on pages: one after the other in the vocabulary.
     private static final int[] WRITTEN = IntStream.rangeClosed('!', '~')
             .map(character -> Pieces.id(Character.toString(character)))
@@ -68,7 +70,9 @@ record CellSymbols(long[] characters, long[] roles, long[] colours) implements S
     public Symbols losingKeys(double share, Random random) {
         long[] left = characters.clone();
         for (int cell = 0; cell < roles.length; cell++) {
-            if (random.nextDouble() < share) {
+            // What names a form is not a key: without it the form would look like one that has no known name.
+            boolean shape = roles[cell] == SHAPE;
+            if (!shape && random.nextDouble() < share) {
                 Arrays.fill(left, cell * SLOTS + PageCells.SLOTS, (cell + 1) * SLOTS, -1);
             }
         }

@@ -7,6 +7,8 @@ import io.github.glimpse.examples.tiny.drawing.CellRole;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Split;
+import java.awt.geom.Area;
+import java.awt.geom.Rectangle2D;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +178,45 @@ class PageMakerTest {
                 .filteredOn(fact -> unknown.contains(fact.places().get("shape")))
                 .isNotEmpty()
                 .allSatisfy(fact -> assertThat(fact.outcome()).isEqualTo(Fact.Outcome.UNREADABLE));
+    }
+
+    @Test
+    void whatHasNoNameAtAllIsNeverAskedFor() {
+        assertThat(Pages.panels(Split.TRAIN, 150).flatMap(page -> page.facts().stream()))
+                .noneMatch(fact -> fact.places().containsValue(Outline.IRREGULAR.word()));
+        assertThat(Outline.unknown(Split.VALIDATION)).doesNotContain(Outline.IRREGULAR);
+    }
+
+    @Test
+    void irregularFormsStayWithinTheirRadiusAndDiffer() {
+        Dice dice = new Dice(5);
+        Set<Rectangle2D> bounds = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            Rectangle2D box = new Area(Outline.IRREGULAR.at(0, 0, 10, 0, dice)).getBounds2D();
+            assertThat(box.getWidth()).isBetween(3.0, 20.01);
+            assertThat(box.getHeight()).isBetween(3.0, 20.01);
+            bounds.add(box);
+        }
+        assertThat(bounds).hasSizeGreaterThan(50);
+    }
+
+    @Test
+    void coloursWithoutANameAreFarFromAllThatHaveOne() {
+        Dice dice = new Dice(6);
+        Set<Integer> colours = new HashSet<>();
+        for (int i = 0; i < 500; i++) {
+            int colour = Shades.unnamed(Split.TRAIN, dice);
+            colours.add(colour);
+            for (String name : Shades.NAMES) {
+                int named = Shades.of(name, dice);
+                int apart = 0;
+                for (int shift = 0; shift <= 16; shift += 8) {
+                    apart = Math.max(apart, Math.abs(((colour >> shift) & 0xFF) - ((named >> shift) & 0xFF)));
+                }
+                assertThat(apart).as("%06x and %s", colour, name).isGreaterThan(15);
+            }
+        }
+        assertThat(colours).hasSizeGreaterThan(400);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.github.glimpse.examples.tiny.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.examples.tiny.drawing.CellRole;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.pages.FontRegistry;
@@ -32,6 +33,22 @@ class CellSymbolsTest {
         assertThat(keys((CellSymbols) page.losingKeys(0, new Random(1)))).isEqualTo(keys(page));
         assertThat(written(none)).isEqualTo(written(page));
         assertThat(none.roles()).isEqualTo(page.roles());
+    }
+
+    @Test
+    void whatNamesAFormIsNeverLost() {
+        CellSymbols shapes = CellSymbols.of(IntStream.range(0, 20)
+                .mapToObj(i -> new PageMaker(FontRegistry.strokes())
+                        .draw(new PageRequest(Split.TRAIN, PageRequest.Mix.PANELS, new PageSize(10, 10), i))
+                        .cells())
+                .toList());
+        CellSymbols lost = (CellSymbols) shapes.losingKeys(1, new Random(1));
+        long role = 2L * PageCells.ROLES.indexOf(CellRole.SHAPE);
+
+        assertThat(keys(lost)).isPositive();
+        assertThat(IntStream.range(0, lost.roles().length)).allSatisfy(cell -> assertThat(
+                        lost.characters()[cell * SLOTS + PageCells.SLOTS])
+                .isEqualTo(shapes.roles()[cell] == role ? shapes.characters()[cell * SLOTS + PageCells.SLOTS] : -1));
     }
 
     private static long keys(CellSymbols symbols) {
