@@ -19,6 +19,7 @@ final class TablePainter {
     private final Setter plain;
     private final Setter bold;
     private final double pitch;
+    private final double across;
 
     TablePainter(Sheet sheet, Box area) {
         this.sheet = sheet;
@@ -26,12 +27,13 @@ final class TablePainter {
         plain = sheet.setter(sheet.cap((area.right() - area.left()) / 17.0), Lettering.Weight.PLAIN);
         bold = sheet.setter(plain.cap(), dice.chance(0.6) ? Lettering.Weight.BOLD : Lettering.Weight.PLAIN);
         pitch = plain.cap() * dice.uniform(1.7, 2.5);
+        across = dice.pick(List.of(0.0, 0.0, 0.5, 1.0, 1.0));
     }
 
     void paint(Box area) {
         double top = Decor.around(sheet, area, bold);
         double width = area.right() - area.left();
-        double first = plain.cap() * 6.5;
+        double first = plain.cap() * dice.uniform(5.5, 8);
         int columns = (int) Math.min(MOST_COLUMNS, (width - first) / (plain.cap() * 5));
         int rows = (int) Math.min(MOST_ROWS, (area.bottom() - top) / pitch - 1);
         if (columns < 1 || rows < 1) {
@@ -47,8 +49,8 @@ final class TablePainter {
         List<Sheet.Word> heads = new ArrayList<>();
         for (int column = 0; column < names.size(); column++) {
             String text = Words.cased(names.get(column), casing);
-            double right = area.left() + first + (column + 1) * step;
-            heads.add(sheet.write(bold, text, right - bold.width(text) - 2, top + pitch / 2, CellRole.KEY, ""));
+            double left = left(area.left() + first + column * step, step, bold.width(text));
+            heads.add(sheet.write(bold, text, left, top + pitch / 2, CellRole.KEY, ""));
         }
         for (int row = 0; row < items.size(); row++) {
             row(items.get(row), names, heads, casing, area.left(), first, step, top + (row + 1.5) * pitch);
@@ -69,8 +71,8 @@ final class TablePainter {
         Sheet.Word label = sheet.write(plain, Words.cased(item, casing), left + 2, y, CellRole.KEY, "");
         for (int column = 0; column < heads.size(); column++) {
             String value = value(step - plain.cap() * 0.6);
-            double right = left + first + (column + 1) * step;
-            Sheet.Word word = sheet.write(plain, value, right - plain.width(value) - 2, y, CellRole.VALUE, item);
+            double x = left(left + first + column * step, step, plain.width(value));
+            Sheet.Word word = sheet.write(plain, value, x, y, CellRole.VALUE, item);
             sheet.add(Fact.answered(
                     Fact.Kind.CELL,
                     Map.of("row", item, "column", names.get(column)),
@@ -78,6 +80,11 @@ final class TablePainter {
                     List.of(label.box(), heads.get(column).box(), word.box()),
                     List.of(word.number())));
         }
+    }
+
+    /** Where a word begins in a column whose words stand left, in the middle or right. */
+    private double left(double column, double step, int width) {
+        return column + 2 + across * (step - 4 - width);
     }
 
     private String value(double room) {

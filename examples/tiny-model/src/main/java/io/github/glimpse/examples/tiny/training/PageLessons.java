@@ -38,7 +38,7 @@ final class PageLessons implements Lessons {
             new PageSize(16, 16),
             new PageSize(20, 15),
             new PageSize(24, 24));
-    /** Of six samples three are of single questions, several of them about a page; one of these three is a drawing of the first edition. */
+    /** Of twenty samples ten are of single questions, several of them about a page; four of these ten are drawings of the first edition. */
     private static final List<Form> FORMS = List.of(
             Form.QUESTION,
             Form.QUESTION,
@@ -49,9 +49,11 @@ final class PageLessons implements Lessons {
             Form.DRAWING,
             Form.DRAWING,
             Form.DRAWING,
+            Form.DRAWING,
             Form.LATER_TURN,
             Form.LATER_TURN,
             Form.TWO_PAGES,
+            Form.RETRIEVED,
             Form.RETRIEVED,
             Form.FORMAT,
             Form.RECORD,
