@@ -84,6 +84,13 @@ class PiecesJsonTest {
         }
     }
 
+    /** A new word in the grammar, or the same words in another order, would give the rows of all weights that are kept to other pieces. */
+    @Test
+    void piecesAreThoseOfTheWeightsThatAreKept() {
+        assertThat(Pieces.list()).hasSize(2596);
+        assertThat(Pieces.list().hashCode()).isEqualTo(1_744_612_682);
+    }
+
     @Test
     void marksKeepTheIdsOfTheFirstEdition() {
         assertThat(Pieces.MARKS).allSatisfy(mark -> assertThat(Pieces.id(mark))
