@@ -114,7 +114,7 @@ public final class PageMaker {
                 chosen.stream().map(Lettering::family).distinct().toList(),
                 kinds,
                 sheet,
-                Wear.turned(sheet.image(), turn, paper),
+                Wear.turned(sheet.image(), turn, dice.chance(0.5) ? paper : Shades.any(dice)),
                 turn,
                 unambiguous(sheet.facts()));
     }

@@ -38,8 +38,10 @@ final class TextPainter {
     /** Pieces of lines, each in a face, size, ink and ground of its own: a page of many looks teaches more than one of a single look. */
     void paintSpecimens(Box area) {
         double y = area.top();
+        // Large letters are few on a page, so some pages have no others.
+        boolean large = dice.chance(0.2);
         while (true) {
-            double cap = sheet.cap(34);
+            double cap = large ? dice.uniform(22, 38) : sheet.cap(34);
             double height = cap * dice.uniform(1.4, 2.2);
             if (y + height > area.bottom()) {
                 return;

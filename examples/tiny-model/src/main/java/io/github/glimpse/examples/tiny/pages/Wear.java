@@ -23,7 +23,7 @@ import javax.imageio.stream.ImageOutputStream;
 /** What happens to a page between the painter and the eye: a small turn, another size, shades, blur, JPEG and noise. */
 final class Wear {
 
-    private static final double LARGEST_TURN = 0.045;
+    private static final double LARGEST_TURN = 0.06;
     private static final float[] SOFT = {0.03f, 0.1f, 0.03f, 0.1f, 0.48f, 0.1f, 0.03f, 0.1f, 0.03f};
     private static final float[] SOFTER = {0.0625f, 0.125f, 0.0625f, 0.125f, 0.25f, 0.125f, 0.0625f, 0.125f, 0.0625f};
 
@@ -31,18 +31,18 @@ final class Wear {
 
     /** A small turn around the middle of a page, or none. */
     static AffineTransform turn(int width, int height, Dice dice) {
-        double angle = dice.chance(0.25) ? dice.uniform(-LARGEST_TURN, LARGEST_TURN) : 0;
+        double angle = dice.chance(0.3) ? dice.uniform(-LARGEST_TURN, LARGEST_TURN) : 0;
         return AffineTransform.getRotateInstance(angle, width / 2.0, height / 2.0);
     }
 
-    /** The page after its turn, on its paper. */
-    static BufferedImage turned(BufferedImage image, AffineTransform turn, int paper) {
+    /** The page after its turn, on what shows around it. */
+    static BufferedImage turned(BufferedImage image, AffineTransform turn, int ground) {
         if (turn.isIdentity()) {
             return image;
         }
         BufferedImage turned = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
         Graphics2D pencil = turned.createGraphics();
-        pencil.setColor(new Color(paper));
+        pencil.setColor(new Color(ground));
         pencil.fillRect(0, 0, turned.getWidth(), turned.getHeight());
         pencil.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
         pencil.drawImage(image, turn, null);
@@ -53,7 +53,7 @@ final class Wear {
     /** The bytes of the worn page at another size, scaled as the library scales pictures for the model. */
     static byte[] bytes(BufferedImage image, int width, int height, Dice dice) {
         BufferedImage worn = image;
-        if (dice.chance(0.2)) {
+        if (dice.chance(0.25)) {
             float[] kernel = dice.chance(0.6) ? SOFT : SOFTER;
             worn = new ConvolveOp(new Kernel(3, 3, kernel), ConvolveOp.EDGE_NO_OP, null)
                     .filter(image, new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB));
