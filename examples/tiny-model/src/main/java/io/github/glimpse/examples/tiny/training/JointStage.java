@@ -57,6 +57,7 @@ final class JointStage implements Train.Stage {
                 options.group("vision"),
                 options.blocks(),
                 options.group("decoder"),
+                options.words(),
                 ParameterGroup.frozen("symbols"));
     }
 

@@ -170,6 +170,11 @@ record StageOptions(
         return muon ? group.withOrthogonalSteps() : group;
     }
 
+    /** The group of the decoder's words: they learn with it, or stay. */
+    ParameterGroup words() {
+        return wordsKept ? ParameterGroup.frozen("words") : group("decoder");
+    }
+
     /** The tower's group: a block that was added later learns faster than the others. */
     IntFunction<ParameterGroup> blocks() {
         ParameterGroup group = group("vision");

@@ -37,9 +37,8 @@ final class SymbolicStage implements Train.Stage {
         this.lessons = edition.lessons(options);
         this.graph = edition.graph(runtime);
         this.parameters = TrainableParameters.empty(runtime, options.seed());
-        ParameterGroup group = options.group("decoder");
-        ParameterGroup words = options.wordsKept() ? ParameterGroup.frozen("words") : group;
-        TinyWeights.addDecoder(parameters, group, words, edition.size());
+        ParameterGroup words = options.words();
+        TinyWeights.addDecoder(parameters, options.group("decoder"), words, edition.size());
         edition.symbols().addTo(parameters, TinyWeights.outer(words));
     }
 

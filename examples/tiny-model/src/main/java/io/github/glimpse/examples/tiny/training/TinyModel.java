@@ -23,10 +23,10 @@ final class TinyModel implements AutoCloseable {
             ParameterGroup vision,
             ParameterGroup decoder,
             ParameterGroup symbols) {
-        this(runtime, edition, seed, vision, block -> vision, decoder, symbols);
+        this(runtime, edition, seed, vision, block -> vision, decoder, decoder, symbols);
     }
 
-    /** Makes the model with a group for each block of the tower. */
+    /** Makes the model with a group for each block of the tower and one for the decoder's words. */
     TinyModel(
             TorchRuntime runtime,
             Edition edition,
@@ -34,13 +34,14 @@ final class TinyModel implements AutoCloseable {
             ParameterGroup vision,
             IntFunction<ParameterGroup> blocks,
             ParameterGroup decoder,
+            ParameterGroup words,
             ParameterGroup symbols) {
         this.edition = edition;
         graph = edition.graph(runtime);
         parameters = TrainableParameters.empty(runtime, seed);
         TinyWeights.addVision(
                 parameters, vision, blocks, edition.tower(), edition.size().hidden());
-        TinyWeights.addDecoder(parameters, decoder, decoder, edition.size());
+        TinyWeights.addDecoder(parameters, decoder, words, edition.size());
         edition.symbols().addTo(parameters, symbols);
     }
 

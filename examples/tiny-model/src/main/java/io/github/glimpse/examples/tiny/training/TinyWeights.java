@@ -132,6 +132,11 @@ final class TinyWeights {
         norm(parameters, "model.norm", group, width);
     }
 
+    /** Whether a tensor is the decoder's words or what symbols are made of. */
+    static boolean isWord(String name) {
+        return name.equals("model.embed_tokens.weight") || name.startsWith("cells.") || name.startsWith("symbols.");
+    }
+
     /** For tensors that turn something else into hidden rows, or back: these learn by AdamW whatever the others do. */
     static ParameterGroup outer(ParameterGroup group) {
         return new ParameterGroup(group.name(), group.rateFactor(), group.weightDecay(), false);

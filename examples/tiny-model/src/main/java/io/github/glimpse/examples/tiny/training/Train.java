@@ -51,8 +51,7 @@ public final class Train {
             case "widen" -> grow(StageOptions.parse(folder, rest, 1, 0), WiderTower::copyInto);
             case "align" -> train(StageOptions.parse(folder, rest, 4_000, 1.5e-3), AlignStage::new);
             case "joint" -> train(StageOptions.parse(folder, rest, 10_000, 8e-4), JointStage::new);
-            case "keep" ->
-                RunFolder.keep(StageOptions.parse(folder, rest, 1, 0).from(), folder.resolve(RunFolder.WEIGHTS));
+            case "keep" -> RunFolder.keep(StageOptions.parse(folder, rest, 1, 0), folder.resolve(RunFolder.WEIGHTS));
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
             case "embed" -> Embedding.parse(folder, rest).write();
             case "export" -> export(StageOptions.parse(folder, rest, 1, 0));

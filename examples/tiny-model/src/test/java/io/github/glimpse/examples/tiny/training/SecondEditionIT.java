@@ -1,6 +1,7 @@
 package io.github.glimpse.examples.tiny.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.glimpse.engine.SafetensorsFile;
 import java.io.IOException;
@@ -34,6 +35,16 @@ class SecondEditionIT {
         assertThat(weights("kept", "cells.slots")).isEqualTo(weights("l", "cells.slots"));
         assertThat(weights("kept", "model.layers.0.mlp.up_proj.weight"))
                 .isNotEqualTo(weights("l", "model.layers.0.mlp.up_proj.weight"));
+
+        train("keep", folder.resolve("handed"), "--keep-words", from("kept"));
+        assertThat(RunFolder.open(folder.resolve("handed")).entries())
+                .hasSize(RunFolder.open(folder.resolve("kept")).entries().size() - 4)
+                .doesNotContainKeys("model.embed_tokens.weight", "cells.slots", "cells.roles", "cells.colours");
+        float[] whole = weights("kept", "model.layers.0.mlp.up_proj.weight");
+        float[] rounded = weights("handed", "model.layers.0.mlp.up_proj.weight");
+        for (int i = 0; i < whole.length; i++) {
+            assertThat(rounded[i]).isCloseTo(whole[i], within(Math.abs(whole[i]) / 128));
+        }
     }
 
     private float[] weights(String stage, String name) {
