@@ -38,7 +38,7 @@ public final class FontRegistry {
     }
 
     /**
-     * Loads all faces.
+     * Loads all faces; those to learn from have the own strokes among them.
      *
      * @param folder with the fonts anywhere below, as {@code fonts.sh} leaves them
      * @throws IllegalArgumentException if a file is missing or is no font
@@ -46,6 +46,8 @@ public final class FontRegistry {
     public static FontRegistry of(Path folder) {
         Map<String, Path> files = files(folder);
         Map<Split, List<Lettering>> faces = new EnumMap<>(Split.class);
+        // Pages of the first edition are to be read as well, and of them there are few.
+        faces.put(Split.TRAIN, new ArrayList<>(strokes(FacePool.SEEN)));
         for (Entry entry : entries()) {
             Font plain = font(files, entry.plain(), folder);
             Font bold = entry.bold().equals(NO_BOLD) ? plain : font(files, entry.bold(), folder);
