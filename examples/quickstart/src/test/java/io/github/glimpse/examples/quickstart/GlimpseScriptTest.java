@@ -61,7 +61,11 @@ class GlimpseScriptTest {
                 .startsWith("Glimpse: building the quickstart")
                 .contains("MB come from Maven Central")
                 .containsPattern("built in \\d+ s, 120 MB fetched")
-                .contains("java got [-jar]", "quickstart.jar]", "java got [--question=What is the order?]")
+                .contains(
+                        "java got [-XX:TieredStopAtLevel=1]",
+                        "java got [-jar]",
+                        "quickstart.jar]",
+                        "java got [--question=What is the order?]")
                 .contains("java got [--strategy=none]");
         assertThat(second).doesNotContain("building").contains("java got [--question=And the total?]");
         assertThat(calls()).hasSize(1);
