@@ -160,10 +160,9 @@ final class FormPainter {
     }
 
     private void write(Row row, String section, Box column, int widest, double y) {
+        boolean drawn = bold.draws(row.label()) && bold.draws(row.value());
         Setter setter =
-                dice.chance(0.12) && bold.draws(row.label()) && bold.width(row.label()) < column.right() - column.left()
-                        ? bold
-                        : plain;
+                dice.chance(0.12) && drawn && bold.width(row.label()) < column.right() - column.left() ? bold : plain;
         boolean heavy = setter == bold
                 && bold.width(row.label()) + bold.width(row.value()) + plain.cap() > column.right() - column.left();
         Setter used = heavy ? plain : setter;

@@ -38,8 +38,16 @@ final class Prefetch<T> implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error failure) {
-            // The taker throws it again.
-            ready.offer(failure);
+            hand(failure);
+        }
+    }
+
+    /** The taker throws it again, behind what lies ready. */
+    private void hand(Throwable failure) {
+        try {
+            ready.put(failure);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
