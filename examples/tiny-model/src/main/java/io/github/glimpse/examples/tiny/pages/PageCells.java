@@ -16,7 +16,7 @@ import java.util.Locale;
  *     {@link #characterClass}; 0 where there is none, {@link #CROWDED} in all six where there are more
  * @param keys {@code [cells, 3]}: where a value stands, the first characters of what it is the value of; where a form is drawn, those of
  *     its name; else 0
- * @param roles {@code [cells]}: twice the place of a {@link CellRole} in {@link #ROLES}, and one more where writing begins
+ * @param roles {@code [cells]}: numbers of {@link #role}, twice the place of a {@link CellRole} in {@link #ROLES}, and one more where writing begins
  * @param colours {@code [cells]}: place of the colour among the names, from 1; 0 where there is none that is known
  */
 public record PageCells(long[] characters, long[] keys, long[] roles, long[] colours) {
@@ -122,7 +122,8 @@ public record PageCells(long[] characters, long[] keys, long[] roles, long[] col
         name(cell, first.key());
     }
 
-    private static long role(CellRole role, boolean begins) {
+    /** The number of a role, of a cell in which writing begins or of another. */
+    public static long role(CellRole role, boolean begins) {
         return 2L * ROLES.indexOf(role) + (begins ? 1 : 0);
     }
 

@@ -93,7 +93,7 @@ final class AlignStage implements Train.Stage {
                 .with(model.tower())
                 .with(pages.symbols(scope))
                 .with(model.symbols())
-                .with(model.parameters().get("model.embed_tokens.weight"))
+                .with(model.parameters().get(TinyWeights.WORDS))
                 .with(options.edition().tower().heads())
                 .with(options.half());
     }

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 record CellSymbols(long[] characters, long[] roles, long[] colours) implements Symbols {
 
     private static final int SLOTS = PageCells.SLOTS + PageCells.KEY_SLOTS;
-    private static final long SHAPE = 2L * PageCells.ROLES.indexOf(CellRole.SHAPE);
+    private static final long SHAPE = PageCells.role(CellRole.SHAPE, false);
     // Pieces of the characters that are written on pages: one after the other in the vocabulary.
     private static final int[] WRITTEN = IntStream.rangeClosed('!', '~')
             .map(character -> Pieces.id(Character.toString(character)))

@@ -110,7 +110,7 @@ final class GraftStage implements AutoCloseable {
                 .with(model.tower())
                 .with(page.symbols(scope))
                 .with(model.symbols())
-                .with(model.parameters().get("model.embed_tokens.weight"))
+                .with(model.parameters().get(TinyWeights.WORDS))
                 .with(edition.tower().heads())
                 .with(false)
                 .runForList(scope);

@@ -106,7 +106,9 @@ record StageOptions(
         @Option(names = "--added", description = "Factor of the rate of blocks that were added")
         private double added = 1;
 
-        @Option(names = "--keep-words", description = "Words of the decoder and symbols do not learn")
+        @Option(
+                names = "--keep-words",
+                description = "Words of the decoder and symbols do not learn; keep leaves them out")
         private boolean wordsKept;
 
         @Option(names = "--blur", description = "Chance in symbols, as a share of their vectors' length")

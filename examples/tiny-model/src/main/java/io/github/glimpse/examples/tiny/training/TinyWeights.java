@@ -15,6 +15,9 @@ import java.util.function.IntFunction;
  */
 final class TinyWeights {
 
+    /** The table of the decoder's words. */
+    static final String WORDS = "model.embed_tokens.weight";
+
     private static final double TABLE_DEVIATION = 0.1;
     private static final String[] VISION_BLOCK = {
         "norm1.weight",
@@ -112,11 +115,7 @@ final class TinyWeights {
         int keys = size.kvHeads() * TinyShape.HEAD_DIM;
         double last = 1 / Math.sqrt(2.0 * size.layers());
         parameters.add(
-                "model.embed_tokens.weight",
-                outer(words).withWeightDecay(0),
-                Initializer.normal(TABLE_DEVIATION),
-                size.vocabulary(),
-                width);
+                WORDS, outer(words).withWeightDecay(0), Initializer.normal(TABLE_DEVIATION), size.vocabulary(), width);
         for (int i = 0; i < size.layers(); i++) {
             String layer = "model.layers." + i + ".";
             norm(parameters, layer + "input_layernorm", group, width);
@@ -134,7 +133,7 @@ final class TinyWeights {
 
     /** Whether a tensor is the decoder's words or what symbols are made of. */
     static boolean isWord(String name) {
-        return name.equals("model.embed_tokens.weight") || name.startsWith("cells.") || name.startsWith("symbols.");
+        return name.equals(WORDS) || name.startsWith("cells.") || name.startsWith("symbols.");
     }
 
     /** For tensors that turn something else into hidden rows, or back: these learn by AdamW whatever the others do. */
@@ -178,7 +177,7 @@ final class TinyWeights {
     /** The decoder's tensors in the order of the text {@code reading}. */
     static List<NDArray> decoder(TrainableParameters parameters) {
         List<NDArray> tensors = new ArrayList<>();
-        tensors.add(parameters.get("model.embed_tokens.weight"));
+        tensors.add(parameters.get(WORDS));
         for (int i = 0; parameters.names().contains("model.layers." + i + "." + LAYER[0]); i++) {
             tensors.addAll(parameters.list("model.layers." + i + ".", LAYER));
         }
