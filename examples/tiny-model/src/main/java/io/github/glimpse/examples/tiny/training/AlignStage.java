@@ -43,8 +43,7 @@ final class AlignStage implements Train.Stage {
                 .flatMap(names -> names)
                 .toArray(String[]::new);
         String[] charted = {"loss", "alignment", "owner", "characters"};
-        try (TrainingRun run =
-                TrainingRun.of(runtime, model.parameters(), RunFolder.options(options, columns, charted))) {
+        try (TrainingRun run = RunFolder.start(runtime, options, model.parameters(), columns, charted)) {
             run.resume();
             try (Prefetch<Prepared> data = new Prefetch<>(this::batch, run.sample(), READY)) {
                 run.run((sample, scope, found) -> loss(data.take(sample), sample, scope, found));

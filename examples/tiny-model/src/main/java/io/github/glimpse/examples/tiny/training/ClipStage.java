@@ -66,7 +66,7 @@ final class ClipStage implements Train.Stage {
         options.from().forEach(source -> RunFolder.copyInto(parameters, source));
         String[] charted = {"loss", "found", "told", "valid_found", "valid_half_found", "rate"};
         try (Tokenizer tokenizer = tokenizer(options.folder().resolve("tokenizer"));
-                TrainingRun run = TrainingRun.of(runtime, parameters, RunFolder.options(options, COLUMNS, charted))) {
+                TrainingRun run = RunFolder.start(runtime, options, parameters, COLUMNS, charted)) {
             run.resume();
             try (Prefetch<ClipBatch> batches = new Prefetch<>(
                     number -> ClipBatch.drawn(Split.TRAIN, number * batch, batch, tokenizer), run.sample(), READY)) {

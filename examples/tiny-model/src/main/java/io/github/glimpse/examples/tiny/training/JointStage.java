@@ -66,8 +66,7 @@ final class JointStage implements Train.Stage {
         options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
         String[] figures = AnswerFigures.columns(lessons, FIGURES);
         String[] charted = {"loss", "answer", "alignment", "full_all", "cut_all"};
-        try (TrainingRun run =
-                TrainingRun.of(runtime, model.parameters(), RunFolder.options(options, figures, charted))) {
+        try (TrainingRun run = RunFolder.start(runtime, options, model.parameters(), figures, charted)) {
             run.resume();
             try (Prefetch<Prepared> data = new Prefetch<>(this::batch, run.sample(), READY)) {
                 run.run((sample, scope, found) -> loss(data.take(sample), sample, scope, found));

@@ -83,10 +83,10 @@ final class PagesStage implements Train.Stage {
         figures.add(VALID);
         figures.add(VALID_TEXT);
         options.from().forEach(source -> RunFolder.copyInto(parameters, source));
-        try (TrainingRun run = TrainingRun.of(
-                runtime, parameters, RunFolder.options(options, figures.toArray(String[]::new), new String[] {
+        try (TrainingRun run =
+                RunFolder.start(runtime, options, parameters, figures.toArray(String[]::new), new String[] {
                     "loss", "characters", "keys", "rate"
-                }))) {
+                })) {
             run.resume();
             try (Prefetch<PageBatch> batches = new Prefetch<>(this::batch, run.sample(), READY)) {
                 run.run((sample, scope, found) -> loss(batches.take(sample), sample, scope, found));

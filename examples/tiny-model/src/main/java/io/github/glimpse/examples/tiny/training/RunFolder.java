@@ -5,6 +5,7 @@ import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsWriter;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorEntry;
+import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.train.CurveChart;
 import io.github.glimpse.train.CurveFile;
 import io.github.glimpse.train.ProgressLog;
@@ -12,6 +13,7 @@ import io.github.glimpse.train.RateSchedule;
 import io.github.glimpse.train.TrainableParameters;
 import io.github.glimpse.train.TrainingListener;
 import io.github.glimpse.train.TrainingOptions;
+import io.github.glimpse.train.TrainingRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,11 +43,16 @@ final class RunFolder {
 
     private RunFolder() {}
 
-    /** How the stages train: the rate stays level for half of the steps and then falls along half a cosine. */
-    static TrainingOptions options(StageOptions stage, String[] figures, String[] charted) {
+    /** The run of a stage: the rate stays level for half of the steps and then falls along half a cosine. */
+    static TrainingRun start(
+            TorchRuntime runtime,
+            StageOptions stage,
+            TrainableParameters parameters,
+            String[] figures,
+            String[] charted) {
         Path csv = stage.folder().resolve("curve.csv");
         Path png = stage.folder().resolve("curve.png");
-        return TrainingOptions.builder(stage.steps(), rates(stage.rate(), stage.steps()))
+        TrainingOptions.Builder options = TrainingOptions.builder(stage.steps(), rates(stage.rate(), stage.steps()))
                 .checkpoints(stage.folder(), stage.checkpointEvery())
                 .listener(CurveFile.of(csv, figures))
                 .listener(ProgressLog.every(Duration.ofSeconds(30)))
@@ -54,8 +61,11 @@ final class RunFolder {
                     public void onCheckpoint(long step, Path file) {
                         CurveChart.draw(csv, png, charted);
                     }
-                })
-                .build();
+                });
+        if (stage.beside() != null) {
+            options.listener(new Companion(parameters, stage.folder(), stage.beside(), stage.averageEvery()));
+        }
+        return TrainingRun.of(runtime, parameters, options.build());
     }
 
     static RateSchedule rates(double peak, long steps) {

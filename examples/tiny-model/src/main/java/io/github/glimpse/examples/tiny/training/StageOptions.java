@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
  * @param lostKeys up to this share of the cells of a lesson do not tell the decoder alone what they are the value of
  * @param edition which model
  * @param fonts folder of the type faces that pages are written in; null for stages that paint none
+ * @param beside run folder of another run of the stage, with whose weights this one's are averaged; null for none
+ * @param averageEvery steps between two averages
  * @param from weights to start from, in this order; files or run folders
  */
 record StageOptions(
@@ -50,6 +52,8 @@ record StageOptions(
         double lostKeys,
         Edition edition,
         @Nullable Path fonts,
+        @Nullable Path beside,
+        long averageEvery,
         List<Path> from) {
 
     /** Seed of a stage that is given none. */
@@ -58,7 +62,12 @@ record StageOptions(
     private static final long CHECKPOINT_EVERY = 100;
     private static final long VALIDATE_EVERY = 500;
 
+    private static final long AVERAGE_EVERY = 50;
+
     StageOptions {
+        if (averageEvery < 1) {
+            throw new IllegalArgumentException("--average-every is " + averageEvery + "; give 1 or more");
+        }
         from = List.copyOf(from);
     }
 
@@ -123,6 +132,12 @@ record StageOptions(
         @Option(names = "--fonts", description = "Folder of the type faces that pages are written in")
         private @Nullable Path fonts;
 
+        @Option(names = "--beside", description = "Folder of another run, with whose weights these are averaged")
+        private @Nullable Path beside;
+
+        @Option(names = "--average-every", description = "Steps between two averages")
+        private long averageEvery = AVERAGE_EVERY;
+
         @Option(names = "--from", description = "Weights to start from, as often as there are some")
         private List<Path> from = new ArrayList<>();
     }
@@ -153,6 +168,8 @@ record StageOptions(
                 written.lostKeys,
                 written.edition,
                 written.fonts,
+                written.beside,
+                written.averageEvery,
                 written.from);
     }
 

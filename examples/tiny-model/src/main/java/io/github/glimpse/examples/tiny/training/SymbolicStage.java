@@ -47,7 +47,7 @@ final class SymbolicStage implements Train.Stage {
         options.from().forEach(source -> RunFolder.copyInto(parameters, source));
         String[] figures = AnswerFigures.columns(lessons, LOSSES);
         String[] charted = {"loss", "answer", "full_all", "cut_all"};
-        try (TrainingRun run = TrainingRun.of(runtime, parameters, RunFolder.options(options, figures, charted))) {
+        try (TrainingRun run = RunFolder.start(runtime, options, parameters, figures, charted)) {
             run.resume();
             try (Prefetch<Lesson> data = new Prefetch<>(this::lesson, run.sample(), READY)) {
                 run.run((sample, scope, found) -> loss(data.take(sample), sample, scope, found));

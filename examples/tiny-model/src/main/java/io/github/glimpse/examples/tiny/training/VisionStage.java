@@ -64,10 +64,10 @@ final class VisionStage implements Train.Stage {
         figures.add(VALID);
         WRITTEN.forEach(family -> figures.add(columnOf(family)));
         options.from().forEach(source -> RunFolder.copyInto(parameters, source));
-        try (TrainingRun run = TrainingRun.of(
-                runtime, parameters, RunFolder.options(options, figures.toArray(String[]::new), new String[] {
+        try (TrainingRun run =
+                RunFolder.start(runtime, options, parameters, figures.toArray(String[]::new), new String[] {
                     "loss", "characters", "owner", "rate"
-                }))) {
+                })) {
             run.resume();
             try (Prefetch<DenseBatch> batches = new Prefetch<>(this::batch, run.sample(), READY)) {
                 run.run((sample, scope, found) -> loss(batches.take(sample), sample, scope, found));
