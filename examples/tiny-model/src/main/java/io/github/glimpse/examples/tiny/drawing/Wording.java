@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Puts a question into words as users do: now with a capital, now with a mark at the end, now with neither. */
-final class Wording {
+public final class Wording {
 
     private static final int DROPS = 2;
     private static final double DROPPED = 0.4;
@@ -15,13 +15,14 @@ final class Wording {
     private final Split split;
     private final Dice dice;
 
-    Wording(Split split, Dice dice) {
+    /** Phrasings of a split, chosen by chance. */
+    public Wording(Split split, Dice dice) {
         this.split = split;
         this.dice = dice;
     }
 
     /** A phrasing of the kind with its places filled. */
-    String of(QuestionKind kind, Map<String, String> places) {
+    public String of(QuestionKind kind, Map<String, String> places) {
         String phrasing = dice.pick(Phrasings.of(kind, split));
         return fill(split == Split.TRAIN ? shortened(phrasing) : phrasing, places);
     }

@@ -66,7 +66,7 @@ final class BarsPainter {
     }
 
     private double title(Box area, double top, double line) {
-        String text = Words.cased(Words.any(sheet.split(), Words.Use.HEADING, 0.2, dice), dice);
+        String text = Words.cased(sheet.any(Words.Use.HEADING, 0.2), dice);
         double width = setter.width(text);
         if (!setter.draws(text) || width > area.right() - area.left()) {
             return top;
@@ -82,7 +82,7 @@ final class BarsPainter {
         if (dice.chance(0.4)) {
             "ABCDEFGHJKLM".chars().forEach(letter -> labels.add("" + (char) letter));
         } else {
-            labels.addAll(Words.of(sheet.split(), dice.chance(0.5) ? Words.Use.ITEM : Words.Use.COLUMN));
+            labels.addAll(sheet.words(dice.chance(0.5) ? Words.Use.ITEM : Words.Use.COLUMN));
         }
         dice.shuffle(labels);
         int count = Math.min(dice.between(2, MOST), most);

@@ -32,7 +32,7 @@ final class Decor {
         double line = bold.cap() * 2;
         boolean band = dice.chance(0.35);
         if (dice.chance(0.55)) {
-            String text = Words.cased(Words.any(sheet.split(), Words.Use.HEADING, 0.2, dice), dice);
+            String text = Words.cased(sheet.any(Words.Use.HEADING, 0.2), dice);
             if (bold.draws(text) && bold.width(text) < width && top + line < area.bottom()) {
                 if (band) {
                     band(sheet, area, top, line);

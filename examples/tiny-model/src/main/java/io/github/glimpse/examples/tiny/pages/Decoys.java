@@ -30,7 +30,7 @@ final class Decoys {
         Dice dice = sheet.dice();
         List<String> absent = new ArrayList<>();
         List<String> alike = new ArrayList<>();
-        for (String word : Words.of(sheet.split(), use)) {
+        for (String word : sheet.words(use)) {
             if (!there.contains(word)) {
                 (there.stream().anyMatch(shown -> alike(shown, word)) ? alike : absent).add(word);
             }

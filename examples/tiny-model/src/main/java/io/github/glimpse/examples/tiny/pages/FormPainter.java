@@ -60,7 +60,7 @@ final class FormPainter {
                 Arrangement.STACKED));
         casing = dice.below(4);
         colon = dice.chance(0.4) ? ":" : "";
-        pitch = plain.cap() * dice.uniform(1.55, 2.4);
+        pitch = Math.max(sheet.repertoire().leastPitch(), plain.cap() * dice.uniform(1.55, 2.4));
     }
 
     void paint(Box area) {
@@ -100,7 +100,7 @@ final class FormPainter {
     }
 
     private List<String> sections() {
-        List<String> all = new ArrayList<>(Words.of(sheet.split(), Words.Use.SECTION));
+        List<String> all = new ArrayList<>(sheet.words(Words.Use.SECTION));
         dice.shuffle(all);
         return all.subList(0, 2);
     }
@@ -144,8 +144,8 @@ final class FormPainter {
     private void choose(int room, String section, List<String> repeated, List<Row> chosen) {
         for (int i = 0; i < TRIES; i++) {
             boolean again = !section.isEmpty() && !repeated.isEmpty() && dice.chance(0.6);
-            String key = again ? dice.pick(repeated) : Words.any(sheet.split(), Words.Use.KEY, INVENTED, dice);
-            Row row = new Row(key, Words.cased(key, casing) + colon, Words.value(sheet.split(), dice));
+            String key = again ? dice.pick(repeated) : sheet.any(Words.Use.KEY, INVENTED);
+            Row row = new Row(key, Words.cased(key, casing) + colon, sheet.value());
             boolean twice = used.contains(section + "/" + key) || (section.isEmpty() && sectionsOf.containsKey(key));
             int need = arrangement == Arrangement.STACKED
                     ? Math.max(plain.width(row.label()), plain.width(row.value()))

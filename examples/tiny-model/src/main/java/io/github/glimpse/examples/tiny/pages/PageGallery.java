@@ -28,7 +28,7 @@ public final class PageGallery {
         }
         FontRegistry shelf = arguments.length == 2 ? FontRegistry.of(Path.of(arguments[1])) : FontRegistry.strokes();
         Path folder = Files.createDirectories(Path.of(arguments[0]));
-        PageMaker maker = new PageMaker(shelf);
+        PageMaker maker = new PageMaker(shelf, Repertoire.SECOND);
         List<String> told = new ArrayList<>();
         for (Split split : Split.values()) {
             for (int i = 0; i < PAGES; i++) {

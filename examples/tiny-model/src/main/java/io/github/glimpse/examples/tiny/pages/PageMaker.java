@@ -26,29 +26,16 @@ public final class PageMaker {
         TEXT
     }
 
-    private static final List<Panel> SHARES = List.of(
-            Panel.FORM,
-            Panel.FORM,
-            Panel.FORM,
-            Panel.FORM,
-            Panel.FORM,
-            Panel.TABLE,
-            Panel.TABLE,
-            Panel.SIGNS,
-            Panel.SIGNS,
-            Panel.BARS,
-            Panel.BARS,
-            Panel.SHAPES,
-            Panel.SHAPES,
-            Panel.TEXT);
     private static final int LEAST_SIDE = 150;
     private static final double DARK = 0.12;
 
     private final FontRegistry shelf;
+    private final Repertoire repertoire;
 
-    /** A painter who writes in the faces of a shelf. */
-    public PageMaker(FontRegistry shelf) {
+    /** A painter who writes in the faces of a shelf what an edition can tell. */
+    public PageMaker(FontRegistry shelf, Repertoire repertoire) {
         this.shelf = shelf;
+        this.repertoire = repertoire;
     }
 
     /**
@@ -95,11 +82,11 @@ public final class PageMaker {
         return faces;
     }
 
-    private static Painting paint(PageRequest request, List<Lettering> faces, int width, int height, Dice dice) {
+    private Painting paint(PageRequest request, List<Lettering> faces, int width, int height, Dice dice) {
         boolean specimens = request.mix() == PageRequest.Mix.SPECIMENS;
         List<Lettering> chosen = specimens ? faces : List.of(dice.pick(faces), dice.pick(faces));
         int paper = Shades.paper(dice.chance(DARK), dice);
-        Sheet sheet = new Sheet(width, height, paper, request.split(), chosen, dice);
+        Sheet sheet = new Sheet(width, height, paper, request.split(), repertoire, chosen, dice);
         Box whole = new Box(0, 0, width, height);
         List<String> kinds =
                 switch (request.mix()) {
@@ -131,7 +118,7 @@ public final class PageMaker {
 
     private static List<String> panels(Sheet sheet, Box whole) {
         Dice dice = sheet.dice();
-        List<Panel> shares = new ArrayList<>(SHARES);
+        List<Panel> shares = new ArrayList<>(sheet.repertoire().shares());
         List<String> kinds = new ArrayList<>();
         for (Box area : areas(whole, dice)) {
             Panel panel = dice.pick(shares);

@@ -30,17 +30,19 @@ final class Setter {
     private final double cap;
     private final Lettering.Weight weight;
     private final Bend bend;
+    private final Repertoire repertoire;
     private final double tracking;
     private final int phases;
     private final Map<Integer, Ink> inks = new HashMap<>();
     private final Map<Character, Double> advances = new HashMap<>();
 
     /** Chooses how loosely letters stand, and whether they stand on whole pixels as screens set them. */
-    Setter(Lettering face, double cap, Lettering.Weight weight, Bend bend, Dice dice) {
+    Setter(Lettering face, double cap, Lettering.Weight weight, Bend bend, Repertoire repertoire, Dice dice) {
         this.face = face;
         this.cap = cap;
         this.weight = weight;
         this.bend = bend;
+        this.repertoire = repertoire;
         tracking = dice.chance(0.3) ? cap * dice.uniform(-0.015, 0.1) : 0;
         phases = dice.chance(0.4) ? 1 : PHASES;
     }
@@ -62,11 +64,24 @@ final class Setter {
 
     /** From the first pen to the last, in pixels. */
     int width(String text) {
-        double width = 0;
+        double width = text.length() * spread(text);
         for (int i = 0; i < text.length(); i++) {
             width += advance(text.charAt(i));
         }
         return (int) Math.ceil(width);
+    }
+
+    // What is added behind each character so that a cell has room for all of its own.
+    private double spread(String text) {
+        double spread = 0;
+        for (int i = 0; repertoire.leastRun() > 0 && i + repertoire.run() < text.length(); i++) {
+            double run = 0;
+            for (int j = i; j < i + repertoire.run(); j++) {
+                run += (advance(text.charAt(j)) + advance(text.charAt(j + 1))) / 2;
+            }
+            spread = Math.max(spread, (repertoire.leastRun() + 1 - run) / repertoire.run());
+        }
+        return spread;
     }
 
     private double advance(char character) {
@@ -86,6 +101,7 @@ final class Setter {
         int baseline = (int) Math.rint(middleY + cap / 2);
         double[] middles = new double[text.length()];
         Box box = null;
+        double spread = spread(text);
         double pen = left;
         for (int i = 0; i < text.length(); i++) {
             char character = text.charAt(i);
@@ -101,7 +117,7 @@ final class Setter {
                 Box inked = new Box(x, y, x + ink.width(), y + ink.height());
                 box = box == null ? inked : box.union(inked);
             }
-            pen += advance(character);
+            pen += advance(character) + spread;
         }
         if (box == null) {
             throw new IllegalArgumentException("There is nothing to write");

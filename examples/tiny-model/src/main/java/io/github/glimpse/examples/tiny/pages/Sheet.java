@@ -24,13 +24,13 @@ final class Sheet {
     /** A word on the page. */
     record Word(int number, Box box) {}
 
-    private static final double SMALLEST_CAP = 11;
     private static final double LARGEST_CAP = 34;
 
     private final BufferedImage image;
     private final Graphics2D pencil;
     private final Dice dice;
     private final Split split;
+    private final Repertoire repertoire;
     private final List<Lettering> faces;
     private final int paper;
     private final double strength;
@@ -44,12 +44,13 @@ final class Sheet {
      *
      * @param faces of the page; mostly the first, at times the last
      */
-    Sheet(int width, int height, int paper, Split split, List<Lettering> faces, Dice dice) {
+    Sheet(int width, int height, int paper, Split split, Repertoire repertoire, List<Lettering> faces, Dice dice) {
         image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         pencil = image.createGraphics();
         pencil.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         this.paper = paper;
         this.split = split;
+        this.repertoire = repertoire;
         this.faces = List.copyOf(faces);
         this.dice = dice;
         strength = dice.chance(0.25) ? dice.uniform(0.7, 1) : 1;
@@ -66,6 +67,25 @@ final class Sheet {
 
     Split split() {
         return split;
+    }
+
+    Repertoire repertoire() {
+        return repertoire;
+    }
+
+    /** The words of a use that may stand on the page. */
+    List<String> words(Words.Use use) {
+        return repertoire.words(split, use);
+    }
+
+    /** A word of the use, now and then one that was never seen before. */
+    String any(Words.Use use, double invented) {
+        return repertoire.any(split, use, invented, dice);
+    }
+
+    /** A value of one to ten characters. */
+    String value() {
+        return repertoire.value(split, dice);
     }
 
     List<Mark> marks() {
@@ -93,18 +113,23 @@ final class Sheet {
 
     /** A size of letters, small ones as likely as large ones, at most a limit. */
     double cap(double most) {
-        double largest = Math.max(SMALLEST_CAP, Math.min(LARGEST_CAP, most));
-        return SMALLEST_CAP * StrictMath.pow(largest / SMALLEST_CAP, dice.uniform(0, 1));
+        double smallest = repertoire.smallestCap();
+        double largest = Math.max(smallest, Math.min(LARGEST_CAP, most));
+        return smallest * StrictMath.pow(largest / smallest, dice.uniform(0, 1));
     }
 
     /** Letters of the page's first face, or of the second. */
     Setter setter(double cap, Lettering.Weight weight) {
-        return new Setter(faces.get(dice.chance(0.2) ? faces.size() - 1 : 0), cap, weight, Bend.of(split, dice), dice);
+        return setter(faces.get(dice.chance(0.2) ? faces.size() - 1 : 0), cap, weight);
     }
 
     /** Letters of any of the page's faces. */
     Setter anySetter(double cap, Lettering.Weight weight) {
-        return new Setter(dice.pick(faces), cap, weight, Bend.of(split, dice), dice);
+        return setter(dice.pick(faces), cap, weight);
+    }
+
+    private Setter setter(Lettering face, double cap, Lettering.Weight weight) {
+        return new Setter(face, cap, weight, Bend.of(split, dice), repertoire, dice);
     }
 
     void fill(Shape area, int colour) {

@@ -30,7 +30,7 @@ final class SignsPainter {
     void paint(Box area) {
         List<String> colours = new ArrayList<>(Shades.NAMES);
         dice.shuffle(colours);
-        String plate = dice.pick(Words.of(sheet.split(), Words.Use.PLATE));
+        String plate = dice.pick(sheet.words(Words.Use.PLATE));
         Set<String> there = new TreeSet<>();
         for (int i = dice.between(2, MOST); i > 0; i--) {
             place(area, colours.get(i), plate, there);
@@ -72,7 +72,7 @@ final class SignsPainter {
     }
 
     private String text() {
-        return dice.chance(0.6) ? Words.code(dice) : Words.value(sheet.split(), dice);
+        return dice.chance(0.6) ? Words.code(dice) : sheet.value();
     }
 
     private void paint(Box box, String text, Setter setter, String colour, String plate) {

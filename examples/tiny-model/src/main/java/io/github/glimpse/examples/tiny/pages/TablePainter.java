@@ -89,7 +89,7 @@ final class TablePainter {
 
     private String value(double room) {
         for (int i = 0; i < 20; i++) {
-            String value = Words.value(sheet.split(), dice);
+            String value = sheet.value();
             if (plain.width(value) <= room && plain.draws(value)) {
                 return value;
             }
@@ -98,7 +98,7 @@ final class TablePainter {
     }
 
     private List<String> chosen(Words.Use use, int count, double room) {
-        List<String> all = new ArrayList<>(Words.of(sheet.split(), use));
+        List<String> all = new ArrayList<>(sheet.words(use));
         dice.shuffle(all);
         List<String> chosen = new ArrayList<>();
         for (String word : all) {

@@ -31,7 +31,7 @@ final class TextPainter {
                 band(area, y, plain.cap());
             }
             line(setter, area, y);
-            y += plain.cap() * dice.uniform(1.5, 2.2);
+            y += Math.max(sheet.repertoire().leastPitch(), plain.cap() * dice.uniform(1.5, 2.2));
         }
     }
 
@@ -42,7 +42,7 @@ final class TextPainter {
         boolean large = dice.chance(0.2);
         while (true) {
             double cap = large ? dice.uniform(22, 38) : sheet.cap(34);
-            double height = cap * dice.uniform(1.4, 2.2);
+            double height = Math.max(sheet.repertoire().leastPitch(), cap * dice.uniform(1.4, 2.2));
             if (y + height > area.bottom()) {
                 return;
             }
@@ -87,7 +87,7 @@ final class TextPainter {
             if (x + width > area.right()) {
                 return;
             }
-            if (setter.draws(text)) {
+            if (setter.draws(text) && sheet.repertoire().tells(text)) {
                 sheet.write(setter, text, x, y, ink, CellRole.TEXT, "");
                 x += width;
             }
@@ -97,10 +97,10 @@ final class TextPainter {
 
     private String word() {
         return switch (dice.below(8)) {
-            case 0 -> Words.cased(dice.pick(Words.of(sheet.split(), Words.Use.KEY)), dice);
+            case 0 -> Words.cased(dice.pick(sheet.words(Words.Use.KEY)), dice);
             case 1, 2 -> Words.cased(Words.syllables(dice.between(2, 9), dice), dice);
             case 3 -> Words.syllables(dice.between(2, 6), dice).toUpperCase(Locale.ROOT);
-            case 4, 5 -> Words.value(sheet.split(), dice);
+            case 4, 5 -> sheet.value();
             default -> any(dice.between(1, 7));
         };
     }

@@ -1,23 +1,65 @@
 package io.github.glimpse.examples.tiny.training;
 
+import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.Family;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Question;
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
+import io.github.glimpse.examples.tiny.pages.PageDrawing;
+import io.github.glimpse.examples.tiny.pages.PageMaker;
+import io.github.glimpse.examples.tiny.pages.PageRequest;
 import io.github.glimpse.train.GlimpseSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Lessons of the first edition: single questions about drawings. */
-record DrawingLessons(long seed) implements Lessons {
+/**
+ * Lessons of the first edition: single questions about drawings, and about pages in real type where there are fonts.
+ *
+ * @param seed of the choice of pictures
+ * @param pages paints pages beside the drawings; null for drawings alone
+ */
+record DrawingLessons(long seed, @Nullable PageMaker pages) implements Lessons {
 
     private static final int CELLS = 1024;
+    /** Share of the pictures that are pages. */
+    private static final double PAGES = 0.6;
+
+    /** Sizes of pages that no drawing has. */
+    private static final List<PageSize> LARGE =
+            List.of(new PageSize(20, 15), new PageSize(24, 18), new PageSize(24, 24));
+
+    private static final List<PageSize> ALL =
+            Stream.concat(PageSize.ALL.stream(), LARGE.stream()).toList();
+
+    /** Lessons of drawings alone. */
+    DrawingLessons(long seed) {
+        this(seed, null);
+    }
+
+    private List<PageSize> sizes() {
+        return pages == null ? PageSize.ALL : ALL;
+    }
+
+    /** A drawing, or a page in its place: of one to three panels, or full of writing. */
+    private Drawing draw(DrawingRequest request) {
+        Dice dice = new Dice(Dice.mix(seed ^ Dice.mix(request.seed())));
+        boolean drawn = !LARGE.contains(request.size()) && !dice.chance(PAGES);
+        if (pages == null || request.split() == Split.TEST || drawn) {
+            return Studio.draw(request);
+        }
+        PageRequest.Mix mix = request.family() != Family.DENSE
+                ? PageRequest.Mix.PANELS
+                : dice.chance(0.35) ? PageRequest.Mix.TEXT : PageRequest.Mix.SPECIMENS;
+        return PageDrawing.of(pages.draw(new PageRequest(request.split(), mix, request.size(), request.seed())));
+    }
 
     @Override
     public List<String> kinds() {
@@ -26,7 +68,7 @@ record DrawingLessons(long seed) implements Lessons {
 
     @Override
     public Lesson lesson(long number, boolean mayLose) {
-        return lesson(ReadingData.training(seed, number, CELLS, mayLose));
+        return lesson(ReadingData.training(sizes(), this::draw, seed, number, CELLS, mayLose));
     }
 
     private static Lesson lesson(ReadingData data) {
@@ -35,7 +77,7 @@ record DrawingLessons(long seed) implements Lessons {
 
     @Override
     public ShownPages writing(long number, PageSize size) {
-        return ShownPages.ofDrawings(ReadingData.dense(number, size, CELLS));
+        return ShownPages.ofDrawings(ReadingData.dense(this::draw, number, size, CELLS));
     }
 
     @Override
@@ -45,7 +87,7 @@ record DrawingLessons(long seed) implements Lessons {
 
     @Override
     public ShownPages page(long number) {
-        return ShownPages.ofDrawings(List.of(Studio.draw(DrawingRequest.nth(Split.TRAIN, FacePool.SEEN, number))));
+        return ShownPages.ofDrawings(List.of(draw(DrawingRequest.nth(Split.TRAIN, FacePool.SEEN, number))));
     }
 
     @Override
@@ -53,24 +95,23 @@ record DrawingLessons(long seed) implements Lessons {
         List<GlimpseSample> samples = new ArrayList<>();
         for (long number = first; samples.size() < count; number++) {
             DrawingRequest request = DrawingRequest.nth(split, FacePool.SEEN, number);
-            Drawing drawing = Studio.draw(request);
+            Drawing drawing = draw(request);
             List<Question> asked = drawing.questions().stream()
                     .filter(question -> !evidenced || !question.evidence().isEmpty())
                     .toList();
             if (!asked.isEmpty()) {
-                samples.add(sample(drawing, asked.get(new Random(seed + number).nextInt(asked.size()))));
+                samples.add(sample(request, drawing, asked.get(new Random(seed + number).nextInt(asked.size()))));
             }
         }
         return samples;
     }
 
     /** The picture is drawn again when it is needed. */
-    private static GlimpseSample sample(Drawing drawing, Question question) {
-        DrawingRequest request = drawing.request();
+    private GlimpseSample sample(DrawingRequest request, Drawing drawing, Question question) {
         return new GlimpseSample(
                 question.text(),
                 question.answer(),
-                () -> PictureBytes.png(Studio.draw(request)),
+                () -> PictureBytes.png(draw(request)),
                 drawing.width(),
                 drawing.height(),
                 question.evidence().stream().map(GlimpseStage::inclusive).toList(),

@@ -2,14 +2,15 @@ package io.github.glimpse.examples.tiny.training;
 
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import io.github.glimpse.train.Losses;
 
 /** What the two editions of the model differ in. */
 enum Edition {
     /** The one in the library, on drawings of its own world. */
-    FIRST(TowerSize.first(), DecoderSize.first(), PageSymbols.TENSORS, "symbols", TinyShape.CONTEXT, 256),
+    FIRST(TowerSize.first(), DecoderSize.first(), PageSymbols.TENSORS, "symbols"),
     /** The one that reads ordinary type and takes part in conversations. */
-    SECOND(TowerSize.second(), DecoderSize.second(), CellSymbols.TENSORS, "converse", 4_096, 576);
+    SECOND(TowerSize.second(), DecoderSize.second(), CellSymbols.TENSORS, "converse");
 
     @SuppressWarnings("ImmutableEnumChecker") // records of numbers and names
     private final TowerSize tower;
@@ -21,16 +22,12 @@ enum Edition {
     private final SymbolTensors symbols;
 
     private final String text;
-    private final int context;
-    private final int mostCells;
 
-    Edition(TowerSize tower, DecoderSize size, SymbolTensors symbols, String text, int context, int mostCells) {
+    Edition(TowerSize tower, DecoderSize size, SymbolTensors symbols, String text) {
         this.tower = tower;
         this.size = size;
         this.symbols = symbols;
         this.text = text;
-        this.context = context;
-        this.mostCells = mostCells;
     }
 
     TowerSize tower() {
@@ -45,19 +42,12 @@ enum Edition {
         return symbols;
     }
 
-    /** Longest conversation, in tokens. */
-    int context() {
-        return context;
-    }
-
-    /** Cells of the largest picture; a larger one is made smaller. */
-    int mostCells() {
-        return mostCells;
-    }
-
     /** Pages and questions of a stage. */
     Lessons lessons(StageOptions options) {
-        return this == FIRST ? new DrawingLessons(options.seed()) : new PageLessons(options);
+        return this == FIRST
+                ? new DrawingLessons(
+                        options.seed(), options.fonts() == null ? null : options.pageMaker(Repertoire.FIRST))
+                : new PageLessons(options);
     }
 
     /** All sums of eye, decoder and symbols. */

@@ -67,9 +67,9 @@ final class ModelFolder {
             SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
             json(folder, "config.json", config(edition, type));
             json(folder, "generation_config.json", generation());
-            json(folder, "preprocessor_config.json", pictures(edition));
+            json(folder, "preprocessor_config.json", pictures());
             json(folder, "tokenizer.json", edition == Edition.FIRST ? TokenizerJson.write() : PiecesJson.write());
-            json(folder, "tokenizer_config.json", tokenizer(edition));
+            json(folder, "tokenizer_config.json", tokenizer());
             String template = edition == Edition.FIRST ? TEMPLATE : TEMPLATE_IN_ORDER;
             json(folder, "chat_template.json", JSON.createObjectNode().put("chat_template", template));
         } catch (IOException e) {
@@ -100,10 +100,10 @@ final class ModelFolder {
                 .put("num_hidden_layers", size.layers())
                 .put("num_attention_heads", size.heads())
                 .put("num_key_value_heads", size.kvHeads())
-                .put("max_position_embeddings", edition.context())
+                .put("max_position_embeddings", TinyShape.CONTEXT)
                 .put("rms_norm_eps", TinyShape.EPS)
                 .put("rope_theta", TinyShape.THETA)
-                .put("sliding_window", edition.context())
+                .put("sliding_window", TinyShape.CONTEXT)
                 .put("use_sliding_window", false)
                 .put("tie_word_embeddings", true)
                 .put("torch_dtype", type == StoredType.BF16 ? "bfloat16" : "float32")
@@ -153,13 +153,13 @@ final class ModelFolder {
         return json;
     }
 
-    private static ObjectNode pictures(Edition edition) {
+    private static ObjectNode pictures() {
         int cell = PageSize.CELL * PageSize.CELL;
         ObjectNode json = JSON.createObjectNode();
         json.put("image_processor_type", "Qwen2VLImageProcessor")
                 .put("processor_class", "Qwen2_5_VLProcessor")
                 .put("min_pixels", FEWEST_CELLS * cell)
-                .put("max_pixels", edition.mostCells() * cell)
+                .put("max_pixels", TinyShape.MOST_CELLS * cell)
                 .put("patch_size", TinyShape.PATCH)
                 .put("temporal_patch_size", TinyShape.TEMPORAL)
                 .put("merge_size", TinyShape.MERGE)
@@ -178,13 +178,13 @@ final class ModelFolder {
         values.forEach(array::add);
     }
 
-    private static ObjectNode tokenizer(Edition edition) {
+    private static ObjectNode tokenizer() {
         return JSON.createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
                 .put("add_bos_token", false)
                 .put("clean_up_tokenization_spaces", false)
                 .put("eos_token", "<|im_end|>")
                 .put("pad_token", "<|endoftext|>")
-                .put("model_max_length", edition.context());
+                .put("model_max_length", TinyShape.CONTEXT);
     }
 }

@@ -10,6 +10,7 @@ import io.github.glimpse.examples.tiny.pages.DrawnPage;
 import io.github.glimpse.examples.tiny.pages.Fact;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.PageRequest;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import io.github.glimpse.examples.tiny.training.ConversationBatch.Cut;
 import io.github.glimpse.train.GlimpseSample;
 import java.util.AbstractList;
@@ -87,7 +88,7 @@ final class PageLessons implements Lessons {
     /** Pages are written in the faces of the folder of fonts, or in the own strokes, which is for tests. */
     PageLessons(StageOptions options) {
         seed = options.seed();
-        maker = options.pageMaker();
+        maker = options.pageMaker(Repertoire.SECOND);
         conversations = new ConversationMaker(maker);
     }
 

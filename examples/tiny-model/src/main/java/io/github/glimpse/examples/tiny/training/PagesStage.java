@@ -11,6 +11,7 @@ import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.pages.DrawnPage;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.PageRequest;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import io.github.glimpse.train.Figures;
 import io.github.glimpse.train.Losses;
 import io.github.glimpse.train.TrainableParameters;
@@ -61,7 +62,7 @@ final class PagesStage implements Train.Stage {
     /** Makes the stage; without a folder of fonts it learns the own strokes, which is for tests. */
     PagesStage(TorchRuntime runtime, StageOptions options) {
         this.options = options;
-        maker = options.pageMaker();
+        maker = options.pageMaker(Repertoire.SECOND);
         graph = Losses.addTo(Graph.named("tiny pages"))
                 .with(PagesStage.class, "vision")
                 .with(PagesStage.class, "cells")

@@ -1,5 +1,6 @@
 package io.github.glimpse.examples.tiny.training;
 
+import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
@@ -32,13 +33,20 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     private static final int VALID_PICTURES = 20;
 
     /** The training batch of a number: every other one is cut. */
-    static ReadingData training(long seed, long number, int cells, boolean mayBlind) {
-        Random random = new Random(seed * 31 + number);
-        PageSize size = PageSize.ALL.get(random.nextInt(PageSize.ALL.size()));
+    static ReadingData training(
+            List<PageSize> sizes,
+            Function<DrawingRequest, Drawing> painter,
+            long seed,
+            long number,
+            int cells,
+            boolean mayBlind) {
+        // Mixed: seeds in a row would choose the same of sixteen sizes.
+        Random random = new Random(Dice.mix(seed * 31 + number));
+        PageSize size = sizes.get(random.nextInt(sizes.size()));
         List<Drawing> drawings = new ArrayList<>();
         for (int i = 0; i < Math.max(1, cells / size.cellCount()); i++) {
             Family family = trained(random.nextInt(20));
-            drawings.add(Studio.draw(
+            drawings.add(painter.apply(
                     new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
         }
         return of(
@@ -65,10 +73,10 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     }
 
     /** Pages full of writing, to go with the training batch of a number. */
-    static List<Drawing> dense(long number, PageSize size, int cells) {
+    static List<Drawing> dense(Function<DrawingRequest, Drawing> painter, long number, PageSize size, int cells) {
         List<Drawing> drawings = new ArrayList<>();
         for (int i = 0; i < Math.max(1, cells / size.cellCount()); i++) {
-            drawings.add(Studio.draw(
+            drawings.add(painter.apply(
                     new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.DENSE, size, SEEDS_PER_BATCH * number + i)));
         }
         return drawings;

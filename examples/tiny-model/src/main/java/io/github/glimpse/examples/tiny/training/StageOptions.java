@@ -3,6 +3,7 @@ package io.github.glimpse.examples.tiny.training;
 import io.github.glimpse.examples.tiny.CommandLines;
 import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import io.github.glimpse.train.ParameterGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -179,8 +180,8 @@ record StageOptions(
     }
 
     /** Paints pages in the faces of the folder of fonts, or in the own strokes, which is for tests. */
-    PageMaker pageMaker() {
-        return new PageMaker(fonts == null ? FontRegistry.strokes() : FontRegistry.of(fonts));
+    PageMaker pageMaker(Repertoire repertoire) {
+        return new PageMaker(fonts == null ? FontRegistry.strokes() : FontRegistry.of(fonts), repertoire);
     }
 
     /** A group that learns, by the optimiser of this run. */

@@ -38,7 +38,10 @@ final class TinyShape {
     /** The last layer that sees the whole picture. */
     static final int REDUCE_LAYER = 3;
 
-    static final int CONTEXT = 1024;
+    /** Longest conversation, in tokens. */
+    static final int CONTEXT = 4096;
+    /** Cells of the largest picture, 672 x 672 pixels; a larger one is made smaller. */
+    static final int MOST_CELLS = 576;
 
     private TinyShape() {}
 

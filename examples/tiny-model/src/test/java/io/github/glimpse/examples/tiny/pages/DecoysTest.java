@@ -13,7 +13,7 @@ class DecoysTest {
     void aPageThatShowsEveryWordIsAskedForInventedOnes() {
         for (int seed = 0; seed < 40; seed++) {
             List<Lettering> faces = FontRegistry.strokes().of(Split.VALIDATION);
-            Sheet sheet = new Sheet(100, 100, 0xFFFFFF, Split.VALIDATION, faces, new Dice(seed));
+            Sheet sheet = new Sheet(100, 100, 0xFFFFFF, Split.VALIDATION, Repertoire.SECOND, faces, new Dice(seed));
             List<String> there = Words.of(Split.VALIDATION, Words.Use.KEY);
 
             Decoys.add(sheet, Fact.Kind.VALUE, "key", Words.Use.KEY, there);

@@ -47,8 +47,14 @@ class FormPainterTest {
         Box area = new Box(10, 10, 440, 440);
         int signs = 0;
         for (int seed = 0; seed < 150; seed++) {
-            Sheet sheet =
-                    new Sheet(450, 450, 0xFFFFFF, Split.TRAIN, List.of(WITH_NUMBER_SIGN, STROKES), new Dice(seed));
+            Sheet sheet = new Sheet(
+                    450,
+                    450,
+                    0xFFFFFF,
+                    Split.TRAIN,
+                    Repertoire.SECOND,
+                    List.of(WITH_NUMBER_SIGN, STROKES),
+                    new Dice(seed));
             new FormPainter(sheet, area).paint(area);
             signs += (int) sheet.facts().stream()
                     .filter(fact -> fact.answer().contains("#"))

@@ -249,7 +249,13 @@ class PageMakerTest {
     void lettersAreFrom11To34PixelsHigh() {
         Dice dice = new Dice(4);
         Sheet sheet = new Sheet(
-                300, 300, 0xFFFFFF, Split.TRAIN, FontRegistry.strokes().of(Split.TRAIN), dice);
+                300,
+                300,
+                0xFFFFFF,
+                Split.TRAIN,
+                Repertoire.SECOND,
+                FontRegistry.strokes().of(Split.TRAIN),
+                dice);
         double[] caps = DoubleStream.generate(() -> sheet.cap(40)).limit(1000).toArray();
         assertThat(DoubleStream.of(caps).min().orElse(0)).isBetween(11.0, 11.5);
         assertThat(DoubleStream.of(caps).max().orElse(0)).isBetween(32.0, 34.0);

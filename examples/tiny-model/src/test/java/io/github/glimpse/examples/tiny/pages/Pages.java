@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** Pages for tests, in the own strokes. */
 final class Pages {
 
-    private static final PageMaker MAKER = new PageMaker(FontRegistry.strokes());
+    private static final PageMaker MAKER = new PageMaker(FontRegistry.strokes(), Repertoire.SECOND);
     private static final List<PageSize> SIZES =
             List.of(new PageSize(12, 12), new PageSize(16, 12), new PageSize(10, 16), new PageSize(24, 24));
     private static final int SEEDS = 8;

@@ -9,6 +9,7 @@ import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageCells;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.PageRequest;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -18,7 +19,7 @@ class CellSymbolsTest {
 
     private static final int SLOTS = PageCells.SLOTS + PageCells.KEY_SLOTS;
 
-    private final CellSymbols page = CellSymbols.of(List.of(new PageMaker(FontRegistry.strokes())
+    private final CellSymbols page = CellSymbols.of(List.of(new PageMaker(FontRegistry.strokes(), Repertoire.SECOND)
             .draw(new PageRequest(Split.TRAIN, PageRequest.Mix.PANELS, new PageSize(14, 14), 5))
             .cells()));
 
@@ -38,7 +39,7 @@ class CellSymbolsTest {
     @Test
     void whatNamesAFormIsNeverLost() {
         CellSymbols shapes = CellSymbols.of(IntStream.range(0, 20)
-                .mapToObj(i -> new PageMaker(FontRegistry.strokes())
+                .mapToObj(i -> new PageMaker(FontRegistry.strokes(), Repertoire.SECOND)
                         .draw(new PageRequest(Split.TRAIN, PageRequest.Mix.PANELS, new PageSize(10, 10), i))
                         .cells())
                 .toList());

@@ -10,6 +10,7 @@ import io.github.glimpse.examples.tiny.pages.ConversationMaker;
 import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageCells;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import io.github.glimpse.examples.tiny.pages.TrainedWords;
 import io.github.glimpse.examples.tiny.training.ConversationBatch.Cut;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Answer;
@@ -27,7 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConversationRowsTest {
 
     private static final PageSize SIZE = new PageSize(12, 12);
-    private static final ConversationMaker MAKER = new ConversationMaker(new PageMaker(FontRegistry.strokes()));
+    private static final ConversationMaker MAKER =
+            new ConversationMaker(new PageMaker(FontRegistry.strokes(), Repertoire.SECOND));
 
     @ParameterizedTest
     @EnumSource(Form.class)

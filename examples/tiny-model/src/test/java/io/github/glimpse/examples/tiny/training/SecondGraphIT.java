@@ -22,6 +22,7 @@ import io.github.glimpse.examples.tiny.pages.Conversation.Turn;
 import io.github.glimpse.examples.tiny.pages.ConversationMaker;
 import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Answer;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Row;
 import io.github.glimpse.generate.ChatTurn;
@@ -194,7 +195,7 @@ class SecondGraphIT {
     }
 
     private static Conversation conversation(Form form) {
-        ConversationMaker maker = new ConversationMaker(new PageMaker(FontRegistry.strokes()));
+        ConversationMaker maker = new ConversationMaker(new PageMaker(FontRegistry.strokes(), Repertoire.SECOND));
         return IntStream.range(0, 50)
                 .mapToObj(seed -> maker.make(Split.TRAIN, form, SIZE, seed))
                 .filter(made -> form != Form.ZOOM || made.pages().size() == 2)

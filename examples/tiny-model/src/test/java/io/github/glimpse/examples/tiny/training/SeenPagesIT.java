@@ -12,6 +12,7 @@ import io.github.glimpse.examples.tiny.pages.DrawnPage;
 import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.PageRequest;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class SeenPagesIT {
 
     @Test
     void pagesOfSeveralSizesAreSeenAsEachAloneAndInTheirOrder() {
-        PageMaker maker = new PageMaker(FontRegistry.strokes());
+        PageMaker maker = new PageMaker(FontRegistry.strokes(), Repertoire.SECOND);
         List<DrawnPage> pages = new ArrayList<>();
         for (PageSize size : List.of(new PageSize(8, 12), new PageSize(10, 9), new PageSize(8, 12))) {
             pages.add(maker.draw(new PageRequest(Split.TRAIN, PageRequest.Mix.PANELS, size, pages.size())));

@@ -13,6 +13,7 @@ import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.PageRequest;
+import io.github.glimpse.examples.tiny.pages.Repertoire;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainableParameters;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class WiderTowerIT {
 
     /** The image tokens of a page, less what the symbols say of it that is the same for both. */
     private static float[] seen(TorchRuntime runtime, TinyModel model, List<NDArray> tower, int heads) {
-        PageMaker maker = new PageMaker(FontRegistry.strokes());
+        PageMaker maker = new PageMaker(FontRegistry.strokes(), Repertoire.SECOND);
         SeenPages page = SeenPages.of(ShownPages.of(
                 List.of(maker.draw(new PageRequest(Split.TRAIN, PageRequest.Mix.PANELS, new PageSize(9, 10), 3)))));
         try (TensorScope scope = runtime.openScope()) {
