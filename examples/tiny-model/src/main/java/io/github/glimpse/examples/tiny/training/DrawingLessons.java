@@ -25,12 +25,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seed of the choice of pictures
  * @param pages paints pages beside the drawings; null for drawings alone
+ * @param share of the pictures that are pages, if there are any
  */
-record DrawingLessons(long seed, @Nullable PageMaker pages) implements Lessons {
+record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implements Lessons {
 
     private static final int CELLS = 1024;
-    /** Share of the pictures that are pages. */
-    private static final double PAGES = 0.6;
 
     /** Sizes of pages that no drawing has. */
     private static final List<PageSize> LARGE =
@@ -41,7 +40,7 @@ record DrawingLessons(long seed, @Nullable PageMaker pages) implements Lessons {
 
     /** Lessons of drawings alone. */
     DrawingLessons(long seed) {
-        this(seed, null);
+        this(seed, null, 0);
     }
 
     private List<PageSize> sizes() {
@@ -51,7 +50,7 @@ record DrawingLessons(long seed, @Nullable PageMaker pages) implements Lessons {
     /** A drawing, or a page in its place: of one to three panels, or full of writing. */
     private Drawing draw(DrawingRequest request) {
         Dice dice = new Dice(Dice.mix(seed ^ Dice.mix(request.seed())));
-        boolean drawn = !LARGE.contains(request.size()) && !dice.chance(PAGES);
+        boolean drawn = !LARGE.contains(request.size()) && !dice.chance(share);
         if (pages == null || request.split() == Split.TEST || drawn) {
             return Studio.draw(request);
         }

@@ -8,9 +8,9 @@ import io.github.glimpse.train.Losses;
 /** What the two editions of the model differ in. */
 enum Edition {
     /** The one in the library, on drawings of its own world. */
-    FIRST(TowerSize.first(), DecoderSize.first(), PageSymbols.TENSORS, "symbols"),
+    FIRST(TowerSize.first(), DecoderSize.first(), PageSymbols.TENSORS, "symbols", 2_048),
     /** The one that reads ordinary type and takes part in conversations. */
-    SECOND(TowerSize.second(), DecoderSize.second(), CellSymbols.TENSORS, "converse");
+    SECOND(TowerSize.second(), DecoderSize.second(), CellSymbols.TENSORS, "converse", 4_096);
 
     @SuppressWarnings("ImmutableEnumChecker") // records of numbers and names
     private final TowerSize tower;
@@ -22,12 +22,14 @@ enum Edition {
     private final SymbolTensors symbols;
 
     private final String text;
+    private final int context;
 
-    Edition(TowerSize tower, DecoderSize size, SymbolTensors symbols, String text) {
+    Edition(TowerSize tower, DecoderSize size, SymbolTensors symbols, String text, int context) {
         this.tower = tower;
         this.size = size;
         this.symbols = symbols;
         this.text = text;
+        this.context = context;
     }
 
     TowerSize tower() {
@@ -42,11 +44,18 @@ enum Edition {
         return symbols;
     }
 
+    /** Longest conversation, in tokens. The first edition's is too short for the library to describe tools in: it has never seen any. */
+    int context() {
+        return context;
+    }
+
     /** Pages and questions of a stage. */
     Lessons lessons(StageOptions options) {
         return this == FIRST
                 ? new DrawingLessons(
-                        options.seed(), options.fonts() == null ? null : options.pageMaker(Repertoire.FIRST))
+                        options.seed(),
+                        options.fonts() == null ? null : options.pageMaker(Repertoire.FIRST),
+                        options.pages())
                 : new PageLessons(options);
     }
 

@@ -69,7 +69,7 @@ final class ModelFolder {
             json(folder, "generation_config.json", generation());
             json(folder, "preprocessor_config.json", pictures());
             json(folder, "tokenizer.json", edition == Edition.FIRST ? TokenizerJson.write() : PiecesJson.write());
-            json(folder, "tokenizer_config.json", tokenizer());
+            json(folder, "tokenizer_config.json", tokenizer(edition));
             String template = edition == Edition.FIRST ? TEMPLATE : TEMPLATE_IN_ORDER;
             json(folder, "chat_template.json", JSON.createObjectNode().put("chat_template", template));
         } catch (IOException e) {
@@ -100,10 +100,10 @@ final class ModelFolder {
                 .put("num_hidden_layers", size.layers())
                 .put("num_attention_heads", size.heads())
                 .put("num_key_value_heads", size.kvHeads())
-                .put("max_position_embeddings", TinyShape.CONTEXT)
+                .put("max_position_embeddings", edition.context())
                 .put("rms_norm_eps", TinyShape.EPS)
                 .put("rope_theta", TinyShape.THETA)
-                .put("sliding_window", TinyShape.CONTEXT)
+                .put("sliding_window", edition.context())
                 .put("use_sliding_window", false)
                 .put("tie_word_embeddings", true)
                 .put("torch_dtype", type == StoredType.BF16 ? "bfloat16" : "float32")
@@ -178,13 +178,13 @@ final class ModelFolder {
         values.forEach(array::add);
     }
 
-    private static ObjectNode tokenizer() {
+    private static ObjectNode tokenizer(Edition edition) {
         return JSON.createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
                 .put("add_bos_token", false)
                 .put("clean_up_tokenization_spaces", false)
                 .put("eos_token", "<|im_end|>")
                 .put("pad_token", "<|endoftext|>")
-                .put("model_max_length", TinyShape.CONTEXT);
+                .put("model_max_length", edition.context());
     }
 }

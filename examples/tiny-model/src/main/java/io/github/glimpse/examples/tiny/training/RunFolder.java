@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -141,6 +142,51 @@ final class RunFolder {
             throw new IllegalArgumentException("There is nothing to keep; name a run folder by --from");
         }
         SafetensorsWriter.write(target, kept, Map.of("format", "pt"));
+    }
+
+    /**
+     * Writes weights between those of two runs, for each number a share of the way from the first to the second: what was learned of new pictures
+     * with what was known before (Wortsman et al., arXiv 2109.01903).
+     *
+     * @param options names two files or run folders with the same tensors, and the share
+     */
+    static void blend(StageOptions options, Path target) {
+        if (options.from().size() != 2) {
+            throw new IllegalArgumentException(
+                    "Two runs are blended, not " + options.from().size() + "; give --from twice");
+        }
+        Map<String, CheckpointTensor> first = tensors(options.from().get(0));
+        Map<String, CheckpointTensor> second = tensors(options.from().get(1));
+        if (!first.keySet().equals(second.keySet())) {
+            throw new IllegalArgumentException("'" + options.from().get(0) + "' and '"
+                    + options.from().get(1) + "' have other tensors; give runs of one edition");
+        }
+        float share = (float) options.share();
+        Map<String, CheckpointTensor> blended = new TreeMap<>();
+        first.forEach((name, one) -> {
+            float[] from = one.values();
+            float[] to = Objects.requireNonNull(second.get(name)).values();
+            float[] between = new float[from.length];
+            for (int i = 0; i < between.length; i++) {
+                between[i] = from[i] + share * (to[i] - from[i]);
+            }
+            blended.put(name, new CheckpointTensor(StoredType.F32, one.shape(), between));
+        });
+        SafetensorsWriter.write(target, blended, Map.of("format", "pt"));
+    }
+
+    private static Map<String, CheckpointTensor> tensors(Path source) {
+        Map<String, CheckpointTensor> tensors = new TreeMap<>();
+        Map<String, TensorEntry> entries = open(source).entries();
+        boolean checkpoint = entries.keySet().stream().anyMatch(name -> name.startsWith(PARAMETER));
+        entries.forEach((name, entry) -> {
+            if (!checkpoint || name.startsWith(PARAMETER)) {
+                tensors.put(
+                        parameter(name),
+                        new CheckpointTensor(StoredType.F32, entry.shape(), SafetensorsFile.floats(entry)));
+            }
+        });
+        return tensors;
     }
 
     // One binary digit less than bfloat16 has: chance takes it away at the next step, and in a history it costs a

@@ -32,6 +32,8 @@ import picocli.CommandLine.Option;
  * @param lostKeys up to this share of the cells of a lesson do not tell the decoder alone what they are the value of
  * @param edition which model
  * @param fonts folder of the type faces that pages are written in; null for stages that paint none
+ * @param pages share of the first edition's pictures that are pages in real type, where there are fonts
+ * @param share of the way from the first weights to the second, where two are blended, 0 to 1
  * @param beside run folder of another run of the stage, with whose weights this one's are averaged; null for none
  * @param averageEvery steps between two averages
  * @param from weights to start from, in this order; files or run folders
@@ -53,6 +55,8 @@ record StageOptions(
         double lostKeys,
         Edition edition,
         @Nullable Path fonts,
+        double pages,
+        double share,
         @Nullable Path beside,
         long averageEvery,
         List<Path> from) {
@@ -64,6 +68,8 @@ record StageOptions(
     private static final long VALIDATE_EVERY = 500;
 
     private static final long AVERAGE_EVERY = 50;
+    private static final double PAGES = 0.6;
+    private static final double SHARE = 0.75;
 
     StageOptions {
         if (averageEvery < 1) {
@@ -133,6 +139,12 @@ record StageOptions(
         @Option(names = "--fonts", description = "Folder of the type faces that pages are written in")
         private @Nullable Path fonts;
 
+        @Option(names = "--pages", description = "Share of pages in real type beside the first edition's drawings")
+        private double pages = PAGES;
+
+        @Option(names = "--share", description = "Of the way from the first weights to the second")
+        private double share = SHARE;
+
         @Option(names = "--beside", description = "Folder of another run, with whose weights these are averaged")
         private @Nullable Path beside;
 
@@ -169,6 +181,8 @@ record StageOptions(
                 written.lostKeys,
                 written.edition,
                 written.fonts,
+                written.pages,
+                written.share,
                 written.beside,
                 written.averageEvery,
                 written.from);

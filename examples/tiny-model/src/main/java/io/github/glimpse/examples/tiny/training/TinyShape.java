@@ -38,8 +38,6 @@ final class TinyShape {
     /** The last layer that sees the whole picture. */
     static final int REDUCE_LAYER = 3;
 
-    /** Longest conversation, in tokens. */
-    static final int CONTEXT = 4096;
     /** Cells of the largest picture, 672 x 672 pixels; a larger one is made smaller. */
     static final int MOST_CELLS = 576;
 

@@ -19,7 +19,7 @@ import java.util.function.BiFunction;
 public final class Train {
 
     private static final String STAGES =
-            "vision, pages, converse, symbolic, graft, symbols, deepen, widen, align, joint, keep, glimpse, export, embed, clip, clip-export";
+            "vision, pages, converse, symbolic, graft, symbols, deepen, widen, align, joint, keep, blend, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -52,6 +52,7 @@ public final class Train {
             case "align" -> train(StageOptions.parse(folder, rest, 4_000, 1.5e-3), AlignStage::new);
             case "joint" -> train(StageOptions.parse(folder, rest, 10_000, 8e-4), JointStage::new);
             case "keep" -> RunFolder.keep(StageOptions.parse(folder, rest, 1, 0), folder.resolve(RunFolder.WEIGHTS));
+            case "blend" -> RunFolder.blend(StageOptions.parse(folder, rest, 1, 0), folder.resolve(RunFolder.WEIGHTS));
             case "glimpse" -> GlimpseStage.train(StageOptions.parse(folder, rest, 1_500, 1.5e-3));
             case "embed" -> Embedding.parse(folder, rest).write();
             case "export" -> export(StageOptions.parse(folder, rest, 1, 0));

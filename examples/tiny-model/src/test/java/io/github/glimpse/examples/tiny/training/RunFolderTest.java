@@ -1,0 +1,58 @@
+package io.github.glimpse.examples.tiny.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.glimpse.engine.CheckpointTensor;
+import io.github.glimpse.engine.SafetensorsFile;
+import io.github.glimpse.engine.SafetensorsWriter;
+import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.engine.TensorEntry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+
+    @Test
+    void blendedWeightsLieAShareOfTheWayFromTheFirstToTheSecond(@TempDir Path folder) {
+        Path before = write(folder.resolve("before.safetensors"), "weight", 1, -2);
+        // A run that is not finished has its tensors among those of the optimiser.
+        Path after = write(folder.resolve("after.safetensors"), "parameter.weight", 5, 2);
+        Path blended = folder.resolve("blended.safetensors");
+
+        RunFolder.blend(options(folder, "--share=0.75", "--from=" + before, "--from=" + after), blended);
+
+        TensorEntry entry =
+                Objects.requireNonNull(SafetensorsFile.open(blended).entries().get("weight"));
+        assertThat(SafetensorsFile.floats(entry)).containsExactly(new float[] {4, 1}, within(1e-6f));
+    }
+
+    @Test
+    void onlyTwoRunsOfTheSameTensorsAreBlended(@TempDir Path folder) {
+        Path before = write(folder.resolve("before.safetensors"), "weight", 1, 1);
+        Path other = write(folder.resolve("other.safetensors"), "bias", 1, 1);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RunFolder.blend(options(folder, "--from=" + before), folder.resolve("blended")))
+                .withMessageContaining("--from twice");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RunFolder.blend(
+                        options(folder, "--from=" + before, "--from=" + other), folder.resolve("blended")))
+                .withMessageContaining("other tensors");
+    }
+
+    private static Path write(Path file, String name, float... values) {
+        CheckpointTensor tensor = new CheckpointTensor(StoredType.F32, new long[] {values.length}, values);
+        SafetensorsWriter.write(file, Map.of(name, tensor), Map.of());
+        return file;
+    }
+
+    private static StageOptions options(Path folder, String... options) {
+        return StageOptions.parse(folder, List.of(options), 1, 0);
+    }
+}
