@@ -104,7 +104,7 @@ class QuickstartApplicationTest {
         Path picture = folder.resolve("large.png");
         ImageIO.write(new BufferedImage(1600, 1200, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
         run("--image=" + picture, overlay());
-        assertThat(out()).contains("Shrunk    from 1600 x 1200 to 504 x 364 pixels, as the model takes it");
+        assertThat(out()).contains("Shrunk    from 1600 x 1200 to 756 x 560 pixels, as the model takes it");
     }
 
     @Test

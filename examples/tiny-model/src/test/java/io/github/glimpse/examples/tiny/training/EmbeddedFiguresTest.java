@@ -37,7 +37,6 @@ class EmbeddedFiguresTest {
                 "docs/guide/evaluation.md",
                 "docs/guide/models.md",
                 "docs/guide/pruning.md",
-                "docs/guide/training.md",
                 "examples/tiny-model/README.md",
                 "examples/tiny-model/src/main/resources/io/github/glimpse/examples/tiny/training/outside.md",
                 "glimpse-langchain4j/src/main/resources/io/github/glimpse/hub/embedded/model/README.md"
