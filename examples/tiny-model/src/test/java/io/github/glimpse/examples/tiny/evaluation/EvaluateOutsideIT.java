@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EvaluateOutsideIT {
 
-    /** A page of the model's own world in the suite's format: what it reads there it must be given credit for here. */
+    /** A page of the model's own world, one that it reads, in the suite's format: what it reads there it must be given credit for here. */
     @Test
     void countsRightAnswersRefusalsAndEvidenceByLine(@TempDir Path suite) throws IOException {
         writeSuite(suite);
@@ -109,7 +109,7 @@ class EvaluateOutsideIT {
     }
 
     private static Drawing drawing() {
-        return Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.DOC, new PageSize(12, 12), 3));
+        return Studio.draw(new DrawingRequest(Split.TEST, FacePool.SEEN, Family.DOC, new PageSize(12, 12), 5));
     }
 
     /** A question about the one page of the folder. */
