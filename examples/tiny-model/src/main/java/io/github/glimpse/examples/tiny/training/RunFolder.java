@@ -126,15 +126,9 @@ final class RunFolder {
     static void keep(StageOptions options, Path target) {
         Map<String, CheckpointTensor> kept = new TreeMap<>();
         for (Path source : options.from()) {
-            Map<String, TensorEntry> entries = open(source).entries();
-            boolean checkpoint = entries.keySet().stream().anyMatch(name -> name.startsWith(PARAMETER));
-            entries.forEach((name, entry) -> {
-                boolean left = options.wordsKept() && TinyWeights.isWord(parameter(name));
-                if (!left && (!checkpoint || name.startsWith(PARAMETER))) {
-                    kept.put(
-                            parameter(name),
-                            new CheckpointTensor(
-                                    StoredType.BF16, entry.shape(), shortened(SafetensorsFile.floats(entry))));
+            tensors(source).forEach((name, tensor) -> {
+                if (!options.wordsKept() || !TinyWeights.isWord(name)) {
+                    kept.put(name, new CheckpointTensor(StoredType.BF16, tensor.shape(), shortened(tensor.values())));
                 }
             });
         }

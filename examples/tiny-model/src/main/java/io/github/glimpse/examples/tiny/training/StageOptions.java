@@ -75,7 +75,15 @@ record StageOptions(
         if (averageEvery < 1) {
             throw new IllegalArgumentException("--average-every is " + averageEvery + "; give 1 or more");
         }
+        requireShare("--pages", pages);
+        requireShare("--share", share);
         from = List.copyOf(from);
+    }
+
+    private static void requireShare(String name, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(name + " is " + value + "; give a number from 0 to 1");
+        }
     }
 
     private enum Precision {

@@ -25,6 +25,16 @@ class StageOptionsTest {
                 .withMessageContaining("--added");
     }
 
+    @Test
+    void sharesLieBetweenNothingAndAll() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("--share=1.5"))
+                .withMessage("--share is 1.5; give a number from 0 to 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("--pages=NaN"))
+                .withMessageContaining("--pages");
+    }
+
     private static List<Double> factors(String option) {
         return IntStream.range(0, TinyShape.VISION_DEPTH)
                 .mapToObj(parse(option).blocks())
