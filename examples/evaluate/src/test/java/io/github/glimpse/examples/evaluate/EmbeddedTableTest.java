@@ -89,6 +89,7 @@ class EmbeddedTableTest {
                         + " % of them in the least confident tenth");
         MatchResult likelihood = match(
                 "(?m)^likelihood=glimpse n=500 auroc=(\\S+) lost=(\\S+) least-tenth=(\\S+) border=(\\S+)$", printed);
+        assertThat(likelihood.group(3)).as("all of the lost answers").isEqualTo("100.0");
         assertThat(guide)
                 .contains("of the " + likelihood.group(2) + " here " + likelihood.group(3)
                         + " % lie in the least likely tenth, whose border is " + likelihood.group(4));
