@@ -61,7 +61,7 @@ public enum Repertoire {
 
     /** A word of the use, now and then one that was never seen before. */
     String any(Split split, Words.Use use, double invented, Dice dice) {
-        return dice.chance(invented) ? Words.syllables(dice.between(3, 9), dice) : dice.pick(words(split, use));
+        return Words.any(words(split, use), invented, dice);
     }
 
     /** A value of one to ten characters; which kind does not depend on what it is the value of. */

@@ -61,7 +61,12 @@ final class Words {
 
     /** A word of the use, now and then one that was never seen before. */
     static String any(Split split, Use use, double invented, Dice dice) {
-        return dice.chance(invented) ? syllables(dice.between(3, 9), dice) : dice.pick(of(split, use));
+        return any(of(split, use), invented, dice);
+    }
+
+    /** One of some words, now and then one that was never seen before. */
+    static String any(List<String> words, double invented, Dice dice) {
+        return dice.chance(invented) ? syllables(dice.between(3, 9), dice) : dice.pick(words);
     }
 
     /** A value of one to ten characters; which kind does not depend on what it is the value of. */
