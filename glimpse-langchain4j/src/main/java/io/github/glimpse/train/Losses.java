@@ -10,8 +10,9 @@ import io.github.glimpse.engine.Graph;
  *   <li>{@code self.mask_loss(logits, mask)}: dice plus 0.1 times the mean binary cross entropy, as the glimpse module is
  *       trained with;
  *   <li>{@code self.class_loss(logits, ids)}: mean cross entropy of {@code [rows, classes]}, id -100 left out;
- *   <li>{@code self.mixed_linear(input, weight, bias, half)}: a product that is made in bfloat16 if {@code half}, while weights,
- *       gradients and results stay float32. An empty bias means none.
+ *   <li>{@code self.mixed_linear(input, weight, bias, half)}: a product of what bfloat16 holds if {@code half}, while weights,
+ *       gradients and results stay float32. It is made in bfloat16 where the CPU or GPU has instructions for that, else in float32. An empty
+ *       bias means none.
  * </ul>
  *
  * <p>Texts of {@link io.github.glimpse.nn.DecoderStack} can be joined beside them: {@code linear}, {@code norms}
@@ -23,6 +24,6 @@ public final class Losses {
 
     /** Joins the text to a graph. */
     public static Graph.Builder addTo(Graph.Builder graph) {
-        return graph.with(Losses.class, "losses");
+        return graph.with(Losses.class, "bfloat16").with(Losses.class, "losses");
     }
 }

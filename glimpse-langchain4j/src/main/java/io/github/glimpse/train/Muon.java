@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Momentum whose matrices are made orthogonal, by five Newton-Schulz steps in bfloat16, before they are taken; tensors of
+ * Momentum whose matrices are made orthogonal, by five Newton-Schulz steps in the numbers of bfloat16, before they are taken; tensors of
  * more than two axes count as matrices of their first axis. Computes what torch's {@code Muon} does with
  * {@code adjust_lr_fn="match_rms_adamw"}, so a schedule made for {@link AdamW} serves both.
  *

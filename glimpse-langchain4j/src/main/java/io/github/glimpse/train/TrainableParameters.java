@@ -50,6 +50,7 @@ public final class TrainableParameters implements AutoCloseable {
         this.owned = runtime.openScope();
         this.gradients = Gradients.open(runtime);
         this.graph = Graph.named("optimizer")
+                .with(TrainableParameters.class, "bfloat16")
                 .with(TrainableParameters.class, "optimizer")
                 .compile(runtime);
     }
