@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** Makes conversations about pages. The same arguments give the same turns. Safe for concurrent use. */
 public final class ConversationMaker {
 
-    private static final Grammar INSTRUCTIONS = new Grammar("instructions.txt");
+    static final Grammar INSTRUCTIONS = new Grammar("instructions.txt");
     private static final int MOST_FIELDS = 4;
     private static final int MOST_OPTIONS = 4;
 

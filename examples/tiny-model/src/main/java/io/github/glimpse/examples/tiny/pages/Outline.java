@@ -8,6 +8,7 @@ import java.awt.geom.Arc2D;
 import java.awt.geom.Area;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -113,6 +114,13 @@ enum Outline {
         return around(radii);
     }
 
+    private static Shape hollow(int corners, double inner) {
+        double[] radii = new double[corners];
+        Arrays.fill(radii, 1);
+        Shape whole = around(radii);
+        return without(whole, AffineTransform.getScaleInstance(inner, inner).createTransformedShape(whole));
+    }
+
     /** Corners at equal angles, the first above. */
     private static Shape around(double... radii) {
         double[] corners = new double[2 * radii.length];
@@ -123,15 +131,18 @@ enum Outline {
         return path(corners);
     }
 
-    /** None that has a known name: corners as chance has them, stars of other numbers, parts of a disc, what is flat. */
+    /** None that has a known name: corners as chance has them, stars of other numbers, parts of a disc, what is flat, bent or hollow. */
     private static Shape irregular(Dice dice) {
         double flat = dice.uniform(0.25, 0.5);
-        return switch (dice.below(6)) {
+        return switch (dice.below(9)) {
             case 0 -> new Arc2D.Double(-1, -1, 2, 2, dice.uniform(0, 360), dice.uniform(80, 290), Arc2D.PIE);
             case 1 -> star(dice.pick(List.of(4, 6, 7, 8)), dice.uniform(0.3, 0.6));
             case 2 -> new Ellipse2D.Double(-1, -flat, 2, 2 * flat);
             case 3 -> path(-0.85, -flat, 0.85, -flat, 0.85, flat, -0.85, flat);
             case 4 -> around(1, 1, 1, 1, 1);
+            case 5 -> path(-0.95, -flat, 0.4, -flat, 0.95, flat, -0.4, flat);
+            case 6 -> path(-0.8, -0.8, flat - 0.8, -0.8, flat - 0.8, 0.8 - flat, 0.8, 0.8 - flat, 0.8, 0.8, -0.8, 0.8);
+            case 7 -> hollow(dice.between(3, 6), 1 - flat);
             default -> {
                 double[] radii = new double[dice.between(4, 9)];
                 for (int i = 0; i < radii.length; i++) {

@@ -13,7 +13,8 @@ final class ShapesPainter {
 
     private static final int TRIES = 40;
     private static final int MOST = 8;
-    private static final double UNKNOWN = 0.2;
+    private static final double UNKNOWN_FORM = 0.3;
+    private static final double UNKNOWN_COLOUR = 0.2;
 
     private record Item(Outline form, String colour, Box box) {}
 
@@ -46,8 +47,9 @@ final class ShapesPainter {
                     || items.stream().anyMatch(other -> other.box().touches(box))) {
                 continue;
             }
-            Outline form = dice.chance(UNKNOWN) ? dice.pick(Outline.unknown(sheet.split())) : dice.pick(Outline.KNOWN);
-            String colour = dice.chance(UNKNOWN) ? "" : dice.pick(Shades.NAMES);
+            Outline form =
+                    dice.chance(UNKNOWN_FORM) ? dice.pick(Outline.unknown(sheet.split())) : dice.pick(Outline.KNOWN);
+            String colour = dice.chance(UNKNOWN_COLOUR) ? "" : dice.pick(Shades.NAMES);
             Shape shape = form.at(
                     x, y, radius, form == Outline.SQUARE ? dice.uniform(-0.2, 0.2) : dice.uniform(-0.3, 0.3), dice);
             int shade = colour.isEmpty() ? Shades.unnamed(sheet.split(), dice) : Shades.of(colour, dice);

@@ -8,9 +8,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
- * A question as rows of the decoder: the end of the picture, the question, the opening of the answer, the answer.
+ * A question as rows of the decoder: the end of the picture, what was said before, the question, the opening of the answer, the answer.
  *
  * @param kind what is asked
  * @param ids of all rows
@@ -23,13 +24,14 @@ import java.util.Random;
 record AskedQuestion(
         QuestionKind kind, int[] ids, int promptLength, int[] answer, BitSet evidence, int[] pointers, BitSet kept) {
 
-    /** What stands before the picture. */
+    /** What stands before the picture where no system message does. */
     static final int[] FRONT = {Vocabulary.id("<|im_start|>"), Vocabulary.id("user"), Vocabulary.id("<|vision_start|>")
     };
 
     private static final int PICTURE_END = Vocabulary.id("<|vision_end|>");
     private static final int END = Vocabulary.id("<|im_end|>");
     private static final int[] OPENING = {END, Vocabulary.id("<|im_start|>"), Vocabulary.id("assistant")};
+    private static final int[] NEXT = {END, Vocabulary.id("<|im_start|>"), Vocabulary.id("user")};
     private static final double BLINDED = 0.2;
     private static final int STRAY_CELLS = 10;
     // What a module keeps in vain is no chance, it is another line's value. Whoever is asked for a line that is
@@ -56,6 +58,17 @@ record AskedQuestion(
      * @param mayBlind whether a trained cut may lose the evidence
      */
     static AskedQuestion of(Drawing drawing, Question question, Cut cut, boolean mayBlind, Random random) {
+        return of(drawing, question, List.of(), cut, mayBlind, random);
+    }
+
+    /**
+     * Makes the rows of a question that is not a chat's first.
+     *
+     * @param before what was asked about the picture before, and answered
+     * @param mayBlind whether a trained cut may lose the evidence
+     */
+    static AskedQuestion of(
+            Drawing drawing, Question question, List<Question> before, Cut cut, boolean mayBlind, Random random) {
         BitSet evidence = drawing.evidenceCells(question);
         boolean blind = cut == Cut.TRAINED && mayBlind && !evidence.isEmpty() && random.nextDouble() < BLINDED;
         boolean lost = blind || cut == Cut.STRAYS;
@@ -76,7 +89,7 @@ record AskedQuestion(
         int[] pointers = lost
                 ? new int[0]
                 : question.pointers().stream().mapToInt(Question.Pointer::cell).toArray();
-        return rows(question, said, evidence, pointers, kept);
+        return rows(question, before, said, evidence, pointers, kept);
     }
 
     private static BitSet strays(int cells, Cut cut, BitSet evidence, Random random) {
@@ -93,17 +106,40 @@ record AskedQuestion(
         return strays;
     }
 
-    static AskedQuestion rows(Question question, int[] said, BitSet evidence, int[] pointers, BitSet kept) {
-        int[] words = Vocabulary.question(question.text());
-        int promptLength = 1 + words.length + OPENING.length;
-        int[] ids = new int[promptLength + said.length];
-        ids[0] = PICTURE_END;
-        System.arraycopy(words, 0, ids, 1, words.length);
-        System.arraycopy(OPENING, 0, ids, 1 + words.length, OPENING.length);
+    static AskedQuestion rows(
+            Question question, List<Question> before, int[] said, BitSet evidence, int[] pointers, BitSet kept) {
+        IntStream.Builder prompt = IntStream.builder();
+        prompt.add(PICTURE_END);
+        for (Question earlier : before) {
+            add(prompt, Vocabulary.question(earlier.text()));
+            add(prompt, OPENING);
+            // A chat's history is text: its tokens are not those that the model said.
+            add(prompt, Vocabulary.question(earlier.answer()));
+            add(prompt, NEXT);
+        }
+        add(prompt, Vocabulary.question(question.text()));
+        add(prompt, OPENING);
+        int[] asked = prompt.build().toArray();
+        int promptLength = asked.length;
+        int[] ids = Arrays.copyOf(asked, promptLength + said.length);
         System.arraycopy(said, 0, ids, promptLength, said.length);
         int[] answer = Arrays.copyOf(said, said.length + 1);
         answer[said.length] = END;
         return new AskedQuestion(question.kind(), ids, promptLength, answer, evidence, pointers, kept);
+    }
+
+    private static void add(IntStream.Builder rows, int... ids) {
+        Arrays.stream(ids).forEach(rows::add);
+    }
+
+    /** What stands before the picture, with a system message. */
+    static int[] front(String system) {
+        IntStream.Builder front = IntStream.builder();
+        add(front, Vocabulary.id("<|im_start|>"), Vocabulary.id("system"));
+        add(front, Vocabulary.question(system));
+        add(front, END);
+        add(front, FRONT);
+        return front.build().toArray();
     }
 
     /** Cells that a row of the answer looks at behind the cut: of its next character, or all evidence for one word. */

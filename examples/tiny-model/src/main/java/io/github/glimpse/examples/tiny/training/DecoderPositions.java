@@ -6,20 +6,19 @@ import io.github.glimpse.examples.tiny.drawing.PageSize;
 final class DecoderPositions {
 
     private static final int HALF = TinyShape.HEAD_DIM / 2;
-    private static final int FRONT = AskedQuestion.FRONT.length;
 
     private DecoderPositions() {}
 
     /** Fills the tables; every question starts at the position behind the picture. */
-    static void fill(PageSize size, int questions, int block, float[] cosine, float[] sine) {
+    static void fill(int front, PageSize size, int questions, int block, float[] cosine, float[] sine) {
         int row = 0;
-        for (int i = 0; i < FRONT; i++) {
+        for (int i = 0; i < front; i++) {
             fillRow(row++, i, i, i, cosine, sine);
         }
         for (int cell = 0; cell < size.cellCount(); cell++) {
-            fillRow(row++, FRONT, FRONT + cell / size.columns(), FRONT + cell % size.columns(), cosine, sine);
+            fillRow(row++, front, front + cell / size.columns(), front + cell % size.columns(), cosine, sine);
         }
-        int next = FRONT + Math.max(size.rows(), size.columns());
+        int next = front + Math.max(size.rows(), size.columns());
         for (int question = 0; question < questions; question++) {
             for (int i = 0; i < block; i++) {
                 fillRow(row++, next + i, next + i, next + i, cosine, sine);

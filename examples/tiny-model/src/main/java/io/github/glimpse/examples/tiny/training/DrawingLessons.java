@@ -13,6 +13,7 @@ import io.github.glimpse.examples.tiny.drawing.Studio;
 import io.github.glimpse.examples.tiny.pages.PageDrawing;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.PageRequest;
+import io.github.glimpse.examples.tiny.pages.Surroundings;
 import io.github.glimpse.train.GlimpseSample;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lessons of the first edition: single questions about drawings, and about pages in real type where there are fonts.
+ * Lessons of the first edition: single questions about drawings; where there are fonts, about pages in real type too, some of them in chats.
  *
  * @param seed of the choice of pictures
  * @param pages paints pages beside the drawings; null for drawings alone
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implements Lessons {
 
     private static final int CELLS = 1024;
+    private static final double WORDS_AROUND = 0.2;
 
     /** Sizes of pages that no drawing has. */
     private static final List<PageSize> LARGE =
@@ -67,7 +69,7 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
 
     @Override
     public Lesson lesson(long number, boolean mayLose) {
-        return lesson(ReadingData.training(sizes(), this::draw, seed, number, CELLS, mayLose));
+        return lesson(ReadingData.training(sizes(), this::draw, seed, number, CELLS, mayLose, pages != null));
     }
 
     private static Lesson lesson(ReadingData data) {
@@ -99,7 +101,11 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
                     .filter(question -> !evidenced || !question.evidence().isEmpty())
                     .toList();
             if (!asked.isEmpty()) {
-                samples.add(sample(request, drawing, asked.get(new Random(seed + number).nextInt(asked.size()))));
+                Question question = asked.get(new Random(seed + number).nextInt(asked.size()));
+                Dice dice = new Dice(Dice.mix(seed ^ Dice.mix(number)));
+                boolean talks = pages != null && split == Split.TRAIN && dice.chance(WORDS_AROUND);
+                samples.add(sample(
+                        request, drawing, talks ? Surroundings.around(question, drawing.questions(), dice) : question));
             }
         }
         return samples;

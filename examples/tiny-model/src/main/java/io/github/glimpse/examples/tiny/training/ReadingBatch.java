@@ -14,24 +14,29 @@ import java.util.List;
  * the picture and sees the picture and itself. Behind a cut each question is a sequence of its own: front, what it keeps, block.
  *
  * @param size of the pages
+ * @param front what stands before each picture
  * @param questions of each picture; the same number for all
  * @param cut whether the batch is cut
  * @param answerRows rows of each question that say something
  */
-record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean cut, int answerRows)
+record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questions, boolean cut, int answerRows)
         implements Questions {
 
     private static final float HIDDEN = -1e9f;
     private static final int NO_TARGET = -100;
-    private static final int FRONT = AskedQuestion.FRONT.length;
 
+    /** Questions without a system message. */
     static ReadingBatch of(PageSize size, List<List<AskedQuestion>> questions, boolean cut) {
+        return of(size, AskedQuestion.FRONT, questions, cut);
+    }
+
+    static ReadingBatch of(PageSize size, int[] front, List<List<AskedQuestion>> questions, boolean cut) {
         int answerRows = questions.stream()
                 .flatMap(List::stream)
                 .mapToInt(question -> question.answer().length)
                 .max()
                 .orElseThrow();
-        return new ReadingBatch(size, questions, cut, answerRows);
+        return new ReadingBatch(size, front, questions, cut, answerRows);
     }
 
     int pictures() {
@@ -82,17 +87,17 @@ record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean 
         int block = blockRows();
         int asked = perPicture() * block;
         int cells = size.cellCount();
-        int rows = FRONT + cells + asked;
+        int rows = front.length + cells + asked;
         List<NDArray> tensors = new ArrayList<>();
-        tensors.add(scope.indices(AskedQuestion.FRONT));
+        tensors.add(scope.indices(front));
         tensors.add(scope.longs(ids(block), pictures(), asked));
         float[] cosine = new float[rows * TinyShape.HEAD_DIM];
         float[] sine = new float[cosine.length];
-        DecoderPositions.fill(size, perPicture(), block, cosine, sine);
+        DecoderPositions.fill(front.length, size, perPicture(), block, cosine, sine);
         tensors.add(scope.floats(cosine, rows, TinyShape.HEAD_DIM));
         tensors.add(scope.floats(sine, rows, TinyShape.HEAD_DIM));
         tensors.add(scope.floats(mask(block, rows), pictures(), asked, rows));
-        tensors.add(scope.indices(answerRowsOf(rows, FRONT + cells, block)));
+        tensors.add(scope.indices(answerRowsOf(rows, front.length + cells, block)));
         tensors.add(scope.indices(answerRowsOf(asked, 0, block)));
         tensors.add(scope.longs(targets(), (long) all().size() * answerRows));
         addRegion(tensors, scope);
@@ -128,14 +133,14 @@ record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean 
         List<AskedQuestion> all = all();
         for (int i = 0; i < all.size(); i++) {
             AskedQuestion question = all.get(i);
-            int own = FRONT + cells + i % perPicture() * block;
+            int own = front.length + cells + i % perPicture() * block;
             for (int row = 0; row < block; row++) {
                 int at = (i * block + row) * rows;
-                Arrays.fill(mask, at, at + FRONT, 0);
+                Arrays.fill(mask, at, at + front.length, 0);
                 if (cut && row >= question.promptLength()) {
-                    question.kept().stream().forEach(cell -> mask[at + FRONT + cell] = 0);
+                    question.kept().stream().forEach(cell -> mask[at + front.length + cell] = 0);
                 } else {
-                    Arrays.fill(mask, at + FRONT, at + FRONT + cells, 0);
+                    Arrays.fill(mask, at + front.length, at + front.length + cells, 0);
                 }
                 Arrays.fill(mask, at + own, at + own + row + 1, 0);
             }
@@ -230,7 +235,7 @@ record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean 
 
     private void addCut(List<NDArray> tensors, TensorScope scope, int block, int kept, int rows) {
         List<AskedQuestion> all = all();
-        int left = FRONT + kept + block;
+        int left = front.length + kept + block;
         int[] places = new int[all.size() * left];
         int[] inTables = new int[places.length];
         float[] mask = new float[all.size() * left * left];
@@ -238,21 +243,21 @@ record ReadingBatch(PageSize size, List<List<AskedQuestion>> questions, boolean 
         for (int i = 0; i < all.size(); i++) {
             AskedQuestion question = all.get(i);
             int[] cells = question.kept().stream().toArray();
-            int own = FRONT + size.cellCount() + i % perPicture() * block;
+            int own = front.length + size.cellCount() + i % perPicture() * block;
             for (int row = 0; row < left; row++) {
-                int place = row < FRONT
+                int place = row < front.length
                         ? row
-                        : row < FRONT + kept
-                                ? FRONT + cells[Math.min(row - FRONT, cells.length - 1)]
-                                : own + row - FRONT - kept;
+                        : row < front.length + kept
+                                ? front.length + cells[Math.min(row - front.length, cells.length - 1)]
+                                : own + row - front.length - kept;
                 inTables[i * left + row] = place;
                 places[i * left + row] = i / perPicture() * rows + place;
                 for (int key = 0; key < left; key++) {
-                    boolean unused = key >= FRONT + cells.length && key < FRONT + kept;
+                    boolean unused = key >= front.length + cells.length && key < front.length + kept;
                     mask[(i * left + row) * left + key] = key > row || (unused && key != row) ? HIDDEN : 0;
                 }
             }
-            fillAnswerRows(answers, i, i * left + FRONT + kept, block);
+            fillAnswerRows(answers, i, i * left + front.length + kept, block);
         }
         tensors.add(scope.indices(places));
         tensors.add(scope.indices(inTables));

@@ -10,6 +10,7 @@ import io.github.glimpse.examples.tiny.drawing.Question;
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
+import io.github.glimpse.examples.tiny.pages.Surroundings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,18 +29,26 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     static final int SEEDS_PER_BATCH = 64;
 
     private static final int QUESTIONS = 6;
+    private static final int QUESTIONS_IN_TALKS = 3;
+    private static final int MOST_EARLIER_TURNS = 3;
+    private static final double SYSTEM = 0.2;
     private static final List<PageSize> VALIDATED =
             List.of(new PageSize(8, 12), new PageSize(12, 10), new PageSize(12, 12), new PageSize(14, 14));
     private static final int VALID_PICTURES = 20;
 
-    /** The training batch of a number: every other one is cut. */
+    /**
+     * The training batch of a number: every other one is cut.
+     *
+     * @param talks whether some questions stand in chats: behind earlier turns or a system message, with words around them
+     */
     static ReadingData training(
             List<PageSize> sizes,
             Function<DrawingRequest, Drawing> painter,
             long seed,
             long number,
             int cells,
-            boolean mayBlind) {
+            boolean mayBlind,
+            boolean talks) {
         // Mixed: seeds in a row would choose the same of sixteen sizes.
         Random random = new Random(Dice.mix(seed * 31 + number));
         PageSize size = sizes.get(random.nextInt(sizes.size()));
@@ -49,13 +58,50 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
             drawings.add(painter.apply(
                     new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
         }
-        return of(
-                drawings,
-                random.nextBoolean(),
-                AskedQuestion.Cut.TRAINED,
-                mayBlind,
-                random,
-                drawing -> trained(drawing.questions(), random));
+        boolean cut = random.nextBoolean();
+        Dice dice = new Dice(random.nextLong());
+        Setting setting = talks ? Setting.any(dice) : Setting.ALONE;
+        int[] front =
+                talks && dice.chance(SYSTEM) ? AskedQuestion.front(Surroundings.system(dice)) : AskedQuestion.FRONT;
+        List<List<AskedQuestion>> questions = new ArrayList<>();
+        for (Drawing drawing : drawings) {
+            List<Question> known = trained(drawing.questions(), random);
+            Collections.shuffle(known, random);
+            questions.add(setting.ask(drawing, known, AskedQuestion.Cut.TRAINED, cut && mayBlind, random));
+        }
+        return new ReadingData(drawings, ReadingBatch.of(size, front, questions, cut));
+    }
+
+    /** What stands around the questions of a batch. What is long is asked of fewer, no other is padded to it then. */
+    private enum Setting {
+        ALONE,
+        LATER_TURN,
+        WORDS_AROUND;
+
+        static Setting any(Dice dice) {
+            int share = dice.below(10);
+            return share < 6 ? ALONE : share < 8 ? LATER_TURN : WORDS_AROUND;
+        }
+
+        List<AskedQuestion> ask(
+                Drawing drawing, List<Question> known, AskedQuestion.Cut left, boolean mayBlind, Random random) {
+            List<AskedQuestion> asked = new ArrayList<>();
+            int count = this == ALONE ? QUESTIONS : QUESTIONS_IN_TALKS;
+            for (int i = 0; i < count; i++) {
+                Question question = known.get(i % known.size());
+                Dice dice = new Dice(random.nextLong());
+                List<Question> others = known.stream()
+                        .filter(other -> !other.equals(question))
+                        .distinct()
+                        .toList();
+                Question worded = this == WORDS_AROUND ? Surroundings.around(question, others, dice) : question;
+                int earlier = this == LATER_TURN ? Math.min(others.size(), dice.between(1, MOST_EARLIER_TURNS)) : 0;
+                int first = dice.below(others.size() - earlier + 1);
+                asked.add(AskedQuestion.of(
+                        drawing, worded, others.subList(first, first + earlier), left, mayBlind, random));
+            }
+            return asked;
+        }
     }
 
     /** What is no promise half as often, and existence, whose sentences vary most, twice. */
@@ -98,33 +144,19 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
 
     static ReadingData of(
             List<Drawing> drawings, boolean cut, AskedQuestion.Cut left, boolean mayBlind, Random random) {
-        return of(drawings, cut, left, mayBlind, random, Drawing::questions);
-    }
-
-    private static ReadingData of(
-            List<Drawing> drawings,
-            boolean cut,
-            AskedQuestion.Cut left,
-            boolean mayBlind,
-            Random random,
-            Function<Drawing, List<Question>> candidates) {
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (Drawing drawing : drawings) {
-            List<Question> known = new ArrayList<>(candidates.apply(drawing));
+            List<Question> known = new ArrayList<>(drawing.questions());
             Collections.shuffle(known, random);
-            List<AskedQuestion> asked = new ArrayList<>();
-            for (int i = 0; i < QUESTIONS; i++) {
-                asked.add(AskedQuestion.of(drawing, known.get(i % known.size()), left, cut && mayBlind, random));
-            }
-            questions.add(asked);
+            questions.add(Setting.ALONE.ask(drawing, known, left, cut && mayBlind, random));
         }
         return new ReadingData(
                 drawings, ReadingBatch.of(drawings.get(0).request().size(), questions, cut));
     }
 
-    /** Of twenty trained pictures eight documents, five signs, three charts and four scenes: what must be read is learned last. */
+    /** Of twenty trained pictures seven documents, seven signs, three charts and three scenes: what must be read is learned last. */
     private static Family trained(int share) {
-        return family(share, 8, 13, 16);
+        return family(share, 7, 14, 17);
     }
 
     /** Of twenty asked pictures seven documents, four signs, four charts and five scenes, as {@link DrawingRequest#nth}. */

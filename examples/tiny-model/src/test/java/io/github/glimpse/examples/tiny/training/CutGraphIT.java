@@ -98,6 +98,6 @@ class CutGraphIT {
     private static AskedQuestion answered(Question question, int[] cells, int[] said) {
         BitSet kept = new BitSet();
         Arrays.stream(cells).forEach(kept::set);
-        return AskedQuestion.rows(question, said, new BitSet(), new int[0], kept);
+        return AskedQuestion.rows(question, List.of(), said, new BitSet(), new int[0], kept);
     }
 }

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FamilyGraphIT {
 
     private static final float TOLERANCE = 1e-4f;
+    private static final String SYSTEM = "You are an honest clerk. Today is Friday, the 24th.";
 
     @Test
     void trainsTheGraphOfTheFamily(@TempDir Path folder) {
@@ -70,6 +71,9 @@ class FamilyGraphIT {
                 float[] served = served(runtime, folder, drawing, question);
                 assertThat(trained).hasSameSizeAs(served).containsExactly(served, within(TOLERANCE));
             }
+            float[] trained = trainedInAChat(graph, parameters, drawing, scope);
+            float[] served = served(runtime, folder, chat(drawing));
+            assertThat(trained).hasSameSizeAs(served).containsExactly(served, within(TOLERANCE));
         }
     }
 
@@ -90,7 +94,42 @@ class FamilyGraphIT {
     private static float[] trained(
             Graph graph, TrainableParameters parameters, Drawing drawing, Question question, TensorScope scope) {
         AskedQuestion asked = AskedQuestion.of(drawing, question, AskedQuestion.Cut.EVIDENCE, false, new Random(1));
-        ReadingBatch batch = ReadingBatch.of(drawing.request().size(), List.of(List.of(asked, asked)), false);
+        return logits(
+                graph,
+                parameters,
+                drawing,
+                ReadingBatch.of(drawing.request().size(), List.of(List.of(asked, asked)), false),
+                scope);
+    }
+
+    /** The third question, behind what the system says and two questions that were answered. */
+    private static float[] trainedInAChat(
+            Graph graph, TrainableParameters parameters, Drawing drawing, TensorScope scope) {
+        List<Question> all = drawing.questions();
+        AskedQuestion asked = AskedQuestion.of(
+                drawing, all.get(2), all.subList(0, 2), AskedQuestion.Cut.EVIDENCE, false, new Random(1));
+        ReadingBatch batch = ReadingBatch.of(
+                drawing.request().size(), AskedQuestion.front(SYSTEM), List.of(List.of(asked, asked)), false);
+        return logits(graph, parameters, drawing, batch, scope);
+    }
+
+    private static List<ChatTurn> chat(Drawing drawing) {
+        List<Question> all = drawing.questions();
+        return List.of(
+                new ChatTurn(ChatTurn.Role.SYSTEM, List.of(new ChatTurn.Text(SYSTEM))),
+                ChatTurn.user(all.get(0).text(), PictureBytes.png(drawing)),
+                new ChatTurn(
+                        ChatTurn.Role.ASSISTANT,
+                        List.of(new ChatTurn.Text(all.get(0).answer()))),
+                ChatTurn.user(all.get(1).text()),
+                new ChatTurn(
+                        ChatTurn.Role.ASSISTANT,
+                        List.of(new ChatTurn.Text(all.get(1).answer()))),
+                ChatTurn.user(all.get(2).text()));
+    }
+
+    private static float[] logits(
+            Graph graph, TrainableParameters parameters, Drawing drawing, ReadingBatch batch, TensorScope scope) {
         return graph.constant("first_logits")
                 .with(SeenPages.of(List.of(drawing)).tower(scope))
                 .with(TinyWeights.vision(parameters))
