@@ -41,6 +41,7 @@ final class RunFolder {
     private static final double LEVEL = 0.5;
     private static final double LAST = 0.01;
     private static final String PARAMETER = "parameter.";
+    private static final String TOWER = "visual.";
 
     private RunFolder() {}
 
@@ -140,9 +141,9 @@ final class RunFolder {
 
     /**
      * Writes weights between those of two runs, for each number a share of the way from the first to the second: what was learned of new pictures
-     * with what was known before (Wortsman et al., arXiv 2109.01903).
+     * with what was known before (Wortsman et al., arXiv 2109.01903). The tower may go another share of it than the decoder.
      *
-     * @param options names two files or run folders with the same tensors, and the share
+     * @param options names two files or run folders with the same tensors, and the shares
      */
     static void blend(StageOptions options, Path target) {
         if (options.from().size() != 2) {
@@ -155,11 +156,11 @@ final class RunFolder {
             throw new IllegalArgumentException("'" + options.from().get(0) + "' and '"
                     + options.from().get(1) + "' have other tensors; give runs of one edition");
         }
-        float share = (float) options.share();
         Map<String, CheckpointTensor> blended = new TreeMap<>();
         first.forEach((name, one) -> {
             float[] from = one.values();
             float[] to = Objects.requireNonNull(second.get(name)).values();
+            float share = (float) (name.startsWith(TOWER) ? options.towerShare() : options.share());
             float[] between = new float[from.length];
             for (int i = 0; i < between.length; i++) {
                 between[i] = from[i] + share * (to[i] - from[i]);

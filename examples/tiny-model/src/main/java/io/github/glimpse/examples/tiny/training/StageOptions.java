@@ -34,6 +34,7 @@ import picocli.CommandLine.Option;
  * @param fonts folder of the type faces that pages are written in; null for stages that paint none
  * @param pages share of the first edition's pictures that are pages in real type, where there are fonts
  * @param share of the way from the first weights to the second, where two are blended, 0 to 1
+ * @param towerShare the same for the weights of the tower
  * @param beside run folder of another run of the stage, with whose weights this one's are averaged; null for none
  * @param averageEvery steps between two averages
  * @param from weights to start from, in this order; files or run folders
@@ -57,6 +58,7 @@ record StageOptions(
         @Nullable Path fonts,
         double pages,
         double share,
+        double towerShare,
         @Nullable Path beside,
         long averageEvery,
         List<Path> from) {
@@ -77,6 +79,7 @@ record StageOptions(
         }
         requireShare("--pages", pages);
         requireShare("--share", share);
+        requireShare("--tower-share", towerShare);
         from = List.copyOf(from);
     }
 
@@ -153,6 +156,9 @@ record StageOptions(
         @Option(names = "--share", description = "Of the way from the first weights to the second")
         private double share = SHARE;
 
+        @Option(names = "--tower-share", description = "The same for the tower's weights, if it is another")
+        private @Nullable Double towerShare;
+
         @Option(names = "--beside", description = "Folder of another run, with whose weights these are averaged")
         private @Nullable Path beside;
 
@@ -191,6 +197,7 @@ record StageOptions(
                 written.fonts,
                 written.pages,
                 written.share,
+                written.towerShare == null ? written.share : written.towerShare,
                 written.beside,
                 written.averageEvery,
                 written.from);

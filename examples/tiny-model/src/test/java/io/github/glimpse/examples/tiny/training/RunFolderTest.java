@@ -33,6 +33,24 @@ class RunFolderTest {
     }
 
     @Test
+    void theTowerMayGoAnotherShareOfTheWay(@TempDir Path folder) {
+        Path blended = folder.resolve("blended.safetensors");
+        for (String name : List.of("visual.weight", "model.weight")) {
+            Path before = write(folder.resolve("before.safetensors"), name, 0);
+            Path after = write(folder.resolve("after.safetensors"), name, 1);
+
+            RunFolder.blend(
+                    options(folder, "--share=0.75", "--tower-share=0.5", "--from=" + before, "--from=" + after),
+                    blended);
+
+            TensorEntry entry = Objects.requireNonNull(
+                    SafetensorsFile.open(blended).entries().get(name));
+            assertThat(SafetensorsFile.floats(entry))
+                    .containsExactly(new float[] {name.startsWith("visual.") ? 0.5f : 0.75f}, within(1e-6f));
+        }
+    }
+
+    @Test
     void onlyTwoRunsOfTheSameTensorsAreBlended(@TempDir Path folder) {
         Path before = write(folder.resolve("before.safetensors"), "weight", 1, 1);
         Path other = write(folder.resolve("other.safetensors"), "bias", 1, 1);
