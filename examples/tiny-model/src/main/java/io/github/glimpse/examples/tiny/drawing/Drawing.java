@@ -1,5 +1,6 @@
 package io.github.glimpse.examples.tiny.drawing;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -50,6 +51,11 @@ public record Drawing(
     /** Pixels down. */
     public int height() {
         return request.size().height();
+    }
+
+    /** Whether a cell belongs to a word: a key, a colour, a shape. */
+    public boolean shows(String word) {
+        return Vocabulary.has(word) && Arrays.stream(labels.owners()).anyMatch(owner -> owner == Vocabulary.id(word));
     }
 
     /** The cells that share a pixel with the evidence of a question. */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * The size of a page in cells; a cell is one image token.
  *
- * @param rows from 8 to 24
- * @param columns from 8 to 24
+ * @param rows from 8 to 27
+ * @param columns from 8 to 27
  */
 public record PageSize(int rows, int columns) {
 
@@ -30,7 +30,7 @@ public record PageSize(int rows, int columns) {
             new PageSize(16, 16));
 
     private static final int FEWEST = 8;
-    private static final int MOST = 24;
+    private static final int MOST = 27;
 
     /**
      * Checks the range.

@@ -13,9 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** Makes conversations about pages. The same arguments give the same turns. Safe for concurrent use. */
 public final class ConversationMaker {
@@ -280,7 +278,7 @@ public final class ConversationMaker {
             });
             said.add(new Said("}", false));
             boolean complete = fields.values().stream().allMatch(fact -> fact.outcome() == Fact.Outcome.ANSWERED);
-            String schema = schema(fields.keySet(), !complete || dice.chance(0.5));
+            String schema = Surroundings.schema(fields.keySet(), !complete || dice.chance(0.5));
             if (dice.chance(0.6)) {
                 describe(schema);
                 user(0, say("RECORD"));
@@ -295,19 +293,9 @@ public final class ConversationMaker {
             say(said);
         }
 
-        /** As the library writes a schema of texts. */
-        private static String schema(Set<String> names, boolean nullable) {
-            String type =
-                    nullable ? "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}" : "{\"type\":\"string\"}";
-            return names.stream()
-                            .map(name -> "\"" + name + "\":" + type)
-                            .collect(Collectors.joining(",", "{\"type\":\"object\",\"properties\":{", "}"))
-                    + names.stream().collect(Collectors.joining("\",\"", ",\"required\":[\"", "\"]}"));
-        }
-
         /** Behind the system text, as the library tells a model of the schema of a request. */
         private void describe(String schema) {
-            String described = "Answer with JSON that is valid for this JSON schema:\n" + schema;
+            String described = Surroundings.described(schema);
             boolean alone = turns.isEmpty() || turns.get(0).role() != Role.SYSTEM;
             String text = alone ? described : turns.remove(0).text() + "\n\n" + described;
             turns.add(0, new Turn(Role.SYSTEM, List.of(), List.of(new Said(text, false))));

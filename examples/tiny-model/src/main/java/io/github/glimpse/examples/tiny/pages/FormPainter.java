@@ -49,7 +49,7 @@ final class FormPainter {
     FormPainter(Sheet sheet, Box area) {
         this.sheet = sheet;
         dice = sheet.dice();
-        plain = sheet.setter(sheet.cap((area.right() - area.left()) / 13.0), Lettering.Weight.PLAIN);
+        plain = sheet.setter(sheet.cap((area.right() - area.left()) / 11.0), Lettering.Weight.PLAIN);
         bold = sheet.setter(plain.cap(), Lettering.Weight.BOLD);
         arrangement = dice.pick(List.of(
                 Arrangement.RIGHT,

@@ -13,8 +13,8 @@ final class ShapesPainter {
 
     private static final int TRIES = 40;
     private static final int MOST = 8;
-    private static final double UNKNOWN_FORM = 0.3;
-    private static final double UNKNOWN_COLOUR = 0.2;
+    private static final double UNKNOWN_FORM = 0.45;
+    private static final double UNKNOWN_COLOUR = 0.25;
 
     private record Item(Outline form, String colour, Box box) {}
 

@@ -115,7 +115,10 @@ final class Sheet {
     double cap(double most) {
         double smallest = repertoire.smallestCap();
         double largest = Math.max(smallest, Math.min(LARGEST_CAP, most));
-        return smallest * StrictMath.pow(largest / smallest, dice.uniform(0, 1));
+        // Small letters are more usual than large ones, and large ones are not rare.
+        return dice.chance(0.3)
+                ? dice.uniform(smallest, largest)
+                : smallest * StrictMath.pow(largest / smallest, dice.uniform(0, 1));
     }
 
     /** Letters of the page's first face, or of the second. */

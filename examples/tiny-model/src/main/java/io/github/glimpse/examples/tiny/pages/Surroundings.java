@@ -1,11 +1,19 @@
 package io.github.glimpse.examples.tiny.pages;
 
 import io.github.glimpse.examples.tiny.drawing.Dice;
+import io.github.glimpse.examples.tiny.drawing.Drawing;
+import io.github.glimpse.examples.tiny.drawing.Phrasings;
 import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.drawing.Wording;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** What chats have around the first edition's questions, in the trained wordings of conversations. Safe for concurrent use. */
 public final class Surroundings {
@@ -35,6 +43,47 @@ public final class Surroundings {
         };
     }
 
+    /** A question that a text in front answers, of a key that is not on the drawing: nothing of the picture bears on it. */
+    public static Question told(Drawing drawing, Dice dice) {
+        List<String> known = Objects.requireNonNull(Phrasings.places().get("key"));
+        String key;
+        do {
+            key = dice.chance(0.6) ? dice.pick(known) : Words.any(Split.TRAIN, Words.Use.KEY, 0.1, dice);
+        } while (drawing.shows(key));
+        Map<String, String> places = Map.of("key", key);
+        String value = Repertoire.FIRST.value(Split.TRAIN, dice);
+        String question = dice.chance(0.5)
+                ? new Wording(Split.TRAIN, dice).of(QuestionKind.DOC, places)
+                : Phrasebook.ask(
+                        Fact.answered(Fact.Kind.VALUE, places, value, List.of(), List.of()), Split.TRAIN, dice);
+        return new Question(QuestionKind.DOC, noted(key, value, question, dice), places, value, List.of(), List.of());
+    }
+
+    /** A wish for a record whose schema the model knows. */
+    public static String record(Dice dice) {
+        return say("RECORD", dice);
+    }
+
+    /** A wish for a record, with its schema. */
+    public static String record(String schema, Dice dice) {
+        return say("SCHEMA", dice)
+                .replace("{schema}", schema.replace("\":", "\": ").replace(",", ", "));
+    }
+
+    /** What the library tells a model of the schema of a request, behind the system text. */
+    public static String described(String schema) {
+        return "Answer with JSON that is valid for this JSON schema:\n" + schema;
+    }
+
+    /** A schema of texts, as the library writes it. */
+    public static String schema(Collection<String> names, boolean nullable) {
+        String type = nullable ? "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}" : "{\"type\":\"string\"}";
+        return names.stream()
+                        .map(name -> "\"" + name + "\":" + type)
+                        .collect(Collectors.joining(",", "{\"type\":\"object\",\"properties\":{", "}"))
+                + names.stream().collect(Collectors.joining("\",\"", ",\"required\":[\"", "\"]}"));
+    }
+
     private static String say(String use, Dice dice) {
         return ConversationMaker.INSTRUCTIONS.pick(use, Split.TRAIN, dice);
     }
@@ -54,12 +103,16 @@ public final class Surroundings {
         do {
             key = Words.any(Split.TRAIN, Words.Use.KEY, 0.1, dice);
         } while (key.equals(question.places().get("key")));
-        String note = say("NOTE", dice).replace("{key}", key).replace("{value}", Words.value(Split.TRAIN, dice));
+        return noted(key, Words.value(Split.TRAIN, dice), question.text(), dice);
+    }
+
+    private static String noted(String key, String value, String question, Dice dice) {
+        String note = say("NOTE", dice).replace("{key}", key).replace("{value}", value);
         String aside = say("ASIDE", dice)
                 .replace("{item}", Words.any(Split.TRAIN, Words.Use.ITEM, 0, dice))
                 .replace("{name}", dice.pick(Words.of(Split.TRAIN, Words.Use.NAME)));
         String texts = dice.chance(0.5) ? note + " " + aside : aside + " " + note;
-        return say("FRONT", dice) + texts + "\n\n" + question.text();
+        return say("FRONT", dice) + texts + "\n\n" + question;
     }
 
     private static Question capitals(Question question, Dice dice) {

@@ -18,11 +18,22 @@ import java.util.stream.IntStream;
  * @param promptLength rows before the answer; the last of them says its first token
  * @param answer what must be said, with the mark that ends it
  * @param evidence cells to look at
- * @param pointers cell of each character of the answer; none if it is not read
+ * @param regions of them those that bear on each row of the answer; none if all bear on all rows
+ * @param pointers cell of each token of the answer, {@link #NOT_READ} for those that are not read; none if no token is
  * @param kept cells that are left behind the cut
  */
 record AskedQuestion(
-        QuestionKind kind, int[] ids, int promptLength, int[] answer, BitSet evidence, int[] pointers, BitSet kept) {
+        QuestionKind kind,
+        int[] ids,
+        int promptLength,
+        int[] answer,
+        BitSet evidence,
+        List<BitSet> regions,
+        int[] pointers,
+        BitSet kept) {
+
+    /** In place of a cell, for a token that stands in none. */
+    static final int NOT_READ = -1;
 
     /** What stands before the picture where no system message does. */
     static final int[] FRONT = {Vocabulary.id("<|im_start|>"), Vocabulary.id("user"), Vocabulary.id("<|vision_start|>")
@@ -72,8 +83,22 @@ record AskedQuestion(
         BitSet evidence = drawing.evidenceCells(question);
         boolean blind = cut == Cut.TRAINED && mayBlind && !evidence.isEmpty() && random.nextDouble() < BLINDED;
         boolean lost = blind || cut == Cut.STRAYS;
+        BitSet kept = kept(drawing, cut, evidence, lost, random);
+        int[] said = blind ? new int[] {Vocabulary.id(Vocabulary.REFUSAL)} : Vocabulary.answer(question);
+        int[] pointers = lost
+                ? new int[0]
+                : question.pointers().stream().mapToInt(Question.Pointer::cell).toArray();
+        return rows(question, before, said, evidence, pointers, kept);
+    }
+
+    /**
+     * The cells that a cut leaves.
+     *
+     * @param lost whether the evidence is missing
+     */
+    static BitSet kept(Drawing drawing, Cut cut, BitSet evidence, boolean lost, Random random) {
         BitSet kept = strays(drawing.request().size().cellCount(), cut, evidence, random);
-        if (cut == Cut.TRAINED && random.nextDouble() < (evidence.isEmpty() || blind ? MISLED : DISTRACTED)) {
+        if (cut == Cut.TRAINED && random.nextDouble() < (evidence.isEmpty() || lost ? MISLED : DISTRACTED)) {
             kept.or(drawing.evidenceCells(
                     drawing.questions().get(random.nextInt(drawing.questions().size()))));
         }
@@ -85,11 +110,7 @@ record AskedQuestion(
         if (kept.isEmpty()) {
             kept.set(evidence.nextClearBit(0));
         }
-        int[] said = blind ? new int[] {Vocabulary.id(Vocabulary.REFUSAL)} : Vocabulary.answer(question);
-        int[] pointers = lost
-                ? new int[0]
-                : question.pointers().stream().mapToInt(Question.Pointer::cell).toArray();
-        return rows(question, before, said, evidence, pointers, kept);
+        return kept;
     }
 
     private static BitSet strays(int cells, Cut cut, BitSet evidence, Random random) {
@@ -117,7 +138,33 @@ record AskedQuestion(
             add(prompt, Vocabulary.question(earlier.answer()));
             add(prompt, NEXT);
         }
-        add(prompt, Vocabulary.question(question.text()));
+        return rows(question.kind(), question.text(), prompt, said, evidence, List.of(), pointers, kept);
+    }
+
+    /** Makes the rows of a record that is to be filled in. */
+    static AskedQuestion ofRecord(AskedRecord record, String text, Drawing drawing, Cut cut, Random random) {
+        BitSet evidence = record.evidence(drawing);
+        return rows(
+                QuestionKind.DOC,
+                text,
+                IntStream.builder().add(PICTURE_END),
+                record.ids(),
+                evidence,
+                record.regions(drawing),
+                record.pointers(),
+                kept(drawing, cut, evidence, cut == Cut.STRAYS, random));
+    }
+
+    private static AskedQuestion rows(
+            QuestionKind kind,
+            String text,
+            IntStream.Builder prompt,
+            int[] said,
+            BitSet evidence,
+            List<BitSet> regions,
+            int[] pointers,
+            BitSet kept) {
+        add(prompt, Vocabulary.question(text));
         add(prompt, OPENING);
         int[] asked = prompt.build().toArray();
         int promptLength = asked.length;
@@ -125,7 +172,7 @@ record AskedQuestion(
         System.arraycopy(said, 0, ids, promptLength, said.length);
         int[] answer = Arrays.copyOf(said, said.length + 1);
         answer[said.length] = END;
-        return new AskedQuestion(question.kind(), ids, promptLength, answer, evidence, pointers, kept);
+        return new AskedQuestion(kind, ids, promptLength, answer, evidence, regions, pointers, kept);
     }
 
     private static void add(IntStream.Builder rows, int... ids) {
@@ -146,11 +193,21 @@ record AskedQuestion(
     BitSet cellsOf(int row) {
         BitSet cells = new BitSet();
         if (row < pointers.length) {
-            cells.set(pointers[row]);
+            if (pointers[row] != NOT_READ) {
+                cells.set(pointers[row]);
+            }
         } else if (pointers.length == 0 && row == 0) {
             cells.or(evidence);
         }
         return cells;
+    }
+
+    /** Cells that bear on a row of the answer. */
+    BitSet evidenceOf(int row) {
+        if (regions.isEmpty()) {
+            return evidence;
+        }
+        return row < regions.size() ? regions.get(row) : new BitSet();
     }
 
     /** Whether the whole answer was said. */

@@ -34,8 +34,13 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
     private static final double WORDS_AROUND = 0.2;
 
     /** Sizes of pages that no drawing has. */
-    private static final List<PageSize> LARGE =
-            List.of(new PageSize(20, 15), new PageSize(24, 18), new PageSize(24, 24));
+    private static final List<PageSize> LARGE = List.of(
+            new PageSize(20, 15),
+            new PageSize(14, 20),
+            new PageSize(16, 24),
+            new PageSize(24, 18),
+            new PageSize(27, 20),
+            new PageSize(24, 24));
 
     private static final List<PageSize> ALL =
             Stream.concat(PageSize.ALL.stream(), LARGE.stream()).toList();

@@ -8,9 +8,9 @@ import io.github.glimpse.train.Losses;
 /** What the two editions of the model differ in. */
 enum Edition {
     /** The one in the library, on drawings of its own world. */
-    FIRST(TowerSize.first(), DecoderSize.first(), PageSymbols.TENSORS, "symbols", 2_048),
+    FIRST(TowerSize.embedded(), DecoderSize.first(), PageSymbols.TENSORS, "symbols", 2_048),
     /** The one that reads ordinary type and takes part in conversations. */
-    SECOND(TowerSize.second(), DecoderSize.second(), CellSymbols.TENSORS, "converse", 4_096);
+    SECOND(TowerSize.embedded(), DecoderSize.second(), CellSymbols.TENSORS, "converse", 4_096);
 
     @SuppressWarnings("ImmutableEnumChecker") // records of numbers and names
     private final TowerSize tower;

@@ -68,14 +68,14 @@ final class PagesStage implements Train.Stage {
                 .with(PagesStage.class, "cells")
                 .compile(runtime);
         parameters = TrainableParameters.empty(runtime, options.seed());
-        TinyWeights.addTower(parameters, options.group("vision"), options.blocks(), TowerSize.second());
+        TinyWeights.addTower(parameters, options.group("vision"), options.blocks(), TowerSize.embedded());
         TinyWeights.linear(
                 parameters,
                 "labels",
                 TinyWeights.outer(options.group("cells")),
                 1,
                 PageBatch.outputs(),
-                TowerSize.second().joined());
+                TowerSize.embedded().joined());
     }
 
     @Override
@@ -142,7 +142,7 @@ final class PagesStage implements Train.Stage {
                 .with(scope.longs(PageBatch.classes(), PageBatch.LABELS))
                 .with(scope.longs(PageBatch.groups(), PageBatch.LABELS))
                 .with(scope.floats(PageBatch.shares(), PageBatch.LABELS))
-                .with(TowerSize.second().heads())
+                .with(TowerSize.embedded().heads())
                 .with(options.half())
                 .runForList(scope);
     }

@@ -6,20 +6,22 @@ import io.github.glimpse.examples.tiny.drawing.PageSize;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 
 /**
  * Several questions about each of some pictures of one size, as the tensors of the text {@code reading}. A picture's rows are
- * the front, its cells in raster order, then one block of equal length per question; every block starts at the position behind
- * the picture and sees the picture and itself. Behind a cut each question is a sequence of its own: front, what it keeps, block.
+ * its front, its cells in raster order, then one block of equal length per question; every block starts at the position behind
+ * the picture and sees the picture and itself. Before a front that is shorter than another's are rows that nobody sees. Behind a cut each question is a
+ * sequence of its own: front, what it keeps, block.
  *
  * @param size of the pages
- * @param front what stands before each picture
+ * @param fronts what stands before each picture
  * @param questions of each picture; the same number for all
  * @param cut whether the batch is cut
  * @param answerRows rows of each question that say something
  */
-record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questions, boolean cut, int answerRows)
+record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>> questions, boolean cut, int answerRows)
         implements Questions {
 
     private static final float HIDDEN = -1e9f;
@@ -27,16 +29,16 @@ record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questi
 
     /** Questions without a system message. */
     static ReadingBatch of(PageSize size, List<List<AskedQuestion>> questions, boolean cut) {
-        return of(size, AskedQuestion.FRONT, questions, cut);
+        return of(size, Collections.nCopies(questions.size(), AskedQuestion.FRONT), questions, cut);
     }
 
-    static ReadingBatch of(PageSize size, int[] front, List<List<AskedQuestion>> questions, boolean cut) {
+    static ReadingBatch of(PageSize size, List<int[]> fronts, List<List<AskedQuestion>> questions, boolean cut) {
         int answerRows = questions.stream()
                 .flatMap(List::stream)
                 .mapToInt(question -> question.answer().length)
                 .max()
                 .orElseThrow();
-        return new ReadingBatch(size, front, questions, cut, answerRows);
+        return new ReadingBatch(size, fronts, questions, cut, answerRows);
     }
 
     int pictures() {
@@ -49,6 +51,16 @@ record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questi
 
     private List<AskedQuestion> all() {
         return questions.stream().flatMap(List::stream).toList();
+    }
+
+    /** Rows before the cells: the longest front. */
+    private int frontRows() {
+        return fronts.stream().mapToInt(front -> front.length).max().orElseThrow();
+    }
+
+    /** Rows before a picture's front that stand there for nothing. */
+    private int unused(int picture) {
+        return frontRows() - fronts.get(picture).length;
     }
 
     private int blockRows() {
@@ -87,17 +99,18 @@ record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questi
         int block = blockRows();
         int asked = perPicture() * block;
         int cells = size.cellCount();
-        int rows = front.length + cells + asked;
+        int front = frontRows();
+        int rows = front + cells + asked;
         List<NDArray> tensors = new ArrayList<>();
-        tensors.add(scope.indices(front));
+        tensors.add(scope.longs(frontIds(), pictures(), front));
         tensors.add(scope.longs(ids(block), pictures(), asked));
         float[] cosine = new float[rows * TinyShape.HEAD_DIM];
         float[] sine = new float[cosine.length];
-        DecoderPositions.fill(front.length, size, perPicture(), block, cosine, sine);
+        DecoderPositions.fill(front, size, perPicture(), block, cosine, sine);
         tensors.add(scope.floats(cosine, rows, TinyShape.HEAD_DIM));
         tensors.add(scope.floats(sine, rows, TinyShape.HEAD_DIM));
         tensors.add(scope.floats(mask(block, rows), pictures(), asked, rows));
-        tensors.add(scope.indices(answerRowsOf(rows, front.length + cells, block)));
+        tensors.add(scope.indices(answerRowsOf(rows, front + cells, block)));
         tensors.add(scope.indices(answerRowsOf(asked, 0, block)));
         tensors.add(scope.longs(targets(), (long) all().size() * answerRows));
         addRegion(tensors, scope);
@@ -110,7 +123,36 @@ record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questi
                 tensors.add(scope.longs(new long[0], 0));
             }
         }
+        boolean even = fronts.stream().allMatch(other -> other.length == front);
+        tensors.add(
+                even
+                        ? scope.floats(new float[0], 0)
+                        : scope.floats(pageMask(front + cells), pictures(), front + cells, front + cells));
         return tensors;
+    }
+
+    private long[] frontIds() {
+        int front = frontRows();
+        long[] ids = new long[pictures() * front];
+        for (int picture = 0; picture < pictures(); picture++) {
+            for (int i = 0; i < fronts.get(picture).length; i++) {
+                ids[picture * front + unused(picture) + i] = fronts.get(picture)[i];
+            }
+        }
+        return ids;
+    }
+
+    /** What each row of front and page sees: those before it and itself, of the unused ones only itself. */
+    private float[] pageMask(int rows) {
+        float[] mask = new float[pictures() * rows * rows];
+        Arrays.fill(mask, HIDDEN);
+        for (int picture = 0; picture < pictures(); picture++) {
+            for (int row = 0; row < rows; row++) {
+                int at = (picture * rows + row) * rows;
+                Arrays.fill(mask, at + Math.min(row, unused(picture)), at + row + 1, 0);
+            }
+        }
+        return mask;
     }
 
     private long[] ids(int block) {
@@ -130,17 +172,19 @@ record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questi
         float[] mask = new float[all().size() * block * rows];
         Arrays.fill(mask, HIDDEN);
         int cells = size.cellCount();
+        int front = frontRows();
         List<AskedQuestion> all = all();
         for (int i = 0; i < all.size(); i++) {
             AskedQuestion question = all.get(i);
-            int own = front.length + cells + i % perPicture() * block;
+            int own = front + cells + i % perPicture() * block;
+            int unused = unused(i / perPicture());
             for (int row = 0; row < block; row++) {
                 int at = (i * block + row) * rows;
-                Arrays.fill(mask, at, at + front.length, 0);
+                Arrays.fill(mask, at + unused, at + front, 0);
                 if (cut && row >= question.promptLength()) {
-                    question.kept().stream().forEach(cell -> mask[at + front.length + cell] = 0);
+                    question.kept().stream().forEach(cell -> mask[at + front + cell] = 0);
                 } else {
-                    Arrays.fill(mask, at + front.length, at + front.length + cells, 0);
+                    Arrays.fill(mask, at + front, at + front + cells, 0);
                 }
                 Arrays.fill(mask, at + own, at + own + row + 1, 0);
             }
@@ -186,10 +230,10 @@ record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questi
         float[] weights = new float[all.size() * answerRows];
         for (int i = 0; i < all.size(); i++) {
             AskedQuestion question = all.get(i);
-            BitSet evidence = question.evidence();
-            boolean kept = !cut || evidence.intersects(question.kept());
+            boolean kept = !cut || question.evidence().intersects(question.kept());
             for (int row = 0; row < answerRows; row++) {
                 int at = i * answerRows + row;
+                BitSet evidence = question.evidenceOf(row);
                 boolean counts = !evidence.isEmpty() && row < question.answer().length && (row == 0 || kept);
                 weights[at] = counts ? 1 : 0;
                 if (counts) {
@@ -235,7 +279,8 @@ record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questi
 
     private void addCut(List<NDArray> tensors, TensorScope scope, int block, int kept, int rows) {
         List<AskedQuestion> all = all();
-        int left = front.length + kept + block;
+        int front = frontRows();
+        int left = front + kept + block;
         int[] places = new int[all.size() * left];
         int[] inTables = new int[places.length];
         float[] mask = new float[all.size() * left * left];
@@ -243,21 +288,22 @@ record ReadingBatch(PageSize size, int[] front, List<List<AskedQuestion>> questi
         for (int i = 0; i < all.size(); i++) {
             AskedQuestion question = all.get(i);
             int[] cells = question.kept().stream().toArray();
-            int own = front.length + size.cellCount() + i % perPicture() * block;
+            int own = front + size.cellCount() + i % perPicture() * block;
+            int first = unused(i / perPicture());
             for (int row = 0; row < left; row++) {
-                int place = row < front.length
+                int place = row < front
                         ? row
-                        : row < front.length + kept
-                                ? front.length + cells[Math.min(row - front.length, cells.length - 1)]
-                                : own + row - front.length - kept;
+                        : row < front + kept
+                                ? front + cells[Math.min(row - front, cells.length - 1)]
+                                : own + row - front - kept;
                 inTables[i * left + row] = place;
                 places[i * left + row] = i / perPicture() * rows + place;
                 for (int key = 0; key < left; key++) {
-                    boolean unused = key >= front.length + cells.length && key < front.length + kept;
+                    boolean unused = key < first || (key >= front + cells.length && key < front + kept);
                     mask[(i * left + row) * left + key] = key > row || (unused && key != row) ? HIDDEN : 0;
                 }
             }
-            fillAnswerRows(answers, i, i * left + front.length + kept, block);
+            fillAnswerRows(answers, i, i * left + front + kept, block);
         }
         tensors.add(scope.indices(places));
         tensors.add(scope.indices(inTables));

@@ -14,8 +14,10 @@ import io.github.glimpse.examples.tiny.pages.Surroundings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Pictures of one size and questions about them, chosen by a number alone.
@@ -28,8 +30,11 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     /** Seeds that one batch may use. */
     static final int SEEDS_PER_BATCH = 64;
 
-    private static final int QUESTIONS = 6;
-    private static final int QUESTIONS_IN_TALKS = 3;
+    /** Share of the records whose schema the system tells, as the library does; in the others the user does. */
+    private static final double DESCRIBED = 0.6;
+    /** Share of the questions with words around them that those words answer. */
+    private static final double TOLD = 0.3;
+
     private static final int MOST_EARLIER_TURNS = 3;
     private static final double SYSTEM = 0.2;
     private static final List<PageSize> VALIDATED =
@@ -39,7 +44,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     /**
      * The training batch of a number: every other one is cut.
      *
-     * @param talks whether some questions stand in chats: behind earlier turns or a system message, with words around them
+     * @param talks whether some questions stand in chats: behind earlier turns or a system message, with words around them, as records
      */
     static ReadingData training(
             List<PageSize> sizes,
@@ -61,40 +66,68 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         boolean cut = random.nextBoolean();
         Dice dice = new Dice(random.nextLong());
         Setting setting = talks ? Setting.any(dice) : Setting.ALONE;
-        int[] front =
-                talks && dice.chance(SYSTEM) ? AskedQuestion.front(Surroundings.system(dice)) : AskedQuestion.FRONT;
+        String system = talks && dice.chance(SYSTEM) ? Surroundings.system(dice) : "";
+        List<int[]> fronts = new ArrayList<>();
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (Drawing drawing : drawings) {
             List<Question> known = trained(drawing.questions(), random);
             Collections.shuffle(known, random);
-            questions.add(setting.ask(drawing, known, AskedQuestion.Cut.TRAINED, cut && mayBlind, random));
+            Optional<AskedRecord> record = setting == Setting.RECORD ? AskedRecord.of(drawing, dice) : Optional.empty();
+            if (record.isPresent()) {
+                String schema = record.get().schema(dice);
+                boolean described = dice.chance(DESCRIBED);
+                String text = described ? Surroundings.record(dice) : Surroundings.record(schema, dice);
+                fronts.add(front(described ? system + "\n\n" + Surroundings.described(schema) : system));
+                questions.add(Stream.generate(() ->
+                                AskedQuestion.ofRecord(record.get(), text, drawing, AskedQuestion.Cut.TRAINED, random))
+                        .limit(Setting.RECORD.questions)
+                        .toList());
+            } else {
+                fronts.add(front(system));
+                questions.add(setting.ask(drawing, known, AskedQuestion.Cut.TRAINED, cut && mayBlind, random));
+            }
         }
-        return new ReadingData(drawings, ReadingBatch.of(size, front, questions, cut));
+        return new ReadingData(drawings, ReadingBatch.of(size, fronts, questions, cut));
+    }
+
+    private static int[] front(String system) {
+        return system.isBlank() ? AskedQuestion.FRONT : AskedQuestion.front(system);
     }
 
     /** What stands around the questions of a batch. What is long is asked of fewer, no other is padded to it then. */
     private enum Setting {
-        ALONE,
-        LATER_TURN,
-        WORDS_AROUND;
+        ALONE(6),
+        LATER_TURN(3),
+        WORDS_AROUND(3),
+        /** Fields of a schema, where a drawing has some. */
+        RECORD(2);
+
+        private final int questions;
+
+        Setting(int questions) {
+            this.questions = questions;
+        }
 
         static Setting any(Dice dice) {
-            int share = dice.below(10);
-            return share < 6 ? ALONE : share < 8 ? LATER_TURN : WORDS_AROUND;
+            int share = dice.below(20);
+            return share < 9 ? ALONE : share < 13 ? LATER_TURN : share < 17 ? WORDS_AROUND : RECORD;
         }
 
         List<AskedQuestion> ask(
                 Drawing drawing, List<Question> known, AskedQuestion.Cut left, boolean mayBlind, Random random) {
             List<AskedQuestion> asked = new ArrayList<>();
-            int count = this == ALONE ? QUESTIONS : QUESTIONS_IN_TALKS;
-            for (int i = 0; i < count; i++) {
+            for (int i = 0; i < questions; i++) {
                 Question question = known.get(i % known.size());
                 Dice dice = new Dice(random.nextLong());
                 List<Question> others = known.stream()
                         .filter(other -> !other.equals(question))
                         .distinct()
                         .toList();
-                Question worded = this == WORDS_AROUND ? Surroundings.around(question, others, dice) : question;
+                Question worded = this != WORDS_AROUND
+                        ? question
+                        : dice.chance(TOLD)
+                                ? Surroundings.told(drawing, dice)
+                                : Surroundings.around(question, others, dice);
                 int earlier = this == LATER_TURN ? Math.min(others.size(), dice.between(1, MOST_EARLIER_TURNS)) : 0;
                 int first = dice.below(others.size() - earlier + 1);
                 asked.add(AskedQuestion.of(

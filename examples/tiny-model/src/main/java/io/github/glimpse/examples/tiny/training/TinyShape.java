@@ -29,7 +29,7 @@ final class TinyShape {
     static final int HEADS = 4;
     static final int KV_HEADS = 2;
     static final int HEAD_DIM = 32;
-    static final int INNER = 384;
+    static final int INNER = 768;
     static final double THETA = 100;
     /** Frequencies that follow time, row and column. */
     static final int[] SECTIONS = {4, 6, 6};

@@ -58,7 +58,7 @@ final class TinyWeights {
                 parameters,
                 group,
                 block -> group,
-                TowerSize.first(),
+                TowerSize.embedded(),
                 DecoderSize.first().hidden());
     }
 

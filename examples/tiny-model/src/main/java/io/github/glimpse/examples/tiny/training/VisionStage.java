@@ -125,7 +125,7 @@ final class VisionStage implements Train.Stage {
                 .with(scope.longs(batch.labels(), cells, DenseBatch.LABELS))
                 .with(scope.floats(batch.weights(), cells, 2))
                 .with(scope.longs(DenseBatch.CLASSES, DenseBatch.CLASSES.length))
-                .with(TowerSize.first().heads())
+                .with(TowerSize.embedded().heads())
                 .with(options.half())
                 .runForList(scope);
     }

@@ -65,6 +65,20 @@ class SurroundingsTest {
         assertThat(offered).hasSizeGreaterThan(PAGES / 4);
     }
 
+    @Test
+    void aTextInFrontTellsTheValueOfAKeyThatThePageDoesNotHave() {
+        Dice dice = new Dice(7);
+
+        assertThat(DRAWINGS).allSatisfy(drawing -> {
+            Question told = Surroundings.told(drawing, dice);
+            String key = told.places().getOrDefault("key", "");
+            assertThat(drawing.shows(key)).isFalse();
+            assertThat(told.text().substring(0, told.text().indexOf("\n\n"))).contains(key, told.answer());
+            assertThat(told.evidence()).isEmpty();
+            assertThat(told.pointers()).isEmpty();
+        });
+    }
+
     private static String added(Pair pair) {
         return pair.after().text().replace(pair.before().text(), "");
     }

@@ -74,6 +74,8 @@ class FamilyGraphIT {
             float[] trained = trainedInAChat(graph, parameters, drawing, scope);
             float[] served = served(runtime, folder, chat(drawing));
             assertThat(trained).hasSameSizeAs(served).containsExactly(served, within(TOLERANCE));
+            trained = trainedBesideALongerFront(graph, parameters, drawing, scope);
+            assertThat(trained).hasSameSizeAs(served).containsExactly(served, within(TOLERANCE));
         }
     }
 
@@ -109,8 +111,22 @@ class FamilyGraphIT {
         AskedQuestion asked = AskedQuestion.of(
                 drawing, all.get(2), all.subList(0, 2), AskedQuestion.Cut.EVIDENCE, false, new Random(1));
         ReadingBatch batch = ReadingBatch.of(
-                drawing.request().size(), AskedQuestion.front(SYSTEM), List.of(List.of(asked, asked)), false);
+                drawing.request().size(), List.of(AskedQuestion.front(SYSTEM)), List.of(List.of(asked, asked)), false);
         return logits(graph, parameters, drawing, batch, scope);
+    }
+
+    /** The same beside a picture with a longer system text: before its own are rows that it does not see. */
+    private static float[] trainedBesideALongerFront(
+            Graph graph, TrainableParameters parameters, Drawing drawing, TensorScope scope) {
+        List<Question> all = drawing.questions();
+        AskedQuestion asked = AskedQuestion.of(
+                drawing, all.get(2), all.subList(0, 2), AskedQuestion.Cut.EVIDENCE, false, new Random(1));
+        ReadingBatch batch = ReadingBatch.of(
+                drawing.request().size(),
+                List.of(AskedQuestion.front(SYSTEM), AskedQuestion.front(SYSTEM + " Be brief.")),
+                List.of(List.of(asked), List.of(asked)),
+                false);
+        return logits(graph, parameters, List.of(drawing, drawing), batch, scope);
     }
 
     private static List<ChatTurn> chat(Drawing drawing) {
@@ -130,8 +146,17 @@ class FamilyGraphIT {
 
     private static float[] logits(
             Graph graph, TrainableParameters parameters, Drawing drawing, ReadingBatch batch, TensorScope scope) {
+        return logits(graph, parameters, List.of(drawing), batch, scope);
+    }
+
+    private static float[] logits(
+            Graph graph,
+            TrainableParameters parameters,
+            List<Drawing> drawings,
+            ReadingBatch batch,
+            TensorScope scope) {
         return graph.constant("first_logits")
-                .with(SeenPages.of(List.of(drawing)).tower(scope))
+                .with(SeenPages.of(drawings).tower(scope))
                 .with(TinyWeights.vision(parameters))
                 .with(batch.tensors(scope))
                 .with(TinyWeights.decoder(parameters))

@@ -33,7 +33,7 @@ class WiderTowerIT {
                         TorchRuntime.start(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
                 TrainableParameters narrow = TrainableParameters.empty(runtime, 7);
                 TinyModel wide = TinyModel.frozen(runtime, Edition.SECOND, 8)) {
-            TinyWeights.addVision(narrow, group, block -> group, TowerSize.first(), hidden);
+            TinyWeights.addVision(narrow, group, block -> group, new TowerSize(128, 4, 256), hidden);
             // Norms that are not one and biases that are not zero, or a wrong place of theirs would not be seen.
             for (String name : narrow.names()) {
                 float[] values = narrow.values(name);
