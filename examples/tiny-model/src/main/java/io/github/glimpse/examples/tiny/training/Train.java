@@ -19,7 +19,7 @@ import java.util.function.BiFunction;
 public final class Train {
 
     private static final String STAGES =
-            "vision, pages, converse, symbolic, graft, symbols, deepen, widen, align, joint, keep, blend, glimpse, export, embed, clip, clip-export";
+            "vision, pages, converse, symbolic, graft, symbols, deepen, widen, widen-module, align, joint, keep, blend, glimpse, export, embed, clip, clip-export";
 
     private Train() {}
 
@@ -49,6 +49,14 @@ public final class Train {
             case "symbols" -> graft(StageOptions.parse(folder, rest, 2_000, 0), true);
             case "deepen" -> grow(StageOptions.parse(folder, rest, 1, 0), DeeperTower::copyInto);
             case "widen" -> grow(StageOptions.parse(folder, rest, 1, 0), WiderTower::copyInto);
+            case "widen-module" -> {
+                List<Path> from = StageOptions.parse(folder, rest, 1, 0).from();
+                if (from.size() != 2) {
+                    throw new WrongArgumentsException(
+                            "Give --from twice: the folders of the wider model and of the module");
+                }
+                WiderModule.write(from.get(0), from.get(1), folder.resolve("module"));
+            }
             case "align" -> train(StageOptions.parse(folder, rest, 4_000, 1.5e-3), AlignStage::new);
             case "joint" -> train(StageOptions.parse(folder, rest, 10_000, 8e-4), JointStage::new);
             case "keep" -> RunFolder.keep(StageOptions.parse(folder, rest, 1, 0), folder.resolve(RunFolder.WEIGHTS));
