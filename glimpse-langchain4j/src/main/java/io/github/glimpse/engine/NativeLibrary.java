@@ -65,6 +65,7 @@ final class NativeLibrary {
                 }
             });
             LargePages.askFor();
+            FreedMemory.keep();
             NativeUnpacking unpacking = NativeUnpacking.announce(download);
             Engine engine = Engine.getEngine("PyTorch");
             unpacking.done();

@@ -243,11 +243,6 @@ public final class TorchRuntime implements AutoCloseable {
         return Math.max(left / LEFT_PARTS * (LEFT_PARTS - 1), all / LEAST_PART);
     }
 
-    /** Native memory that was freed goes back to the system, where the C library kept it for itself. Takes some milliseconds. */
-    public void giveFreedMemoryBack() {
-        FreedMemory.giveBack();
-    }
-
     /** Threads that one native operation uses. */
     public int threads() {
         return JniUtils.getNumThreads();
@@ -314,6 +309,6 @@ public final class TorchRuntime implements AutoCloseable {
     @Override
     public void close() {
         root.close();
-        giveFreedMemoryBack();
+        FreedMemory.giveBack();
     }
 }

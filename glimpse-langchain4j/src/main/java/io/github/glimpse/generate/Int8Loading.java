@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.GlimpseException;
+import io.github.glimpse.engine.FreedMemory;
 import io.github.glimpse.engine.Int8Plan;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.Numerics;
@@ -50,7 +51,7 @@ record Int8Loading(LoadOptions load, String name, BiFunction<LoadOptions, TorchR
             try {
                 Int8Report report = Int8Report.of(Int8Trial.of(narrow), exact, load.int8Limits());
                 narrow.report(report);
-                narrow.runtime().giveFreedMemoryBack();
+                FreedMemory.giveBack();
                 LOG.info("Weights of {} in 8 bits against 16: {}", name, report);
                 report.warnings().forEach(warning -> LOG.warn("{}: {}", name, warning));
             } catch (RuntimeException | Error e) {

@@ -125,6 +125,12 @@ public final class Arrival implements AutoCloseable {
         return deadline.spent(Deadline.Phase.WAITING, Deadline.Phase.LOADING);
     }
 
+    /** Time that it has computed until now. */
+    Duration worked() {
+        deadline.enter(Deadline.Phase.WORKING);
+        return deadline.spent(Deadline.Phase.WORKING);
+    }
+
     private <T> T during(Deadline.Phase phase, Supplier<T> work) {
         Deadline.Phase before = deadline.enter(phase);
         try {

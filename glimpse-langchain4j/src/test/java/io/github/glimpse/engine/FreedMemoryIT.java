@@ -1,6 +1,7 @@
 package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.testing.OwnProcess;
@@ -9,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Scanner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +35,73 @@ class FreedMemoryIT {
         long kept = Long.parseLong(lines.get(0));
         long given = Long.parseLong(lines.get(1));
         assertThat(kept - given).as("bytes that went back").isGreaterThan(BYTES / 4);
+    }
+
+    @Test
+    void aLargeTensorGetsThePagesOfTheOneThatWasFreedBeforeIt() throws Exception {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/stat")), "only Linux tells page faults");
+        assumeTrue(Files.exists(Path.of("/lib64/ld-linux-x86-64.so.2")), "other C libraries have no such setting");
+        assumeFalse(FreedMemory.isSet(System.getenv()), "somebody else has decided");
+
+        List<String> lines = OwnProcess.lines(Repeated.class, 120, folder);
+
+        assertThat(Long.parseLong(lines.get(0)))
+                .as("page faults of " + Repeated.TENSORS + " tensors of " + Repeated.BYTES
+                        + " bytes, one after the other")
+                .isLessThan(Repeated.TENSORS * Repeated.BYTES / 4096 / 4);
+    }
+
+    @Test
+    void whatTheEnvironmentSaysIsNotOverruled() {
+        assertThat(FreedMemory.isSet(Map.of("MALLOC_TRIM_THRESHOLD_", "1"))).isTrue();
+        assertThat(FreedMemory.isSet(Map.of("GLIBC_TUNABLES", "glibc.malloc.mmap_threshold=4096")))
+                .isTrue();
+        assertThat(FreedMemory.isSet(Map.of("GLIBC_TUNABLES", "glibc.malloc.check=1", "PATH", "/bin")))
+                .isFalse();
+    }
+
+    /** Makes and frees the same large tensor again and again, and prints the page faults of it. */
+    static final class Repeated {
+
+        static final long BYTES = 48L << 20;
+        static final long TENSORS = 60;
+
+        private Repeated() {}
+
+        public static void main(String[] arguments) throws IOException {
+            // One fault for two megabytes would be too few to count.
+            CLibrary.call("setenv", LargePages.VARIABLE, "0", 1);
+            try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                    Graph graph = Graph.named("probe")
+                            .with(NumericsProbe.class, "probe")
+                            .compile(runtime)) {
+                make(runtime, graph);
+                long before = faults();
+                for (int i = 0; i < TENSORS; i++) {
+                    make(runtime, graph);
+                }
+                System.out.println(faults() - before);
+            }
+        }
+
+        private static void make(TorchRuntime runtime, Graph graph) {
+            try (TensorScope scope = runtime.openScope()) {
+                graph.call("ones")
+                        .with(BYTES / 4 / 1024)
+                        .with(1024)
+                        .with(Dtype.FLOAT32.code())
+                        .run(scope);
+            }
+        }
+
+        private static long faults() throws IOException {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            Scanner fields = new Scanner(stat.substring(stat.lastIndexOf(')') + 2));
+            for (int i = 0; i < 7; i++) {
+                fields.next();
+            }
+            return fields.nextLong();
+        }
     }
 
     /** Frees every tensor but one in a hundred, and prints the resident bytes before and after. */
@@ -59,7 +129,7 @@ class FreedMemoryIT {
                 }
                 scopes.forEach(TensorScope::close);
                 long kept = resident();
-                runtime.giveFreedMemoryBack();
+                FreedMemory.giveBack();
                 System.out.println(kept);
                 System.out.println(resident());
             }
