@@ -35,7 +35,7 @@ public record StructuredOptions(
 
     /** Whether the prompt tells the model of the schema. */
     public enum Describe {
-        /** Unless the prompt holds it, and where the context has at least 4,096 tokens. */
+        /** Unless the prompt holds it, and where the context has at least 2,048 tokens. */
         AUTO,
         /** Each time. */
         ALWAYS,

@@ -12,6 +12,9 @@ import java.util.List;
  */
 final class FormPrompt {
 
+    /** A schema has some hundred tokens; tools, which come with all their schemas, need more. */
+    private static final int LEAST_CONTEXT = 2_048;
+
     private FormPrompt() {}
 
     /**
@@ -45,7 +48,7 @@ final class FormPrompt {
             case ALWAYS -> true;
             case NEVER -> false;
             case WHERE_ROOM ->
-                contextLength >= ToolPrompt.LEAST_CONTEXT
+                contextLength >= LEAST_CONTEXT
                         && turns.stream()
                                 .flatMap(turn -> turn.parts().stream())
                                 .noneMatch(part ->

@@ -27,13 +27,17 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.ScriptedModel;
 import io.github.glimpse.hub.ModelSource;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -221,10 +225,28 @@ class DocumentsIT {
         assertThat(prompt).containsOnlyOnce(SCHEMA).doesNotContain("that is valid for this JSON schema");
     }
 
+    /** The embedded model's context just has the room. */
     @Test
-    void byItselfThePromptHasNoSchemaWhereTheContextIsShort() {
+    void byItselfThePromptHasTheSchemaWhereTheContextHasTwoThousandTokens() {
         try (ModelSource embedded = ModelSource.embedded()) {
             String prompt = prompt(EngineOptions.builder(embedded.directory()).build(), "How is the weather?");
+
+            assertThat(prompt).contains("How is the weather?").contains("that is valid for this JSON schema", SCHEMA);
+        }
+    }
+
+    @Test
+    void byItselfThePromptHasNoSchemaWhereTheContextIsShort(@TempDir Path folder) throws IOException {
+        try (ModelSource embedded = ModelSource.embedded();
+                Stream<Path> files = Files.list(embedded.directory())) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName().toString()));
+            }
+            Path config = folder.resolve("config.json");
+            Files.writeString(
+                    config,
+                    Files.readString(config).replaceAll("(\"max_position_embeddings\"\\s*:\\s*)\\d+", "$1" + 2047));
+            String prompt = prompt(EngineOptions.builder(folder).build(), "How is the weather?");
 
             assertThat(prompt).contains("How is the weather?").doesNotContain("schema", "sunny");
         }

@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
 record Embedding(
         Path target, Path model, Path module, @Nullable Double threshold, Path figures, List<String> runs, long seed) {
 
-    private static final long MOST_BYTES = 8_000_000;
+    private static final long MOST_BYTES = 13_000_000;
     private static final String CARD = "README.md";
     private static final String WEIGHTS = "model.safetensors";
     private static final String CONFIG = "config.json";

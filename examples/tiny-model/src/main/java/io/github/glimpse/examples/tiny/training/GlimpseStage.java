@@ -30,9 +30,10 @@ final class GlimpseStage {
     private static final double CROSS_ENTROPY = 3;
     private static final int WIDTH = 64;
     private static final int HEADS = 4;
-    private static final List<Integer> TAPS = List.of(5, 3, 2, 0);
-    // The rows of the last block are so long (root mean square 850) that scores made of them round to any answer.
-    private static final List<Integer> TAPS_OF_THE_SECOND = List.of(4, 3, 2, 0);
+    // Not the last block, 5: its rows are so long (root mean square 850 and more) that scores made of them round to any
+    // answer, and
+    // the training ends by infinite gradients.
+    static final List<Integer> TAPS = List.of(4, 3, 2, 0);
     private static final long FIRST = 1L << 41;
 
     private GlimpseStage() {}
@@ -76,12 +77,11 @@ final class GlimpseStage {
     }
 
     private static GlimpseModuleDesign design(Edition edition) {
-        List<Integer> taps = edition == Edition.FIRST ? TAPS : TAPS_OF_THE_SECOND;
         List<Integer> layers = new ArrayList<>();
         for (int i = 0; i < edition.size().layers(); i++) {
             layers.add(i);
         }
-        return new GlimpseModuleDesign(TinyShape.REDUCE_LAYER, true, layers, 1, WIDTH, WIDTH, HEADS, true, taps, false);
+        return new GlimpseModuleDesign(TinyShape.REDUCE_LAYER, true, layers, 1, WIDTH, WIDTH, HEADS, true, TAPS, false);
     }
 
     /** A box as the trainer counts it, with its last pixel, which a page does not. */

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Puts a glimpse module that was made for a narrow tower before a wider one, of which it reads at first what it has read of the other: the columns
- * behind are not read.
+ * Puts a glimpse module that was made for a narrow tower before a wider one, of which it reads at first the columns that the other had, in the
+ * blocks that modules read now ({@link GlimpseStage#TAPS}).
  */
 final class WiderModule {
 
@@ -44,6 +44,7 @@ final class WiderModule {
             ObjectNode config =
                     (ObjectNode) mapper.readTree(module.resolve(CONFIG).toFile());
             OF_THE_MODEL.forEach(name -> config.set(name, wide.get(name)));
+            config.set("selected_visual_layers", mapper.valueToTree(GlimpseStage.TAPS));
             ModelFolder.json(target, CONFIG, config);
             int width = wide.path("vision_config").path("hidden_size").intValue();
             Map<String, CheckpointTensor> tensors = new TreeMap<>();

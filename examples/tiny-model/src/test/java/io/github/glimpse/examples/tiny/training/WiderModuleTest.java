@@ -55,7 +55,8 @@ class WiderModuleTest {
         assertThat(config)
                 .isEqualTo(new ObjectMapper()
                         .readTree("{\"vision_config\":{\"hidden_size\":4},\"intermediate_size\":9,"
-                                + "\"max_position_embeddings\":20,\"sliding_window\":20,\"reduce_layer\":3}"));
+                                + "\"max_position_embeddings\":20,\"sliding_window\":20,\"reduce_layer\":3,"
+                                + "\"selected_visual_layers\":[4,3,2,0]}"));
     }
 
     @Test
