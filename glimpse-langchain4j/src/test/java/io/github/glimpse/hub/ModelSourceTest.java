@@ -170,7 +170,8 @@ class ModelSourceTest {
                     .isEqualTo("qwen2_5_vl");
             assertThat(ModuleFiles.ofDirectory(module.directory()).weights()).isRegularFile();
             assertThat(model.directory().resolve("README.md")).isNotEmptyFile();
-            assertThat(bytes(model.directory()) + bytes(module.directory())).isLessThanOrEqualTo(8_000_000);
+            // With all else of the library, 3 MB, at most 16.
+            assertThat(bytes(model.directory()) + bytes(module.directory())).isLessThanOrEqualTo(13_000_000);
         } finally {
             Thread.currentThread().setContextClassLoader(context);
         }

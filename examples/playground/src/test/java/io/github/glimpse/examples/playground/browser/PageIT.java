@@ -34,7 +34,7 @@ class PageIT extends PageInChromium {
 
         assertThat(run.locator(".text")).hasText("87.00");
         assertThat(run).containsText("It answered from 4.9 % of the picture: 7 of 144 tokens");
-        assertThat(run).containsText("0.72");
+        assertThat(run).containsText("0.83");
         assertThat(run).containsText("tokens/s");
         assertThat(run).containsText("of the context of " + engine().contextLength());
         assertThat(page.locator("#question")).isFocused();
