@@ -31,8 +31,7 @@ final class GlimpseStage {
     private static final int WIDTH = 64;
     private static final int HEADS = 4;
     // Not the last block, 5: its rows are so long (root mean square 850 and more) that scores made of them round to any
-    // answer, and
-    // the training ends by infinite gradients.
+    // answer, and gradients become infinite.
     static final List<Integer> TAPS = List.of(4, 3, 2, 0);
     private static final long FIRST = 1L << 41;
 
