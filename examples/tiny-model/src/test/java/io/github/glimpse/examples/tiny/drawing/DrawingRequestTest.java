@@ -81,6 +81,6 @@ class DrawingRequestTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PageSize(7, 8))
                 .withMessageContaining("7 x 8");
-        assertThatIllegalArgumentException().isThrownBy(() -> new PageSize(8, 25));
+        assertThatIllegalArgumentException().isThrownBy(() -> new PageSize(8, 28));
     }
 }
