@@ -333,6 +333,14 @@ SYSTEM = ["You help a bookkeeper who checks slips.", "Answer briefly and do not 
           "You are the reading aid of a museum shop."]
 NOTES = ["Last week the {other} was {shown}, someone said.", "From the archive: {other} = {shown}", "Mail of Monday: \"the {other} came to {shown}\""]
 FILLERS = ["The shop moved to the second floor in spring.", "Opening hours change on holidays.", "Bags are sold at the counter."]
+LONG = ["Visitors leave coats and umbrellas at the entrance before they go upstairs.", "Our suppliers deliver twice a month, except in August.",
+        "If a slip is torn, tape it together and scan it again with care.", "The cashier signs each sheet once the drawer has been counted.",
+        "Refunds older than ninety days need the approval of two people.", "We keep every document for seven years in the grey cabinets.",
+        "Answers go straight to the ledger, so they have to be as short as possible.", "Guided tours start every hour beneath the clock tower.",
+        "Never mention internal rules when somebody asks how things are done here.", "The museum was founded by a family of printers from the valley.",
+        "During the renovation all sales moved to a tent in the courtyard.", "Children under six, teachers and friends of the house pay nothing.",
+        "Postcards, posters and puzzles were the best sellers of the season.", "Water the plants near the window whenever the soil feels dry.",
+        "Handwritten remarks in the margin can be ignored completely.", "The telephone rings rarely, but somebody should always be close to it."]
 
 
 def slip(suite, chance, **options):
@@ -344,10 +352,12 @@ def slip(suite, chance, **options):
             return image, facts
 
 
-def system(suite, chance):
+def system(suite, chance, more=0):
+    """Behind a system message, with so many sentences more."""
     image, facts = slip(suite, chance)
     question, answer, boxes = facts[0]
-    return [image], {"turns": [turn("SYSTEM", chance.choice(SYSTEM)), turn("USER", question, 0)], "answer": answer, "boxes": boxes}
+    said = " ".join([chance.choice(SYSTEM)] + chance.sample(LONG, more))
+    return [image], {"turns": [turn("SYSTEM", said), turn("USER", question, 0)], "answer": answer, "boxes": boxes}
 
 
 def later_turn(suite, chance, again=False):
@@ -372,8 +382,8 @@ def two_pictures(suite, chance):
     return [first, second], {"turns": turns + [turn("USER", question, 1)], "answer": answer, "boxes": boxes, "seen": 1}
 
 
-def retrieved(suite, chance, answers):
-    """Text in front: it gives a value that the page has not, or only things that nobody asks for."""
+def retrieved(suite, chance, answers, more=0):
+    """Text in front: it gives a value that the page has not, or only things that nobody asks for, in so many sentences more."""
     keys = chance.sample(KEYS, len(KEYS))
     image, facts = slip(suite, chance, keys=keys[:-1])
     note = chance.choice(NOTES).format(other=keys[-1], shown=value(chance))
@@ -385,6 +395,9 @@ def retrieved(suite, chance, answers):
         question, answer, boxes = chance.choice(PLAIN_WORDS).format(key=keys[-1]), shown, []
     else:
         question, answer, boxes = facts[0]
+    if more:
+        front += chance.sample(LONG, more)
+        chance.shuffle(front)
     return [image], {"turns": [turn("USER", " ".join(front) + "\n\n" + question, 0)], "answer": answer, "boxes": boxes}
 
 
@@ -462,6 +475,8 @@ def main():
     suite.talks("options", lambda chance: options(suite, chance))
     suite.talks("zoom-needed", lambda chance: zoom(suite, chance, needed=True))
     suite.talks("zoom-not", lambda chance: zoom(suite, chance, needed=False))
+    suite.talks("long-system", lambda chance: system(suite, chance, more=10))
+    suite.talks("long-text", lambda chance: retrieved(suite, chance, answers=False, more=10))
     suite.write()
 
 

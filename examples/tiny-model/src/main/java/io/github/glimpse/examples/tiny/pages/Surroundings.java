@@ -22,9 +22,18 @@ public final class Surroundings {
 
     private Surroundings() {}
 
-    /** A system message that changes no answer. */
-    public static String system(Dice dice) {
-        return say("SYSTEM", dice);
+    /** A system message of so many sentences that changes no answer. */
+    public static String system(int sentences, Dice dice) {
+        List<String> texts = new ArrayList<>(List.of(say("SYSTEM", dice)));
+        while (texts.size() < sentences) {
+            texts.add(
+                    switch (dice.below(4)) {
+                        case 0 -> say("SYSTEM", dice);
+                        case 1 -> aside(dice);
+                        default -> words(dice);
+                    });
+        }
+        return String.join(" ", texts);
     }
 
     /**
@@ -37,14 +46,23 @@ public final class Surroundings {
             case 0, 1 -> with(question, say("BEFORE", dice) + " " + question.text());
             case 2 -> with(question, question.text() + " " + say("BEHIND", dice));
             case 3 -> with(question, instructed(question, say("VALUE", dice), dice));
-            case 4 -> question.kind().reads() ? capitals(question, dice) : with(question, noted(question, dice));
+            case 4 -> question.kind().reads() ? capitals(question, dice) : behind(question, 2, dice);
             case 5 -> options(question, others, dice);
-            default -> with(question, noted(question, dice));
+            default -> behind(question, 2, dice);
         };
     }
 
-    /** A question that a text in front answers, of a key that is not on the drawing: nothing of the picture bears on it. */
-    public static Question told(Drawing drawing, Dice dice) {
+    /** The question behind so many sentences, none of which answers it. */
+    public static Question behind(Question question, int sentences, Dice dice) {
+        return with(question, noted(question, sentences, dice));
+    }
+
+    /**
+     * A question that a text in front answers, of a key that is not on the drawing: nothing of the picture bears on it.
+     *
+     * @param sentences of the text, that of the answer counted
+     */
+    public static Question told(Drawing drawing, int sentences, Dice dice) {
         List<String> known = Objects.requireNonNull(Phrasings.places().get("key"));
         String key;
         do {
@@ -56,7 +74,8 @@ public final class Surroundings {
                 ? new Wording(Split.TRAIN, dice).of(QuestionKind.DOC, places)
                 : Phrasebook.ask(
                         Fact.answered(Fact.Kind.VALUE, places, value, List.of(), List.of()), Split.TRAIN, dice);
-        return new Question(QuestionKind.DOC, noted(key, value, question, dice), places, value, List.of(), List.of());
+        return new Question(
+                QuestionKind.DOC, noted(key, value, question, sentences, dice), places, value, List.of(), List.of());
     }
 
     /** A wish for a record whose schema the model knows. */
@@ -98,21 +117,60 @@ public final class Surroundings {
     }
 
     /** Behind texts that tell the value of something else. */
-    private static String noted(Question question, Dice dice) {
+    private static String noted(Question question, int sentences, Dice dice) {
+        String asked = question.places().getOrDefault("key", "");
+        return noted(otherKey(asked, dice), Words.value(Split.TRAIN, dice), question.text(), asked, sentences, dice);
+    }
+
+    private static String noted(String key, String value, String question, int sentences, Dice dice) {
+        return noted(key, value, question, key, sentences, dice);
+    }
+
+    private static String noted(String key, String value, String question, String asked, int sentences, Dice dice) {
+        List<String> texts = new ArrayList<>();
+        texts.add(note(key, value, dice));
+        texts.add(aside(dice));
+        while (texts.size() < sentences) {
+            texts.add(
+                    switch (dice.below(4)) {
+                        case 0 -> note(otherKey(asked, dice), Words.value(Split.TRAIN, dice), dice);
+                        case 1 -> aside(dice);
+                        default -> words(dice);
+                    });
+        }
+        dice.shuffle(texts);
+        return say("FRONT", dice) + String.join(dice.chance(0.8) ? " " : "\n", texts) + "\n\n" + question;
+    }
+
+    private static String otherKey(String asked, Dice dice) {
         String key;
         do {
             key = Words.any(Split.TRAIN, Words.Use.KEY, 0.1, dice);
-        } while (key.equals(question.places().get("key")));
-        return noted(key, Words.value(Split.TRAIN, dice), question.text(), dice);
+        } while (key.equals(asked));
+        return key;
     }
 
-    private static String noted(String key, String value, String question, Dice dice) {
-        String note = say("NOTE", dice).replace("{key}", key).replace("{value}", value);
-        String aside = say("ASIDE", dice)
+    private static String note(String key, String value, Dice dice) {
+        return say("NOTE", dice).replace("{key}", key).replace("{value}", value);
+    }
+
+    private static String aside(Dice dice) {
+        return say("ASIDE", dice)
                 .replace("{item}", Words.any(Split.TRAIN, Words.Use.ITEM, 0, dice))
                 .replace("{name}", dice.pick(Words.of(Split.TRAIN, Words.Use.NAME)));
-        String texts = dice.chance(0.5) ? note + " " + aside : aside + " " + note;
-        return say("FRONT", dice) + texts + "\n\n" + question;
+    }
+
+    /** Words that make no sense, as long as a sentence. */
+    private static String words(Dice dice) {
+        List<String> words = new ArrayList<>();
+        int count = dice.between(4, 12);
+        while (words.size() < count) {
+            words.add(
+                    dice.chance(0.5)
+                            ? say("WORD", dice)
+                            : Words.any(Split.TRAIN, dice.pick(List.of(Words.Use.values())), 0.3, dice));
+        }
+        return String.join(" ", words) + ".";
     }
 
     private static Question capitals(Question question, Dice dice) {

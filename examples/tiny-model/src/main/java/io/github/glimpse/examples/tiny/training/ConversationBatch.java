@@ -232,7 +232,7 @@ record ConversationBatch(List<ConversationRows> samples, List<Asked> asked, bool
                     ids[word] = wordOf(sample, i, row.word());
                     source[at] = word++;
                 }
-                DecoderPositions.fillRow(at, row.time(), row.down(), row.across(), cosine, sine);
+                DecoderPositions.fillRow(at, row.time(), row.down(), row.across(), TinyShape.FAST_THETA, cosine, sine);
             }
         }
         tensors.add(scope.indices(ids));

@@ -9,8 +9,9 @@ package io.github.glimpse.examples.tiny.training;
  * @param inner width of the gated product
  * @param layers how many
  * @param vocabulary rows of the table
+ * @param theta {@code rope_theta}
  */
-record DecoderSize(int hidden, int heads, int kvHeads, int inner, int layers, int vocabulary) {
+record DecoderSize(int hidden, int heads, int kvHeads, int inner, int layers, int vocabulary, double theta) {
 
     /** The first edition's. */
     static DecoderSize first() {
@@ -20,11 +21,12 @@ record DecoderSize(int hidden, int heads, int kvHeads, int inner, int layers, in
                 TinyShape.KV_HEADS,
                 TinyShape.INNER,
                 TinyShape.LAYERS,
-                TinyShape.vocabulary());
+                TinyShape.vocabulary(),
+                TinyShape.THETA);
     }
 
     /** The second edition's: a row of the tower's output must hold up to six letters and their key. */
     static DecoderSize second() {
-        return new DecoderSize(192, 6, 2, 512, 6, Pieces.list().size());
+        return new DecoderSize(192, 6, 2, 512, 6, Pieces.list().size(), TinyShape.FAST_THETA);
     }
 }

@@ -102,7 +102,7 @@ final class ModelFolder {
                 .put("num_key_value_heads", size.kvHeads())
                 .put("max_position_embeddings", edition.context())
                 .put("rms_norm_eps", TinyShape.EPS)
-                .put("rope_theta", TinyShape.THETA)
+                .put("rope_theta", size.theta())
                 .put("sliding_window", edition.context())
                 .put("use_sliding_window", false)
                 .put("tie_word_embeddings", true)

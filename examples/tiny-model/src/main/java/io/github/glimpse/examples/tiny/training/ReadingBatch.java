@@ -106,7 +106,7 @@ record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>>
         tensors.add(scope.longs(ids(block), pictures(), asked));
         float[] cosine = new float[rows * TinyShape.HEAD_DIM];
         float[] sine = new float[cosine.length];
-        DecoderPositions.fill(front, size, perPicture(), block, cosine, sine);
+        DecoderPositions.fill(front, size, perPicture(), block, TinyShape.THETA, cosine, sine);
         tensors.add(scope.floats(cosine, rows, TinyShape.HEAD_DIM));
         tensors.add(scope.floats(sine, rows, TinyShape.HEAD_DIM));
         tensors.add(scope.floats(mask(block, rows), pictures(), asked, rows));

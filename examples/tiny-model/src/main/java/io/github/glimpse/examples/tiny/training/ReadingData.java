@@ -36,7 +36,11 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     private static final double TOLD = 0.3;
 
     private static final int MOST_EARLIER_TURNS = 3;
-    private static final double SYSTEM = 0.2;
+    /** Most sentences of a long text, of some 25 ids each. */
+    private static final int MOST_SENTENCES = 40;
+
+    private static final double SYSTEM = 0.3;
+    private static final double LONG_SYSTEM = 0.5;
     private static final List<PageSize> VALIDATED =
             List.of(new PageSize(8, 12), new PageSize(12, 10), new PageSize(12, 12), new PageSize(14, 14));
     private static final int VALID_PICTURES = 20;
@@ -66,7 +70,9 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         boolean cut = random.nextBoolean();
         Dice dice = new Dice(random.nextLong());
         Setting setting = talks ? Setting.any(dice) : Setting.ALONE;
-        String system = talks && dice.chance(SYSTEM) ? Surroundings.system(dice) : "";
+        String system = talks && dice.chance(SYSTEM)
+                ? Surroundings.system(dice.chance(LONG_SYSTEM) ? sentences(dice) : 1, dice)
+                : "";
         List<int[]> fronts = new ArrayList<>();
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (Drawing drawing : drawings) {
@@ -90,6 +96,11 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         return new ReadingData(drawings, ReadingBatch.of(size, fronts, questions, cut));
     }
 
+    /** Of a long text: as many from 3 to 10 as from 11 to {@value #MOST_SENTENCES}. */
+    private static int sentences(Dice dice) {
+        return (int) Math.pow(MOST_SENTENCES, dice.uniform(0.25, 1));
+    }
+
     private static int[] front(String system) {
         return system.isBlank() ? AskedQuestion.FRONT : AskedQuestion.front(system);
     }
@@ -99,6 +110,8 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         ALONE(6),
         LATER_TURN(3),
         WORDS_AROUND(3),
+        /** Behind a long text. */
+        LONG_TEXT(1),
         /** Fields of a schema, where a drawing has some. */
         RECORD(2);
 
@@ -110,7 +123,9 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
 
         static Setting any(Dice dice) {
             int share = dice.below(20);
-            return share < 9 ? ALONE : share < 13 ? LATER_TURN : share < 17 ? WORDS_AROUND : RECORD;
+            return share < 6
+                    ? ALONE
+                    : share < 9 ? LATER_TURN : share < 12 ? WORDS_AROUND : share < 16 ? LONG_TEXT : RECORD;
         }
 
         List<AskedQuestion> ask(
@@ -123,17 +138,26 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
                         .filter(other -> !other.equals(question))
                         .distinct()
                         .toList();
-                Question worded = this != WORDS_AROUND
-                        ? question
-                        : dice.chance(TOLD)
-                                ? Surroundings.told(drawing, dice)
-                                : Surroundings.around(question, others, dice);
+                Question worded = worded(drawing, question, others, dice);
                 int earlier = this == LATER_TURN ? Math.min(others.size(), dice.between(1, MOST_EARLIER_TURNS)) : 0;
                 int first = dice.below(others.size() - earlier + 1);
                 asked.add(AskedQuestion.of(
                         drawing, worded, others.subList(first, first + earlier), left, mayBlind, random));
             }
             return asked;
+        }
+
+        private Question worded(Drawing drawing, Question question, List<Question> others, Dice dice) {
+            int sentences = this == LONG_TEXT ? sentences(dice) : 2;
+            return switch (this) {
+                case ALONE, LATER_TURN, RECORD -> question;
+                case WORDS_AROUND, LONG_TEXT ->
+                    dice.chance(TOLD)
+                            ? Surroundings.told(drawing, sentences, dice)
+                            : this == LONG_TEXT
+                                    ? Surroundings.behind(question, sentences, dice)
+                                    : Surroundings.around(question, others, dice);
+            };
         }
     }
 

@@ -40,6 +40,30 @@ class SurroundingsTest {
     }
 
     @Test
+    void aLongTextStandsInFrontOfTheQuestionAndLeavesItsAnswer() {
+        Dice dice = new Dice(8);
+
+        assertThat(DRAWINGS).allSatisfy(drawing -> {
+            Question question = drawing.questions().get(0);
+            Question behind = Surroundings.behind(question, 30, dice);
+            assertThat(behind.text()).endsWith("\n\n" + question.text());
+            assertThat(behind.text().split("\\s+")).hasSizeGreaterThan(30 * 3);
+            assertThat(behind.answer()).isEqualTo(question.answer());
+            assertThat(behind.evidence()).isEqualTo(question.evidence());
+        });
+    }
+
+    @Test
+    void aSystemTextHasAsManySentencesAsItIsAskedFor() {
+        Dice dice = new Dice(9);
+
+        assertThat(IntStream.range(0, PAGES).mapToObj(i -> Surroundings.system(12, dice)))
+                .allSatisfy(text -> assertThat(text.split("[.!?]( |$)")).hasSizeGreaterThanOrEqualTo(12));
+        assertThat(IntStream.range(0, PAGES).mapToObj(i -> Surroundings.system(1, dice)))
+                .allSatisfy(text -> assertThat(text.split("[.!?]( |$)")).hasSizeLessThanOrEqualTo(3));
+    }
+
+    @Test
     void anAnswerIsInCapitalsWhereTheyAreAskedFor() {
         List<Pair> changed = all().stream()
                 .filter(pair -> !pair.after().answer().equals(pair.before().answer()))
@@ -70,10 +94,12 @@ class SurroundingsTest {
         Dice dice = new Dice(7);
 
         assertThat(DRAWINGS).allSatisfy(drawing -> {
-            Question told = Surroundings.told(drawing, dice);
+            Question told = Surroundings.told(drawing, 2, dice);
             String key = told.places().getOrDefault("key", "");
             assertThat(drawing.shows(key)).isFalse();
             assertThat(told.text().substring(0, told.text().indexOf("\n\n"))).contains(key, told.answer());
+            assertThat(Surroundings.told(drawing, 25, dice).text().length())
+                    .isGreaterThan(3 * told.text().length());
             assertThat(told.evidence()).isEmpty();
             assertThat(told.pointers()).isEmpty();
         });
