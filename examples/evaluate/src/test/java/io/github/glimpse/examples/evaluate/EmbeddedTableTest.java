@@ -91,7 +91,7 @@ class EmbeddedTableTest {
                 "(?m)^likelihood=glimpse n=500 auroc=(\\S+) lost=(\\S+) least-tenth=(\\S+) border=(\\S+)$", printed);
         assertThat(Double.parseDouble(likelihood.group(3)))
                 .as("most of the lost answers")
-                .isGreaterThan(60);
+                .isGreaterThan(75);
         assertThat(guide)
                 .contains("of the " + likelihood.group(2) + " here " + likelihood.group(3)
                         + " % lie in the least likely tenth, whose border is " + likelihood.group(4));
