@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What chats have around the first edition's questions, in the trained wordings of conversations. Safe for concurrent use. */
@@ -26,12 +27,7 @@ public final class Surroundings {
     public static String system(int sentences, Dice dice) {
         List<String> texts = new ArrayList<>(List.of(say("SYSTEM", dice)));
         while (texts.size() < sentences) {
-            texts.add(
-                    switch (dice.below(4)) {
-                        case 0 -> say("SYSTEM", dice);
-                        case 1 -> aside(dice);
-                        default -> words(dice);
-                    });
+            texts.add(one(() -> say("SYSTEM", dice), dice));
         }
         return String.join(" ", texts);
     }
@@ -52,15 +48,22 @@ public final class Surroundings {
         };
     }
 
-    /** The question behind so many sentences, none of which answers it. */
+    /**
+     * The question behind texts that do not answer it, one of which tells the value of something else.
+     *
+     * @param sentences of the texts, at least 2
+     */
     public static Question behind(Question question, int sentences, Dice dice) {
-        return with(question, noted(question, sentences, dice));
+        String asked = question.places().getOrDefault("key", "");
+        String key = otherKey(asked, dice);
+        String value = Words.value(Split.TRAIN, dice);
+        return with(question, noted(key, value, question.text(), asked, sentences, dice));
     }
 
     /**
      * A question that a text in front answers, of a key that is not on the drawing: nothing of the picture bears on it.
      *
-     * @param sentences of the text, that of the answer counted
+     * @param sentences of the text, that of the answer counted, at least 2
      */
     public static Question told(Drawing drawing, int sentences, Dice dice) {
         List<String> known = Objects.requireNonNull(Phrasings.places().get("key"));
@@ -75,7 +78,12 @@ public final class Surroundings {
                 : Phrasebook.ask(
                         Fact.answered(Fact.Kind.VALUE, places, value, List.of(), List.of()), Split.TRAIN, dice);
         return new Question(
-                QuestionKind.DOC, noted(key, value, question, sentences, dice), places, value, List.of(), List.of());
+                QuestionKind.DOC,
+                noted(key, value, question, key, sentences, dice),
+                places,
+                value,
+                List.of(),
+                List.of());
     }
 
     /** A wish for a record whose schema the model knows. */
@@ -116,30 +124,25 @@ public final class Surroundings {
         return dice.chance(0.2) ? instruction + " " + question.text() : question.text() + " " + instruction;
     }
 
-    /** Behind texts that tell the value of something else. */
-    private static String noted(Question question, int sentences, Dice dice) {
-        String asked = question.places().getOrDefault("key", "");
-        return noted(otherKey(asked, dice), Words.value(Split.TRAIN, dice), question.text(), asked, sentences, dice);
-    }
-
-    private static String noted(String key, String value, String question, int sentences, Dice dice) {
-        return noted(key, value, question, key, sentences, dice);
-    }
-
+    /** A question behind texts that tell the value of a key and of others, but of the asked one only if it is that key. */
     private static String noted(String key, String value, String question, String asked, int sentences, Dice dice) {
         List<String> texts = new ArrayList<>();
         texts.add(note(key, value, dice));
         texts.add(aside(dice));
         while (texts.size() < sentences) {
-            texts.add(
-                    switch (dice.below(4)) {
-                        case 0 -> note(otherKey(asked, dice), Words.value(Split.TRAIN, dice), dice);
-                        case 1 -> aside(dice);
-                        default -> words(dice);
-                    });
+            texts.add(one(() -> note(otherKey(asked, dice), Words.value(Split.TRAIN, dice), dice), dice));
         }
         dice.shuffle(texts);
         return say("FRONT", dice) + String.join(dice.chance(0.8) ? " " : "\n", texts) + "\n\n" + question;
+    }
+
+    /** A sentence of a long text: one in four is of a kind of its own. */
+    private static String one(Supplier<String> ofItsOwn, Dice dice) {
+        return switch (dice.below(4)) {
+            case 0 -> ofItsOwn.get();
+            case 1 -> aside(dice);
+            default -> words(dice);
+        };
     }
 
     private static String otherKey(String asked, Dice dice) {

@@ -148,15 +148,18 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         }
 
         private Question worded(Drawing drawing, Question question, List<Question> others, Dice dice) {
-            int sentences = this == LONG_TEXT ? sentences(dice) : 2;
             return switch (this) {
                 case ALONE, LATER_TURN, RECORD -> question;
-                case WORDS_AROUND, LONG_TEXT ->
+                case WORDS_AROUND ->
                     dice.chance(TOLD)
+                            ? Surroundings.told(drawing, 2, dice)
+                            : Surroundings.around(question, others, dice);
+                case LONG_TEXT -> {
+                    int sentences = sentences(dice);
+                    yield dice.chance(TOLD)
                             ? Surroundings.told(drawing, sentences, dice)
-                            : this == LONG_TEXT
-                                    ? Surroundings.behind(question, sentences, dice)
-                                    : Surroundings.around(question, others, dice);
+                            : Surroundings.behind(question, sentences, dice);
+                }
             };
         }
     }

@@ -53,12 +53,8 @@ class DeeperTowerIT {
 
             assertThat(seen(runtime, large)).containsExactly(seen(runtime, small), within(TOLERANCE));
             // The new blocks can learn: what they read of the rows is not zero.
-            assertThat(deeper.values("visual.blocks.1.attn.qkv.weight"))
-                    .isNotEqualTo(
-                            new float
-                                    [3
-                                            * TowerSize.embedded().hidden()
-                                            * TowerSize.embedded().hidden()]);
+            int hidden = TowerSize.embedded().hidden();
+            assertThat(deeper.values("visual.blocks.1.attn.qkv.weight")).isNotEqualTo(new float[3 * hidden * hidden]);
         }
     }
 
