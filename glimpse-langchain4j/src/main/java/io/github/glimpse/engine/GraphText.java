@@ -60,7 +60,24 @@ final class GraphText {
 
     // libtorch's numbers for types. A type is written without a call: torch.bool, not bool(…).
     private static final Map<String, Integer> TYPES = Map.of(
-            "uint8", 0, "int8", 1, "int64", 4, "float16", 5, "float32", 6, "float64", 7, "bool", 11, "bfloat16", 15);
+            "uint8",
+            0,
+            "int8",
+            1,
+            "int32",
+            3,
+            "int64",
+            4,
+            "float16",
+            5,
+            "float32",
+            6,
+            "float64",
+            7,
+            "bool",
+            11,
+            "bfloat16",
+            15);
     private static final Pattern TYPE = Pattern.compile("\\btorch\\.(" + String.join("|", TYPES.keySet()) + ")\\b");
     private static final Pattern METHOD = Pattern.compile("\\s*def \\w+\\(.*");
     private static final Pattern PARAMETER = Pattern.compile("\\b(\\w+): ([A-Z]\\w*)");

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.ShapeMismatchException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class Int8Weights implements AutoCloseable {
     private static final String SCALE = "_scale";
 
     private final Graph graph;
+    private final TorchRuntime runtime;
     private final int most;
     private final boolean packsBfloat16;
     private final NDArray none;
@@ -29,6 +31,7 @@ final class Int8Weights implements AutoCloseable {
     /** @param owner owns what stands for an empty part */
     Int8Weights(TorchRuntime runtime, TensorScope owner) {
         this.graph = Graph.named("int8 weights").with(Int8Weights.class, "int8").compile(runtime);
+        this.runtime = runtime;
         this.most = runtime.largestInt8();
         this.packsBfloat16 = runtime.packsBfloat16();
         this.none = owner.floats(new float[0], 0);
@@ -53,14 +56,14 @@ final class Int8Weights implements AutoCloseable {
 
     /** A layer in 16 bits. */
     List<NDArray> wide(NDArray weight, NDArray bias) {
-        return List.of(weight, bias, none, none, none);
+        return List.of(weight, bias, none, none, none, none);
     }
 
     /** A layer in 16 bits whose input is watched. */
     List<NDArray> watched(NDArray weight, NDArray bias, String layer, long in, Int8Plan plan, TensorScope owner) {
         NDArray peaks = graph.call("no_peaks").with(in).run(owner);
         plan.watch(layer, peaks);
-        return List.of(weight, bias, peaks, none, none);
+        return List.of(weight, bias, peaks, none, none, none);
     }
 
     /**
@@ -85,29 +88,51 @@ final class Int8Weights implements AutoCloseable {
                         + ", and a weight of 8 bits must be a number; get the file anew");
             }
         }
-        NDArray packed =
-                graph.call("pack_rows").with(weight).with(units).with(columns).run(owner);
-        return List.of(packed, bias, units, columns, kept.length == 0 ? none : kept(weight, units, columns, owner));
+        try (TensorScope step = owner.openChild()) {
+            List<NDArray> numbers = new ArrayList<>();
+            numbers.add(graph.call("numbers_of")
+                    .with(weight)
+                    .with(units)
+                    .with(columns)
+                    .run(step));
+            if (kept.length == 0) {
+                return layer(numbers, bias, units, none, none, owner);
+            }
+            if (packsBfloat16) {
+                NDArray wide =
+                        graph.call("kept_columns").with(weight).with(columns).run(owner);
+                return layer(numbers, bias, units, columns, wide, owner);
+            }
+            numbers.add(graph.call("kept_numbers")
+                    .with(weight)
+                    .with(units)
+                    .with(columns)
+                    .run(step));
+            return layer(numbers, bias, units, columns, none, owner);
+        }
     }
 
-    private NDArray kept(NDArray weight, NDArray units, NDArray columns, TensorScope owner) {
-        return packsBfloat16
-                ? graph.call("kept_columns").with(weight).with(columns).run(owner)
-                : graph.call("kept_numbers")
-                        .with(weight)
-                        .with(units)
-                        .with(columns)
-                        .run(owner);
+    /**
+     * A layer of whole numbers.
+     *
+     * @param numbers of the weight {@code [out, in]}, and of the columns that stay {@code [out, columns]} if these are numbers too
+     * @param kept these columns in 16 bits, or empty
+     */
+    private List<NDArray> layer(
+            List<NDArray> numbers, NDArray bias, NDArray units, NDArray columns, NDArray kept, TensorScope owner) {
+        boolean fbgemm = Int8Kernels.areFbgemms(runtime, graph, most);
+        List<NDArray> packed = numbers.stream()
+                .map(each -> graph.call(fbgemm ? "pack_for_fbgemm" : "pack_numbers")
+                        .with(each)
+                        .run(owner))
+                .toList();
+        NDArray sums = fbgemm ? graph.call("sums_of").with(numbers).run(owner) : none;
+        return List.of(packed.get(0), bias, units, columns, packed.size() > 1 ? packed.get(1) : kept, sums);
     }
 
     /** A layer that the checkpoint holds in 8 bits: {@code numbers [out, in]} int8. */
     List<NDArray> stored(NDArray numbers, NDArray bias, float[] units, TensorScope owner) {
-        return List.of(
-                graph.call("pack_numbers").with(numbers).run(owner),
-                bias,
-                owner.floats(units, units.length),
-                none,
-                none);
+        return layer(List.of(numbers), bias, owner.floats(units, units.length), none, none, owner);
     }
 
     /** Such a layer's weight as it was before. */

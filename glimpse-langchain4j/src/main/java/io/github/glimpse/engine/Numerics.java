@@ -53,7 +53,7 @@ public final class Numerics {
         if (runtime.largestInt8() < Int8Weights.EIGHT_BITS) {
             LOG.warn(
                     "This CPU has no VNNI: weights of {} become numbers up to {} instead of 127, so that sums stay exact; that"
-                            + " doubles their error, and answers may take longer than with glimpse.weights=auto",
+                            + " doubles their error",
                     name,
                     runtime.largestInt8());
         }

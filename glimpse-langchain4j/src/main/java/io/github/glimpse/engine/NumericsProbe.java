@@ -3,6 +3,7 @@ package io.github.glimpse.engine;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param packs whether packed bfloat16 products run here
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
- * @param onednnFloat32 whether oneDNN's float32 products are clearly faster than the default ones, as on AMD's processors
+ * @param onednnFloat32 whether oneDNN's float32 products are to be used in place of the default ones, as on AMD's processors
  */
 record NumericsProbe(boolean packs, int largestInt8, long widenFromRows, boolean onednnFloat32) {
 
@@ -23,11 +24,16 @@ record NumericsProbe(boolean packs, int largestInt8, long widenFromRows, boolean
 
     private static final int WIDTH = 512;
     private static final int ROWS = 256;
+    // Of a weight that one row is multiplied by: what reads it counts, not the call.
+    private static final int WIDE = 2048;
     private static final int ROUNDS = 9;
     // At few rows a product is bound by reading the weight, and bfloat16 is half the bytes.
-    private static final long FEW_ROWS = 32;
-    // Below this a difference may be chance.
-    private static final double CLEARLY = 0.8;
+    private static final long FEW_ROWS = 8;
+
+    /** A share of another's time above which a difference may be chance. */
+    static final double CLEARLY = 0.8;
+
+    private static final double HARDLY_SLOWER = 1.1;
 
     private static @Nullable NumericsProbe ofThisProcess;
 
@@ -63,44 +69,59 @@ record NumericsProbe(boolean packs, int largestInt8, long widenFromRows, boolean
 
     private static boolean narrowIsFaster(Graph graph, TensorScope scope) {
         try {
-            NDArray input = ones(graph, ROWS, Dtype.BFLOAT16, scope);
-            NDArray weight = ones(graph, WIDTH, Dtype.BFLOAT16, scope);
+            NDArray input = ones(graph, ROWS, WIDTH, Dtype.BFLOAT16, scope);
+            NDArray weight = ones(graph, WIDTH, WIDTH, Dtype.BFLOAT16, scope);
             return ratio(graph, "plain", "widened", input, weight, scope) <= 1;
         } catch (GlimpseException notOffered) {
             return false;
         }
     }
 
+    /** Clearly at many rows, as where there is AVX-512, or at one row and hardly slower at many, as two threads of AMD's without it. */
     private static boolean onednnIsFaster(Graph graph, TensorScope scope) {
         try {
-            NDArray input = ones(graph, ROWS, Dtype.FLOAT32, scope);
-            NDArray weight = ones(graph, WIDTH, Dtype.FLOAT32, scope);
-            return ratio(graph, "onednn", "plain", input, weight, scope) <= CLEARLY;
+            double many = onednnRatio(graph, ROWS, WIDTH, scope);
+            return many <= CLEARLY || (many <= HARDLY_SLOWER && onednnRatio(graph, 1, WIDE, scope) <= CLEARLY);
         } catch (GlimpseException notOffered) {
             return false;
         }
     }
 
-    private static NDArray ones(Graph graph, int rows, Dtype type, TensorScope scope) {
-        return graph.call("ones").with(rows).with(WIDTH).with(type.code()).run(scope);
+    private static double onednnRatio(Graph graph, int rows, int width, TensorScope scope) {
+        try (TensorScope step = scope.openChild()) {
+            NDArray input = ones(graph, rows, width, Dtype.FLOAT32, step);
+            NDArray weight = ones(graph, width, width, Dtype.FLOAT32, step);
+            return ratio(graph, "onednn", "plain", input, weight, step);
+        }
+    }
+
+    private static NDArray ones(Graph graph, int rows, int width, Dtype type, TensorScope scope) {
+        return graph.call("ones").with(rows).with(width).with(type.code()).run(scope);
+    }
+
+    private static double ratio(
+            Graph graph, String one, String other, NDArray input, NDArray weight, TensorScope scope) {
+        return ratio(
+                step -> graph.call(one).with(input).with(weight).run(step),
+                step -> graph.call(other).with(input).with(weight).run(step),
+                scope);
     }
 
     /** The shortest time of one way as a share of the other's, asked in turns, so that other work delays both. */
-    private static double ratio(
-            Graph graph, String one, String other, NDArray input, NDArray weight, TensorScope scope) {
+    static double ratio(Consumer<TensorScope> one, Consumer<TensorScope> other, TensorScope scope) {
         long shortest = Long.MAX_VALUE;
         long otherShortest = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS; round++) {
-            shortest = Math.min(shortest, nanos(graph, one, input, weight, scope));
-            otherShortest = Math.min(otherShortest, nanos(graph, other, input, weight, scope));
+            shortest = Math.min(shortest, nanos(one, scope));
+            otherShortest = Math.min(otherShortest, nanos(other, scope));
         }
         return (double) shortest / otherShortest;
     }
 
-    private static long nanos(Graph graph, String method, NDArray input, NDArray weight, TensorScope scope) {
+    private static long nanos(Consumer<TensorScope> way, TensorScope scope) {
         try (TensorScope step = scope.openChild()) {
             long start = System.nanoTime();
-            graph.call(method).with(input).with(weight).run(step);
+            way.accept(step);
             return System.nanoTime() - start;
         }
     }

@@ -27,9 +27,9 @@ public final class WeightNames {
 
     /**
      * A linear layer whose weight may be numbers of 8 bits ({@code product.torch}): beside weight and bias what the 1 of each row of the weight is
-     * worth, the columns of the input that stay in 16 bits, and the weights of these.
+     * worth, the columns of the input that stay in 16 bits, the weights of these, and what one of the kernels needs more, the sums of its numbers.
      */
-    public static final WeightNames PRODUCT = of("Product").one("weight", "bias", "unit", "columns", "kept");
+    public static final WeightNames PRODUCT = of("Product").one("weight", "bias", "unit", "columns", "kept", "sums");
 
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";

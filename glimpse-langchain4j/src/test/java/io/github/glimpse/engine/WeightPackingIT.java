@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,10 +40,17 @@ class WeightPackingIT {
     private Graph reader;
     private Map<String, TensorEntry> entries;
 
+    /** Before anything is opened, so that nothing is left to close. */
+    @BeforeAll
+    static void askTheCpu() {
+        try (TorchRuntime asked = TorchRuntime.start(RuntimeOptions.defaults())) {
+            assumeTrue(asked.packsBfloat16(), "this CPU has no packed products");
+        }
+    }
+
     @BeforeEach
     void start() throws IOException {
         runtime = TorchRuntime.start(RuntimeOptions.defaults());
-        assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
         reader = Graph.named("reader")
                 .with(io.github.glimpse.nn.DecoderStack.class, "linear")
                 .with(WeightPackingIT.class, "packing")

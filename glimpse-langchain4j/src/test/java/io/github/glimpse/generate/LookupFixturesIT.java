@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
@@ -44,10 +43,7 @@ class LookupFixturesIT {
     }
 
     private static void check(FixtureFamily family) throws Exception {
-        boolean packs;
-        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
-            packs = runtime.packsBfloat16();
-        }
+        boolean packs = TinyModels.packsBfloat16();
         List<Optional<Path>> modules = Stream.concat(
                         family.cases().stream().map(FixtureCase::module),
                         StrategyCase.of(family).stream().map(StrategyCase::module))

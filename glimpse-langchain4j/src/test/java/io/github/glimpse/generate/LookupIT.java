@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.engine.Dtype;
-import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.PromptLayout;
@@ -38,11 +36,7 @@ class LookupIT {
 
     @BeforeAll
     static void load() {
-        boolean packs;
-        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
-            packs = runtime.packsBfloat16();
-        }
-        Assumptions.assumeTrue(packs, "this CPU has no packed products");
+        Assumptions.assumeTrue(TinyModels.packsBfloat16(), "this CPU has no packed products");
         packed = LoadedModel.load(TinyModels.qwen()
                 .load(LoadOptions.builder()
                         .dtype(Dtype.BFLOAT16)

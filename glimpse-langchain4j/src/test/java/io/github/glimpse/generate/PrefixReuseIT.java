@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.engine.Dtype;
@@ -56,6 +57,7 @@ class PrefixReuseIT {
 
     @Test
     void inPackedBfloat16ReusedRowsGiveTheSameBits() {
+        assumeTrue(TinyModels.packsBfloat16(), "this CPU has no packed products");
         LoadOptions packed = LoadOptions.builder()
                 .dtype(Dtype.BFLOAT16)
                 .weights(WeightFormat.PACKED)

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
@@ -84,12 +83,8 @@ class TogetherIT {
     private record Form(Dtype dtype, WeightFormat weights) {}
 
     private static Stream<Form> forms() {
-        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
-            Form exact = new Form(Dtype.FLOAT32, WeightFormat.MAPPED);
-            return runtime.packsBfloat16()
-                    ? Stream.of(exact, new Form(Dtype.BFLOAT16, WeightFormat.PACKED))
-                    : Stream.of(exact, new Form(Dtype.BFLOAT16, WeightFormat.MAPPED));
-        }
+        WeightFormat half = TinyModels.packsBfloat16() ? WeightFormat.PACKED : WeightFormat.MAPPED;
+        return Stream.of(new Form(Dtype.FLOAT32, WeightFormat.MAPPED), new Form(Dtype.BFLOAT16, half));
     }
 
     private static void check(FixtureFamily family, Form form) throws Exception {

@@ -1,6 +1,7 @@
 package io.github.glimpse.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Dtype;
@@ -80,7 +81,7 @@ class DecoderNumericsIT {
 
     @Test
     void packedProductsStayNearFloat32() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+        assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
         int[] ids = ids(70);
         try (Loaded exact = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED);
                 Loaded packed = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED)) {
@@ -247,7 +248,7 @@ class DecoderNumericsIT {
 
     @Test
     void aLayerInSlicesGivesTheSameBitsInPackedBfloat16() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+        assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
         try (Loaded loaded = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED);
                 TensorScope scope = runtime.openScope()) {
             int rows = 1336;
@@ -273,6 +274,7 @@ class DecoderNumericsIT {
     @ParameterizedTest
     @ValueSource(ints = {72, 280, 504, 616})
     void rowsBehindTheWholeBlocksGiveTheBitsOfAllRowsAtOnce(int rows) {
+        assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
         try (Loaded loaded = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED);
                 TensorScope scope = runtime.openScope()) {
             int padded = RowPadding.rows(rows);

@@ -1,7 +1,9 @@
 package io.github.glimpse.examples.benchmark;
 
+import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationListener;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
@@ -61,6 +63,9 @@ final class Callers implements Callable<Integer> {
     @Option(names = "--dtype", defaultValue = "bfloat16", description = "bfloat16, float32")
     private String dtype = "bfloat16";
 
+    @Option(names = "--weights", defaultValue = "auto", description = "auto, packed, int8, mapped")
+    private WeightFormat format = WeightFormat.AUTO;
+
     @Option(names = "--threads", defaultValue = "2", description = "Threads of a product")
     private int threads;
 
@@ -82,7 +87,7 @@ final class Callers implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Callers());
+        return new CommandLine(new Callers()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override
@@ -96,10 +101,11 @@ final class Callers implements Callable<Integer> {
         }
         Map<Integer, List<Double>> rates = new TreeMap<>();
         List<Double> reads = new ArrayList<>();
-        try (LoadedModel loaded =
-                LoadedModel.load(GlimpseWorker.options(folder, dtype, threads, outputTokens).toBuilder()
-                        .maxRunning(most)
-                        .build())) {
+        EngineOptions options = GlimpseWorker.options(folder, dtype, threads, outputTokens);
+        try (LoadedModel loaded = LoadedModel.load(options.toBuilder()
+                .load(options.load().toBuilder().weights(format).build())
+                .maxRunning(most)
+                .build())) {
             rate(loaded, pictures.subList(0, 1));
             for (int round = 0; round < rounds; round++) {
                 reads.add(Reading.memoryRate() / 1e9);

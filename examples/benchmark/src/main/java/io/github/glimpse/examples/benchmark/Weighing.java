@@ -24,13 +24,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Packed bfloat16 and 8 bits of one model of random weights, both loaded, in turns: a change of the machine's speed meets both. Few layers
- * tell as much as all, as each costs the same.
+ * bfloat16, packed where the CPU has its instructions, and 8 bits of one model of random weights, both loaded, in turns: a change of the
+ * machine's speed meets both. Few layers tell as much as all, as each costs the same.
  */
 @Command(
         name = Weighing.NAME,
         mixinStandardHelpOptions = true,
-        description = "Times weights of 8 bits against packed bfloat16.")
+        description = "Times weights of 8 bits against bfloat16.")
 final class Weighing implements Callable<Integer> {
 
     static final String NAME = "weights";
@@ -57,6 +57,7 @@ final class Weighing implements Callable<Integer> {
     private Path out = Path.of("target/weights");
 
     private int asked;
+    private String sixteenBits = "bfloat16";
 
     /** One answer: milliseconds. */
     private record Time(double vision, double prefill, double token) {
@@ -95,15 +96,18 @@ final class Weighing implements Callable<Integer> {
         Path folder = new RandomModel(shape, layers, out).write();
         List<Double> reads = new ArrayList<>();
         // The library stays in the process: its memory is neither's.
-        TorchRuntime.start(options(folder, WeightFormat.PACKED).runtime()).close();
-        try (Rival packed = rival(folder, WeightFormat.PACKED);
+        try (TorchRuntime runtime =
+                TorchRuntime.start(options(folder, WeightFormat.AUTO).runtime())) {
+            sixteenBits = runtime.packsBfloat16() ? "packed bfloat16" : "bfloat16";
+        }
+        try (Rival wide = rival(folder, WeightFormat.AUTO);
                 Rival narrow = rival(folder, WeightFormat.INT8)) {
             for (int round = 0; round < rounds; round++) {
                 reads.add(Reading.memoryRate() / 1e9);
-                packed.times().add(Time.of(ask(packed.model())));
+                wide.times().add(Time.of(ask(wide.model())));
                 narrow.times().add(Time.of(ask(narrow.model())));
             }
-            String table = table(packed, narrow, reads);
+            String table = table(wide, narrow, reads);
             Files.writeString(out.resolve("table.md"), table);
             System.out.println(table);
             narrow.model().int8Report().ifPresent(report -> System.out.println("8 bits against 16: " + report));
@@ -136,7 +140,7 @@ final class Weighing implements Callable<Integer> {
         return model.generate(GenerationRequest.of(ChatTurn.user(Turn.QUESTION, picture)));
     }
 
-    private String table(Rival packed, Rival narrow, List<Double> reads) {
+    private String table(Rival wide, Rival narrow, List<Double> reads) {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s shape, %d layers, %d image tokens, %d threads, %d rounds in turns; middle values%n%n",
@@ -145,16 +149,16 @@ final class Weighing implements Callable<Integer> {
                 tokens,
                 threads,
                 rounds));
-        table.append("| | packed bfloat16 | 8 bits | ratio, middle of the rounds |\n|---|---|---|---|\n");
-        row("decoding, ms a token", packed, narrow, Time::token, table);
-        row("prefill, ms", packed, narrow, Time::prefill, table);
-        row("tower, ms", packed, narrow, Time::vision, table);
+        table.append("| | " + sixteenBits + " | 8 bits | ratio, middle of the rounds |\n|---|---|---|---|\n");
+        row("decoding, ms a token", wide, narrow, Time::token, table);
+        row("prefill, ms", wide, narrow, Time::prefill, table);
+        row("tower, ms", wide, narrow, Time::vision, table);
         table.append(String.format(
                 Locale.ROOT,
                 "| resident, MB | %.0f | %.0f | %.2f |%n",
-                packed.resident() / 1e6,
+                wide.resident() / 1e6,
                 narrow.resident() / 1e6,
-                narrow.resident() / packed.resident()));
+                narrow.resident() / wide.resident()));
         return table.append(String.format(
                         Locale.ROOT,
                         "%nA plain read of memory: %.1f GB/s%n",
@@ -162,19 +166,18 @@ final class Weighing implements Callable<Integer> {
                 .toString();
     }
 
-    private static void row(
-            String name, Rival packed, Rival narrow, ToDoubleFunction<Time> value, StringBuilder table) {
-        List<Double> wide = packed.times().stream().map(value::applyAsDouble).toList();
+    private static void row(String name, Rival wide, Rival narrow, ToDoubleFunction<Time> value, StringBuilder table) {
+        List<Double> broad = wide.times().stream().map(value::applyAsDouble).toList();
         List<Double> thin = narrow.times().stream().map(value::applyAsDouble).toList();
         List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < wide.size(); i++) {
-            ratios.add(thin.get(i) / wide.get(i));
+        for (int i = 0; i < broad.size(); i++) {
+            ratios.add(thin.get(i) / broad.get(i));
         }
         table.append(String.format(
                 Locale.ROOT,
                 "| %s | %.1f | %.1f | %.2f |%n",
                 name,
-                Sorted.of(wide).middle(),
+                Sorted.of(broad).middle(),
                 Sorted.of(thin).middle(),
                 Sorted.of(ratios).middle()));
     }
