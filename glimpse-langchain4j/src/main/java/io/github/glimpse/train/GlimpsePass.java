@@ -57,7 +57,7 @@ final class GlimpsePass implements SamplePass {
     @Override
     public Outcome run(GlimpseSample sample, float @Nullable [] dropout, TensorScope scope) {
         byte[] picture = sample.picture().bytes();
-        Prompt prompt = prompts.prompt(List.of(ChatTurn.user(sample.question(), picture)));
+        Prompt prompt = prompts.prompt(turns(sample, picture));
         float[] target = target(sample, picture, prompt);
         long[] answer = languageWeight > 0 ? answer(sample.answer()) : new long[0];
         int needed = prompt.tokens() + glimpse.glimpseLength() + answer.length;
@@ -75,6 +75,13 @@ final class GlimpsePass implements SamplePass {
         List<NDArray> rows =
                 glimpse.logits(parameters::get, attention, frozen.conditions(), prompt.grids(), windows, scope);
         return losses.of(rows, target, spoken, answer, scope);
+    }
+
+    private static List<ChatTurn> turns(GlimpseSample sample, byte[] picture) {
+        ChatTurn question = ChatTurn.user(sample.question(), picture);
+        return sample.system().isBlank()
+                ? List.of(question)
+                : List.of(new ChatTurn(ChatTurn.Role.SYSTEM, List.of(new ChatTurn.Text(sample.system()))), question);
     }
 
     /** The masks of all units of the picture, one behind the other. */

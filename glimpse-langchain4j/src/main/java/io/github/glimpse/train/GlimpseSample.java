@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A question about a picture, and where its answer is to be seen.
  *
+ * @param system text of a system message before the question; may be empty
  * @param question text of the user
  * @param answer text of the model, for the language loss; may be empty
  * @param picture the picture's file
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataset where it comes from, for reports by kind
  */
 public record GlimpseSample(
+        String system,
         String question,
         String answer,
         PictureFile picture,
@@ -32,6 +34,19 @@ public record GlimpseSample(
 
         /** The bytes. */
         byte[] bytes();
+    }
+
+    /** A question without a system message. */
+    public GlimpseSample(
+            String question,
+            String answer,
+            PictureFile picture,
+            int width,
+            int height,
+            List<PixelArea> boxes,
+            @Nullable PictureFile mask,
+            String dataset) {
+        this("", question, answer, picture, width, height, boxes, mask, dataset);
     }
 
     /** Copies the list and checks the size. */

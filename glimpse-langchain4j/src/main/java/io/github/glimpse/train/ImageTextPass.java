@@ -75,6 +75,10 @@ final class ImageTextPass implements SamplePass {
 
     @Override
     public Outcome run(GlimpseSample sample, float @Nullable [] dropout, TensorScope scope) {
+        if (!sample.system().isBlank()) {
+            throw new UnsupportedModelException("The texts of " + model.family() + " have no place for the "
+                    + sample.system().length() + " characters of a sample's system message; leave them empty");
+        }
         byte[] picture = sample.picture().bytes();
         PixelPatches patches = model.preprocessor().preprocess(pictures.decode(picture));
         float[] target = TargetMask.of(sample, picture, pictures, patches.plan());

@@ -112,6 +112,34 @@ class GlimpseTrainerIT {
         }
     }
 
+    @Test
+    void aSystemMessageStandsBeforeTheQuestion() throws IOException {
+        GlimpseSample plain = samples("qwen2_5_vl-tiny", "cases/020/a.png").get(0);
+        GlimpseSample told = new GlimpseSample(
+                "Only the door matters.",
+                plain.question(),
+                plain.answer(),
+                plain.picture(),
+                plain.width(),
+                plain.height(),
+                plain.boxes(),
+                plain.mask(),
+                plain.dataset());
+        Path module = folder.resolve("module");
+        GlimpseScores scores;
+        try (GlimpseTrainer trainer =
+                GlimpseTrainer.open(base("qwen2_5_vl-tiny").build(), recipe(1).build())) {
+            scores = trainer.evaluate(List.of(plain, told));
+            trainer.export(module, 0.5, StoredType.F32);
+        }
+        assertThat(scores.probabilities(1)).isNotEqualTo(scores.probabilities(0));
+        try (LoadedModel model =
+                LoadedModel.load(base("qwen2_5_vl-tiny").module(module).build())) {
+            assertThat(report(model, plain).probabilities()).containsExactly(scores.probabilities(0), within(1e-4f));
+            assertThat(report(model, told).probabilities()).containsExactly(scores.probabilities(1), within(1e-4f));
+        }
+    }
+
     private static float[] joined(List<PruningReport.Image> units) {
         float[] all = new float[0];
         for (PruningReport.Image unit : units) {
@@ -308,8 +336,13 @@ class GlimpseTrainerIT {
     }
 
     private static List<PruningReport.Image> units(LoadedModel model, GlimpseSample sample) {
+        List<ChatTurn> turns = new ArrayList<>();
+        if (!sample.system().isEmpty()) {
+            turns.add(new ChatTurn(ChatTurn.Role.SYSTEM, List.of(new ChatTurn.Text(sample.system()))));
+        }
+        turns.add(ChatTurn.user(sample.question(), sample.picture().bytes()));
         GenerationRequest request = new GenerationRequest(
-                List.of(ChatTurn.user(sample.question(), sample.picture().bytes())),
+                turns,
                 PruningOptions.defaults(),
                 GenerationOptions.builder().maxOutputTokens(1).build());
         return model.generate(request).report().images();
