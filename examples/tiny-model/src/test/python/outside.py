@@ -1,6 +1,6 @@
 """Draws the suite outside of the tiny model's world: pictures, questions and answers that share no code with its training.
 
-    python3 outside.py FONTS FOLDER [questions a line]
+    python3 outside.py FONTS FOLDER [questions a line [LINE,...]]
 
 FONTS is a folder with DejaVu, Liberation, Noto, Roboto and Open Sans below it (fonts.sh of the module fetches them). Writes PNG files
 and questions.jsonl, one question a line:
@@ -53,7 +53,8 @@ PLAIN_WORDS = ["What is the {key}?", "what is the {key}", "Read the {key}.", "Te
 
 
 class Suite:
-    def __init__(self, fonts, folder, questions):
+    def __init__(self, fonts, folder, questions, wanted):
+        """Wanted are names of lines; none for all."""
         self.files = {path.name: path for path in sorted(pathlib.Path(fonts).rglob("*.[to]tf"))}
         for face in FACES:
             if face not in self.files:
@@ -61,7 +62,13 @@ class Suite:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.questions = questions
+        self.wanted = wanted
+        self.known = []
         self.lines = []
+
+    def leaves_out(self, name):
+        self.known.append(name)
+        return bool(self.wanted) and name not in self.wanted
 
     def font(self, face, cap):
         """The face at a size at which a capital is so many pixels high."""
@@ -71,6 +78,8 @@ class Suite:
 
     def talks(self, name, draw):
         """Draws conversations for a line until it has enough; draw(chance) -> images, entry without its line; pictures of turns are numbers, or none."""
+        if self.leaves_out(name):
+            return
         chance = random.Random(f"outside {name}")
         number = 0
         while number < self.questions:
@@ -89,6 +98,8 @@ class Suite:
 
     def line(self, name, draw):
         """Draws pictures for a line until it has its questions; draw(chance) -> image, [(question, answer, boxes)]."""
+        if self.leaves_out(name):
+            return
         chance = random.Random(f"outside {name}")
         asked = number = 0
         while asked < self.questions:
@@ -106,6 +117,9 @@ class Suite:
             number += 1
 
     def write(self):
+        unknown = [name for name in self.wanted if name not in self.known]
+        if unknown:
+            sys.exit(f"There are no lines {', '.join(unknown)}; there are {', '.join(self.known)}")
         with open(self.folder / "questions.jsonl", "w", encoding="utf-8") as out:
             for entry in self.lines:
                 out.write(json.dumps(entry, ensure_ascii=False) + "\n")
@@ -440,10 +454,26 @@ def zoom(suite, chance, needed):
     return [image], {"turns": [turn("USER", question, 0)], "answer": answer, "boxes": boxes, "zoom": needed}
 
 
+def too_small(suite, chance):
+    """The same page without the tool: it is there, and cannot be read."""
+    images, entry = zoom(suite, chance, needed=True)
+    del entry["zoom"]
+    return images, {**entry, "answer": "", "unreadable": True, "boxes": []}
+
+
+def cited(suite, chance, there):
+    """A question as the library asks it of a page, whose answer says where it stands; or one that the page does not answer."""
+    asked = chance.sample(KEYS, 9)
+    image, facts = slip(suite, chance, keys=asked[:8])
+    question, answer, boxes = facts[0] if there else (chance.choice(PLAIN_WORDS).format(key=asked[8]), "", [])
+    return [image], {"turns": [turn("USER", question, 0)], "answer": answer, "cited": True, "boxes": boxes}
+
+
 def main():
-    if len(sys.argv) not in (3, 4):
+    if len(sys.argv) not in (3, 4, 5):
         sys.exit(__doc__)
-    suite = Suite(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) == 4 else 2000)
+    questions = int(sys.argv[3]) if len(sys.argv) > 3 else 2000
+    suite = Suite(sys.argv[1], sys.argv[2], questions, sys.argv[4].split(",") if len(sys.argv) > 4 else [])
     suite.line("faces", lambda chance: receipt(suite, chance))
     suite.line("new-words", lambda chance: receipt(suite, chance, keys=NEW_KEYS))
     suite.line("band", lambda chance: receipt(suite, chance, decor=("band",)))
@@ -477,6 +507,9 @@ def main():
     suite.talks("zoom-not", lambda chance: zoom(suite, chance, needed=False))
     suite.talks("long-system", lambda chance: system(suite, chance, more=10))
     suite.talks("long-text", lambda chance: retrieved(suite, chance, answers=False, more=10))
+    suite.talks("cited", lambda chance: cited(suite, chance, there=True))
+    suite.talks("cited-absent", lambda chance: cited(suite, chance, there=False))
+    suite.talks("too-small", lambda chance: too_small(suite, chance))
     suite.write()
 
 

@@ -25,6 +25,9 @@ public final class Vocabulary {
     /** The answer to what the picture does not tell. One token. */
     public static final String REFUSAL = "I cannot tell from this picture.";
 
+    /** The answer to what stands there and is too small to be read. Spelled, so that no answer before it has other ids. */
+    public static final String UNREADABLE = "I cannot read it in this picture.";
+
     /** The marks of the chat, with the lowest ids. */
     public static final List<String> MARKS = List.of(
             "<|endoftext|>",
@@ -100,8 +103,13 @@ public final class Vocabulary {
         if (!question.kind().reads()) {
             return new int[] {id(question.answer())};
         }
+        return spelled(question.answer());
+    }
+
+    /** A text as it stands, character by character, its blanks as bytes. */
+    public static int[] spelled(String text) {
         IntStream.Builder ids = IntStream.builder();
-        spell(question.answer(), ids);
+        spell(text, ids);
         return ids.build().toArray();
     }
 

@@ -3,6 +3,7 @@ package io.github.glimpse.examples.tiny.evaluation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
@@ -18,6 +19,7 @@ import dev.langchain4j.model.chat.request.json.JsonAnyOfSchema;
 import dev.langchain4j.model.chat.request.json.JsonNullSchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import dev.langchain4j.model.chat.request.json.JsonStringSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.chat.GlimpseChatModel;
@@ -65,10 +67,13 @@ final class OutsideChat {
         List<ChatMessage> messages =
                 new ArrayList<>(asked.turns().stream().map(OutsideChat::message).toList());
         if (asked.fields() != null) {
-            parameters.responseFormat(format(asked.fields()));
+            parameters.responseFormat(format("document", fields(asked.fields())));
         }
         if (!asked.options().isEmpty()) {
             parameters.choice(asked.options());
+        }
+        if (asked.cited()) {
+            parameters.responseFormat(format("answer", CitedAnswer.SCHEMA));
         }
         if (asked.zoom() != null) {
             parameters.toolSpecifications(ZOOM.specification(messages));
@@ -121,8 +126,15 @@ final class OutsideChat {
         }
     }
 
+    private static ResponseFormat format(String name, JsonSchemaElement root) {
+        return ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(JsonSchema.builder().name(name).rootElement(root).build())
+                .build();
+    }
+
     /** Each field is a text or nothing. */
-    private static ResponseFormat format(JsonNode fields) {
+    private static JsonObjectSchema fields(JsonNode fields) {
         JsonObjectSchema.Builder schema = JsonObjectSchema.builder();
         List<String> names = new ArrayList<>();
         fields.fieldNames().forEachRemaining(names::add);
@@ -131,22 +143,27 @@ final class OutsideChat {
                 JsonAnyOfSchema.builder()
                         .anyOf(new JsonStringSchema(), new JsonNullSchema())
                         .build()));
-        return ResponseFormat.builder()
-                .type(ResponseFormatType.JSON)
-                .jsonSchema(JsonSchema.builder()
-                        .name("document")
-                        .rootElement(schema.required(names).build())
-                        .build())
-                .build();
+        return schema.required(names).build();
+    }
+
+    /** What was said, or a missing node if it is no JSON. */
+    static JsonNode json(@Nullable String said) {
+        try {
+            return JSON.readTree(said == null ? "" : said);
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
     }
 
     private static boolean right(AiMessage said, OutsideQuestion asked) {
         if (asked.fields() != null) {
-            try {
-                return asked.fields().equals(JSON.readTree(said.text() == null ? "" : said.text()));
-            } catch (JsonProcessingException e) {
-                return false;
-            }
+            return asked.fields().equals(json(said.text()));
+        }
+        if (asked.cited()) {
+            return new CitedAnswer(json(said.text())).isRight(asked.answer());
+        }
+        if (asked.unreadable()) {
+            return Refusals.isUnreadable(said.text());
         }
         return asked.answer().isEmpty()
                 ? Refusals.isOne(said.text())

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param fields that are asked for, with their values as JSON, null where there is none; null if a text is asked for
  * @param options to choose from; empty if the answer is free
  * @param zoom whether the tool {@code zoom} must be called, which is offered then; null if it is not offered
+ * @param cited whether the answer is to say where it stands, as of a page of a document
+ * @param unreadable whether it must be refused because it is too small to be read
  * @param seen number of the picture that the boxes lie in, from 0
  * @param boxes of what must be seen: left, top, right, bottom in pixels; none where nothing bears on it
  */
@@ -32,6 +34,8 @@ record OutsideQuestion(
         @Nullable JsonNode fields,
         List<String> options,
         @Nullable Boolean zoom,
+        boolean cited,
+        boolean unreadable,
         int seen,
         List<double[]> boxes) {
 
@@ -62,10 +66,13 @@ record OutsideQuestion(
     }
 
     private static OutsideQuestion of(Path suite, JsonNode node) {
+        boolean cited = node.path("cited").asBoolean();
         List<Turn> turns = each(node.path("turns"))
                 .map(turn -> new Turn(
                         Role.valueOf(turn.path("role").asText()),
-                        turn.path("text").asText(),
+                        cited
+                                ? CitedAnswer.question(turn.path("text").asText())
+                                : turn.path("text").asText(),
                         each(turn.path("pictures"))
                                 .map(name -> suite.resolve(name.asText()))
                                 .toList()))
@@ -77,6 +84,8 @@ record OutsideQuestion(
                 node.get("fields"),
                 each(node.path("options")).map(JsonNode::asText).toList(),
                 node.has("zoom") ? node.path("zoom").asBoolean() : null,
+                cited,
+                node.path("unreadable").asBoolean(),
                 node.path("seen").asInt(),
                 each(node.path("boxes"))
                         .map(box -> each(box).mapToDouble(JsonNode::asDouble).toArray())

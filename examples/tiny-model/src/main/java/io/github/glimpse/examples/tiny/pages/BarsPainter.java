@@ -79,8 +79,8 @@ final class BarsPainter {
 
     private List<Bar> bars(int most, boolean level, double room) {
         List<String> labels = new ArrayList<>();
-        if (dice.chance(0.4)) {
-            "ABCDEFGHJKLM".chars().forEach(letter -> labels.add("" + (char) letter));
+        if (dice.chance(0.4) || sheet.repertoire() == Repertoire.FIRST) {
+            "ABCDEFGHJKLMNPQRSTUVWXYZ".chars().forEach(letter -> labels.add("" + (char) letter));
         } else {
             labels.addAll(sheet.words(dice.chance(0.5) ? Words.Use.ITEM : Words.Use.COLUMN));
         }

@@ -36,9 +36,12 @@ public final class PageDrawing {
     private final Dice dice;
     private final Wording wording;
     private final CellLabels labels;
+    /** Cells with characters that cannot be told. */
     private final boolean[] crowded;
+    /** Those of them with more characters than can be told: of none of them is asked, that there is writing is all that the eye learns. */
+    private final boolean[] overfull;
 
-    private PageDrawing(DrawnPage page) {
+    PageDrawing(DrawnPage page) {
         this.page = page;
         size = page.request().size();
         dice = new Dice(Dice.mix(page.request().dice().next()));
@@ -47,6 +50,7 @@ public final class PageDrawing {
         labels = new CellLabels(
                 new int[cells * CellLabels.SLOTS], new int[cells], new int[cells], new int[cells], new CellRole[cells]);
         crowded = new boolean[cells];
+        overfull = new boolean[cells];
         Arrays.fill(labels.firstIndex(), CellLabels.NONE);
         Arrays.fill(labels.owners(), CellLabels.NONE);
         Arrays.fill(labels.colours(), CellLabels.NONE);
@@ -57,7 +61,7 @@ public final class PageDrawing {
         return new PageDrawing(page).drawing();
     }
 
-    private Drawing drawing() {
+    Drawing drawing() {
         cover();
         write();
         List<Question> questions = new ArrayList<>();
@@ -127,6 +131,12 @@ public final class PageDrawing {
                 write(mark, size.cellAt((int) mark.x(), (int) mark.y()));
             }
         }
+        for (int cell = 0; cell < overfull.length; cell++) {
+            if (overfull[cell]) {
+                int first = cell * CellLabels.SLOTS;
+                Arrays.fill(labels.characters(), first, first + CellLabels.SLOTS, 0);
+            }
+        }
     }
 
     private void write(Mark mark, int cell) {
@@ -137,6 +147,7 @@ public final class PageDrawing {
         }
         if (!told || slot == CellLabels.SLOTS) {
             crowded[cell] = true;
+            overfull[cell] |= slot == CellLabels.SLOTS;
             return;
         }
         labels.characters()[cell * CellLabels.SLOTS + slot] = Vocabulary.characterClass(mark.character());
@@ -153,7 +164,9 @@ public final class PageDrawing {
         if (colour != CellLabels.NONE) {
             return colour;
         }
-        return known("key", mark.role() == CellRole.KEY ? word(mark.word()) : mark.key());
+        String key =
+                mark.role() == CellRole.KEY ? word(mark.word()) : mark.key().toLowerCase(Locale.ROOT);
+        return isLetter(key) ? Vocabulary.id(key) : known("key", key);
     }
 
     private String word(int number) {
@@ -164,25 +177,39 @@ public final class PageDrawing {
         return word.toString().toLowerCase(Locale.ROOT);
     }
 
-    private Optional<Question> question(Fact fact) {
+    Optional<Question> question(Fact fact) {
         Optional<QuestionKind> kind = kind(fact);
         if (kind.isEmpty()) {
             return Optional.empty();
         }
-        String text = text(fact, kind.get());
+        Map<String, String> places = places(fact);
+        String text = text(fact, kind.get(), places);
         if (fact.outcome() != Fact.Outcome.ANSWERED) {
-            return Optional.of(inVain(QuestionKind.UNANSWERABLE, text, fact.places()));
+            return Optional.of(inVain(QuestionKind.UNANSWERABLE, text, places));
         }
         if (!kind.get().reads()) {
             return Optional.of(
                     Vocabulary.has(fact.answer())
-                            ? new Question(kind.get(), text, fact.places(), fact.answer(), fact.evidence(), List.of())
-                            : inVain(QuestionKind.UNANSWERABLE, text, fact.places()));
+                            ? new Question(kind.get(), text, places, fact.answer(), fact.evidence(), List.of())
+                            : inVain(QuestionKind.UNANSWERABLE, text, places));
         }
         List<Question.Pointer> pointers = pointers(fact);
         return pointers.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Question(kind.get(), text, fact.places(), fact.answer(), fact.evidence(), pointers));
+                : Optional.of(new Question(kind.get(), text, places, fact.answer(), fact.evidence(), pointers));
+    }
+
+    /** The question for what stands too small on the page to be read, with what is to be done about it as its answer. */
+    Optional<Question> calling(Fact fact, String call) {
+        return kind(fact).map(kind -> {
+            Map<String, String> places = places(fact);
+            return new Question(kind, text(fact, kind, places), places, call, fact.evidence(), List.of());
+        });
+    }
+
+    /** Whether the characters of a fact's answer have room in their cells; only behind {@link #drawing}. */
+    boolean tells(Fact fact) {
+        return !pointers(fact).isEmpty();
     }
 
     private static Question inVain(QuestionKind kind, String text, Map<String, String> places) {
@@ -205,14 +232,25 @@ public final class PageDrawing {
             case COLOUR -> shaped ? Optional.of(QuestionKind.COLOUR) : Optional.empty();
             case SHAPE -> coloured ? Optional.of(QuestionKind.SHAPE) : Optional.empty();
             case EXISTS -> coloured && shaped ? Optional.of(QuestionKind.EXISTS) : Optional.empty();
-            case SECTION_VALUE, CELL, BAR, HIGHEST, LOWEST, HEADING, COUNT -> Optional.empty();
+            case BAR -> isLetter(asked.getOrDefault("label", "")) ? Optional.of(QuestionKind.BAR) : Optional.empty();
+            case HIGHEST -> isLetter(fact.answer()) ? Optional.of(QuestionKind.HIGHEST) : Optional.empty();
+            case LOWEST -> isLetter(fact.answer()) ? Optional.of(QuestionKind.LOWEST) : Optional.empty();
+            case SECTION_VALUE, CELL, HEADING, COUNT -> Optional.empty();
         };
     }
 
-    private String text(Fact fact, QuestionKind kind) {
-        return dice.chance(OWN_WORDS)
-                ? Phrasebook.ask(fact, page.request().split(), dice)
-                : wording.of(kind, fact.places());
+    /** Its bars have letters. */
+    private static boolean isLetter(String text) {
+        return text.length() == 1 && Character.isLetter(text.charAt(0));
+    }
+
+    private static Map<String, String> places(Fact fact) {
+        String label = fact.places().get("label");
+        return label == null ? fact.places() : Map.of("letter", label);
+    }
+
+    private String text(Fact fact, QuestionKind kind, Map<String, String> places) {
+        return dice.chance(OWN_WORDS) ? Phrasebook.ask(fact, page.request().split(), dice) : wording.of(kind, places);
     }
 
     /** Where each character of the answer stands; empty if one of them cannot be told. */

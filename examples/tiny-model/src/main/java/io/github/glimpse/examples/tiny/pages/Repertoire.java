@@ -28,6 +28,7 @@ public enum Repertoire {
             Panel.FORM,
             Panel.SIGNS,
             Panel.SIGNS,
+            Panel.BARS,
             Panel.SHAPES,
             Panel.SHAPES,
             Panel.TEXT);

@@ -19,6 +19,22 @@ import java.util.stream.Collectors;
 /** What chats have around the first edition's questions, in the trained wordings of conversations. Safe for concurrent use. */
 public final class Surroundings {
 
+    /** The form of the library's page answers about one page. */
+    public static final String CITATION_SCHEMA =
+            "{\"anyOf\":[{\"type\":\"object\",\"properties\":{\"found\":{\"const\":true},"
+                    + "\"answer\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":400},"
+                    + "\"page\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1},"
+                    + "\"box\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000},\"minItems\":4,\"maxItems\":4},"
+                    + "\"quote\":{\"type\":\"string\",\"maxLength\":400}},"
+                    + "\"required\":[\"found\",\"answer\",\"page\",\"box\",\"quote\"],\"additionalProperties\":false},"
+                    + "{\"type\":\"object\",\"properties\":{\"found\":{\"const\":false}},\"required\":[\"found\"],"
+                    + "\"additionalProperties\":false}]}";
+
+    /** What it asks beside the question. */
+    private static final String CITATION =
+            "Answer from the page above, as JSON: found, answer, page (its number), box (left, top, right, bottom of the"
+                    + " answer on the page, each from 0 to 1000), quote (the words on the page that say so). If they do not answer, {\"found\": false}.";
+
     private static final int MOST_OPTIONS = 4;
 
     private Surroundings() {}
@@ -33,17 +49,18 @@ public final class Surroundings {
     }
 
     /**
-     * The question with words around it: such as mean nothing for the answer, texts that do not answer it, or how the answer is to look.
+     * The question with words around it: such as mean nothing for the answer, names of pages, texts that do not answer it, or how the answer is to look.
      *
      * @param others further questions about the picture; some of their answers stand beside the right one where options are given
      */
     public static Question around(Question question, List<Question> others, Dice dice) {
-        return switch (dice.below(8)) {
+        return switch (dice.below(9)) {
             case 0, 1 -> with(question, say("BEFORE", dice) + " " + question.text());
             case 2 -> with(question, question.text() + " " + say("BEHIND", dice));
             case 3 -> with(question, instructed(question, say("VALUE", dice), dice));
             case 4 -> question.kind().reads() ? capitals(question, dice) : behind(question, 2, dice);
             case 5 -> options(question, others, dice);
+            case 6 -> with(question, pageNames(dice) + question.text());
             default -> behind(question, 2, dice);
         };
     }
@@ -97,6 +114,16 @@ public final class Surroundings {
                 .replace("{schema}", schema.replace("\":", "\": ").replace(",", ", "));
     }
 
+    /** A question whose answer is to say where it stands, as the library asks it of a page. */
+    public static String cited(String question, Dice dice) {
+        return cited(pageName(dice), question);
+    }
+
+    /** The same of a page with this name. */
+    public static String cited(String page, String question) {
+        return "Page 1 (" + page + "): " + CITATION + "\n" + question;
+    }
+
     /** What the library tells a model of the schema of a request, behind the system text. */
     public static String described(String schema) {
         return "Answer with JSON that is valid for this JSON schema:\n" + schema;
@@ -118,6 +145,28 @@ public final class Surroundings {
     private static Question with(Question question, String text) {
         return new Question(
                 question.kind(), text, question.places(), question.answer(), question.evidence(), question.pointers());
+    }
+
+    /** Names of one page or more, as the library puts them beside the pages that it has found. */
+    private static String pageNames(Dice dice) {
+        StringBuilder names = new StringBuilder();
+        for (int i = dice.pick(List.of(1, 1, 1, 2, 3)); i > 0; i--) {
+            names.append(pageName(dice)).append(":\n");
+        }
+        return names.toString();
+    }
+
+    private static String pageName(Dice dice) {
+        return (dice.chance(0.4) ? any(Words.Use.HEADING, dice) + "/" : "")
+                + any(dice.pick(List.of(Words.Use.HEADING, Words.Use.ITEM, Words.Use.NAME)), dice)
+                + (dice.chance(0.5) ? dice.pick(List.of("-", "_", "")) + dice.between(1, 2039) : "")
+                + dice.pick(List.of(".pdf", ".pdf", ".pdf", ".png", ".jpg"))
+                + ", page "
+                + (int) Math.pow(200, dice.uniform(0, 1));
+    }
+
+    private static String any(Words.Use use, Dice dice) {
+        return Words.any(Split.TRAIN, use, 0.2, dice).replace(' ', '-');
     }
 
     private static String instructed(Question question, String instruction, Dice dice) {

@@ -36,6 +36,11 @@ final class ZoomTalk {
                     + "\"x2\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000},\"y2\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000}},"
                     + "\"required\":[\"image\",\"x1\",\"y1\",\"x2\",\"y2\"]}";
 
+    /** Before and behind what a tool says. */
+    static final String RESULT = "<tool_response>\n";
+
+    static final String RESULT_END = "\n</tool_response>";
+
     private static final String NAME = "zoom";
     private static final String PLAIN_SYSTEM = "You are a helpful assistant.";
     private static final ToolMessages SYSTEM_TEXT =
@@ -105,14 +110,8 @@ final class ZoomTalk {
 
     private Conversation lookedCloser(SmallPrint print, Fact fact, SmallPrint.Closer closer) {
         List<Turn> turns = asked(print.page(), fact);
-        String call = ToolMessages.OPEN + "\n{\"name\": \"" + NAME + "\", \"arguments\": " + arguments(closer) + "}\n"
-                + ToolMessages.CLOSE;
-        turns.add(new Turn(Role.ASSISTANT, List.of(), List.of(new Said(call, false, new Source(0, fact)))));
-        turns.add(new Turn(
-                Role.USER,
-                "<tool_response>\n" + place(print, closer),
-                List.of(1),
-                List.of(new Said("\n</tool_response>", false))));
+        turns.add(new Turn(Role.ASSISTANT, List.of(), List.of(new Said(call(closer), false, new Source(0, fact)))));
+        turns.add(new Turn(Role.USER, RESULT + place(print, closer), List.of(1), List.of(new Said(RESULT_END, false))));
         turns.add(new Turn(Role.ASSISTANT, List.of(), List.of(ConversationMaker.said(1, closer.fact()))));
         return new Conversation(Form.ZOOM, List.of(print.page(), closer.page()), turns);
     }
@@ -127,13 +126,27 @@ final class ZoomTalk {
         return turns;
     }
 
+    /** A call of the tool for a part of the first picture, as the library writes it. */
+    static String call(SmallPrint.Closer closer) {
+        return ToolMessages.OPEN + "\n{\"name\": \"" + NAME + "\", \"arguments\": " + arguments(closer) + "}\n"
+                + ToolMessages.CLOSE;
+    }
+
     /** A system text with the tool behind it. */
     static String offering(String system) {
-        Map<String, Object> tool =
-                ToolMessages.tool(NAME, DESCRIPTION, JsonValues.read(PARAMETERS, UnaryOperator.identity()));
+        return offering(system, List.of(tool()));
+    }
+
+    /** The tool, as it goes into a prompt. */
+    static Map<String, Object> tool() {
+        return ToolMessages.tool(NAME, DESCRIPTION, JsonValues.read(PARAMETERS, UnaryOperator.identity()));
+    }
+
+    /** A system text with tools behind it. */
+    static String offering(String system, List<Map<String, Object>> tools) {
         return SYSTEM_TEXT.render(
                 List.of(ChatTemplateMessage.ofText("system", system), ChatTemplateMessage.ofText("user", "?")),
-                List.of(tool),
+                tools,
                 ToolForm.MERGED);
     }
 

@@ -45,9 +45,11 @@ record AskedQuestion(
     private static final int[] NEXT = {END, Vocabulary.id("<|im_start|>"), Vocabulary.id("user")};
     private static final double BLINDED = 0.2;
     private static final int STRAY_CELLS = 10;
-    // What a module keeps in vain is no chance, it is another line's value. Whoever is asked for a line that is
+    // What a module keeps in vain is no chance, it is other lines' values. Whoever is asked for a line that is
     // not there must have learned to leave it alone.
-    private static final double MISLED = 0.5;
+    private static final double MISLED = 0.8;
+    private static final int MISLEADING_LINES = 3;
+    private static final double MISSING = 0.4;
     private static final double DISTRACTED = 0.2;
 
     /** What is left behind the cut. */
@@ -83,34 +85,50 @@ record AskedQuestion(
         BitSet evidence = drawing.evidenceCells(question);
         boolean blind = cut == Cut.TRAINED && mayBlind && !evidence.isEmpty() && random.nextDouble() < BLINDED;
         boolean lost = blind || cut == Cut.STRAYS;
-        BitSet kept = kept(drawing, cut, evidence, lost, random);
         int[] said = blind ? new int[] {Vocabulary.id(Vocabulary.REFUSAL)} : Vocabulary.answer(question);
         int[] pointers = lost
                 ? new int[0]
                 : question.pointers().stream().mapToInt(Question.Pointer::cell).toArray();
+        BitSet kept = kept(drawing, cut, evidence, pointers, lost, random);
         return rows(question, before, said, evidence, pointers, kept);
     }
 
     /**
      * The cells that a cut leaves.
      *
+     * @param pointers cells that the answer reads; none if it looks at all evidence alike
      * @param lost whether the evidence is missing
      */
-    static BitSet kept(Drawing drawing, Cut cut, BitSet evidence, boolean lost, Random random) {
+    static BitSet kept(Drawing drawing, Cut cut, BitSet evidence, int[] pointers, boolean lost, Random random) {
         BitSet kept = strays(drawing.request().size().cellCount(), cut, evidence, random);
-        if (cut == Cut.TRAINED && random.nextDouble() < (evidence.isEmpty() || lost ? MISLED : DISTRACTED)) {
-            kept.or(drawing.evidenceCells(
-                    drawing.questions().get(random.nextInt(drawing.questions().size()))));
+        if (cut == Cut.TRAINED) {
+            boolean nothing = evidence.isEmpty() || lost;
+            int others = random.nextDouble() < (nothing ? MISLED : DISTRACTED)
+                    ? 1 + random.nextInt(nothing ? MISLEADING_LINES : 1)
+                    : 0;
+            for (int i = 0; i < others; i++) {
+                kept.or(drawing.evidenceCells(drawing.questions()
+                        .get(random.nextInt(drawing.questions().size()))));
+            }
         }
         if (lost) {
             kept.andNot(evidence);
         } else {
-            kept.or(evidence);
+            kept.or(cut == Cut.TRAINED && pointers.length > 0 ? ragged(evidence, pointers, random) : evidence);
         }
         if (kept.isEmpty()) {
             kept.set(evidence.nextClearBit(0));
         }
         return kept;
+    }
+
+    /** Evidence as a module leaves it: what is read is there, of names and borders a part may be missing. */
+    private static BitSet ragged(BitSet evidence, int[] pointers, Random random) {
+        BitSet left = new BitSet();
+        double missing = MISSING * random.nextDouble();
+        evidence.stream().filter(cell -> random.nextDouble() >= missing).forEach(left::set);
+        Arrays.stream(pointers).filter(cell -> cell != NOT_READ).forEach(left::set);
+        return left;
     }
 
     private static BitSet strays(int cells, Cut cut, BitSet evidence, Random random) {
@@ -141,18 +159,49 @@ record AskedQuestion(
         return rows(question.kind(), question.text(), prompt, said, evidence, List.of(), pointers, kept);
     }
 
-    /** Makes the rows of a record that is to be filled in. */
-    static AskedQuestion ofRecord(AskedRecord record, String text, Drawing drawing, Cut cut, Random random) {
-        BitSet evidence = record.evidence(drawing);
+    /** Makes the rows of a question whose answer has a form. */
+    static AskedQuestion ofForm(AskedForm form, String text, Drawing drawing, Cut cut, Random random) {
+        BitSet evidence = form.evidence();
         return rows(
                 QuestionKind.DOC,
                 text,
                 IntStream.builder().add(PICTURE_END),
-                record.ids(),
+                form.ids(),
                 evidence,
-                record.regions(drawing),
-                record.pointers(),
-                kept(drawing, cut, evidence, cut == Cut.STRAYS, random));
+                form.regions(),
+                form.pointers(),
+                kept(drawing, cut, evidence, form.pointers(), cut == Cut.STRAYS, random));
+    }
+
+    /** Makes the rows of a question about what is too small to be read, whose answer is the call of a tool or that it is so. */
+    static AskedQuestion ofSmall(Drawing drawing, Question question, int[] said, Cut cut, Random random) {
+        BitSet evidence = drawing.evidenceCells(question);
+        return rows(
+                question.kind(),
+                question.text(),
+                IntStream.builder().add(PICTURE_END),
+                said,
+                evidence,
+                List.of(),
+                new int[0],
+                kept(drawing, cut, evidence, new int[0], cut == Cut.STRAYS, random));
+    }
+
+    /**
+     * What stands before the picture that a tool shows: the first picture, whose cells are left out, the question, and the call.
+     *
+     * @param system which offers the tool
+     */
+    static int[] calledFront(String system, Question call) {
+        IntStream.Builder front = IntStream.builder();
+        add(front, front(system));
+        add(front, PICTURE_END);
+        add(front, Vocabulary.question(call.text()));
+        add(front, OPENING);
+        add(front, Vocabulary.question(call.answer()));
+        add(front, NEXT);
+        add(front, Vocabulary.id("<|vision_start|>"));
+        return front.build().toArray();
     }
 
     private static AskedQuestion rows(

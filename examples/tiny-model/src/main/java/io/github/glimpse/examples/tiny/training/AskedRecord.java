@@ -1,19 +1,18 @@
 package io.github.glimpse.examples.tiny.training;
 
+import io.github.glimpse.examples.tiny.drawing.Box;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.Phrasings;
 import io.github.glimpse.examples.tiny.drawing.Question;
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
-import io.github.glimpse.examples.tiny.drawing.Vocabulary;
 import io.github.glimpse.examples.tiny.pages.Surroundings;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,60 +79,29 @@ record AskedRecord(List<Field> fields) {
         return Surroundings.schema(fields.stream().map(Field::name).toList(), !complete || dice.chance(0.5));
     }
 
-    /** The tokens of the answer, without the mark that ends it. */
-    int[] ids() {
-        return parts().stream().flatMapToInt(part -> Arrays.stream(part.ids())).toArray();
+    /** The boxes of all values. */
+    List<Box> evidence() {
+        return fields.stream()
+                .flatMap(field -> field.value() == null ? Stream.of() : field.value().evidence().stream())
+                .toList();
     }
 
-    /** The cell of each token, {@link AskedQuestion#NOT_READ} for what is not a character of a value. */
-    int[] pointers() {
-        return parts().stream()
-                .flatMapToInt(part -> part.read() == null
-                        ? IntStream.generate(() -> AskedQuestion.NOT_READ).limit(part.ids().length)
-                        : part.read().pointers().stream().mapToInt(Question.Pointer::cell))
-                .toArray();
-    }
-
-    /** All cells that bear on the record. */
-    BitSet evidence(Drawing drawing) {
-        BitSet all = new BitSet();
-        fields.forEach(field -> all.or(evidence(field, drawing)));
-        return all;
-    }
-
-    private static BitSet evidence(Field field, Drawing drawing) {
-        return field.value() == null ? new BitSet() : drawing.evidenceCells(field.value());
-    }
-
-    /** For each token the cells that bear on its field; for the first, which follows the question, all of them. */
-    List<BitSet> regions(Drawing drawing) {
-        List<BitSet> regions = new ArrayList<>();
-        for (Part part : parts()) {
-            BitSet cells = part.field() == null ? new BitSet() : evidence(part.field(), drawing);
-            Arrays.stream(part.ids()).forEach(id -> regions.add(cells));
-        }
-        regions.set(0, evidence(drawing));
-        return regions;
-    }
-
-    /** A run of tokens of a field; {@code read} is the question whose answer they spell. */
-    private record Part(
-            int[] ids, @Nullable Field field, @Nullable Question read) {}
-
-    private List<Part> parts() {
-        List<Part> parts = new ArrayList<>();
+    /** The answer. */
+    AskedForm form(Drawing drawing) {
+        List<AskedForm.Part> parts = new ArrayList<>();
         for (Field field : fields) {
-            parts.add(new Part(Vocabulary.question(parts.isEmpty() ? "{" : ","), field, null));
-            parts.add(new Part(Vocabulary.question('"' + field.name() + "\":"), field, null));
-            if (field.value() == null) {
-                parts.add(new Part(Vocabulary.question("null"), field, null));
+            Question value = field.value();
+            BitSet region = value == null ? new BitSet() : drawing.evidenceCells(value);
+            parts.add(AskedForm.Part.said((parts.isEmpty() ? "{" : ",") + '"' + field.name() + "\":", region));
+            if (value == null) {
+                parts.add(AskedForm.Part.said("null", region));
             } else {
-                parts.add(new Part(Vocabulary.question("\""), field, null));
-                parts.add(new Part(Vocabulary.answer(field.value()), field, field.value()));
-                parts.add(new Part(Vocabulary.question("\""), field, null));
+                parts.add(AskedForm.Part.said("\"", region));
+                parts.add(AskedForm.Part.read(value.pointers(), region));
+                parts.add(AskedForm.Part.said("\"", region));
             }
         }
-        parts.add(new Part(Vocabulary.question("}"), null, null));
-        return parts;
+        parts.add(AskedForm.Part.said("}", new BitSet()));
+        return new AskedForm(parts);
     }
 }

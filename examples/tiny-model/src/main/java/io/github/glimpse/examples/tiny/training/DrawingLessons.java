@@ -17,6 +17,8 @@ import io.github.glimpse.examples.tiny.pages.Surroundings;
 import io.github.glimpse.train.GlimpseSample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,10 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
 
     private static final int CELLS = 1024;
     private static final double WORDS_AROUND = 0.2;
+    /** Share of the module's samples that ask for a record, where a drawing has one. */
+    private static final double RECORDS = 0.25;
+    /** Share of the batches in which a tool is offered. */
+    private static final double ZOOMS = 0.12;
 
     /** Sizes of pages that no drawing has. */
     private static final List<PageSize> LARGE = List.of(
@@ -57,7 +63,7 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
     /** A drawing, or a page in its place: of one to three panels, or full of writing. */
     private Drawing draw(DrawingRequest request) {
         Dice dice = new Dice(Dice.mix(seed ^ Dice.mix(request.seed())));
-        boolean drawn = !LARGE.contains(request.size()) && !dice.chance(share);
+        boolean drawn = PageSize.ALL.contains(request.size()) && !dice.chance(share);
         if (pages == null || request.split() == Split.TEST || drawn) {
             return Studio.draw(request);
         }
@@ -74,6 +80,9 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
 
     @Override
     public Lesson lesson(long number, boolean mayLose) {
+        if (pages != null && new Dice(Dice.mix(seed * 41 + number)).chance(ZOOMS)) {
+            return lesson(new ZoomLessons(pages, ALL, seed).batch(number));
+        }
         return lesson(ReadingData.training(sizes(), this::draw, seed, number, CELLS, mayLose, pages != null));
     }
 
@@ -108,17 +117,36 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
             if (!asked.isEmpty()) {
                 Question question = asked.get(new Random(seed + number).nextInt(asked.size()));
                 Dice dice = new Dice(Dice.mix(seed ^ Dice.mix(number)));
-                boolean talks = pages != null && split == Split.TRAIN && dice.chance(WORDS_AROUND);
-                samples.add(sample(
-                        request, drawing, talks ? Surroundings.around(question, drawing.questions(), dice) : question));
+                boolean talks = pages != null && split == Split.TRAIN;
+                boolean around = talks && dice.chance(WORDS_AROUND);
+                Question worded = around ? Surroundings.around(question, drawing.questions(), dice) : question;
+                Optional<AskedRecord> record =
+                        talks && dice.chance(RECORDS) ? AskedRecord.of(drawing, dice) : Optional.empty();
+                samples.add(record.map(fields -> record(request, drawing, fields, dice))
+                        .orElseGet(() -> sample(request, drawing, "", worded)));
             }
         }
         return samples;
     }
 
+    /** A record needs all that its fields need. */
+    private GlimpseSample record(DrawingRequest request, Drawing drawing, AskedRecord record, Dice dice) {
+        String schema = record.schema(dice);
+        boolean described = dice.chance(ReadingData.DESCRIBED);
+        Question asked = new Question(
+                QuestionKind.DOC,
+                described ? Surroundings.record(dice) : Surroundings.record(schema, dice),
+                Map.of(),
+                "",
+                record.evidence(),
+                List.of());
+        return sample(request, drawing, described ? Surroundings.described(schema) : "", asked);
+    }
+
     /** The picture is drawn again when it is needed. */
-    private GlimpseSample sample(DrawingRequest request, Drawing drawing, Question question) {
+    private GlimpseSample sample(DrawingRequest request, Drawing drawing, String system, Question question) {
         return new GlimpseSample(
+                system,
                 question.text(),
                 question.answer(),
                 () -> PictureBytes.png(draw(request)),

@@ -31,13 +31,20 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     static final int SEEDS_PER_BATCH = 64;
 
     /** Share of the records whose schema the system tells, as the library does; in the others the user does. */
-    private static final double DESCRIBED = 0.6;
+    static final double DESCRIBED = 0.6;
+    /** Share of the records that are one answer with its place on the page. */
+    private static final double CITED = 0.25;
     /** Share of the questions with words around them that those words answer. */
     private static final double TOLD = 0.3;
 
     private static final int MOST_EARLIER_TURNS = 3;
-    /** Most sentences of a long text, of some 25 ids each. */
-    private static final int MOST_SENTENCES = 40;
+    /** Most sentences of a long system message and of a long text, of some 25 ids each. */
+    private static final int MOST_OF_A_SYSTEM = 40;
+
+    private static final int MOST_OF_A_TEXT = 130;
+    private static final int IDS_OF_A_SENTENCE = 25;
+    /** Most rows of pictures, system messages and long texts of a batch. */
+    private static final int MOST_ROWS = 7_000;
 
     private static final double SYSTEM = 0.3;
     private static final double LONG_SYSTEM = 0.5;
@@ -61,44 +68,76 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         // Mixed: seeds in a row would choose the same of sixteen sizes.
         Random random = new Random(Dice.mix(seed * 31 + number));
         PageSize size = sizes.get(random.nextInt(sizes.size()));
-        List<Drawing> drawings = new ArrayList<>();
-        for (int i = 0; i < Math.max(1, cells / size.cellCount()); i++) {
-            Family family = trained(random.nextInt(20));
-            drawings.add(painter.apply(
-                    new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
-        }
         boolean cut = random.nextBoolean();
         Dice dice = new Dice(random.nextLong());
         Setting setting = talks ? Setting.any(dice) : Setting.ALONE;
         String system = talks && dice.chance(SYSTEM)
-                ? Surroundings.system(dice.chance(LONG_SYSTEM) ? sentences(dice) : 1, dice)
+                ? Surroundings.system(dice.chance(LONG_SYSTEM) ? sentences(MOST_OF_A_SYSTEM, dice) : 1, dice)
                 : "";
+        int sentences = sentences(MOST_OF_A_TEXT, dice);
+        int rows = size.cellCount()
+                + front(system).length
+                + (setting == Setting.LONG_TEXT ? IDS_OF_A_SENTENCE * sentences : 0);
+        int count = Math.max(1, Math.min(cells / size.cellCount(), MOST_ROWS / rows));
+        List<Drawing> drawings = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Family family = trained(random.nextInt(20));
+            drawings.add(painter.apply(
+                    new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
+        }
         List<int[]> fronts = new ArrayList<>();
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (Drawing drawing : drawings) {
             List<Question> known = trained(drawing.questions(), random);
             Collections.shuffle(known, random);
-            Optional<AskedRecord> record = setting == Setting.RECORD ? AskedRecord.of(drawing, dice) : Optional.empty();
-            if (record.isPresent()) {
-                String schema = record.get().schema(dice);
-                boolean described = dice.chance(DESCRIBED);
-                String text = described ? Surroundings.record(dice) : Surroundings.record(schema, dice);
-                fronts.add(front(described ? system + "\n\n" + Surroundings.described(schema) : system));
-                questions.add(Stream.generate(() ->
-                                AskedQuestion.ofRecord(record.get(), text, drawing, AskedQuestion.Cut.TRAINED, random))
+            boolean cites = setting == Setting.RECORD && dice.chance(CITED);
+            Optional<Formed> formed = setting != Setting.RECORD
+                    ? Optional.empty()
+                    : cites ? cited(drawing, known, dice) : record(drawing, dice);
+            if (formed.isPresent()) {
+                Formed asked = formed.get();
+                fronts.add(
+                        front(asked.described() ? system + "\n\n" + Surroundings.described(asked.schema()) : system));
+                questions.add(Stream.generate(() -> AskedQuestion.ofForm(
+                                asked.form(), asked.text(), drawing, AskedQuestion.Cut.TRAINED, random))
                         .limit(Setting.RECORD.questions)
                         .toList());
             } else {
                 fronts.add(front(system));
-                questions.add(setting.ask(drawing, known, AskedQuestion.Cut.TRAINED, cut && mayBlind, random));
+                questions.add(
+                        setting.ask(drawing, known, sentences, AskedQuestion.Cut.TRAINED, cut && mayBlind, random));
             }
         }
         return new ReadingData(drawings, ReadingBatch.of(size, fronts, questions, cut));
     }
 
-    /** Of a long text: as many from 3 to 10 as from 11 to {@value #MOST_SENTENCES}. */
-    private static int sentences(Dice dice) {
-        return (int) Math.pow(MOST_SENTENCES, dice.uniform(0.25, 1));
+    /** Of a long text, from 3: half as many is as likely as twice as many. */
+    private static int sentences(int most, Dice dice) {
+        return (int) Math.pow(most, dice.uniform(Math.log(3.01) / Math.log(most), 1));
+    }
+
+    /**
+     * An answer that has a form.
+     *
+     * @param described whether the system tells the schema; else the user does
+     */
+    private record Formed(AskedForm form, String text, String schema, boolean described) {}
+
+    private static Optional<Formed> record(Drawing drawing, Dice dice) {
+        return AskedRecord.of(drawing, dice).map(record -> {
+            String schema = record.schema(dice);
+            boolean described = dice.chance(DESCRIBED);
+            String text = described ? Surroundings.record(dice) : Surroundings.record(schema, dice);
+            return new Formed(record.form(drawing), text, schema, described);
+        });
+    }
+
+    /** Of the first question that can be cited. */
+    private static Optional<Formed> cited(Drawing drawing, List<Question> known, Dice dice) {
+        return known.stream()
+                .flatMap(question -> AskedCitation.of(drawing, question, dice).stream())
+                .findFirst()
+                .map(citation -> new Formed(citation.form(), citation.text(), Surroundings.CITATION_SCHEMA, true));
     }
 
     private static int[] front(String system) {
@@ -128,8 +167,14 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
                     : share < 9 ? LATER_TURN : share < 12 ? WORDS_AROUND : share < 16 ? LONG_TEXT : RECORD;
         }
 
+        /** Questions about a drawing, behind texts of so many sentences where they stand behind long ones. */
         List<AskedQuestion> ask(
-                Drawing drawing, List<Question> known, AskedQuestion.Cut left, boolean mayBlind, Random random) {
+                Drawing drawing,
+                List<Question> known,
+                int sentences,
+                AskedQuestion.Cut left,
+                boolean mayBlind,
+                Random random) {
             List<AskedQuestion> asked = new ArrayList<>();
             for (int i = 0; i < questions; i++) {
                 Question question = known.get(i % known.size());
@@ -138,7 +183,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
                         .filter(other -> !other.equals(question))
                         .distinct()
                         .toList();
-                Question worded = worded(drawing, question, others, dice);
+                Question worded = worded(drawing, question, others, sentences, dice);
                 int earlier = this == LATER_TURN ? Math.min(others.size(), dice.between(1, MOST_EARLIER_TURNS)) : 0;
                 int first = dice.below(others.size() - earlier + 1);
                 asked.add(AskedQuestion.of(
@@ -147,28 +192,27 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
             return asked;
         }
 
-        private Question worded(Drawing drawing, Question question, List<Question> others, Dice dice) {
+        private Question worded(Drawing drawing, Question question, List<Question> others, int sentences, Dice dice) {
             return switch (this) {
                 case ALONE, LATER_TURN, RECORD -> question;
                 case WORDS_AROUND ->
                     dice.chance(TOLD)
                             ? Surroundings.told(drawing, 2, dice)
                             : Surroundings.around(question, others, dice);
-                case LONG_TEXT -> {
-                    int sentences = sentences(dice);
-                    yield dice.chance(TOLD)
+                case LONG_TEXT ->
+                    dice.chance(TOLD)
                             ? Surroundings.told(drawing, sentences, dice)
                             : Surroundings.behind(question, sentences, dice);
-                }
             };
         }
     }
 
-    /** What is no promise half as often, and existence, whose sentences vary most, twice. */
+    /** Counts and relations half as often, and existence, whose sentences vary most, twice. */
     private static List<Question> trained(List<Question> all, Random random) {
         List<Question> trained = new ArrayList<>();
         for (Question question : all) {
-            if (question.kind().promised() || random.nextBoolean()) {
+            boolean rare = question.kind() == QuestionKind.COUNT || question.kind() == QuestionKind.RELATION;
+            if (!rare || random.nextBoolean()) {
                 trained.add(question);
             }
             if (question.kind() == QuestionKind.EXISTS) {
@@ -208,15 +252,15 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         for (Drawing drawing : drawings) {
             List<Question> known = new ArrayList<>(drawing.questions());
             Collections.shuffle(known, random);
-            questions.add(Setting.ALONE.ask(drawing, known, left, cut && mayBlind, random));
+            questions.add(Setting.ALONE.ask(drawing, known, 0, left, cut && mayBlind, random));
         }
         return new ReadingData(
                 drawings, ReadingBatch.of(drawings.get(0).request().size(), questions, cut));
     }
 
-    /** Of twenty trained pictures seven documents, seven signs, three charts and three scenes: what must be read is learned last. */
+    /** Of twenty trained pictures six documents, seven signs, four charts and three scenes: what must be read is learned last. */
     private static Family trained(int share) {
-        return family(share, 7, 14, 17);
+        return family(share, 6, 13, 17);
     }
 
     /** Of twenty asked pictures seven documents, four signs, four charts and five scenes, as {@link DrawingRequest#nth}. */

@@ -42,10 +42,12 @@ class EvaluateOutsideIT {
                 .matches("line=read n=\\d+ full=(8\\d|9\\d|100)\\.\\d glimpse=\\S+ random=\\S+ refused=\\S+"
                         + " sure-and-wrong=\\S+ kept=\\d+\\.\\d recall=(8\\d|9\\d|100)\\.\\d");
         assertThat(report.get(2)).matches("line=record n=1 full=(0|100)\\.0 .*");
-        assertThat(report.get(3)).startsWith("line=vain").contains("full=100.0").endsWith("recall=-");
-        assertThat(report.get(4)).matches("line=zoom n=1 full=(0|100)\\.0 .*");
-        assertThat(report.get(5)).matches("line=zoom-then n=1 .*");
-        assertThat(report.get(6)).matches("doubt signal=likelihood n=\\d+ auroc=(0\\.\\d+|1\\.000)");
+        assertThat(report.get(3)).startsWith("line=small n=1 full=0.0 ");
+        assertThat(report.get(4)).startsWith("line=vain").contains("full=100.0").endsWith("recall=-");
+        assertThat(report.get(5)).matches("line=vain-cited n=1 full=(0|100)\\.0 .*");
+        assertThat(report.get(6)).matches("line=zoom n=1 full=(0|100)\\.0 .*");
+        assertThat(report.get(7)).matches("line=zoom-then n=1 .*");
+        assertThat(report.get(8)).matches("doubt signal=likelihood n=\\d+ auroc=(0\\.\\d+|1\\.000)");
         assertThat(report)
                 .last(InstanceOfAssertFactories.STRING)
                 .startsWith("doubt signal=likelihood*confidence floor=0.98");
@@ -102,6 +104,10 @@ class EvaluateOutsideIT {
         ObjectNode record = line(suite, "record", first.text(), "");
         record.putObject("fields").put("total", first.answer());
         lines.add(record.toString());
+        lines.add(line(suite, "small", first.text(), "").put("unreadable", true).toString());
+        lines.add(line(suite, "vain-cited", "What is the batch?", "")
+                .put("cited", true)
+                .toString());
         lines.add(line(suite, "zoom", first.text(), first.answer())
                 .put("zoom", true)
                 .toString());

@@ -9,7 +9,10 @@ import io.github.glimpse.examples.tiny.drawing.Question;
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Vocabulary;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,39 @@ class PageDrawingTest {
                     assertThat(owners(drawing, question)).contains(Vocabulary.id(question.answer()));
                 }
             }
+        }
+    }
+
+    @Test
+    void barsAreAskedByTheirLetters() {
+        List<Question> asked = DRAWINGS.stream()
+                .flatMap(drawing -> drawing.questions().stream()
+                        .filter(question -> question.kind() == QuestionKind.BAR)
+                        .map(question -> {
+                            String letter = question.places().getOrDefault("letter", "");
+                            assertThat(letter).matches("[A-Z]");
+                            assertThat(question.text()).containsIgnoringCase(letter);
+                            assertThat(owners(drawing, question))
+                                    .contains(Vocabulary.id(letter.toLowerCase(Locale.ROOT)));
+                            return question;
+                        }))
+                .toList();
+
+        assertThat(asked).hasSizeGreaterThan(COUNT / 8);
+    }
+
+    @Test
+    void theHighestBarIsTheOneWithTheLargestNumber() {
+        for (DrawnPage page : PAGES) {
+            List<Fact> bars = page.facts().stream()
+                    .filter(fact -> fact.kind() == Fact.Kind.BAR && fact.outcome() == Fact.Outcome.ANSWERED)
+                    .toList();
+            PageDrawing.of(page).questions().stream()
+                    .filter(question -> question.kind() == QuestionKind.HIGHEST)
+                    .forEach(question -> assertThat(Collections.max(
+                                            bars, Comparator.comparingDouble(bar -> Double.parseDouble(bar.answer())))
+                                    .places())
+                            .containsEntry("label", question.answer()));
         }
     }
 

@@ -40,6 +40,13 @@ class SurroundingsTest {
     }
 
     @Test
+    void someQuestionsStandBehindTheNamesOfPages() {
+        assertThat(all()).anySatisfy(pair -> assertThat(pair.after().text())
+                .matches("(?s)(\\S+\\.(pdf|png|jpg), page \\d+:\n)+.*")
+                .endsWith(":\n" + pair.before().text()));
+    }
+
+    @Test
     void aLongTextStandsInFrontOfTheQuestionAndLeavesItsAnswer() {
         Dice dice = new Dice(8);
 

@@ -32,25 +32,39 @@ class AskedQuestionTest {
             .orElseThrow();
 
     @Test
-    void aQuestionInVainIsOftenLeftWithTheValueOfAnotherLine() {
+    void aQuestionInVainIsMostlyLeftWithValuesOfOtherLines() {
         assertThat(asked(IN_VAIN, AskedQuestion.Cut.TRAINED))
-                .filteredOn(question -> keepsAnotherLine(question, IN_VAIN))
-                .hasSizeBetween(DRAWS / 4, DRAWS * 3 / 4);
+                .filteredOn(question -> otherLinesKept(question, IN_VAIN) > 0)
+                .hasSizeBetween(DRAWS / 2, DRAWS * 9 / 10)
+                .anyMatch(question -> otherLinesKept(question, IN_VAIN) > 1);
     }
 
     @Test
-    void aTrainedCutKeepsTheEvidenceOrRefuses() {
+    void aTrainedCutKeepsWhatIsReadAndMostOfTheEvidenceOrRefuses() {
         BitSet evidence = RECEIPT.evidenceCells(ANSWERABLE);
+        BitSet read = new BitSet();
+        ANSWERABLE.pointers().forEach(pointer -> read.set(pointer.cell()));
         List<AskedQuestion> asked = asked(ANSWERABLE, AskedQuestion.Cut.TRAINED);
 
         assertThat(asked).allSatisfy(question -> {
             BitSet kept = (BitSet) evidence.clone();
             kept.and(question.kept());
             boolean refuses = question.answer()[0] == Vocabulary.id(Vocabulary.REFUSAL);
-            assertThat(kept.cardinality()).isEqualTo(refuses ? 0 : evidence.cardinality());
+            if (refuses) {
+                assertThat(kept.isEmpty()).isTrue();
+            } else {
+                BitSet lost = (BitSet) read.clone();
+                lost.andNot(kept);
+                assertThat(lost.isEmpty()).isTrue();
+            }
+        });
+        assertThat(asked).anySatisfy(question -> {
+            BitSet lost = (BitSet) evidence.clone();
+            lost.andNot(question.kept());
+            assertThat(lost.cardinality()).isBetween(1, evidence.cardinality() - 1);
         });
         assertThat(asked)
-                .filteredOn(question -> keepsAnotherLine(question, ANSWERABLE))
+                .filteredOn(question -> otherLinesKept(question, ANSWERABLE) > 0)
                 .hasSizeBetween(DRAWS / 10, DRAWS / 2);
     }
 
@@ -61,16 +75,18 @@ class AskedQuestionTest {
                 .containsOnly(RECEIPT.evidenceCells(ANSWERABLE));
     }
 
-    private static boolean keepsAnotherLine(AskedQuestion asked, Question own) {
+    private static long otherLinesKept(AskedQuestion asked, Question own) {
         return RECEIPT.questions().stream()
                 .filter(other ->
                         !other.evidence().isEmpty() && !other.evidence().equals(own.evidence()))
                 .map(RECEIPT::evidenceCells)
-                .anyMatch(cells -> {
+                .distinct()
+                .filter(cells -> {
                     BitSet missing = (BitSet) cells.clone();
                     missing.andNot(asked.kept());
                     return missing.isEmpty();
-                });
+                })
+                .count();
     }
 
     private static List<AskedQuestion> asked(Question question, AskedQuestion.Cut cut) {

@@ -28,14 +28,19 @@ class AskedRecordTest {
 
     private static final int DRAWINGS = 40;
 
-    private record Filled(Drawing drawing, AskedRecord record) {}
+    private record Filled(Drawing drawing, AskedRecord record) {
+
+        AskedForm form() {
+            return record.form(drawing);
+        }
+    }
 
     @Test
     void recordSaysTheValuesOfItsFieldsAndNullForWhatIsNotThere() throws Exception {
         List<Filled> all = filled();
 
         for (Filled filled : all) {
-            JsonNode said = new ObjectMapper().readTree(text(filled.record().ids()));
+            JsonNode said = new ObjectMapper().readTree(text(filled.form().ids()));
             assertThat(said.size()).isEqualTo(filled.record().fields().size()).isBetween(1, 4);
             for (AskedRecord.Field field : filled.record().fields()) {
                 Question value = field.value();
@@ -50,12 +55,12 @@ class AskedRecordTest {
     @Test
     void eachCharacterIsReadWhereItStandsAndEachFieldLooksAtItsOwnLine() {
         for (Filled filled : filled()) {
-            int[] ids = filled.record().ids();
-            int[] pointers = filled.record().pointers();
-            List<BitSet> regions = filled.record().regions(filled.drawing());
+            int[] ids = filled.form().ids();
+            int[] pointers = filled.form().pointers();
+            List<BitSet> regions = filled.form().regions();
             assertThat(pointers).hasSameSizeAs(ids);
             assertThat(regions).hasSameSizeAs(ids);
-            assertThat(regions.get(0)).isEqualTo(filled.record().evidence(filled.drawing()));
+            assertThat(regions.get(0)).isEqualTo(filled.form().evidence());
             for (int i = 0; i < ids.length; i++) {
                 if (pointers[i] != AskedQuestion.NOT_READ) {
                     assertThat(regions.get(i).get(pointers[i])).isTrue();
@@ -78,12 +83,12 @@ class AskedRecordTest {
     void rowsOfARecordEndWithItsTokensAndLookNowhereBehindThem() {
         Filled filled = filled().get(0);
 
-        AskedQuestion asked = AskedQuestion.ofRecord(
-                filled.record(), "Read the form.", filled.drawing(), AskedQuestion.Cut.EVIDENCE, new Random(1));
+        AskedQuestion asked = AskedQuestion.ofForm(
+                filled.form(), "Read the form.", filled.drawing(), AskedQuestion.Cut.EVIDENCE, new Random(1));
 
         assertThat(Arrays.copyOfRange(asked.ids(), asked.promptLength(), asked.ids().length))
-                .isEqualTo(filled.record().ids());
-        assertThat(asked.kept()).isEqualTo(filled.record().evidence(filled.drawing()));
+                .isEqualTo(filled.form().ids());
+        assertThat(asked.kept()).isEqualTo(filled.form().evidence());
         assertThat(asked.evidenceOf(asked.answer().length - 1).isEmpty()).isTrue();
         assertThat(asked.cellsOf(0).isEmpty()).isTrue();
     }
