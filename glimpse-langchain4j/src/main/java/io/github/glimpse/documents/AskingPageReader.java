@@ -23,24 +23,24 @@ public final class AskingPageReader implements PageReader {
 
     private final ChatModel model;
     private final Map<String, String> questions;
-    private final String refusal;
+    private final SaidInVain refusals;
     private final @Nullable PageTiles tiles;
 
     /**
      * Reads by a model.
      *
      * @param questions name of each field to its question, in the order in which they are asked
-     * @param refusal what the model says if the page does not answer: such fields are left out
+     * @param refusals what the model says if the page does not answer, or cannot be read: such fields are left out
      */
-    public AskingPageReader(ChatModel model, Map<String, String> questions, String refusal) {
-        this(model, questions, refusal, null);
+    public AskingPageReader(ChatModel model, Map<String, String> questions, String... refusals) {
+        this(model, questions, new SaidInVain(List.of(refusals)), null);
     }
 
     private AskingPageReader(
-            ChatModel model, Map<String, String> questions, String refusal, @Nullable PageTiles tiles) {
+            ChatModel model, Map<String, String> questions, SaidInVain refusals, @Nullable PageTiles tiles) {
         this.model = model;
         this.questions = new LinkedHashMap<>(questions);
-        this.refusal = refusal;
+        this.refusals = refusals;
         this.tiles = tiles;
     }
 
@@ -51,7 +51,7 @@ public final class AskingPageReader implements PageReader {
      * @throws IllegalArgumentException if below 2
      */
     public AskingPageReader tiles(int side) {
-        return new AskingPageReader(model, questions, refusal, new PageTiles(side));
+        return new AskingPageReader(model, questions, refusals, new PageTiles(side));
     }
 
     /** What was said of a view of the page, and how likely the model held it. */
@@ -93,9 +93,7 @@ public final class AskingPageReader implements PageReader {
             ChatResponse response = model.chat(UserMessage.from(TextContent.from(question), view));
             String answer = response.aiMessage().text().strip();
             double sureness = PageAnswerer.sureness(response);
-            if (!answer.isEmpty()
-                    && !answer.equalsIgnoreCase(refusal)
-                    && (best == null || sureness > best.sureness())) {
+            if (!refusals.is(answer) && (best == null || sureness > best.sureness())) {
                 best = new Said(view, answer, sureness);
             }
         }
@@ -141,6 +139,6 @@ public final class AskingPageReader implements PageReader {
     @Override
     public String label() {
         String cut = tiles == null ? "" : " in tiles of " + tiles.side();
-        return "ask " + Integer.toHexString((questions + refusal).hashCode()) + cut;
+        return "ask " + Integer.toHexString((questions + String.join("", refusals.texts())).hashCode()) + cut;
     }
 }

@@ -7,19 +7,25 @@ import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a model says an answer with its place: as JSON that is kept to a schema, in which "not found" is a document of its own, so that a
- * model need not invent; or as plain text, for models that were not taught to write records, with a sentence that says "not found".
+ * model need not invent; or as plain text, for models that were not taught to write records, with sentences that say "not found".
  *
- * @param refusal what stands for "not found" in plain text; null for JSON
+ * @param refusals what stands for "not found" in plain text; null for JSON
  * @param boxes what the numbers of boxes in JSON mean
  */
-public record PageAnswerForm(@Nullable String refusal, Boxes boxes) {
+public record PageAnswerForm(@Nullable List<String> refusals, Boxes boxes) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_PIXELS = 16384;
+
+    /** Copies the list. */
+    public PageAnswerForm {
+        refusals = refusals == null ? null : List.copyOf(refusals);
+    }
 
     /** What the numbers of a model's boxes mean. */
     public enum Boxes {
@@ -39,9 +45,9 @@ public record PageAnswerForm(@Nullable String refusal, Boxes boxes) {
         return new PageAnswerForm(null, boxes);
     }
 
-    /** Plain text, in which this sentence says that the page does not answer. */
-    public static PageAnswerForm plain(String refusal) {
-        return new PageAnswerForm(refusal, Boxes.THOUSANDTHS);
+    /** Plain text, in which each of these sentences says that the page does not answer. */
+    public static PageAnswerForm plain(String... refusals) {
+        return new PageAnswerForm(List.of(refusals), Boxes.THOUSANDTHS);
     }
 
     /**
@@ -56,7 +62,7 @@ public record PageAnswerForm(@Nullable String refusal, Boxes boxes) {
     }
 
     boolean isJson() {
-        return refusal == null;
+        return refusals == null;
     }
 
     /** What is asked of the model besides the question; nothing in plain text. */
@@ -89,11 +95,8 @@ public record PageAnswerForm(@Nullable String refusal, Boxes boxes) {
 
     /** What an answer says; an answer that is no whole document says nothing. */
     Said read(String answer) {
-        if (refusal != null) {
-            String text = answer.strip();
-            return text.isEmpty() || text.equalsIgnoreCase(refusal.strip())
-                    ? Said.NOTHING
-                    : new Said(true, text, 1, null, "");
+        if (refusals != null) {
+            return new SaidInVain(refusals).is(answer) ? Said.NOTHING : new Said(true, answer.strip(), 1, null, "");
         }
         try {
             JsonNode node = JSON.readTree(answer);

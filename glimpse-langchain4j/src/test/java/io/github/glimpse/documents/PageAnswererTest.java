@@ -183,10 +183,12 @@ class PageAnswererTest {
 
     @Test
     void whereNoPageAnswersNothingIsFound() {
-        sayings.addAll(List.of(REFUSAL, REFUSAL));
+        sayings.addAll(List.of(REFUSAL, " it is too small. "));
 
-        PageAnswer answer =
-                answerer().form(PageAnswerForm.plain(REFUSAL)).build().answer("total of order Z79");
+        PageAnswer answer = answerer()
+                .form(PageAnswerForm.plain(REFUSAL, "It is too small."))
+                .build()
+                .answer("total of order Z79");
 
         assertThat(answer.found()).isFalse();
         assertThat(answer.place()).isEqualTo("page=0 box=");

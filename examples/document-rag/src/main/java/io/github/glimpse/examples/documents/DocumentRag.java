@@ -281,7 +281,7 @@ public final class DocumentRag implements Callable<Integer> {
 
     private PageReader reader(ChatModel chat) {
         AskingPageReader reader = location == null
-                ? new AskingPageReader(chat, Corpus.questionsForCodes(), Vocabulary.REFUSAL)
+                ? new AskingPageReader(chat, Corpus.questionsForCodes(), Vocabulary.REFUSAL, Vocabulary.UNREADABLE)
                 : new AskingPageReader(chat, Map.of("says", "What does this page say?"), "");
         return side() == 0 ? reader : reader.tiles(side());
     }
@@ -330,7 +330,7 @@ public final class DocumentRag implements Callable<Integer> {
             builder.tiles(side());
         }
         return location == null
-                ? builder.form(PageAnswerForm.plain(Vocabulary.REFUSAL))
+                ? builder.form(PageAnswerForm.plain(Vocabulary.REFUSAL, Vocabulary.UNREADABLE))
                         .leastCoverage(LEAST_COVERAGE)
                         .secondLook(reader, LEAST_SHARE)
                         .maxPages(1)

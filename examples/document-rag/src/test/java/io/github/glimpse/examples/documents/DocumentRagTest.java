@@ -150,7 +150,7 @@ class DocumentRagTest {
                             index,
                             new PageTextRetriever(index, 5),
                             GlimpseChatModel.builder().model(engine).build())
-                    .form(PageAnswerForm.plain(Vocabulary.REFUSAL))
+                    .form(PageAnswerForm.plain(Vocabulary.REFUSAL, Vocabulary.UNREADABLE))
                     .tiles(448)
                     .build();
 

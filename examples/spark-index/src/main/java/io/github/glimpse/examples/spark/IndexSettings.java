@@ -4,8 +4,9 @@ import io.github.glimpse.documents.DocumentFolder;
 import io.github.glimpse.documents.DocumentLimits;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param model folder of the model that reads pages without a text layer; null for the embedded one
  * @param module its glimpse module, or null
  * @param fields what is asked of such a page, name to question; empty if there is a schema, or for no reading
- * @param refusal what the model says where a page does not answer
+ * @param refusals what the model says where a page does not answer
  * @param schema JSON schema of the record that is extracted from such a page in place of answers; null for none
  * @param prompt what the model is told beside the schema
  * @param dotsPerInch of pages as pictures
@@ -27,7 +28,7 @@ record IndexSettings(
         @Nullable String model,
         @Nullable String module,
         LinkedHashMap<String, String> fields,
-        String refusal,
+        ArrayList<String> refusals,
         @Nullable String schema,
         String prompt,
         double dotsPerInch,
@@ -40,6 +41,11 @@ record IndexSettings(
 
     private static final long serialVersionUID = 1L;
 
+    /** How the embedded model says that a page does not answer, or cannot be read. */
+    static ArrayList<String> refusalsOfTheEmbeddedModel() {
+        return new ArrayList<>(List.of("I cannot tell from this picture.", "I cannot read it in this picture."));
+    }
+
     /** Vectors alone, one thread for each of two tasks. */
     static IndexSettings vectorsBy(String embeddingModel) {
         return new IndexSettings(
@@ -47,7 +53,7 @@ record IndexSettings(
                 null,
                 null,
                 new LinkedHashMap<>(),
-                "",
+                new ArrayList<>(),
                 null,
                 PROMPT,
                 DocumentFolder.DOTS_PER_INCH,
@@ -55,25 +61,10 @@ record IndexSettings(
                 2);
     }
 
-    /** These with questions for the embedded model. */
-    IndexSettings reading(Map<String, String> questions, String saysNo) {
-        return new IndexSettings(
-                embeddingModel,
-                model,
-                module,
-                new LinkedHashMap<>(questions),
-                saysNo,
-                schema,
-                prompt,
-                dotsPerInch,
-                threads,
-                tasks);
-    }
-
     /** These with a record for the embedded model to fill in. */
     IndexSettings extracting(String jsonSchema) {
         return new IndexSettings(
-                embeddingModel, model, module, fields, refusal, jsonSchema, prompt, dotsPerInch, threads, tasks);
+                embeddingModel, model, module, fields, refusals, jsonSchema, prompt, dotsPerInch, threads, tasks);
     }
 
     /** Limits and dots per inch, as the library takes them; the folder itself is never looked into, Spark reads the files. */

@@ -81,7 +81,7 @@ final class Models {
                 .model(LoadedModel.load(options.build()))
                 .build();
         if (schema == null) {
-            return new AskingPageReader(chat, settings.fields(), settings.refusal());
+            return new AskingPageReader(chat, settings.fields(), settings.refusals().toArray(String[]::new));
         }
         JsonSchema record = JsonSchema.builder()
                 .name("page")

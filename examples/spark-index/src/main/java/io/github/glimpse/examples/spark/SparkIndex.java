@@ -12,7 +12,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -61,9 +63,8 @@ public final class SparkIndex implements Callable<Integer> {
 
     @Option(
             names = "--refusal",
-            defaultValue = "I cannot tell from this picture.",
-            description = "What the model says where a page does not answer")
-    private String refusal = "";
+            description = "What the model says where a page does not answer; may be given again. The embedded model's two if not set")
+    private List<String> refusals = new ArrayList<>();
 
     @Option(
             names = "--schema",
@@ -133,7 +134,7 @@ public final class SparkIndex implements Callable<Integer> {
                     model,
                     module,
                     new LinkedHashMap<>(fields),
-                    refusal,
+                    refusals.isEmpty() ? IndexSettings.refusalsOfTheEmbeddedModel() : new ArrayList<>(refusals),
                     schema == null ? null : Files.readString(schema),
                     prompt,
                     dotsPerInch,
