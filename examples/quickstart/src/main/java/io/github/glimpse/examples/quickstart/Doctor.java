@@ -46,9 +46,9 @@ final class Doctor {
     private static final String DEVICE = "--glimpse.device=";
     private static final String PATH = "--glimpse.native.path=";
 
-    /** What stands on the quickstart's receipt, but for one value that the model is not sure of. */
-    private static final Map<String, String> EXPECTED = new TreeMap<>(Map.of(
-            "name", "Tyazi", "order", "Z79", "clerk", "Lyon", "price", "76.36", "total", "87.00", "driver", "Quvaj"));
+    /** What stands on the quickstart's receipt, but for two values that the model is not sure of, the date and the driver. */
+    private static final Map<String, String> EXPECTED =
+            new TreeMap<>(Map.of("name", "Tyazi", "order", "Z79", "clerk", "Lyon", "price", "76.36", "total", "87.00"));
 
     private static final List<PruningOptions> PRUNINGS = List.of(
             PruningOptions.defaults(), PruningOptions.builder().enabled(false).build());

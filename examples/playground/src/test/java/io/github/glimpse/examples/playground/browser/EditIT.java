@@ -101,7 +101,7 @@ class EditIT extends PageInChromium {
             assertThat(page.locator("#question")).hasValue("What is the da");
         }
         assertThat(page.locator(".turn")).hasCount(1);
-        assertThat(page.locator("#kept")).containsText("9 of 144 tokens");
+        assertThat(page.locator("#kept")).containsText("7 of 144 tokens");
     }
 
     @Test

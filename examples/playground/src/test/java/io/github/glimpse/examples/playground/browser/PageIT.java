@@ -33,8 +33,8 @@ class PageIT extends PageInChromium {
         Locator run = askSample("A receipt");
 
         assertThat(run.locator(".text")).hasText("87.00");
-        assertThat(run).containsText("It answered from 6.3 % of the picture: 9 of 144 tokens");
-        assertThat(run).containsText("0.57");
+        assertThat(run).containsText("It answered from 4.9 % of the picture: 7 of 144 tokens");
+        assertThat(run).containsText("0.87");
         assertThat(run).containsText("tokens/s");
         assertThat(run).containsText("of the context of " + engine().contextLength());
         assertThat(page.locator("#question")).isFocused();
@@ -177,7 +177,7 @@ class PageIT extends PageInChromium {
         assertThat(comparison
                         .getByRole(com.microsoft.playwright.options.AriaRole.ROW)
                         .filter(new Locator.FilterOptions().setHasText("Picture tokens kept")))
-                .containsText("9 of 144144 of 144");
+                .containsText("7 of 144144 of 144");
         assertThat(comparison.locator("tr").filter(new Locator.FilterOptions().setHasText("KV cache")))
                 .containsText("kB");
         assertThat(comparison.locator("tr").filter(new Locator.FilterOptions().setHasText("Seed")))

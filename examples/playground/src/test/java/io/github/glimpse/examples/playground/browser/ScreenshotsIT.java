@@ -29,7 +29,7 @@ class ScreenshotsIT extends PageInChromium {
     void isShownWithAnAnswerInTheReadme() {
         open(new Browser.NewContextOptions().setViewportSize(1200, 900));
         askSample("A receipt");
-        assertThat(page.locator("#kept")).containsText("9 of 144 tokens");
+        assertThat(page.locator("#kept")).containsText("7 of 144 tokens");
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(screenshots().resolve("playground.jpg"))
                 .setType(ScreenshotType.JPEG)
