@@ -1,12 +1,13 @@
 """Draws the suite outside of the tiny model's world: pictures, questions and answers that share no code with its training.
 
-    python3 outside.py FONTS FOLDER [questions a line [LINE,...]]
+    python3 outside.py FONTS FOLDER [questions a line [LINE,... [SEED]]]
 
 FONTS is a folder with DejaVu, Liberation, Noto, Roboto and Open Sans below it (fonts.sh of the module fetches them). Writes PNG files
 and questions.jsonl, one question a line:
     {"line", "turns": [{"role": "SYSTEM", "USER" or "ASSISTANT", "text", "pictures": [names]}, ...], of which the last is asked,
      "answer" ("" where the right answer is a refusal), "seen": number of the picture that the boxes lie in, "boxes": [[left, top, right, bottom], ...],
      and where they are asked for "fields": {name: text or null}, "options": [texts], "zoom": whether the tool must be called}
+SEED draws other questions, to choose between weights by; without one they are those whose figures are told, and "all" stands for all lines.
 The same arguments give the same questions; pixels depend on the versions of Pillow and matplotlib (made with 13.0 and 3.11).
 """
 
@@ -53,8 +54,9 @@ PLAIN_WORDS = ["What is the {key}?", "what is the {key}", "Read the {key}.", "Te
 
 
 class Suite:
-    def __init__(self, fonts, folder, questions, wanted):
+    def __init__(self, fonts, folder, questions, wanted, seed):
         """Wanted are names of lines; none for all."""
+        self.seed = seed
         self.files = {path.name: path for path in sorted(pathlib.Path(fonts).rglob("*.[to]tf"))}
         for face in FACES:
             if face not in self.files:
@@ -80,7 +82,7 @@ class Suite:
         """Draws conversations for a line until it has enough; draw(chance) -> images, entry without its line; pictures of turns are numbers, or none."""
         if self.leaves_out(name):
             return
-        chance = random.Random(f"outside {name}")
+        chance = random.Random(f"{self.seed} {name}")
         number = 0
         while number < self.questions:
             made = draw(chance)
@@ -100,7 +102,7 @@ class Suite:
         """Draws pictures for a line until it has its questions; draw(chance) -> image, [(question, answer, boxes)]."""
         if self.leaves_out(name):
             return
-        chance = random.Random(f"outside {name}")
+        chance = random.Random(f"{self.seed} {name}")
         asked = number = 0
         while asked < self.questions:
             image, facts = draw(chance)
@@ -470,10 +472,10 @@ def cited(suite, chance, there):
 
 
 def main():
-    if len(sys.argv) not in (3, 4, 5):
+    if not 3 <= len(sys.argv) <= 6:
         sys.exit(__doc__)
-    questions = int(sys.argv[3]) if len(sys.argv) > 3 else 2000
-    suite = Suite(sys.argv[1], sys.argv[2], questions, sys.argv[4].split(",") if len(sys.argv) > 4 else [])
+    fonts, folder, questions, lines, seed = sys.argv[1:] + ["2000", "all", "outside"][len(sys.argv) - 3 :]
+    suite = Suite(fonts, folder, int(questions), [] if lines == "all" else lines.split(","), seed)
     suite.line("faces", lambda chance: receipt(suite, chance))
     suite.line("new-words", lambda chance: receipt(suite, chance, keys=NEW_KEYS))
     suite.line("band", lambda chance: receipt(suite, chance, decor=("band",)))

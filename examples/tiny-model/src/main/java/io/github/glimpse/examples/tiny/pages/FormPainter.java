@@ -20,6 +20,8 @@ final class FormPainter {
     private static final int TRIES = 30;
     private static final int MOST_ROWS = 14;
     private static final double INVENTED = 0.15;
+    /** Where there is room: few pages are wide enough for three. */
+    private static final List<Integer> COLUMNS = List.of(1, 1, 2, 2, 3, 3, 3);
 
     private enum Arrangement {
         /** Value at the right edge. */
@@ -60,13 +62,13 @@ final class FormPainter {
                 Arrangement.STACKED));
         casing = dice.below(4);
         colon = dice.chance(0.4) ? ":" : "";
-        pitch = Math.max(sheet.repertoire().leastPitch(), plain.cap() * dice.uniform(1.55, 2.4));
+        pitch = Math.max(sheet.spacing().leastPitch(), plain.cap() * dice.uniform(1.55, 2.4));
     }
 
     void paint(Box area) {
         int top = Decor.around(sheet, area, bold);
         int width = area.right() - area.left();
-        int columns = (int) Math.max(1, Math.min(dice.between(1, 3), width / (plain.cap() * 13)));
+        int columns = (int) Math.max(1, Math.min(dice.pick(COLUMNS), width / (plain.cap() * 11)));
         boolean sections = dice.chance(0.25);
         List<String> names = sections ? sections() : List.of("");
         int gap = (int) (plain.cap() * 1.2);

@@ -134,7 +134,7 @@ enum Outline {
     /** None that has a known name: corners as chance has them, stars of other numbers, parts of a disc, what is flat, bent or hollow. */
     private static Shape irregular(Dice dice) {
         double flat = dice.uniform(0.25, 0.5);
-        return switch (dice.below(9)) {
+        return switch (dice.below(12)) {
             case 0 -> new Arc2D.Double(-1, -1, 2, 2, dice.uniform(0, 360), dice.uniform(80, 290), Arc2D.PIE);
             case 1 -> star(dice.pick(List.of(4, 6, 7, 8)), dice.uniform(0.3, 0.6));
             case 2 -> new Ellipse2D.Double(-1, -flat, 2, 2 * flat);
@@ -143,6 +143,11 @@ enum Outline {
             case 5 -> path(-0.95, -flat, 0.4, -flat, 0.95, flat, -0.4, flat);
             case 6 -> path(-0.8, -0.8, flat - 0.8, -0.8, flat - 0.8, 0.8 - flat, 0.8, 0.8 - flat, 0.8, 0.8, -0.8, 0.8);
             case 7 -> hollow(dice.between(3, 6), 1 - flat);
+            case 8 ->
+                without(
+                        new Ellipse2D.Double(-1, -2 * flat, 2, 4 * flat),
+                        new Ellipse2D.Double(-0.6, -flat, 1.2, 2 * flat));
+            case 9, 10 -> joined(dice);
             default -> {
                 double[] radii = new double[dice.between(4, 9)];
                 for (int i = 0; i < radii.length; i++) {
@@ -151,6 +156,13 @@ enum Outline {
                 yield around(radii);
             }
         };
+    }
+
+    /** Two known forms that overlap, one at each end. */
+    private static Shape joined(Dice dice) {
+        Area whole = new Area(dice.pick(KNOWN).at(-0.45, 0, 0.55, dice.uniform(0, 2 * Math.PI), dice));
+        whole.add(new Area(dice.pick(KNOWN).at(0.4, 0, dice.uniform(0.35, 0.6), dice.uniform(0, 2 * Math.PI), dice)));
+        return whole;
     }
 
     private static Shape path(double... corners) {

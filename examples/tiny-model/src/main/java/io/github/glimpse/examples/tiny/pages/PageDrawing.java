@@ -30,6 +30,8 @@ public final class PageDrawing {
 
     /** Share of the questions that are worded as the second edition's, of words that may have to be spelled. */
     private static final double OWN_WORDS = 0.3;
+    /** Most that characters of one line stand above each other, in pixels. */
+    private static final double ONE_LINE = PageSize.CELL / 3.0;
 
     private final DrawnPage page;
     private final PageSize size;
@@ -40,6 +42,8 @@ public final class PageDrawing {
     private final boolean[] crowded;
     /** Those of them with more characters than can be told: of none of them is asked, that there is writing is all that the eye learns. */
     private final boolean[] overfull;
+    /** Where the line of each cell stands. */
+    private final double[] lines;
 
     PageDrawing(DrawnPage page) {
         this.page = page;
@@ -51,6 +55,7 @@ public final class PageDrawing {
                 new int[cells * CellLabels.SLOTS], new int[cells], new int[cells], new int[cells], new CellRole[cells]);
         crowded = new boolean[cells];
         overfull = new boolean[cells];
+        lines = new double[cells];
         Arrays.fill(labels.firstIndex(), CellLabels.NONE);
         Arrays.fill(labels.owners(), CellLabels.NONE);
         Arrays.fill(labels.colours(), CellLabels.NONE);
@@ -150,6 +155,13 @@ public final class PageDrawing {
             overfull[cell] |= slot == CellLabels.SLOTS;
             return;
         }
+        if (slot > 0 && Math.abs(mark.y() - lines[cell]) > ONE_LINE) {
+            // Of two lines none is told.
+            crowded[cell] = true;
+            overfull[cell] = true;
+            return;
+        }
+        lines[cell] = mark.y();
         labels.characters()[cell * CellLabels.SLOTS + slot] = Vocabulary.characterClass(mark.character());
         if (slot == 0) {
             int colour = known("colour", mark.key());

@@ -130,7 +130,7 @@ public final class PageMaker {
             paint(sheet, panel, inner(area, dice));
             kinds.add(name(panel));
         }
-        if (dice.chance(0.12)) {
+        if (dice.chance(0.2)) {
             Decor.stamp(sheet, whole);
         }
         return kinds;

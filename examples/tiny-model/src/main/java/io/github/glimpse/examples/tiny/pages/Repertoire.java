@@ -1,8 +1,6 @@
 package io.github.glimpse.examples.tiny.pages;
 
-import io.github.glimpse.examples.tiny.drawing.CellLabels;
 import io.github.glimpse.examples.tiny.drawing.Dice;
-import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Phrasings;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Vocabulary;
@@ -12,12 +10,16 @@ import java.util.Objects;
 
 /** What an edition can tell of a page: its words and characters, and how closely they may stand. */
 public enum Repertoire {
-    /** Keys of its vocabulary, three characters of one line in a cell; no tables, and no bars but its own. */
+    /** Keys of its vocabulary, three characters of one line are told by a cell; no tables, and no bars but its own. */
     FIRST,
     /** Words of any kind, spelled, six characters in a cell. */
     SECOND;
 
     private static final int TRIES = 50;
+    private static final int LONG_VALUE = 6;
+    private static final double ROOMY = 0.5;
+    /** Share of the first edition's values that are long: by themselves a third is. */
+    private static final double LONG = 0.25;
 
     private static final List<Panel> FIRST_SHARES = List.of(
             Panel.FORM,
@@ -67,8 +69,9 @@ public enum Repertoire {
 
     /** A value of one to ten characters; which kind does not depend on what it is the value of. */
     String value(Split split, Dice dice) {
+        int shortest = this == FIRST && dice.chance(LONG) ? LONG_VALUE : 1;
         String value = Words.value(split, dice);
-        for (int i = 0; i < TRIES && !tells(value); i++) {
+        for (int i = 0; i < TRIES && !(tells(value) && value.length() >= shortest); i++) {
             value = Words.value(split, dice);
         }
         return value;
@@ -84,18 +87,8 @@ public enum Repertoire {
         return this == FIRST ? 13 : 11;
     }
 
-    /** Least distance of two lines, in pixels; two in one cell cannot be told by three characters. */
-    double leastPitch() {
-        return this == FIRST ? PageSize.CELL : 0;
-    }
-
-    /** Least distance of a character from the one that would not have room in its cell, in pixels; 0 for none. */
-    double leastRun() {
-        return this == FIRST ? PageSize.CELL : 0;
-    }
-
-    /** How many characters on is the one that would not have room. */
-    int run() {
-        return this == FIRST ? CellLabels.SLOTS : PageCells.SLOTS;
+    /** How the writing of a page is spaced: that of the first edition now and then so that each cell can tell all that is in it. */
+    Spacing spacing(Dice dice) {
+        return this == FIRST && dice.chance(ROOMY) ? Spacing.ROOMY : Spacing.NATURAL;
     }
 }

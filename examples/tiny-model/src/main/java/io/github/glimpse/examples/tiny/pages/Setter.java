@@ -30,19 +30,19 @@ final class Setter {
     private final double cap;
     private final Lettering.Weight weight;
     private final Bend bend;
-    private final Repertoire repertoire;
+    private final Spacing spacing;
     private final double tracking;
     private final int phases;
     private final Map<Integer, Ink> inks = new HashMap<>();
     private final Map<Character, Double> advances = new HashMap<>();
 
     /** Chooses how loosely letters stand, and whether they stand on whole pixels as screens set them. */
-    Setter(Lettering face, double cap, Lettering.Weight weight, Bend bend, Repertoire repertoire, Dice dice) {
+    Setter(Lettering face, double cap, Lettering.Weight weight, Bend bend, Spacing spacing, Dice dice) {
         this.face = face;
         this.cap = cap;
         this.weight = weight;
         this.bend = bend;
-        this.repertoire = repertoire;
+        this.spacing = spacing;
         tracking = dice.chance(0.3) ? cap * dice.uniform(-0.015, 0.1) : 0;
         phases = dice.chance(0.4) ? 1 : PHASES;
     }
@@ -71,17 +71,15 @@ final class Setter {
         return (int) Math.ceil(width);
     }
 
-    // What is added behind each character so that a cell has room for all of its own.
     private double spread(String text) {
-        double spread = 0;
-        for (int i = 0; repertoire.leastRun() > 0 && i + repertoire.run() < text.length(); i++) {
-            double run = 0;
-            for (int j = i; j < i + repertoire.run(); j++) {
-                run += (advance(text.charAt(j)) + advance(text.charAt(j + 1))) / 2;
-            }
-            spread = Math.max(spread, (repertoire.leastRun() + 1 - run) / repertoire.run());
+        double[] centres = new double[text.length()];
+        double pen = 0;
+        for (int i = 0; i < centres.length; i++) {
+            double advance = advance(text.charAt(i));
+            centres[i] = pen + advance / 2;
+            pen += advance;
         }
-        return spread;
+        return spacing.spread(centres);
     }
 
     private double advance(char character) {

@@ -31,6 +31,7 @@ final class Sheet {
     private final Dice dice;
     private final Split split;
     private final Repertoire repertoire;
+    private final Spacing spacing;
     private final List<Lettering> faces;
     private final int paper;
     private final double strength;
@@ -53,6 +54,7 @@ final class Sheet {
         this.repertoire = repertoire;
         this.faces = List.copyOf(faces);
         this.dice = dice;
+        spacing = repertoire.spacing(dice);
         strength = dice.chance(0.25) ? dice.uniform(0.7, 1) : 1;
         fill(new Rectangle2D.Double(0, 0, width, height), paper);
     }
@@ -71,6 +73,10 @@ final class Sheet {
 
     Repertoire repertoire() {
         return repertoire;
+    }
+
+    Spacing spacing() {
+        return spacing;
     }
 
     /** The words of a use that may stand on the page. */
@@ -132,7 +138,7 @@ final class Sheet {
     }
 
     private Setter setter(Lettering face, double cap, Lettering.Weight weight) {
-        return new Setter(face, cap, weight, Bend.of(split, dice), repertoire, dice);
+        return new Setter(face, cap, weight, Bend.of(split, dice), spacing, dice);
     }
 
     void fill(Shape area, int colour) {

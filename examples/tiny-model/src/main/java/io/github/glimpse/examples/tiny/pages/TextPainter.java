@@ -31,7 +31,7 @@ final class TextPainter {
                 band(area, y, plain.cap());
             }
             line(setter, area, y);
-            y += Math.max(sheet.repertoire().leastPitch(), plain.cap() * dice.uniform(1.5, 2.2));
+            y += Math.max(sheet.spacing().leastPitch(), plain.cap() * dice.uniform(1.5, 2.2));
         }
     }
 
@@ -42,7 +42,7 @@ final class TextPainter {
         boolean large = dice.chance(0.2);
         while (true) {
             double cap = large ? dice.uniform(22, 38) : sheet.cap(34);
-            double height = Math.max(sheet.repertoire().leastPitch(), cap * dice.uniform(1.4, 2.2));
+            double height = Math.max(sheet.spacing().leastPitch(), cap * dice.uniform(1.4, 2.2));
             if (y + height > area.bottom()) {
                 return;
             }

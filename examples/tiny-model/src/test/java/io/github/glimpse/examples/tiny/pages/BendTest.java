@@ -59,7 +59,7 @@ class BendTest {
     }
 
     private static Setter setter(Bend bend) {
-        return new Setter(FACE, CAP, Lettering.Weight.PLAIN, bend, Repertoire.SECOND, new Dice(7));
+        return new Setter(FACE, CAP, Lettering.Weight.PLAIN, bend, Spacing.NATURAL, new Dice(7));
     }
 
     private static double ink(Bend bend) {

@@ -21,7 +21,7 @@ class ZoomLessonsTest {
     private static List<ReadingBatch> batches() {
         PageMaker maker = new PageMaker(FontRegistry.strokes(), Repertoire.FIRST);
         ZoomLessons lessons = new ZoomLessons(maker, SIZES, 3);
-        return IntStream.range(0, 16).mapToObj(i -> lessons.batch(i).batch()).toList();
+        return IntStream.range(0, 48).mapToObj(i -> lessons.batch(i).batch()).toList();
     }
 
     @Test
