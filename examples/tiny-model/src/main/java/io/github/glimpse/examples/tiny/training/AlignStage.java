@@ -93,7 +93,7 @@ final class AlignStage implements Train.Stage {
                 .with(pages.symbols(scope))
                 .with(model.symbols())
                 .with(model.parameters().get(TinyWeights.WORDS))
-                .with(options.edition().tower().heads())
+                .with(Edition.TOWER.heads())
                 .with(options.half());
     }
 

@@ -8,32 +8,28 @@ import io.github.glimpse.train.Losses;
 /** What the two editions of the model differ in. */
 enum Edition {
     /** The one in the library, on drawings of its own world. */
-    FIRST(TowerSize.embedded(), DecoderSize.first(), PageSymbols.TENSORS, "symbols", 2_048),
+    FIRST(DecoderSize.first(), PageSymbols.TENSORS, "symbols"),
     /** The one that reads ordinary type and takes part in conversations. */
-    SECOND(TowerSize.embedded(), DecoderSize.second(), CellSymbols.TENSORS, "converse", 4_096);
+    SECOND(DecoderSize.second(), CellSymbols.TENSORS, "converse");
 
-    @SuppressWarnings("ImmutableEnumChecker") // records of numbers and names
-    private final TowerSize tower;
+    /** Longest conversation, in tokens. */
+    static final int CONTEXT = 4_096;
 
-    @SuppressWarnings("ImmutableEnumChecker") // the same
+    /** Of the eye of both. */
+    static final TowerSize TOWER = TowerSize.embedded();
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
     private final DecoderSize size;
 
-    @SuppressWarnings("ImmutableEnumChecker") // the same
+    @SuppressWarnings("ImmutableEnumChecker") // a record of names
     private final SymbolTensors symbols;
 
     private final String text;
-    private final int context;
 
-    Edition(TowerSize tower, DecoderSize size, SymbolTensors symbols, String text, int context) {
-        this.tower = tower;
+    Edition(DecoderSize size, SymbolTensors symbols, String text) {
         this.size = size;
         this.symbols = symbols;
         this.text = text;
-        this.context = context;
-    }
-
-    TowerSize tower() {
-        return tower;
     }
 
     DecoderSize size() {
@@ -42,11 +38,6 @@ enum Edition {
 
     SymbolTensors symbols() {
         return symbols;
-    }
-
-    /** Longest conversation, in tokens. The first edition's is too short for the library to describe tools in: it has never seen any. */
-    int context() {
-        return context;
     }
 
     /** Pages and questions of a stage. */

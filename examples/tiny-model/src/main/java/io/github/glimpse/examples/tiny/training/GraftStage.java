@@ -57,7 +57,7 @@ final class GraftStage implements AutoCloseable {
     }
 
     private int inputs() {
-        return back ? edition.symbols().inputs() : edition.tower().joined();
+        return back ? edition.symbols().inputs() : Edition.TOWER.joined();
     }
 
     private void enterMerger(RidgeRegression.Solution solution) {
@@ -111,7 +111,7 @@ final class GraftStage implements AutoCloseable {
                 .with(page.symbols(scope))
                 .with(model.symbols())
                 .with(model.parameters().get(TinyWeights.WORDS))
-                .with(edition.tower().heads())
+                .with(Edition.TOWER.heads())
                 .with(false)
                 .runForList(scope);
     }

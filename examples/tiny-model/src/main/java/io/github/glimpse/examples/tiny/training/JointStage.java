@@ -104,7 +104,7 @@ final class JointStage implements Train.Stage {
     private RecordedCall call(RecordedCall call, Lesson lesson, SeenPages pages, long sample, TensorScope scope) {
         double done = options.faded() + (1 - options.faded()) * sample / options.steps();
         List<NDArray> numbers = List.of(
-                scope.longs(new long[] {model.edition().tower().heads()}),
+                scope.longs(new long[] {Edition.TOWER.heads()}),
                 scope.longs(new long[] {model.edition().size().heads()}),
                 scope.longs(new long[] {TinyShape.REDUCE_LAYER + 1L}),
                 scope.longs(new long[] {options.half() ? 1 : 0}),

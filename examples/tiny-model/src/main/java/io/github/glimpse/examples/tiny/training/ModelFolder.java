@@ -100,10 +100,10 @@ final class ModelFolder {
                 .put("num_hidden_layers", size.layers())
                 .put("num_attention_heads", size.heads())
                 .put("num_key_value_heads", size.kvHeads())
-                .put("max_position_embeddings", edition.context())
+                .put("max_position_embeddings", Edition.CONTEXT)
                 .put("rms_norm_eps", TinyShape.EPS)
                 .put("rope_theta", size.theta())
-                .put("sliding_window", edition.context())
+                .put("sliding_window", Edition.CONTEXT)
                 .put("use_sliding_window", false)
                 .put("tie_word_embeddings", true)
                 .put("torch_dtype", type == StoredType.BF16 ? "bfloat16" : "float32")
@@ -128,11 +128,11 @@ final class ModelFolder {
         vision.put("model_type", "qwen2_5_vl")
                 .put("depth", TinyShape.VISION_DEPTH)
                 .put("hidden_act", "silu")
-                .put("hidden_size", edition.tower().hidden())
+                .put("hidden_size", Edition.TOWER.hidden())
                 .put("in_channels", TinyShape.CHANNELS)
                 .put("in_chans", TinyShape.CHANNELS)
-                .put("intermediate_size", edition.tower().inner())
-                .put("num_heads", edition.tower().heads())
+                .put("intermediate_size", Edition.TOWER.inner())
+                .put("num_heads", Edition.TOWER.heads())
                 .put("out_hidden_size", edition.size().hidden())
                 .put("patch_size", TinyShape.PATCH)
                 .put("spatial_merge_size", TinyShape.MERGE)
@@ -185,6 +185,6 @@ final class ModelFolder {
                 .put("clean_up_tokenization_spaces", false)
                 .put("eos_token", "<|im_end|>")
                 .put("pad_token", "<|endoftext|>")
-                .put("model_max_length", edition.context());
+                .put("model_max_length", Edition.CONTEXT);
     }
 }

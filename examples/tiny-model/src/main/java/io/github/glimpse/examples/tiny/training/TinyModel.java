@@ -40,7 +40,7 @@ final class TinyModel implements AutoCloseable {
         graph = edition.graph(runtime);
         parameters = TrainableParameters.empty(runtime, seed);
         TinyWeights.addVision(
-                parameters, vision, blocks, edition.tower(), edition.size().hidden());
+                parameters, vision, blocks, Edition.TOWER, edition.size().hidden());
         TinyWeights.addDecoder(parameters, decoder, words, edition.size());
         edition.symbols().addTo(parameters, symbols);
     }

@@ -11,15 +11,24 @@ class AnswerTimesIT {
 
     @Test
     void printsTheTimesOfAThirdQuestionAboutAPicture() {
+        assertThat(printed(3, 0))
+                .matches(
+                        "questions=2 side=224 turns=3 ids=1[0-9]{2} threads=auto least=[0-9.]+ median=[0-9.]+ p90=[0-9.]+");
+    }
+
+    @Test
+    void aTextInFrontMakesThePromptLonger() {
+        assertThat(printed(1, 40)).containsPattern("turns=1 ids=[0-9]{4} ");
+    }
+
+    private static String printed(int turns, int sentences) {
         AnswerTimes.Written options = new AnswerTimes.Written();
         options.questions = 2;
         options.side = 224;
-        options.turns = 3;
+        options.turns = turns;
+        options.sentences = sentences;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-
         AnswerTimes.print(options, new PrintStream(printed, true, StandardCharsets.UTF_8));
-
-        assertThat(printed.toString(StandardCharsets.UTF_8).strip())
-                .matches("questions=2 side=224 turns=3 threads=auto least=[0-9.]+ median=[0-9.]+ p90=[0-9.]+");
+        return printed.toString(StandardCharsets.UTF_8).strip();
     }
 }

@@ -186,7 +186,7 @@ class SecondGraphIT {
                     .with(model.tower())
                     .with(batch.tensors(scope))
                     .with(model.decoder())
-                    .with(Edition.SECOND.tower().heads())
+                    .with(Edition.TOWER.heads())
                     .with(Edition.SECOND.size().heads())
                     .with(TinyShape.REDUCE_LAYER + 1L)
                     .run(scope)

@@ -53,7 +53,7 @@ class SeenPagesIT {
                     .with(seen.symbols(scope))
                     .with(model.symbols())
                     .with(model.parameters().get("model.embed_tokens.weight"))
-                    .with(Edition.SECOND.tower().heads())
+                    .with(Edition.TOWER.heads())
                     .with(false)
                     .runForList(scope)
                     .get(0)
