@@ -447,9 +447,9 @@ def options(suite, chance):
 
 
 def zoom(suite, chance, needed):
-    """A page of 1008 x 1008 whose letters are some 8 pixels high when it is made as small as the eye takes it, or one that is read at once."""
+    """A page of 1344 x 1344 whose letters are 8 to 10 pixels high when it is made as small as the eye takes it, or one that is read at once."""
     if needed:
-        image, facts = slip(suite, chance, size=(1008, 1008), cap=chance.uniform(11, 13), keys=KEYS[:40], rows=24, columns=1)
+        image, facts = slip(suite, chance, size=(1344, 1344), cap=chance.uniform(16, 20), keys=KEYS[:40], rows=20, columns=2)
     else:
         image, facts = slip(suite, chance)
     question, answer, boxes = facts[0]

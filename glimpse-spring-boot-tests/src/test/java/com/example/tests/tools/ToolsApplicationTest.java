@@ -55,7 +55,7 @@ class ToolsApplicationTest {
     }
 
     @Test
-    void aToolBeanLeavesServicesWithoutToolsAsTheyAre(CapturedOutput output) {
+    void aToolBeanLeavesServicesWithoutToolsAsTheyAre() {
         String without;
         try (ConfigurableApplicationContext context = start(Services.class)) {
             without = context.getBean(Reader.class).ask(QUESTION).content();
@@ -67,11 +67,27 @@ class ToolsApplicationTest {
 
             assertThat(reader.content()).isEqualTo(without);
             assertThat(metadata(reader).tools().given()).isZero();
+            // The model calls no tool but zoom.
             assertThat(agent.content()).isEqualTo(without);
             assertThat(metadata(agent).tools().given()).isOne();
-            assertThat(metadata(agent).tools().offered()).isZero();
-            assertThat(metadata(agent).tools().withheld()).isEqualTo(Withheld.MODEL);
+            assertThat(metadata(agent).tools().offered()).isOne();
+            assertThat(metadata(agent).tools().withheld()).isNull();
             assertThat(context.getBean(Calculator.class).sums).isEmpty();
+        }
+    }
+
+    @Test
+    void whereToolsAreIgnoredOneWarningSaysSo(CapturedOutput output) {
+        try (ConfigurableApplicationContext context =
+                start("glimpse.tools.mode=ignore", Services.class, Calculator.class)) {
+            ChatRequestParameters plain = ChatRequestParameters.builder().build();
+            Result<String> first = context.getBean(Agent.class).ask(QUESTION, plain);
+            Result<String> second = context.getBean(Agent.class).ask(QUESTION, plain);
+
+            assertThat(second.content()).isEqualTo(first.content());
+            assertThat(metadata(first).tools().given()).isOne();
+            assertThat(metadata(first).tools().offered()).isZero();
+            assertThat(metadata(first).tools().withheld()).isEqualTo(Withheld.MODE);
         }
         assertThat(output.getOut()).containsOnlyOnce("answers without the tools of its requests (add)");
     }

@@ -115,7 +115,7 @@ final class Agent implements Callable<Integer> {
             out.println("Model     " + engine.name());
             if (embedded) {
                 out.println(
-                        "          The embedded model was never trained for tools: the mask alone makes its calls valid.");
+                        "          The embedded model calls no tool by itself: the mask alone makes its calls valid.");
             }
             Desk desk = new Desk();
             int first = required != null ? required : embedded ? 1 : 0;

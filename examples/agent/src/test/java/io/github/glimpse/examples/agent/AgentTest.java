@@ -27,8 +27,17 @@ class AgentTest {
                 .containsPattern("Step 1\\R  kept    \\d+ of \\d+ image tokens of 1 pictures")
                 .containsPattern("  calls   (add|note|zoom) \\{.*}  \\(least likely token 0\\.\\d+\\)\\R  gives   \\S")
                 .containsPattern("Step 2\\R")
-                .contains("  tools   were not offered: model")
-                .contains("  says    ");
+                .contains("  says    ")
+                .doesNotContain("were not offered");
+    }
+
+    @Test
+    void withoutADemandTheModelAnswersAtOnce() {
+        assertThat(run("--required=0")).isZero();
+
+        assertThat(printed.toString())
+                .containsPattern("Step 1\\R  kept    .*\\R  says    87\\.00\\R")
+                .doesNotContain("Step 2");
     }
 
     @Test
