@@ -30,6 +30,8 @@ class WeightPackingIT {
 
     private static final int OUT = 24;
     private static final int IN = 40;
+    // Columns of zeros fill what the processor takes at once.
+    private static final int WHOLE = 64;
     private static final int WEIGHTS = 6;
     private static final float CLOSE = 0.02f;
 
@@ -244,7 +246,7 @@ class WeightPackingIT {
             assertThat(isPacked(list)).isTrue();
             assertThat(list.settled()).isNotNull();
             assertThat(product("beside", list)).containsExactly(product("beside", expected));
-            assertThat(held(list)).isEqualTo(3 * OUT * IN);
+            assertThat(held(list)).isEqualTo(3 * OUT * WHOLE);
             assertThat(isMapped()).isFalse();
         }
     }

@@ -1,0 +1,77 @@
+package io.github.glimpse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.nn.DecoderStack;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Products of packed weights, whose inputs may be no whole number of what the processor takes at once. */
+class PackedProductIT {
+
+    private static final int OUT = 512;
+    private static final int ROWS = 16;
+    // What differs is the last bit of one of some ten thousand numbers.
+    private static final int TIMES = 60;
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 24, 31, 64, 100, 176, 1_111})
+    void aRowHasTheSameBitsAloneAndAmongOthersWhateverItsWidth(int in) {
+        Random random = new Random(in);
+        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                Graph graph = Graph.named("packed")
+                        .with(Weights.class, "weights")
+                        .with(DecoderStack.class, "linear")
+                        .compile(runtime);
+                TensorScope owner = runtime.openScope()) {
+            assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+            NDArray none = bfloat16(new float[0], graph, owner, 0);
+            for (int time = 0; time < TIMES; time++) {
+                try (TensorScope scope = runtime.openScope()) {
+                    NDArray weight = graph.call("pack")
+                            .with(bfloat16(normal(OUT * in, random), graph, scope, OUT, in))
+                            .run(scope);
+                    float[] rows = normal(ROWS * in, random);
+                    float[] together = product(rows, ROWS, weight, none, graph, scope);
+                    for (int row = 0; row < ROWS; row++) {
+                        float[] alone = product(
+                                Arrays.copyOfRange(rows, row * in, row * in + in), 1, weight, none, graph, scope);
+                        assertThat(Arrays.copyOfRange(together, row * OUT, row * OUT + OUT))
+                                .as("row %d of the product %d", row, time)
+                                .containsExactly(alone);
+                    }
+                }
+            }
+        }
+    }
+
+    private static float[] product(
+            float[] rows, int count, NDArray weight, NDArray none, Graph graph, TensorScope scope) {
+        NDArray product = graph.call("linear")
+                .with(bfloat16(rows, graph, scope, count, rows.length / count))
+                .with(weight)
+                .with(none)
+                .run(scope);
+        return HostValues.floats(graph.call("widen").with(product).run(scope));
+    }
+
+    private static NDArray bfloat16(float[] values, Graph graph, TensorScope scope, long... shape) {
+        return graph.call("convert")
+                .with(scope.floats(values, shape))
+                .with("cpu")
+                .with(Dtype.BFLOAT16.code())
+                .run(scope);
+    }
+
+    private static float[] normal(int count, Random random) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+}
