@@ -69,7 +69,7 @@ final class ModelFolder {
             json(folder, "generation_config.json", generation());
             json(folder, "preprocessor_config.json", pictures());
             json(folder, "tokenizer.json", edition == Edition.FIRST ? TokenizerJson.write() : PiecesJson.write());
-            json(folder, "tokenizer_config.json", tokenizer(edition));
+            json(folder, "tokenizer_config.json", tokenizer());
             String template = edition == Edition.FIRST ? TEMPLATE : TEMPLATE_IN_ORDER;
             json(folder, "chat_template.json", JSON.createObjectNode().put("chat_template", template));
         } catch (IOException e) {
@@ -178,7 +178,7 @@ final class ModelFolder {
         values.forEach(array::add);
     }
 
-    private static ObjectNode tokenizer(Edition edition) {
+    private static ObjectNode tokenizer() {
         return JSON.createObjectNode()
                 .put("tokenizer_class", "PreTrainedTokenizerFast")
                 .put("add_bos_token", false)
