@@ -30,7 +30,10 @@ final class Int8Weights implements AutoCloseable {
 
     /** @param owner owns what stands for an empty part */
     Int8Weights(TorchRuntime runtime, TensorScope owner) {
-        this.graph = Graph.named("int8 weights").with(Int8Weights.class, "int8").compile(runtime);
+        this.graph = Graph.named("int8 weights")
+                .with(Weights.class, "weights")
+                .with(Int8Weights.class, "int8")
+                .compile(runtime);
         this.runtime = runtime;
         this.most = runtime.largestInt8();
         this.packsBfloat16 = runtime.packsBfloat16();
@@ -40,6 +43,7 @@ final class Int8Weights implements AutoCloseable {
     /** The largest weight whose products run here and are exact, 0 for none. */
     static int largest(TorchRuntime runtime) {
         try (Graph graph = Graph.named("int8 probe")
+                        .with(Weights.class, "weights")
                         .with(Int8Weights.class, "int8")
                         .compile(runtime);
                 TensorScope scope = runtime.openScope()) {

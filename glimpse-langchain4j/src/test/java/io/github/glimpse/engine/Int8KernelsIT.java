@@ -24,6 +24,7 @@ class Int8KernelsIT {
         int[] input = random.ints((long) rows * in, -127, 128).toArray();
         try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                 Graph graph = Graph.named("kernels")
+                        .with(Weights.class, "weights")
                         .with(Int8Weights.class, "int8")
                         .with(Int8KernelsIT.class, "kernels")
                         .compile(runtime);

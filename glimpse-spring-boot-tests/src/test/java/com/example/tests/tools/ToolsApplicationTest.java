@@ -67,7 +67,7 @@ class ToolsApplicationTest {
 
             assertThat(reader.content()).isEqualTo(without);
             assertThat(metadata(reader).tools().given()).isZero();
-            // The model calls no tool but zoom.
+            // The model calls no tool by itself.
             assertThat(agent.content()).isEqualTo(without);
             assertThat(metadata(agent).tools().given()).isOne();
             assertThat(metadata(agent).tools().offered()).isOne();
