@@ -16,7 +16,6 @@ import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prefill.PrefixUse;
-import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prefill.VisionFeatureCache;
@@ -263,8 +262,7 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
                         observer,
                         watch,
                         floor,
-                        options().serving().sliceRows(),
-                        SequenceMemory.uncounted());
+                        options().serving().sliceRows());
                 GenerationResult result = answer(attempt, listener, context, waiting);
                 if (floor.accepts(result)) {
                     return result;

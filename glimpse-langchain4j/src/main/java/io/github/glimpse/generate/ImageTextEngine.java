@@ -25,7 +25,6 @@ import io.github.glimpse.prefill.ImageTextCuts;
 import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prefill.SelectionLog;
-import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prefill.VisionFeatureCache;
@@ -382,8 +381,7 @@ final class ImageTextEngine implements AnswerEngine {
                     observer,
                     watch,
                     new CallFloor(null),
-                    options.serving().sliceRows(),
-                    SequenceMemory.uncounted());
+                    options.serving().sliceRows());
             try (var room = memory.reserve(bytes(1), "A picture with texts", context.cancellation()::check);
                     TensorScope inner = scope.openChild();
                     SlicedWork work = SlicedWork.begin(scheduler, false, context.in(inner))) {

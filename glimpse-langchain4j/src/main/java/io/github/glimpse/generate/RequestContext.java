@@ -2,9 +2,11 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.JointLayers;
 import io.github.glimpse.prefill.PassContext;
 import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StageObserver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What accompanies one request.
@@ -16,6 +18,7 @@ import io.github.glimpse.prefill.StageObserver;
  * @param floor holds back calls of which nobody is sure
  * @param sliceRows rows of a prompt that run through a layer at once
  * @param memory what it reserved
+ * @param joint runs few rows of its prompt together with those of others; null if they run alone
  */
 record RequestContext(
         TensorScope scope,
@@ -24,21 +27,38 @@ record RequestContext(
         Stopwatch watch,
         CallFloor floor,
         int sliceRows,
-        SequenceMemory memory)
+        SequenceMemory memory,
+        @Nullable JointLayers joint)
         implements PassContext {
+
+    /** Of a request that has reserved nothing, and runs alone. */
+    RequestContext(
+            TensorScope scope,
+            CancellationPoint cancellation,
+            StageObserver observer,
+            Stopwatch watch,
+            CallFloor floor,
+            int sliceRows) {
+        this(scope, cancellation, observer, watch, floor, sliceRows, SequenceMemory.uncounted(), null);
+    }
 
     @Override
     public RequestContext in(TensorScope other) {
-        return new RequestContext(other, cancellation, observer, watch, floor, sliceRows, memory);
+        return new RequestContext(other, cancellation, observer, watch, floor, sliceRows, memory, joint);
     }
 
     /** The same with another question whether to go on. */
     RequestContext asking(CancellationPoint other) {
-        return new RequestContext(scope, other, observer, watch, floor, sliceRows, memory);
+        return new RequestContext(scope, other, observer, watch, floor, sliceRows, memory, joint);
+    }
+
+    /** The same where few rows run together with those of others. */
+    RequestContext joining(JointLayers others) {
+        return new RequestContext(scope, cancellation, observer, watch, floor, sliceRows, memory, others);
     }
 
     /** The same with memory of its own. */
     RequestContext holding(SequenceMemory other) {
-        return new RequestContext(scope, cancellation, observer, watch, floor, sliceRows, other);
+        return new RequestContext(scope, cancellation, observer, watch, floor, sliceRows, other, joint);
     }
 }

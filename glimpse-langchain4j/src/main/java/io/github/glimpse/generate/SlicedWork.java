@@ -1,6 +1,12 @@
 package io.github.glimpse.generate;
 
+import ai.djl.ndarray.NDArray;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.JointLayers;
+import io.github.glimpse.nn.JointLayers.Last;
+import io.github.glimpse.nn.JointLayers.Part;
+import io.github.glimpse.serve.JointSlice;
+import io.github.glimpse.serve.Slices;
 import io.github.glimpse.serve.StepScheduler;
 import java.util.function.Supplier;
 
@@ -10,11 +16,11 @@ import java.util.function.Supplier;
  */
 final class SlicedWork implements AutoCloseable {
 
-    private final StepScheduler<?, ?>.Slices slices;
+    private final Slices slices;
     private final RequestContext context;
     private final CancellationPoint asked;
 
-    private SlicedWork(StepScheduler<?, ?>.Slices slices, RequestContext whole) {
+    private SlicedWork(Slices slices, RequestContext whole) {
         this.slices = slices;
         this.asked = whole.cancellation();
         this.context = whole.asking(() -> {
@@ -40,6 +46,23 @@ final class SlicedWork implements AutoCloseable {
     /** What accompanies the request meanwhile. */
     RequestContext context() {
         return context;
+    }
+
+    /** The same for a prompt whose few rows may run together with those of others. */
+    RequestContext context(JointSlice<Part, NDArray> layers, JointSlice<Last, NDArray> heads) {
+        return context.joining(new JointLayers() {
+            @Override
+            public NDArray layer(Part part) {
+                asked.check();
+                return slices.together(layers, part);
+            }
+
+            @Override
+            public NDArray logits(Last last) {
+                asked.check();
+                return slices.together(heads, last);
+            }
+        });
     }
 
     /** Whether the request is to go on; gives nobody a turn. */

@@ -16,7 +16,6 @@ import io.github.glimpse.engine.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +41,7 @@ public final class DecoderStack implements AutoCloseable {
 
     private final Graph graph;
     private final DecoderReading reading;
+    private final PromptLayers prompts;
     private final TokenRows rows;
     private final TorchRuntime runtime;
     private final ModelDimensions dimensions;
@@ -83,6 +83,7 @@ public final class DecoderStack implements AutoCloseable {
                 .with(TokenRows.class, "rows")
                 .compile(runtime);
         this.reading = new DecoderReading(this, graph);
+        this.prompts = new PromptLayers(this);
         this.rows = new TokenRows(graph);
         this.rotary = shape.interleaved()
                 ? RotaryEmbedding.interleaved(
@@ -328,103 +329,6 @@ public final class DecoderStack implements AutoCloseable {
         return !recurrent.isEmpty();
     }
 
-    /**
-     * Runs rows through one layer, behind those that it remembers, and remembers them.
-     *
-     * @param hidden {@code [padded, hidden]}; not changed
-     * @param rows how many of them count
-     * @param probeRows the last of these, which will be forgotten again: where they begin is {@linkplain LayerState#remember()
-     *     remembered}
-     * @param slices how many rows run at once; a state takes all
-     * @return {@code [padded, hidden]}, owned by {@code scope}
-     */
-    public NDArray layer(
-            int index,
-            NDArray hidden,
-            int rows,
-            int probeRows,
-            RotaryEmbedding.Tables tables,
-            LayerState state,
-            RowSlices slices,
-            TensorScope scope) {
-        if (state instanceof KvCache cache) {
-            int before = cache.length();
-            NDArray output = sliced(index, hidden, tables, cache, slices, scope);
-            cache.truncate(before + rows);
-            return output;
-        }
-        RecurrentState recurrentState = (RecurrentState) state;
-        RecurrentLayer layer = Objects.requireNonNull(recurrentLayer(index));
-        int tokens = rows - probeRows;
-        NDArray output = layer.run(hidden, tokens, recurrentState.tensors(), scope);
-        recurrentState.advance(tokens);
-        if (probeRows > 0) {
-            recurrentState.remember();
-            try (TensorScope step = scope.openChild()) {
-                int[] last = IntStream.range(tokens, rows).toArray();
-                NDArray probe = rows().pick(hidden, last, 0, step);
-                place(output, tokens, layer.run(probe, probeRows, recurrentState.tensors(), step));
-            }
-            recurrentState.advance(probeRows);
-        }
-        return output;
-    }
-
-    /** Some rows after the other, each seeing those before it in the cache. */
-    private NDArray sliced(
-            int index,
-            NDArray hidden,
-            RotaryEmbedding.Tables tables,
-            KvCache cache,
-            RowSlices slices,
-            TensorScope scope) {
-        int all = Math.toIntExact(hidden.getShape().get(0));
-        if (slices.end(0, all, packed) == all) {
-            return layer(index, hidden, tables, cache, scope);
-        }
-        int before = cache.length();
-        NDArray output = graph.call("empty_like").with(hidden).run(scope);
-        int end;
-        for (int start = 0; start < all; start = end) {
-            if (start > 0) {
-                slices.between().check();
-            }
-            end = slices.end(start, all, packed);
-            try (TensorScope step = scope.openChild()) {
-                RotaryEmbedding.Tables places = new RotaryEmbedding.Tables(
-                        piece(tables.cosine(), start, end, step), piece(tables.sine(), start, end, step));
-                place(output, start, layer(index, piece(hidden, start, end, step), places, cache, step));
-            }
-            // what is behind the capacity is padding
-            cache.truncate(Math.min(cache.capacity(), before + end));
-        }
-        return output;
-    }
-
-    private NDArray piece(NDArray of, int start, int end, TensorScope scope) {
-        return graph.call("piece").with(of).with(start).with(end).run(scope);
-    }
-
-    /**
-     * Runs one layer that has keys and values; writes keys and values of all rows behind the cache's length and leaves that length as it is.
-     *
-     * @param hidden {@code [rows, hidden]}; not changed
-     * @return {@code [rows, hidden]}, owned by {@code scope}
-     */
-    public NDArray layer(int index, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope scope) {
-        return graph.call("layer")
-                .with(hidden)
-                .with(tables.cosine())
-                .with(tables.sine())
-                .with(cache.keys())
-                .with(cache.values())
-                .with(cache.length())
-                .with(layers.get(index))
-                .with(dimensions.heads())
-                .with(dimensions.normEps())
-                .run(scope);
-    }
-
     /** What is read of an attention row. */
     public enum ScoreForm {
         /** Scaled products, no mask, no softmax. */
@@ -438,6 +342,21 @@ public final class DecoderStack implements AutoCloseable {
         return rows;
     }
 
+    /** Runs prompts through this stack. */
+    public PromptLayers prompts() {
+        return prompts;
+    }
+
+    /** Whether weights are packed, or are to be. */
+    boolean isPacked() {
+        return packed;
+    }
+
+    /** Whether a row of a prompt has the same bits alone and among those of others, as behind packed weights only. */
+    boolean hasSameBitsAmongOthers() {
+        return packed && runtime.packsBfloat16() && !runtime.onGpu();
+    }
+
     /** Reads attention of this stack. */
     public DecoderReading reading() {
         return reading;
@@ -446,17 +365,6 @@ public final class DecoderStack implements AutoCloseable {
     /** The chosen rows of {@code hidden}, then zeros up to {@code rows}: {@code [rows, hidden]}, owned by {@code scope}. */
     public NDArray take(NDArray hidden, NDArray chosen, int rows, TensorScope scope) {
         return graph.call("take_rows").with(hidden).with(chosen).with(rows).run(scope);
-    }
-
-    /** The logits after one row: {@code [vocab]} float32, owned by {@code scope}. */
-    public NDArray logits(NDArray hidden, int row, TensorScope scope) {
-        return graph.call("logits")
-                .with(hidden)
-                .with(row)
-                .with(finalNorm)
-                .with(head)
-                .with(dimensions.normEps())
-                .run(scope);
     }
 
     /** How many layers before one have keys and values. */

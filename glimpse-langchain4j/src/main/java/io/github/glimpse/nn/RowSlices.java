@@ -1,18 +1,23 @@
 package io.github.glimpse.nn;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How many rows of a prompt run through a layer at once, and who is asked between them. All prompts are cut alike, whatever else
  * runs, so an answer does not depend on it.
  *
  * @param rows a multiple of {@link #STEP}, at which packed bfloat16 gives the same bits as all rows at once
  * @param between asked between two slices
+ * @param joint runs few rows together with those of others; null if there are none
  */
-public record RowSlices(int rows, CancellationPoint between) {
+public record RowSlices(
+        int rows, CancellationPoint between, @Nullable JointLayers joint) {
 
     /** Slices are multiples of so many rows. */
     public static final int STEP = 512;
 
-    private static final int BLOCK = 64;
+    /** Rows that oneDNN takes at once; fewer cost hardly less than these, for what they read of the weights. */
+    static final int BLOCK = 64;
 
     /** Checks the number. */
     public RowSlices {
@@ -38,6 +43,6 @@ public record RowSlices(int rows, CancellationPoint between) {
 
     /** The least slices. */
     public static RowSlices of(CancellationPoint between) {
-        return new RowSlices(STEP, between);
+        return new RowSlices(STEP, between, null);
     }
 }

@@ -2,7 +2,9 @@ package io.github.glimpse.prefill;
 
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.CancellationPoint;
+import io.github.glimpse.nn.JointLayers;
 import io.github.glimpse.nn.RowSlices;
+import org.jspecify.annotations.Nullable;
 
 /** What accompanies one request on its way through a model. */
 public interface PassContext {
@@ -71,8 +73,13 @@ public interface PassContext {
         return SequenceMemory.uncounted();
     }
 
+    /** Runs few rows together with those of other requests; null if each runs alone. */
+    default @Nullable JointLayers joint() {
+        return null;
+    }
+
     /** Those rows, and who is asked between. */
     default RowSlices slices() {
-        return new RowSlices(sliceRows(), cancellation());
+        return new RowSlices(sliceRows(), cancellation(), joint());
     }
 }

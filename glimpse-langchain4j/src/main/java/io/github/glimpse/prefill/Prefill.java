@@ -128,6 +128,7 @@ public final class Prefill {
                 reuse.leave(decoder, pass.caches(), run < layers ? moment.output() : null, entered);
                 left = true;
             }
+            context.cancellation().check();
             context.watch().atPruning();
             pass.goOnWith(cut(cuts.remove(), moment), once ? reuse.head() : 0);
             context.watch().afterCut();

@@ -5,6 +5,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
+import io.github.glimpse.nn.JointLayers;
 import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.RotaryEmbedding;
@@ -284,14 +285,20 @@ public final class PromptPass {
 
     /** The logits after the prompt, behind all layers: {@code [vocab]} float32. */
     NDArray logits() {
-        return decoder.logits(hidden(), rows.count() - 1 - before, step);
+        int last = rows.count() - 1 - before;
+        JointLayers joint = context.joint();
+        return joint == null
+                ? decoder.prompts().logits(hidden(), last, step)
+                : joint.logits(new JointLayers.Last(hidden(), last, step));
     }
 
     private Moment run(int layers, int capacity) {
         RotaryEmbedding.Tables tables = tables(before);
         Moment last = null;
         while (caches.size() < layers) {
-            context.cancellation().check();
+            if (!isJoint(caches.size())) {
+                context.cancellation().check();
+            }
             TensorScope next = scope.openChild();
             last = run(caches.size(), hidden(), tables, capacity, next);
             if (caches.size() == layers) {
@@ -304,6 +311,12 @@ public final class PromptPass {
         return Objects.requireNonNull(last, "no layer is left to run");
     }
 
+    /** Whether the rows wait at the layer for others, and not before it. */
+    private boolean isJoint(int layer) {
+        int running = Math.toIntExact(hidden().getShape().get(0));
+        return context.joint() != null && decoder.prompts().mayJoin(layer, running);
+    }
+
     private Moment run(
             int layer, NDArray input, RotaryEmbedding.Tables positions, int capacity, TensorScope layerScope) {
         if (layer > 0 && probeRows > 0 && probe != null && probe.vectors().containsKey(layer)) {
@@ -313,15 +326,16 @@ public final class PromptPass {
         LayerState cache = decoder.newState(layer, capacity, scope);
         reuse.fill(layer, cache, before);
         caches.add(cache);
-        NDArray output = decoder.layer(
-                layer,
-                input,
-                rows.count() + probeRows - before,
-                probeRows,
-                positions,
-                cache,
-                context.slices(),
-                layerScope);
+        NDArray output = decoder.prompts()
+                .layer(
+                        layer,
+                        input,
+                        rows.count() + probeRows - before,
+                        probeRows,
+                        positions,
+                        cache,
+                        context.slices(),
+                        layerScope);
         additions.add(layer, output, rows.imageRows(), before);
         Moment moment = new Moment(layer, before, input, output, positions, () -> positions, cache);
         tap(moment);

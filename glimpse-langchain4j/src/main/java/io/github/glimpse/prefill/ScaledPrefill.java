@@ -90,7 +90,7 @@ public final class ScaledPrefill {
                     features,
                     layer -> decoder.newState(layer, Math.max(held, rows.count() + tokensToCome), scope));
         }
-        float[] logits = HostValues.floats(decoder.logits(running.hidden(), last, running.scope()));
+        float[] logits = HostValues.floats(decoder.prompts().logits(running.hidden(), last, running.scope()));
         running.scope().close();
         return finished(caches, logits);
     }
@@ -122,8 +122,8 @@ public final class ScaledPrefill {
             context.cancellation().check();
             LayerState cache = cacheOf.apply(layer);
             TensorScope next = scope.openChild();
-            NDArray output = decoder.layer(
-                    layer, current.hidden(), rows.count() - first, 0, tables, cache, context.slices(), next);
+            NDArray output = decoder.prompts()
+                    .layer(layer, current.hidden(), rows.count() - first, 0, tables, cache, context.slices(), next);
             caches.add(cache);
             addTo(output, layer, first, features);
             context.observer().onLayer(layer);

@@ -6,12 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * that it is time computes for all.
  *
  * <p>Long work is first come first served, but what is short goes before what is not, so that it does not wait for it. Nobody
- * is overtaken more than {@value #MOST_OVERTAKINGS} times, so that nobody waits for ever.
+ * is overtaken more than {@value SliceOrder#MOST_OVERTAKINGS} times, so that nobody waits for ever. Where several pieces of work have
+ * the same {@linkplain Slices#together slice} before them, whoever's turn it is computes it for all.
  *
  * <p>After a step, a slice may run for as long as its share of the time says, at least one at a time; what it took too much is
  * saved at the next. Where several pieces of work wait, slices get as many times more, up to {@value #LARGEST_SHARE} of the time: a
@@ -35,14 +34,9 @@ public final class StepScheduler<S, R> {
     /** The share of the time that the slices of one prompt get while both wait. */
     public static final double DEFAULT_SLICE_SHARE = 0.5;
 
-    /** How often long work is overtaken by short work at most. */
-    static final int MOST_OVERTAKINGS = 8;
-
     private static final double LARGEST_SHARE = 0.9;
-    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     // What lies between two tokens of a sequence is sampling and a listener: a step that leaves somebody out costs a
     // whole one more.
-    private static final long LEAST_GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int GATHERING_PART = 20;
 
     private final Function<List<S>, List<R>> steps;
@@ -56,8 +50,7 @@ public final class StepScheduler<S, R> {
     // All of these belong to the lock.
     private final List<Step> waiting = new ArrayList<>();
     private final Set<Sequence> sequences = new HashSet<>();
-    // In the order in which it goes on.
-    private final List<Slices> work = new ArrayList<>();
+    private final SliceOrder work;
     private int computing;
     private boolean stepping;
     private long gatherUntil;
@@ -90,6 +83,7 @@ public final class StepScheduler<S, R> {
         this.places = places;
         this.clock = clock;
         this.slicesPerStep = sliceShare / (1 - sliceShare);
+        this.work = new SliceOrder(lock, changed, clock, new PlacesForSlices());
     }
 
     static void checkShare(double share) {
@@ -102,7 +96,13 @@ public final class StepScheduler<S, R> {
     public StepUse use() {
         lock.lock();
         try {
-            return new StepUse(stepsTaken, sequencesTaken, sequencesTaken + rightGuesses, mostSequences);
+            return new StepUse(
+                    stepsTaken,
+                    sequencesTaken,
+                    sequencesTaken + rightGuesses,
+                    mostSequences,
+                    work.slices(),
+                    work.parts());
         } finally {
             lock.unlock();
         }
@@ -157,14 +157,10 @@ public final class StepScheduler<S, R> {
      * @param check throws if it is to wait no longer
      */
     public Slices begin(boolean isShort, Runnable check) {
-        Slices slices = new Slices(isShort, check);
+        Slices slices = new Slices(work, isShort, check);
         lock.lock();
         try {
-            int place = work.size();
-            while (isShort && place > 0 && work.get(place - 1).letsPass()) {
-                place--;
-            }
-            work.add(place, slices);
+            work.add(slices);
         } finally {
             lock.unlock();
         }
@@ -229,127 +225,29 @@ public final class StepScheduler<S, R> {
         }
     }
 
-    /** Work in slices, of one thread. */
-    public final class Slices implements AutoCloseable {
+    private final class PlacesForSlices implements SliceOrder.Places {
 
-        private final boolean isShort;
-        private final Runnable check;
-        private int overtakings;
-        private boolean waits = true;
-        private boolean runs;
-        private long began;
-
-        private Slices(boolean isShort, Runnable check) {
-            this.isShort = isShort;
-            this.check = check;
-        }
-
-        private boolean letsPass() {
-            return !isShort && overtakings++ < MOST_OVERTAKINGS;
-        }
-
-        /** A slice has ended: goes on at once, or when others had their steps. */
-        public void pause() {
-            lock.lock();
-            try {
-                stop();
-                waits = true;
-                if (isMyTurn()) {
-                    go();
-                    return;
-                }
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-            awaitTurn();
-        }
-
-        /** Does something that is no computing of the model, such as decoding a picture: others compute meanwhile. */
-        public <T> T aside(Supplier<T> other) {
-            lock.lock();
-            try {
-                stop();
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-            T result = other.get();
-            lock.lock();
-            try {
-                waits = true;
-            } finally {
-                lock.unlock();
-            }
-            awaitTurn();
-            return result;
+        @Override
+        public boolean mayRunSlice() {
+            return StepScheduler.this.mayRunSlice();
         }
 
         @Override
-        public void close() {
-            lock.lock();
-            try {
-                if (runs) {
-                    stop();
-                }
-                work.remove(this);
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private void awaitTurn() {
-            try {
-                while (!wentOnSoon()) {
-                    check.run();
-                }
-            } catch (RuntimeException | Error e) {
-                close();
-                throw e;
-            }
-        }
-
-        private boolean wentOnSoon() {
-            lock.lock();
-            try {
-                long left = CHECK_NANOS;
-                while (!isMyTurn()) {
-                    if (left <= 0) {
-                        return false;
-                    }
-                    left = await(left);
-                }
-                go();
-                return true;
-            } catch (InterruptedException e) {
-                throw interrupted(e);
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private boolean isMyTurn() {
-            return first() == this && mayRunSlice();
-        }
-
-        private void go() {
+        public void take() {
             computing++;
-            runs = true;
-            waits = false;
-            began = clock.getAsLong();
         }
 
-        private void stop() {
-            if (!runs) {
-                throw new IllegalStateException("The work has ended, and computes no more");
-            }
-            long took = clock.getAsLong() - began;
+        @Override
+        public void leave(long nanosTaken) {
             computing--;
-            runs = false;
-            lastSlice = took;
+            lastSlice = nanosTaken;
             slicesSinceStep++;
-            budget = sequences.isEmpty() ? 0 : budget - took;
+            budget = sequences.isEmpty() ? 0 : budget - nanosTaken;
+        }
+
+        @Override
+        public long await(long nanos) throws InterruptedException {
+            return StepScheduler.this.await(nanos);
         }
     }
 
@@ -379,11 +277,6 @@ public final class StepScheduler<S, R> {
         }
     }
 
-    private static GenerationCancelledException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new GenerationCancelledException("The thread was interrupted while it waited", e);
-    }
-
     /** Takes it back, unless it runs already. */
     private boolean withdrawn(Step step) {
         lock.lock();
@@ -402,7 +295,7 @@ public final class StepScheduler<S, R> {
     private boolean settledSoon(Step step) {
         lock.lock();
         try {
-            long left = CHECK_NANOS;
+            long left = Slices.CHECK_NANOS;
             while (!step.done) {
                 if (isStepsTurn()) {
                     run();
@@ -417,7 +310,7 @@ public final class StepScheduler<S, R> {
             return true;
         } catch (InterruptedException e) {
             if (withdrawn(step)) {
-                throw interrupted(e);
+                throw Slices.interrupted(e);
             }
             Thread.currentThread().interrupt();
             return false;
@@ -426,11 +319,14 @@ public final class StepScheduler<S, R> {
         }
     }
 
-    /** Waits until something changes or those who sample have had their time. */
+    /** Waits until something changes, or those who sample or ride have had their time. */
     @SuppressWarnings("WaitNotInLoop") // all callers have one
     private long await(long nanos) throws InterruptedException {
-        long gathering = gatherUntil - clock.getAsLong();
-        long most = gathering > 0 ? Math.min(nanos, gathering) : nanos;
+        long now = clock.getAsLong();
+        long most = nanos;
+        for (long until : new long[] {gatherUntil, work.ridersUntil()}) {
+            most = until > now ? Math.min(most, until - now) : most;
+        }
         return nanos - most + changed.awaitNanos(most);
     }
 
@@ -440,13 +336,8 @@ public final class StepScheduler<S, R> {
     }
 
     private boolean isStepsTurn() {
-        boolean slicesFirst = computing == places - 1 && first() != null && mayRunSlice();
+        boolean slicesFirst = computing == places - 1 && work.first() != null && mayRunSlice();
         return !stepping && computing < places && !waiting.isEmpty() && !slicesFirst && isEverybodyHere();
-    }
-
-    /** The long work that goes on next. */
-    private @Nullable Slices first() {
-        return work.stream().filter(slices -> slices.waits).findFirst().orElse(null);
     }
 
     /** There is a place, and it is not the last one that a step is waiting for, unless slices have time left. */
@@ -496,7 +387,7 @@ public final class StepScheduler<S, R> {
         stepping = false;
         slicesSinceStep = 0;
         long took = now - began;
-        gatherUntil = now + Math.max(LEAST_GATHERING_NANOS, took / GATHERING_PART);
+        gatherUntil = now + Math.max(SliceOrder.LEAST_GATHERING_NANOS, took / GATHERING_PART);
         long more = (long) (took * slicesPerStep());
         budget = Math.min(more, budget + more);
         for (int i = 0; i < taken.size(); i++) {

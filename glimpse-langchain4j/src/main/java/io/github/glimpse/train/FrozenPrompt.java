@@ -80,7 +80,7 @@ record FrozenPrompt(List<NDArray> keys, List<NDArray> values, List<NDArray> cond
         for (int layer = 0; layer < layers; layer++) {
             KvCache cache = decoder.newCache(rows, scope);
             TensorScope next = scope.openChild();
-            hidden = decoder.layer(layer, hidden, tables, cache, next);
+            hidden = decoder.prompts().layer(layer, hidden, tables, cache, next);
             additions.add(layer, hidden, imageRows, 0);
             current.close();
             current = next;

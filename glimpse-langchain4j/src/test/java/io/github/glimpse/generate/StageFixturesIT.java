@@ -219,7 +219,7 @@ class StageFixturesIT {
                 additions(tensors, Differences.ints(expected.get("kept_image_indices")), decoder, scope),
                 imageRows(left, model.model().media()),
                 scope);
-        float[] logits = decoder.logits(hidden, tokens - 1, scope).toFloatArray();
+        float[] logits = decoder.prompts().logits(hidden, tokens - 1, scope).toFloatArray();
         float[] first = Arrays.copyOf(tensors.floats("pruned.step_logits"), logits.length);
         DIFFERENCES.close("layers after the cut alone", logits, first, AFTER_CUT);
     }
@@ -257,7 +257,7 @@ class StageFixturesIT {
         NDArray hidden = input;
         for (int layer = from; layer < to; layer++) {
             KvCache cache = decoder.newCache(rows, scope);
-            hidden = decoder.layer(layer, hidden, tables, cache, scope);
+            hidden = decoder.prompts().layer(layer, hidden, tables, cache, scope);
             if (layer < additions.size()) {
                 decoder.addAt(hidden, imageRows, additions.get(layer), scope);
             }

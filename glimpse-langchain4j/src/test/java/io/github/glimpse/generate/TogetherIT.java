@@ -11,6 +11,7 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.serve.StepUse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,15 +26,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * A sequence has the same logits, bit by bit, alone and in steps with others of other lengths, cuts and schedules: every case and
- * schedule of every given fixture directory, among 1 and 7 others, and among 3 and 19 with
+ * A sequence has the same logits, bit by bit, alone and in steps with others of other lengths, cuts and schedules, few rows of its prompt
+ * in one call with theirs: every case and schedule of every given fixture directory, among 1 and 7 others, and among 3 and 19 with
  * {@code -Dglimpse.together=2,4,8,20}.
  */
 class TogetherIT {
@@ -43,6 +46,7 @@ class TogetherIT {
             .mapToInt(Integer::parseInt)
             .toArray();
     private static final int CALLERS = 64;
+    private static final AtomicLong PROMPTS_IN_COMPANY = new AtomicLong();
     private static final long SECONDS = 60;
 
     /** What one request asks, and the logits that it got alone. */
@@ -68,6 +72,15 @@ class TogetherIT {
             if (step == 0) {
                 beforeFirst.run();
             }
+        }
+    }
+
+    @AfterAll
+    static void promptsRanTogetherToo() {
+        if (TinyModels.packsBfloat16()) {
+            assertThat(PROMPTS_IN_COMPANY)
+                    .as("layers of prompts that ran in one with another's")
+                    .hasPositiveValue();
         }
     }
 
@@ -106,6 +119,8 @@ class TogetherIT {
                 }
                 // on a busy machine some come late
                 assertThat(model.stepUse().most()).isGreaterThan(1);
+                StepUse use = model.stepUse();
+                PROMPTS_IN_COMPANY.addAndGet(use.prompts() - use.slices());
                 assertThat(model.liveResources()).isEqualTo(before);
             }
         }
@@ -310,6 +325,11 @@ class TogetherIT {
                 .module(module.orElse(null))
                 .families(family.endsAnswers() ? List.of() : Endless.families())
                 .maxRunning(32)
+                // what is remembered goes first, so prompts run together too
+                .prefixCache(
+                        form.dtype() == Dtype.BFLOAT16
+                                ? PrefixCacheOptions.defaults().withScope(PrefixCacheOptions.Scope.APPLICATION)
+                                : PrefixCacheOptions.defaults())
                 .runtime(RuntimeOptions.defaults())
                 .load(LoadOptions.builder()
                         .dtype(form.dtype())

@@ -259,9 +259,9 @@ class DecoderNumericsIT {
             int[] asked = new int[1];
             for (int way = 0; way < 2; way++) {
                 RowSlices slices =
-                        way == 0 ? RowSlices.of(() -> asked[0]++) : new RowSlices(2048, CancellationPoint.NONE);
+                        way == 0 ? RowSlices.of(() -> asked[0]++) : new RowSlices(2048, CancellationPoint.NONE, null);
                 KvCache cache = loaded.stack.newCache(padded, scope);
-                NDArray output = loaded.stack.layer(0, hidden, rows, 0, tables, cache, slices, scope);
+                NDArray output = loaded.stack.prompts().layer(0, hidden, rows, 0, tables, cache, slices, scope);
                 outputs[way] = loaded.stack.rows().widen(output, scope).toFloatArray();
                 assertThat(cache.length()).isEqualTo(rows);
             }
@@ -281,16 +281,19 @@ class DecoderNumericsIT {
             NDArray hidden = loaded.stack.embed(scope.indices(ids(rows)), padded, scope);
             RotaryEmbedding.Tables tables = loaded.tables(0, padded, scope);
             int[] asked = new int[1];
-            NDArray sliced = loaded.stack.layer(
-                    0,
-                    hidden,
-                    rows,
-                    0,
-                    tables,
-                    loaded.stack.newCache(padded, scope),
-                    RowSlices.of(() -> asked[0]++),
-                    scope);
-            NDArray whole = loaded.stack.layer(0, hidden, tables, loaded.stack.newCache(padded, scope), scope);
+            NDArray sliced = loaded.stack
+                    .prompts()
+                    .layer(
+                            0,
+                            hidden,
+                            rows,
+                            0,
+                            tables,
+                            loaded.stack.newCache(padded, scope),
+                            RowSlices.of(() -> asked[0]++),
+                            scope);
+            NDArray whole =
+                    loaded.stack.prompts().layer(0, hidden, tables, loaded.stack.newCache(padded, scope), scope);
 
             assertThat(asked[0]).as("rests behind blocks").isPositive();
             assertThat(Arrays.equals(
@@ -362,10 +365,10 @@ class DecoderNumericsIT {
                     NDArray hidden = stack.embed(scope.indices(part), RowPadding.rows(rows), scope);
                     RotaryEmbedding.Tables tables = tables(start, RowPadding.rows(rows), scope);
                     for (int layer = 0; layer < caches.length; layer++) {
-                        hidden = stack.layer(layer, hidden, tables, caches[layer], scope);
+                        hidden = stack.prompts().layer(layer, hidden, tables, caches[layer], scope);
                         caches[layer].truncate(start + rows);
                     }
-                    logits = stack.logits(hidden, rows - 1, scope).toFloatArray();
+                    logits = stack.prompts().logits(hidden, rows - 1, scope).toFloatArray();
                 }
                 return logits;
             }
@@ -373,7 +376,7 @@ class DecoderNumericsIT {
 
         void fill(KvCache cache, TensorScope scope) {
             NDArray hidden = stack.embed(scope.indices(ids(128)), 128, scope);
-            stack.layer(0, hidden, tables(0, 128, scope), cache, scope);
+            stack.prompts().layer(0, hidden, tables(0, 128, scope), cache, scope);
             cache.truncate(128);
         }
 

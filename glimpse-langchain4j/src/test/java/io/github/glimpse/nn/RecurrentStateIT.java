@@ -89,15 +89,16 @@ class RecurrentStateIT {
 
     private float run(LayerState state, int first, int count, int probe) {
         RotaryEmbedding.Tables tables = stack.rotary(scope.longs(new long[3 * PADDED], 3, PADDED), scope);
-        NDArray output = stack.layer(
-                SUMMING,
-                rows(first, count + probe),
-                count + probe,
-                probe,
-                tables,
-                state,
-                RowSlices.of(CancellationPoint.NONE),
-                scope);
+        NDArray output = stack.prompts()
+                .layer(
+                        SUMMING,
+                        rows(first, count + probe),
+                        count + probe,
+                        probe,
+                        tables,
+                        state,
+                        RowSlices.of(CancellationPoint.NONE),
+                        scope);
         return last(output, count + probe - 1);
     }
 

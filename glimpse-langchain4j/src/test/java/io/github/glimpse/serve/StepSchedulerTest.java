@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -61,6 +62,14 @@ class StepSchedulerTest {
         }
     }
 
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private <T> Future<T> start(Callable<T> work) {
         return threads.submit(work);
     }
@@ -74,7 +83,7 @@ class StepSchedulerTest {
                             .sum())
                     .isEqualTo(9900);
         }
-        assertThat(scheduler.use()).isEqualTo(new StepUse(100, 100, 100, 1));
+        assertThat(scheduler.use()).isEqualTo(new StepUse(100, 100, 100, 1, 0, 0));
     }
 
     @Test
@@ -86,7 +95,7 @@ class StepSchedulerTest {
             sequence.guessedRight();
             sequence.next(2, StepSchedulerTest::on);
         }
-        assertThat(scheduler.use()).isEqualTo(new StepUse(2, 2, 4, 1));
+        assertThat(scheduler.use()).isEqualTo(new StepUse(2, 2, 4, 1, 0, 0));
     }
 
     @Test
@@ -388,10 +397,184 @@ class StepSchedulerTest {
             one.get();
         }
         List<String> order = List.copyOf(log);
-        assertThat(order.indexOf("long")).isEqualTo(StepScheduler.MOST_OVERTAKINGS);
+        assertThat(order.indexOf("long")).isEqualTo(SliceOrder.MOST_OVERTAKINGS);
         assertThat(order.stream().filter(name -> !name.equals("long")))
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, 20).mapToObj(i -> "short " + i).toList());
+    }
+
+    /** Adds 1 to numbers below 100 of the same ten, and says which came together. */
+    private JointSlice<Integer, Integer> counting(int most) {
+        return new JointSlice<>(
+                parts -> {
+                    log.add(parts.stream().sorted().toList().toString());
+                    return parts.stream().map(part -> part + 1).toList();
+                },
+                (one, other) -> one / 10 == other / 10,
+                part -> 1,
+                most);
+    }
+
+    /** Begins work while other work runs, of so many slices that can be computed with those of others. */
+    private Future<Integer> count(
+            StepScheduler<Integer, Integer> scheduler, JointSlice<Integer, Integer> slice, int first, int slices) {
+        int before = scheduler.working();
+        Future<Integer> counts = start(() -> {
+            try (var mine = scheduler.begin(true, StepSchedulerTest::on)) {
+                int number = first;
+                for (int i = 0; i < slices; i++) {
+                    number = mine.together(slice, number);
+                }
+                return number;
+            }
+        });
+        while (scheduler.working() == before) {
+            Thread.onSpinWait();
+        }
+        return counts;
+    }
+
+    @Test
+    void slicesOfSeveralPiecesOfWorkAreComputedInOne() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        JointSlice<Integer, Integer> slice = counting(8);
+        List<Future<Integer>> all = new ArrayList<>();
+        try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
+            for (int i = 0; i < 4; i++) {
+                all.add(count(scheduler, slice, 0, 3));
+            }
+            all.add(count(scheduler, slice, 50, 2));
+            runs.pause();
+        }
+        for (int i = 0; i < 4; i++) {
+            assertThat(all.get(i).get()).isEqualTo(3);
+        }
+        assertThat(all.get(4).get()).isEqualTo(52);
+        assertThat(log).contains("[0, 0, 0, 0]", "[50]");
+        assertThat(scheduler.use().prompts()).isEqualTo(14);
+    }
+
+    @Test
+    void aSliceHoldsNoMoreThanItsMost() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        JointSlice<Integer, Integer> slice = counting(3);
+        List<Future<Integer>> all = new ArrayList<>();
+        try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
+            for (int i = 0; i < 5; i++) {
+                all.add(count(scheduler, slice, 0, 1));
+            }
+            runs.pause();
+        }
+        for (Future<Integer> one : all) {
+            assertThat(one.get()).isEqualTo(1);
+        }
+        assertThat(log).containsExactly("[0, 0, 0]", "[0, 0]");
+    }
+
+    @Test
+    void aFailingSliceIsEverybodysAndTheNextRuns() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        JointSlice<Integer, Integer> slice = new JointSlice<>(
+                parts -> {
+                    if (parts.contains(13)) {
+                        throw new IllegalStateException("thirteen");
+                    }
+                    return parts;
+                },
+                (one, other) -> true,
+                part -> 1,
+                8);
+        List<Future<Integer>> all = new ArrayList<>();
+        try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
+            all.add(count(scheduler, slice, 13, 1));
+            all.add(count(scheduler, slice, 14, 1));
+            runs.pause();
+        }
+        for (Future<Integer> one : all) {
+            assertThatThrownBy(one::get).hasRootCauseMessage("thirteen");
+        }
+        try (var next = scheduler.begin(true, StepSchedulerTest::on)) {
+            assertThat(next.together(slice, 15)).isEqualTo(15);
+        }
+        assertThat(scheduler.isUsed()).isFalse();
+    }
+
+    @Test
+    void whoIsCancelledBeforeItsSliceLeavesAndDuringItGetsWhatOthersComputed() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        AtomicBoolean cancelled = new AtomicBoolean();
+        CountDownLatch computes = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        JointSlice<Integer, Integer> slice = new JointSlice<>(
+                parts -> {
+                    computes.countDown();
+                    awaitLatch(goOn);
+                    return parts;
+                },
+                (one, other) -> true,
+                part -> 1,
+                8);
+        Callable<Integer> asks = () -> {
+            try (var mine = scheduler.begin(true, () -> {
+                if (cancelled.get()) {
+                    throw new GenerationCancelledException("cancelled");
+                }
+            })) {
+                int first = mine.together(slice, 1);
+                return first + mine.together(slice, 1);
+            }
+        };
+        List<Future<Integer>> all;
+        try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
+            all = List.of(start(asks), start(asks));
+            while (scheduler.working() < 3) {
+                Thread.onSpinWait();
+            }
+            runs.pause();
+        }
+        computes.await();
+        cancelled.set(true);
+        // longer than they wait until they ask again
+        sleep(100);
+        assertThat(all).noneMatch(Future::isDone);
+        goOn.countDown();
+        // one of them may have come to its next slice before it was asked
+        for (Future<Integer> one : all) {
+            try {
+                assertThat(one.get()).isEqualTo(2);
+            } catch (ExecutionException e) {
+                assertThat(e).hasRootCauseInstanceOf(GenerationCancelledException.class);
+            }
+        }
+        assertThat(scheduler.isUsed()).isFalse();
+    }
+
+    @Test
+    void whoRidesAndDoesNotComeBackIsNotWaitedFor() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        JointSlice<Integer, Integer> slice = counting(8);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Future<Integer> slow;
+        Future<Integer> fast;
+        try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
+            fast = count(scheduler, slice, 0, 3);
+            slow = start(() -> {
+                try (var mine = scheduler.begin(true, StepSchedulerTest::on)) {
+                    int number = mine.together(slice, 0);
+                    awaitLatch(goOn);
+                    return mine.together(slice, number);
+                }
+            });
+            while (scheduler.working() < 3) {
+                Thread.onSpinWait();
+            }
+            runs.pause();
+        }
+        assertThat(fast.get()).isEqualTo(3);
+        assertThat(slow).isNotDone();
+        goOn.countDown();
+        assertThat(slow.get()).isEqualTo(2);
+        assertThat(log).containsExactly("[0, 0]", "[1]", "[2]", "[1]");
     }
 
     @Test

@@ -201,9 +201,9 @@ class FamilyGraphIT {
             }
             for (int layer = 0; layer < TinyShape.LAYERS; layer++) {
                 KvCache cache = decoder.newCache(rows, scope);
-                hidden = decoder.layer(layer, hidden, tables, cache, scope);
+                hidden = decoder.prompts().layer(layer, hidden, tables, cache, scope);
             }
-            return decoder.logits(hidden, prompt.tokens() - 1, scope).toFloatArray();
+            return decoder.prompts().logits(hidden, prompt.tokens() - 1, scope).toFloatArray();
         }
     }
 }

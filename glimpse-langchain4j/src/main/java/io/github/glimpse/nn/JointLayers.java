@@ -1,0 +1,40 @@
+package io.github.glimpse.nn;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.TensorScope;
+
+/** Runs rows of a prompt through layers, together with those of other prompts that come to the same layer. */
+public interface JointLayers {
+
+    /**
+     * A prompt's share of a layer.
+     *
+     * @param layer its number
+     * @param hidden {@code [padded, hidden]}; not changed
+     * @param tables of these rows
+     * @param cache gets their keys and values behind its length, which stays
+     * @param owner of what comes of it
+     */
+    record Part(int layer, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope owner) {
+
+        /** Rows, those of padding among them. */
+        public int rows() {
+            return Math.toIntExact(hidden.getShape().get(0));
+        }
+    }
+
+    /**
+     * A prompt's share of the head.
+     *
+     * @param hidden {@code [padded, hidden]}; not changed
+     * @param row whose logits are asked for
+     * @param owner of what comes of it
+     */
+    record Last(NDArray hidden, int row, TensorScope owner) {}
+
+    /** The rows behind the layer: {@code [padded, hidden]}. */
+    NDArray layer(Part part);
+
+    /** The logits after the row: {@code [vocab]} float32. */
+    NDArray logits(Last last);
+}
