@@ -256,13 +256,7 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
         while (true) {
             try (TensorScope scope = runtime().openScope()) {
                 GenerationRequest attempt = request.withPruning(floor.pruning(request.pruning()));
-                RequestContext context = new RequestContext(
-                        scope,
-                        cancellation,
-                        observer,
-                        watch,
-                        floor,
-                        options().serving().sliceRows());
+                RequestContext context = RequestContext.of(options(), scope, cancellation, observer, watch, floor);
                 GenerationResult result = answer(attempt, listener, context, waiting);
                 if (floor.accepts(result)) {
                     return result;

@@ -1,6 +1,5 @@
 package io.github.glimpse.generate;
 
-import ai.djl.ndarray.NDArray;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
@@ -16,10 +15,9 @@ import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderSteps;
-import io.github.glimpse.nn.JointLayers;
-import io.github.glimpse.nn.PromptLayers;
 import io.github.glimpse.prefill.EvidencePlan;
 import io.github.glimpse.prefill.EvidenceReaders;
+import io.github.glimpse.prefill.JointPrompts;
 import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.PictureFeatures;
 import io.github.glimpse.prefill.Prefill;
@@ -54,7 +52,6 @@ import io.github.glimpse.prune.TwoScaleStrategy;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.PromptLookup;
 import io.github.glimpse.sampling.Sampler;
-import io.github.glimpse.serve.JointSlice;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
 import io.github.glimpse.serve.StepUse;
@@ -95,8 +92,7 @@ final class DecoderEngine implements AnswerEngine {
     private final VisionFeatureCache visionCache;
     private final MaskVocabulary maskVocabulary;
     private final StepScheduler<DecoderSteps.Rows, float[][]> scheduler;
-    private final JointSlice<JointLayers.Part, NDArray> layers;
-    private final JointSlice<JointLayers.Last, NDArray> heads;
+    private final JointPrompts joint;
     private @Nullable Int8Report int8Report;
 
     /**
@@ -141,18 +137,7 @@ final class DecoderEngine implements AnswerEngine {
                 new DecoderSteps(model.decoder())::run,
                 runtime.placesAtOnce(),
                 options.serving().prefillShare());
-        PromptLayers prompted = model.decoder().prompts();
-        // Together they take no longer than a slice of one long prompt.
-        this.layers = new JointSlice<>(
-                prompted::layer,
-                (one, other) -> one.layer() == other.layer(),
-                JointLayers.Part::rows,
-                options.serving().sliceRows());
-        this.heads = new JointSlice<>(
-                prompted::logits,
-                (one, other) -> true,
-                last -> 1,
-                options.serving().sliceRows());
+        this.joint = new JointPrompts(runtime, model, options.serving().sliceRows());
     }
 
     /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */
@@ -426,8 +411,8 @@ final class DecoderEngine implements AnswerEngine {
         int room = Math.min(most, SequenceMemory.ROWS_AT_ONCE);
         try (PromptReuse reuse = reuse(request, cuts);
                 SlicedWork work =
-                        SlicedWork.begin(scheduler, reuse.leavesLittle(prompt, context.sliceRows()), context)) {
-            RequestContext sliced = runsTogether() ? work.context(layers, heads) : work.context();
+                        SlicedWork.begin(scheduler, reuse.leavesLittle(prompt, context.sliceRows()), joint, context)) {
+            RequestContext sliced = work.context();
             Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, work);
             if (twoScales != null) {
                 TwoScaleStrategy strategy = (TwoScaleStrategy) twoScales.strategy();
@@ -444,13 +429,6 @@ final class DecoderEngine implements AnswerEngine {
                         .run(pictures, strategies::numberOf);
             }
         }
-    }
-
-    /** Whether rows of several prompts run in one call: where they have no processors beside each other, and weights stay as they are. */
-    private boolean runsTogether() {
-        return runtime.placesAtOnce() == 1
-                && model.weights().isSettled()
-                && model.decoder().prompts().mayJoin();
     }
 
     private PromptReuse reuse(GenerationRequest request, PruningSchedule cuts) {

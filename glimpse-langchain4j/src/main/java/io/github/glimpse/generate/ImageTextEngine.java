@@ -201,7 +201,7 @@ final class ImageTextEngine implements AnswerEngine {
         try (StrategyRegistry.Lent lent = possible(request.pruning());
                 var room = memory.reserve(bytes(beams), "A picture with a text", context.cancellation()::check);
                 TensorScope scope = context.scope().openChild();
-                SlicedWork work = SlicedWork.begin(scheduler, false, context.in(scope))) {
+                SlicedWork work = SlicedWork.begin(scheduler, false, null, context.in(scope))) {
             room.uses(0);
             return answer(request, asked, ImageTextCuts.of(lent.schedule(), model), listener, work, waiting);
         }
@@ -375,16 +375,11 @@ final class ImageTextEngine implements AnswerEngine {
         try (TensorScope scope = runtime.openScope();
                 StrategyRegistry.Lent lent = possible(pruning)) {
             Stopwatch watch = new Stopwatch(GenerationListener.NONE);
-            RequestContext context = new RequestContext(
-                    scope,
-                    cancellation,
-                    observer,
-                    watch,
-                    new CallFloor(null),
-                    options.serving().sliceRows());
+            RequestContext context =
+                    RequestContext.of(options, scope, cancellation, observer, watch, new CallFloor(null));
             try (var room = memory.reserve(bytes(1), "A picture with texts", context.cancellation()::check);
                     TensorScope inner = scope.openChild();
-                    SlicedWork work = SlicedWork.begin(scheduler, false, context.in(inner))) {
+                    SlicedWork work = SlicedWork.begin(scheduler, false, null, context.in(inner))) {
                 room.uses(0);
                 return match(picture, candidates, ImageTextCuts.of(lent.schedule(), model), work);
             }

@@ -31,15 +31,16 @@ record RequestContext(
         @Nullable JointLayers joint)
         implements PassContext {
 
-    /** Of a request that has reserved nothing, and runs alone. */
-    RequestContext(
+    /** Of a request that begins. */
+    static RequestContext of(
+            EngineOptions options,
             TensorScope scope,
             CancellationPoint cancellation,
             StageObserver observer,
             Stopwatch watch,
-            CallFloor floor,
-            int sliceRows) {
-        this(scope, cancellation, observer, watch, floor, sliceRows, SequenceMemory.uncounted(), null);
+            CallFloor floor) {
+        int rows = options.serving().sliceRows();
+        return new RequestContext(scope, cancellation, observer, watch, floor, rows, SequenceMemory.uncounted(), null);
     }
 
     @Override
@@ -47,14 +48,9 @@ record RequestContext(
         return new RequestContext(other, cancellation, observer, watch, floor, sliceRows, memory, joint);
     }
 
-    /** The same with another question whether to go on. */
-    RequestContext asking(CancellationPoint other) {
-        return new RequestContext(scope, other, observer, watch, floor, sliceRows, memory, joint);
-    }
-
-    /** The same where few rows run together with those of others. */
-    RequestContext joining(JointLayers others) {
-        return new RequestContext(scope, cancellation, observer, watch, floor, sliceRows, memory, others);
+    /** The same with another question whether to go on, and others whose rows it may run with. */
+    RequestContext asking(CancellationPoint other, @Nullable JointLayers others) {
+        return new RequestContext(scope, other, observer, watch, floor, sliceRows, memory, others);
     }
 
     /** The same with memory of its own. */

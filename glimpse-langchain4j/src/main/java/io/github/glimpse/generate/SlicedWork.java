@@ -1,14 +1,11 @@
 package io.github.glimpse.generate;
 
-import ai.djl.ndarray.NDArray;
 import io.github.glimpse.nn.CancellationPoint;
-import io.github.glimpse.nn.JointLayers;
-import io.github.glimpse.nn.JointLayers.Last;
-import io.github.glimpse.nn.JointLayers.Part;
-import io.github.glimpse.serve.JointSlice;
+import io.github.glimpse.prefill.JointPrompts;
 import io.github.glimpse.serve.Slices;
 import io.github.glimpse.serve.StepScheduler;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The computing of one request, which goes on in slices: wherever it is asked whether to go on, others get their turn. What is no
@@ -20,13 +17,15 @@ final class SlicedWork implements AutoCloseable {
     private final RequestContext context;
     private final CancellationPoint asked;
 
-    private SlicedWork(Slices slices, RequestContext whole) {
+    private SlicedWork(Slices slices, @Nullable JointPrompts joint, RequestContext whole) {
         this.slices = slices;
         this.asked = whole.cancellation();
-        this.context = whole.asking(() -> {
-            asked.check();
-            slices.pause();
-        });
+        this.context = whole.asking(
+                () -> {
+                    asked.check();
+                    slices.pause();
+                },
+                joint == null ? null : joint.with(slices, asked));
         whole.watch()
                 .calling(foreign -> aside(() -> {
                     foreign.run();
@@ -38,31 +37,16 @@ final class SlicedWork implements AutoCloseable {
      * Begins when it is this request's turn.
      *
      * @param isShort whether that comes before others' whose work is not
+     * @param joint runs few rows together with those of others; null if they run alone
      */
-    static SlicedWork begin(StepScheduler<?, ?> scheduler, boolean isShort, RequestContext context) {
-        return new SlicedWork(scheduler.begin(isShort, context.cancellation()::check), context);
+    static SlicedWork begin(
+            StepScheduler<?, ?> scheduler, boolean isShort, @Nullable JointPrompts joint, RequestContext context) {
+        return new SlicedWork(scheduler.begin(isShort, context.cancellation()::check), joint, context);
     }
 
     /** What accompanies the request meanwhile. */
     RequestContext context() {
         return context;
-    }
-
-    /** The same for a prompt whose few rows may run together with those of others. */
-    RequestContext context(JointSlice<Part, NDArray> layers, JointSlice<Last, NDArray> heads) {
-        return context.joining(new JointLayers() {
-            @Override
-            public NDArray layer(Part part) {
-                asked.check();
-                return slices.together(layers, part);
-            }
-
-            @Override
-            public NDArray logits(Last last) {
-                asked.check();
-                return slices.together(heads, last);
-            }
-        });
     }
 
     /** Whether the request is to go on; gives nobody a turn. */

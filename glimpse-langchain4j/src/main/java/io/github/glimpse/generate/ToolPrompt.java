@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.text.ChatTemplateMessage;
+import io.github.glimpse.text.DescribedTools;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
 import io.github.glimpse.text.ToolForm;
@@ -20,7 +21,7 @@ final class ToolPrompt {
     private final ToolForm fitting;
     private final ToolForm form;
     private final PreparedTools prepared;
-    private final PreparedTools.Listed tools;
+    private final DescribedTools tools;
 
     private ToolPrompt(
             Tokenizer tokenizer,
@@ -28,7 +29,7 @@ final class ToolPrompt {
             ToolForm fitting,
             ToolForm form,
             PreparedTools prepared,
-            PreparedTools.Listed tools) {
+            DescribedTools tools) {
         this.tokenizer = tokenizer;
         this.messages = messages;
         this.fitting = fitting;
@@ -56,7 +57,7 @@ final class ToolPrompt {
 
     ToolPrompt offering(ToolOffer offer) {
         boolean isOffered = offer.settled(fitting).offered() > 0;
-        PreparedTools.Listed described = prepared.of(isOffered ? offer.tools() : List.of(), tokenizer);
+        DescribedTools described = prepared.of(isOffered ? offer.tools() : List.of(), tokenizer);
         ToolForm asked = offer.form();
         return new ToolPrompt(tokenizer, messages, fitting, asked == null ? fitting : asked, prepared, described);
     }

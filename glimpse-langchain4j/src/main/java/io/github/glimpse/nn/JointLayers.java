@@ -2,9 +2,15 @@ package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
+import java.util.function.Function;
 
-/** Runs rows of a prompt through layers, together with those of other prompts that come to the same layer. */
-public interface JointLayers {
+/**
+ * Runs rows of a prompt through layers, together with those of other prompts that come to the same layer.
+ *
+ * @param layer the rows behind the layer: {@code [padded, hidden]}
+ * @param logits those after a row: {@code [vocab]} float32
+ */
+public record JointLayers(Function<Part, NDArray> layer, Function<Last, NDArray> logits) {
 
     /**
      * A prompt's share of a layer.
@@ -15,7 +21,7 @@ public interface JointLayers {
      * @param cache gets their keys and values behind its length, which stays
      * @param owner of what comes of it
      */
-    record Part(int layer, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope owner) {
+    public record Part(int layer, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope owner) {
 
         /** Rows, those of padding among them. */
         public int rows() {
@@ -30,11 +36,5 @@ public interface JointLayers {
      * @param row whose logits are asked for
      * @param owner of what comes of it
      */
-    record Last(NDArray hidden, int row, TensorScope owner) {}
-
-    /** The rows behind the layer: {@code [padded, hidden]}. */
-    NDArray layer(Part part);
-
-    /** The logits after the row: {@code [vocab]} float32. */
-    NDArray logits(Last last);
+    public record Last(NDArray hidden, int row, TensorScope owner) {}
 }

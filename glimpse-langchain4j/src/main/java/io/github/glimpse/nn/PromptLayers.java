@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prompts on their way through a decoder, one native call for each layer. Rows of several prompts that are few may run in one call: a product
@@ -26,8 +27,12 @@ public final class PromptLayers {
         return decoder.hasSameBitsAmongOthers();
     }
 
-    /** Whether so many rows, those of padding among them, are so few that they run through a layer together with others'. */
-    public boolean mayJoin(int layer, int rows) {
+    /** Whether these rows, {@code [padded, hidden]}, are so few that they wait at a layer for those of others. */
+    public boolean waits(int layer, NDArray hidden, @Nullable JointLayers joint) {
+        return joint != null && mayJoin(layer, Math.toIntExact(hidden.getShape().get(0)));
+    }
+
+    private boolean mayJoin(int layer, int rows) {
         return mayJoin() && rows <= RowSlices.BLOCK && !decoder.isRecurrent(layer);
     }
 
@@ -84,7 +89,7 @@ public final class PromptLayers {
         int all = Math.toIntExact(hidden.getShape().get(0));
         if (slices.end(0, all, decoder.isPacked()) == all) {
             return slices.joint() != null && mayJoin(index, all)
-                    ? slices.joint().layer(new JointLayers.Part(index, hidden, tables, cache, scope))
+                    ? slices.joint().layer().apply(new JointLayers.Part(index, hidden, tables, cache, scope))
                     : layer(index, hidden, tables, cache, scope);
         }
         int before = cache.length();
@@ -122,7 +127,7 @@ public final class PromptLayers {
     }
 
     /**
-     * The same for parts of several prompts, each of which {@linkplain #mayJoin may join}.
+     * The same for parts of several prompts, each of which {@linkplain #waits waits for others}.
      *
      * @param parts of one layer
      * @return by part what comes of it, owned by the part's owner
@@ -158,6 +163,13 @@ public final class PromptLayers {
     /** The logits after one row: {@code [vocab]} float32, owned by {@code scope}. */
     public NDArray logits(NDArray hidden, int row, TensorScope scope) {
         return logits(List.of(new JointLayers.Last(hidden, row, scope))).get(0);
+    }
+
+    /** The same, for others' rows too if there are any. */
+    public NDArray logits(NDArray hidden, int row, @Nullable JointLayers joint, TensorScope scope) {
+        return joint == null
+                ? logits(hidden, row, scope)
+                : joint.logits().apply(new JointLayers.Last(hidden, row, scope));
     }
 
     /** The same for rows of several prompts, each owned by the owner of its part. */

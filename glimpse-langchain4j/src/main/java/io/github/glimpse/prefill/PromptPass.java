@@ -5,7 +5,6 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderStack;
-import io.github.glimpse.nn.JointLayers;
 import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.ReadoutValues;
 import io.github.glimpse.nn.RotaryEmbedding;
@@ -285,18 +284,14 @@ public final class PromptPass {
 
     /** The logits after the prompt, behind all layers: {@code [vocab]} float32. */
     NDArray logits() {
-        int last = rows.count() - 1 - before;
-        JointLayers joint = context.joint();
-        return joint == null
-                ? decoder.prompts().logits(hidden(), last, step)
-                : joint.logits(new JointLayers.Last(hidden(), last, step));
+        return decoder.prompts().logits(hidden(), rows.count() - 1 - before, context.joint(), step);
     }
 
     private Moment run(int layers, int capacity) {
         RotaryEmbedding.Tables tables = tables(before);
         Moment last = null;
         while (caches.size() < layers) {
-            if (!isJoint(caches.size())) {
+            if (!decoder.prompts().waits(caches.size(), hidden(), context.joint())) {
                 context.cancellation().check();
             }
             TensorScope next = scope.openChild();
@@ -309,12 +304,6 @@ public final class PromptPass {
             hidden = last.output();
         }
         return Objects.requireNonNull(last, "no layer is left to run");
-    }
-
-    /** Whether the rows wait at the layer for others, and not before it. */
-    private boolean isJoint(int layer) {
-        int running = Math.toIntExact(hidden().getShape().get(0));
-        return context.joint() != null && decoder.prompts().mayJoin(layer, running);
     }
 
     private Moment run(

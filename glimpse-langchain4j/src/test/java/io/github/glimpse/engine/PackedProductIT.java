@@ -49,6 +49,37 @@ class PackedProductIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {64, 176, 2_048})
+    void rowsOfSeveralPromptsHaveTheSameBitsAsEachPromptsAlone(int in) {
+        int prompts = 8;
+        Random random = new Random(in);
+        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                Graph graph = Graph.named("packed")
+                        .with(Weights.class, "weights")
+                        .with(DecoderStack.class, "linear")
+                        .compile(runtime);
+                TensorScope owner = runtime.openScope()) {
+            assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+            NDArray none = bfloat16(new float[0], graph, owner, 0);
+            NDArray weight = graph.call("pack")
+                    .with(bfloat16(normal(OUT * in, random), graph, owner, OUT, in))
+                    .run(owner);
+            for (int count : new int[] {1, 7, 16, 24, 40, 64}) {
+                try (TensorScope scope = runtime.openScope()) {
+                    float[] rows = normal(prompts * count * in, random);
+                    float[] together = product(rows, prompts * count, weight, none, graph, scope);
+                    for (int prompt = 0; prompt < prompts; prompt++) {
+                        float[] own = Arrays.copyOfRange(rows, prompt * count * in, (prompt + 1) * count * in);
+                        assertThat(Arrays.copyOfRange(together, prompt * count * OUT, (prompt + 1) * count * OUT))
+                                .as("prompt %d of %d rows", prompt, count)
+                                .containsExactly(product(own, count, weight, none, graph, scope));
+                    }
+                }
+            }
+        }
+    }
+
     private static float[] product(
             float[] rows, int count, NDArray weight, NDArray none, Graph graph, TensorScope scope) {
         NDArray product = graph.call("linear")

@@ -6,6 +6,7 @@ import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.FamilyFiles;
 import io.github.glimpse.text.ChatTemplateMessage;
+import io.github.glimpse.text.DescribedTools;
 import io.github.glimpse.text.SectionMemory;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
@@ -37,7 +38,7 @@ class PreparedToolsTest {
         return tools;
     }
 
-    private static String prompt(PreparedTools.Listed listed, String question) {
+    private static String prompt(DescribedTools listed, String question) {
         return new ToolMessages(TEXT.template(), TEXT.templateVariables())
                 .render(
                         List.of(ChatTemplateMessage.ofText("user", question)),
@@ -50,21 +51,21 @@ class PreparedToolsTest {
     void theSameListIsTheSameObjectAndAnotherOneIsNot() {
         PreparedTools prepared = new PreparedTools();
 
-        PreparedTools.Listed first = prepared.of(tools(3), TOKENIZER);
+        DescribedTools first = prepared.of(tools(3), TOKENIZER);
 
         assertThat(prepared.of(tools(3), TOKENIZER)).isSameAs(first);
         assertThat(prepared.of(tools(4), TOKENIZER)).isNotSameAs(first);
         for (int count = 5; count < 40; count++) {
             var unused = prepared.of(tools(count), TOKENIZER);
         }
-        PreparedTools.Listed forgotten = prepared.of(tools(3), TOKENIZER);
+        DescribedTools forgotten = prepared.of(tools(3), TOKENIZER);
         assertThat(forgotten).isNotSameAs(first);
         assertThat(forgotten.preamble()).isEqualTo(first.preamble());
     }
 
     @Test
     void rememberedOrNotThePromptHasTheSameIds() {
-        PreparedTools.Listed listed = new PreparedTools().of(tools(3), TOKENIZER);
+        DescribedTools listed = new PreparedTools().of(tools(3), TOKENIZER);
         SectionMemory memory = listed.sections();
         for (String question : List.of("What is it?", "And <tool_call> that?", "What is it?")) {
             String prompt = prompt(listed, TOKENIZER.guard(question));
@@ -85,11 +86,11 @@ class PreparedToolsTest {
         for (int round = 0; round < rounds; round++) {
             List<OfferedTool> tools = tools(12);
             long start = System.nanoTime();
-            PreparedTools.Listed anew = new PreparedTools().of(tools, TOKENIZER);
+            DescribedTools anew = new PreparedTools().of(tools, TOKENIZER);
             rows = TOKENIZER.encode(prompt(anew, "What is it?"), TokenWatch.NONE, anew.sections()).length;
             best = Math.min(best, (System.nanoTime() - start) / 1e6);
             start = System.nanoTime();
-            PreparedTools.Listed listed = kept.of(tools, TOKENIZER);
+            DescribedTools listed = kept.of(tools, TOKENIZER);
             rows = TOKENIZER.encode(prompt(listed, "What is it?"), TokenWatch.NONE, listed.sections()).length;
             bestPrepared = Math.min(bestPrepared, (System.nanoTime() - start) / 1e6);
         }

@@ -132,6 +132,18 @@ enum GlimpseMeter {
             "Tokens of answers that these steps ran, right guesses included: divided by the steps, how many each makes.",
             Tag.MODEL,
             Tag.TASK),
+    PREFILL_SLICES(
+            "glimpse.prefill.slices",
+            COUNTER,
+            "Layers, heads among them, that were computed for few rows of prompts, each for all prompts that waited at it.",
+            Tag.MODEL,
+            Tag.TASK),
+    PREFILL_PROMPTS(
+            "glimpse.prefill.prompts",
+            COUNTER,
+            "Prompts that took part in these slices, each counted in each: divided by the slices, how many go together.",
+            Tag.MODEL,
+            Tag.TASK),
     LOOKUP_TOKENS(
             "glimpse.lookup.tokens",
             COUNTER,

@@ -58,6 +58,10 @@ final class GlimpseMeters implements RequestOutcomeListener {
                 .sequences());
         meters.counted(GlimpseMeter.DECODE_TOKENS, meters.model(), engine, model -> model.stepUse()
                 .tokens());
+        meters.counted(GlimpseMeter.PREFILL_SLICES, meters.model(), engine, model -> model.stepUse()
+                .slices());
+        meters.counted(GlimpseMeter.PREFILL_PROMPTS, meters.model(), engine, model -> model.stepUse()
+                .prompts());
         meters.gauge(GlimpseMeter.MEMORY_BUDGET, engine, BaseUnits.BYTES, model -> model.memoryUse()
                 .budget());
         meters.gauge(GlimpseMeter.MEMORY_RESERVED, engine, BaseUnits.BYTES, model -> model.memoryUse()

@@ -395,6 +395,14 @@ class GlimpseMetersAutoConfigurationTest {
                                     .functionCounter()
                                     .count())
                             .isEqualTo(answer.tokenUsage().outputTokenCount() - 1.0 - lookup.taken());
+                    assertThat(registry.get("glimpse.prefill.prompts")
+                                    .functionCounter()
+                                    .count())
+                            .as("the only prompt took part in each of its slices")
+                            .isPositive()
+                            .isEqualTo(registry.get("glimpse.prefill.slices")
+                                    .functionCounter()
+                                    .count());
                 });
     }
 
