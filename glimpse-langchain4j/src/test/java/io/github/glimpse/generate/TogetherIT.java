@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A sequence has the same logits, bit by bit, alone and in steps with others of other lengths, cuts and schedules, few rows of its prompt
@@ -93,9 +95,9 @@ class TogetherIT {
                         () -> check(family, form))));
     }
 
-    private record Form(Dtype dtype, WeightFormat weights) {}
+    record Form(Dtype dtype, WeightFormat weights) {}
 
-    private static Stream<Form> forms() {
+    static Stream<Form> forms() {
         WeightFormat half = TinyModels.packsBfloat16() ? WeightFormat.PACKED : WeightFormat.MAPPED;
         return Stream.of(new Form(Dtype.FLOAT32, WeightFormat.MAPPED), new Form(Dtype.BFLOAT16, half));
     }
@@ -197,14 +199,15 @@ class TogetherIT {
         }
     }
 
-    @Test
-    void answersThatSurviveRandomJoinsLeavesAndCancelsEqualTheirSingleRuns() throws Exception {
+    @ParameterizedTest
+    @MethodSource("forms")
+    void answersThatSurviveRandomJoinsLeavesAndCancelsEqualTheirSingleRuns(Form form) throws Exception {
         FixtureFamily family = FixtureFamily.toRun().stream()
                 .filter(one -> !one.makesVectors() && !one.isImageText() && one.isSupported())
                 .findFirst()
                 .orElseThrow();
         Optional<Path> module = family.cases().get(0).module();
-        try (LoadedModel model = load(family, module, new Form(Dtype.FLOAT32, WeightFormat.MAPPED))) {
+        try (LoadedModel model = load(family, module, form)) {
             List<Asked> asked = alone(family, module, model);
             int before = model.liveResources();
             Random random = new Random(22);
@@ -217,10 +220,11 @@ class TogetherIT {
                     int delay = random.nextInt(40);
                     int leave =
                             random.nextInt(3) == 0 ? random.nextInt(one.alone().size()) : Integer.MAX_VALUE;
+                    boolean inPrompt = random.nextInt(3) == 0;
                     boolean slow = random.nextInt(8) == 0;
                     answers.add(callers.submit(() -> {
                         Thread.sleep(delay);
-                        ask(model, one, leave, slow ? delay : 0, cancelled);
+                        ask(model, one, leave, inPrompt, slow ? delay : 0, cancelled);
                         return one;
                     }));
                 }
@@ -288,13 +292,22 @@ class TogetherIT {
         }
     }
 
-    private static void ask(LoadedModel model, Asked one, int leave, int pause, AtomicInteger cancelled) {
+    /** Leaves behind a token, or behind a layer of the prompt. */
+    private static void ask(
+            LoadedModel model, Asked one, int leave, boolean inPrompt, int pause, AtomicInteger cancelled) {
         CancellationSignal signal = new CancellationSignal();
         List<float[]> steps = new ArrayList<>();
         StageObserver observer = new StageObserver() {
             @Override
             public void onLogits(int step, float[] logits) {
                 steps.add(logits.clone());
+            }
+
+            @Override
+            public void onLayer(int layer) {
+                if (inPrompt && layer == leave) {
+                    signal.cancel();
+                }
             }
 
             @Override
