@@ -236,6 +236,8 @@ class TogetherIT {
             }
             assertThat(cancelled.get()).isBetween(1, CALLERS / 2);
             assertThat(model.stepUse().most()).isGreaterThan(1);
+            PROMPTS_IN_COMPANY.addAndGet(
+                    model.stepUse().prompts() - model.stepUse().slices());
             assertThat(model.liveResources()).isEqualTo(before);
         }
     }
