@@ -28,12 +28,8 @@ public final class PromptLayers {
     }
 
     /** Whether these rows, {@code [padded, hidden]}, are so few that they wait at a layer for those of others. */
-    public boolean waits(int layer, NDArray hidden, @Nullable JointLayers joint) {
-        return joint != null && mayJoin(layer, Math.toIntExact(hidden.getShape().get(0)));
-    }
-
-    private boolean mayJoin(int layer, int rows) {
-        return mayJoin() && rows <= RowSlices.BLOCK && !decoder.isRecurrent(layer);
+    public boolean waits(int layer, NDArray hidden) {
+        return mayJoin() && hidden.getShape().get(0) <= RowSlices.BLOCK && !decoder.isRecurrent(layer);
     }
 
     /**
@@ -88,7 +84,7 @@ public final class PromptLayers {
             TensorScope scope) {
         int all = Math.toIntExact(hidden.getShape().get(0));
         if (slices.end(0, all, decoder.isPacked()) == all) {
-            return slices.joint() != null && mayJoin(index, all)
+            return slices.joint() != null && waits(index, hidden)
                     ? slices.joint().layer().apply(new JointLayers.Part(index, hidden, tables, cache, scope))
                     : layer(index, hidden, tables, cache, scope);
         }

@@ -291,7 +291,7 @@ public final class PromptPass {
         RotaryEmbedding.Tables tables = tables(before);
         Moment last = null;
         while (caches.size() < layers) {
-            if (!decoder.prompts().waits(caches.size(), hidden(), context.joint())) {
+            if (context.joint() == null || !decoder.prompts().waits(caches.size(), hidden())) {
                 context.cancellation().check();
             }
             TensorScope next = scope.openChild();

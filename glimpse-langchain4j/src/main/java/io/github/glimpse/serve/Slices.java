@@ -169,19 +169,25 @@ public final class Slices implements AutoCloseable {
         }
     }
 
-    /** Computes an offer and those that join it; the lock is open meanwhile. */
+    /** Computes an offer and those that join it; the lock is open meanwhile. A failure is everybody's. */
     private <T, U> void compute(JointOffer<T, U> mine) {
         List<Slices> others = new ArrayList<>();
         List<JointOffer<T, U>> joined = mine.take(order.all(), others);
         order.count(joined.size());
         go();
+        List<U> results = List.of();
+        Throwable failure = null;
         order.lock().unlock();
         try {
-            mine.compute(joined);
+            results = mine.compute(joined);
+        } catch (RuntimeException | Error e) {
+            failure = e;
         } finally {
             order.lock().lock();
         }
-        joined.forEach(JointOffer::done);
+        for (int i = 0; i < joined.size(); i++) {
+            joined.get(i).settle(failure == null ? results.get(i) : null, failure);
+        }
         if (!others.isEmpty()) {
             others.forEach(Slices::ride);
             order.ride(order.clock().getAsLong() - began);

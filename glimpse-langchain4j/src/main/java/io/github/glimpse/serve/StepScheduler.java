@@ -4,13 +4,11 @@ import io.github.glimpse.GenerationCancelledException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who computes next on a model. Sequences that wait for their next token take that step together; long work goes on in slices
@@ -252,28 +250,14 @@ public final class StepScheduler<S, R> {
     }
 
     /** What a sequence waits for. */
-    private final class Step {
+    private final class Step extends Awaited<R> {
 
         private final Sequence sequence;
         private final S row;
-        private boolean taken;
-        private boolean done;
-        private @Nullable R result;
-        private @Nullable Throwable failure;
 
         private Step(Sequence sequence, S row) {
             this.sequence = sequence;
             this.row = row;
-        }
-
-        private R result() {
-            if (failure instanceof RuntimeException e) {
-                throw e;
-            }
-            if (failure instanceof Error e) {
-                throw e;
-            }
-            return Objects.requireNonNull(result, "a step without a result");
         }
     }
 
@@ -281,11 +265,11 @@ public final class StepScheduler<S, R> {
     private boolean withdrawn(Step step) {
         lock.lock();
         try {
-            if (!step.taken) {
+            if (!step.isTaken()) {
                 waiting.remove(step);
                 changed.signalAll();
             }
-            return !step.taken;
+            return !step.isTaken();
         } finally {
             lock.unlock();
         }
@@ -296,10 +280,10 @@ public final class StepScheduler<S, R> {
         lock.lock();
         try {
             long left = Slices.CHECK_NANOS;
-            while (!step.done) {
+            while (!step.isDone()) {
                 if (isStepsTurn()) {
                     run();
-                } else if (step.taken) {
+                } else if (step.isTaken()) {
                     changed.awaitUninterruptibly();
                 } else if (left <= 0) {
                     return false;
@@ -362,7 +346,7 @@ public final class StepScheduler<S, R> {
     private void run() {
         List<Step> taken = new ArrayList<>(waiting);
         waiting.clear();
-        taken.forEach(step -> step.taken = true);
+        taken.forEach(Awaited::take);
         // Those who are not here are not waited for until they come back.
         sequences.forEach(sequence -> sequence.late = true);
         taken.forEach(step -> step.sequence.late = false);
@@ -391,10 +375,7 @@ public final class StepScheduler<S, R> {
         long more = (long) (took * slicesPerStep());
         budget = Math.min(more, budget + more);
         for (int i = 0; i < taken.size(); i++) {
-            Step step = taken.get(i);
-            step.done = true;
-            step.failure = failure;
-            step.result = failure == null ? results.get(i) : null;
+            taken.get(i).settle(failure == null ? results.get(i) : null, failure);
         }
         changed.signalAll();
     }

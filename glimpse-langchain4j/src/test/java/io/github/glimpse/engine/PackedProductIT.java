@@ -21,38 +21,17 @@ class PackedProductIT {
     @ParameterizedTest
     @ValueSource(ints = {16, 24, 31, 64, 100, 176, 1_111})
     void aRowHasTheSameBitsAloneAndAmongOthersWhateverItsWidth(int in) {
-        Random random = new Random(in);
-        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
-                Graph graph = Graph.named("packed")
-                        .with(Weights.class, "weights")
-                        .with(DecoderStack.class, "linear")
-                        .compile(runtime);
-                TensorScope owner = runtime.openScope()) {
-            assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
-            NDArray none = bfloat16(new float[0], graph, owner, 0);
-            for (int time = 0; time < TIMES; time++) {
-                try (TensorScope scope = runtime.openScope()) {
-                    NDArray weight = graph.call("pack")
-                            .with(bfloat16(normal(OUT * in, random), graph, scope, OUT, in))
-                            .run(scope);
-                    float[] rows = normal(ROWS * in, random);
-                    float[] together = product(rows, ROWS, weight, none, graph, scope);
-                    for (int row = 0; row < ROWS; row++) {
-                        float[] alone = product(
-                                Arrays.copyOfRange(rows, row * in, row * in + in), 1, weight, none, graph, scope);
-                        assertThat(Arrays.copyOfRange(together, row * OUT, row * OUT + OUT))
-                                .as("row %d of the product %d", row, time)
-                                .containsExactly(alone);
-                    }
-                }
-            }
-        }
+        check(in, TIMES, ROWS, 1);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {64, 176, 2_048})
     void rowsOfSeveralPromptsHaveTheSameBitsAsEachPromptsAlone(int in) {
-        int prompts = 8;
+        check(in, 1, 8, 1, 7, 16, 24, 40, 64);
+    }
+
+    /** Multiplies so many prompts by so many weights, each of so many rows: alone and in one product. */
+    private static void check(int in, int weights, int prompts, int... counts) {
         Random random = new Random(in);
         try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                 Graph graph = Graph.named("packed")
@@ -62,18 +41,20 @@ class PackedProductIT {
                 TensorScope owner = runtime.openScope()) {
             assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
             NDArray none = bfloat16(new float[0], graph, owner, 0);
-            NDArray weight = graph.call("pack")
-                    .with(bfloat16(normal(OUT * in, random), graph, owner, OUT, in))
-                    .run(owner);
-            for (int count : new int[] {1, 7, 16, 24, 40, 64}) {
+            for (int time = 0; time < weights; time++) {
                 try (TensorScope scope = runtime.openScope()) {
-                    float[] rows = normal(prompts * count * in, random);
-                    float[] together = product(rows, prompts * count, weight, none, graph, scope);
-                    for (int prompt = 0; prompt < prompts; prompt++) {
-                        float[] own = Arrays.copyOfRange(rows, prompt * count * in, (prompt + 1) * count * in);
-                        assertThat(Arrays.copyOfRange(together, prompt * count * OUT, (prompt + 1) * count * OUT))
-                                .as("prompt %d of %d rows", prompt, count)
-                                .containsExactly(product(own, count, weight, none, graph, scope));
+                    NDArray weight = graph.call("pack")
+                            .with(bfloat16(normal(OUT * in, random), graph, scope, OUT, in))
+                            .run(scope);
+                    for (int count : counts) {
+                        float[] rows = normal(prompts * count * in, random);
+                        float[] together = product(rows, prompts * count, weight, none, graph, scope);
+                        for (int prompt = 0; prompt < prompts; prompt++) {
+                            float[] own = Arrays.copyOfRange(rows, prompt * count * in, (prompt + 1) * count * in);
+                            assertThat(Arrays.copyOfRange(together, prompt * count * OUT, (prompt + 1) * count * OUT))
+                                    .as("prompt %d of %d rows, weight %d", prompt, count, time)
+                                    .containsExactly(product(own, count, weight, none, graph, scope));
+                        }
                     }
                 }
             }

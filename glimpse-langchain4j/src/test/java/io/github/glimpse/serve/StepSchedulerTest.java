@@ -348,20 +348,25 @@ class StepSchedulerTest {
         assertThat(beside.get()).isTrue();
     }
 
-    /** Begins work while other work runs, which writes its name when it is its turn. */
-    private Future<?> queue(StepScheduler<Integer, Integer> scheduler, String name, boolean isShort) {
+    /** Begins work while other work runs. */
+    private <T> Future<T> queued(StepScheduler<Integer, Integer> scheduler, Callable<T> work) {
         int before = scheduler.working();
-        Future<?> queued = start(() -> {
+        Future<T> queued = start(work);
+        while (scheduler.working() == before) {
+            Thread.onSpinWait();
+        }
+        return queued;
+    }
+
+    /** Such work that writes its name when it is its turn. */
+    private Future<?> queue(StepScheduler<Integer, Integer> scheduler, String name, boolean isShort) {
+        return queued(scheduler, () -> {
             try (var mine = scheduler.begin(isShort, StepSchedulerTest::on)) {
                 log.add(name);
                 mine.pause();
                 return mine;
             }
         });
-        while (scheduler.working() == before) {
-            Thread.onSpinWait();
-        }
-        return queued;
     }
 
     @Test
@@ -415,11 +420,10 @@ class StepSchedulerTest {
                 most);
     }
 
-    /** Begins work while other work runs, of so many slices that can be computed with those of others. */
+    /** Work that is begun while other work runs, of so many slices that can be computed with those of others. */
     private Future<Integer> count(
             StepScheduler<Integer, Integer> scheduler, JointSlice<Integer, Integer> slice, int first, int slices) {
-        int before = scheduler.working();
-        Future<Integer> counts = start(() -> {
+        return queued(scheduler, () -> {
             try (var mine = scheduler.begin(true, StepSchedulerTest::on)) {
                 int number = first;
                 for (int i = 0; i < slices; i++) {
@@ -428,10 +432,6 @@ class StepSchedulerTest {
                 return number;
             }
         });
-        while (scheduler.working() == before) {
-            Thread.onSpinWait();
-        }
-        return counts;
     }
 
     @Test
