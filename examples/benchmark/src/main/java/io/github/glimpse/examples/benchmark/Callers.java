@@ -72,6 +72,9 @@ final class Callers implements Callable<Integer> {
     @Option(names = "--weights", defaultValue = "auto", description = "auto, packed, int8, mapped")
     private WeightFormat format = WeightFormat.AUTO;
 
+    @Option(names = "--device", defaultValue = "cpu", description = "cpu, auto, cuda or cuda:N")
+    private String device = "cpu";
+
     @Option(names = "--threads", defaultValue = "2", description = "Threads of a product")
     private int threads;
 
@@ -126,6 +129,7 @@ final class Callers implements Callable<Integer> {
         List<Double> reads = new ArrayList<>();
         EngineOptions options = GlimpseWorker.options(folder, dtype, threads, outputTokens);
         try (LoadedModel loaded = LoadedModel.load(options.toBuilder()
+                .runtime(options.runtime().withDevice(device))
                 .load(options.load().toBuilder().weights(format).build())
                 .maxRunning(most)
                 .build())) {

@@ -4,6 +4,7 @@ import io.github.glimpse.examples.benchmark.ScheduleTable.Clock;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.ChatTurn.Role;
+import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
@@ -69,6 +70,9 @@ final class Questions implements Callable<Integer> {
                     + " beside other work")
     private Clock clock = Clock.WALL;
 
+    @Option(names = "--device", defaultValue = "cpu", description = "cpu, auto, cuda or cuda:N")
+    private String device = "cpu";
+
     @Option(names = "--threads", defaultValue = "2", description = "Threads of a product")
     private int threads;
 
@@ -107,7 +111,9 @@ final class Questions implements Callable<Integer> {
         Row first = new Row("first question");
         Row second = new Row("second question");
         Row next = new Row("next turn of its chat");
-        try (LoadedModel loaded = LoadedModel.load(GlimpseWorker.options(folder, dtype, threads, 1).toBuilder()
+        EngineOptions options = GlimpseWorker.options(folder, dtype, threads, 1);
+        try (LoadedModel loaded = LoadedModel.load(options.toBuilder()
+                .runtime(options.runtime().withDevice(device))
                 .visionCache(VisionCacheOptions.defaults())
                 .prefixCache(new PrefixCacheOptions(2L << 30, Duration.ofHours(1), PrefixCacheOptions.Scope.SESSION))
                 .build())) {
