@@ -40,6 +40,12 @@ public final class ZoomTool {
     /** What the sides of every picture count, whatever its size. */
     static final int SCALE = 1000;
 
+    /** A model's token shows about as many pixels of each side. */
+    private static final int LEAST_SIDE = 28;
+
+    // No picture is looked at whose one side is more than 200 times the other.
+    private static final int MOST_ASPECT = 100;
+
     private static final int MOST_PICTURES = 64;
     private static final String DESCRIPTION =
             "Shows a part of a picture at full resolution. image counts the pictures of the conversation from 1; x1,"
@@ -143,15 +149,34 @@ public final class ZoomTool {
                 ImageContent.from(Base64.getEncoder().encodeToString(PictureCrop.png(picture, part)), "image/png"));
     }
 
-    /** Whole pixels that the corners touch, at least one. */
+    /**
+     * Whole pixels that the corners touch, and on both sides of a part that is too thin to be looked at as many more as make it {@value
+     * #LEAST_SIDE} pixels, or a hundredth of its other side.
+     */
     static CropWindow part(RasterImage picture, int... corners) {
-        int left = (int) ((long) Math.min(corners[0], corners[2]) * picture.width() / SCALE);
-        int top = (int) ((long) Math.min(corners[1], corners[3]) * picture.height() / SCALE);
-        int right = (int) (((long) Math.max(corners[0], corners[2]) * picture.width() + SCALE - 1) / SCALE);
-        int bottom = (int) (((long) Math.max(corners[1], corners[3]) * picture.height() + SCALE - 1) / SCALE);
-        int fromX = Math.min(left, picture.width() - 1);
-        int fromY = Math.min(top, picture.height() - 1);
-        return new CropWindow(fromX, fromY, Math.max(1, right - fromX), Math.max(1, bottom - fromY));
+        int[] across = span(corners[0], corners[2], picture.width());
+        int[] down = span(corners[1], corners[3], picture.height());
+        int width = wide(across, down[1] - down[0], picture.width());
+        int height = wide(down, across[1] - across[0], picture.height());
+        return new CropWindow(
+                from(across, width, picture.width()), from(down, height, picture.height()), width, height);
+    }
+
+    /** The pixels of one side, from the first to behind the last. */
+    private static int[] span(int one, int other, int side) {
+        int from = Math.min((int) ((long) Math.min(one, other) * side / SCALE), side - 1);
+        int to = (int) (((long) Math.max(one, other) * side + SCALE - 1) / SCALE);
+        return new int[] {from, Math.max(from + 1, to)};
+    }
+
+    private static int wide(int[] span, int otherSide, int side) {
+        int least = Math.max(LEAST_SIDE, otherSide / MOST_ASPECT);
+        return Math.min(side, Math.max(span[1] - span[0], least));
+    }
+
+    /** Where so many pixels begin that have the middle of a span. */
+    private static int from(int[] span, int count, int side) {
+        return Math.max(0, Math.min(side - count, (span[0] + span[1] - count) / 2));
     }
 
     private static List<ImageContent> pictures(Iterable<? extends ChatMessage> messages) {

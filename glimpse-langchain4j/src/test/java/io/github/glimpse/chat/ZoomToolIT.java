@@ -115,6 +115,30 @@ class ZoomToolIT {
     }
 
     @Test
+    void aPartThatIsTooThinToBeLookedAtIsShownWithWhatLiesAroundIt() throws IOException {
+        List<ChatMessage> asked =
+                List.of(UserMessage.from(content(picture(1_344, 600))), UserMessage.from(content(picture(4_000, 40))));
+        ToolExecutionRequest call = call(1, 0, 500, 1000, 500);
+
+        ToolExecutionResultMessage line = zoom.execute(call, asked);
+
+        assertThat(place(line)).contains(": 1344 x 28 of 1344 x 600 pixels");
+        assertThat(place(zoom.execute(call(1, 1000, 1000, 1000, 0), asked))).contains(": 28 x 600 of");
+        assertThat(place(zoom.execute(call(1, 0, 0, 0, 0), asked))).contains(": 28 x 28 of");
+        assertThat(place(zoom.execute(call(2, 0, 0, 1000, 10), asked))).contains(": 4000 x 40 of");
+        try (LoadedModel engine = TinyModels.qwen()) {
+            ChatModel model = GlimpseChatModel.builder().model(engine).build();
+            List<ChatMessage> messages = List.of(asked.get(0), AiMessage.from(call));
+            assertThat(answer(model, messages, line.contents()).aiMessage()).isNotNull();
+        }
+    }
+
+    private static String place(ToolExecutionResultMessage shown) {
+        assertThat(shown.isError()).isFalse();
+        return ((TextContent) shown.contents().get(0)).text();
+    }
+
+    @Test
     void whatCannotBeShownIsToldToTheModel() throws IOException {
         List<ChatMessage> messages = List.of(
                 UserMessage.from(content(picture(8, 8))),
