@@ -253,10 +253,11 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
             Duration waiting) {
         Stopwatch watch = new Stopwatch(listener);
         CallFloor floor = new CallFloor(request.tools().care().leastConfidence());
+        int rows = options().serving().sliceRows(runtime());
         while (true) {
             try (TensorScope scope = runtime().openScope()) {
                 GenerationRequest attempt = request.withPruning(floor.pruning(request.pruning()));
-                RequestContext context = RequestContext.of(options(), scope, cancellation, observer, watch, floor);
+                RequestContext context = RequestContext.of(rows, scope, cancellation, observer, watch, floor);
                 GenerationResult result = answer(attempt, listener, context, waiting);
                 if (floor.accepts(result)) {
                     return result;

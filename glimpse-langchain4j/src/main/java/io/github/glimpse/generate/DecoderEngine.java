@@ -137,7 +137,7 @@ final class DecoderEngine implements AnswerEngine {
                 new DecoderSteps(model.decoder())::run,
                 runtime.placesAtOnce(),
                 options.serving().prefillShare());
-        this.joint = new JointPrompts(runtime, model, options.serving().sliceRows());
+        this.joint = new JointPrompts(runtime, model, options.serving().sliceRows(runtime));
     }
 
     /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */

@@ -375,8 +375,8 @@ final class ImageTextEngine implements AnswerEngine {
         try (TensorScope scope = runtime.openScope();
                 StrategyRegistry.Lent lent = possible(pruning)) {
             Stopwatch watch = new Stopwatch(GenerationListener.NONE);
-            RequestContext context =
-                    RequestContext.of(options, scope, cancellation, observer, watch, new CallFloor(null));
+            int rows = options.serving().sliceRows(runtime);
+            RequestContext context = RequestContext.of(rows, scope, cancellation, observer, watch, new CallFloor(null));
             try (var room = memory.reserve(bytes(1), "A picture with texts", context.cancellation()::check);
                     TensorScope inner = scope.openChild();
                     SlicedWork work = SlicedWork.begin(scheduler, false, null, context.in(inner))) {

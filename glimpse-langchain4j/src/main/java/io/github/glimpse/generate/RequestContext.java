@@ -33,14 +33,14 @@ record RequestContext(
 
     /** Of a request that begins. */
     static RequestContext of(
-            EngineOptions options,
+            int sliceRows,
             TensorScope scope,
             CancellationPoint cancellation,
             StageObserver observer,
             Stopwatch watch,
             CallFloor floor) {
-        int rows = options.serving().sliceRows();
-        return new RequestContext(scope, cancellation, observer, watch, floor, rows, SequenceMemory.uncounted(), null);
+        return new RequestContext(
+                scope, cancellation, observer, watch, floor, sliceRows, SequenceMemory.uncounted(), null);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.glimpse.serve;
 
+import io.github.glimpse.engine.TorchRuntime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,21 +9,22 @@ import org.jspecify.annotations.Nullable;
  * @param maxRunning requests that run at once
  * @param prefillShare share of the time that a prompt gets while answers wait for their next token, 0 to 0.9; several
  *     prompts that wait get as many times more, up to 0.9
- * @param sliceRows rows of a prompt that run through a layer between two steps of the others, a multiple of 512
+ * @param sliceRows rows of a prompt that run through a layer between two steps of the others, a multiple of 512; null takes what suits
+ *     the {@linkplain #sliceRows(TorchRuntime) device}
  * @param memoryBudget bytes for keys and values, working memory and remembered pictures; null takes what the machine has left when
  *     the model is loaded
  */
 public record ServingOptions(
         int maxRunning,
         double prefillShare,
-        int sliceRows,
+        @Nullable Integer sliceRows,
         @Nullable Long memoryBudget) {
 
     /** Requests that run at once: eight take their tokens in hardly twice the time of one. */
     public static final int DEFAULT_MAX_RUNNING = 8;
 
-    /** Rows of a slice. */
-    public static final int DEFAULT_SLICE_ROWS = 512;
+    // A GPU takes as long to be asked for a layer as to compute some thousand rows of it.
+    private static final int GPU_SLICE_ROWS = 4_096;
 
     // At these an answer has the same bits, however a prompt is cut.
     private static final int SLICE_STEP = 512;
@@ -33,7 +35,7 @@ public record ServingOptions(
             throw new IllegalArgumentException("max-running is " + maxRunning + ", it must be at least 1");
         }
         StepScheduler.checkShare(prefillShare);
-        if (sliceRows < SLICE_STEP || sliceRows % SLICE_STEP != 0) {
+        if (sliceRows != null && (sliceRows < SLICE_STEP || sliceRows % SLICE_STEP != 0)) {
             throw new IllegalArgumentException("slice-rows is " + sliceRows + ", it must be a multiple of " + SLICE_STEP
                     + ", at least " + SLICE_STEP);
         }
@@ -44,7 +46,7 @@ public record ServingOptions(
 
     /** The defaults. */
     public static ServingOptions defaults() {
-        return new ServingOptions(DEFAULT_MAX_RUNNING, StepScheduler.DEFAULT_SLICE_SHARE, DEFAULT_SLICE_ROWS, null);
+        return new ServingOptions(DEFAULT_MAX_RUNNING, StepScheduler.DEFAULT_SLICE_SHARE, null, null);
     }
 
     /** With another number of requests at once. */
@@ -57,8 +59,13 @@ public record ServingOptions(
         return new ServingOptions(maxRunning, value, sliceRows, memoryBudget);
     }
 
+    /** Rows of a slice: as many as were asked for, or else 512 on a CPU and 4,096 on a GPU. */
+    public int sliceRows(TorchRuntime runtime) {
+        return sliceRows != null ? sliceRows : runtime.onGpu() ? GPU_SLICE_ROWS : SLICE_STEP;
+    }
+
     /** With slices of another length. */
-    public ServingOptions withSliceRows(int value) {
+    public ServingOptions withSliceRows(@Nullable Integer value) {
         return new ServingOptions(maxRunning, prefillShare, value, memoryBudget);
     }
 

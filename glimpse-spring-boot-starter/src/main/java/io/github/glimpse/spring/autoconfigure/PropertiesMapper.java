@@ -169,9 +169,7 @@ final class PropertiesMapper {
         ServingOptions shared = checked(
                 SERVING + ".prefill-share",
                 () -> running.withPrefillShare(requireNonNullElse(serving.prefillShare(), standard.prefillShare())));
-        ServingOptions sliced = checked(
-                SERVING + ".slice-rows",
-                () -> shared.withSliceRows(requireNonNullElse(serving.sliceRows(), standard.sliceRows())));
+        ServingOptions sliced = checked(SERVING + ".slice-rows", () -> shared.withSliceRows(serving.sliceRows()));
         DataSize budget = serving.memoryBudget();
         return budget == null
                 ? sliced

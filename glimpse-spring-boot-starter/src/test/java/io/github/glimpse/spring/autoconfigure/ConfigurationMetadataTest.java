@@ -189,7 +189,6 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.generation.first-token", load.firstToken().label());
         defaults.put("glimpse.serving.max-running", ServingOptions.DEFAULT_MAX_RUNNING);
         defaults.put("glimpse.serving.prefill-share", StepScheduler.DEFAULT_SLICE_SHARE);
-        defaults.put("glimpse.serving.slice-rows", ServingOptions.DEFAULT_SLICE_ROWS);
         defaults.put("glimpse.concurrency.max-queued", EngineOptions.DEFAULT_MAX_QUEUED);
         defaults.put(
                 "glimpse.cache.vision-features.enabled",

@@ -106,12 +106,11 @@ final class Stalls implements Callable<Integer> {
     }
 
     private EngineOptions options(Path folder) {
-        ServingOptions serving = ServingOptions.defaults();
         return GlimpseWorker.options(folder, "bfloat16", threads, 1).toBuilder()
                 .module(null)
                 .pruning(PruningOptions.builder().enabled(false).build())
                 .visionCache(VisionCacheOptions.off())
-                .serving(new ServingOptions(serving.maxRunning(), share, serving.sliceRows(), serving.memoryBudget()))
+                .serving(ServingOptions.defaults().withPrefillShare(share))
                 .build();
     }
 
