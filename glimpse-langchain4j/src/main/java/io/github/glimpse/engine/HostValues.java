@@ -27,8 +27,9 @@ public final class HostValues {
         return NativeCall.repeatable(READING, tensor::toFloatArray);
     }
 
-    /** The first rows of a float32 tensor {@code [rows, width]}, each an array of its own; fails like {@link #floats}. */
-    public static List<float[]> floatRows(NDArray tensor, int rows) {
+    /** The rows of a float32 tensor {@code [rows, width]}, each an array of its own; fails like {@link #floats}. */
+    public static List<float[]> floatRows(NDArray tensor) {
+        int rows = Math.toIntExact(tensor.getShape().get(0));
         int width = Math.toIntExact(tensor.getShape().get(1));
         return NativeCall.repeatable(READING, () -> {
             // no copy on a CPU

@@ -74,7 +74,7 @@ public final class DecoderSteps {
                 rows.add(new Row(sequences.get(i), behind));
             }
         }
-        int padded = RowPadding.rows(rows.size());
+        int padded = decoder.runtime().onGpu() ? RowPadding.gpuRows(rows.size()) : RowPadding.rows(rows.size());
         try (TensorScope scope = decoder.openScope()) {
             NDArray hidden =
                     decoder.embed(scope.indices(rows.stream().mapToInt(Row::id).toArray()), padded, scope);
@@ -98,7 +98,7 @@ public final class DecoderSteps {
                 hidden.close();
                 hidden = next;
             }
-            return split(HostValues.floatRows(logits(hidden, scope), rows.size()), counts);
+            return split(HostValues.floatRows(logits(hidden, rows.size(), scope)), counts);
         }
     }
 
@@ -180,11 +180,12 @@ public final class DecoderSteps {
         }
     }
 
-    /** The logits after each row: {@code [rows, vocab]} float32. */
-    private NDArray logits(NDArray hidden, TensorScope scope) {
+    /** The logits after each of the first rows: {@code [rows, vocab]} float32. */
+    private NDArray logits(NDArray hidden, int rows, TensorScope scope) {
         return decoder.graph()
                 .call("step_logits")
                 .with(hidden)
+                .with(rows)
                 .with(decoder.finalNorm())
                 .with(decoder.headList())
                 .with(decoder.dimensions().normEps())

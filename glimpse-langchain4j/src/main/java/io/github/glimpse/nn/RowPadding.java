@@ -21,6 +21,11 @@ public final class RowPadding {
         return rows <= FREE_ROWS ? rows : multiple(rows, FINE_STEP);
     }
 
+    /** The padded number of rows of a step on a GPU: the next multiple of 16, so that its products are always of the same kind. */
+    static int gpuRows(int rows) {
+        return multiple(rows, FREE_ROWS);
+    }
+
     /** The padded number of rows that all run at once, as in a vision tower. */
     public static int rowsAtOnce(int rows) {
         return rows <= FINE_ROWS ? rows(rows) : cacheRows(rows);
