@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
  * @param onednnFloat32 whether oneDNN's float32 products are to be used in place of the default ones, as on AMD's processors
+ * @param attendsTogether whether this is a GPU that attends for rows of several sequences in one call
  */
-record NumericsProbe(boolean packs, int largestInt8, long widenFromRows, boolean onednnFloat32) {
+record NumericsProbe(
+        boolean packs, int largestInt8, long widenFromRows, boolean onednnFloat32, boolean attendsTogether) {
 
     /** What is taken for true until the probe has run. */
-    static final NumericsProbe NOTHING = new NumericsProbe(false, 0, Long.MAX_VALUE, false);
+    static final NumericsProbe NOTHING = new NumericsProbe(false, 0, Long.MAX_VALUE, false, false);
 
     private static final int WIDTH = 512;
     private static final int ROWS = 256;
@@ -39,12 +41,23 @@ record NumericsProbe(boolean packs, int largestInt8, long widenFromRows, boolean
 
     static synchronized NumericsProbe run(TorchRuntime runtime) {
         if (runtime.onGpu()) {
-            return NOTHING;
+            return onGpu(runtime);
         }
         if (ofThisProcess == null) {
             ofThisProcess = measured(runtime);
         }
         return ofThisProcess;
+    }
+
+    private static NumericsProbe onGpu(TorchRuntime runtime) {
+        try (Graph graph =
+                        Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
+                TensorScope scope = runtime.openScope()) {
+            HostValues.floats(graph.call("together").with(runtime.deviceName()).run(scope));
+            return new NumericsProbe(false, 0, Long.MAX_VALUE, false, true);
+        } catch (GlimpseException notOffered) {
+            return NOTHING;
+        }
     }
 
     private static NumericsProbe measured(TorchRuntime runtime) {
@@ -54,7 +67,8 @@ record NumericsProbe(boolean packs, int largestInt8, long widenFromRows, boolean
             boolean packs = packs(graph, scope);
             // With packed products the plain ones are not used, so there is nothing to time.
             long widenFromRows = packs || narrowIsFaster(graph, scope) ? Long.MAX_VALUE : FEW_ROWS + 1;
-            return new NumericsProbe(packs, Int8Weights.largest(runtime), widenFromRows, onednnIsFaster(graph, scope));
+            return new NumericsProbe(
+                    packs, Int8Weights.largest(runtime), widenFromRows, onednnIsFaster(graph, scope), false);
         }
     }
 

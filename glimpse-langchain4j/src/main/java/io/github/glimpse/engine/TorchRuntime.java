@@ -283,6 +283,11 @@ public final class TorchRuntime implements AutoCloseable {
         return probe.widenFromRows();
     }
 
+    /** Whether this is a GPU that attends for several rows in one call where numbers have 16 bits, as they do from Ampere on. */
+    public boolean attendsTogether() {
+        return probe.attendsTogether();
+    }
+
     boolean onednnFloat32() {
         return probe.onednnFloat32();
     }

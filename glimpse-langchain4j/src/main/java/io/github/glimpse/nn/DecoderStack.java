@@ -36,6 +36,9 @@ public final class DecoderStack implements AutoCloseable {
             .one("q_norm", "k_norm", "post_norm")
             .products("gate", "up", "down");
 
+    // The kernel's limit, and heads are whole 8 numbers to it.
+    private static final int MOST_TOGETHER = 256;
+
     // The state, what it was before a probe, and what a step makes of it.
     private static final int STATE_COPIES = 3;
 
@@ -59,6 +62,7 @@ public final class DecoderStack implements AutoCloseable {
     private final int vocabulary;
     private final DecoderBytes bytes;
     private final boolean packed;
+    private final boolean attendsTogether;
 
     private DecoderStack(
             TorchRuntime runtime,
@@ -114,6 +118,10 @@ public final class DecoderStack implements AutoCloseable {
                 weights.at(shape.tiedHead() ? names.embedding() : names.head()).product(shape.vocabulary(), hidden);
         this.head = weights.list(headTensors);
         this.packed = weights.format() == WeightFormat.PACKED || weights.format() == WeightFormat.INT8;
+        this.attendsTogether = runtime.attendsTogether()
+                && dtype != Dtype.FLOAT32
+                && dimensions.headDim() % 8 == 0
+                && dimensions.headDim() <= MOST_TOGETHER;
         boolean widens = dtype != Dtype.FLOAT32 && !packed && !runtime.onGpu();
         this.bytes =
                 DecoderBytes.of(remembered(), dimensions, shape.intermediate(), vocabulary, dtype.byteCount(), widens);
@@ -355,6 +363,11 @@ public final class DecoderStack implements AutoCloseable {
     /** Whether a row of a prompt has the same bits alone and among those of others, as behind packed weights only. */
     boolean hasSameBitsAmongOthers() {
         return packed && runtime.packsBfloat16() && !runtime.onGpu();
+    }
+
+    /** Whether a step's rows attend to their caches in one call, as the kernels of GPUs from Ampere on do. */
+    boolean attendsTogether() {
+        return attendsTogether;
     }
 
     /** Reads attention of this stack. */

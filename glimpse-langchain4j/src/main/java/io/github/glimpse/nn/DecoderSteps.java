@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 
 /**
  * The next token of several sequences at once: linear layers see the rows of all of them, so each weight is read once a step, and
@@ -127,16 +126,19 @@ public final class DecoderSteps {
         List<NDArray> keys = new ArrayList<>();
         List<NDArray> values = new ArrayList<>();
         List<NDArray> unseen = new ArrayList<>();
-        LongStream.Builder lengths = LongStream.builder();
+        List<Long> lengths = new ArrayList<>();
+        boolean together = decoder.attendsTogether();
         Map<Integer, NDArray> unseenByLength = new HashMap<>();
         for (int layer = first; layer < end; layer++) {
             for (Row row : rows) {
                 KvCache cache = (KvCache) row.state(layer);
                 // A row lies behind those of its sequence that come before it in this step.
-                lengths.add(cache.append());
+                lengths.add((long) cache.append());
                 keys.add(cache.keys());
                 values.add(cache.values());
-                unseen.add(unseenByLength.computeIfAbsent(cache.length(), length -> unseen(length, scope)));
+                if (!together) {
+                    unseen.add(unseenByLength.computeIfAbsent(cache.length(), length -> unseen(length, scope)));
+                }
             }
         }
         return decoder.graph()
@@ -146,14 +148,36 @@ public final class DecoderSteps {
                 .with(tables.sine())
                 .with(keys)
                 .with(values)
-                .with(lengths.build().toArray())
+                .with(lengths.stream().mapToLong(Long::longValue).toArray())
                 .with(unseen)
+                .with(
+                        together
+                                ? scope.longs(ends(lengths, rows.size()), end - first + 1L, rows.size() + 1L)
+                                : scope.longs(new long[0], 0))
                 .with(decoder.attending())
                 .with(decoder.attendingBefore(first))
                 .with(end - first)
                 .with(decoder.dimensions().heads())
                 .with(decoder.dimensions().normEps())
                 .run(scope);
+    }
+
+    /**
+     * Where rows attend together: 0, 1, … and for each layer where in what all rows read that of each begins, and its end.
+     *
+     * @param lengths by layer and row, how many rows of its cache lie before it
+     */
+    static long[] ends(List<Long> lengths, int rows) {
+        int width = rows + 1;
+        long[] ends = new long[(lengths.size() / rows + 1) * width];
+        for (int row = 0; row <= rows; row++) {
+            ends[row] = row;
+        }
+        for (int i = 0; i < lengths.size(); i++) {
+            int place = (i / rows + 1) * width + i % rows;
+            ends[place + 1] = ends[place] + lengths.get(i) + 1;
+        }
+        return ends;
     }
 
     /** What the last of some rows of a cache does not see: see the text {@code unseen}. */
