@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Packs the check of a GPU into one archive: a small Java runtime, the jars that it needs, and run.sh. libtorch is the machine's own.
 # Builds the jars itself. Usage: examples/gpu-check/pack.sh [ARCHIVE]
-#   MOST_BYTES=30000000   the archive must not be larger;  MAVEN_OPTIONS=-o   for Maven
+#   MOST_BYTES=40000000   the archive must not be larger;  MAVEN_OPTIONS=-o   for Maven
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 archive=$(realpath -m "${1:-$root/examples/gpu-check/target/glimpse-gpu-check.tar.xz}")
-most=${MOST_BYTES:-30000000}
+most=${MOST_BYTES:-40000000}
 MAVEN_OPTIONS=${MAVEN_OPTIONS:-}
 [ "$(uname -sm)" = "Linux x86_64" ] || { echo "DJL's CUDA library is for Linux on x86_64, and so is the archive; pack it there" >&2; exit 2; }
 for tool in mvn jlink jar xz tar; do
