@@ -38,7 +38,8 @@ public final class Evaluate {
                         module == null ? ModelSource.embeddedModule() : ModelSource.openModule(module);
                 LoadedModel loaded = load(files, moduleFiles)) {
             for (FacePool faces : options.faces()) {
-                Examination examination = new Examination(loaded, options.split(), faces, options.questions());
+                Examination examination =
+                        new Examination(loaded, options.split(), faces, options.questions(), options.kinds());
                 if (options.choosing()) {
                     ThresholdTable.print(examination, out);
                 } else {

@@ -3,9 +3,11 @@ package io.github.glimpse.examples.tiny.evaluation;
 import io.github.glimpse.examples.tiny.CommandLines;
 import io.github.glimpse.examples.tiny.CommandLines.WrongArgumentsException;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,6 +21,7 @@ import picocli.CommandLine.Parameters;
  * @param questions for each pool of faces
  * @param faces which are asked, one after the other
  * @param split of the pictures
+ * @param kinds that are asked, all if none are named
  * @param threshold above which a token stays, null for the module's
  * @param choosing whether thresholds are tried
  */
@@ -28,6 +31,7 @@ record EvaluationOptions(
         int questions,
         List<FacePool> faces,
         Split split,
+        Set<QuestionKind> kinds,
         @Nullable Double threshold,
         boolean choosing) {
 
@@ -52,6 +56,9 @@ record EvaluationOptions(
 
         @Option(names = "--split", description = "${COMPLETION-CANDIDATES}")
         private @Nullable Split split;
+
+        @Option(names = "--kinds", split = ",", description = "Only these: ${COMPLETION-CANDIDATES}")
+        private List<QuestionKind> kinds = new ArrayList<>();
 
         @Option(names = "--threshold", description = "Above which a token stays, if not the module's")
         private @Nullable Double threshold;
@@ -79,6 +86,7 @@ record EvaluationOptions(
 
     EvaluationOptions {
         faces = List.copyOf(faces);
+        kinds = Set.copyOf(kinds);
     }
 
     /**
@@ -104,6 +112,7 @@ record EvaluationOptions(
                 written.questions,
                 Faces.pools(written.faces, split),
                 split,
+                Set.copyOf(written.kinds),
                 written.threshold,
                 written.choosing);
     }

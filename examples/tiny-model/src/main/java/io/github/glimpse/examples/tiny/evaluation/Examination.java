@@ -4,6 +4,7 @@ import io.github.glimpse.examples.tiny.drawing.Drawing;
 import io.github.glimpse.examples.tiny.drawing.DrawingRequest;
 import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
 import io.github.glimpse.examples.tiny.training.PictureBytes;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +36,10 @@ final class Examination {
     private static final int SEEDS = 32;
 
     private final LoadedModel model;
+    private final Set<QuestionKind> kinds;
     private final List<Sheet> sheets = new ArrayList<>();
 
-    /** A picture, and how many of its questions are asked. */
+    /** A picture, and how many of its questions of the kinds that are meant are asked. */
     private record Sheet(DrawingRequest request, int firstQuestion, int questions) {}
 
     /** A question with its picture as a file. */
@@ -49,14 +52,21 @@ final class Examination {
         T of(Asked asked);
     }
 
-    /** Takes the first pictures of the split until there are so many questions. */
-    Examination(LoadedModel model, Split split, FacePool faces, int questions) {
+    /**
+     * Takes the first pictures of the split until there are so many questions.
+     *
+     * @param kinds of the questions, all if there are none
+     */
+    Examination(LoadedModel model, Split split, FacePool faces, int questions, Set<QuestionKind> kinds) {
         this.model = model;
+        this.kinds = kinds;
         int taken = 0;
         for (long number = 0; taken < questions; number++) {
             DrawingRequest request = DrawingRequest.nth(split, faces, number);
-            int count = Math.min(Studio.draw(request).questions().size(), questions - taken);
-            sheets.add(new Sheet(request, taken, count));
+            int count = Math.min(meant(Studio.draw(request)).size(), questions - taken);
+            if (count > 0) {
+                sheets.add(new Sheet(request, taken, count));
+            }
             taken += count;
         }
     }
@@ -68,12 +78,19 @@ final class Examination {
                 .toList();
     }
 
-    private static Stream<Asked> asked(Sheet sheet) {
+    private List<Question> meant(Drawing drawing) {
+        return drawing.questions().stream()
+                .filter(question -> kinds.isEmpty() || kinds.contains(question.kind()))
+                .toList();
+    }
+
+    private Stream<Asked> asked(Sheet sheet) {
         Drawing drawing = Studio.draw(sheet.request());
         byte[] picture = PictureBytes.png(drawing);
+        List<Question> questions = meant(drawing);
         List<Asked> asked = new ArrayList<>();
         for (int i = 0; i < sheet.questions(); i++) {
-            asked.add(new Asked(drawing, picture, drawing.questions().get(i), sheet.firstQuestion() + i));
+            asked.add(new Asked(drawing, picture, questions.get(i), sheet.firstQuestion() + i));
         }
         return asked.stream();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.examples.tiny.drawing.FacePool;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,15 @@ class EvaluationOptionsTest {
         assertThat(options.faces()).containsExactly(FacePool.SEEN, FacePool.UNSEEN);
         assertThat(options.split()).isEqualTo(Split.TEST);
         assertThat(options.threshold()).isNull();
+    }
+
+    @Test
+    void asksOnlyTheKindsThatAreNamed() {
+        assertThat(EvaluationOptions.parse().kinds()).isEmpty();
+        assertThat(EvaluationOptions.parse("--kinds=highest,lowest").kinds())
+                .containsExactlyInAnyOrder(QuestionKind.HIGHEST, QuestionKind.LOWEST);
+        assertThatThrownBy(() -> EvaluationOptions.parse("--kinds=tallest"))
+                .hasMessageContainingAll("tallest", "HIGHEST");
     }
 
     @Test
