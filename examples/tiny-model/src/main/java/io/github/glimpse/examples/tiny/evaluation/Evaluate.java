@@ -70,7 +70,9 @@ public final class Evaluate {
         }
         String pool = faces.name().toLowerCase(Locale.ROOT);
         scores.forEach((kind, score) -> out.println(score.line(kind.label(), pool)));
-        out.println(all.line("all", pool));
+        if (options.kinds().isEmpty()) {
+            out.println(all.line("all", pool));
+        }
     }
 
     private static Outcome outcome(Examination examination, Examination.Asked asked, EvaluationOptions options) {
