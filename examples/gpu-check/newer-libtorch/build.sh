@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a folder with the libtorch of a newer release that Glimpse takes for its own: links to the libraries, and DJL's native methods built
-# for it. To measure on a machine as it is; nobody has run the test suites on such a pair. Needs g++ and a JDK's jni.h.
+# for it. To measure on a machine as it is; of the test suites only the reference cases have been run on such a pair. Needs g++ and a JDK's jni.h.
 # Usage: build.sh TORCH FOLDER, TORCH being …/site-packages/torch; LIBRARY=FILE takes a libdjl_torch.so that was built elsewhere
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")

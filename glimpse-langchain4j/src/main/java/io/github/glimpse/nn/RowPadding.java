@@ -21,7 +21,10 @@ public final class RowPadding {
         return rows <= FREE_ROWS ? rows : multiple(rows, FINE_STEP);
     }
 
-    /** The padded number of rows of a step on a GPU: the next multiple of 16, so that its products are always of the same kind. */
+    /**
+     * The padded number of rows of a step on a GPU: the next multiple of 16, so that its products are always of the same kind; the text
+     * {@code product_by_row} multiplies as many at once.
+     */
     static int gpuRows(int rows) {
         return multiple(rows, FREE_ROWS);
     }
