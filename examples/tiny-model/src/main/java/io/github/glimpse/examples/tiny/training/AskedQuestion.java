@@ -90,7 +90,17 @@ record AskedQuestion(
                 ? new int[0]
                 : question.pointers().stream().mapToInt(Question.Pointer::cell).toArray();
         BitSet kept = kept(drawing, cut, evidence, pointers, lost, random);
+        if (cut == Cut.TRAINED && !lost && compares(question.kind())) {
+            drawing.questions().stream()
+                    .filter(other -> other.kind() == QuestionKind.BAR)
+                    .forEach(bar -> kept.or(drawing.evidenceCells(bar)));
+        }
         return rows(question, before, said, evidence, pointers, kept);
+    }
+
+    /** Whether all bars are compared. A module keeps all of their letters then; whoever met only the right one behind the cut need not have compared. */
+    static boolean compares(QuestionKind kind) {
+        return kind == QuestionKind.HIGHEST || kind == QuestionKind.LOWEST;
     }
 
     /**

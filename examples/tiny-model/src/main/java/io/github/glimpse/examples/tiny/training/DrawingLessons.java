@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the choice of pictures
  * @param pages paints pages beside the drawings; null for drawings alone
  * @param share of the pictures that are pages, if there are any
+ * @param drawings how many of them are documents, signs, charts and scenes, of as many as they are together
  */
-record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implements Lessons {
+record DrawingLessons(long seed, @Nullable PageMaker pages, double share, List<Integer> drawings) implements Lessons {
 
     private static final int CELLS = 1024;
     private static final double WORDS_AROUND = 0.2;
@@ -53,7 +54,7 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
 
     /** Lessons of drawings alone. */
     DrawingLessons(long seed) {
-        this(seed, null, 0);
+        this(seed, null, 0, StageOptions.DRAWINGS);
     }
 
     private List<PageSize> sizes() {
@@ -83,7 +84,7 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share) implem
         if (pages != null && new Dice(Dice.mix(seed * 41 + number)).chance(ZOOMS)) {
             return lesson(new ZoomLessons(pages, ALL, seed).batch(number));
         }
-        return lesson(ReadingData.training(sizes(), this::draw, seed, number, CELLS, mayLose, pages != null));
+        return lesson(ReadingData.training(sizes(), this::draw, seed, number, CELLS, drawings, mayLose, pages != null));
     }
 
     private static Lesson lesson(ReadingData data) {

@@ -46,7 +46,8 @@ enum Edition {
                 ? new DrawingLessons(
                         options.seed(),
                         options.fonts() == null ? null : options.pageMaker(Repertoire.FIRST),
-                        options.pages())
+                        options.pages(),
+                        options.drawings())
                 : new PageLessons(options);
     }
 

@@ -9,6 +9,8 @@ import io.github.glimpse.train.Figures;
 import io.github.glimpse.train.ParameterGroup;
 import io.github.glimpse.train.TrainingRun;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Eye and decoder together, on pictures. Answers teach everything; heads and image tokens are held to their places by losses that
@@ -21,17 +23,10 @@ final class JointStage implements Train.Stage {
     private static final long SHIFT = 1L << 32;
     // Each cell tells its owner and its characters by the vectors that the decoder reads.
     private static final double TOLD = 0.3;
-    private static final List<String> FIGURES = List.of(
-            "region",
-            "pointer",
-            "alignment",
-            "owner_loss",
-            "owner",
-            "characters_loss",
-            "characters",
-            "uneven",
-            "dense_loss",
-            "dense");
+    private static final List<String> READ =
+            List.of("region", "pointer", "alignment", "owner_loss", "owner", "characters_loss", "characters", "uneven");
+    private static final List<String> READ_AND_DENSE =
+            Stream.concat(READ.stream(), Stream.of("dense_loss", "dense")).toList();
     // Evidence is a box, and an eye that tells what a cell shows is silent about its borders. The heads before the cut
     // look at all
     // of it alike, so that what a glimpse reads of them is the whole box.
@@ -54,7 +49,7 @@ final class JointStage implements Train.Stage {
                 runtime,
                 options.edition(),
                 options.seed(),
-                options.group("vision"),
+                options.eye(),
                 options.blocks(),
                 options.group("decoder"),
                 options.words(),
@@ -64,7 +59,7 @@ final class JointStage implements Train.Stage {
     @Override
     public void train(TorchRuntime runtime) {
         options.from().forEach(source -> RunFolder.copyInto(model.parameters(), source));
-        String[] figures = AnswerFigures.columns(lessons, FIGURES);
+        String[] figures = AnswerFigures.columns(lessons, figures());
         String[] charted = {"loss", "answer", "alignment", "full_all", "cut_all"};
         try (TrainingRun run = RunFolder.start(runtime, options, model.parameters(), figures, charted)) {
             run.resume();
@@ -75,14 +70,21 @@ final class JointStage implements Train.Stage {
         model.parameters().save(options.folder().resolve(RunFolder.WEIGHTS), StoredType.F32);
     }
 
-    /** A lesson with its pixels cut, and the pages beside it. */
-    private record Prepared(Lesson lesson, SeenPages pages, SeenPages dense) {}
+    private List<String> figures() {
+        return options.eyeKept() ? READ : READ_AND_DENSE;
+    }
+
+    /** A lesson with its pixels cut, and the pages beside it, of which an eye that is kept has nothing to learn. */
+    private record Prepared(
+            Lesson lesson, SeenPages pages, @Nullable SeenPages dense) {}
 
     private Prepared batch(long number) {
         Lesson lesson = lessons.lesson(SHIFT + number, true);
-        ShownPages dense =
-                lessons.writing(SHIFT + number, lesson.pages().sizes().get(0));
-        return new Prepared(lesson, SeenPages.of(lesson.pages()), SeenPages.of(dense));
+        SeenPages dense = options.eyeKept()
+                ? null
+                : SeenPages.of(
+                        lessons.writing(SHIFT + number, lesson.pages().sizes().get(0)));
+        return new Prepared(lesson, SeenPages.of(lesson.pages()), dense);
     }
 
     private NDArray loss(Prepared prepared, long sample, TensorScope scope, Figures figures) {
@@ -91,13 +93,16 @@ final class JointStage implements Train.Stage {
                             model.graph().constant("joint_loss"), valid, SeenPages.of(valid.pages()), sample, part)
                     .runForList(part));
         }
-        RecordedCall record = model.graph().record("joint_dense_loss");
-        List<NDArray> results = call(record, prepared.lesson(), prepared.pages(), sample, scope)
-                .with(prepared.dense().tower(scope))
-                .with(prepared.dense().symbols(scope))
-                .with(List.of(scope.floats(new float[] {DENSE[0]}), scope.floats(new float[] {DENSE[1]})))
-                .runForList(scope);
-        AnswerFigures.addTraining(figures, prepared.lesson().questions(), results, FIGURES);
+        SeenPages dense = prepared.dense();
+        RecordedCall record = model.graph().record(dense == null ? "joint_loss" : "joint_dense_loss");
+        RecordedCall call = call(record, prepared.lesson(), prepared.pages(), sample, scope);
+        if (dense != null) {
+            call = call.with(dense.tower(scope))
+                    .with(dense.symbols(scope))
+                    .with(List.of(scope.floats(new float[] {DENSE[0]}), scope.floats(new float[] {DENSE[1]})));
+        }
+        List<NDArray> results = call.runForList(scope);
+        AnswerFigures.addTraining(figures, prepared.lesson().questions(), results, figures());
         return results.get(0);
     }
 

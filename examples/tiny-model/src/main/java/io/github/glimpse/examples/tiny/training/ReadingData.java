@@ -7,7 +7,6 @@ import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Family;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Question;
-import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
 import io.github.glimpse.examples.tiny.pages.Surroundings;
@@ -51,10 +50,14 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     private static final List<PageSize> VALIDATED =
             List.of(new PageSize(8, 12), new PageSize(12, 10), new PageSize(12, 12), new PageSize(14, 14));
     private static final int VALID_PICTURES = 20;
+    private static final List<Family> FAMILIES = List.of(Family.DOC, Family.SIGN, Family.CHART, Family.SCENE);
+    /** Of the validated pictures, as {@link DrawingRequest#nth} has them. */
+    private static final List<Integer> ASKED = List.of(7, 4, 4, 5);
 
     /**
      * The training batch of a number: every other one is cut.
      *
+     * @param shares how many drawings are documents, signs, charts and scenes, of as many as they are together
      * @param talks whether some questions stand in chats: behind earlier turns or a system message, with words around them, as records
      */
     static ReadingData training(
@@ -63,6 +66,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
             long seed,
             long number,
             int cells,
+            List<Integer> shares,
             boolean mayBlind,
             boolean talks) {
         // Mixed: seeds in a row would choose the same of sixteen sizes.
@@ -81,14 +85,14 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         int count = Math.max(1, Math.min(cells / size.cellCount(), MOST_ROWS / rows));
         List<Drawing> drawings = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Family family = trained(random.nextInt(20));
+            Family family = family(shares, random);
             drawings.add(painter.apply(
                     new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
         }
         List<int[]> fronts = new ArrayList<>();
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (Drawing drawing : drawings) {
-            List<Question> known = trained(drawing.questions(), random);
+            List<Question> known = trained(drawing.questions());
             Collections.shuffle(known, random);
             boolean cites = setting == Setting.RECORD && dice.chance(CITED);
             Optional<Formed> formed = setting != Setting.RECORD
@@ -207,17 +211,18 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         }
     }
 
-    /** Counts and relations half as often, and existence, whose sentences vary most, twice. */
-    private static List<Question> trained(List<Question> all, Random random) {
+    /** Existence, whose sentences vary most, twice, and oftener what is to be compared: there are few such questions of a picture. */
+    private static List<Question> trained(List<Question> all) {
         List<Question> trained = new ArrayList<>();
         for (Question question : all) {
-            boolean rare = question.kind() == QuestionKind.COUNT || question.kind() == QuestionKind.RELATION;
-            if (!rare || random.nextBoolean()) {
-                trained.add(question);
-            }
-            if (question.kind() == QuestionKind.EXISTS) {
-                trained.add(question);
-            }
+            int times =
+                    switch (question.kind()) {
+                        case EXISTS, COUNT -> 2;
+                        case RELATION -> 3;
+                        case HIGHEST, LOWEST -> 6;
+                        case DOC, SIGN, BAR, COLOUR, SHAPE, UNANSWERABLE -> 1;
+                    };
+            trained.addAll(Collections.nCopies(times, question));
         }
         return trained;
     }
@@ -239,7 +244,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
             List<Drawing> drawings = new ArrayList<>();
             for (int i = 0; i < VALID_PICTURES; i++) {
                 drawings.add(Studio.draw(new DrawingRequest(
-                        Split.VALIDATION, FacePool.SEEN, asked(i), size, 1_000L * size.cellCount() + i)));
+                        Split.VALIDATION, FacePool.SEEN, family(ASKED, i), size, 1_000L * size.cellCount() + i)));
             }
             all.add(of(drawings, cut, left, false, new Random(size.cellCount())));
         }
@@ -258,23 +263,20 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
                 drawings, ReadingBatch.of(drawings.get(0).request().size(), questions, cut));
     }
 
-    /** Of twenty trained pictures six documents, seven signs, four charts and three scenes: what must be read is learned last. */
-    private static Family trained(int share) {
-        return family(share, 6, 13, 17);
+    /** What a picture shows, of documents, signs, charts and scenes. */
+    private static Family family(List<Integer> shares, Random random) {
+        return family(
+                shares,
+                random.nextInt(shares.stream().mapToInt(Integer::intValue).sum()));
     }
 
-    /** Of twenty asked pictures seven documents, four signs, four charts and five scenes, as {@link DrawingRequest#nth}. */
-    private static Family asked(int share) {
-        return family(share, 7, 11, 15);
-    }
-
-    private static Family family(int share, int signs, int charts, int scenes) {
-        if (share < signs) {
-            return Family.DOC;
+    private static Family family(List<Integer> shares, int number) {
+        int left = number;
+        int family = 0;
+        while (left >= shares.get(family)) {
+            left -= shares.get(family);
+            family++;
         }
-        if (share < charts) {
-            return Family.SIGN;
-        }
-        return share < scenes ? Family.CHART : Family.SCENE;
+        return FAMILIES.get(family);
     }
 }

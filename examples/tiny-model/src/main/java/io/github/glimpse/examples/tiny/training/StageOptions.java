@@ -28,11 +28,13 @@ import picocli.CommandLine.Option;
  * @param faded how far losses that fade have faded already, 0 to 1: 1 for a run that goes on where one has ended
  * @param added factor of the rate of the blocks that the stage {@code deepen} has added: they start from nothing
  * @param wordsKept whether the decoder's words and the symbols stay as they are, so that an eye which is held to them fits on
+ * @param eyeKept whether the tower stays as it is where it would learn together with the decoder
  * @param blur chance in symbols, up to this share of their vectors' length: an eye is never quite sure
  * @param lostKeys up to this share of the cells of a lesson do not tell the decoder alone what they are the value of
  * @param edition which model
  * @param fonts folder of the type faces that pages are written in; null for stages that paint none
  * @param pages share of the first edition's pictures that are pages in real type, where there are fonts
+ * @param drawings how many of the first edition's are documents, signs, charts and scenes, of as many as they are together
  * @param share of the way from the first weights to the second, where two are blended, 0 to 1
  * @param towerShare the same for the weights of the tower
  * @param beside run folder of another run of the stage, with whose weights this one's are averaged; null for none
@@ -52,11 +54,13 @@ record StageOptions(
         double faded,
         double added,
         boolean wordsKept,
+        boolean eyeKept,
         double blur,
         double lostKeys,
         Edition edition,
         @Nullable Path fonts,
         double pages,
+        List<Integer> drawings,
         double share,
         double towerShare,
         @Nullable Path beside,
@@ -71,6 +75,9 @@ record StageOptions(
 
     private static final long AVERAGE_EVERY = 50;
     private static final double PAGES = 0.6;
+    /** What must be read is learned last. */
+    static final List<Integer> DRAWINGS = List.of(6, 7, 4, 3);
+
     private static final double SHARE = 0.75;
 
     StageOptions {
@@ -80,6 +87,13 @@ record StageOptions(
         requireShare("--pages", pages);
         requireShare("--share", share);
         requireShare("--tower-share", towerShare);
+        if (drawings.size() != DRAWINGS.size()
+                || drawings.stream().anyMatch(count -> count < 0)
+                || drawings.stream().allMatch(count -> count == 0)) {
+            throw new IllegalArgumentException("--drawings is " + drawings
+                    + "; give four counts, of documents, signs, charts and scenes, such as 6,7,4,3");
+        }
+        drawings = List.copyOf(drawings);
         from = List.copyOf(from);
     }
 
@@ -138,6 +152,9 @@ record StageOptions(
                 description = "Words of the decoder and symbols do not learn; keep leaves them out")
         private boolean wordsKept;
 
+        @Option(names = "--keep-eye", description = "The tower does not learn beside the decoder")
+        private boolean eyeKept;
+
         @Option(names = "--blur", description = "Chance in symbols, as a share of their vectors' length")
         private double blur;
 
@@ -152,6 +169,12 @@ record StageOptions(
 
         @Option(names = "--pages", description = "Share of pages in real type beside the first edition's drawings")
         private double pages = PAGES;
+
+        @Option(
+                names = "--drawings",
+                split = ",",
+                description = "Documents, signs, charts and scenes among the first edition's drawings")
+        private List<Integer> drawings = DRAWINGS;
 
         @Option(names = "--share", description = "Of the way from the first weights to the second")
         private double share = SHARE;
@@ -191,11 +214,13 @@ record StageOptions(
                 written.faded,
                 written.added,
                 written.wordsKept,
+                written.eyeKept,
                 written.blur,
                 written.lostKeys,
                 written.edition,
                 written.fonts,
                 written.pages,
+                written.drawings,
                 written.share,
                 written.towerShare == null ? written.share : written.towerShare,
                 written.beside,
@@ -224,9 +249,14 @@ record StageOptions(
         return wordsKept ? ParameterGroup.frozen("words") : group("decoder");
     }
 
-    /** The tower's group: a block that was added later learns faster than the others. */
+    /** The tower's group beside a decoder: it learns with it, or stays. */
+    ParameterGroup eye() {
+        return eyeKept ? ParameterGroup.frozen("vision") : group("vision");
+    }
+
+    /** The groups of the tower's blocks: one that was added later learns faster than the others. */
     IntFunction<ParameterGroup> blocks() {
-        ParameterGroup group = group("vision");
+        ParameterGroup group = eye();
         return block -> DeeperTower.added(block) ? group.withRateFactor(group.rateFactor() * added) : group;
     }
 }

@@ -8,6 +8,7 @@ import io.github.glimpse.examples.tiny.drawing.FacePool;
 import io.github.glimpse.examples.tiny.drawing.Family;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Question;
+import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.drawing.Studio;
 import io.github.glimpse.examples.tiny.drawing.Vocabulary;
@@ -15,7 +16,10 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AskedQuestionTest {
 
@@ -66,6 +70,28 @@ class AskedQuestionTest {
         assertThat(asked)
                 .filteredOn(question -> otherLinesKept(question, ANSWERABLE) > 0)
                 .hasSizeBetween(DRAWS / 10, DRAWS / 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HIGHEST", "LOWEST"})
+    void whoComparesBarsFindsTheLettersOfAllBehindACut(QuestionKind kind) {
+        Drawing chart =
+                Studio.draw(new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.CHART, new PageSize(14, 14), 5));
+        Question compared = ofKind(chart, kind).findFirst().orElseThrow();
+        BitSet bars = new BitSet();
+        ofKind(chart, QuestionKind.BAR).map(chart::evidenceCells).forEach(bars::or);
+
+        assertThat(chart.evidenceCells(compared).cardinality()).isLessThan(bars.cardinality());
+        assertThat(IntStream.range(0, DRAWS)).allSatisfy(seed -> {
+            BitSet missing = (BitSet) bars.clone();
+            missing.andNot(AskedQuestion.of(chart, compared, AskedQuestion.Cut.TRAINED, false, new Random(seed))
+                    .kept());
+            assertThat(missing.isEmpty()).isTrue();
+        });
+    }
+
+    private static Stream<Question> ofKind(Drawing drawing, QuestionKind kind) {
+        return drawing.questions().stream().filter(question -> question.kind() == kind);
     }
 
     @Test

@@ -62,6 +62,21 @@ class SecondEditionIT {
         assertThat(rows.get(0)).startsWith("step,loss,rate,gradient_norm,answer,region,pointer,alignment,");
         assertThat(rows.get(0).split(",")).contains("zoom", "full_zoom", "cut_zoom", "blind_zoom");
 
+        train(
+                "joint",
+                folder.resolve("seeing"),
+                "--edition=SECOND",
+                "--steps=1",
+                "--rate=1e-3",
+                "--keep-eye",
+                from("a"));
+        assertThat(weights("seeing", "visual.blocks.0.mlp.up_proj.weight"))
+                .isEqualTo(weights("a", "visual.blocks.0.mlp.up_proj.weight"));
+        assertThat(weights("seeing", "visual.merger.mlp.2.weight"))
+                .isEqualTo(weights("a", "visual.merger.mlp.2.weight"));
+        assertThat(weights("seeing", "model.layers.0.mlp.up_proj.weight"))
+                .isNotEqualTo(weights("a", "model.layers.0.mlp.up_proj.weight"));
+
         // What is shipped has no symbols: they are solved from what its eye says.
         train("symbols", folder.resolve("y"), "--edition=SECOND", "--steps=3", from("joint"));
         assertThat(folder.resolve("y").resolve(RunFolder.WEIGHTS)).isNotEmptyFile();

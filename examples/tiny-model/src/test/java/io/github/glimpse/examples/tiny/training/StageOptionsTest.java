@@ -18,6 +18,13 @@ class StageOptionsTest {
     }
 
     @Test
+    void anEyeThatIsKeptDoesNotLearnWhateverWasAdded() {
+        assertThat(factors("--keep-eye")).containsOnly(0.0);
+        assertThat(parse("--keep-eye").eye().rateFactor()).isZero();
+        assertThat(parse("--rate=4e-4").eye().rateFactor()).isEqualTo(1.0);
+    }
+
+    @Test
     void anUnknownOptionIsRefusedWithThoseThereAre() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse("--speed=8"))
@@ -33,6 +40,10 @@ class StageOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse("--pages=NaN"))
                 .withMessageContaining("--pages");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("--drawings=1,2,3"))
+                .withMessage(
+                        "--drawings is [1, 2, 3]; give four counts, of documents, signs, charts and scenes, such as 6,7,4,3");
     }
 
     private static List<Double> factors(String option) {
