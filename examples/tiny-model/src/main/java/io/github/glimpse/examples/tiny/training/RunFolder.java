@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -142,8 +141,9 @@ final class RunFolder {
     /**
      * Writes weights between those of two runs, for each number a share of the way from the first to the second: what was learned of new pictures
      * with what was known before (Wortsman et al., arXiv 2109.01903). The tower may go another share of it than the decoder.
+     * What the second run has none of, as a decoder alone has no tower, stays the first's.
      *
-     * @param options names two files or run folders with the same tensors, and the shares
+     * @param options names two files or run folders, the second of which has no tensors that the first has not, and the shares
      */
     static void blend(StageOptions options, Path target) {
         if (options.from().size() != 2) {
@@ -152,14 +152,14 @@ final class RunFolder {
         }
         Map<String, CheckpointTensor> first = tensors(options.from().get(0));
         Map<String, CheckpointTensor> second = tensors(options.from().get(1));
-        if (!first.keySet().equals(second.keySet())) {
-            throw new IllegalArgumentException("'" + options.from().get(0) + "' and '"
-                    + options.from().get(1) + "' have other tensors; give runs of one edition");
+        if (!first.keySet().containsAll(second.keySet())) {
+            throw new IllegalArgumentException("'" + options.from().get(1) + "' has tensors that '"
+                    + options.from().get(0) + "' has not; give runs of one edition, the whole model's first");
         }
         Map<String, CheckpointTensor> blended = new TreeMap<>();
         first.forEach((name, one) -> {
             float[] from = one.values();
-            float[] to = Objects.requireNonNull(second.get(name)).values();
+            float[] to = second.getOrDefault(name, one).values();
             float share = (float) (name.startsWith(TOWER) ? options.towerShare() : options.share());
             float[] between = new float[from.length];
             for (int i = 0; i < between.length; i++) {

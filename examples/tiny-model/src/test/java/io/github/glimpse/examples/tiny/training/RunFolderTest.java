@@ -51,7 +51,23 @@ class RunFolderTest {
     }
 
     @Test
-    void onlyTwoRunsOfTheSameTensorsAreBlended(@TempDir Path folder) {
+    void aTowerStaysWhereADecoderIsBlendedWithOneThatLearnedAlone(@TempDir Path folder) {
+        Path whole = folder.resolve("whole.safetensors");
+        SafetensorsWriter.write(whole, Map.of("visual.weight", tensor(3), "model.weight", tensor(0)), Map.of());
+        Path decoder = write(folder.resolve("decoder.safetensors"), "model.weight", 4);
+        Path blended = folder.resolve("blended.safetensors");
+
+        RunFolder.blend(options(folder, "--share=0.25", "--from=" + whole, "--from=" + decoder), blended);
+
+        Map<String, TensorEntry> entries = SafetensorsFile.open(blended).entries();
+        assertThat(SafetensorsFile.floats(Objects.requireNonNull(entries.get("visual.weight"))))
+                .containsExactly(3);
+        assertThat(SafetensorsFile.floats(Objects.requireNonNull(entries.get("model.weight"))))
+                .containsExactly(1);
+    }
+
+    @Test
+    void onlyTwoRunsOfOneModelAreBlended(@TempDir Path folder) {
         Path before = write(folder.resolve("before.safetensors"), "weight", 1, 1);
         Path other = write(folder.resolve("other.safetensors"), "bias", 1, 1);
 
@@ -61,13 +77,16 @@ class RunFolderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RunFolder.blend(
                         options(folder, "--from=" + before, "--from=" + other), folder.resolve("blended")))
-                .withMessageContaining("other tensors");
+                .withMessageContaining("has tensors that");
     }
 
     private static Path write(Path file, String name, float... values) {
-        CheckpointTensor tensor = new CheckpointTensor(StoredType.F32, new long[] {values.length}, values);
-        SafetensorsWriter.write(file, Map.of(name, tensor), Map.of());
+        SafetensorsWriter.write(file, Map.of(name, tensor(values)), Map.of());
         return file;
+    }
+
+    private static CheckpointTensor tensor(float... values) {
+        return new CheckpointTensor(StoredType.F32, new long[] {values.length}, values);
     }
 
     private static StageOptions options(Path folder, String... options) {
