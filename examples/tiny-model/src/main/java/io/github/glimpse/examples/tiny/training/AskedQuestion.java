@@ -99,7 +99,7 @@ record AskedQuestion(
     }
 
     /** Whether all bars are compared. A module keeps all of their letters then; whoever met only the right one behind the cut need not have compared. */
-    static boolean compares(QuestionKind kind) {
+    private static boolean compares(QuestionKind kind) {
         return kind == QuestionKind.HIGHEST || kind == QuestionKind.LOWEST;
     }
 
