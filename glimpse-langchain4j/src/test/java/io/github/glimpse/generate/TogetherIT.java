@@ -340,9 +340,10 @@ class TogetherIT {
                 .module(module.orElse(null))
                 .families(family.endsAnswers() ? List.of() : Endless.families())
                 .maxRunning(32)
-                // what is remembered goes first, so prompts run together too
+                // What is remembered goes first, so prompts run together too. The rest of a prompt has the bits that it
+                // has in all of it behind packed weights only.
                 .prefixCache(
-                        form.dtype() == Dtype.BFLOAT16
+                        form.weights() == WeightFormat.PACKED
                                 ? PrefixCacheOptions.defaults().withScope(PrefixCacheOptions.Scope.APPLICATION)
                                 : PrefixCacheOptions.defaults())
                 .runtime(RuntimeOptions.defaults())
