@@ -47,8 +47,8 @@ public final class PruningStrategies {
     public PruningStrategyFactory get(String name) {
         PruningStrategyFactory factory = factories.get(name);
         if (factory == null) {
-            throw new UnsupportedModelException("The pruning strategy '" + name + "' is not known; use one of "
-                    + String.join(", ", new TreeSet<>(factories.keySet())));
+            throw new UnsupportedModelException("The pruning strategy '" + name + "' is not known; use "
+                    + PruningOptions.NONE + " or one of " + String.join(", ", names()));
         }
         return factory;
     }

@@ -87,6 +87,14 @@ class StrategyTableIT {
         assertThat(page.substring(from, to)).isEqualTo(table);
     }
 
+    @Test
+    void theReadmeTellsHowManyStrategiesThereAre() throws IOException {
+        int others = PruningStrategies.discover(List.of()).names().size() - 1;
+
+        assertThat(Files.readString(GUIDE.resolve("../../../README.md").normalize()))
+                .contains("| `glimpse`, `none` or one of [" + others + " others](docs/guide/pruning.md)");
+    }
+
     private static String cell(Model model, String name) {
         PruningOptions.Builder options = PruningOptions.builder()
                 .schedule(List.of(PruningStep.builder(name).build()))

@@ -3,6 +3,7 @@ package io.github.glimpse.examples.tiny.training;
 import io.github.glimpse.examples.tiny.drawing.Phrasings;
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
 import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.examples.tiny.drawing.Vocabulary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -88,7 +89,9 @@ final class ModelCard {
                 .replace("{{outside}}", text("outside.md").stripTrailing())
                 .replace("{{promised}}", card.table(card.promisedAndAll()))
                 .replace("{{others}}", card.table(card.others()))
-                .replace("{{questions}}", card.questions())
+                .replace("{{questions}}", questions(card.promised()))
+                .replace("{{otherQuestions}}", questions(card.others()))
+                .replace("{{refusal}}", Vocabulary.REFUSAL)
                 .replace("{{keys}}", words("key"))
                 .replace("{{colours}}", words("colour"))
                 .replace("{{shapes}}", words("shape"));
@@ -158,16 +161,15 @@ final class ModelCard {
         return table.toString().stripTrailing();
     }
 
-    private String questions() {
+    private static String questions(List<String> kinds) {
         StringBuilder text = new StringBuilder();
-        List<String> promised = promised();
         for (QuestionKind kind : QuestionKind.values()) {
-            if (promised.contains(kind.label()) && kind != QuestionKind.UNANSWERABLE) {
+            if (kinds.contains(kind.label()) && kind != QuestionKind.UNANSWERABLE) {
                 text.append("- ").append(kind.label()).append(": ");
                 text.append(String.join("; ", Phrasings.of(kind, Split.TRAIN))).append('\n');
             }
         }
-        return text.isEmpty() ? "None is promised." : text.toString().stripTrailing();
+        return text.isEmpty() ? "None." : text.toString().stripTrailing();
     }
 
     private static String text(String name) {
