@@ -15,9 +15,11 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.TreeMap;
 
 /**
@@ -53,7 +55,10 @@ public final class EvaluateOutside {
             Map<String, OutsideScore> scores = new TreeMap<>();
             DoubtTable likelihood = new DoubtTable("likelihood");
             DoubtTable both = new DoubtTable("likelihood*confidence");
-            OutsideQuestion.read(suite).parallelStream()
+            // A line stands together, and some cost ten times as much as others: one thread would be left with those.
+            List<OutsideQuestion> questions = new ArrayList<>(OutsideQuestion.read(suite));
+            Collections.shuffle(questions, new Random(questions.size()));
+            questions.parallelStream()
                     .flatMap(asked -> outcomes(chat, asked).stream())
                     .toList()
                     .forEach(outcome -> {
