@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Test;
  */
 class StrategyTableIT {
 
-    private static final Path GUIDE =
-            Path.of(System.getProperty("glimpse.basedir", ".."), "docs", "guide", "pruning.md");
+    private static final Path ROOT = Path.of(System.getProperty("glimpse.basedir", ".."));
+    private static final Path GUIDE = ROOT.resolve("docs/guide/pruning.md");
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
     private static final String BEGIN = "<!-- table of strategies and models, made by StrategyTableIT -->\n";
     private static final String END = "<!-- end of the table -->\n";
@@ -91,7 +91,7 @@ class StrategyTableIT {
     void theReadmeTellsHowManyStrategiesThereAre() throws IOException {
         int others = PruningStrategies.discover(List.of()).names().size() - 1;
 
-        assertThat(Files.readString(GUIDE.resolve("../../../README.md").normalize()))
+        assertThat(Files.readString(ROOT.resolve("README.md")))
                 .contains("| `glimpse`, `none` or one of [" + others + " others](docs/guide/pruning.md)");
     }
 

@@ -57,7 +57,7 @@ public final class EvaluateOutside {
             DoubtTable both = new DoubtTable("likelihood*confidence");
             // A line stands together, and some cost ten times as much as others: one thread would be left with those.
             List<OutsideQuestion> questions = new ArrayList<>(OutsideQuestion.read(suite));
-            Collections.shuffle(questions, new Random(questions.size()));
+            Collections.shuffle(questions, new Random(0));
             questions.parallelStream()
                     .flatMap(asked -> outcomes(chat, asked).stream())
                     .toList()
