@@ -94,19 +94,6 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         return likelihood;
     }
 
-    /**
-     * One figure of doubt, 0..1: {@link #confidence()} times the probability of the answer's least likely token. Each misses what the
-     * other sees: a refusal is likely whatever the picture shows, and little was found then; and what was found may be misread. Where
-     * nothing was pruned, or by a strategy that knows nothing of the question, it is the probability alone; null if nobody said that.
-     */
-    public @Nullable Double certainty() {
-        if (likelihood == null) {
-            return null;
-        }
-        Double confidence = confidence();
-        return confidence == null ? likelihood.leastProbability() : confidence * likelihood.leastProbability();
-    }
-
     /** What was left out of the messages before the newest one, so that the request could be answered. */
     public HistoryReport history() {
         return history;

@@ -37,7 +37,7 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
 
     private final double minConfidence;
     private final double minLikelihood;
-    private final double minCertainty;
+    private final double minMeanLikelihood;
     private final Predicate<String> accept;
     private final List<PruningOptions> attempts;
     private final boolean lastAnswerCounts;
@@ -45,7 +45,7 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
     private LessPruningOutputGuardrail(Builder builder) {
         this.minConfidence = builder.minConfidence;
         this.minLikelihood = builder.minLikelihood;
-        this.minCertainty = builder.minCertainty;
+        this.minMeanLikelihood = builder.minMeanLikelihood;
         this.accept = builder.accept;
         this.attempts = builder.profiles.stream()
                 .map(name -> PruningOptions.builder().profile(name).build())
@@ -109,13 +109,15 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
             return low("the confidence of the kept image tokens", confidence, minConfidence);
         }
         AnswerLikelihood likelihood = metadata.likelihood();
-        if (likelihood != null && !(likelihood.leastProbability() >= minLikelihood)) {
+        if (likelihood == null) {
+            return null;
+        }
+        if (!(likelihood.leastProbability() >= minLikelihood)) {
             return low(
                     "the likelihood of the answer's least likely token", likelihood.leastProbability(), minLikelihood);
         }
-        Double certainty = metadata.certainty();
-        return certainty != null && !(certainty >= minCertainty)
-                ? low("the certainty of the answer", certainty, minCertainty)
+        return !(likelihood.meanProbability() >= minMeanLikelihood)
+                ? low("the mean likelihood of the answer's tokens", likelihood.meanProbability(), minMeanLikelihood)
                 : null;
     }
 
@@ -128,7 +130,7 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
 
         private double minConfidence = GuardOptions.DEFAULT_WIDEN_BELOW;
         private double minLikelihood;
-        private double minCertainty;
+        private double minMeanLikelihood;
         private Predicate<String> accept = answer -> true;
         private List<String> profiles = List.of("careful", "off");
         private boolean lastAnswerCounts;
@@ -158,12 +160,13 @@ public final class LessPruningOutputGuardrail implements OutputGuardrail {
         }
 
         /**
-         * The least {@linkplain GlimpseChatResponseMetadata#certainty() certainty} that counts, 0..1; unset is 0.
+         * The least {@linkplain AnswerLikelihood#meanProbability() mean likelihood} of the answer's tokens that counts, 0..1; unset
+         * is 0. It compares answers of different lengths and forms.
          *
          * @throws IllegalArgumentException if it is out of its range
          */
-        public Builder minCertainty(double value) {
-            minCertainty = share("min-certainty", value);
+        public Builder minMeanLikelihood(double value) {
+            minMeanLikelihood = share("min-mean-likelihood", value);
             return this;
         }
 

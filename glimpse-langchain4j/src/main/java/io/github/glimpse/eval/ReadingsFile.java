@@ -41,6 +41,7 @@ final class ReadingsFile {
             "peak_bytes",
             "confidence",
             "least_probability",
+            "mean_probability",
             "sequence_probability",
             "error");
     private static final long LONGEST_LINE = 1 << 27; // the longest question that data can have, and room
@@ -154,16 +155,18 @@ final class ReadingsFile {
                     selection,
                     cost,
                     cells.get(19).isEmpty() ? null : Double.valueOf(cells.get(19)),
-                    likelihood(cells.get(20), cells.get(21)),
-                    texts.get(22));
+                    likelihood(cells.get(20), cells.get(21), cells.get(22)),
+                    texts.get(23));
         } catch (IllegalArgumentException e) {
             throw new EvaluationDataException(
                     where + " is no answer: " + e.getMessage() + "; delete the line or the file", e);
         }
     }
 
-    private static @Nullable AnswerLikelihood likelihood(String least, String sequence) {
-        return least.isEmpty() && sequence.isEmpty() ? null : new AnswerLikelihood(number(least), number(sequence));
+    private static @Nullable AnswerLikelihood likelihood(String least, String mean, String sequence) {
+        return least.isEmpty() && mean.isEmpty() && sequence.isEmpty()
+                ? null
+                : new AnswerLikelihood(number(least), number(mean), number(sequence));
     }
 
     /** Appends a reading; it is in the file when this returns. */
@@ -197,6 +200,7 @@ final class ReadingsFile {
         cells.add(confidence == null ? "" : confidence.toString());
         AnswerLikelihood likelihood = reading.likelihood();
         cells.add(likelihood == null ? "" : text(likelihood.leastProbability()));
+        cells.add(likelihood == null ? "" : text(likelihood.meanProbability()));
         cells.add(likelihood == null ? "" : text(likelihood.sequenceProbability()));
         cells.add(escape(reading.error()));
         try {

@@ -12,15 +12,18 @@ import java.util.stream.IntStream;
  * the model was unsure, whatever the choice of image tokens says of itself. Each probability is that of the chosen token among all
  * that were allowed there (in a beam search among all), before penalties and temperature; the ending token counts.
  *
- * <p>A long text is unlikely as a whole and may be right all the same, so its least likely token is the figure to compare texts of
- * different lengths by.
+ * <p>A long text is unlikely as a whole and may be right all the same, so the mean over its tokens is the figure to compare answers of
+ * different lengths and forms by; where all are as short as a value, a misread letter shows in the least likely token.
  *
  * @param leastProbability of the token that was held least likely, 0..1
+ * @param meanProbability the geometric mean over the tokens, 0..1
  * @param sequenceProbability of the whole, the product over its tokens, 0..1
  * @param tokens one by one, the ending one included; empty where they are not told apart, as in a beam search
  * @see <a href="https://arxiv.org/abs/2305.06983">FLARE, section 3.2: the least likely token decides whether to ask again</a>
+ * @see <a href="https://arxiv.org/abs/2002.07650">Malinin and Gales, section 3: the probability of a text, normalised by its length</a>
  */
-public record AnswerLikelihood(double leastProbability, double sequenceProbability, List<AnswerToken> tokens) {
+public record AnswerLikelihood(
+        double leastProbability, double meanProbability, double sequenceProbability, List<AnswerToken> tokens) {
 
     /** Copies the list. */
     public AnswerLikelihood {
@@ -28,8 +31,8 @@ public record AnswerLikelihood(double leastProbability, double sequenceProbabili
     }
 
     /** Without the single tokens. */
-    public AnswerLikelihood(double leastProbability, double sequenceProbability) {
-        this(leastProbability, sequenceProbability, List.of());
+    public AnswerLikelihood(double leastProbability, double meanProbability, double sequenceProbability) {
+        this(leastProbability, meanProbability, sequenceProbability, List.of());
     }
 
     /** Of an answer of these ids. */
@@ -37,6 +40,7 @@ public record AnswerLikelihood(double leastProbability, double sequenceProbabili
         double[] logarithms = likelihoods.logProbabilities();
         return new AnswerLikelihood(
                 likelihoods.leastProbability(),
+                likelihoods.meanProbability(),
                 likelihoods.sequenceProbability(),
                 IntStream.range(0, ids.length)
                         .mapToObj(place -> new AnswerToken(ids[place], bytes(ids[place], tokenizer), logarithms[place]))
@@ -53,18 +57,22 @@ public record AnswerLikelihood(double leastProbability, double sequenceProbabili
     }
 
     static AnswerLikelihood of(TokenLikelihoods tokens) {
-        return new AnswerLikelihood(tokens.leastProbability(), tokens.sequenceProbability());
+        return new AnswerLikelihood(tokens.leastProbability(), tokens.meanProbability(), tokens.sequenceProbability());
     }
 
     /** The same without the single tokens. */
     public AnswerLikelihood withoutTokens() {
-        return new AnswerLikelihood(leastProbability, sequenceProbability);
+        return new AnswerLikelihood(leastProbability, meanProbability, sequenceProbability);
     }
 
     /** To four digits. */
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT, "AnswerLikelihood[least %.4f, sequence %.4f]", leastProbability, sequenceProbability);
+                Locale.ROOT,
+                "AnswerLikelihood[least %.4f, mean %.4f, sequence %.4f]",
+                leastProbability,
+                meanProbability,
+                sequenceProbability);
     }
 }

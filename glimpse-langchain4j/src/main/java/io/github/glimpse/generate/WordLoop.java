@@ -84,7 +84,7 @@ final class WordLoop {
         text.append(Arrays.copyOf(ids, ended ? ids.length - 1 : ids.length));
         return finished(
                 ids,
-                new AnswerLikelihood(best.leastProbability(), best.probability()),
+                new AnswerLikelihood(best.leastProbability(), best.meanProbability(), best.probability()),
                 ended ? FinishReason.STOP : FinishReason.LENGTH);
     }
 

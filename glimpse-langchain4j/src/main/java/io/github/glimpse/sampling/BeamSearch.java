@@ -40,10 +40,11 @@ public final class BeamSearch {
      * @param ids without what the writer began with; the end id last if it ended by itself
      * @param score of the whole
      * @param leastProbability of its least likely word, 0..1
+     * @param meanProbability the geometric mean over its words, 0..1
      * @param probability of all of them together, 0..1
      */
     @SuppressWarnings("ArrayRecordComponent") // made and read in one place, never compared
-    public record Text(int[] ids, double score, double leastProbability, double probability) {}
+    public record Text(int[] ids, double score, double leastProbability, double meanProbability, double probability) {}
 
     /**
      * A beginning.
@@ -171,7 +172,14 @@ public final class BeamSearch {
         while (place > 0 && score > ended.get(place - 1).score()) {
             place--;
         }
-        ended.add(place, new Text(beam.ids(), score, Math.exp(beam.least()), Math.exp(beam.sum())));
+        ended.add(
+                place,
+                new Text(
+                        beam.ids(),
+                        score,
+                        Math.exp(beam.least()),
+                        Math.exp(beam.sum() / beam.ids().length),
+                        Math.exp(beam.sum())));
         if (ended.size() > beams) {
             ended.remove(ended.size() - 1);
         }

@@ -36,6 +36,11 @@ public final class TokenLikelihoods {
         return Math.exp(least);
     }
 
+    /** The geometric mean over the tokens, 0..1; 1 before the first. */
+    public double meanProbability() {
+        return Math.exp(Math.min(0, sum / Math.max(1, count)));
+    }
+
     /** Of all tokens together, the product, 0..1; 1 before the first. */
     public double sequenceProbability() {
         return Math.exp(Math.min(0, sum));

@@ -35,7 +35,7 @@ class GlimpseChatResponseMetadataTest {
             .finishReason(FinishReason.STOP)
             .pruning(REPORT)
             .timings(TIMINGS)
-            .likelihood(new AnswerLikelihood(0.5, 0.25))
+            .likelihood(new AnswerLikelihood(0.5, 0.5, 0.25))
             .lookup(new LookupReport(9, 5, null))
             .build();
 
@@ -50,19 +50,13 @@ class GlimpseChatResponseMetadataTest {
         assertThat(rebuilt).isInstanceOfSatisfying(GlimpseChatResponseMetadata.class, own -> {
             assertThat(own.pruning()).isSameAs(REPORT);
             assertThat(own.timings()).isSameAs(TIMINGS);
-            assertThat(own.likelihood()).isEqualTo(new AnswerLikelihood(0.5, 0.25));
+            assertThat(own.likelihood()).isEqualTo(new AnswerLikelihood(0.5, 0.5, 0.25));
             assertThat(own.lookup()).isEqualTo(new LookupReport(9, 5, null));
             assertThat(own.id()).isEqualTo("1");
             assertThat(own.modelName()).isEqualTo("tiny");
             assertThat(own.finishReason()).isEqualTo(FinishReason.STOP);
             assertThat(own.tokenUsage()).isEqualTo(new GlimpseTokenUsage(4, 3, 1, 1));
         });
-    }
-
-    @Test
-    void withoutConfidenceItIsAsCertainAsItsLeastLikelyTokenAndWithoutThatNobodyKnows() {
-        assertThat(METADATA.certainty()).isEqualTo(0.5);
-        assertThat(METADATA.toBuilder().likelihood(null).build().certainty()).isNull();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.UserMessage;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.LoadedModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,26 +120,20 @@ class LessPruningOutputGuardrailIT {
     }
 
     @Test
-    void asksAgainWhereTheAnswerIsNotCertain() {
+    void asksAgainWhereTheTokensWereUnlikelyInTheMean() {
         ask(LessPruningOutputGuardrail.builder().minConfidence(0).build());
-        GlimpseChatResponseMetadata first = ANSWERS.get(0);
-        double certainty = Objects.requireNonNull(first.certainty());
-        assertThat(certainty)
-                .isEqualTo(Objects.requireNonNull(first.confidence())
-                        * Objects.requireNonNull(first.likelihood()).leastProbability())
-                .isLessThan(1);
+        AnswerLikelihood likelihood = Objects.requireNonNull(ANSWERS.get(0).likelihood());
+        double mean = likelihood.meanProbability();
+        assertThat(mean).isBetween(likelihood.leastProbability(), Math.nextDown(1.0));
         ANSWERS.clear();
 
         LessPruningOutputGuardrail.Builder builder =
                 LessPruningOutputGuardrail.builder().minConfidence(0).profiles(List.of("off"));
-        ask(builder.minCertainty(certainty).build());
+        ask(builder.minMeanLikelihood(mean).build());
         assertThat(ANSWERS).hasSize(1);
-        ask(builder.minCertainty(Math.nextUp(certainty)).build());
+        ask(builder.minMeanLikelihood(Math.nextUp(mean)).build());
         assertThat(ANSWERS).hasSize(3);
-        GlimpseChatResponseMetadata whole = ANSWERS.get(2);
-        assertThat(whole.certainty())
-                .as("nothing was pruned")
-                .isEqualTo(Objects.requireNonNull(whole.likelihood()).leastProbability());
+        assertThat(ANSWERS.get(2).pruning().strategy()).isEqualTo("none");
     }
 
     @Test
@@ -240,8 +235,8 @@ class LessPruningOutputGuardrailIT {
                 .isThrownBy(() -> LessPruningOutputGuardrail.builder().minConfidence(1.2))
                 .withMessageContaining("min-confidence is 1.2");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> LessPruningOutputGuardrail.builder().minCertainty(-1))
-                .withMessageContaining("min-certainty is -1");
+                .isThrownBy(() -> LessPruningOutputGuardrail.builder().minMeanLikelihood(-1))
+                .withMessageContaining("min-mean-likelihood is -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LessPruningOutputGuardrail.builder().profiles(List.of()))
                 .withMessageContaining("no profile");

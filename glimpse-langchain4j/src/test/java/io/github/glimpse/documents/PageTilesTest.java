@@ -130,7 +130,7 @@ class PageTilesTest {
                 return ChatResponse.builder()
                         .aiMessage(AiMessage.from(dark < least ? REFUSAL : dark + " dark"))
                         .metadata(GlimpseChatResponseMetadata.builder()
-                                .likelihood(new AnswerLikelihood(dark / 10_000.0, dark / 10_000.0))
+                                .likelihood(new AnswerLikelihood(dark / 10_000.0, dark / 10_000.0, dark / 10_000.0))
                                 .pruning(new PruningReport(
                                         "glimpse",
                                         null,

@@ -50,7 +50,7 @@ class EvaluationSummaryTest {
                         : new Reading.Selection(4, 1, score, TokenMask.of(PLAN, new int[] {0})),
                 new Reading.Cost(id, 2, 10, 100, 1_000 + id),
                 row.equals("glimpse") ? confidence : null,
-                new AnswerLikelihood(1 - confidence / 2, 0),
+                new AnswerLikelihood(1 - confidence / 2, 1, 0),
                 error);
     }
 

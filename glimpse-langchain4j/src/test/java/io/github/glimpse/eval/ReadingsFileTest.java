@@ -34,7 +34,7 @@ class ReadingsFileTest {
                 new Reading.Selection(12, 3, Double.NaN, TokenMask.of(plan, new int[] {0, 9, 11})),
                 new Reading.Cost(12.5, 4, 80, 1 << 20, 0),
                 0.25,
-                new AnswerLikelihood(0.125, 1e-300),
+                new AnswerLikelihood(0.125, 0.25, 1e-300),
                 "");
     }
 

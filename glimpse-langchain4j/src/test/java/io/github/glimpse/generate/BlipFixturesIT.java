@@ -243,6 +243,7 @@ class BlipFixturesIT {
         AnswerLikelihood likelihood = result.likelihood();
         int words = result.tokenIds().length;
         assertThat(Math.log(likelihood.sequenceProbability())).isCloseTo(score[0] * words, within(BEAM_SCORE * words));
+        assertThat(Math.log(likelihood.meanProbability())).isCloseTo(score[0], within(BEAM_SCORE));
         assertThat(likelihood.leastProbability())
                 .as("the least likely word is no likelier than their geometric mean")
                 .isBetween(likelihood.sequenceProbability(), Math.exp(score[0]) + BEAM_SCORE);

@@ -55,7 +55,7 @@ class CanaryTest {
                 text,
                 new int[] {firstToken, 2},
                 FinishReason.STOP,
-                new AnswerLikelihood(1, 1),
+                new AnswerLikelihood(1, 1, 1),
                 9,
                 6 + kept,
                 new PruningReport(

@@ -58,6 +58,7 @@ class SamplerTest {
         assertThat(sampler.next(new float[] {(float) Math.log(0.5), 0})).isEqualTo(1);
         assertThat(sampler.likelihoods().leastProbability()).isCloseTo(2 / 3.0, within(1e-7));
         assertThat(sampler.likelihoods().sequenceProbability()).isCloseTo(0.5, within(1e-7));
+        assertThat(sampler.likelihoods().meanProbability()).isCloseTo(Math.sqrt(0.5), within(1e-7));
     }
 
     @Test

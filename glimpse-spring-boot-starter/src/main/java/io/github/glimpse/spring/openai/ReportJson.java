@@ -49,9 +49,9 @@ final class ReportJson {
         if (metadata.likelihood() != null) {
             report.putObject("likelihood")
                     .put("least", metadata.likelihood().leastProbability())
+                    .put("mean", metadata.likelihood().meanProbability())
                     .put("sequence", metadata.likelihood().sequenceProbability());
         }
-        report.put("certainty", metadata.certainty());
         if (metadata.tools().withheld() != null) {
             report.put("tools_withheld", metadata.tools().withheld().name().toLowerCase(Locale.ROOT));
         }

@@ -129,7 +129,7 @@ class ModelWorkTest {
                 "",
                 new int[] {1},
                 FinishReason.LENGTH,
-                new AnswerLikelihood(1, 1),
+                new AnswerLikelihood(1, 1, 1),
                 TEXT + 256,
                 TEXT + left,
                 report,

@@ -123,7 +123,7 @@ class TwoScaleWorkTest {
                 "",
                 new int[] {1},
                 FinishReason.LENGTH,
-                new AnswerLikelihood(1, 1),
+                new AnswerLikelihood(1, 1, 1),
                 TEXT + grid.tokenCount(),
                 prefilled,
                 new PruningReport(

@@ -3,6 +3,7 @@ package io.github.glimpse.examples.tiny.evaluation;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
@@ -26,7 +27,7 @@ import java.util.TreeMap;
  * Asks the questions of a folder that {@code outside.py} has drawn: {@code EvaluateOutside <folder> [<model> <module>]}. Prints a line for
  * each line of the suite, in full, pruned, and with as many tokens by chance:
  * {@code line=<name> n=<n> full=<%> glimpse=<%> random=<%> refused=<%> sure-and-wrong=<%> kept=<%> recall=<%>}; behind them how well
- * likelihood and confidence tell right from wrong in the pruned answers of all lines together ({@link DoubtTable}).
+ * the likelihood, of the least likely token and in the mean, tells right from wrong in the pruned answers of all lines together ({@link DoubtTable}).
  */
 public final class EvaluateOutside {
 
@@ -54,7 +55,7 @@ public final class EvaluateOutside {
             OutsideChat chat = new OutsideChat(loaded);
             Map<String, OutsideScore> scores = new TreeMap<>();
             DoubtTable likelihood = new DoubtTable("likelihood");
-            DoubtTable both = new DoubtTable("likelihood*confidence");
+            DoubtTable mean = new DoubtTable("mean-likelihood");
             // A line stands together, and some cost ten times as much as others: one thread would be left with those.
             List<OutsideQuestion> questions = new ArrayList<>(OutsideQuestion.read(suite));
             Collections.shuffle(questions, new Random(0));
@@ -66,12 +67,12 @@ public final class EvaluateOutside {
                                 .add(outcome);
                         if (!Double.isNaN(outcome.prunedLikelihood())) {
                             likelihood.add(outcome.prunedLikelihood(), outcome.pruned());
-                            both.add(outcome.certainty(), outcome.pruned());
+                            mean.add(outcome.prunedMean(), outcome.pruned());
                         }
                     });
             scores.forEach((name, score) -> out.println(score.line(name)));
             likelihood.lines().forEach(out::println);
-            both.lines().forEach(out::println);
+            mean.lines().forEach(out::println);
         }
     }
 
@@ -98,9 +99,9 @@ public final class EvaluateOutside {
                 pruned.right(),
                 chance.right(),
                 full.refused(),
-                likelihood(full.metadata()),
-                likelihood(pruned.metadata()),
-                Objects.requireNonNull(pruned.metadata().certainty(), "It has a likelihood"),
+                likelihood(full.metadata()).leastProbability(),
+                likelihood(pruned.metadata()).leastProbability(),
+                likelihood(pruned.metadata()).meanProbability(),
                 report.retention(),
                 found(report.images().get(asked.seen()), asked));
         List<OutsideScore.Outcome> outcomes = new ArrayList<>(List.of(outcome));
@@ -110,9 +111,8 @@ public final class EvaluateOutside {
         return outcomes;
     }
 
-    private static double likelihood(GlimpseChatResponseMetadata metadata) {
-        return Objects.requireNonNull(metadata.likelihood(), "The embedded model tells it")
-                .leastProbability();
+    private static AnswerLikelihood likelihood(GlimpseChatResponseMetadata metadata) {
+        return Objects.requireNonNull(metadata.likelihood(), "The embedded model tells it");
     }
 
     private static GlimpseChatRequestParameters.Builder strategy(String name) {

@@ -26,7 +26,7 @@ final class OutsideScore {
      * @param refused whether the answer with all tokens is a refusal
      * @param likelihood of that answer, 0 to 1
      * @param prunedLikelihood of the pruned answer; not a number where it is another answer's
-     * @param certainty of the pruned answer, 0 to 1
+     * @param prunedMean mean likelihood of the pruned answer's tokens, 0 to 1
      * @param kept share of the image tokens that stayed
      * @param found share of the evidence that stayed; not a number where there is none
      */
@@ -38,7 +38,7 @@ final class OutsideScore {
             boolean refused,
             double likelihood,
             double prunedLikelihood,
-            double certainty,
+            double prunedMean,
             double kept,
             double found) {
 
@@ -52,7 +52,7 @@ final class OutsideScore {
                     false,
                     likelihood,
                     Double.NaN,
-                    certainty,
+                    prunedMean,
                     kept,
                     Double.NaN);
         }
