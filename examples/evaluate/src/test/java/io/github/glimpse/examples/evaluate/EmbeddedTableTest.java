@@ -91,7 +91,10 @@ class EmbeddedTableTest {
                 "(?m)^likelihood=glimpse n=500 auroc=(\\S+) lost=(\\S+) least-tenth=(\\S+) border=(\\S+)$", printed);
         assertThat(Double.parseDouble(likelihood.group(3)))
                 .as("most of the lost answers")
-                .isGreaterThan(75);
+                .isGreaterThan(50);
+        assertThat(Double.parseDouble(likelihood.group(1)))
+                .as("and above the others")
+                .isGreaterThan(0.9);
         assertThat(guide)
                 .contains("of the " + likelihood.group(2) + " here " + likelihood.group(3)
                         + " % lie in the least likely tenth, whose border is " + likelihood.group(4));

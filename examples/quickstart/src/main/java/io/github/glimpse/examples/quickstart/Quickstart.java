@@ -68,7 +68,8 @@ final class Quickstart {
         if (likelihood != null) {
             out.printf(
                     Locale.ROOT,
-                    "Likely    %.3f, the least likely token of the answer%n",
+                    "Likely    %.3f in the mean, %.3f the least likely token of the answer%n",
+                    likelihood.meanProbability(),
                     likelihood.leastProbability());
         }
         print(requireNonNull(metadata.timings()), out);

@@ -93,7 +93,9 @@ class QuickstartApplicationTest {
     void saysHowLikelyTheAnswerWas() {
         run(overlay());
 
-        assertThat(out()).containsPattern("(?m)^Likely    [01]\\.\\d{3}, the least likely token of the answer$");
+        assertThat(out())
+                .containsPattern(
+                        "(?m)^Likely    [01]\\.\\d{3} in the mean, [01]\\.\\d{3} the least likely token of the answer$");
     }
 
     @Test

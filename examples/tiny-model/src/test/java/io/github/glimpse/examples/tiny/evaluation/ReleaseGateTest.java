@@ -73,6 +73,6 @@ class ReleaseGateTest {
                                 "line=600x800 n=2000 full=1.0 glimpse=1.0 random=1.0",
                                 "line=too-small n=2000 full=0.0 glimpse=0.0 random=1.0",
                                 "kind=all n=2000 full=1.0 glimpse=1.0 random=1.0 faces=unseen")))
-                .hasSize(6);
+                .hasSize(8);
     }
 }
