@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks again with less pruning, when the answer of an AI service was made from image tokens that were chosen with little
- * confidence, when the model held a word of it unlikely, or when it is none that the application can use. Answers of other models, of
+ * confidence, when the model held a word of it, or all in the mean, unlikely, or when it is none that the application can use. Answers of other models, of
  * questions without pictures, and of pictures that were not pruned, are only held to the application's own check.
  *
  * <pre>{@code

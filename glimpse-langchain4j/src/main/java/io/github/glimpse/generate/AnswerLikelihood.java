@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * that were allowed there (in a beam search among all), before penalties and temperature; the ending token counts.
  *
  * <p>A long text is unlikely as a whole and may be right all the same, so the mean over its tokens is the figure to compare answers of
- * different lengths and forms by; where all are as short as a value, a misread letter shows in the least likely token.
+ * different lengths and forms by; where all are as short as a value, a misread letter shows in the least likely token. What a form
+ * leaves no choice of, such as a brace, counts in the mean with 1: without such tokens it ranks records and calls less well.
  *
  * @param leastProbability of the token that was held least likely, 0..1
  * @param meanProbability the geometric mean over the tokens, 0..1
@@ -43,17 +44,8 @@ public record AnswerLikelihood(
                 likelihoods.meanProbability(),
                 likelihoods.sequenceProbability(),
                 IntStream.range(0, ids.length)
-                        .mapToObj(place -> new AnswerToken(ids[place], bytes(ids[place], tokenizer), logarithms[place]))
+                        .mapToObj(place -> AnswerToken.of(ids[place], tokenizer.bytesOf(ids[place]), logarithms[place]))
                         .toList());
-    }
-
-    private static List<Integer> bytes(int id, Tokenizer tokenizer) {
-        byte[] known = tokenizer.bytesOf(id);
-        return known == null
-                ? List.of()
-                : IntStream.range(0, known.length)
-                        .mapToObj(place -> Byte.toUnsignedInt(known[place]))
-                        .toList();
     }
 
     static AnswerLikelihood of(TokenLikelihoods tokens) {

@@ -1,7 +1,9 @@
 package io.github.glimpse.sampling;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A token of an answer and how likely the model held it.
@@ -17,6 +19,15 @@ public record AnswerToken(int id, List<Integer> bytes, double logProbability) {
     /** Copies the list. */
     public AnswerToken {
         bytes = List.copyOf(bytes);
+    }
+
+    /** A token that adds these bytes of UTF-8, or none. */
+    public static AnswerToken of(int id, byte @Nullable [] added, double logProbability) {
+        List<Integer> bytes = new ArrayList<>();
+        for (byte one : added == null ? new byte[0] : added) {
+            bytes.add(Byte.toUnsignedInt(one));
+        }
+        return new AnswerToken(id, bytes, logProbability);
     }
 
     /** Its text; U+FFFD stands for parts of a character. */

@@ -178,7 +178,7 @@ public final class BeamSearch {
                         beam.ids(),
                         score,
                         Math.exp(beam.least()),
-                        Math.exp(beam.sum() / beam.ids().length),
+                        Math.exp((double) beam.sum() / beam.ids().length),
                         Math.exp(beam.sum())));
         if (ended.size() > beams) {
             ended.remove(ended.size() - 1);

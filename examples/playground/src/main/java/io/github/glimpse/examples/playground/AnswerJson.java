@@ -135,6 +135,7 @@ final class AnswerJson {
         AnswerLikelihood likelihood = metadata.likelihood();
         if (likelihood != null) {
             json.put("leastProbability", likelihood.leastProbability());
+            json.put("meanProbability", likelihood.meanProbability());
             json.put("sequenceProbability", likelihood.sequenceProbability());
         }
         json.put("leftOutMessages", metadata.history().leftOutMessages());

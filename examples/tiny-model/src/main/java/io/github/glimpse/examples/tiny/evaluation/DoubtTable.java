@@ -8,7 +8,7 @@ import java.util.Locale;
 /** How well a signal tells right answers from wrong ones, refusals among them. Not safe for concurrent use. */
 final class DoubtTable {
 
-    private static final double[] FLOORS = {0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98};
+    private static final double[] FLOORS = {0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99};
 
     private record Answer(double signal, boolean right) {}
 

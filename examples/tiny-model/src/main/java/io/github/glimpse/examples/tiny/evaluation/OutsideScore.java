@@ -26,7 +26,7 @@ final class OutsideScore {
      * @param refused whether the answer with all tokens is a refusal
      * @param likelihood of that answer, 0 to 1
      * @param prunedLikelihood of the pruned answer; not a number where it is another answer's
-     * @param prunedMean mean likelihood of the pruned answer's tokens, 0 to 1
+     * @param prunedMean mean likelihood of the pruned answer's tokens, 0 to 1; not a number where it is another answer's
      * @param kept share of the image tokens that stayed
      * @param found share of the evidence that stayed; not a number where there is none
      */
@@ -52,7 +52,7 @@ final class OutsideScore {
                     false,
                     likelihood,
                     Double.NaN,
-                    prunedMean,
+                    Double.NaN,
                     kept,
                     Double.NaN);
         }

@@ -48,7 +48,7 @@ class EvaluateOutsideIT {
         assertThat(report.get(6)).matches("line=zoom n=1 full=(0|100)\\.0 .*");
         assertThat(report.get(7)).matches("line=zoom-then n=1 .*");
         assertThat(report.get(8)).matches("doubt signal=likelihood n=\\d+ auroc=(0\\.\\d+|1\\.000)");
-        assertThat(report).last(InstanceOfAssertFactories.STRING).startsWith("doubt signal=mean-likelihood floor=0.98");
+        assertThat(report).last(InstanceOfAssertFactories.STRING).startsWith("doubt signal=mean-likelihood floor=0.99");
     }
 
     @Test
