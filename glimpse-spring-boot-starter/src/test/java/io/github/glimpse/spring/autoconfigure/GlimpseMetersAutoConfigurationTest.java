@@ -354,7 +354,7 @@ class GlimpseMetersAutoConfigurationTest {
                     stream.streamingHandle().cancel();
                 }
             });
-            while (registry.find("glimpse.requests").counter() == null) {
+            while (registry.find("glimpse.requests").counters().stream().allMatch(counter -> counter.count() == 0)) {
                 Thread.sleep(2);
             }
 
