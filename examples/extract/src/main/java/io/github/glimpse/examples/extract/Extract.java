@@ -138,7 +138,7 @@ final class Extract implements Callable<Integer> {
             out().println("Model     " + engine.name());
             if (location == null) {
                 out().println(
-                                "          The embedded model was never trained for records: the mask alone makes them valid.");
+                                "          The embedded model was not trained for this schema: the mask alone makes records valid.");
             }
             Extraction extraction = new Extraction(model(engine, wanted), question);
             for (Path picture : pictures) {
