@@ -92,6 +92,7 @@ public final class EvaluateOutside {
         OutsideChat.Reply full = chat.ask(asked, strategy(PruningOptions.NONE));
         OutsideChat.Reply pruned = chat.ask(asked, strategy(PruningOptions.GLIMPSE));
         PruningReport report = pruned.metadata().pruning();
+        AnswerLikelihood held = likelihood(pruned.metadata());
         OutsideChat.Reply chance = chat.ask(asked, byChance(report));
         OutsideScore.Outcome outcome = new OutsideScore.Outcome(
                 asked.line(),
@@ -100,8 +101,8 @@ public final class EvaluateOutside {
                 chance.right(),
                 full.refused(),
                 likelihood(full.metadata()).leastProbability(),
-                likelihood(pruned.metadata()).leastProbability(),
-                likelihood(pruned.metadata()).meanProbability(),
+                held.leastProbability(),
+                held.meanProbability(),
                 report.retention(),
                 found(report.images().get(asked.seen()), asked));
         List<OutsideScore.Outcome> outcomes = new ArrayList<>(List.of(outcome));
