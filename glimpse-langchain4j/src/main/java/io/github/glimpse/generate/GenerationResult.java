@@ -78,7 +78,8 @@ public record GenerationResult(
     public String toString() {
         return "GenerationResult[" + text.length() + " characters of " + tokenIds.length + " tokens, " + finishReason
                 + ", " + likelihood + ", inputTokens=" + inputTokens + ", prefilledTokens=" + prefilledTokens + ", "
-                + report + ", " + timings + ", " + history + (calls.isEmpty() ? "" : ", " + calls)
-                + (constraint == null ? "" : ", " + constraint) + ", " + reuse + ", " + lookup + "]";
+                + report + ", " + timings + (history.isWhole() ? "" : ", " + history)
+                + (calls.isEmpty() ? "" : ", " + calls) + (constraint == null ? "" : ", " + constraint) + ", " + reuse
+                + (lookup.equals(LookupReport.NONE) ? "" : ", " + lookup) + "]";
     }
 }
