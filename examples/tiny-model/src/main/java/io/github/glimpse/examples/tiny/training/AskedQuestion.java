@@ -198,20 +198,26 @@ record AskedQuestion(
     }
 
     /**
-     * What stands before the picture that a tool shows: the first picture, whose cells are left out, the question, and the call.
+     * What stands before a picture that is not the first: what was asked of another one, and answered. Of what a tool shows that is the page,
+     * and the answer the call.
      *
-     * @param system which offers the tool
+     * @param first before the other picture
+     * @param other whose cells are seen
+     * @param before at least one question about it
      */
-    static int[] calledFront(String system, Question call) {
+    static Front behind(int[] first, Front.Earlier other, List<Question> before) {
         IntStream.Builder front = IntStream.builder();
-        add(front, front(system));
+        add(front, first);
+        other.marks().forEach(front::add);
         add(front, PICTURE_END);
-        add(front, Vocabulary.question(call.text()));
-        add(front, OPENING);
-        add(front, Vocabulary.question(call.answer()));
-        add(front, NEXT);
+        for (Question earlier : before) {
+            add(front, Vocabulary.question(earlier.text()));
+            add(front, OPENING);
+            add(front, Vocabulary.question(earlier.answer()));
+            add(front, NEXT);
+        }
         add(front, Vocabulary.id("<|vision_start|>"));
-        return front.build().toArray();
+        return new Front(front.build().toArray(), other);
     }
 
     private static AskedQuestion rows(

@@ -2,23 +2,62 @@ package io.github.glimpse.examples.tiny.training;
 
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 
-/** M-RoPE of the rows of a picture and its questions, as tables of cosines and sines {@code [rows, headDim]}. */
+/** M-RoPE of the rows of pictures and their questions, as tables of cosines and sines {@code [rows, headDim]}, which are filled one after another. */
 final class DecoderPositions {
 
     private static final int HALF = TinyShape.HEAD_DIM / 2;
 
-    private DecoderPositions() {}
+    private final double theta;
+    private final float[] cosine;
+    private final float[] sine;
+    private int row;
+    private int next;
 
-    /** Fills the tables; every question starts at the position behind the picture. */
-    static void fill(int front, PageSize size, int questions, int block, double theta, float[] cosine, float[] sine) {
-        int row = 0;
-        for (int i = 0; i < front; i++) {
-            fillRow(row++, i, i, i, theta, cosine, sine);
+    DecoderPositions(int rows, double theta) {
+        this.theta = theta;
+        cosine = new float[rows * TinyShape.HEAD_DIM];
+        sine = new float[cosine.length];
+    }
+
+    float[] cosine() {
+        return cosine;
+    }
+
+    float[] sine() {
+        return sine;
+    }
+
+    /** Begins a sequence behind rows that nobody sees. */
+    void skip(int rows) {
+        row += rows;
+    }
+
+    /** Adds the front that a sequence begins with. */
+    void add(Front front) {
+        next = 0;
+        int first = front.firstCellRow();
+        for (int i = 0; i < front.rows(); i++) {
+            if (i == first && front.earlier() != null) {
+                PageSize size = front.earlier().size();
+                addCells(size);
+                i += size.cellCount() - 1;
+            } else {
+                fillRow(row++, next, next, next, theta, cosine, sine);
+                next++;
+            }
         }
+    }
+
+    private void addCells(PageSize size) {
         for (int cell = 0; cell < size.cellCount(); cell++) {
-            fillRow(row++, front, front + cell / size.columns(), front + cell % size.columns(), theta, cosine, sine);
+            fillRow(row++, next, next + cell / size.columns(), next + cell % size.columns(), theta, cosine, sine);
         }
-        int next = front + Math.max(size.rows(), size.columns());
+        next += Math.max(size.rows(), size.columns());
+    }
+
+    /** Adds the picture that is asked about and its questions; each starts at the position behind the picture. */
+    void add(PageSize size, int questions, int block) {
+        addCells(size);
         for (int question = 0; question < questions; question++) {
             for (int i = 0; i < block; i++) {
                 fillRow(row++, next + i, next + i, next + i, theta, cosine, sine);

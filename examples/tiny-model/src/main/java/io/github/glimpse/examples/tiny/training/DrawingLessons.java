@@ -38,7 +38,7 @@ record DrawingLessons(long seed, @Nullable PageMaker pages, double share, List<I
     /** Share of the module's samples that ask for a record, where a drawing has one. */
     private static final double RECORDS = 0.25;
     /** Share of the batches in which a tool is offered. */
-    private static final double ZOOMS = 0.2;
+    private static final double ZOOMS = 0.35;
 
     /** Sizes of pages that no drawing has. */
     private static final List<PageSize> LARGE = List.of(

@@ -31,12 +31,16 @@ record PageSymbols(long[] words, long[] characters, long[] roles, long[] indices
             LONGEST_INDEX + 2);
 
     static PageSymbols of(List<Drawing> drawings) {
-        int each = drawings.get(0).labels().cellCount();
-        int cells = drawings.size() * each;
+        int cells = drawings.stream()
+                .mapToInt(drawing -> drawing.labels().cellCount())
+                .sum();
         PageSymbols symbols = new PageSymbols(
                 new long[2 * cells], new long[CellLabels.SLOTS * cells], new long[cells], new long[cells]);
-        for (int i = 0; i < cells; i++) {
-            symbols.enter(drawings.get(i / each).labels(), i % each, i);
+        int at = 0;
+        for (Drawing drawing : drawings) {
+            for (int cell = 0; cell < drawing.labels().cellCount(); cell++) {
+                symbols.enter(drawing.labels(), cell, at++);
+            }
         }
         return symbols;
     }

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Several questions about each of some pictures of one size, as the tensors of the text {@code reading}. A picture's rows are
- * its front, its cells in raster order, then one block of equal length per question; every block starts at the position behind
+ * its front, with the cells of an earlier picture where there is one, its cells in raster order, then one block of equal length per question; every block starts at the position behind
  * the picture and sees the picture and itself. Before a front that is shorter than another's are rows that nobody sees. Behind a cut each question is a
  * sequence of its own: front, what it keeps, block.
  *
@@ -21,7 +21,7 @@ import java.util.List;
  * @param cut whether the batch is cut
  * @param answerRows rows of each question that say something
  */
-record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>> questions, boolean cut, int answerRows)
+record ReadingBatch(PageSize size, List<Front> fronts, List<List<AskedQuestion>> questions, boolean cut, int answerRows)
         implements Questions {
 
     private static final float HIDDEN = -1e9f;
@@ -29,10 +29,10 @@ record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>>
 
     /** Questions without a system message. */
     static ReadingBatch of(PageSize size, List<List<AskedQuestion>> questions, boolean cut) {
-        return of(size, Collections.nCopies(questions.size(), AskedQuestion.FRONT), questions, cut);
+        return of(size, Collections.nCopies(questions.size(), Front.of(AskedQuestion.FRONT)), questions, cut);
     }
 
-    static ReadingBatch of(PageSize size, List<int[]> fronts, List<List<AskedQuestion>> questions, boolean cut) {
+    static ReadingBatch of(PageSize size, List<Front> fronts, List<List<AskedQuestion>> questions, boolean cut) {
         int answerRows = questions.stream()
                 .flatMap(List::stream)
                 .mapToInt(question -> question.answer().length)
@@ -55,12 +55,12 @@ record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>>
 
     /** Rows before the cells: the longest front. */
     private int frontRows() {
-        return fronts.stream().mapToInt(front -> front.length).max().orElseThrow();
+        return fronts.stream().mapToInt(Front::rows).max().orElseThrow();
     }
 
     /** Rows before a picture's front that stand there for nothing. */
     private int unused(int picture) {
-        return frontRows() - fronts.get(picture).length;
+        return frontRows() - fronts.get(picture).rows();
     }
 
     private int blockRows() {
@@ -104,11 +104,7 @@ record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>>
         List<NDArray> tensors = new ArrayList<>();
         tensors.add(scope.longs(frontIds(), pictures(), front));
         tensors.add(scope.longs(ids(block), pictures(), asked));
-        float[] cosine = new float[rows * TinyShape.HEAD_DIM];
-        float[] sine = new float[cosine.length];
-        DecoderPositions.fill(front, size, perPicture(), block, TinyShape.THETA, cosine, sine);
-        tensors.add(scope.floats(cosine, rows, TinyShape.HEAD_DIM));
-        tensors.add(scope.floats(sine, rows, TinyShape.HEAD_DIM));
+        addPositions(tensors, scope, rows, block);
         tensors.add(scope.floats(mask(block, rows), pictures(), asked, rows));
         tensors.add(scope.indices(answerRowsOf(rows, front + cells, block)));
         tensors.add(scope.indices(answerRowsOf(asked, 0, block)));
@@ -123,20 +119,57 @@ record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>>
                 tensors.add(scope.longs(new long[0], 0));
             }
         }
-        boolean even = fronts.stream().allMatch(other -> other.length == front);
+        boolean even = fronts.stream().allMatch(other -> other.rows() == front);
         tensors.add(
                 even
                         ? scope.floats(new float[0], 0)
                         : scope.floats(pageMask(front + cells), pictures(), front + cells, front + cells));
+        tensors.add(scope.indices(hasEarlier() ? frontPlaces() : new int[0]));
         return tensors;
+    }
+
+    /** Whether a picture stands behind another, so that each has positions of its own. */
+    private boolean hasEarlier() {
+        return fronts.stream().anyMatch(front -> front.earlier() != null);
+    }
+
+    private void addPositions(List<NDArray> tensors, TensorScope scope, int rows, int block) {
+        int tables = hasEarlier() ? pictures() : 1;
+        DecoderPositions positions = new DecoderPositions(tables * rows, TinyShape.THETA);
+        for (int table = 0; table < tables; table++) {
+            if (hasEarlier()) {
+                positions.skip(unused(table));
+                positions.add(fronts.get(table));
+            } else {
+                positions.add(Front.of(new int[frontRows()]));
+            }
+            positions.add(size, perPicture(), block);
+        }
+        tensors.add(scope.floats(positions.cosine(), tables, rows, TinyShape.HEAD_DIM));
+        tensors.add(scope.floats(positions.sine(), tables, rows, TinyShape.HEAD_DIM));
+    }
+
+    /** For each row of the fronts its place among their words, behind which all cells stand. */
+    private int[] frontPlaces() {
+        int front = frontRows();
+        int[] places = java.util.stream.IntStream.range(0, pictures() * front).toArray();
+        for (int picture = 0; picture < pictures(); picture++) {
+            Front.Earlier earlier = fronts.get(picture).earlier();
+            int first = picture * front + unused(picture) + fronts.get(picture).firstCellRow();
+            for (int cell = 0; earlier != null && cell < earlier.size().cellCount(); cell++) {
+                places[first + cell] = pictures() * front + earlier.firstCell() + cell;
+            }
+        }
+        return places;
     }
 
     private long[] frontIds() {
         int front = frontRows();
         long[] ids = new long[pictures() * front];
         for (int picture = 0; picture < pictures(); picture++) {
-            for (int i = 0; i < fronts.get(picture).length; i++) {
-                ids[picture * front + unused(picture) + i] = fronts.get(picture)[i];
+            int at = picture * front + unused(picture);
+            for (int id : fronts.get(picture).ids()) {
+                ids[at++] = id;
             }
         }
         return ids;
@@ -182,6 +215,7 @@ record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>>
                 int at = (i * block + row) * rows;
                 Arrays.fill(mask, at + unused, at + front, 0);
                 if (cut && row >= question.promptLength()) {
+                    hideCut(i / perPicture(), mask, at);
                     question.kept().stream().forEach(cell -> mask[at + front + cell] = 0);
                 } else {
                     Arrays.fill(mask, at + front, at + front + cells, 0);
@@ -190,6 +224,16 @@ record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>>
             }
         }
         return mask;
+    }
+
+    /** Hides what a cut takes of an earlier picture, in the row of a mask that begins at a place. */
+    private void hideCut(int picture, float[] mask, int at) {
+        Front front = fronts.get(picture);
+        for (int row = 0; front.earlier() != null && row < front.rows(); row++) {
+            if (front.isCut(row)) {
+                mask[at + unused(picture) + row] = HIDDEN;
+            }
+        }
     }
 
     /** Answer rows of all questions, where a picture has so many rows and its questions start at {@code start}. */
@@ -288,20 +332,23 @@ record ReadingBatch(PageSize size, List<int[]> fronts, List<List<AskedQuestion>>
         for (int i = 0; i < all.size(); i++) {
             AskedQuestion question = all.get(i);
             int[] cells = question.kept().stream().toArray();
-            int own = front + size.cellCount() + i % perPicture() * block;
+            int asked = front + size.cellCount() + i % perPicture() * block;
             int first = unused(i / perPicture());
             for (int row = 0; row < left; row++) {
                 int place = row < front
                         ? row
                         : row < front + kept
                                 ? front + cells[Math.min(row - front, cells.length - 1)]
-                                : own + row - front - kept;
-                inTables[i * left + row] = place;
+                                : asked + row - front - kept;
+                inTables[i * left + row] = (hasEarlier() ? i / perPicture() * rows : 0) + place;
                 places[i * left + row] = i / perPicture() * rows + place;
                 for (int key = 0; key < left; key++) {
                     boolean unused = key < first || (key >= front + cells.length && key < front + kept);
                     mask[(i * left + row) * left + key] = key > row || (unused && key != row) ? HIDDEN : 0;
                 }
+                float own = mask[(i * left + row) * left + row];
+                hideCut(i / perPicture(), mask, (i * left + row) * left);
+                mask[(i * left + row) * left + row] = own;
             }
             fillAnswerRows(answers, i, i * left + front + kept, block);
         }

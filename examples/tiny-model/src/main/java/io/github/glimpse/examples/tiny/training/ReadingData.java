@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /**
  * Pictures of one size and questions about them, chosen by a number alone.
  *
- * @param drawings the pictures
+ * @param drawings the pictures; behind them those that are seen before one of them and of which nothing is asked
  * @param batch the questions
  */
 record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
@@ -37,6 +37,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     private static final double TOLD = 0.3;
 
     private static final int MOST_EARLIER_TURNS = 3;
+    private static final int MOST_ABOUT_ANOTHER = 2;
     /** Most sentences of a long system message and of a long text, of some 25 ids each. */
     private static final int MOST_OF_A_SYSTEM = 40;
 
@@ -79,7 +80,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
                 ? Surroundings.system(dice.chance(LONG_SYSTEM) ? sentences(MOST_OF_A_SYSTEM, dice) : 1, dice)
                 : "";
         int sentences = sentences(MOST_OF_A_TEXT, dice);
-        int rows = size.cellCount()
+        int rows = size.cellCount() * (setting == Setting.OTHER_PICTURE ? 2 : 1)
                 + front(system).length
                 + (setting == Setting.LONG_TEXT ? IDS_OF_A_SENTENCE * sentences : 0);
         int count = Math.max(1, Math.min(cells / size.cellCount(), MOST_ROWS / rows));
@@ -89,7 +90,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
             drawings.add(painter.apply(
                     new DrawingRequest(Split.TRAIN, FacePool.SEEN, family, size, SEEDS_PER_BATCH * number + i)));
         }
-        List<int[]> fronts = new ArrayList<>();
+        List<Front> fronts = new ArrayList<>();
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (Drawing drawing : drawings) {
             List<Question> known = trained(drawing.questions());
@@ -100,19 +101,34 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
                     : cites ? cited(drawing, known, dice) : record(drawing, dice);
             if (formed.isPresent()) {
                 Formed asked = formed.get();
-                fronts.add(
-                        front(asked.described() ? system + "\n\n" + Surroundings.described(asked.schema()) : system));
+                fronts.add(Front.of(
+                        front(asked.described() ? system + "\n\n" + Surroundings.described(asked.schema()) : system)));
                 questions.add(Stream.generate(() -> AskedQuestion.ofForm(
                                 asked.form(), asked.text(), drawing, AskedQuestion.Cut.TRAINED, random))
                         .limit(Setting.RECORD.questions)
                         .toList());
             } else {
-                fronts.add(front(system));
+                fronts.add(
+                        setting == Setting.OTHER_PICTURE && count > 1
+                                ? behindAnother(front(system), drawings, (fronts.size() + 1) % count, random)
+                                : Front.of(front(system)));
                 questions.add(
                         setting.ask(drawing, known, sentences, AskedQuestion.Cut.TRAINED, cut && mayBlind, random));
             }
         }
         return new ReadingData(drawings, ReadingBatch.of(size, fronts, questions, cut));
+    }
+
+    /** The front of a picture that is shown after another of the batch. */
+    private static Front behindAnother(int[] first, List<Drawing> drawings, int other, Random random) {
+        Drawing drawing = drawings.get(other);
+        PageSize size = drawing.request().size();
+        List<Question> known = new ArrayList<>(drawing.questions());
+        Collections.shuffle(known, random);
+        return AskedQuestion.behind(
+                first,
+                Front.Earlier.of(size, other * size.cellCount(), random),
+                known.subList(0, Math.min(known.size(), 1 + random.nextInt(MOST_ABOUT_ANOTHER))));
     }
 
     /** Of a long text, from 3: half as many is as likely as twice as many. */
@@ -152,6 +168,8 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
     private enum Setting {
         ALONE(6),
         LATER_TURN(3),
+        /** Behind turns about another picture. */
+        OTHER_PICTURE(3),
         WORDS_AROUND(3),
         /** Behind a long text. */
         LONG_TEXT(1),
@@ -165,10 +183,14 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
         }
 
         static Setting any(Dice dice) {
-            int share = dice.below(20);
-            return share < 6
-                    ? ALONE
-                    : share < 9 ? LATER_TURN : share < 12 ? WORDS_AROUND : share < 16 ? LONG_TEXT : RECORD;
+            int share = dice.below(23);
+            if (share < 6) {
+                return ALONE;
+            }
+            if (share < 9) {
+                return LATER_TURN;
+            }
+            return share < 12 ? WORDS_AROUND : share < 16 ? LONG_TEXT : share < 20 ? RECORD : OTHER_PICTURE;
         }
 
         /** Questions about a drawing, behind texts of so many sentences where they stand behind long ones. */
@@ -198,7 +220,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
 
         private Question worded(Drawing drawing, Question question, List<Question> others, int sentences, Dice dice) {
             return switch (this) {
-                case ALONE, LATER_TURN, RECORD -> question;
+                case ALONE, LATER_TURN, OTHER_PICTURE, RECORD -> question;
                 case WORDS_AROUND ->
                     dice.chance(TOLD)
                             ? Surroundings.told(drawing, 2, dice)
@@ -218,7 +240,7 @@ record ReadingData(List<Drawing> drawings, ReadingBatch batch) {
             int times =
                     switch (question.kind()) {
                         case EXISTS, COUNT -> 2;
-                        case RELATION -> 3;
+                        case RELATION -> 8;
                         case HIGHEST, LOWEST -> 6;
                         case DOC, SIGN, BAR, COLOUR, SHAPE, UNANSWERABLE -> 1;
                     };

@@ -38,7 +38,7 @@ final class TinyShape {
     /** The second edition's. */
     static final double FAST_THETA = 100;
     /** Frequencies that follow time, row and column. */
-    static final int[] SECTIONS = {4, 6, 6};
+    static final int[] SECTIONS = {2, 4, 10};
 
     static final double EPS = 1e-6;
     /** The last layer that sees the whole picture. */

@@ -65,7 +65,7 @@ record ZoomLessons(PageMaker pages, List<PageSize> sizes, long seed) {
     private ReadingData asked(PageSize size, long number, boolean cut, Random random) {
         Dice dice = new Dice(random.nextLong());
         List<Drawing> drawings = new ArrayList<>();
-        List<int[]> fronts = new ArrayList<>();
+        List<Front> fronts = new ArrayList<>();
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (int next = 0; drawings.size() < pictures(size); next++) {
             PageRequest request = request(size, number, next);
@@ -102,8 +102,8 @@ record ZoomLessons(PageMaker pages, List<PageSize> sizes, long seed) {
     }
 
     /** What stands before a picture: tools, or now and then none. */
-    private static int[] front(boolean zoom, Dice dice) {
-        return zoom || dice.chance(0.5) ? AskedQuestion.front(system(zoom, dice)) : AskedQuestion.FRONT;
+    private static Front front(boolean zoom, Dice dice) {
+        return Front.of(zoom || dice.chance(0.5) ? AskedQuestion.front(system(zoom, dice)) : AskedQuestion.FRONT);
     }
 
     private static AskedQuestion small(Drawing drawing, Question call, boolean zoom, Random random) {
@@ -111,42 +111,68 @@ record ZoomLessons(PageMaker pages, List<PageSize> sizes, long seed) {
         return AskedQuestion.ofSmall(drawing, call, said, AskedQuestion.Cut.TRAINED, random);
     }
 
-    /** What the tool showed, all of one size. */
-    private ReadingData shown(PageSize size, long number, boolean cut, Random random) {
-        Dice dice = new Dice(random.nextLong());
-        List<ZoomedDrawing.Look> looks = new ArrayList<>();
-        int first = 0;
-        int most = pictures(size);
-        for (int next = 0; looks.isEmpty() || (next < first + 2 * most && looks.size() < most); next++) {
-            List<ZoomedDrawing.Look> some = new ArrayList<>(
-                    ZoomedDrawing.of(pages, request(size, number, next), dice).looks());
-            Collections.shuffle(some, random);
-            first = looks.isEmpty() ? next : first;
-            some.stream()
-                    .filter(look -> looks.isEmpty() || size(look).equals(size(looks.get(0))))
-                    .limit(2)
-                    .forEach(looks::add);
+    /**
+     * A closer look at a page.
+     *
+     * @param page which is seen before it
+     */
+    private record Looked(Drawing page, ZoomedDrawing.Look look) {
+
+        PageSize size() {
+            return look.part().request().size();
         }
-        List<int[]> fronts = new ArrayList<>();
-        List<List<AskedQuestion>> questions = new ArrayList<>();
-        for (ZoomedDrawing.Look look : looks) {
-            fronts.add(AskedQuestion.calledFront(system(true, dice), look.call()));
+
+        /** What is asked is said before the page already, so that the turn of the tool has its result alone. */
+        Question asked() {
             Question answer = look.answer();
-            Question behind = new Question(
+            return new Question(
                     answer.kind(),
                     look.result(),
                     answer.places(),
                     answer.answer(),
                     answer.evidence(),
                     answer.pointers());
-            questions.add(List.of(AskedQuestion.of(look.part(), behind, AskedQuestion.Cut.TRAINED, cut, random)));
         }
-        return new ReadingData(
-                looks.stream().map(ZoomedDrawing.Look::part).toList(),
-                ReadingBatch.of(size(looks.get(0)), fronts, questions, cut));
     }
 
-    private static PageSize size(ZoomedDrawing.Look look) {
-        return look.part().request().size();
+    /** What the tool showed, all of one size, behind the pages that it was called for. */
+    private ReadingData shown(PageSize size, long number, boolean cut, Random random) {
+        Dice dice = new Dice(random.nextLong());
+        List<Looked> looks = new ArrayList<>();
+        int first = 0;
+        int most = pictures(size);
+        for (int next = 0; looks.isEmpty() || (next < first + 2 * most && looks.size() < most); next++) {
+            ZoomedDrawing zoomed = ZoomedDrawing.of(pages, request(size, number, next), dice);
+            List<Looked> some = new ArrayList<>(zoomed.looks().stream()
+                    .map(look -> new Looked(zoomed.drawing(), look))
+                    .toList());
+            Collections.shuffle(some, random);
+            first = looks.isEmpty() ? next : first;
+            some.stream()
+                    .filter(look ->
+                            looks.isEmpty() || look.size().equals(looks.get(0).size()))
+                    .limit(2)
+                    .forEach(looks::add);
+        }
+        PageSize part = looks.get(0).size();
+        List<Drawing> drawings =
+                new ArrayList<>(looks.stream().map(look -> look.look().part()).toList());
+        List<Front> fronts = new ArrayList<>();
+        List<List<AskedQuestion>> questions = new ArrayList<>();
+        for (Looked looked : looks) {
+            int page = drawings.subList(looks.size(), drawings.size()).indexOf(looked.page());
+            if (page < 0) {
+                page = drawings.size() - looks.size();
+                drawings.add(looked.page());
+            }
+            int firstCell = looks.size() * part.cellCount() + page * size.cellCount();
+            fronts.add(AskedQuestion.behind(
+                    AskedQuestion.front(system(true, dice)),
+                    Front.Earlier.of(size, firstCell, random),
+                    List.of(looked.look().call())));
+            questions.add(List.of(
+                    AskedQuestion.of(looked.look().part(), looked.asked(), AskedQuestion.Cut.TRAINED, cut, random)));
+        }
+        return new ReadingData(drawings, ReadingBatch.of(part, fronts, questions, cut));
     }
 }

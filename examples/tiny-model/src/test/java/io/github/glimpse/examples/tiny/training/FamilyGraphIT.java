@@ -76,6 +76,11 @@ class FamilyGraphIT {
             assertThat(trained).hasSameSizeAs(served).containsExactly(served, within(TOLERANCE));
             trained = trainedBesideALongerFront(graph, parameters, drawing, scope);
             assertThat(trained).hasSameSizeAs(served).containsExactly(served, within(TOLERANCE));
+            Drawing other =
+                    Studio.draw(new DrawingRequest(Split.TRAIN, FacePool.SEEN, Family.SIGN, new PageSize(14, 9), 4));
+            trained = trainedBehindAnotherPicture(graph, parameters, drawing, other, scope);
+            served = served(runtime, folder, chatAboutAnother(drawing, other));
+            assertThat(trained).hasSameSizeAs(served).containsExactly(served, within(TOLERANCE));
         }
     }
 
@@ -111,7 +116,10 @@ class FamilyGraphIT {
         AskedQuestion asked = AskedQuestion.of(
                 drawing, all.get(2), all.subList(0, 2), AskedQuestion.Cut.EVIDENCE, false, new Random(1));
         ReadingBatch batch = ReadingBatch.of(
-                drawing.request().size(), List.of(AskedQuestion.front(SYSTEM)), List.of(List.of(asked, asked)), false);
+                drawing.request().size(),
+                List.of(Front.of(AskedQuestion.front(SYSTEM))),
+                List.of(List.of(asked, asked)),
+                false);
         return logits(graph, parameters, drawing, batch, scope);
     }
 
@@ -123,10 +131,40 @@ class FamilyGraphIT {
                 drawing, all.get(2), all.subList(0, 2), AskedQuestion.Cut.EVIDENCE, false, new Random(1));
         ReadingBatch batch = ReadingBatch.of(
                 drawing.request().size(),
-                List.of(AskedQuestion.front(SYSTEM), AskedQuestion.front(SYSTEM + " Be brief.")),
+                List.of(Front.of(AskedQuestion.front(SYSTEM)), Front.of(AskedQuestion.front(SYSTEM + " Be brief."))),
                 List.of(List.of(asked), List.of(asked)),
                 false);
         return logits(graph, parameters, List.of(drawing, drawing), batch, scope);
+    }
+
+    /** The first question about a picture that is shown behind another one, of which one was answered. */
+    private static float[] trainedBehindAnotherPicture(
+            Graph graph, TrainableParameters parameters, Drawing drawing, Drawing other, TensorScope scope) {
+        AskedQuestion asked =
+                AskedQuestion.of(drawing, drawing.questions().get(0), AskedQuestion.Cut.EVIDENCE, false, new Random(1));
+        PageSize size = drawing.request().size();
+        List<Question> before = other.questions().subList(0, 1);
+        ReadingBatch batch = ReadingBatch.of(
+                size,
+                List.of(behind(SYSTEM, size, before), behind(SYSTEM + " Be brief.", size, before)),
+                List.of(List.of(asked), List.of(asked)),
+                false);
+        return logits(graph, parameters, List.of(drawing, drawing, other), batch, scope);
+    }
+
+    /** The picture before is the third of the pages. */
+    private static Front behind(String system, PageSize size, List<Question> before) {
+        return AskedQuestion.behind(
+                AskedQuestion.front(system), Front.Earlier.of(size, 2 * size.cellCount(), new Random(2)), before);
+    }
+
+    private static List<ChatTurn> chatAboutAnother(Drawing drawing, Drawing other) {
+        Question before = other.questions().get(0);
+        return List.of(
+                new ChatTurn(ChatTurn.Role.SYSTEM, List.of(new ChatTurn.Text(SYSTEM))),
+                ChatTurn.user(before.text(), PictureBytes.png(other)),
+                new ChatTurn(ChatTurn.Role.ASSISTANT, List.of(new ChatTurn.Text(before.answer()))),
+                ChatTurn.user(drawing.questions().get(0).text(), PictureBytes.png(drawing)));
     }
 
     private static List<ChatTurn> chat(Drawing drawing) {

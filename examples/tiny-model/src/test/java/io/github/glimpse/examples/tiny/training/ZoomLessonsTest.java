@@ -9,6 +9,7 @@ import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.Repertoire;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,12 +17,14 @@ import org.junit.jupiter.api.Test;
 class ZoomLessonsTest {
 
     private static final List<PageSize> SIZES = List.of(new PageSize(12, 12), new PageSize(10, 14));
-    private static final List<ReadingBatch> BATCHES = batches();
+    private static final List<ReadingData> DATA = data();
+    private static final List<ReadingBatch> BATCHES =
+            DATA.stream().map(ReadingData::batch).toList();
 
-    private static List<ReadingBatch> batches() {
+    private static List<ReadingData> data() {
         PageMaker maker = new PageMaker(FontRegistry.strokes(), Repertoire.FIRST);
         ZoomLessons lessons = new ZoomLessons(maker, SIZES, 3);
-        return IntStream.range(0, 48).mapToObj(i -> lessons.batch(i).batch()).toList();
+        return IntStream.range(0, 48).mapToObj(lessons::batch).toList();
     }
 
     @Test
@@ -30,7 +33,7 @@ class ZoomLessonsTest {
         int told = 0;
         for (ReadingBatch batch : BATCHES) {
             for (int picture = 0; picture < batch.pictures(); picture++) {
-                String front = text(batch.fronts().get(picture));
+                String front = text(batch.fronts().get(picture).ids());
                 boolean offered = front.contains("{\"name\":\"zoom\",\"description\":");
                 assertThat(front.contains("<tools>{\"type\":\"function\""))
                         .isEqualTo(front.startsWith("<|im_start|>system"));
@@ -51,7 +54,7 @@ class ZoomLessonsTest {
 
     @Test
     void whoIsOfferedOtherToolsAloneAnswersAtOnce() {
-        assertThat(BATCHES.stream().flatMap(batch -> batch.fronts().stream()).map(ZoomLessonsTest::text))
+        assertThat(BATCHES.stream().flatMap(batch -> batch.fronts().stream()).map(front -> text(front.ids())))
                 .anyMatch(front -> front.contains("<tools>{") && !front.contains("\"zoom\""));
     }
 
@@ -65,8 +68,35 @@ class ZoomLessonsTest {
 
         assertThat(answers).anyMatch(answer -> answer.startsWith("<tool_call>{\"name\":\"zoom\""));
         assertThat(answers).anyMatch(answer -> !answer.startsWith("<"));
-        assertThat(BATCHES).anySatisfy(batch -> assertThat(batch.fronts()).allSatisfy(front -> assertThat(text(front))
-                .endsWith("}}</tool_call><|im_end|><|im_start|>user<|vision_start|>")));
+        assertThat(BATCHES)
+                .anySatisfy(batch -> assertThat(batch.fronts()).allSatisfy(front -> assertThat(text(front.ids()))
+                        .endsWith("}}</tool_call><|im_end|><|im_start|>user<|vision_start|>")));
+    }
+
+    @Test
+    void whatTheToolShowsStandsBehindThePageThatItWasCalledFor() {
+        List<ReadingData> shown = DATA.stream()
+                .filter(data -> data.batch().fronts().get(0).earlier() != null)
+                .toList();
+
+        assertThat(shown).hasSizeGreaterThan(5).allSatisfy(data -> {
+            List<PageSize> sizes = data.drawings().stream()
+                    .map(drawing -> drawing.request().size())
+                    .toList();
+            List<Integer> firstCells = IntStream.range(0, sizes.size())
+                    .mapToObj(page -> sizes.subList(0, page).stream()
+                            .mapToInt(PageSize::cellCount)
+                            .sum())
+                    .toList();
+            for (Front front : data.batch().fronts()) {
+                Front.Earlier page = Objects.requireNonNull(front.earlier());
+                int number = firstCells.indexOf(page.firstCell());
+                assertThat(number).isGreaterThanOrEqualTo(data.batch().pictures());
+                assertThat(page.size()).isEqualTo(sizes.get(number)).isIn(SIZES);
+                assertThat(text(front.ids()).split("<\\|image_pad\\|>", -1))
+                        .hasSize(1 + page.size().cellCount());
+            }
+        });
     }
 
     @Test
