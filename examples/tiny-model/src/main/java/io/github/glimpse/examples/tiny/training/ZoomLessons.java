@@ -28,12 +28,17 @@ record ZoomLessons(PageMaker pages, List<PageSize> sizes, long seed) {
 
     private static final int MOST_PICTURES = 4;
     private static final int CELLS = 800;
-    private static final int QUESTIONS = 2;
+    /** Of a page, as many as pay for the offer before it. */
+    private static final int QUESTIONS = 8;
+
     private static final int MOST_OTHER_TOOLS = 4;
-    private static final double SHOWN = 0.35;
+    private static final double SHOWN = 0.5;
     private static final double SMALL = 0.6;
     /** How often the tool is offered where it is needed; where it is not, that it cannot be read is all that can be said. */
     private static final double OFFERED = 0.7;
+
+    /** How often what the tool shows is read behind its offer too, which is a question to each page. */
+    private static final double SHOWN_BEHIND_THE_OFFER = 0.4;
 
     private static final double READ_ALL_THE_SAME = 0.2;
     private static final String PLAIN_SYSTEM = "You are a helpful assistant.";
@@ -69,12 +74,13 @@ record ZoomLessons(PageMaker pages, List<PageSize> sizes, long seed) {
         List<List<AskedQuestion>> questions = new ArrayList<>();
         for (int next = 0; drawings.size() < pictures(size); next++) {
             PageRequest request = request(size, number, next);
-            List<Question> calls = List.of();
+            List<Question> calls = new ArrayList<>();
             Drawing drawing;
             if (dice.chance(SMALL)) {
                 ZoomedDrawing zoomed = ZoomedDrawing.of(pages, request, dice);
                 drawing = zoomed.drawing();
-                calls = zoomed.looks().stream().map(ZoomedDrawing.Look::call).toList();
+                calls = new ArrayList<>(
+                        zoomed.looks().stream().map(ZoomedDrawing.Look::call).toList());
             } else {
                 drawing = PageDrawing.of(pages.draw(request));
             }
@@ -87,11 +93,12 @@ record ZoomLessons(PageMaker pages, List<PageSize> sizes, long seed) {
                 boolean zoom = dice.chance(calls.isEmpty() ? 0.5 : OFFERED);
                 fronts.add(front(zoom, dice));
                 List<AskedQuestion> asked = new ArrayList<>();
+                Collections.shuffle(calls, random);
                 while (asked.size() < QUESTIONS) {
                     boolean calling = read.isEmpty() || (!calls.isEmpty() && !dice.chance(READ_ALL_THE_SAME));
                     asked.add(
                             calling
-                                    ? small(drawing, dice.pick(calls), zoom, random)
+                                    ? small(drawing, calls.get(asked.size() % calls.size()), zoom, random)
                                     : AskedQuestion.of(
                                             drawing, dice.pick(read), AskedQuestion.Cut.TRAINED, cut, random));
                 }
@@ -155,6 +162,7 @@ record ZoomLessons(PageMaker pages, List<PageSize> sizes, long seed) {
                     .forEach(looks::add);
         }
         PageSize part = looks.get(0).size();
+        boolean offered = dice.chance(SHOWN_BEHIND_THE_OFFER);
         List<Drawing> drawings =
                 new ArrayList<>(looks.stream().map(look -> look.look().part()).toList());
         List<Front> fronts = new ArrayList<>();
@@ -167,7 +175,7 @@ record ZoomLessons(PageMaker pages, List<PageSize> sizes, long seed) {
             }
             int firstCell = looks.size() * part.cellCount() + page * size.cellCount();
             fronts.add(AskedQuestion.behind(
-                    AskedQuestion.front(system(true, dice)),
+                    offered ? AskedQuestion.front(system(true, dice)) : AskedQuestion.FRONT,
                     Front.Earlier.of(size, firstCell, random),
                     List.of(looked.look().call())));
             questions.add(List.of(
