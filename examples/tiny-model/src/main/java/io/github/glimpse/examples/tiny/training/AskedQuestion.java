@@ -159,13 +159,7 @@ record AskedQuestion(
             Question question, List<Question> before, int[] said, BitSet evidence, int[] pointers, BitSet kept) {
         IntStream.Builder prompt = IntStream.builder();
         prompt.add(PICTURE_END);
-        for (Question earlier : before) {
-            add(prompt, Vocabulary.question(earlier.text()));
-            add(prompt, OPENING);
-            // A chat's history is text: its tokens are not those that the model said.
-            add(prompt, Vocabulary.question(earlier.answer()));
-            add(prompt, NEXT);
-        }
+        addAnswered(prompt, before);
         return rows(question.kind(), question.text(), prompt, said, evidence, List.of(), pointers, kept);
     }
 
@@ -210,12 +204,7 @@ record AskedQuestion(
         add(front, first);
         other.marks().forEach(front::add);
         add(front, PICTURE_END);
-        for (Question earlier : before) {
-            add(front, Vocabulary.question(earlier.text()));
-            add(front, OPENING);
-            add(front, Vocabulary.question(earlier.answer()));
-            add(front, NEXT);
-        }
+        addAnswered(front, before);
         add(front, Vocabulary.id("<|vision_start|>"));
         return new Front(front.build().toArray(), other);
     }
@@ -238,6 +227,16 @@ record AskedQuestion(
         int[] answer = Arrays.copyOf(said, said.length + 1);
         answer[said.length] = END;
         return new AskedQuestion(kind, ids, promptLength, answer, evidence, regions, pointers, kept);
+    }
+
+    private static void addAnswered(IntStream.Builder rows, List<Question> before) {
+        for (Question earlier : before) {
+            add(rows, Vocabulary.question(earlier.text()));
+            add(rows, OPENING);
+            // A chat's history is text: its tokens are not those that the model said.
+            add(rows, Vocabulary.question(earlier.answer()));
+            add(rows, NEXT);
+        }
     }
 
     private static void add(IntStream.Builder rows, int... ids) {

@@ -36,15 +36,18 @@ final class DecoderPositions {
     void add(Front front) {
         next = 0;
         int first = front.firstCellRow();
-        for (int i = 0; i < front.rows(); i++) {
-            if (i == first && front.earlier() != null) {
-                PageSize size = front.earlier().size();
-                addCells(size);
-                i += size.cellCount() - 1;
-            } else {
-                fillRow(row++, next, next, next, theta, cosine, sine);
-                next++;
-            }
+        addWords(first);
+        if (front.earlier() != null) {
+            PageSize size = front.earlier().size();
+            addCells(size);
+            addWords(front.rows() - first - size.cellCount());
+        }
+    }
+
+    private void addWords(int count) {
+        for (int i = 0; i < count; i++) {
+            fillRow(row++, next, next, next, theta, cosine, sine);
+            next++;
         }
     }
 

@@ -60,12 +60,15 @@ record Front(int[] ids, @Nullable Earlier earlier) {
         return row;
     }
 
-    /** Whether a row is gone behind a cut. */
-    boolean isCut(int row) {
-        int cell = row - firstCellRow();
-        return earlier != null
-                && cell >= 0
-                && cell < earlier.size().cellCount()
-                && !earlier.kept().get(cell);
+    /** Rows that are gone behind a cut. */
+    int[] cutRows() {
+        if (earlier == null) {
+            return new int[0];
+        }
+        int first = firstCellRow();
+        return IntStream.range(0, earlier.size().cellCount())
+                .filter(cell -> !earlier.kept().get(cell))
+                .map(cell -> first + cell)
+                .toArray();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Several questions about each of some pictures of one size, as the tensors of the text {@code reading}. A picture's rows are
@@ -152,7 +153,7 @@ record ReadingBatch(PageSize size, List<Front> fronts, List<List<AskedQuestion>>
     /** For each row of the fronts its place among their words, behind which all cells stand. */
     private int[] frontPlaces() {
         int front = frontRows();
-        int[] places = java.util.stream.IntStream.range(0, pictures() * front).toArray();
+        int[] places = IntStream.range(0, pictures() * front).toArray();
         for (int picture = 0; picture < pictures(); picture++) {
             Front.Earlier earlier = fronts.get(picture).earlier();
             int first = picture * front + unused(picture) + fronts.get(picture).firstCellRow();
@@ -211,11 +212,12 @@ record ReadingBatch(PageSize size, List<Front> fronts, List<List<AskedQuestion>>
             AskedQuestion question = all.get(i);
             int own = front + cells + i % perPicture() * block;
             int unused = unused(i / perPicture());
+            int[] cutRows = fronts.get(i / perPicture()).cutRows();
             for (int row = 0; row < block; row++) {
                 int at = (i * block + row) * rows;
                 Arrays.fill(mask, at + unused, at + front, 0);
                 if (cut && row >= question.promptLength()) {
-                    hideCut(i / perPicture(), mask, at);
+                    hide(cutRows, unused, mask, at);
                     question.kept().stream().forEach(cell -> mask[at + front + cell] = 0);
                 } else {
                     Arrays.fill(mask, at + front, at + front + cells, 0);
@@ -227,12 +229,9 @@ record ReadingBatch(PageSize size, List<Front> fronts, List<List<AskedQuestion>>
     }
 
     /** Hides what a cut takes of an earlier picture, in the row of a mask that begins at a place. */
-    private void hideCut(int picture, float[] mask, int at) {
-        Front front = fronts.get(picture);
-        for (int row = 0; front.earlier() != null && row < front.rows(); row++) {
-            if (front.isCut(row)) {
-                mask[at + unused(picture) + row] = HIDDEN;
-            }
+    private static void hide(int[] cutRows, int unused, float[] mask, int at) {
+        for (int row : cutRows) {
+            mask[at + unused + row] = HIDDEN;
         }
     }
 
@@ -301,7 +300,7 @@ record ReadingBatch(PageSize size, List<Front> fronts, List<List<AskedQuestion>>
             AskedQuestion question = all.get(i);
             int[] places = cut
                     ? question.kept().stream().toArray()
-                    : java.util.stream.IntStream.range(0, cells).toArray();
+                    : IntStream.range(0, cells).toArray();
             for (int row = 0; row < answerRows; row++) {
                 BitSet read = question.cellsOf(row);
                 read.and(cut ? question.kept() : read);
@@ -334,6 +333,7 @@ record ReadingBatch(PageSize size, List<Front> fronts, List<List<AskedQuestion>>
             int[] cells = question.kept().stream().toArray();
             int asked = front + size.cellCount() + i % perPicture() * block;
             int first = unused(i / perPicture());
+            int[] cutRows = fronts.get(i / perPicture()).cutRows();
             for (int row = 0; row < left; row++) {
                 int place = row < front
                         ? row
@@ -347,7 +347,7 @@ record ReadingBatch(PageSize size, List<Front> fronts, List<List<AskedQuestion>>
                     mask[(i * left + row) * left + key] = key > row || (unused && key != row) ? HIDDEN : 0;
                 }
                 float own = mask[(i * left + row) * left + row];
-                hideCut(i / perPicture(), mask, (i * left + row) * left);
+                hide(cutRows, first, mask, (i * left + row) * left);
                 mask[(i * left + row) * left + row] = own;
             }
             fillAnswerRows(answers, i, i * left + front + kept, block);

@@ -79,6 +79,11 @@ class ZoomLessonsTest {
                 .filter(data -> data.batch().fronts().get(0).earlier() != null)
                 .toList();
 
+        // A call was offered, though what it shows may be read without the offer.
+        assertThat(shown)
+                .extracting(
+                        data -> text(data.batch().fronts().get(0).ids()).contains("\"name\":\"zoom\",\"description\""))
+                .contains(true, false);
         assertThat(shown).hasSizeGreaterThan(5).allSatisfy(data -> {
             List<PageSize> sizes = data.drawings().stream()
                     .map(drawing -> drawing.request().size())
