@@ -25,9 +25,4 @@ public record MediaFile(
     public MediaFile {
         files = List.copyOf(files);
     }
-
-    /** Whether it was made smaller to have fewer tokens. */
-    boolean isShrunk() {
-        return !plan.equals(wholePlan);
-    }
 }

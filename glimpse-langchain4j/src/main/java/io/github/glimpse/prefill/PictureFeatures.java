@@ -57,14 +57,11 @@ public final class PictureFeatures implements AutoCloseable {
             return number == file.plan().units().size() - 1;
         }
 
-        /** Which unit it is, in words; empty for a picture that is one. */
+        /** Which unit it is and how the file is cut for it, in words: one file may be shown in many sizes. */
         String name() {
-            int all = file.plan().units().size();
             TokenUnit unit = unit();
-            return all == 1 && unit.kind() == TokenUnit.Kind.IMAGE
-                    ? ""
-                    : " " + unit.kind().label() + " " + number + " of " + all + ", "
-                            + unit.grid().rows() + " x " + unit.grid().columns();
+            return " " + unit.kind().label() + " " + number + " of "
+                    + file.plan().units().size() + " as " + unit.plan() + " of " + wholeTokens();
         }
     }
 
@@ -183,7 +180,6 @@ public final class PictureFeatures implements AutoCloseable {
         ImageGrid grid = place.unit().grid();
         return keys.computeIfAbsent(place.file(), file -> VisionFeatureCache.key(file.files()))
                 + place.name()
-                + (place.file().isShrunk() ? " in " + grid.rows() + " x " + grid.columns() : "")
                 + (tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(List.of(bytes(tokens))) : "")
                 + inside.setting();
     }

@@ -66,7 +66,8 @@ record PrefixSearch(
         int[] images = rows.imageRows();
         int count = rows.count();
         int most = count - 1;
-        boolean wholeRows = false;
+        // Behind the first of several cuts all rows run on, and so all have to be there.
+        boolean wholeRows = cuts.size() > 1;
         if (!cuts.isEmpty()) {
             Cut first = cuts.get(0);
             for (EvidenceRequest need : first.strategy().needs(first.at())) {

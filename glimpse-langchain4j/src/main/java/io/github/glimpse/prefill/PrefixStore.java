@@ -71,8 +71,8 @@ public final class PrefixStore implements AutoCloseable {
         Lease best = null;
         for (Entry entry : entries) {
             int common = Math.min(most, key.common(entry.key));
-            boolean sameDepth = entry.key.depth() == key.depth();
             int behind = Math.min(common, entry.head);
+            boolean sameDepth = entry.key.depth() == key.depth() && entry.meaningless <= (wholeRows ? 0 : behind);
             int rows = sameDepth ? common : behind;
             if (rows >= LEAST_ROWS
                     && (sameDepth || !wholeRows)
@@ -118,7 +118,8 @@ public final class PrefixStore implements AutoCloseable {
      */
     synchronized @Nullable Draft begin(PrefixKey key, long size) {
         dropExpired();
-        if (size > maxBytes || key.rows() < LEAST_ROWS) {
+        // Nothing is forgotten for what finds no room all the same.
+        if (size > maxBytes || key.rows() < LEAST_ROWS || !memory.mayRemember(Math.min(size, maxBytes - bytes))) {
             return null;
         }
         while (bytes + size > maxBytes && !entries.isEmpty()) {
@@ -134,8 +135,10 @@ public final class PrefixStore implements AutoCloseable {
     private synchronized void publish(Entry entry) {
         // Whatever this one goes on from is in it.
         entries.removeIf(other -> {
-            boolean covered =
-                    other.key.depth() == entry.key.depth() && other.head <= entry.head && other.isCoveredBy(entry.key);
+            boolean covered = other.key.depth() == entry.key.depth()
+                    && other.head <= entry.head
+                    && other.meaningless >= entry.meaningless
+                    && other.isCoveredBy(entry.key);
             if (covered) {
                 drop(other);
             }
@@ -229,6 +232,7 @@ public final class PrefixStore implements AutoCloseable {
         private final int head;
         private final List<KeyValueRows> layers;
         private final @Nullable NDArray hidden;
+        private final int meaningless;
         private final TensorScope scope;
         private final long size;
         private int users;
@@ -240,12 +244,14 @@ public final class PrefixStore implements AutoCloseable {
                 int head,
                 List<KeyValueRows> layers,
                 @Nullable NDArray hidden,
+                int meaningless,
                 TensorScope scope,
                 long size) {
             this.key = key;
             this.head = head;
             this.layers = layers;
             this.hidden = hidden;
+            this.meaningless = meaningless;
             this.scope = scope;
             this.size = size;
         }
@@ -263,6 +269,7 @@ public final class PrefixStore implements AutoCloseable {
         private final long size;
         private final List<KeyValueRows> layers = new ArrayList<>();
         private @Nullable NDArray hidden;
+        private int meaningless;
         private boolean ended;
 
         private Draft(PrefixKey key, TensorScope scope, long size) {
@@ -286,9 +293,14 @@ public final class PrefixStore implements AutoCloseable {
             return layers.size();
         }
 
-        /** The rows after the first cut's layers, {@code [rows, hidden]}. */
-        void hidden(NDArray rows) {
+        /**
+         * The rows after the first cut's layers, {@code [rows, hidden]}.
+         *
+         * @param withoutMeaning of them at the beginning, whose keys and values were taken over without them
+         */
+        void hidden(NDArray rows, int withoutMeaning) {
             hidden = rows;
+            meaningless = withoutMeaning;
         }
 
         /**
@@ -298,7 +310,7 @@ public final class PrefixStore implements AutoCloseable {
          */
         void publish(int head) {
             ended = true;
-            PrefixStore.this.publish(new Entry(key, head, List.copyOf(layers), hidden, scope, size));
+            PrefixStore.this.publish(new Entry(key, head, List.copyOf(layers), hidden, meaningless, scope, size));
         }
 
         @Override
@@ -352,6 +364,11 @@ public final class PrefixStore implements AutoCloseable {
         @Nullable
         NDArray hidden() {
             return sameDepth ? entry.hidden : null;
+        }
+
+        /** Rows at the beginning that stand for others once these are joined with those that run. */
+        int meaningless() {
+            return hidden() == null ? rows : entry.meaningless;
         }
 
         @Override

@@ -152,7 +152,9 @@ public final class PromptReuse implements AutoCloseable {
         if (hidden != null) {
             try (TensorScope step = draft.scope().openChild()) {
                 int[] all = IntStream.range(0, rows).toArray();
-                draft.hidden(decoder.take(hidden, step.indices(all), rows, draft.scope()));
+                draft.hidden(
+                        decoder.take(hidden, step.indices(all), rows, draft.scope()),
+                        found == null ? 0 : found.meaningless());
             }
         }
     }

@@ -121,7 +121,8 @@ public final class VisionFeatureCache implements AutoCloseable {
         if (former != null) {
             forget(former);
         }
-        if (size <= maxBytes) {
+        // Nothing is forgotten for what finds no room all the same.
+        if (size <= maxBytes && memory.mayRemember(Math.min(size, maxBytes - bytes))) {
             makeRoom(size);
             if (memory.remember(size)) {
                 entries.put(key, entry);

@@ -215,6 +215,16 @@ public final class MemoryBudget {
         }
     }
 
+    /** Whether so much more could be remembered now, as things stand. */
+    public boolean mayRemember(long bytes) {
+        lock.lock();
+        try {
+            return waiting.isEmpty() && missing(bytes) <= 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes room for something to be remembered, if there is some and nobody waits for it. */
     public boolean remember(long bytes) {
         lock.lock();

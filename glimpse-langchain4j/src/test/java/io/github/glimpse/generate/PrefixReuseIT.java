@@ -19,6 +19,7 @@ import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.serve.ServingOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -137,6 +138,80 @@ class PrefixReuseIT {
                         .isEqualTo(again.result().tokenIds());
             }
         }
+    }
+
+    @Test
+    void rowsOfWhichOnlyKeysAndValuesAreThereAreNoneForLayersThatRunAllOfThem() {
+        ChatTurn system = new ChatTurn(Role.SYSTEM, List.of(new ChatTurn.Text(SYSTEM.repeat(20))));
+        ChatTurn text = ChatTurn.user("What can you do for me today?");
+        ChatTurn question = ChatTurn.user("What is it?", PICTURE);
+        PruningOptions once = cuts("fastv at layer 2");
+        PruningOptions twice = cuts("fastv at layer 2", "fastv at layer 3");
+        PruningOptions looking = cuts("pyramid-drop at layer 2");
+        try (LoadedModel fresh = LoadedModel.load(TinyModels.qwen().build())) {
+            try (LoadedModel model = shared(TinyModels.qwen())) {
+                ask(model, unpruned(), system, text);
+                assertSame(ask(model, twice, system, question), ask(fresh, twice, system, question));
+            }
+            // What was taken over without its rows stands in for them in what is left then.
+            for (PruningOptions next : List.of(looking, twice)) {
+                try (LoadedModel model = shared(TinyModels.qwen())) {
+                    ask(model, unpruned(), system, text);
+                    assertThat(ask(model, once, system, question).reuse().kind())
+                            .isEqualTo(Kind.PREFIX);
+                    assertSame(ask(model, next, system, question), ask(fresh, next, system, question));
+                    ObservedAnswer again = ask(model, once, system, ChatTurn.user("What is that?", PICTURE));
+                    assertThat(again.reuse().rowsReused()).isGreaterThan(again.pictureEnd - 1);
+                    assertSame(again, ask(fresh, once, system, ChatTurn.user("What is that?", PICTURE)));
+                }
+            }
+        }
+    }
+
+    private static PruningOptions cuts(String... steps) {
+        return PruningOptions.builder()
+                .schedule(Arrays.stream(steps)
+                        .map(step -> step.split(" at "))
+                        .map(step -> PruningStep.builder(step[0])
+                                .at(step[1])
+                                .retentionRatio(0.5)
+                                .build())
+                        .toList())
+                .build();
+    }
+
+    private static void assertSame(ObservedAnswer answer, ObservedAnswer fresh) {
+        assertThat(answer.kept()).isEqualTo(fresh.kept());
+        assertThat(answer.result().tokenIds()).isEqualTo(fresh.result().tokenIds());
+        assertThat(answer.logits).usingComparatorWithPrecision(2e-4f).containsExactly(fresh.logits);
+    }
+
+    @Test
+    void aPictureThatIsShownInAnotherSizeIsAnother() {
+        ChatTurn whole = pictures(null);
+        ChatTurn small = pictures(16);
+        for (List<ChatTurn> order : List.of(List.of(whole, small), List.of(small, whole))) {
+            try (LoadedModel fresh = LoadedModel.load(TinyModels.qwen()
+                            .visionCache(VisionCacheOptions.off())
+                            .build());
+                    LoadedModel model = shared(TinyModels.qwen())) {
+                for (ChatTurn turn : order) {
+                    ObservedAnswer expected = ask(fresh, PRUNED, turn);
+                    assertSame(ask(model, PRUNED, turn), expected);
+                    assertSame(ask(model, PRUNED, turn), expected);
+                }
+            }
+        }
+    }
+
+    /** Two pictures, the first of them with so many tokens at most. */
+    private static ChatTurn pictures(@Nullable Integer most) {
+        return new ChatTurn(
+                Role.USER,
+                List.of(
+                        new ChatTurn.Picture(PICTURE, most),
+                        new ChatTurn.Picture(OTHER),
+                        new ChatTurn.Text("What is it?")));
     }
 
     @Test
