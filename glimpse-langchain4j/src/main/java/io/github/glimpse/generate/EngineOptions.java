@@ -88,6 +88,8 @@ public record EngineOptions(
     /** Time of a request. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
 
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
+
     /** Checks the numbers and copies the lists. */
     public EngineOptions {
         positive("max-images", maxImages);
@@ -98,8 +100,9 @@ public record EngineOptions(
         if (maxQueued < 0) {
             throw new IllegalArgumentException("max-queued is " + maxQueued + ", it must be at least 0");
         }
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout is " + timeout + ", it must be positive");
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "timeout is " + timeout + ", it must be positive and at most " + LONGEST_TIMEOUT);
         }
         if (!(canaryRatio >= 0 && canaryRatio <= 1)) {
             throw new IllegalArgumentException(

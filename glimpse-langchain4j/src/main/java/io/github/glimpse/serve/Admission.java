@@ -64,6 +64,7 @@ final class Admission {
         try {
             open = true;
             expulsion = new AtomicBoolean();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -78,18 +79,21 @@ final class Admission {
         }
     }
 
-    /** Tells those inside to end. */
-    void expel() {
+    /** Tells those inside to end, unless it is open again; whether it did. */
+    boolean expel() {
         lock.lock();
         try {
-            expulsion.set(true);
+            if (!open) {
+                expulsion.set(true);
+            }
+            return !open;
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Waits until no more than {@code rest} requests are inside. An interruption ends the waiting and stays set.
+     * Waits until no more than {@code rest} requests are inside, or it is open again. An interruption ends the waiting and stays set.
      *
      * @return whether that came to be within the time
      */
@@ -98,7 +102,7 @@ final class Admission {
         try {
             long left = limit.toNanos();
             while (inside > rest) {
-                if (left <= 0) {
+                if (left <= 0 || open) {
                     return false;
                 }
                 left = changed.awaitNanos(left);

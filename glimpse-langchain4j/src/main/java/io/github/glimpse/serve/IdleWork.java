@@ -10,6 +10,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Work that nobody waits for and that stands in nobody's way: it starts only while nothing else runs or waits, one piece at a
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * chance. Safe for concurrent use.
  */
 public final class IdleWork implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IdleWork.class);
 
     private static final long IDLE_SECONDS = 10;
 
@@ -78,12 +82,17 @@ public final class IdleWork implements AutoCloseable {
             release(cancelled);
             return Start.SKIPPED;
         }
-        Function<BooleanSupplier, Runnable> work = piece.get();
         try {
+            Function<BooleanSupplier, Runnable> work = piece.get();
             threads.execute(() -> run(work, cancelled));
             return Start.STARTED;
         } catch (RejectedExecutionException e) {
             // Closed, or the thread of the last one is still leaving, which is as good as no room.
+            release(cancelled);
+            return Start.SKIPPED;
+        } catch (RuntimeException | Error e) {
+            // A full heap, or no thread more: whoever offers has an answer that must not be lost by it.
+            LOG.warn("Work for idle times could not begin", e);
             release(cancelled);
             return Start.SKIPPED;
         }

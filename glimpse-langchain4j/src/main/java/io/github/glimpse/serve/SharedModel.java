@@ -113,9 +113,9 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
      *     closed
      */
     public Turn<M> admit(Arrival arrival, Runnable waiting) {
-        arrival.ready();
         boolean admitted = false;
         try {
+            arrival.ready();
             arrival.begin();
             inside.add(arrival);
             arrival.call(waiting);
@@ -148,7 +148,10 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
 
     /** Keeps the model alive until the lock is let go. */
     private void enter() {
-        use.readLock().lock();
+        // Who only waits to free the model holds nobody up.
+        if (!use.readLock().tryLock()) {
+            throw closedError();
+        }
         boolean open = false;
         try {
             checkOpen();
@@ -295,8 +298,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
         ProcessExit.Hold answering = ProcessExit.hold();
         try {
             boolean finished = admission.awaitAtMost(own, limit);
-            if (!finished) {
-                admission.expel();
+            if (!finished && admission.expel()) {
                 inside.forEach(Arrival::expire);
                 admission.awaitAtMost(own, LAST_WORDS);
             }

@@ -130,16 +130,24 @@ public final class Slices implements AutoCloseable {
     private void checkUnlessTaken(JointOffer<?, ?> mine) {
         try {
             check.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             order.lock().lock();
             try {
                 if (!mine.isTaken()) {
+                    withdraw();
                     throw e;
                 }
             } finally {
                 order.lock().unlock();
             }
         }
+    }
+
+    /** Nobody takes its offer from now on: what it is of may be freed. */
+    private void withdraw() {
+        place = Place.AWAY;
+        offer = null;
+        order.remove(this);
     }
 
     private boolean wasComputedSoon(JointOffer<?, ?> mine) {
@@ -160,6 +168,7 @@ public final class Slices implements AutoCloseable {
             return true;
         } catch (InterruptedException e) {
             if (!mine.isTaken()) {
+                withdraw();
                 throw interrupted(e);
             }
             Thread.currentThread().interrupt();

@@ -192,7 +192,7 @@ public final class StepScheduler<S, R> {
             while (!settledSoon(step)) {
                 try {
                     check.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     if (withdrawn(step)) {
                         throw e;
                     }

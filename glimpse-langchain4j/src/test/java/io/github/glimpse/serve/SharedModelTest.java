@@ -10,6 +10,7 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.NativeLibraryException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,11 +42,7 @@ class SharedModelTest {
     }
 
     private void awaitInside() {
-        try {
-            assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        await(inside);
     }
 
     private static <R> R ask(
@@ -105,6 +102,64 @@ class SharedModelTest {
                 .hasMessageContaining("shutting down");
         assertThat(model.drain(Duration.ofSeconds(20))).isTrue();
         assertThat(closed).hasValue(0);
+    }
+
+    @Test
+    void whoResumesEndsADrainThatStillWaits() throws Exception {
+        CompletableFuture<String> first = slowRequest(new AtomicBoolean());
+        CompletableFuture<Boolean> drained = CompletableFuture.supplyAsync(() -> model.drain(Duration.ofSeconds(20)));
+        while (model.state() != EngineState.DRAINING) {
+            Thread.onSpinWait();
+        }
+
+        model.resume();
+
+        assertThat(drained.get(10, TimeUnit.SECONDS)).isFalse();
+        goOn.countDown();
+        assertThat(first.join()).isEqualTo("done");
+        assertThat(ask()).isEqualTo("done");
+    }
+
+    @Test
+    void closedWithARequestThatDoesNotEndItRefusesAtOnce() throws Exception {
+        CountDownLatch deaf = new CountDownLatch(1);
+        CompletableFuture<String> first =
+                CompletableFuture.supplyAsync(() -> ask(model, new AtomicBoolean(), (m, check) -> {
+                    inside.countDown();
+                    await(deaf);
+                    return "done";
+                }));
+        awaitInside();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(model::close);
+        while (!model.isClosed()) {
+            Thread.onSpinWait();
+        }
+        // Behind its patience somebody waits for good to free the model.
+        closing.get(20, TimeUnit.SECONDS);
+
+        CompletableFuture<AutoCloseable> asked = CompletableFuture.supplyAsync(() -> model.inUse(m -> m));
+        assertThatThrownBy(() -> asked.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(EngineClosedException.class);
+        deaf.countDown();
+        assertThat(first.join()).isEqualTo("done");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aRequestThatCannotBeginLeavesNoPlaceTaken() {
+        SharedModel<AutoCloseable> endless =
+                new SharedModel<>("tiny", closed::incrementAndGet, 1, 0, ChronoUnit.FOREVER.getDuration());
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> ask(endless, new AtomicBoolean(), (m, check) -> "done"))
+                    .isInstanceOf(ArithmeticException.class);
+        }
+        assertThat(endless.activeRequests()).isZero();
     }
 
     @Test

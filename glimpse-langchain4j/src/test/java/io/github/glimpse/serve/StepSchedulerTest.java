@@ -87,6 +87,39 @@ class StepSchedulerTest {
     }
 
     @Test
+    void aSequenceThatAFullHeapEndsLeavesNoRowBehind() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch runs = new CountDownLatch(1);
+        StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(
+                rows -> {
+                    log.add(rows.toString());
+                    runs.countDown();
+                    awaitLatch(goOn);
+                    return rows;
+                },
+                1,
+                0.5);
+        Future<Integer> first = start(() -> {
+            try (var sequence = scheduler.open()) {
+                return sequence.next(1, StepSchedulerTest::on);
+            }
+        });
+        awaitLatch(runs);
+        try (var sequence = scheduler.open()) {
+            assertThatThrownBy(() -> sequence.next(2, () -> {
+                        throw new OutOfMemoryError("test");
+                    }))
+                    .isInstanceOf(OutOfMemoryError.class);
+        }
+        goOn.countDown();
+        assertThat(first.get()).isEqualTo(1);
+        try (var sequence = scheduler.open()) {
+            assertThat(sequence.next(3, StepSchedulerTest::on)).isEqualTo(3);
+        }
+        assertThat(log).containsExactly("[1]", "[3]");
+    }
+
+    @Test
     void rightGuessesAreTokensWithoutAStep() {
         StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
         try (var sequence = scheduler.open()) {
