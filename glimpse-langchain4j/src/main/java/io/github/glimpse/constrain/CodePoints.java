@@ -1,6 +1,8 @@
 package io.github.glimpse.constrain;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.IntStream;
 
 /** A set of characters. Halves of surrogate pairs are in none. Immutable. */
 final class CodePoints {
@@ -41,6 +43,31 @@ final class CodePoints {
             all = all.or(range(pairs[index], pairs[index + 1]));
         }
         return all;
+    }
+
+    /** All that are in one of the sets. */
+    static CodePoints anyOf(Collection<CodePoints> sets) {
+        long[] all = sets.stream()
+                .flatMapToLong(set -> IntStream.range(0, set.runCount()).mapToLong(run -> pair(set, run)))
+                .sorted()
+                .toArray();
+        int[] runs = new int[2 * all.length];
+        int count = 0;
+        for (long pair : all) {
+            int first = (int) (pair >> 32);
+            int last = (int) pair;
+            if (count > 0 && first <= runs[count - 1] + 1) {
+                runs[count - 1] = Math.max(runs[count - 1], last);
+            } else {
+                runs[count++] = first;
+                runs[count++] = last;
+            }
+        }
+        return rising(Arrays.copyOf(runs, count));
+    }
+
+    private static long pair(CodePoints set, int run) {
+        return (long) set.first(run) << 32 | set.last(run);
     }
 
     /** Runs as pairs of first and last, rising, with gaps between them. */

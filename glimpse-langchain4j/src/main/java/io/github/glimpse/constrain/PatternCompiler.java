@@ -15,6 +15,9 @@ final class PatternCompiler {
     private static final int BEGIN = -2;
     private static final int END = -3;
 
+    /** Cells of the table that take about as long as a step. */
+    private static final int CELLS_PER_STEP = 4;
+
     private final CompileWork work;
     private final List<List<Edge>> edges = new ArrayList<>();
     private final List<CodePoints> labels = new ArrayList<>();
@@ -55,6 +58,8 @@ final class PatternCompiler {
 
     /** Adds a pattern, and gives the state behind it. */
     private int add(TextPattern pattern, int from) {
+        // Also of what adds no state: a repetition may ask for it as often as it likes.
+        work.step();
         if (pattern instanceof TextPattern.Chars chars) {
             int to = state();
             if (!chars.points().isEmpty()) {
@@ -127,12 +132,8 @@ final class PatternCompiler {
         int[] firsts = boundaries.stream().mapToInt(Integer::intValue).toArray();
         BitSet[] kindsOfLabel = labels.stream()
                 .map(points -> {
-                    BitSet kinds = new BitSet();
-                    for (int kind = 0; kind < firsts.length; kind++) {
-                        kinds.set(kind, points.contains(firsts[kind]));
-                    }
                     work.steps(firsts.length);
-                    return kinds;
+                    return kinds(points, firsts);
                 })
                 .toArray(BitSet[]::new);
         Map<BitSet, Integer> numbers = new HashMap<>();
@@ -145,6 +146,7 @@ final class PatternCompiler {
         BitSet accepting = new BitSet();
         for (int number = 0; number < sets.size(); number++) {
             BitSet set = sets.get(number);
+            work.steps(firsts.length / CELLS_PER_STEP);
             accepting.set(number, mayEnd(set, number == 0, end));
             BitSet[] targets = new BitSet[firsts.length];
             set.stream().forEach(state -> step(state, kindsOfLabel, targets));
@@ -165,6 +167,19 @@ final class PatternCompiler {
         }
         return new TextAutomaton(firsts, Arrays.copyOf(table, sets.size() * firsts.length), accepting)
                 .withoutDeadEnds();
+    }
+
+    /** Which of the kinds of characters, that begin with these, are in a set: runs begin and end where kinds do. */
+    private static BitSet kinds(CodePoints points, int[] firsts) {
+        BitSet kinds = new BitSet();
+        int run = 0;
+        for (int kind = 0; kind < firsts.length; kind++) {
+            while (run < points.runCount() && points.last(run) < firsts[kind]) {
+                run++;
+            }
+            kinds.set(kind, run < points.runCount() && points.first(run) <= firsts[kind]);
+        }
+        return kinds;
     }
 
     private void step(int state, BitSet[] kindsOfLabel, BitSet[] targets) {

@@ -31,6 +31,9 @@ final class SchemaCompiler {
     /** Ways of choosing among alternatives, for one value. */
     private static final int MOST_ALTERNATIVES = 2_000;
 
+    /** Each is a call within another: all of them have to fit a small stack. */
+    private static final int MOST_NESTED = 2_000;
+
     private final SchemaReader reader;
     private final JsonStyle style;
     private final GrammarBuilder grammar;
@@ -116,6 +119,10 @@ final class SchemaCompiler {
         grammar.work().steps(20);
         if (node.never || !asking.add(node)) {
             return List.of();
+        }
+        if (asking.size() > MOST_NESTED) {
+            throw new InvalidConstraintException("The JSON schema has more than " + MOST_NESTED
+                    + " schemas within each other for one value, by allOf, anyOf, oneOf and $ref; nest less of them");
         }
         List<List<SchemaNode>> result = List.of(List.of(node));
         for (SchemaNode each : node.allOf) {

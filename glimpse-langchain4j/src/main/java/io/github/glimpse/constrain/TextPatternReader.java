@@ -2,7 +2,9 @@ package io.github.glimpse.constrain;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
@@ -251,14 +253,15 @@ final class TextPatternReader {
         if (has(']')) {
             throw refused("has a class that begins with ']', which dialects read differently; write \\]");
         }
-        CodePoints points = CodePoints.NONE;
+        Set<CodePoints> parts = new HashSet<>();
         while (!has(']')) {
             if (at >= text.length()) {
                 throw refused("has a '[' without a ']'");
             }
-            points = points.or(classPart(negated));
+            parts.add(classPart(negated));
         }
         at++;
+        CodePoints points = CodePoints.anyOf(parts);
         return negated ? points.not() : points;
     }
 

@@ -114,6 +114,15 @@ final class HostileSchemas {
         }
     }
 
+    /** A class of so many characters, no two beside each other. */
+    private static String isolated(int count) {
+        return IntStream.range(0, count)
+                .map(number -> (number < 27_000 ? 0x100 : 0x10000 - 27_000) + 2 * number)
+                .filter(point -> point < 0xD800 || point >= 0xE000)
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining("", "[", "]"));
+    }
+
     private static Map<String, String> bombs() {
         Map<String, String> bombs = new LinkedHashMap<>();
         bombs.put("deep JSON", "{\"items\":".repeat(20_000) + "{}" + "}".repeat(20_000));
@@ -131,6 +140,12 @@ final class HostileSchemas {
                         + "]}");
         bombs.put("chain", defs(900, number -> "{\"$ref\":\"#/$defs/d" + (number + 1) + "\"}"));
         bombs.put("chain of many", defs(1_100, number -> "{\"$ref\":\"#/$defs/d" + (number + 1) + "\"}"));
+        bombs.put(
+                "chain of nested",
+                defs(
+                        900,
+                        number -> "{\"allOf\":[".repeat(60) + "{\"$ref\":\"#/$defs/d" + (number + 1) + "\"}"
+                                + "]}".repeat(60)));
         bombs.put("doubling", defs(40, number -> "{\"allOf\":[{\"$ref\":\"#/$defs/dN\"},{\"$ref\":\"#/$defs/dN\"}]}"
                 .replace("N", String.valueOf(number + 1))));
         bombs.put(
@@ -183,6 +198,9 @@ final class HostileSchemas {
                 "a{99999999}",
                 "(".repeat(1000),
                 "[a-z]{0,500}[a-z]{0,500}x",
+                "(?:(?:" + "()".repeat(100) + "){10000}){1000}",
+                isolated(30_000),
+                isolated(1_000) + "a{10000}a{10000}a{10000}a{10000}",
                 ".{0,300}foo.{0,300}")) {
             bombs.put(
                     "pattern " + pattern.substring(0, Math.min(20, pattern.length())),

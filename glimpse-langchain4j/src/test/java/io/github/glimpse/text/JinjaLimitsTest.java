@@ -62,12 +62,26 @@ class JinjaLimitsTest {
                 "{% macro m(n) %}{{ m(n + 1) }}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
                 "{% macro m() %}{% call m() %}{{ caller() }}{% endcall %}{% endmacro %}{% call m() %}{% endcall %}",
                 "{{ strftime_now('%c' * 10000000) }}",
+                "{{ (['A' * 10000000] * 100) | sort | length }}",
+                "{{ ({'a': 'A' * 30000000, 'b': 'A' * 30000000} | dictsort(by='value')) | length }}",
+                "{% set s = 'ā' * 10000000 %}{% for a in range(100) %}{% for b in range(1000) %}{{ s | length }}{% endfor %}{% endfor %}",
+                "{% set s = 'ā' * 10000000 %}{% for a in range(100) %}{% for b in range(1000) %}{{ s[99999999] }}{% endfor %}{% endfor %}",
+                "{% set s = 'a' * 10000000 %}{% set t = 'a' * 10000000 %}{% for a in range(100) %}{% for b in range(1000) %}"
+                        + "{% if s is sameas t %}{% endif %}{% endfor %}{% endfor %}",
                 "{% set ns = namespace(s=[3, 1, 2]) %}{% for a in range(100000) %}{% set ns.s = ns.s | map('string') %}{% endfor %}{{ ns.s | list }}",
             })
     void endsWithAnErrorSoon(String template) {
         assertTimeout(SOON, () -> assertThatThrownBy(() -> render(template))
                 .isInstanceOf(UnsupportedContentException.class)
                 .hasMessageContaining("line "));
+    }
+
+    @Test
+    void askingOftenWhetherALongTextIsThereTakesNoTime() {
+        String template = "{% set s = 'ā' * 10000000 %}{% for a in range(1000) %}{% for b in range(100) %}"
+                + "{% if s %}{% endif %}{% endfor %}{% endfor %}{{ 'abc'[1::9223372036854775807] }}";
+
+        assertTimeout(SOON, () -> assertThat(render(template)).isEqualTo("b"));
     }
 
     @Test

@@ -58,13 +58,15 @@ final class JinjaAccess {
         if (!isIndexed(value)) {
             return null;
         }
+        if (value instanceof String text) {
+            run.chargeScan(text.length(), 0);
+        }
         long size = JinjaValues.length(value);
         long fromStart = index < 0 ? index + size : index;
         if (fromStart < 0 || fromStart >= size) {
             return null;
         }
         if (value instanceof String text) {
-            run.chargeScan(text.length(), 0);
             return Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) fromStart)));
         }
         return ((List<?>) value).get((int) fromStart);
@@ -173,6 +175,9 @@ final class JinjaAccess {
         if (stride == 0) {
             throw new JinjaError("slice step cannot be zero");
         }
+        if (value instanceof String text) {
+            run.chargeScan(text.length(), 0);
+        }
         long size = JinjaValues.length(value);
         long first = bound(start, size, stride, stride > 0 ? 0 : size - 1);
         long end = bound(stop, size, stride, stride > 0 ? size : -1);
@@ -186,7 +191,9 @@ final class JinjaAccess {
         }
         List<Object> all = JinjaValues.list(run, value);
         List<Object> part = new ArrayList<>();
-        for (long index = first; stride > 0 ? index < end : index > end; index += stride) {
+        // No step leads further than from one end to the other, or the sum could be too large for a number.
+        long reach = Math.max(-size - 1, Math.min(size + 1, stride));
+        for (long index = first; stride > 0 ? index < end : index > end; index += reach) {
             run.chargeElements(1);
             part.add(all.get((int) index));
         }

@@ -101,7 +101,7 @@ final class JinjaListFilters {
         if (!by.equals("key") && !by.equals("value")) {
             throw new JinjaError("You can only sort by either \"key\" or \"value\"");
         }
-        UnaryOperator<Object> fold = fold(arguments, 0);
+        UnaryOperator<Object> fold = fold(run, arguments, 0);
         int place = by.equals("key") ? 0 : 1;
         List<Object> pairs = pairs(run, value);
         sort(run, pairs, pair -> fold.apply(((JinjaTuple) pair).get(place)), arguments, 2);
@@ -112,7 +112,7 @@ final class JinjaListFilters {
         arguments.expect("sort", 0, "reverse", "case_sensitive", "attribute");
         UnaryOperator<Object> key = key(run, arguments, 1, 2);
         if (arguments.get(2, "attribute", "") instanceof String names && names.contains(",")) {
-            UnaryOperator<Object> fold = fold(arguments, 1);
+            UnaryOperator<Object> fold = fold(run, arguments, 1);
             key = item -> Arrays.stream(names.split(",", -1))
                     .map(name -> fold.apply(attribute(run, item, name)))
                     .toList();
@@ -125,7 +125,7 @@ final class JinjaListFilters {
     /** What an item is compared by: its attribute if one is named, in lower case unless the case counts. */
     private static UnaryOperator<Object> key(
             JinjaRun run, JinjaArguments arguments, int caseIndex, int attributeIndex) {
-        UnaryOperator<Object> fold = fold(arguments, caseIndex);
+        UnaryOperator<Object> fold = fold(run, arguments, caseIndex);
         Object attribute = arguments.get(attributeIndex, "attribute", JinjaNone.NONE);
         return item -> fold.apply(attribute == JinjaNone.NONE ? item : attribute(run, item, attribute));
     }
@@ -145,9 +145,15 @@ final class JinjaListFilters {
     }
 
     /** Lower case for strings unless the filter is told to look at the case. */
-    private static UnaryOperator<Object> fold(JinjaArguments arguments, int index) {
+    private static UnaryOperator<Object> fold(JinjaRun run, JinjaArguments arguments, int index) {
         boolean caseSensitive = JinjaValues.truthy(arguments.get(index, "case_sensitive", false));
-        return value -> !caseSensitive && value instanceof String text ? text.toLowerCase(Locale.ROOT) : value;
+        return value -> {
+            if (caseSensitive || !(value instanceof String text)) {
+                return value;
+            }
+            run.charge(text.length());
+            return text.toLowerCase(Locale.ROOT);
+        };
     }
 
     private static Object unique(JinjaRun run, Object value, JinjaArguments arguments) {

@@ -24,6 +24,9 @@ final class JinjaNumberFilters {
 
     private static Object length(JinjaRun run, Object value, JinjaArguments arguments) {
         arguments.expect("length", 0);
+        if (value instanceof String text) {
+            run.chargeScan(text.length(), 0);
+        }
         return JinjaValues.length(value);
     }
 

@@ -66,6 +66,9 @@ final class JinjaTests {
         tests.put("even", (run, value, arguments) -> isRest(run, value, 2L, 0));
         tests.put("sameas", (run, value, arguments) -> {
             Object other = arguments.expect("sameas", 1, "other").get(0, "other");
+            if (value instanceof String text) {
+                run.chargeScan(text.length(), 0);
+            }
             boolean plain = value instanceof Boolean || value instanceof Long || value instanceof String;
             return value == other || (plain && value.equals(other));
         });

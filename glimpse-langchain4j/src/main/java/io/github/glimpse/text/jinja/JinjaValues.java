@@ -47,6 +47,9 @@ final class JinjaValues {
         if (value instanceof Number number) {
             return number.doubleValue() != 0;
         }
+        if (value instanceof String text) {
+            return !text.isEmpty();
+        }
         return value != JinjaNone.NONE && (!hasLength(value) || length(value) > 0);
     }
 
