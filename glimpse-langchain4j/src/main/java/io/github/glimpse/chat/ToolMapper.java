@@ -12,7 +12,6 @@ import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import io.github.glimpse.UnsupportedModelException;
-import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
 import io.github.glimpse.generate.AnswerForm;
@@ -187,7 +186,7 @@ final class ToolMapper {
             return document;
         }
         return options.constrained() || required || single
-                ? model.forms().tools(shapes, use, JsonStyle.CLOSED)
+                ? model.forms().tools(shapes, use, forms.style(false))
                 : AnswerForm.callsAsWritten();
     }
 

@@ -81,6 +81,7 @@ public interface OutputConstraint {
     /**
      * Calls of tools, and under {@link ToolUse.Choice#AUTO} text before them or in their place.
      *
+     * @param style of which the digits count: parameters that a tool does not list are never written
      * @throws UnsupportedConstraintException if the schema of a strict tool says what is not understood
      * @throws InvalidConstraintException if there is no tool, a name comes twice, or a schema takes nothing, or not only
      *     objects
@@ -92,6 +93,7 @@ public interface OutputConstraint {
     /**
      * Calls of tools, or a document that is valid for a schema.
      *
+     * @param style of the document; of arguments, its digits
      * @param answer text of the document's JSON schema; under {@link ToolUse.Choice#REQUIRED} there may be none
      * @throws UnsupportedConstraintException as for {@link #tools(List, ToolUse, JsonStyle)}
      * @throws InvalidConstraintException as for {@link #tools(List, ToolUse, JsonStyle)}

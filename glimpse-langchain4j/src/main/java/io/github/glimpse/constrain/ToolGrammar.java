@@ -14,12 +14,15 @@ final class ToolGrammar {
     private final List<ToolShape> tools;
     private final ToolUse use;
     private final JsonStyle style;
+    private final JsonStyle arguments;
     private final @Nullable String answer;
 
     ToolGrammar(List<ToolShape> tools, ToolUse use, JsonStyle style, @Nullable String answer) {
         this.tools = List.copyOf(tools);
         this.use = use;
         this.style = style;
+        // Models invent parameters that a tool does not have, whatever a document may hold.
+        this.arguments = JsonStyle.CLOSED.withIntegerDigits(style.integerDigits());
         this.answer = answer;
         Set<String> names = new HashSet<>();
         for (ToolShape tool : tools) {
@@ -118,9 +121,9 @@ final class ToolGrammar {
 
     private int arguments(GrammarBuilder grammar, ToolShape tool) {
         if (tool.arguments() == ToolShape.Arguments.FREE) {
-            return new JsonGrammar(grammar, style).object();
+            return new JsonGrammar(grammar, arguments).object();
         }
-        SchemaCompiler compiler = new SchemaCompiler(JsonText.read(tool.parameters()), style, grammar);
+        SchemaCompiler compiler = new SchemaCompiler(JsonText.read(tool.parameters()), arguments, grammar);
         int rule = compiler.root();
         if (!compiler.takesObjectsOnly()) {
             throw new InvalidConstraintException("The parameters of the tool '" + tool.name()

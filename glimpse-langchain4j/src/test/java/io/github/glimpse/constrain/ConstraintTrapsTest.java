@@ -98,6 +98,29 @@ class ConstraintTrapsTest {
     }
 
     @Test
+    void argumentsHoldWhatTheToolListsAndNoMoreDigitsThanAreSetAlsoBesideAnOpenDocument() {
+        ToolShape tool = new ToolShape(
+                "f", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}}}", ToolShape.Arguments.STRICT);
+        OutputConstraint both = OutputConstraint.toolsOrJson(
+                List.of(tool),
+                new ToolUse(ToolUse.Choice.AUTO, 1),
+                JsonStyle.OPEN.withIntegerDigits(2),
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}}}");
+        String call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 12";
+        assertThat(allowed(both, call)).contains((int) '}').doesNotContain((int) ',', (int) '3');
+        assertThat(allowed(both, "{\"a\": 12")).contains((int) '}', (int) ',').doesNotContain((int) '3');
+    }
+
+    /** Bytes that may come behind a text. */
+    private static List<Integer> allowed(OutputConstraint constraint, String text) {
+        ConstraintCursor cursor = constraint.start(ByteTokens.VOCABULARY);
+        text.chars().forEach(unit -> cursor.accept(unit, ConstraintListener.NONE));
+        long[] mask = new long[ByteTokens.VOCABULARY.words()];
+        cursor.mask(mask);
+        return BitSet.valueOf(mask).stream().boxed().toList();
+    }
+
+    @Test
     void aRefusalNamesThePlaceTheValueAndTheLimit() {
         assertThatThrownBy(() -> OutputConstraint.jsonSchema(
                         "{\"properties\":{\"a\":{\"type\":\"string\",\"maxLength\":1000000}}}", JsonStyle.OPEN))
