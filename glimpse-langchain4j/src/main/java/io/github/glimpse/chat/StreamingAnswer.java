@@ -43,9 +43,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     private final PartialResponseContext context = new PartialResponseContext(this);
     private final PartialToolCallContext callContext = new PartialToolCallContext(this);
     private final CallIds ids = new CallIds();
-
-    /** An object's opening bracket alone, which waits: that of an empty one comes with the closing bracket. */
-    private String heldPiece = "";
+    private final CallPieces pieces = new CallPieces();
 
     StreamingAnswer(
             ModelView view,
@@ -119,9 +117,8 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
 
     @Override
     public void onCallPiece(int index, String name, String piece) {
-        String whole = heldPiece + piece;
-        heldPiece = whole.equals("{") ? whole : "";
-        if (heldPiece.isEmpty() && !signal.isCancelled()) {
+        String whole = pieces.next(index, piece);
+        if (!whole.isEmpty() && !signal.isCancelled()) {
             PartialToolCall part = PartialToolCall.builder()
                     .index(index)
                     .id(ids.of(index))
@@ -134,7 +131,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
 
     @Override
     public void onCall(int index, ToolCall call) {
-        heldPiece = "";
+        pieces.end();
         String id = ids.completed(index);
         if (!signal.isCancelled()) {
             CompleteToolCall whole = new CompleteToolCall(index, ResponseMapper.request(id, call));
