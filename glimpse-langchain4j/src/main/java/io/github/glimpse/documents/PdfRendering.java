@@ -9,9 +9,11 @@ import org.apache.pdfbox.cos.COSBase;
 import org.apache.pdfbox.filter.MissingImageReaderException;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.graphics.image.PDImage;
+import org.apache.pdfbox.pdmodel.graphics.image.PDImageXObject;
 import org.apache.pdfbox.rendering.PDFRenderer;
 import org.apache.pdfbox.rendering.PageDrawer;
 import org.apache.pdfbox.rendering.PageDrawerParameters;
+import org.jspecify.annotations.Nullable;
 
 /** Renders pages, stops where nobody waits, and draws no picture that is over the limit. */
 final class PdfRendering extends PDFRenderer {
@@ -46,13 +48,11 @@ final class PdfRendering extends PDFRenderer {
 
         @Override
         public void drawImage(PDImage picture) throws IOException {
-            long pixels = (long) picture.getWidth() * picture.getHeight();
-            if (pixels > maxPixels) {
-                throw new InvalidDocumentException(
-                        Reason.TOO_LARGE,
-                        "A picture on the page has " + picture.getWidth() + " x " + picture.getHeight()
-                                + " pixels, over the limit of " + maxPixels
-                                + "; send a smaller one, or raise DocumentLimits.maxPixels");
+            check("A picture", picture);
+            if (picture instanceof PDImageXObject object) {
+                // The picture is made as large as its mask.
+                check("The mask of a picture", object.getSoftMask());
+                check("The mask of a picture", object.getMask());
             }
             try {
                 super.drawImage(picture);
@@ -63,6 +63,16 @@ final class PdfRendering extends PDFRenderer {
                                 + "); add org.apache.pdfbox:jbig2-imageio for JBIG2, a reader for JPEG 2000, or leave"
                                 + " the file out",
                         e);
+            }
+        }
+
+        private void check(String what, @Nullable PDImage picture) {
+            if (picture != null && (long) picture.getWidth() * picture.getHeight() > maxPixels) {
+                throw new InvalidDocumentException(
+                        Reason.TOO_LARGE,
+                        what + " on the page has " + picture.getWidth() + " x " + picture.getHeight()
+                                + " pixels, over the limit of " + maxPixels
+                                + "; send a smaller one, or raise DocumentLimits.maxPixels");
             }
         }
     }

@@ -8,14 +8,19 @@ import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.image.RasterImage;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.graphics.image.LosslessFactory;
+import org.apache.pdfbox.pdmodel.graphics.image.PDImageXObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +98,31 @@ class PdfPagesTest {
             assertThat(rendered.image().width()).isEqualTo(400);
             assertThat(rendered.image().height()).isEqualTo(600);
             assertThat(rendered.mapping().page().width()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aSmallPictureWithALargeMaskCountsAsLarge() throws IOException {
+        byte[] file;
+        try (PDDocument document = new PDDocument()) {
+            PDPage page = new PDPage(new PDRectangle(50, 50));
+            document.addPage(page);
+            PDImageXObject picture =
+                    LosslessFactory.createFromImage(document, new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB));
+            PDImageXObject mask = LosslessFactory.createFromImage(
+                    document, new BufferedImage(200, 200, BufferedImage.TYPE_BYTE_GRAY));
+            picture.getCOSObject().setItem(COSName.SMASK, mask.getCOSObject());
+            try (PDPageContentStream content = new PDPageContentStream(document, page)) {
+                content.drawImage(picture, 0, 0, 50, 50);
+            }
+            file = PdfFiles.bytes(document);
+        }
+
+        try (PdfPages pages = PdfPages.open(file, "mask.pdf", LIMITS.withMaxPixels(10_000))) {
+            assertThatThrownBy(() -> pages.render(1, 72))
+                    .isInstanceOfSatisfying(InvalidDocumentException.class, error -> assertThat(error.reason())
+                            .isEqualTo(Reason.TOO_LARGE))
+                    .hasMessageContaining("200 x 200");
         }
     }
 
