@@ -3,13 +3,11 @@ package io.github.glimpse.spring.autoconfigure;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.service.spring.event.AiServiceRegisteredEvent;
-import dev.langchain4j.service.tool.ToolProvider;
 import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseStreamingChatModel;
 import io.github.glimpse.chat.GlimpseTokenCountEstimator;
 import io.github.glimpse.chat.RequestTracer;
-import io.github.glimpse.chat.ZoomTool;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.model.ModelFamily;
@@ -54,8 +52,6 @@ public final class GlimpseAutoConfiguration {
 
     static final String SWITCH = "glimpse.enabled";
     static final String CHAT_SWITCH = "glimpse.chat-model.enabled";
-    static final String ZOOM_SWITCH = "glimpse.tools.zoom";
-    static final String ZOOM = "glimpseZoom";
     static final String STREAMING_SWITCH = "glimpse.streaming-chat-model.enabled";
     static final String ENGINE = "glimpseEngine";
     static final String CHAT_MODEL = "glimpseChatModel";
@@ -130,19 +126,6 @@ public final class GlimpseAutoConfiguration {
         static ToolsWarning glimpseToolsWarning(
                 ConfigurableApplicationContext context, ObjectProvider<GlimpseProperties> properties) {
             return new ToolsWarning(context, properties);
-        }
-    }
-
-    /** The tool that looks closer; apart, since LangChain4j's AI services may be left out. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(ToolProvider.class)
-    @ConditionalOnSwitch(value = ZOOM_SWITCH, byDefault = false)
-    static class Zoom {
-
-        @Bean(ZOOM)
-        @ConditionalOnMissingBean(ToolProvider.class)
-        ToolProvider glimpseZoom(GlimpseProperties properties) {
-            return new ZoomToolProvider(new ZoomTool(new PropertiesMapper(properties).imageLimits()));
         }
     }
 

@@ -5,7 +5,6 @@ import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.rag.RetrievalAugmentor;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
-import dev.langchain4j.service.tool.ToolProvider;
 import dev.langchain4j.store.embedding.EmbeddingStore;
 import io.github.glimpse.documents.DocumentFolder;
 import io.github.glimpse.documents.DocumentIndex;
@@ -38,7 +37,7 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * A folder of documents that AI services answer from, off until {@code glimpse.rag.documents} names one: the index, made at the start, a
- * retriever of pages, the augmentor that shows them, and the tools of agents. Each backs off for a bean of the application. A bean of type
+ * retriever of pages, the augmentor that shows them, and what the tools of agents do ({@link GlimpseToolsAutoConfiguration}). Each backs off for a bean of the application. A bean of type
  * {@link PageReader} reads pages without a text layer; with our embedding model and an {@link EmbeddingStore} pages are found by vectors
  * too. Comes before LangChain4j's, which makes a retriever of its own where there is none.
  */
@@ -50,9 +49,7 @@ import org.springframework.context.annotation.Bean;
 public final class GlimpseDocumentsAutoConfiguration {
 
     static final String DOCUMENTS = "glimpse.rag.documents";
-    static final String TOOLS = "glimpse.rag.tools";
     static final String RETRIEVER = "glimpsePageRetriever";
-    static final String TOOL_PROVIDER = "glimpsePageTools";
 
     private static final Logger LOG = LoggerFactory.getLogger(GlimpseDocumentsAutoConfiguration.class);
 
@@ -140,12 +137,5 @@ public final class GlimpseDocumentsAutoConfiguration {
     @ConditionalOnMissingBean
     PageTools glimpsePageToolSet(DocumentIndex index, ContentRetriever retriever) {
         return new PageTools(index, retriever);
-    }
-
-    @Bean(TOOL_PROVIDER)
-    @ConditionalOnSwitch(value = TOOLS, byDefault = false)
-    @ConditionalOnMissingBean(name = TOOL_PROVIDER)
-    ToolProvider glimpsePageTools(PageTools tools) {
-        return new PageToolProvider(tools);
     }
 }

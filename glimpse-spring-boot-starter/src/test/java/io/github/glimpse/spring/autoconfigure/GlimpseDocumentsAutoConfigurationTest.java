@@ -36,7 +36,8 @@ class GlimpseDocumentsAutoConfigurationTest {
     private Path temp;
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(GlimpseDocumentsAutoConfiguration.class));
+            .withConfiguration(AutoConfigurations.of(
+                    GlimpseDocumentsAutoConfiguration.class, GlimpseToolsAutoConfiguration.class));
 
     @BeforeEach
     void writeDocuments() throws IOException {
@@ -133,6 +134,14 @@ class GlimpseDocumentsAutoConfigurationTest {
                                 .aiServiceTools())
                 .extracting(tool -> tool.toolSpecification().name())
                 .containsExactly("search_pages", "open_page"));
+        // LangChain4j's starter takes one provider of tools, and fails where there are two.
+        withDocuments()
+                .withPropertyValues("glimpse.rag.tools=true", "glimpse.tools.zoom=true")
+                .run(context -> assertThat(context.getBean(ToolProvider.class)
+                                .provideTools(request)
+                                .aiServiceTools())
+                        .extracting(tool -> tool.toolSpecification().name())
+                        .containsExactly("search_pages", "open_page", "zoom"));
     }
 
     @Test
