@@ -12,6 +12,7 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelLoadException;
 import io.github.glimpse.PromptTooLongException;
@@ -99,6 +100,9 @@ enum HttpProblem {
                 || error instanceof InvalidConstraintException) {
             return Optional.of(BAD_INPUT);
         }
+        if (error instanceof InvalidDocumentException document) {
+            return ofDocument(document.reason());
+        }
         if (error instanceof EngineBusyException) {
             return Optional.of(BUSY);
         }
@@ -111,6 +115,15 @@ enum HttpProblem {
         return error instanceof ModelLoadException || error instanceof DeviceLostException
                 ? Optional.of(NOT_THERE)
                 : Optional.empty();
+    }
+
+    /** What the caller may send otherwise; a format that nothing reads here, and time, are the operator's affair. */
+    private static Optional<HttpProblem> ofDocument(InvalidDocumentException.Reason reason) {
+        return switch (reason) {
+            case TOO_LARGE -> Optional.of(TOO_LARGE);
+            case BROKEN, ENCRYPTED -> Optional.of(BAD_INPUT);
+            default -> Optional.empty();
+        };
     }
 
     /** Refusals that have no error of ours behind them: what messages and parameters hold is told by LangChain4j's types alone. */

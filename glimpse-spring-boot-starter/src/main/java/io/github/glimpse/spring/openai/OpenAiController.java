@@ -41,6 +41,7 @@ public final class OpenAiController implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenAiController.class);
     private static final String MODEL = "/v1/models/";
+    private static final String UNNAMED = "glimpse";
     private static final String STREAM = OpenAiController.class.getName() + ".STREAM";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -238,10 +239,15 @@ public final class OpenAiController implements AutoCloseable {
     private @Nullable String chatName() {
         ChatModel chat = models.chat();
         StreamingChatModel streaming = models.streaming();
+        String named = null;
         if (chat != null) {
-            return chat.defaultRequestParameters().modelName();
+            named = chat.defaultRequestParameters().modelName();
         }
-        return streaming == null ? null : streaming.defaultRequestParameters().modelName();
+        if (named == null && streaming != null) {
+            named = streaming.defaultRequestParameters().modelName();
+        }
+        // A model of the application's own need not name itself.
+        return named == null && (chat != null || streaming != null) ? UNNAMED : named;
     }
 
     private @Nullable String embeddingName() {

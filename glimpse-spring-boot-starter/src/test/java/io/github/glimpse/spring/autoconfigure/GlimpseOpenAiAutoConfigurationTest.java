@@ -7,6 +7,11 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.spring.openai.OpenAiController;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
@@ -100,6 +107,44 @@ class GlimpseOpenAiAutoConfigurationTest {
                             .andExpect(status().isNotFound())
                             .andExpect(jsonPath("$.error.code").value("model_not_found"));
                 });
+    }
+
+    @Test
+    void aModelOfTheApplicationThatHasNoNameIsServedUnderOurs() {
+        runner.withUserConfiguration(OwnModel.class)
+                .withPropertyValues("glimpse.openai.enabled=true", "server.address=127.0.0.1")
+                .run(context -> {
+                    MockMvc mvc = MockMvcBuilders.webAppContextSetup(
+                                    (WebApplicationContext) context.getSourceApplicationContext())
+                            .build();
+                    mvc.perform(get("/v1/models"))
+                            .andExpect(status().isOk())
+                            .andExpect(jsonPath("$.data[0].id").value("glimpse"));
+                    mvc.perform(post("/v1/chat/completions")
+                                    .contentType(MediaType.APPLICATION_JSON)
+                                    .content("{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}"))
+                            .andExpect(status().isOk())
+                            .andExpect(jsonPath("$.choices[0].message.content").value("Hello"));
+                });
+    }
+
+    /** Says again what was said. */
+    @Configuration
+    static class OwnModel {
+
+        @Bean
+        ChatModel glimpseChatModel() {
+            return new ChatModel() {
+                @Override
+                public ChatResponse doChat(ChatRequest request) {
+                    UserMessage said = (UserMessage)
+                            request.messages().get(request.messages().size() - 1);
+                    return ChatResponse.builder()
+                            .aiMessage(AiMessage.from(said.singleText()))
+                            .build();
+                }
+            };
+        }
     }
 
     @Test

@@ -12,6 +12,8 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.InvalidDocumentException;
+import io.github.glimpse.InvalidDocumentException.Reason;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.ModelLoadException;
@@ -37,6 +39,10 @@ class HttpProblemTest {
                 Arguments.of(new PromptTooLongException("m"), 400, 400),
                 Arguments.of(new UnsupportedContentException("m"), 400, 400),
                 Arguments.of(new ImageTooLargeException("m"), 413, 413),
+                Arguments.of(new InvalidDocumentException(Reason.BROKEN, "m"), 400, 400),
+                Arguments.of(new InvalidDocumentException(Reason.ENCRYPTED, "m"), 400, 400),
+                Arguments.of(new InvalidDocumentException(Reason.TOO_LARGE, "m"), 413, 413),
+                Arguments.of(new InvalidDocumentException(Reason.TOO_SLOW, "m"), null, null),
                 Arguments.of(new EngineBusyException("m"), 429, 429),
                 Arguments.of(new EngineClosedException("m"), 503, 503),
                 Arguments.of(new GenerationCancelledException("m"), 503, 503),
