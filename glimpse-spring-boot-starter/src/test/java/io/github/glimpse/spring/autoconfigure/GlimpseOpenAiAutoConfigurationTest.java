@@ -15,6 +15,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.spring.openai.OpenAiController;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -109,17 +110,21 @@ class GlimpseOpenAiAutoConfigurationTest {
                 });
     }
 
-    @Test
-    void aModelOfTheApplicationThatHasNoNameIsServedUnderOurs() {
+    @ParameterizedTest
+    @CsvSource({"true, tiny", "false, glimpse"})
+    void aModelOfTheApplicationThatHasNoNameIsServedUnderThatOfTheStreamingOneOrOurs(String streaming, String name) {
         runner.withUserConfiguration(OwnModel.class)
-                .withPropertyValues("glimpse.openai.enabled=true", "server.address=127.0.0.1")
+                .withPropertyValues(
+                        "glimpse.openai.enabled=true",
+                        "server.address=127.0.0.1",
+                        "glimpse.streaming-chat-model.enabled=" + streaming)
                 .run(context -> {
                     MockMvc mvc = MockMvcBuilders.webAppContextSetup(
                                     (WebApplicationContext) context.getSourceApplicationContext())
                             .build();
                     mvc.perform(get("/v1/models"))
                             .andExpect(status().isOk())
-                            .andExpect(jsonPath("$.data[0].id").value("glimpse"));
+                            .andExpect(jsonPath("$.data[0].id").value(name));
                     mvc.perform(post("/v1/chat/completions")
                                     .contentType(MediaType.APPLICATION_JSON)
                                     .content("{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}"))
