@@ -19,7 +19,7 @@ public final class ModelFiles {
     static final String PREPROCESSOR = "preprocessor_config.json";
     static final String PROCESSOR = "processor_config.json";
 
-    private static final String VIDEO_PREPROCESSOR = "video_preprocessor_config.json";
+    static final String VIDEO_PREPROCESSOR = "video_preprocessor_config.json";
     private static final String IMAGE_PROCESSOR_KEY = "image_processor";
     private static final String VIDEO_PROCESSOR_KEY = "video_processor";
 

@@ -93,6 +93,7 @@ enum RepositoryContent {
             "generation_config.json",
             ModelFiles.PREPROCESSOR,
             ModelFiles.PROCESSOR,
+            ModelFiles.VIDEO_PREPROCESSOR,
             "tokenizer_config.json",
             "chat_template.jinja",
             "chat_template.json");

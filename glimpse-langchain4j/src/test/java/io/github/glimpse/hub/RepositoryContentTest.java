@@ -25,6 +25,7 @@ class RepositoryContentTest {
                 "merges.txt",
                 "chat_template.json",
                 "preprocessor_config.json",
+                "video_preprocessor_config.json",
                 "README.md",
                 "model.safetensors.index.json",
                 "model-00001-of-00001.safetensors",
@@ -36,6 +37,7 @@ class RepositoryContentTest {
                         "tokenizer.json",
                         "generation_config.json",
                         "preprocessor_config.json",
+                        "video_preprocessor_config.json",
                         "tokenizer_config.json",
                         "chat_template.json",
                         "model.safetensors.index.json");
