@@ -26,6 +26,7 @@ public final class TorchCheckpoint {
 
     private static final int DEEPEST = 16;
     private static final int MOST_NAMES = 50_000;
+    private static final int LONGEST_NAME = 1_000;
 
     /** Values may take this many times the file's size: twice for 16-bit floats, the rest for storages that are shared. */
     private static final int GROWTH = 8;
@@ -80,6 +81,10 @@ public final class TorchCheckpoint {
         for (Map.Entry<String, PickledValue> item : dictionary.items().entrySet()) {
             if (++nameCount > MOST_NAMES) {
                 throw archive.refusal("it has more than " + MOST_NAMES + " names");
+            }
+            // Each is a text of its own, whatever its dictionaries share.
+            if (prefix.length() + item.getKey().length() > LONGEST_NAME) {
+                throw archive.refusal("one of its names has more than " + LONGEST_NAME + " characters");
             }
             String name = prefix + item.getKey();
             PickledValue value = item.getValue();

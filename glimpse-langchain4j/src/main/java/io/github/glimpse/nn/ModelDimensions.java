@@ -24,6 +24,11 @@ public record ModelDimensions(
         int visionHidden,
         int visionLayers) {
 
+    /** More layers, of a decoder or of a tower, than any model has: what is made for each stays small. */
+    public static final int MOST_LAYERS = 10_000;
+
+    private static final int WIDEST_HEAD = 65_536;
+
     /**
      * Checks that the numbers fit each other.
      *
@@ -37,6 +42,11 @@ public record ModelDimensions(
                             + ", " + heads + " heads, " + kvHeads + " key-value heads of " + headDim + ", rms_norm_eps "
                             + normEps
                             + "; check config.json");
+        }
+        if (layers > MOST_LAYERS || visionLayers > MOST_LAYERS || headDim > WIDEST_HEAD) {
+            throw new ModelFilesException("The model has " + layers + " layers, " + visionLayers
+                    + " in its vision tower, and heads " + headDim + " wide; the limits are " + MOST_LAYERS + " and "
+                    + WIDEST_HEAD + "; check config.json");
         }
     }
 }

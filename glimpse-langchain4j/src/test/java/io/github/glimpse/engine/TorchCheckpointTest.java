@@ -252,6 +252,17 @@ class TorchCheckpointTest {
     }
 
     @Test
+    void refusesALongNameThatStandsInFrontOfManyOthers() {
+        PickleBytes pickle =
+                new PickleBytes().dictionary().text("a".repeat(1_000)).dictionary();
+        pickle.text("b").tensor(4, 0, new int[] {4}, new int[] {1}).op('s', 's');
+
+        assertThatThrownBy(() -> read(WeightFileBytes.checkpoint(pickle.stop(), new byte[16])))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("more than 1000 characters");
+    }
+
+    @Test
     void refusesTwoWaysToTheSameName() {
         PickleBytes pickle = new PickleBytes().dictionary();
         pickle.text("a.b").tensor(4, 0, new int[] {4}, new int[] {1}).op('s');

@@ -146,6 +146,10 @@ public final class DualEncoder implements AutoCloseable {
         /** A single number of the checkpoint; 0-d in some files, one-dimensional in others. */
         double number(String name, double missing) {
             TensorEntry entry = entries.get(name);
+            if (entry != null && entry.elementCount() != 1) {
+                throw new ModelFilesException("The tensor " + name + " in '" + entry.file() + "' has "
+                        + entry.elementCount() + " elements, one is needed; use the file of the model's repository");
+            }
             return entry == null ? missing : SafetensorsFile.floats(entry)[0];
         }
 

@@ -88,7 +88,8 @@ record QwenConfig(
         }
         List<Integer> sections = scaling.integers("mrope_section");
         if (sections.size() != 3
-                || sections.stream().mapToInt(Integer::intValue).sum() != headDim / 2) {
+                || sections.stream().anyMatch(section -> section < 0)
+                || sections.stream().mapToLong(Integer::longValue).sum() != headDim / 2) {
             throw new ModelFilesException("config.json: mrope_section is " + sections + ", three numbers with the sum "
                     + headDim / 2 + " are needed (half of the head's width)");
         }

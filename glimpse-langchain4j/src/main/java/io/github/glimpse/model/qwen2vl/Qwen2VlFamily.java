@@ -9,6 +9,7 @@ import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.model.qwen25vl.QwenModel;
 import io.github.glimpse.model.qwen25vl.QwenVision;
+import io.github.glimpse.nn.ModelDimensions;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -57,6 +58,9 @@ public final class Qwen2VlFamily implements ModelFamily {
         int heads = json.positiveInteger("num_heads", HEADS);
         QwenVision.checkHeads(json, "embed_dim", hidden, heads);
         int depth = json.positiveInteger("depth", DEPTH);
+        if (depth > ModelDimensions.MOST_LAYERS) {
+            throw json.problem("depth", "at most " + ModelDimensions.MOST_LAYERS);
+        }
         return new QwenVision(
                 depth,
                 hidden,

@@ -50,6 +50,9 @@ class Qwen2VlConfigTest {
         assertThatThrownBy(() -> of("\"mlp_ratio\": 0"))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("mlp_ratio");
+        assertThatThrownBy(() -> of("\"depth\": 2147483647"))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("depth");
         assertThatThrownBy(() -> of("\"embed_dim\": 36, \"num_heads\": 6"))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("embed_dim");

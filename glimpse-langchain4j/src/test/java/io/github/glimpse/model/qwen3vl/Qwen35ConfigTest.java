@@ -52,6 +52,12 @@ class Qwen35ConfigTest {
         assertThatThrownBy(() -> of(TEXT.replace("_value_heads\": 32", "_value_heads\": 24")))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("linear_num_value_heads");
+        assertThatThrownBy(() -> of(TEXT.replace("num_hidden_layers\": 8", "num_hidden_layers\": 2147483647")))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("2147483647 layers");
+        assertThatThrownBy(() -> of(TEXT + ", \"linear_key_head_dim\": 46341, \"linear_value_head_dim\": 46341"))
+                .isInstanceOf(ModelFilesException.class)
+                .hasMessageContaining("46341");
         assertThatThrownBy(() -> of(TEXT.replace("0.25", "0.5")))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("mrope_section");
