@@ -1,5 +1,7 @@
 package io.github.glimpse.image;
 
+import io.github.glimpse.InvalidImageException;
+
 /**
  * For one axis: from which source pixels each target pixel is mixed, and with which weights. The sums, and the order in
  * which they are added, are those of Pillow, so that even the last bit of a weight is the same.
@@ -19,8 +21,15 @@ record ResampleWeights(int[] first, int[] count, int[] weights, int stride) {
     /** Half a colour level, to round. */
     static final int HALF = 1 << (PRECISION_BITS - 1);
 
+    /** Beyond it the weights of one axis take more room than the picture. */
+    private static final int LONGEST_SIDE = 1 << 20;
+
     /** Weights for the target pixels {@code from} to {@code from + size - 1} of {@code targetLength}. */
     static ResampleWeights of(ResampleFilter filter, int sourceLength, int targetLength, int from, int size) {
+        if (sourceLength > LONGEST_SIDE) {
+            throw new InvalidImageException("One side of the image has " + sourceLength + " pixels, the limit is "
+                    + LONGEST_SIDE + "; cut it into parts");
+        }
         double scale = (double) sourceLength / targetLength;
         double stretch = Math.max(1.0, scale);
         double support = filter.support() * stretch;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.github.glimpse.InvalidImageException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
@@ -27,6 +28,14 @@ class ImageResizerTest {
             return dynamicTest(base, () -> assertThat(ImageResizer.bicubic(source, expected.width(), expected.height()))
                     .isEqualTo(expected));
         });
+    }
+
+    @Test
+    void refusesASideForWhichTheWeightsAloneWouldFillTheHeap() {
+        assertThatThrownBy(() -> ResampleWeights.of(ResampleFilter.BILINEAR, 50_000_000, 384, 0, 384))
+                .isInstanceOf(InvalidImageException.class)
+                .hasMessageContaining("50000000")
+                .hasMessageContaining("1048576");
     }
 
     /** The picture is a formula; bytes and sums are those of Pillow 11.3 with {@code BILINEAR}. */
