@@ -59,7 +59,8 @@ final class TargetMask {
         private double cell(double position) {
             // In the reference's order of operations where the grid covers the picture: borders of cells are exact
             // then.
-            double share = start == 0 ? position / size : (position * scale - start) / (token * count);
+            boolean covers = start == 0 && Math.abs(token * count - size * scale) < 1e-6 * size * scale;
+            double share = covers ? position / size : (position * scale - start) / (token * count);
             return Math.floor(share * count);
         }
     }

@@ -54,6 +54,16 @@ class TargetMaskTest {
     }
 
     @Test
+    void onATileTokensLieWhereTheyAreAlsoWhereItBeginsWithThePicture() {
+        // The left half of 100 x 50 pixels.
+        PatchPlan tile = new PatchPlan(new ImageGrid(4, 4, 14, 1), 56, 56, 0, 0, 12.5, 12.5);
+        assertThat(text(TargetMask.ofBoxes(List.of(new PixelArea(80, 10, 10, 10)), SIZE, SIZE, tile)))
+                .isEqualTo("0000/000000000000");
+        assertThat(text(TargetMask.ofBoxes(List.of(new PixelArea(15, 1, 15, 5)), SIZE, SIZE, tile)))
+                .isEqualTo("0110/000000000000");
+    }
+
+    @Test
     void onAPaddedPictureTokensLieWhereTheyAre() {
         // 100 x 50 in the middle of a square of 100, four by four tokens: rows 1 and 2 are the picture.
         PatchPlan padded = new PatchPlan(new ImageGrid(4, 4, 14, 1), 56, 56, 0, -25, 25, 25);
