@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the same questions of each page and keeps the answers: a record, for models that were not taught to write one. */
@@ -139,6 +140,7 @@ public final class AskingPageReader implements PageReader {
     @Override
     public String label() {
         String cut = tiles == null ? "" : " in tiles of " + tiles.side();
-        return "ask " + Integer.toHexString((questions + String.join("", refusals.texts())).hashCode()) + cut;
+        return "ask " + Integer.toHexString((new TreeMap<>(questions) + String.join("", refusals.texts())).hashCode())
+                + cut;
     }
 }

@@ -81,7 +81,7 @@ public final class DocumentVectors {
      * @return how many there are
      */
     public static int fill(EmbeddingStore<TextSegment> store, DocumentIndex index) {
-        return update(store, index, Set.of()).added();
+        return update(store, index, Set.of(), Set.of()).added();
     }
 
     /**
@@ -98,6 +98,16 @@ public final class DocumentVectors {
      * @param stored ids of all vectors in the store, which is the index's own
      */
     public static Update update(EmbeddingStore<TextSegment> store, DocumentIndex index, Set<String> stored) {
+        return update(store, index, stored, Set.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param replaced ids that the store may have of what is written again: stores may have one twice
+     */
+    private static Update update(
+            EmbeddingStore<TextSegment> store, DocumentIndex index, Set<String> stored, Set<String> replaced) {
         Set<String> left = new HashSet<>(stored);
         left.removeAll(ids(index));
         List<String> stale = List.copyOf(left);
@@ -120,6 +130,7 @@ public final class DocumentVectors {
                 }
             }
             if (ids.size() >= BATCH) {
+                remove(store, ids, replaced);
                 store.addAll(ids, embeddings, segments);
                 ids.clear();
                 embeddings.clear();
@@ -127,9 +138,17 @@ public final class DocumentVectors {
             }
         }
         if (!ids.isEmpty()) {
+            remove(store, ids, replaced);
             store.addAll(ids, embeddings, segments);
         }
         return new Update(stale.size(), added);
+    }
+
+    private static void remove(EmbeddingStore<TextSegment> store, List<String> ids, Set<String> replaced) {
+        List<String> again = ids.stream().filter(replaced::contains).toList();
+        if (!again.isEmpty()) {
+            store.removeAll(again);
+        }
     }
 
     /**
@@ -150,7 +169,7 @@ public final class DocumentVectors {
         remember(brought, all);
         Set<String> gone = new LinkedHashSet<>(before);
         gone.removeAll(now);
-        Update update = update(store, index, gone);
+        Update update = update(store, index, gone, before);
         remember(brought, now);
         return update;
     }

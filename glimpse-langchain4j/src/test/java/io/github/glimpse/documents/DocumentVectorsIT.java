@@ -111,6 +111,7 @@ class DocumentVectorsIT {
 
         assertThat(idsOfAll()).containsAll(DocumentVectors.ids(after)).doesNotContainAnyElementsOf(gone);
         assertThat(DocumentVectors.update(store, after, brought).removed()).isZero();
+        assertThat(idsOfAll()).as("in a store that may have one twice").doesNotHaveDuplicates();
         assertThat(Files.readAllLines(brought)).containsExactlyInAnyOrderElementsOf(DocumentVectors.ids(after));
     }
 

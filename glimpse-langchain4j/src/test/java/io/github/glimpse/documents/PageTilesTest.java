@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -210,6 +211,14 @@ class PageTilesTest {
         mark(page, 0, 240, 40, 10);
         ImageContent picture = DocumentFolder.content(page);
         AskingPageReader whole = new AskingPageReader(counting(1), Map.of("mark", "How many?"), REFUSAL);
+        Map<String, String> some = new LinkedHashMap<>(Map.of("mark", "How many?"));
+        some.put("total", "How much?");
+        Map<String, String> turned = new LinkedHashMap<>(Map.of("total", "How much?"));
+        turned.put("mark", "How many?");
+        // Map.of has another order in each process.
+        assertThat(new AskingPageReader(counting(1), some, REFUSAL).label())
+                .isEqualTo(new AskingPageReader(counting(1), turned, REFUSAL).label())
+                .isNotEqualTo(whole.label());
         AskingPageReader tiled = whole.tiles(100);
 
         assertThat(whole.read(picture)).isEqualTo("mark 2000 dark");
