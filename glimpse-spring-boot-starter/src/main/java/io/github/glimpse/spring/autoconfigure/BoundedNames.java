@@ -3,10 +3,10 @@ package io.github.glimpse.spring.autoconfigure;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Names of tools as values of a tag: requests may bring any number of them, a tag may not have as many values. Safe for concurrent use. */
-final class ToolNames {
+/** Names as values of a tag: requests may bring any number of them, a tag may not have as many values. Safe for concurrent use. */
+final class BoundedNames {
 
-    /** Stands for all names that are too many, and for tools that a model makes up. */
+    /** Stands for all names that are too many, and for those that a model makes up. */
     static final String OTHER = "other";
 
     /** Names that are told apart. */

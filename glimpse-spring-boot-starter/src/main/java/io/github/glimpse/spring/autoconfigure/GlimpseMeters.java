@@ -45,7 +45,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
     private static final String NO_TOOL = "none";
 
     private final ModelMeters meters;
-    private final ToolNames toolNames = new ToolNames();
+    private final BoundedNames toolNames = new BoundedNames();
 
     /** Registers the gauges and the figures of the cache; the rest appears with the first request. */
     GlimpseMeters(MeterRegistry registry, LoadedModel engine) {
@@ -141,12 +141,12 @@ final class GlimpseMeters implements RequestOutcomeListener {
         if (pruning.imageTokens() > 0) {
             meters.images(KeptImages.of(pruning));
             videos(pruning);
-            trust(pruning, meters.model().and(Tag.STRATEGY.key(), pruning.strategy()));
+            trust(pruning, meters.model().and(Tag.STRATEGY.key(), KeptImages.strategy(pruning)));
         }
     }
 
     private void videos(PruningReport pruning) {
-        Tags tags = meters.model().and(Tag.STRATEGY.key(), pruning.strategy());
+        Tags tags = meters.model().and(Tag.STRATEGY.key(), KeptImages.strategy(pruning));
         for (PruningReport.Video video : pruning.videos()) {
             meters.summarize(GlimpseMeter.VIDEO_RETENTION, tags, video.retention());
             meters.summarize(GlimpseMeter.VIDEO_SLICE_TOKENS, tags.and(Tag.EXTREME.key(), "least"), video.least());
@@ -159,8 +159,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
     private void likelihood(GlimpseChatResponseMetadata metadata) {
         AnswerLikelihood likelihood = metadata.likelihood();
         if (likelihood != null && !Double.isNaN(likelihood.leastProbability())) {
-            Tags tags =
-                    meters.model().and(Tag.STRATEGY.key(), metadata.pruning().strategy());
+            Tags tags = meters.model().and(Tag.STRATEGY.key(), KeptImages.strategy(metadata.pruning()));
             meters.summarize(GlimpseMeter.LIKELIHOOD, tags, likelihood.leastProbability());
         }
     }
@@ -179,7 +178,7 @@ final class GlimpseMeters implements RequestOutcomeListener {
         for (ToolCallReport call : metadata.calls()) {
             boolean known = offered.stream().anyMatch(tool -> call.name().equals(tool.name()));
             tool(
-                    known ? toolNames.bounded(call.name()) : ToolNames.OTHER,
+                    known ? toolNames.bounded(call.name()) : BoundedNames.OTHER,
                     metadata.tools().askedAgain() > 0 ? "called-again" : "called");
         }
     }

@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.serve.EngineState;
@@ -13,9 +14,11 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,10 +161,15 @@ public final class GlimpseOpenAiAutoConfiguration {
         /** Without a key: it tells nothing but whether requests are taken. A handler of the application on this path wins. */
         @Bean
         SimpleUrlHandlerMapping glimpseOpenAiHealth(
-                @Qualifier(GlimpseAutoConfiguration.ENGINE) ObjectProvider<LoadedModel> engine) {
+                @Qualifier(GlimpseAutoConfiguration.ENGINE) ObjectProvider<LoadedModel> engine,
+                @Qualifier(GlimpseEmbeddingAutoConfiguration.ENGINE) ObjectProvider<EmbeddingEngine> embedding) {
             HttpRequestHandler health = (request, response) -> {
-                LoadedModel model = engine.getIfAvailable();
-                Health state = Health.of(model == null ? EngineState.READY : model.state());
+                Health state = Stream.concat(
+                                engine.stream().map(LoadedModel::state),
+                                embedding.stream().map(EmbeddingEngine::state))
+                        .map(Health::of)
+                        .max(Comparator.naturalOrder())
+                        .orElse(Health.OK);
                 response.setStatus(state.status);
                 response.setContentType(MediaType.APPLICATION_JSON_VALUE);
                 response.getOutputStream().write(state.body());
@@ -170,7 +178,7 @@ public final class GlimpseOpenAiAutoConfiguration {
         }
     }
 
-    /** What a balancer reads. */
+    /** What a balancer reads, the worst last. */
     private enum Health {
         OK(200, "ok"),
         LOADING(503, "loading"),

@@ -16,8 +16,16 @@ import java.util.stream.Collectors;
  */
 record KeptImages(String strategy, int tokens, double kept) {
 
+    // A request may bring a schedule of its own, whose steps' names stand in one.
+    private static final BoundedNames STRATEGIES = new BoundedNames();
+
     static KeptImages of(PruningReport report) {
-        return new KeptImages(report.strategy(), report.imageTokens(), report.keptTokens());
+        return new KeptImages(strategy(report), report.imageTokens(), report.keptTokens());
+    }
+
+    /** Who pruned, as the value of a tag. */
+    static String strategy(PruningReport report) {
+        return STRATEGIES.bounded(report.strategy());
     }
 
     /** The strategies alone, without places and ratios, of which a request may name any. */
@@ -29,7 +37,9 @@ record KeptImages(String strategy, int tokens, double kept) {
                 .sorted()
                 .collect(Collectors.joining(", "));
         return new KeptImages(
-                strategies.isEmpty() ? PruningOptions.NONE : strategies, report.patches(), report.keptPatches());
+                strategies.isEmpty() ? PruningOptions.NONE : STRATEGIES.bounded(strategies),
+                report.patches(),
+                report.keptPatches());
     }
 
     /** One picture, of which each text may have kept patches of its own. */
@@ -39,6 +49,6 @@ record KeptImages(String strategy, int tokens, double kept) {
                 .mapToInt(match -> match.report().keptTokens())
                 .average()
                 .orElseThrow();
-        return new KeptImages(first.strategy(), first.imageTokens(), kept);
+        return new KeptImages(strategy(first), first.imageTokens(), kept);
     }
 }

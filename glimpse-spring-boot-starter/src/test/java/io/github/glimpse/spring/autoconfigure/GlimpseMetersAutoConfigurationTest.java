@@ -188,13 +188,13 @@ class GlimpseMetersAutoConfigurationTest {
     }
 
     @Test
-    void namesOfToolsAreBounded() {
-        ToolNames names = new ToolNames();
-        for (int tool = 0; tool < ToolNames.MOST; tool++) {
+    void namesOfTagsAreBounded() {
+        BoundedNames names = new BoundedNames();
+        for (int tool = 0; tool < BoundedNames.MOST; tool++) {
             assertThat(names.bounded("tool" + tool)).isEqualTo("tool" + tool);
         }
 
-        assertThat(names.bounded("one more")).isEqualTo(ToolNames.OTHER);
+        assertThat(names.bounded("one more")).isEqualTo(BoundedNames.OTHER);
         assertThat(names.bounded("tool7")).isEqualTo("tool7");
     }
 
