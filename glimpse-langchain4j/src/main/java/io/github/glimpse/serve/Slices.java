@@ -230,8 +230,7 @@ public final class Slices implements AutoCloseable {
             if (place == Place.RUNS) {
                 stop();
             }
-            place = Place.AWAY;
-            order.remove(this);
+            withdraw();
         } finally {
             order.lock().unlock();
         }

@@ -58,10 +58,7 @@ final class JinjaAccess {
         if (!isIndexed(value)) {
             return null;
         }
-        if (value instanceof String text) {
-            run.chargeScan(text.length(), 0);
-        }
-        long size = JinjaValues.length(value);
+        long size = JinjaValues.length(run, value);
         long fromStart = index < 0 ? index + size : index;
         if (fromStart < 0 || fromStart >= size) {
             return null;
@@ -175,10 +172,7 @@ final class JinjaAccess {
         if (stride == 0) {
             throw new JinjaError("slice step cannot be zero");
         }
-        if (value instanceof String text) {
-            run.chargeScan(text.length(), 0);
-        }
-        long size = JinjaValues.length(value);
+        long size = JinjaValues.length(run, value);
         long first = bound(start, size, stride, stride > 0 ? 0 : size - 1);
         long end = bound(stop, size, stride, stride > 0 ? size : -1);
         if (value instanceof JinjaRange range) {

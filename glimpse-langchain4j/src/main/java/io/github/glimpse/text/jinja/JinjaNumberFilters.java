@@ -24,10 +24,7 @@ final class JinjaNumberFilters {
 
     private static Object length(JinjaRun run, Object value, JinjaArguments arguments) {
         arguments.expect("length", 0);
-        if (value instanceof String text) {
-            run.chargeScan(text.length(), 0);
-        }
-        return JinjaValues.length(value);
+        return JinjaValues.length(run, value);
     }
 
     private static Object toInt(JinjaRun run, Object value, JinjaArguments arguments) {

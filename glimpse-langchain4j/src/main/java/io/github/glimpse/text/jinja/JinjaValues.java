@@ -109,6 +109,14 @@ final class JinjaValues {
         throw new JinjaError("object of type '" + typeName(value) + "' has no length");
     }
 
+    /** The same, counted: characters of a text are looked at one by one. */
+    static long length(JinjaRun run, Object value) {
+        if (value instanceof String text) {
+            run.chargeScan(text.length(), 0);
+        }
+        return length(value);
+    }
+
     static boolean isIterable(Object value) {
         return hasLength(value) || value instanceof JinjaGenerator;
     }
