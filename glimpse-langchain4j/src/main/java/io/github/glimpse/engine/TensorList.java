@@ -29,7 +29,7 @@ public final class TensorList implements AutoCloseable {
         this.settled = toCome == 0 ? IValue.listFrom(this.tensors) : null;
     }
 
-    /** Bundles tensors in the given order. */
+    /** Bundles tensors in the given order, which the caller closes; those of a model by {@link Weights#list}. */
     public static TensorList of(List<NDArray> tensors) {
         return new TensorList(tensors, 0);
     }

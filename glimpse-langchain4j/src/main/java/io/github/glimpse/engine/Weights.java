@@ -33,6 +33,7 @@ public final class Weights implements AutoCloseable {
     private final Dtype dtype;
     private final WeightFormat format;
     private final boolean packsFewRows;
+    private final boolean holdsInt8;
     private final Placement placement;
     private final Room room;
     private final @Nullable Int8Plan plan;
@@ -44,6 +45,7 @@ public final class Weights implements AutoCloseable {
     private final TensorScope loading;
     private final MappedTensors files;
     private final Map<String, NDArray> deviceTables = new HashMap<>();
+    private final List<TensorList> lists = new ArrayList<>();
 
     private Weights(
             TorchRuntime runtime,
@@ -61,6 +63,7 @@ public final class Weights implements AutoCloseable {
         this.dtype = dtype;
         this.format = format;
         this.packsFewRows = packsFewRows;
+        this.holdsInt8 = holdsInt8(entries);
         this.placement = placement;
         this.room = room;
         this.plan = plan;
@@ -128,8 +131,7 @@ public final class Weights implements AutoCloseable {
             Placement placement,
             Room room) {
         DeviceMemory.require(room.weightBytes(), 0, room.freeBytes());
-        boolean stored =
-                format == WeightFormat.AUTO && entries.values().stream().anyMatch(Int8Weights::isStored);
+        boolean stored = format == WeightFormat.AUTO && holdsInt8(entries);
         WeightFormat wanted = stored && runtime.largestInt8() == Int8Weights.EIGHT_BITS ? WeightFormat.INT8 : format;
         WeightFormat effective = Numerics.format(runtime, dtype, wanted);
         Graph graph = Graph.named("weights").with(Weights.class, "weights").compile(runtime);
@@ -217,7 +219,7 @@ public final class Weights implements AutoCloseable {
     /** A linear layer in the format of these weights; {@code input} is the name under which its input is watched. */
     List<NDArray> product(String name, NDArray bias, String input, long out, long in) {
         TensorEntry entry = entries.matrix(name, out, in);
-        if (format == WeightFormat.INT8) {
+        if (isNarrow(entry)) {
             try (TensorScope step = loading.openChild()) {
                 NDArray stored = files.stored(entry, step, out, in);
                 if (!Int8Weights.isStored(entry)) {
@@ -237,7 +239,7 @@ public final class Weights implements AutoCloseable {
     /** Some rows of a matrix that holds several linear layers, which share their input. */
     List<NDArray> productRows(String name, NDArray bias, long rows, long in, long from, long count) {
         TensorEntry entry = entries.entry(name, rows, in).rows(from, count);
-        if (format == WeightFormat.INT8) {
+        if (isNarrow(entry)) {
             try (TensorScope step = loading.openChild()) {
                 return int8.narrowed(name, files.stored(entry, step, count, in), bias, columns(name), owned);
             }
@@ -326,6 +328,15 @@ public final class Weights implements AutoCloseable {
         return graph.call("empty_bias").with(runtime.deviceName()).run(owned);
     }
 
+    private static boolean holdsInt8(Map<String, TensorEntry> entries) {
+        return entries.values().stream().anyMatch(Int8Weights::isStored);
+    }
+
+    /** Whether a linear layer becomes numbers of 8 bits: all do, but for those that files with such numbers hold otherwise. */
+    private boolean isNarrow(TensorEntry entry) {
+        return format == WeightFormat.INT8 && (!holdsInt8 || Int8Weights.isStored(entry));
+    }
+
     private int[] columns(String input) {
         return plan == null ? new int[0] : plan.columns(input);
     }
@@ -380,10 +391,12 @@ public final class Weights implements AutoCloseable {
 
     /**
      * The tensors of a call, in its order. Weights of {@linkplain WeightPath#product products} must come into calls so: they may be replaced by
-     * packed ones. The caller closes it before these weights.
+     * packed ones. Closed with these weights at the latest, as nobody else can where a model's loading ends half way.
      */
     public TensorList list(List<NDArray> tensors) {
-        return packing.list(tensors);
+        TensorList list = packing.list(tensors);
+        lists.add(list);
+        return list;
     }
 
     /** What is packed after loading; nothing unless that was asked for. */
@@ -414,6 +427,7 @@ public final class Weights implements AutoCloseable {
     public void close() {
         // It waits for what is being packed, which needs the rest.
         packing.close();
+        lists.forEach(TensorList::close);
         loading.close();
         owned.close();
         int8.close();

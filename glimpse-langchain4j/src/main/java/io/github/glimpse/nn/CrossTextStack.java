@@ -72,7 +72,7 @@ public final class CrossTextStack implements AutoCloseable {
         this.tokenRows = new TokenRows(graph);
         int hidden = shape.hidden();
         WeightPath embeddings = weights.at(root).at("embeddings");
-        this.embedding = TensorList.of(EMBEDDING
+        this.embedding = weights.list(EMBEDDING
                 .fill()
                 .with("words", embeddings.at("word_embeddings").table(shape.vocabulary(), hidden))
                 .with("places", embeddings.at("position_embeddings").table(shape.places(), hidden))
@@ -81,7 +81,7 @@ public final class CrossTextStack implements AutoCloseable {
         for (int i = 0; i < shape.layers(); i++) {
             WeightPath layer = weights.at(root).at("encoder.layer").at(i);
             layerTensors.add(layerWeights(layer));
-            layers.add(TensorList.of(layerTensors.get(i)));
+            layers.add(layer.list(layerTensors.get(i)));
             crossings.add(crossing(layer.at("crossattention.self")));
         }
     }
@@ -116,7 +116,7 @@ public final class CrossTextStack implements AutoCloseable {
     }
 
     private TensorList crossing(WeightPath attention) {
-        return TensorList.of(ATTENDED.fill()
+        return attention.list(ATTENDED.fill()
                 .with("k", attention.at("key").linearForFewRows(shape.hidden(), shape.encoderWidth()))
                 .with("v", attention.at("value").linearForFewRows(shape.hidden(), shape.encoderWidth()))
                 .tensors());

@@ -46,7 +46,7 @@ public final class WordHead implements AutoCloseable {
                                 words.matrixForFewRows(shape.vocabulary(), hidden),
                                 bias.plain("bias", shape.vocabulary())))
                 .tensors();
-        return new WordHead(stack, TensorList.of(tensors));
+        return new WordHead(stack, weights.list(tensors));
     }
 
     /** The logits after each row: {@code [rows, vocab]} float32, owned by {@code scope}. */

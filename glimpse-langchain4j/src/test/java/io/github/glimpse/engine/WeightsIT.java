@@ -14,8 +14,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,6 +174,44 @@ class WeightsIT {
         assertThatThrownBy(() -> Weights.open(runtime, entries, Dtype.FLOAT32, WeightFormat.PACKED))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("glimpse.weights=auto");
+    }
+
+    @Test
+    void theListsOfAModelThatIsNeverFinishedAreClosedWithItsWeights() throws IOException {
+        TensorList list;
+        try (Weights weights = Weights.open(runtime, file("F32", 8), Dtype.FLOAT32, WeightFormat.COPIED)) {
+            list = weights.list(List.of(weights.matrix("w", 2, 3)));
+            assertThat(Objects.requireNonNull(list.settled()).isReleased()).isFalse();
+        }
+        assertThat(Objects.requireNonNull(list.settled()).isReleased()).isTrue();
+        // Models close their own before.
+        list.close();
+    }
+
+    @Test
+    void layersThatAFolderOfNumbersOfEightBitsHoldsOtherwiseStayAsTheyAre() throws IOException {
+        Assumptions.assumeTrue(runtime.largestInt8() > 0, "no products of 8 bits here");
+        String header = "{\"wide\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+                + "\"narrow\":{\"dtype\":\"I8\",\"shape\":[2,4],\"data_offsets\":[24,32]}}";
+        Path path = WeightFileBytes.write(
+                folder.resolve("mixed.safetensors"),
+                WeightFileBytes.safetensors(header + " ".repeat(8 - header.length() % 8), 32));
+        for (boolean mixed : new boolean[] {true, false}) {
+            Map<String, TensorEntry> entries = new HashMap<>(SafetensorsIndex.of(List.of(path)));
+            if (!mixed) {
+                entries.remove("narrow");
+            }
+            try (Weights weights = Weights.open(runtime, entries, Dtype.FLOAT32, WeightFormat.INT8);
+                    TensorScope scope = runtime.openScope()) {
+                NDArray none = scope.floats(new float[0], 0);
+                // Units of its rows, which a layer of 16 bits has not.
+                long units = mixed ? 0 : 2;
+                assertThat(weights.product("wide", none, "wide", 2, 3).get(2).size())
+                        .isEqualTo(units);
+                assertThat(weights.productRows("wide", none, 2, 3, 0, 2).get(2).size())
+                        .isEqualTo(units);
+            }
+        }
     }
 
     private static float[] read(NDArray tensor) {

@@ -59,7 +59,7 @@ public final class ClipTextTower implements AutoCloseable {
             blocks.add(ClipTower.blockWeights(
                     root.at("encoder.layers").at(i), TowerLayout.CLIP, hidden, config.intermediate()));
         }
-        this.finalNorm = TensorList.of(root.at("final_layer_norm").norm(hidden));
+        this.finalNorm = root.list(root.at("final_layer_norm").norm(hidden));
     }
 
     /** The numbers of this tower. */

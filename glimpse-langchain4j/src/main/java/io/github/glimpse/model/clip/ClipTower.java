@@ -112,10 +112,10 @@ public final class ClipTower implements VisionTower {
         this.positions = layout == TowerLayout.BLIP
                 ? root.plain("embeddings.position_embedding", 1, config.rows(), hidden)
                 : root.plain("embeddings.position_embedding.weight", config.rows(), hidden);
-        this.preNorm = TensorList.of(
-                layout == TowerLayout.CLIP ? root.at("pre_layrnorm").norm(hidden) : List.of());
+        this.preNorm =
+                root.list(layout == TowerLayout.CLIP ? root.at("pre_layrnorm").norm(hidden) : List.of());
         boolean postNormed = layout != TowerLayout.CLIP || root.has("post_layernorm.weight");
-        this.postNorm = postNormed ? TensorList.of(root.at("post_layernorm").norm(hidden)) : null;
+        this.postNorm = postNormed ? root.list(root.at("post_layernorm").norm(hidden)) : null;
         for (int i = 0; i < config.depth(); i++) {
             blocks.add(blockWeights(root.at("encoder.layers").at(i), layout, hidden, config.intermediate()));
         }

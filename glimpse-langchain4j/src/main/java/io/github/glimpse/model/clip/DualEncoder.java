@@ -94,8 +94,8 @@ public final class DualEncoder implements AutoCloseable {
                 ? weights.at("visual_projection")
                         .matrix(config.dimension(), config.vision().hidden())
                 : noBias;
-        this.imageHead = made(made, TensorList.of(clip ? List.of() : poolingHead(weights.at(prefix + ".head"))));
-        this.textHead = made(made, TensorList.of(text == null ? List.of() : textHead(weights, text)));
+        this.imageHead = made(made, weights.list(clip ? List.of() : poolingHead(weights.at(prefix + ".head"))));
+        this.textHead = made(made, weights.list(text == null ? List.of() : textHead(weights, text)));
         weights.finishLoading();
     }
 

@@ -64,7 +64,7 @@ final class LlavaTower implements VisionTower {
                 .compile(runtime);
         int hidden = config.decoder().dimensions().hidden();
         WeightPath path = weights.at(top + "multi_modal_projector");
-        this.projector = TensorList.of(PROJECTOR
+        this.projector = weights.list(PROJECTOR
                 .fill()
                 .with(
                         "linear_1",

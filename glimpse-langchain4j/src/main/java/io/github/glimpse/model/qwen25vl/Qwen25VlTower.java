@@ -93,7 +93,7 @@ final class Qwen25VlTower implements VisionTower {
                 .with("mlp_0", path.at("mlp.0").linear(joined, joined))
                 .with("mlp_2", path.at("mlp.2").linear(config.outHidden(), joined));
         form.fillMerger(filling, path, config);
-        return TensorList.of(filling.tensors());
+        return path.list(filling.tensors());
     }
 
     @Override

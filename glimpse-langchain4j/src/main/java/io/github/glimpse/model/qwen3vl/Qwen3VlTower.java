@@ -66,7 +66,7 @@ public final class Qwen3VlTower implements VisionTower {
         WeightPath projection = root.at("patch_embed.proj");
         int hidden = config.hidden();
         int side = config.tableSide();
-        TensorList embedding = TensorList.of(EMBEDDING
+        TensorList embedding = weights.list(EMBEDDING
                 .fill()
                 .with(
                         "projection",
@@ -109,7 +109,7 @@ public final class Qwen3VlTower implements VisionTower {
 
     private TensorList mergerWeights(WeightPath path, int normed) {
         int joined = config.hidden() * config.patchesPerToken();
-        return TensorList.of(MERGER.fill()
+        return path.list(MERGER.fill()
                 .with("norm", path.at("norm").norm(normed))
                 .with("fc1", path.at("linear_fc1").linear(joined, joined))
                 .with("fc2", path.at("linear_fc2").linear(config.outHidden(), joined))
