@@ -16,12 +16,14 @@ public final class InvalidDocumentException extends GlimpseException {
         BROKEN,
         /** It asks for a password. */
         ENCRYPTED,
-        /** It has too many bytes, pages, pixels or characters, or needs more memory than there is. */
+        /** It has too many bytes, pages, pixels or characters. */
         TOO_LARGE,
         /** It takes longer than a page may. */
         TOO_SLOW,
         /** It has a picture of a format that nobody on the class path reads. */
-        UNKNOWN_FORMAT
+        UNKNOWN_FORMAT,
+        /** This process could not, whatever the document is: it needs more memory than is left, waits for other documents, was told to stop, or has indexed another file of that name. */
+        NOT_NOW
     }
 
     private final Reason reason;

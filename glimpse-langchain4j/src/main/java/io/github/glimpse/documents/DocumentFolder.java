@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of documents: PDF files and pictures, whose pages are rendered when they are asked for. The last few stay in memory. Safe for
@@ -179,15 +180,45 @@ public final class DocumentFolder {
      * @throws InvalidDocumentException if it cannot be rendered
      */
     public RenderedPage page(String document, int page) {
-        String key = page + " " + document;
-        synchronized (remembered) {
-            RenderedPage known = remembered.get(key);
-            if (known != null) {
-                return known;
-            }
+        byte[] bytes = bytes(document);
+        String key = key(sha256(bytes), page);
+        RenderedPage known = remembered(key);
+        return known == null ? render(bytes, document, page, key) : known;
+    }
+
+    /**
+     * A page as it was when it was indexed.
+     *
+     * @throws InvalidDocumentException if it cannot be rendered, or the file is another now
+     */
+    RenderedPage page(IndexedPage page) {
+        String key = key(page.sha256(), page.page());
+        RenderedPage known = remembered(key);
+        if (known != null) {
+            return known;
         }
+        byte[] bytes = bytes(page.document());
+        if (!sha256(bytes).equals(page.sha256())) {
+            throw new InvalidDocumentException(
+                    Reason.NOT_NOW,
+                    "'" + page.document() + "' has changed since it was indexed; index the folder again");
+        }
+        return render(bytes, page.document(), page.page(), key);
+    }
+
+    private static String key(String sha256, int page) {
+        return sha256 + " " + page;
+    }
+
+    private @Nullable RenderedPage remembered(String key) {
+        synchronized (remembered) {
+            return remembered.get(key);
+        }
+    }
+
+    private RenderedPage render(byte[] bytes, String document, int page, String key) {
         RenderedPage rendered;
-        try (DocumentPages pages = open(bytes(document), document)) {
+        try (DocumentPages pages = open(bytes, document)) {
             if (page < 1 || page > pages.count()) {
                 throw new InvalidDocumentException(
                         Reason.BROKEN, "'" + document + "' has pages 1 to " + pages.count() + ", no page " + page);
@@ -206,9 +237,7 @@ public final class DocumentFolder {
      * @throws InvalidDocumentException if it cannot be rendered
      */
     List<Content> contents(IndexedPage page) {
-        return List.of(
-                TextContent.from(page.label() + ":"),
-                content(page(page.document(), page.page()).image()));
+        return List.of(TextContent.from(page.label() + ":"), content(page(page).image()));
     }
 
     /** A picture as chat models take it. */

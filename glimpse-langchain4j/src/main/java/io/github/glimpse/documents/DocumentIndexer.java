@@ -5,6 +5,7 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.documents.IndexedPage.PageVector;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ public final class DocumentIndexer {
     private final @Nullable PageReader reader;
     private final @Nullable EmbeddingModel embeddingModel;
     private final boolean embedsText;
+    private final @Nullable String embeddingLabel;
     private final boolean readTextPages;
     private final Consumer<IndexedPage> listener;
 
@@ -41,6 +43,7 @@ public final class DocumentIndexer {
         reader = builder.reader;
         embeddingModel = builder.embeddingModel;
         embedsText = builder.embedsText;
+        embeddingLabel = builder.embeddingLabel;
         readTextPages = builder.readTextPages;
         listener = builder.listener;
     }
@@ -55,6 +58,7 @@ public final class DocumentIndexer {
      *
      * @param file that holds the index, made if it is not there
      * @throws IOException if the folder cannot be read or the file cannot be written
+     * @throws InterruptedIOException if the calling thread is interrupted; what was indexed so far is kept
      */
     public DocumentIndex index(DocumentFolder folder, Path file) throws IOException {
         IndexFile rows = new IndexFile(file, version(folder));
@@ -74,6 +78,10 @@ public final class DocumentIndexer {
         }
         rows.write(kept.values());
         for (String document : missing) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("The calling thread was interrupted with " + kept.size() + " of "
+                        + documents.size() + " documents indexed; index the folder again to go on");
+            }
             IndexedDocument indexed = read(folder, document, byContent);
             if (indexed.settled()) {
                 rows.append(indexed.pages());
@@ -91,7 +99,8 @@ public final class DocumentIndexer {
         return FORMAT + ", " + folder.settings() + ", "
                 + (reader == null ? "not read" : reader.label() + (readTextPages ? " all" : ""))
                 + ", "
-                + (embeddingModel == null ? "no vectors" : (embedsText ? "text by " : "") + embeddingModel.modelName());
+                + (embeddingModel == null ? "no vectors" : (embedsText ? "text by " : "") + embeddingModel.modelName())
+                + (embeddingModel == null || embeddingLabel == null ? "" : ", " + embeddingLabel);
     }
 
     private static String hash(DocumentFolder folder, String document) {
@@ -160,9 +169,12 @@ public final class DocumentIndexer {
         return indexed;
     }
 
-    /** Somebody may add a reader. */
+    /** Whether the next run must say the same; somebody may add a reader, or give the process more memory. */
     private static boolean isSettled(InvalidDocumentException error) {
-        return error.reason() != InvalidDocumentException.Reason.UNKNOWN_FORMAT;
+        return switch (error.reason()) {
+            case UNKNOWN_FORMAT, NOT_NOW -> false;
+            case BROKEN, ENCRYPTED, TOO_LARGE, TOO_SLOW -> true;
+        };
     }
 
     private static IndexedPage failed(String document, String sha256, int page, RuntimeException error) {
@@ -195,6 +207,7 @@ public final class DocumentIndexer {
         private @Nullable PageReader reader;
         private @Nullable EmbeddingModel embeddingModel;
         private boolean embedsText;
+        private @Nullable String embeddingLabel;
         private boolean readTextPages;
         private Consumer<IndexedPage> listener = page -> {};
 
@@ -226,6 +239,15 @@ public final class DocumentIndexer {
         public Builder textEmbeddingModel(@Nullable EmbeddingModel value) {
             embeddingModel = value;
             embedsText = true;
+            return this;
+        }
+
+        /**
+         * Tells the embedding model from others of its name, such as by its pruning ({@link io.github.glimpse.embedding.EmbeddingEngine#label()}):
+         * vectors that were made with another label are made anew. Nothing by default.
+         */
+        public Builder embeddingLabel(@Nullable String value) {
+            embeddingLabel = value;
             return this;
         }
 

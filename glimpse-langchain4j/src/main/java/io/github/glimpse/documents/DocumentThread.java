@@ -51,7 +51,7 @@ final class DocumentThread {
         }
         if (LEFT_BEHIND.get() >= MOST_LEFT_BEHIND) {
             throw new InvalidDocumentException(
-                    Reason.TOO_SLOW,
+                    Reason.NOT_NOW,
                     LEFT_BEHIND.get() + " documents have not ended in their time and still compute, so '" + name
                             + "' is not opened; wait for them or start the process anew");
         }
@@ -67,7 +67,7 @@ final class DocumentThread {
             throw dead;
         } catch (InterruptedException e) {
             dead = new InvalidDocumentException(
-                    Reason.TOO_SLOW, "The calling thread was interrupted at " + what + " of '" + name + "'", e);
+                    Reason.NOT_NOW, "The calling thread was interrupted at " + what + " of '" + name + "'", e);
             leave(thread);
             Thread.currentThread().interrupt();
             throw dead;
@@ -113,7 +113,7 @@ final class DocumentThread {
         }
         if (cause instanceof OutOfMemoryError) {
             return new InvalidDocumentException(
-                    Reason.TOO_LARGE,
+                    Reason.NOT_NOW,
                     capital(what) + " of '" + name + "' needs more memory than there is; leave it out, or raise -Xmx",
                     cause);
         }

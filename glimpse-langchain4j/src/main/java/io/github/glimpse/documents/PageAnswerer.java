@@ -99,7 +99,7 @@ public final class PageAnswerer {
         long start = System.nanoTime();
         List<RenderedPage> rendered = new ArrayList<>();
         for (IndexedPage page : pages) {
-            rendered.add(index.folder().page(page.document(), page.page()));
+            rendered.add(index.folder().page(page));
         }
         Asked asked = tiles == null ? ask(question, pages, rendered) : surest(question, pages, rendered, tiles);
         Cost cost = asked.answer().cost();

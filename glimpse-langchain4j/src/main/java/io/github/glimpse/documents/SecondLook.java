@@ -26,7 +26,7 @@ record SecondLook(DocumentIndex index, PageReader reader, double leastShare) {
         if (mended.isEmpty() || index.text().coverage(query, page.text() + "\n" + read) < leastCoverage) {
             return false;
         }
-        RenderedPage rendered = index.folder().page(page.document(), page.page());
+        RenderedPage rendered = index.folder().page(page);
         return mended.entrySet().stream()
                 .allMatch(word -> reader.share(
                                 DocumentFolder.content(rendered.image()), page.read(), word.getKey(), word.getValue())

@@ -20,11 +20,14 @@ import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
+import io.github.glimpse.prune.TokenBounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The strategies of a vision tower without a language model behind it, and the way from options to cuts inside it. There {@code layer
@@ -228,20 +231,19 @@ public final class TowerStrategies implements AutoCloseable {
     }
 
     private static String label(Cut cut, PruningStep step) {
-        StringBuilder label = new StringBuilder(cut.at() + " " + cut.name());
-        if (cut.budget().retentionRatio() != null) {
-            label.append(' ').append(cut.budget().retentionRatio());
-        }
-        if (cut.budget().maxRetentionRatio() != null) {
-            label.append(", at most ").append(cut.budget().maxRetentionRatio());
-        }
-        if (cut.budget().minTokens() != null && cut.budget().minTokens() > 1) {
-            label.append(", at least ").append(cut.budget().minTokens());
-        }
-        if (!step.options().isEmpty()) {
-            label.append(' ').append(new TreeMap<>(step.options()));
-        }
-        return label.toString();
+        TokenBounds bounds = cut.budget().bounds();
+        Integer least = bounds.minTokens();
+        return cut.at() + " " + cut.name()
+                + said(" ", bounds.retentionRatio())
+                + said(", above ", bounds.threshold())
+                + said(", at most ", bounds.maxRetentionRatio())
+                + said(", at least ", least != null && least > 1 ? least : null)
+                + said(", with ", Set.of().equals(bounds.anchors()) ? null : bounds.anchors())
+                + said(" ", step.options().isEmpty() ? null : new TreeMap<>(step.options()));
+    }
+
+    private static String said(String before, @Nullable Object what) {
+        return what == null ? "" : before + what;
     }
 
     @Override

@@ -16,7 +16,9 @@ import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.rag.query.Query;
 import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
+import io.github.glimpse.InvalidDocumentException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -66,6 +68,46 @@ class DocumentIndexerTest {
                 .map(index::page)
                 .map(page -> page.orElseThrow().label())
                 .toList();
+    }
+
+    @Test
+    void aThreadThatIsInterruptedEndsTheIndexAndSettlesNoError() throws IOException {
+        DocumentIndexer told = DocumentIndexer.builder()
+                .listener(page -> Thread.currentThread().interrupt())
+                .build();
+        try {
+            assertThatIOException()
+                    .isThrownBy(() -> told.index(new DocumentFolder(root()), file))
+                    .isInstanceOf(InterruptedIOException.class)
+                    .withMessageContaining("1 of 3 documents");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        DocumentIndex index = index();
+
+        assertThat(indexed).containsExactly("b.pdf, page 1", "broken.pdf, page 0");
+        assertThat(index.pages()).hasSize(3);
+        assertThat(index.errors()).hasSize(1);
+    }
+
+    @Test
+    void aPageIsShownAsItWasIndexedOrNotAtAll() throws IOException {
+        DocumentFolder folder = new DocumentFolder(root());
+        DocumentIndexer indexer = DocumentIndexer.builder().build();
+        IndexedPage before = indexer.index(folder, file).page("b.pdf", 1).orElseThrow();
+        byte[] old = folder.page(before).image().toPng();
+
+        write("b.pdf", List.of(List.of("Parcel QQ-9", "Weight 30")));
+
+        assertThat(folder.page(before).image().toPng()).isEqualTo(old);
+        assertThatThrownBy(() -> new DocumentFolder(root()).page(before))
+                .isInstanceOf(InvalidDocumentException.class)
+                .hasMessageContaining("'b.pdf' has changed since it was indexed");
+        IndexedPage after = indexer.index(folder, file).page("b.pdf", 1).orElseThrow();
+        assertThat(folder.page(after).image().toPng())
+                .isNotEqualTo(old)
+                .isEqualTo(folder.page("b.pdf", 1).image().toPng());
     }
 
     @Test
@@ -216,6 +258,8 @@ class DocumentIndexerTest {
                 .isEqualTo(new PageBox(0, 0, 200, 300)));
         index(DocumentIndexer.builder().textEmbeddingModel(letters));
         assertThat(indexed).isEmpty();
+        index(DocumentIndexer.builder().textEmbeddingModel(letters).embeddingLabel("half of the letters"));
+        assertThat(indexed).hasSize(5);
         index();
         assertThat(indexed).isNotEmpty();
     }

@@ -12,7 +12,9 @@ import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsWriter;
 import io.github.glimpse.generate.FixtureFamily;
+import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.prune.PruningStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -124,6 +127,29 @@ class EmbeddingEngineIT {
                 .hasMessageContaining("must rise");
         assertThatThrownBy(() -> ENGINE.match(PICTURES, LABELS, TinyClip.cut("later", 0.5)))
                 .isInstanceOf(UnsupportedModelException.class);
+    }
+
+    @Test
+    void theLabelTellsSettingsApartThatMakeOtherVectors() {
+        List<String> labels = new ArrayList<>();
+        for (Set<Anchor> anchors : List.of(Set.<Anchor>of(), Set.of(Anchor.TOP_LEFT), Set.of(Anchor.values()))) {
+            for (Integer least : List.of(1, 3)) {
+                PruningStep step = PruningStep.builder("cls-attention")
+                        .at("50 %")
+                        .retentionRatio(0.5)
+                        .minTokens(least)
+                        .anchors(anchors)
+                        .build();
+                try (EmbeddingEngine engine = EmbeddingEngine.load(TinyClip.options(TinyClip.CLIP)
+                        .pruning(
+                                PruningOptions.builder().schedule(List.of(step)).build())
+                        .build())) {
+                    labels.add(engine.label());
+                }
+            }
+        }
+
+        assertThat(labels).doesNotHaveDuplicates();
     }
 
     @Test
