@@ -22,8 +22,10 @@ public final class InvalidDocumentException extends GlimpseException {
         TOO_SLOW,
         /** It has a picture of a format that nobody on the class path reads. */
         UNKNOWN_FORMAT,
-        /** This process could not, whatever the document is: it needs more memory than is left, waits for other documents, was told to stop, or has indexed another file of that name. */
-        NOT_NOW
+        /** This process could not, whatever the document is: it needs more memory than is left, waits for other documents, or was told to stop. */
+        NOT_NOW,
+        /** It is another file than the one of this name that was indexed. */
+        CHANGED
     }
 
     private final Reason reason;

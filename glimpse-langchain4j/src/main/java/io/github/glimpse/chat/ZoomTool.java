@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
@@ -21,9 +23,13 @@ import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.image.PictureCrop;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.request.ImageBytes;
+import io.github.glimpse.request.ImageUrlOptions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tool {@code zoom(image, x1, y1, x2, y2)} that shows a part of a picture of the conversation at full resolution. The part is
@@ -54,6 +60,7 @@ public final class ZoomTool {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ImageDecoder decoder;
+    private final ImageBytes images;
 
     /** Takes pictures within the standard limits. */
     public ZoomTool() {
@@ -63,6 +70,7 @@ public final class ZoomTool {
     /** Takes pictures within these limits. */
     public ZoomTool(ImageLimits limits) {
         decoder = new ImageDecoder(limits, Transparency.WHITE);
+        images = new ImageBytes(limits.maxBytes(), ImageUrlOptions.defaults());
     }
 
     /** The tool as a request offers it, whatever the pictures of the conversation. */
@@ -111,14 +119,14 @@ public final class ZoomTool {
     /**
      * What a call shows, for executors of another kind.
      *
-     * @param arguments of the call, JSON
+     * @param arguments of the call, JSON; null is none
      */
-    public List<Content> contents(String arguments, Iterable<? extends ChatMessage> messages) {
+    public List<Content> contents(@Nullable String arguments, Iterable<? extends ChatMessage> messages) {
         try {
-            return contents(JSON.readTree(arguments), pictures(messages));
+            return contents(JSON.readTree(Objects.requireNonNullElse(arguments, "")), pictures(messages));
         } catch (JsonProcessingException e) {
             return told("The arguments are no JSON object");
-        } catch (InvalidImageException | IllegalArgumentException e) {
+        } catch (InvalidImageException | LangChain4jException e) {
             return told("The picture cannot be read: " + e.getMessage());
         }
     }
@@ -135,11 +143,11 @@ public final class ZoomTool {
                 return told(CORNERS.get(index) + " has to be from 0 to " + SCALE);
             }
         }
-        String data = pictures.get(number - 1).image().base64Data();
-        if (data == null) {
+        Image image = pictures.get(number - 1).image();
+        if (ImageBytes.isRemote(image)) {
             return told("Image " + number + " is a link and cannot be cut");
         }
-        RasterImage picture = decoder.decode(Base64.getMimeDecoder().decode(data));
+        RasterImage picture = decoder.decode(images.inMessage(image, "image " + number));
         CropWindow part = part(picture, corners);
         String place = "Image " + number + " from " + corners[0] + ", " + corners[1] + " to " + corners[2] + ", "
                 + corners[3] + ": " + part.width() + " x " + part.height() + " of " + picture.width() + " x "

@@ -200,7 +200,7 @@ public final class DocumentFolder {
         byte[] bytes = bytes(page.document());
         if (!sha256(bytes).equals(page.sha256())) {
             throw new InvalidDocumentException(
-                    Reason.NOT_NOW,
+                    Reason.CHANGED,
                     "'" + page.document() + "' has changed since it was indexed; index the folder again");
         }
         return render(bytes, page.document(), page.page(), key);

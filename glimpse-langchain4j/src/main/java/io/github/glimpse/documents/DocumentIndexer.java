@@ -58,9 +58,10 @@ public final class DocumentIndexer {
      *
      * @param file that holds the index, made if it is not there
      * @throws IOException if the folder cannot be read or the file cannot be written
-     * @throws InterruptedIOException if the calling thread is interrupted; what was indexed so far is kept
+     * @throws InterruptedIOException if the calling thread is interrupted; what was indexed before that is kept
      */
     public DocumentIndex index(DocumentFolder folder, Path file) throws IOException {
+        requireTime(0, 0);
         IndexFile rows = new IndexFile(file, version(folder));
         Map<String, List<IndexedPage>> known = rows.read();
         Map<String, List<IndexedPage>> byContent = new HashMap<>();
@@ -78,11 +79,8 @@ public final class DocumentIndexer {
         }
         rows.write(kept.values());
         for (String document : missing) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("The calling thread was interrupted with " + kept.size() + " of "
-                        + documents.size() + " documents indexed; index the folder again to go on");
-            }
             IndexedDocument indexed = read(folder, document, byContent);
+            requireTime(kept.size(), documents.size());
             if (indexed.settled()) {
                 rows.append(indexed.pages());
             }
@@ -92,6 +90,13 @@ public final class DocumentIndexer {
         List<IndexedPage> all = new ArrayList<>();
         documents.forEach(document -> all.addAll(kept.getOrDefault(document, List.of())));
         return new DocumentIndex(folder, version(folder), all);
+    }
+
+    private static void requireTime(int done, int all) throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("The calling thread was interrupted with " + done + " of " + all
+                    + " documents indexed; index the folder again to go on");
+        }
     }
 
     /** Names the settings of this indexer and the folder's limits: rows of the same file by the same version say the same. */
@@ -172,7 +177,7 @@ public final class DocumentIndexer {
     /** Whether the next run must say the same; somebody may add a reader, or give the process more memory. */
     private static boolean isSettled(InvalidDocumentException error) {
         return switch (error.reason()) {
-            case UNKNOWN_FORMAT, NOT_NOW -> false;
+            case UNKNOWN_FORMAT, NOT_NOW, CHANGED -> false;
             case BROKEN, ENCRYPTED, TOO_LARGE, TOO_SLOW -> true;
         };
     }

@@ -63,8 +63,9 @@ public record EmbeddingOptions(
         if (maxQueued < 0) {
             throw new IllegalArgumentException("max-queued is " + maxQueued + ", it must be at least 0");
         }
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout is " + timeout + ", it must be positive");
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(EngineOptions.LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "timeout is " + timeout + ", it must be positive and at most " + EngineOptions.LONGEST_TIMEOUT);
         }
         strategies = List.copyOf(strategies);
     }

@@ -179,7 +179,12 @@ final class Int8Weights implements AutoCloseable {
         return units;
     }
 
-    /** Whether a tensor is held in 8 bits with a unit for each row. */
+    /** Whether the checkpoint says what such numbers are worth: others are something else than weights. */
+    static boolean hasUnits(Map<String, TensorEntry> entries, TensorEntry entry) {
+        return entries.containsKey(entry.name() + SCALE);
+    }
+
+    /** Whether a tensor is held in 8 bits. */
     static boolean isStored(@Nullable TensorEntry entry) {
         return entry != null && entry.type() == StoredType.I8;
     }

@@ -233,7 +233,8 @@ public final class Weights implements AutoCloseable {
                 return int8.narrowed(name, wide, bias, columns(input), owned);
             }
         }
-        return watched(isPackedLater(entry) ? later(entry, out, in) : matrix(name, out, in), bias, name, input, in);
+        NDArray weight = isPackedLater(entry) ? later(entry, out, in) : matrix(name, out, in);
+        return watched(weight, bias, name, input, in);
     }
 
     /** Some rows of a matrix that holds several linear layers, which share their input. */
@@ -329,7 +330,8 @@ public final class Weights implements AutoCloseable {
     }
 
     private static boolean holdsInt8(Map<String, TensorEntry> entries) {
-        return entries.values().stream().anyMatch(Int8Weights::isStored);
+        return entries.values().stream()
+                .anyMatch(entry -> Int8Weights.isStored(entry) && Int8Weights.hasUnits(entries, entry));
     }
 
     /** Whether a linear layer becomes numbers of 8 bits: all do, but for those that files with such numbers hold otherwise. */
@@ -342,7 +344,7 @@ public final class Weights implements AutoCloseable {
     }
 
     private List<NDArray> watched(NDArray weight, NDArray bias, String name, String input, long in) {
-        return plan == null || !name.equals(input)
+        return plan == null || format == WeightFormat.INT8 || !name.equals(input)
                 ? wideProduct(weight, bias)
                 : int8.watched(weight, bias, name, in, plan, owned);
     }

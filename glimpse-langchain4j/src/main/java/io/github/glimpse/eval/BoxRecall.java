@@ -5,11 +5,12 @@ import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelArea;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The share of the evidence that was kept: of the cells (image tokens) that share area with a box, those that stayed. A cell that a
- * box only touches at its border is not counted; cells of several boxes are counted once.
+ * box only touches at its border is not counted; cells of several boxes are counted once. Where a picture is seen in tiles and as a whole, the cells of all count.
  */
 final class BoxRecall {
 
@@ -20,9 +21,22 @@ final class BoxRecall {
      *
      * @param boxed size of the picture that the boxes are for; null is the picture itself
      * @param picture size of the picture
+     * @param units the tiles of the picture, or itself
      * @return not a number if no cell shares area with a box
      */
-    static double of(List<PixelArea> boxes, @Nullable ImageSize boxed, ImageSize picture, PatchPlan plan, BitSet kept) {
+    static double of(List<PixelArea> boxes, @Nullable ImageSize boxed, ImageSize picture, List<TokenMask> units) {
+        int all = 0;
+        int stayed = 0;
+        for (TokenMask unit : units) {
+            BitSet wanted = wanted(boxes, boxed, picture, Objects.requireNonNull(unit.plan()));
+            all += wanted.cardinality();
+            wanted.and(unit.kept());
+            stayed += wanted.cardinality();
+        }
+        return all == 0 ? Double.NaN : (double) stayed / all;
+    }
+
+    private static BitSet wanted(List<PixelArea> boxes, @Nullable ImageSize boxed, ImageSize picture, PatchPlan plan) {
         BitSet wanted = new BitSet(plan.grid().tokenCount());
         double scaleX = boxed == null ? 1 : (double) picture.width() / boxed.width();
         double scaleY = boxed == null ? 1 : (double) picture.height() / boxed.height();
@@ -31,9 +45,7 @@ final class BoxRecall {
                     new PixelArea(box.left() * scaleX, box.top() * scaleY, box.width() * scaleX, box.height() * scaleY);
             mark(wanted, scaled.clippedTo(picture), plan);
         }
-        int all = wanted.cardinality();
-        wanted.and(kept);
-        return all == 0 ? Double.NaN : (double) wanted.cardinality() / all;
+        return wanted;
     }
 
     private static void mark(BitSet wanted, PixelArea box, PatchPlan plan) {

@@ -1,5 +1,6 @@
 package io.github.glimpse.eval;
 
+import io.github.glimpse.GlimpseException;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningOptions;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,12 +105,18 @@ public final class EvaluationRun {
 
     private List<Reading> ask(Round round, EvaluationItem item) {
         Map<String, Reading> byRow = new LinkedHashMap<>();
+        String picture = checksum(item.picture());
         for (EvaluationRow row : round.rows()) {
-            PruningOptions options = options(row, byRow);
-            String key = key(round.identity(), item, row, options);
-            Reading reading = known.get(key);
+            Reading other = row.sameCountAs() == null ? null : byRow.get(row.sameCountAs());
+            PruningOptions options = options(row, other);
+            String key = key(round.identity(), item, picture, row, options);
+            boolean lacksCount = row.retention() == null && other != null && other.failed();
+            Reading reading = lacksCount ? null : known.get(key);
             if (reading == null) {
-                reading = round.questioner().ask(new Questioner.Asked(round.name(), item, row.label(), key), options);
+                Questioner.Asked asked = new Questioner.Asked(round.name(), item, row.label(), key);
+                reading = lacksCount
+                        ? round.questioner().unasked(asked, String.valueOf(row.sameCountAs()))
+                        : round.questioner().ask(asked, options);
                 file.add(reading);
                 round.progress().asked();
             } else {
@@ -154,12 +162,11 @@ public final class EvaluationRun {
         }
     }
 
-    private static PruningOptions options(EvaluationRow row, Map<String, Reading> byRow) {
+    private static PruningOptions options(EvaluationRow row, @Nullable Reading other) {
         Double retention = row.retention();
         if (retention != null) {
             return row.options().at(retention);
         }
-        Reading other = row.sameCountAs() == null ? null : byRow.get(row.sameCountAs());
         return row.options().at(other == null ? 1 : exactRatio(other.selection()));
     }
 
@@ -169,7 +176,18 @@ public final class EvaluationRun {
         return all ? 1 : (selection.keptTokens() + 0.5) / selection.imageTokens();
     }
 
-    private String key(String model, EvaluationItem item, EvaluationRow row, PruningOptions options) {
+    /** Of the bytes; one that cannot be had has none, and its questions fail. */
+    private static String checksum(EvaluationItem.PictureFile picture) {
+        try {
+            CRC32C sum = new CRC32C();
+            sum.update(picture.bytes());
+            return Long.toHexString(sum.getValue());
+        } catch (GlimpseException e) {
+            return "";
+        }
+    }
+
+    private String key(String model, EvaluationItem item, String picture, EvaluationRow row, PruningOptions options) {
         return Fingerprint.of(
                 model,
                 set.name(),
@@ -177,6 +195,8 @@ public final class EvaluationRun {
                 item.question(),
                 item.answers(),
                 item.boxes(),
+                String.valueOf(item.boxedSize()),
+                picture,
                 item.metric(),
                 row.label(),
                 options,

@@ -35,6 +35,7 @@ final class ModelFingerprint {
                     String.valueOf(options.family()),
                     options.load(),
                     options.pruning(),
+                    options.profiles(),
                     options.generation(),
                     options.transparency());
         } catch (IOException e) {

@@ -8,10 +8,14 @@ import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.TokenUnit;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one question with one setting and reads off everything. */
@@ -19,6 +23,8 @@ final class Questioner {
 
     private static final double NANOS_PER_MILLISECOND = 1e6;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final Set<TokenUnit.Kind> WHOLE =
+            EnumSet.of(TokenUnit.Kind.IMAGE, TokenUnit.Kind.BASE, TokenUnit.Kind.GLOBAL);
 
     private final LoadedModel model;
     private final GenerationOptions generation;
@@ -59,8 +65,7 @@ final class Questioner {
         } catch (io.github.glimpse.EngineClosedException e) {
             throw e;
         } catch (GlimpseException e) {
-            Reading.Selection none = new Reading.Selection(0, 0, Double.NaN, TokenMask.NONE);
-            return reading(asked, "", 0, none, Reading.Cost.NONE, null, null, String.valueOf(e.getMessage()));
+            return failed(asked, String.valueOf(e.getMessage()));
         }
     }
 
@@ -96,12 +101,27 @@ final class Questioner {
         if (report.images().isEmpty()) {
             return new Reading.Selection(0, 0, Double.NaN, TokenMask.NONE);
         }
-        PruningReport.Image image = report.images().get(0);
-        TokenMask mask = TokenMask.of(image.plan(), image.kept());
+        List<TokenMask> units = new ArrayList<>();
+        // The one that shows the whole picture, beside which there may be tiles.
+        int whole = 0;
+        for (PruningReport.Image image : report.images()) {
+            whole = WHOLE.contains(image.unit().kind()) ? units.size() : whole;
+            units.add(TokenMask.of(image.plan(), image.kept()));
+        }
         double recall = item.boxes().isEmpty()
                 ? Double.NaN
-                : BoxRecall.of(item.boxes(), item.boxedSize(), decoder.readSize(picture), image.plan(), mask.kept());
-        return new Reading.Selection(report.imageTokens(), report.keptTokens(), recall, mask);
+                : BoxRecall.of(item.boxes(), item.boxedSize(), decoder.readSize(picture), units);
+        return new Reading.Selection(report.imageTokens(), report.keptTokens(), recall, units.get(whole));
+    }
+
+    /** What stands for a question whose setting takes its count from one that has failed. */
+    Reading unasked(Asked asked, String other) {
+        return failed(asked, "It takes its count from '" + other + "', which has failed");
+    }
+
+    private static Reading failed(Asked asked, String error) {
+        Reading.Selection none = new Reading.Selection(0, 0, Double.NaN, TokenMask.NONE);
+        return reading(asked, "", 0, none, Reading.Cost.NONE, null, null, error);
     }
 
     private Reading.Cost cost(GenerationResult result, long peakBytes) {

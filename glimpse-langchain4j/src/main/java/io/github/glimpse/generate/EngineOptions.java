@@ -88,7 +88,8 @@ public record EngineOptions(
     /** Time of a request. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
 
-    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
+    /** The longest time that a request may be given. */
+    public static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
 
     /** Checks the numbers and copies the lists. */
     public EngineOptions {

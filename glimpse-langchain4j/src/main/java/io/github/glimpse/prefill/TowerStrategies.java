@@ -8,6 +8,7 @@ import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.EvidenceRequest.TextLikeness;
+import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningPoint.Stage;
@@ -20,14 +21,11 @@ import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.StrategyTrait;
-import io.github.glimpse.prune.TokenBounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The strategies of a vision tower without a language model behind it, and the way from options to cuts inside it. There {@code layer
@@ -163,6 +161,8 @@ public final class TowerStrategies implements AutoCloseable {
                 cuts.add(cut);
                 label.append(i == 0 ? "" : ", ").append(label(cut, steps.get(i)));
             }
+            GuardOptions guard = lent.schedule().guard().options();
+            label.append(guard.isOn() ? ", guard " + guard.widenBelow() + " " + guard.skipBelow() : "");
             return new Lent(
                     lent, lent.schedule().withCuts(cuts), cuts.isEmpty() ? PruningOptions.NONE : label.toString());
         } catch (RuntimeException | Error e) {
@@ -231,19 +231,8 @@ public final class TowerStrategies implements AutoCloseable {
     }
 
     private static String label(Cut cut, PruningStep step) {
-        TokenBounds bounds = cut.budget().bounds();
-        Integer least = bounds.minTokens();
-        return cut.at() + " " + cut.name()
-                + said(" ", bounds.retentionRatio())
-                + said(", above ", bounds.threshold())
-                + said(", at most ", bounds.maxRetentionRatio())
-                + said(", at least ", least != null && least > 1 ? least : null)
-                + said(", with ", Set.of().equals(bounds.anchors()) ? null : bounds.anchors())
-                + said(" ", step.options().isEmpty() ? null : new TreeMap<>(step.options()));
-    }
-
-    private static String said(String before, @Nullable Object what) {
-        return what == null ? "" : before + what;
+        String options = step.options().isEmpty() ? "" : " " + new TreeMap<>(step.options());
+        return cut.at() + " " + cut.name() + cut.budget().bounds().label() + options;
     }
 
     @Override

@@ -45,6 +45,19 @@ public record TokenBounds(
                 anchors != null ? anchors : fallback.anchors);
     }
 
+    /** What tells these numbers from others, behind the name of a strategy; empty if nothing is said. A floor of one token is none. */
+    public String label() {
+        return said(" ", retentionRatio)
+                + said(", above ", threshold)
+                + said(", at most ", maxRetentionRatio)
+                + said(", at least ", minTokens != null && minTokens > 1 ? minTokens : null)
+                + said(", with ", anchors == null || anchors.isEmpty() ? null : anchors);
+    }
+
+    private static String said(String before, @Nullable Object number) {
+        return number == null ? "" : before + number;
+    }
+
     /** With another share. */
     public TokenBounds withRetentionRatio(@Nullable Double value) {
         return new TokenBounds(value, threshold, maxRetentionRatio, minTokens, anchors);

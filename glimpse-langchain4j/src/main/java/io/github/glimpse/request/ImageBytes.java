@@ -146,6 +146,17 @@ public final class ImageBytes {
         }
     }
 
+    /**
+     * The bytes of a picture that stands in its message and not behind a link.
+     *
+     * @param name such as {@code image 2}
+     * @throws LangChain4jException if it cannot be read
+     */
+    public byte[] inMessage(Image image, String name) {
+        check(image, name);
+        return read(image, name);
+    }
+
     private byte[] read(Image image, String name) {
         if (hasData(image)) {
             return decode(image.base64Data(), name);

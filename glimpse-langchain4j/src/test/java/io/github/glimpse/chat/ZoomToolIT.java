@@ -18,6 +18,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -72,6 +73,30 @@ class ZoomToolIT {
             for (int y = 0; y < part.getHeight(); y++) {
                 assertThat(part.getRGB(x, y)).isEqualTo(original.getRGB(150 + x, y));
             }
+        }
+    }
+
+    @Test
+    void whateverTheModelReadsOfAMessageCanBeCut() throws IOException {
+        String data = content(picture(301, 200)).image().base64Data();
+        String forUrls = data.replace('+', '-').replace('/', '_');
+        assertThat(forUrls).isNotEqualTo(data);
+        for (ImageContent sent : List.of(
+                ImageContent.from(data, "image/png"),
+                ImageContent.from(forUrls, "image/png"),
+                ImageContent.from(URI.create("data:image/png;base64," + data)))) {
+            assertThat(zoom.execute(call(1, 0, 0, 500, 500), List.of(UserMessage.from(sent)))
+                            .contents())
+                    .first()
+                    .isEqualTo(TextContent.from("Image 1 from 0, 0 to 500, 500: 151 x 100 of 301 x 200 pixels"));
+        }
+        for (ImageContent sent :
+                List.of(ImageContent.from("~~~~", "image/png"), ImageContent.from(URI.create("ftp://host/a.png")))) {
+            ToolExecutionResultMessage refused = zoom.execute(call(1, 0, 0, 500, 500), List.of(UserMessage.from(sent)));
+            assertThat(refused.isError()).isTrue();
+            assertThat(refused.text())
+                    .startsWith("The picture cannot be read: ")
+                    .contains("image 1");
         }
     }
 
@@ -151,6 +176,8 @@ class ZoomToolIT {
         assertThat(told(call(3, 0, 0, 1, 1), messages)).contains("cannot be read");
         assertThat(told(call(1, 0, 0, 1, 1).toBuilder().arguments("{").build(), messages))
                 .contains("no JSON");
+        assertThat(told(call(1, 0, 0, 1, 1).toBuilder().arguments(null).build(), messages))
+                .contains("x1 has to be from 0 to 1000");
     }
 
     private String told(ToolExecutionRequest call, List<ChatMessage> messages) {

@@ -13,6 +13,7 @@ import io.github.glimpse.engine.SafetensorsFile;
 import io.github.glimpse.engine.SafetensorsWriter;
 import io.github.glimpse.generate.FixtureFamily;
 import io.github.glimpse.prune.Anchor;
+import io.github.glimpse.prune.GuardOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import java.io.IOException;
@@ -147,6 +148,15 @@ class EmbeddingEngineIT {
                     labels.add(engine.label());
                 }
             }
+        }
+
+        try (EmbeddingEngine guarded = EmbeddingEngine.load(TinyClip.options(TinyClip.CLIP)
+                .pruning(PruningOptions.builder()
+                        .schedule(TinyClip.cut("50 %", 0.5).schedule())
+                        .guard(new GuardOptions(true, null, null))
+                        .build())
+                .build())) {
+            labels.add(guarded.label());
         }
 
         assertThat(labels).doesNotHaveDuplicates();

@@ -192,14 +192,16 @@ class WeightsIT {
     void layersThatAFolderOfNumbersOfEightBitsHoldsOtherwiseStayAsTheyAre() throws IOException {
         Assumptions.assumeTrue(runtime.largestInt8() > 0, "no products of 8 bits here");
         String header = "{\"wide\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
-                + "\"narrow\":{\"dtype\":\"I8\",\"shape\":[2,4],\"data_offsets\":[24,32]}}";
+                + "\"narrow\":{\"dtype\":\"I8\",\"shape\":[2,4],\"data_offsets\":[24,32]},"
+                + "\"narrow_scale\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[32,40]}}";
         Path path = WeightFileBytes.write(
                 folder.resolve("mixed.safetensors"),
-                WeightFileBytes.safetensors(header + " ".repeat(8 - header.length() % 8), 32));
+                WeightFileBytes.safetensors(header + " ".repeat(8 - header.length() % 8), 40));
+        // Numbers that no scale says the worth of are no weights.
         for (boolean mixed : new boolean[] {true, false}) {
             Map<String, TensorEntry> entries = new HashMap<>(SafetensorsIndex.of(List.of(path)));
             if (!mixed) {
-                entries.remove("narrow");
+                entries.remove("narrow_scale");
             }
             try (Weights weights = Weights.open(runtime, entries, Dtype.FLOAT32, WeightFormat.INT8);
                     TensorScope scope = runtime.openScope()) {

@@ -22,7 +22,7 @@ class BoxRecallTest {
         for (int token : kept) {
             set.set(token);
         }
-        return BoxRecall.of(List.of(box), null, PICTURE, PLAN, set);
+        return BoxRecall.of(List.of(box), null, PICTURE, List.of(new TokenMask(PLAN, set)));
     }
 
     @Test
@@ -41,7 +41,8 @@ class BoxRecallTest {
         BitSet kept = new BitSet();
         kept.set(0);
         List<PixelArea> boxes = List.of(new PixelArea(0, 0, 10, 10), new PixelArea(0, 0, 20, 10));
-        assertThat(BoxRecall.of(boxes, null, PICTURE, PLAN, kept)).isEqualTo(0.5);
+        assertThat(BoxRecall.of(boxes, null, PICTURE, List.of(new TokenMask(PLAN, kept))))
+                .isEqualTo(0.5);
     }
 
     @Test
@@ -49,8 +50,22 @@ class BoxRecallTest {
         BitSet kept = new BitSet();
         kept.set(5);
         List<PixelArea> boxes = List.of(new PixelArea(100, 100, 100, 100));
-        assertThat(BoxRecall.of(boxes, new ImageSize(400, 400), PICTURE, PLAN, kept))
+        assertThat(BoxRecall.of(boxes, new ImageSize(400, 400), PICTURE, List.of(new TokenMask(PLAN, kept))))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void countsTheCellsOfTheTilesAndOfTheWhole() {
+        // The right lower quarter as a tile of four by four cells, and the whole as two by two.
+        PatchPlan tile = new PatchPlan(new ImageGrid(4, 4, 5, 1), 20, 20, 20, 20, 5, 5);
+        PatchPlan whole = new PatchPlan(new ImageGrid(2, 2, 10, 1), 20, 20, 0, 0, 20, 20);
+        List<TokenMask> units = List.of(TokenMask.of(tile, new int[] {5, 6}), TokenMask.of(whole, new int[] {3}));
+
+        // Of the tile cells 5, 6, 9 and 10, of the whole its last.
+        assertThat(BoxRecall.of(List.of(new PixelArea(25, 25, 10, 10)), null, PICTURE, units))
+                .isEqualTo(3 / 5.0);
+        assertThat(BoxRecall.of(List.of(new PixelArea(0, 0, 5, 5)), null, PICTURE, units))
+                .isZero();
     }
 
     @Test

@@ -11,7 +11,10 @@ import io.github.glimpse.prune.PruningOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,6 +98,7 @@ class EvaluationRunIT {
                 .isEqualTo(glimpse.selection().mask().kept());
         assertThat(readings.subList(3, 6)).allMatch(Reading::failed);
         assertThat(readings.get(3).error()).contains("missing.png");
+        assertThat(readings.get(5).error()).contains("takes its count from 'glimpse', which has failed");
         assertThat(readings.subList(6, 9)).noneMatch(Reading::failed);
     }
 
@@ -144,6 +148,40 @@ class EvaluationRunIT {
                 .build()
                 .ask("tiny", model);
         assertThat(Files.readAllLines(file)).hasSize((int) (2 * before - 1));
+    }
+
+    @Test
+    void doesNotMixAnswersAboutAnotherPictureOrByAnotherProfileOfTheSameName() throws IOException {
+        Path data = Files.writeString(
+                folder.resolve("one.jsonl"), "{\"image\": \"a.png\", \"question\": \"What?\", \"answer\": \"red\"}");
+        Path file = folder.resolve("answers.csv");
+        List<EvaluationRow> rows = List.of(EvaluationRow.of(
+                "mine", "mine", PruningOptions.builder().profile("mine").build()));
+        GenerationOptions few = GenerationOptions.builder().maxOutputTokens(2).build();
+        List<Integer> lines = new ArrayList<>();
+        for (String picture : List.of("12a", "08a")) {
+            Files.copy(
+                    QWEN.resolveSibling("tower-cuts/" + picture + ".png"),
+                    folder.resolve("a.png"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            for (double retention : new double[] {0.5, 0.25, 0.25}) {
+                PruningOptions mine = PruningOptions.builder()
+                        .strategy("random")
+                        .retentionRatio(retention)
+                        .build();
+                try (LoadedModel own = LoadedModel.load(model.options().toBuilder()
+                        .profiles(Map.of("mine", mine))
+                        .build())) {
+                    EvaluationSet one = EvaluationSet.read(data, DataOptions.below(folder));
+                    EvaluationRun.builder(one, rows, file)
+                            .generation(few)
+                            .build()
+                            .ask("tiny", own);
+                }
+                lines.add(Files.readAllLines(file).size());
+            }
+        }
+        assertThat(lines).containsExactly(2, 3, 3, 4, 5, 5);
     }
 
     @Test

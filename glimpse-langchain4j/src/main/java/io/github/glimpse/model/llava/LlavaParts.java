@@ -59,7 +59,7 @@ final class LlavaParts {
                     config.decoder().contextLength(),
                     weights,
                     owned);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (owned != null) {
                 owned.close();
             }

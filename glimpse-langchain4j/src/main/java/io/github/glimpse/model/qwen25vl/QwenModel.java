@@ -79,7 +79,7 @@ public final class QwenModel {
                     config.contextLength(),
                     weights,
                     owned);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             owned.close();
             weights.close();
             text.close();

@@ -68,7 +68,7 @@ public final class Qwen35Family implements ModelFamily {
                     config.contextLength(),
                     weights,
                     owned);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             owned.close();
             weights.close();
             text.close();

@@ -62,7 +62,7 @@ public final class Qwen3VlFamily implements ModelFamily {
                     config.contextLength(),
                     weights,
                     owned);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             owned.close();
             weights.close();
             text.close();

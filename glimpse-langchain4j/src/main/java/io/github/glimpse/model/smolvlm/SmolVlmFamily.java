@@ -65,7 +65,7 @@ public final class SmolVlmFamily implements ModelFamily {
                     config.decoder().contextLength(),
                     weights,
                     owned);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (owned != null) {
                 owned.close();
             }
