@@ -18,12 +18,18 @@ import io.github.glimpse.documents.PageRetriever;
 import io.github.glimpse.documents.PageTextRetriever;
 import io.github.glimpse.documents.PageTools;
 import io.github.glimpse.documents.PageVectorRetriever;
+import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +37,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * A folder of documents that AI services answer from, off until {@code glimpse.rag.documents} names one: the index, made at the start, a
@@ -44,7 +51,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = GlimpseEmbeddingAutoConfiguration.class, beforeName = GlimpseAutoConfiguration.LANGCHAIN4J)
 @ConditionalOnClass({DocumentIndex.class, RetrievalAugmentor.class})
 @ConditionalOnSwitch(GlimpseAutoConfiguration.SWITCH)
-@ConditionalOnProperty(GlimpseDocumentsAutoConfiguration.DOCUMENTS)
+@Conditional(OnDocumentsCondition.class)
 @EnableConfigurationProperties(GlimpseProperties.class)
 public final class GlimpseDocumentsAutoConfiguration {
 
@@ -60,7 +67,8 @@ public final class GlimpseDocumentsAutoConfiguration {
     DocumentIndex glimpseDocumentIndex(
             GlimpseProperties properties,
             ObjectProvider<PageReader> reader,
-            ObjectProvider<GlimpseEmbeddingModel> embeddings)
+            ObjectProvider<GlimpseEmbeddingModel> embeddings,
+            ObjectProvider<EmbeddingEngine> engines)
             throws IOException {
         GlimpseProperties.Rag rag = properties.rag();
         Path documents = documents(rag);
@@ -71,6 +79,7 @@ public final class GlimpseDocumentsAutoConfiguration {
         DocumentIndex index = DocumentIndexer.builder()
                 .reader(reader.getIfUnique())
                 .embeddingModel(embeddings.getIfUnique())
+                .embeddingLabel(label(engines.getIfUnique()))
                 .build()
                 .index(new DocumentFolder(documents, DocumentLimits.defaults(), rag.dotsPerInch()), indexFile(rag));
         LOG.info(
@@ -79,6 +88,24 @@ public final class GlimpseDocumentsAutoConfiguration {
                 index.errors().size());
         index.errors().forEach(row -> LOG.warn("{}", row.error()));
         return index;
+    }
+
+    /** Pruning and weights: another model may come to lie in the same folder. */
+    private static @Nullable String label(@Nullable EmbeddingEngine engine) throws IOException {
+        if (engine == null) {
+            return null;
+        }
+        CRC32C weights = new CRC32C();
+        try (Stream<Path> files = Files.list(engine.options().model())) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList()) {
+                try (InputStream bytes = new CheckedInputStream(Files.newInputStream(file), weights)) {
+                    bytes.transferTo(OutputStream.nullOutputStream());
+                }
+            }
+        }
+        return engine.label() + ", weights " + Long.toHexString(weights.getValue());
     }
 
     private static Path documents(GlimpseProperties.Rag rag) {
@@ -90,9 +117,15 @@ public final class GlimpseDocumentsAutoConfiguration {
         return rag.index() != null ? rag.index() : documents.resolveSibling(documents.getFileName() + ".index");
     }
 
-    @Bean(RETRIEVER)
-    @ConditionalOnMissingBean(ContentRetriever.class)
-    ContentRetriever glimpsePageRetriever(
+    /**
+     * What finds pages of the index, made where nobody else does: by no bean of a type that applications ask for, so that one which has
+     * several retrievers of its own keeps them.
+     */
+    record PageSearch(ContentRetriever retriever) {}
+
+    @Bean
+    @Lazy
+    PageSearch glimpsePageSearch(
             GlimpseProperties properties,
             DocumentIndex index,
             ObjectProvider<GlimpseEmbeddingModel> embeddings,
@@ -103,10 +136,17 @@ public final class GlimpseDocumentsAutoConfiguration {
         @Nullable EmbeddingModel model = embeddings.getIfUnique();
         @Nullable EmbeddingStore<TextSegment> store = stores.getIfUnique();
         if (model == null || store == null) {
-            return text;
+            return new PageSearch(text);
         }
         update(store, index, indexFile(properties.rag()));
-        return new PageRetriever(List.of(text, new PageVectorRetriever(index, model, store, most)), most);
+        return new PageSearch(
+                new PageRetriever(List.of(text, new PageVectorRetriever(index, model, store, most)), most));
+    }
+
+    @Bean(RETRIEVER)
+    @ConditionalOnMissingBean(ContentRetriever.class)
+    ContentRetriever glimpsePageRetriever(PageSearch search) {
+        return search.retriever();
     }
 
     private static void update(EmbeddingStore<TextSegment> store, DocumentIndex index, Path file) throws IOException {
@@ -128,14 +168,20 @@ public final class GlimpseDocumentsAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(RetrievalAugmentor.class)
     RetrievalAugmentor glimpsePageAugmentor(
-            GlimpseProperties properties, DocumentIndex index, ContentRetriever retriever) {
+            GlimpseProperties properties,
+            DocumentIndex index,
+            ObjectProvider<ContentRetriever> retrievers,
+            ObjectProvider<PageSearch> search) {
         return new PageRetrievalAugmentor(
-                retriever, new PagePictureInjector(index, properties.rag().maxPages()));
+                retrievers.getIfUnique(() -> search.getObject().retriever()),
+                new PagePictureInjector(index, properties.rag().maxPages()));
     }
 
     @Bean
     @ConditionalOnMissingBean
-    PageTools glimpsePageToolSet(DocumentIndex index, ContentRetriever retriever) {
-        return new PageTools(index, retriever);
+    PageTools glimpsePageToolSet(
+            DocumentIndex index, ObjectProvider<ContentRetriever> retrievers, ObjectProvider<PageSearch> search) {
+        return new PageTools(
+                index, retrievers.getIfUnique(() -> search.getObject().retriever()));
     }
 }

@@ -117,11 +117,12 @@ enum HttpProblem {
                 : Optional.empty();
     }
 
-    /** What the caller may send otherwise; a format that nothing reads here, and time, are the operator's affair. */
+    /** What the caller may send otherwise or again; a format that nothing reads here, and time, are the operator's affair. */
     private static Optional<HttpProblem> ofDocument(InvalidDocumentException.Reason reason) {
         return switch (reason) {
             case TOO_LARGE -> Optional.of(TOO_LARGE);
             case BROKEN, ENCRYPTED -> Optional.of(BAD_INPUT);
+            case NOT_NOW -> Optional.of(BUSY);
             default -> Optional.empty();
         };
     }

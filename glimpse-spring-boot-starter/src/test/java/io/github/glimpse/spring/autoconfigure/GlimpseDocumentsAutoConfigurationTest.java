@@ -153,6 +153,28 @@ class GlimpseDocumentsAutoConfigurationTest {
     }
 
     @Test
+    void anApplicationWithSeveralRetrieversKeepsThemAndItsPagesAreFound() {
+        withDocuments()
+                .withUserConfiguration(Reader.class, Own.class)
+                .withBean("another", ContentRetriever.class, () -> query -> List.of())
+                .run(context -> {
+                    assertThat(context)
+                            .hasNotFailed()
+                            .hasSingleBean(RetrievalAugmentor.class)
+                            .doesNotHaveBean(GlimpseDocumentsAutoConfiguration.RETRIEVER);
+                    assertThat(context.getBean(PageTools.class).contents("search_pages", "{\"query\": \"a red car\"}"))
+                            .first()
+                            .satisfies(found -> assertThat(found.toString()).contains("car.png"));
+                });
+    }
+
+    @Test
+    void anEmptyNameOfAFolderNamesNone() {
+        runner.withPropertyValues("glimpse.rag.documents=")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(DocumentIndex.class));
+    }
+
+    @Test
     void aFolderThatIsNotThereStopsTheStart() {
         runner.withPropertyValues("glimpse.rag.documents=" + temp.resolve("nowhere"))
                 .run(context ->

@@ -42,6 +42,7 @@ class HttpProblemTest {
                 Arguments.of(new InvalidDocumentException(Reason.BROKEN, "m"), 400, 400),
                 Arguments.of(new InvalidDocumentException(Reason.ENCRYPTED, "m"), 400, 400),
                 Arguments.of(new InvalidDocumentException(Reason.TOO_LARGE, "m"), 413, 413),
+                Arguments.of(new InvalidDocumentException(Reason.NOT_NOW, "m"), 429, 429),
                 Arguments.of(new InvalidDocumentException(Reason.TOO_SLOW, "m"), null, null),
                 Arguments.of(new EngineBusyException("m"), 429, 429),
                 Arguments.of(new EngineClosedException("m"), 503, 503),
