@@ -26,8 +26,6 @@ final class ModelCard {
             + " grid=(\\S+) kept=(\\S+) recall=(\\S+) faces=(\\S+)");
     private static final String SEEN = "seen";
     private static final String ALL = "all";
-    private static final double BAR = 95.0;
-    private static final double BAR_OF_SIGNS_AND_CHARTS = 90.0;
     private static final String HEAD = """
             | question | n | all tokens | glimpse | random | grid | kept | box recall | unseen faces: all tokens | glimpse |
             |---|---|---|---|---|---|---|---|---|---|
@@ -131,8 +129,15 @@ final class ModelCard {
         return kinds;
     }
 
+    /** Half a point below what the first edition had: a wider world may cost no more. */
     private static double bar(QuestionKind kind) {
-        return kind == QuestionKind.SIGN || kind == QuestionKind.BAR ? BAR_OF_SIGNS_AND_CHARTS : BAR;
+        return switch (kind) {
+            case DOC -> 94.7;
+            case SIGN -> 95.4;
+            case BAR -> 97.4;
+            case UNANSWERABLE -> 99.0;
+            default -> 99.5;
+        };
     }
 
     private String table(List<String> kinds) {
