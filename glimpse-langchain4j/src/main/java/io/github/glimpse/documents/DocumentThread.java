@@ -2,6 +2,7 @@ package io.github.glimpse.documents;
 
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
+import io.github.glimpse.image.ImageDecoder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -111,7 +112,7 @@ final class DocumentThread {
         if (cause instanceof InvalidDocumentException known) {
             return known;
         }
-        if (isOutOfMemory(cause)) {
+        if (ImageDecoder.isOutOfMemory(cause)) {
             return new InvalidDocumentException(
                     Reason.NOT_NOW,
                     capital(what) + " of '" + name + "' needs more memory than there is; leave it out, or raise -Xmx",
@@ -129,15 +130,6 @@ final class DocumentThread {
                 capital(what) + " of '" + name + "' cannot be read: it is damaged, or no PDF file ("
                         + (cause instanceof IOException ? cause.getMessage() : cause) + "); send another file",
                 cause);
-    }
-
-    /** Readers wrap it in an error of the file. */
-    static boolean isOutOfMemory(@Nullable Throwable failure) {
-        Throwable cause = failure;
-        while (cause != null && !(cause instanceof OutOfMemoryError)) {
-            cause = cause.getCause();
-        }
-        return cause != null;
     }
 
     private static String capital(String text) {

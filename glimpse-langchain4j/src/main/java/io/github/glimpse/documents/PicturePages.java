@@ -33,7 +33,7 @@ public final class PicturePages implements DocumentPages {
             return new PicturePages(new ImageDecoder(bounds, Transparency.WHITE).decode(file));
         } catch (InvalidImageException e) {
             Reason reason = e instanceof ImageTooLargeException ? Reason.TOO_LARGE : Reason.BROKEN;
-            reason = DocumentThread.isOutOfMemory(e) ? Reason.NOT_NOW : reason;
+            reason = ImageDecoder.isOutOfMemory(e) ? Reason.NOT_NOW : reason;
             throw new InvalidDocumentException(reason, "'" + name + "': " + e.getMessage(), e);
         }
     }

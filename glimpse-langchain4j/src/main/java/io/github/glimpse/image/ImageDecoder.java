@@ -127,8 +127,8 @@ public final class ImageDecoder {
         }
     }
 
-    /** The JDK's readers wrap it in an error of the file. */
-    private static boolean isOutOfMemory(Throwable failure) {
+    /** Whether memory was what a reader lacked: the JDK's and others wrap it in an error of the file. */
+    public static boolean isOutOfMemory(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryError) {
                 return true;
