@@ -184,6 +184,11 @@ public final class TorchRuntime implements AutoCloseable {
         return device.isGpu();
     }
 
+    /** The number of the GPU that tensors live on. */
+    int gpuIndex() {
+        return device.getDeviceId();
+    }
+
     /** From now on all compute texts of this process are also written into a folder, as {@code NAME.pt} for PyTorch; null ends it. */
     public static void writeArchivesTo(@Nullable Path folder) {
         archives = folder;

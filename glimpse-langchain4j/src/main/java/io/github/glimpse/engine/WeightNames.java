@@ -89,6 +89,19 @@ public final class WeightNames {
         return size;
     }
 
+    /**
+     * Where a weight lies in the list, its bias behind it.
+     *
+     * @throws IllegalArgumentException if there is none of the name
+     */
+    public int place(String name) {
+        int[] found = places.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException(this + " has no " + name);
+        }
+        return found[0];
+    }
+
     /** Starts a list of such weights. */
     public Filling fill() {
         return new Filling(this);

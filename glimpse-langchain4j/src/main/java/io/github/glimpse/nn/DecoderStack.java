@@ -63,6 +63,7 @@ public final class DecoderStack implements AutoCloseable {
     private final DecoderBytes bytes;
     private final boolean packed;
     private final boolean attendsTogether;
+    private @Nullable StepKernels stepKernels;
 
     private DecoderStack(
             TorchRuntime runtime,
@@ -157,7 +158,9 @@ public final class DecoderStack implements AutoCloseable {
             ModelDimensions dimensions,
             Map<Integer, RecurrentLayer> recurrent,
             TensorScope owner) {
-        return new DecoderStack(runtime, weights, names, shape, dimensions, recurrent, owner);
+        DecoderStack stack = new DecoderStack(runtime, weights, names, shape, dimensions, recurrent, owner);
+        stack.stepKernels = StepKernels.prepare(stack, shape, owner);
+        return stack;
     }
 
     private List<NDArray> layerWeights(WeightPath layer, DecoderShape shape, boolean exact, TensorScope owner) {
@@ -370,6 +373,17 @@ public final class DecoderStack implements AutoCloseable {
         return attendsTogether;
     }
 
+    /** Steps in kernels of our own, where the device and the shape have them. */
+    @Nullable
+    StepKernels stepKernels() {
+        return stepKernels;
+    }
+
+    /** The rows of the embedding, {@code [vocabulary, hidden]}, in their stored type. */
+    NDArray table() {
+        return table;
+    }
+
     /** Reads attention of this stack. */
     public DecoderReading reading() {
         return reading;
@@ -419,6 +433,17 @@ public final class DecoderStack implements AutoCloseable {
                 .run(owner);
     }
 
+    /** So many zeros, where this stack computes. */
+    NDArray zeros(long count, Dtype type, TensorScope owner) {
+        return graph.call("new_cache")
+                .with(1)
+                .with(1)
+                .with(count)
+                .with(type.code())
+                .with(runtime.deviceName())
+                .run(owner);
+    }
+
     Graph graph() {
         return graph;
     }
@@ -444,6 +469,9 @@ public final class DecoderStack implements AutoCloseable {
 
     @Override
     public void close() {
+        if (stepKernels != null) {
+            stepKernels.close();
+        }
         layers.forEach(TensorList::close);
         attending.close();
         head.close();

@@ -73,13 +73,19 @@ public final class DecoderSteps {
                 rows.add(new Row(sequences.get(i), behind));
             }
         }
+        StepKernels kernels = decoder.stepKernels();
+        return split(kernels != null && StepKernels.takes(rows) ? kernels.run(rows) : byText(rows), counts);
+    }
+
+    /** The logits after each row, by the compute text. */
+    List<float[]> byText(List<Row> rows) {
         int padded = decoder.runtime().onGpu() ? RowPadding.gpuRows(rows.size()) : RowPadding.rows(rows.size());
         try (TensorScope scope = decoder.openScope()) {
             NDArray hidden =
                     decoder.embed(scope.indices(rows.stream().mapToInt(Row::id).toArray()), padded, scope);
             // One table serves all layers unless a schedule renumbered between them.
             Map<List<Long>, RotaryEmbedding.Tables> tables = new HashMap<>();
-            int layers = sequences.get(0).states().size();
+            int layers = rows.get(0).sequence().states().size();
             int end;
             for (int layer = 0; layer < layers; layer = end) {
                 List<Long> positions = positions(layer, rows);
@@ -97,7 +103,7 @@ public final class DecoderSteps {
                 hidden.close();
                 hidden = next;
             }
-            return split(HostValues.floatRows(logits(hidden, rows.size(), scope)), counts);
+            return HostValues.floatRows(logits(hidden, rows.size(), scope));
         }
     }
 

@@ -1,8 +1,10 @@
 package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.CudaKernels;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of one layer for one sequence: {@code [kvHeads, capacity, headDim]} each, rows filled from the front.
@@ -22,6 +24,10 @@ public final class KvCache implements LayerState {
     private NDArray values;
     private int capacity;
     private int length;
+    // The keys whose place, and whose values' place, is known.
+    private @Nullable NDArray placed;
+    private long keysPlace;
+    private long valuesPlace;
 
     KvCache(DecoderStack stack, int capacity, TensorScope owner) {
         this.stack = stack;
@@ -61,6 +67,26 @@ public final class KvCache implements LayerState {
     /** Values {@code [kvHeads, capacity, headDim]}. */
     public NDArray values() {
         return values;
+    }
+
+    /** Where the keys lie on a GPU. */
+    long keysPlace() {
+        place();
+        return keysPlace;
+    }
+
+    /** Where the values lie on a GPU. */
+    long valuesPlace() {
+        place();
+        return valuesPlace;
+    }
+
+    private void place() {
+        if (placed != keys) {
+            keysPlace = CudaKernels.address(keys);
+            valuesPlace = CudaKernels.address(values);
+            placed = keys;
+        }
     }
 
     @Override

@@ -100,6 +100,11 @@ public final class RotaryEmbedding {
         return values;
     }
 
+    /** Angle by position of each pair of values: {@code [headDim / 2]} float32. */
+    NDArray frequencies() {
+        return frequencies;
+    }
+
     /**
      * The tables of some positions.
      *

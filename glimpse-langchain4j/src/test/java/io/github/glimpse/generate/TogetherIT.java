@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.StepUse;
+import io.github.glimpse.testing.RandomModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -93,6 +96,29 @@ class TogetherIT {
                 .flatMap(family -> forms().map(form -> dynamicTest(
                         family.name() + ", " + form.dtype().label() + " " + form.weights(),
                         () -> check(family, form))));
+    }
+
+    /** Wide enough for the kernels that a GPU has for steps. */
+    @Test
+    void soItHasInAModelWithHeadsAsWideAsThoseOfReleasedOnes(@TempDir Path folder) throws Exception {
+        FixtureFamily family = FixtureFamily.toRun().stream()
+                .filter(one -> one.name().contains("qwen2_5"))
+                .findFirst()
+                .orElseThrow();
+        Path model = RandomModelFolder.ofShape("qwen2.5-vl-tiny")
+                .decoder(256, 6, 4, 2, 512)
+                .type(StoredType.BF16)
+                .write(folder);
+        WeightFormat half = TinyModels.packsBfloat16() ? WeightFormat.PACKED : WeightFormat.MAPPED;
+        Form form = new Form(Dtype.BFLOAT16, half);
+        Optional<Path> module = family.cases().get(0).module();
+        try (LoadedModel loaded = load(family, model, Optional.of(folder.resolve(RandomModelFolder.MODULE)), form)) {
+            List<Asked> asked = alone(family, module, loaded);
+            for (int size : SIZES) {
+                together(loaded, asked, 0, size);
+            }
+            assertThat(loaded.stepUse().most()).isGreaterThan(1);
+        }
     }
 
     record Form(Dtype dtype, WeightFormat weights) {}
@@ -335,8 +361,12 @@ class TogetherIT {
     }
 
     private static LoadedModel load(FixtureFamily family, Optional<Path> module, Form form) {
+        return load(family, family.model(), module, form);
+    }
+
+    private static LoadedModel load(FixtureFamily family, Path model, Optional<Path> module, Form form) {
         FixtureCase any = Objects.requireNonNull(family.cases().get(0));
-        return LoadedModel.load(EngineOptions.builder(family.model())
+        return LoadedModel.load(EngineOptions.builder(model)
                 .module(module.orElse(null))
                 .families(family.endsAnswers() ? List.of() : Endless.families())
                 .maxRunning(32)

@@ -1,0 +1,97 @@
+package io.github.glimpse.engine;
+
+import ai.djl.engine.EngineException;
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
+
+/** Calls of NVIDIA's driver that must succeed, in the context of one GPU that libtorch uses as well. Safe for concurrent use. */
+final class CudaCalls {
+
+    private static final String LIBRARY = "libcuda.so.1";
+
+    private final com.sun.jna.NativeLibrary library;
+    private final int gpu;
+    private final Pointer context;
+
+    private CudaCalls(com.sun.jna.NativeLibrary library, int gpu, Pointer context) {
+        this.library = library;
+        this.gpu = gpu;
+        this.context = context;
+    }
+
+    /**
+     * Of one GPU.
+     *
+     * @throws EngineException if the driver refuses
+     * @throws UnsatisfiedLinkError if it is not there, or older than these calls
+     */
+    static CudaCalls open(int gpu) {
+        com.sun.jna.NativeLibrary library = com.sun.jna.NativeLibrary.getInstance(LIBRARY);
+        IntByReference handle = new IntByReference();
+        PointerByReference context = new PointerByReference();
+        check(library, "cuInit", 0);
+        check(library, "cuDeviceGet", handle, gpu);
+        check(library, "cuDevicePrimaryCtxRetain", context, handle.getValue());
+        return new CudaCalls(library, handle.getValue(), context.getValue());
+    }
+
+    /** Lets this thread's calls go to the GPU. */
+    void enter() {
+        call("cuCtxSetCurrent", context);
+    }
+
+    /** A fact of the GPU, by the number that the driver has for it. */
+    int attribute(int number) {
+        IntByReference value = new IntByReference();
+        call("cuDeviceGetAttribute", value, number, gpu);
+        return value.getValue();
+    }
+
+    /** Loads what was compiled. */
+    Pointer module(Memory compiled) {
+        PointerByReference module = new PointerByReference();
+        call("cuModuleLoadData", module, compiled);
+        return module.getValue();
+    }
+
+    /** A kernel of a module. */
+    Pointer function(Pointer module, String name) {
+        PointerByReference function = new PointerByReference();
+        call("cuModuleGetFunction", function, module, name);
+        return function.getValue();
+    }
+
+    /** Memory of the machine that the GPU reads and writes by itself. */
+    Pointer pinned(long bytes) {
+        PointerByReference memory = new PointerByReference();
+        call("cuMemHostAlloc", memory, bytes, 0);
+        return memory.getValue();
+    }
+
+    /**
+     * Makes a call.
+     *
+     * @throws EngineException if the driver gives an error, worded as libtorch words it
+     */
+    void call(String name, Object... arguments) {
+        check(library, name, arguments);
+    }
+
+    /** Gives the context back. */
+    void close() {
+        call("cuDevicePrimaryCtxRelease_v2", gpu);
+    }
+
+    private static void check(com.sun.jna.NativeLibrary library, String name, Object... arguments) {
+        int code = library.getFunction(name).invokeInt(arguments);
+        if (code != 0) {
+            PointerByReference text = new PointerByReference();
+            library.getFunction("cuGetErrorString").invokeInt(new Object[] {code, text});
+            Pointer words = text.getValue();
+            throw new EngineException(
+                    "CUDA error: " + (words == null ? "code " + code : words.getString(0)) + " in " + name);
+        }
+    }
+}

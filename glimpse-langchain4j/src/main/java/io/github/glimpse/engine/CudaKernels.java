@@ -1,0 +1,270 @@
+package io.github.glimpse.engine;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.NativeLibraryException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Kernels of our own for the GPU of a runtime, compiled when a model is loaded. They are launched into the stream that libtorch uses, so what either of
+ * them asked for before is done before. Closing them waits for what was launched.
+ */
+public final class CudaKernels implements AutoCloseable {
+
+    // The driver's numbers of facts of a GPU and of a kernel.
+    private static final int PROCESSORS = 16;
+    private static final int MOST_SHARED = 97;
+    private static final int MAJOR = 75;
+    private static final int MINOR = 76;
+    private static final int SHARED_OF_KERNEL = 8;
+    // From Hopper on a kernel may begin while the one before it ends.
+    private static final int FIRST_WITH_EARLY_BEGIN = 9;
+
+    private static final Pointer STREAM = Pointer.NULL;
+
+    private final CudaCalls calls;
+    private final Pointer module;
+    private final int major;
+    private final List<Pointer> pinned = new ArrayList<>();
+
+    private CudaKernels(CudaCalls calls, Pointer module, int major) {
+        this.calls = calls;
+        this.module = module;
+        this.major = major;
+    }
+
+    /** What kernels have to know of a GPU. */
+    public record Limits(int processors, int sharedBytes) {}
+
+    /** What a GPU has: how many processors, and how many bytes of each a block may share. */
+    public static Limits limits(TorchRuntime runtime) {
+        return attempt(() -> {
+            CudaCalls calls = CudaCalls.open(runtime.gpuIndex());
+            try {
+                return new Limits(calls.attribute(PROCESSORS), calls.attribute(MOST_SHARED));
+            } finally {
+                calls.close();
+            }
+        });
+    }
+
+    /**
+     * Compiles {@code name.cu} from beside a class.
+     *
+     * @param facts what the text is to be compiled for, by name
+     * @throws NativeLibraryException if there is no compiler, or it refuses, or the driver does
+     */
+    public static CudaKernels compile(TorchRuntime runtime, Class<?> face, String name, Map<String, Integer> facts) {
+        String source = source(face, name + ".cu");
+        return attempt(() -> {
+            CudaCalls calls = CudaCalls.open(runtime.gpuIndex());
+            calls.enter();
+            int major = calls.attribute(MAJOR);
+            List<String> options =
+                    new ArrayList<>(List.of("--gpu-architecture=sm_" + major + calls.attribute(MINOR), "--std=c++17"));
+            facts.forEach((fact, value) -> options.add("-D" + fact + "=" + value));
+            KernelCompiler compiler =
+                    KernelCompiler.open(Path.of(runtime.facts().libraries()));
+            try (Memory compiled = compiler.compile(source, options)) {
+                return new CudaKernels(calls, calls.module(compiled), major);
+            }
+        });
+    }
+
+    /** Where a tensor's numbers lie in the memory of the GPU; they must lie side by side, 2 GB at most. */
+    public static long address(NDArray tensor) {
+        return TensorAddress.of(tensor);
+    }
+
+    /** Memory of the machine that the GPU reads and writes by itself, in its order of bytes, until these kernels are closed. */
+    public ByteBuffer hostMemory(long bytes) {
+        return attempt(() -> {
+            calls.enter();
+            Pointer memory = calls.pinned(bytes);
+            pinned.add(memory);
+            return memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
+        });
+    }
+
+    /**
+     * Prepares launches of a kernel whose arguments stay the same.
+     *
+     * @param threads of a block
+     * @param mostShared bytes that a block may share, beside those that the kernel has by itself
+     * @param early whether blocks may begin before the kernel before has ended; the kernel waits for it then
+     * @param arguments in the kernel's order: {@link Long} for an address, {@link Float}, or a {@link WholeNumber}
+     */
+    public Launch launch(String kernel, int threads, int mostShared, boolean early, Object... arguments) {
+        return attempt(() -> {
+            Pointer function = calls.function(module, kernel);
+            if (mostShared > 0) {
+                calls.call("cuFuncSetAttribute", function, SHARED_OF_KERNEL, mostShared);
+            }
+            return new Launch(function, threads, early && major >= FIRST_WITH_EARLY_BEGIN, arguments);
+        });
+    }
+
+    /**
+     * Copies the front of some {@link #hostMemory} to the GPU, lets kernels run, copies what they made to other such memory, and waits.
+     *
+     * @param call its name in errors
+     * @throws io.github.glimpse.DeviceLostException if the GPU has failed for good
+     * @throws GlimpseException if the driver refuses
+     */
+    public void run(
+            String call,
+            ByteBuffer input,
+            long inputBytes,
+            long to,
+            List<Launch> launches,
+            long from,
+            ByteBuffer output,
+            long outputBytes) {
+        NativeCall.once(call, () -> {
+            calls.enter();
+            calls.call("cuMemcpyHtoDAsync_v2", to, Native.getDirectBufferPointer(input), inputBytes, STREAM);
+            for (Launch launch : launches) {
+                calls.call("cuLaunchKernelEx", launch.arguments);
+            }
+            calls.call("cuMemcpyDtoHAsync_v2", Native.getDirectBufferPointer(output), from, outputBytes, STREAM);
+            calls.call("cuStreamSynchronize", STREAM);
+            return call;
+        });
+    }
+
+    /** Compiled kernels and their context are given back; launches must not be used any more. */
+    @Override
+    public void close() {
+        attempt(() -> {
+            calls.enter();
+            calls.call("cuStreamSynchronize", STREAM);
+            pinned.forEach(memory -> calls.call("cuMemFreeHost", memory));
+            calls.call("cuModuleUnload", module);
+            calls.close();
+            return module;
+        });
+    }
+
+    private interface Attempt<T> {
+        T run();
+    }
+
+    private static <T> T attempt(Attempt<T> attempt) {
+        try {
+            return attempt.run();
+        } catch (EngineException e) {
+            throw NativeFailure.translated("the preparing of kernels", e);
+        } catch (UnsatisfiedLinkError e) {
+            throw new NativeLibraryException("Kernels cannot be prepared: " + e.getMessage(), e);
+        }
+    }
+
+    private static String source(Class<?> face, String file) {
+        try (InputStream text = face.getResourceAsStream(file)) {
+            if (text == null) {
+                throw new IllegalStateException("There is no " + file + " beside " + face.getName());
+            }
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("The file " + file + " beside " + face.getName() + " cannot be read", e);
+        }
+    }
+
+    /** An argument of several launches that is a whole number and changes between them. */
+    public static final class WholeNumber {
+
+        private final Memory place = new Memory(Integer.BYTES);
+
+        /** What the next launches are given. */
+        public void set(int value) {
+            place.setInt(0, value);
+        }
+    }
+
+    /** Launches of a kernel, one at a time. */
+    public static final class Launch {
+
+        // Of the driver's CUlaunchConfig: grid and block, shared bytes, stream, attributes and their number.
+        private static final int CONFIG_BYTES = 56;
+        private static final int GRID = 0;
+        private static final int BLOCK = 12;
+        private static final int SHARED = 24;
+        private static final int ATTRIBUTES = 40;
+        private static final int ATTRIBUTE_COUNT = 48;
+        // Of CUlaunchAttribute: its number and value.
+        private static final int ATTRIBUTE_BYTES = 72;
+        private static final int EARLY_BEGIN = 6;
+        private static final int ATTRIBUTE_VALUE = 8;
+
+        private final Memory config = new Memory(CONFIG_BYTES);
+        private final List<Memory> held = new ArrayList<>();
+        private final Object[] arguments;
+
+        private Launch(Pointer function, int threads, boolean early, Object... values) {
+            config.clear();
+            grid(1, 1, 1);
+            config.setInt(BLOCK, threads);
+            config.setInt(BLOCK + Integer.BYTES, 1);
+            config.setInt(BLOCK + 2 * Integer.BYTES, 1);
+            if (early) {
+                Memory attribute = hold(ATTRIBUTE_BYTES);
+                attribute.setInt(0, EARLY_BEGIN);
+                attribute.setInt(ATTRIBUTE_VALUE, 1);
+                config.setPointer(ATTRIBUTES, attribute);
+                config.setInt(ATTRIBUTE_COUNT, 1);
+            }
+            Memory places = hold(Math.max(1, values.length) * (long) Native.POINTER_SIZE);
+            for (int i = 0; i < values.length; i++) {
+                places.setPointer(i * (long) Native.POINTER_SIZE, place(values[i]));
+            }
+            this.arguments = new Object[] {config, function, places, Pointer.NULL};
+        }
+
+        private Memory place(Object value) {
+            if (value instanceof WholeNumber number) {
+                held.add(number.place);
+                return number.place;
+            }
+            Memory place = hold(Long.BYTES);
+            if (value instanceof Float real) {
+                place.setFloat(0, real);
+            } else {
+                place.setLong(0, (Long) value);
+            }
+            return place;
+        }
+
+        private Memory hold(long bytes) {
+            Memory memory = new Memory(bytes);
+            memory.clear();
+            held.add(memory);
+            return memory;
+        }
+
+        /** How many blocks there are. */
+        public Launch grid(int x, int y, int z) {
+            config.setInt(GRID, x);
+            config.setInt(GRID + Integer.BYTES, y);
+            config.setInt(GRID + 2 * Integer.BYTES, z);
+            return this;
+        }
+
+        /** Bytes that a block shares, beside those that the kernel has by itself. */
+        public Launch shared(int bytes) {
+            config.setInt(SHARED, bytes);
+            return this;
+        }
+    }
+}

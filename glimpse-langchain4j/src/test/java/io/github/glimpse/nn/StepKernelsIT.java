@@ -1,0 +1,197 @@
+package io.github.glimpse.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.SafetensorsIndex;
+import io.github.glimpse.engine.StoredType;
+import io.github.glimpse.engine.TensorScope;
+import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.engine.Weights;
+import io.github.glimpse.testing.RandomModelFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A step in kernels of our own beside one in libtorch's operations, on a GPU. */
+class StepKernelsIT {
+
+    private static final int LAYERS = 3;
+    // bfloat16 has 8 bits, and both round at the same places
+    private static final double BFLOAT16 = 0.03;
+
+    private static TorchRuntime runtime;
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void start() {
+        runtime = TorchRuntime.start(RuntimeOptions.defaults());
+    }
+
+    @AfterAll
+    static void stop() {
+        runtime.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BFLOAT16, 4, 2, 64",
+        "FLOAT16, 4, 4, 64",
+        "BFLOAT16, 7, 1, 64",
+        "BFLOAT16, 6, 2, 128",
+        "FLOAT16, 16, 2, 128"
+    })
+    void kernelsAndTextDecodeTheSame(Dtype dtype, int heads, int kvHeads, int headDim) {
+        assumeTrue(runtime.attendsTogether(), "no GPU from Ampere on");
+        try (Loaded loaded = new Loaded(dtype, heads, kvHeads, headDim);
+                TensorScope scope = runtime.openScope()) {
+            DecoderSteps steps = new DecoderSteps(loaded.stack);
+            List<LayerState> own = loaded.states(scope);
+            List<LayerState> others = loaded.states(scope);
+            double most = 0;
+            // tiles of 64 keys: one, many, and a row that is the first of one
+            for (int token = 0; token < 200; token++) {
+                List<DecoderSteps.Row> row = rows(token, others);
+                float[] expected = steps.byText(row).get(0);
+                float[] given = loaded.kernels().run(rows(token, own)).get(0);
+                most = Math.max(most, apart(given, expected));
+            }
+            System.out.println(
+                    dtype + ", " + heads + " heads on " + kvHeads + " of " + headDim + ": at most " + most + " apart");
+            assertThat(most).isLessThan(dtype == Dtype.BFLOAT16 ? BFLOAT16 : BFLOAT16 / 4);
+        }
+    }
+
+    @Test
+    void aRowHasTheSameBitsAloneAndAmongOthers() {
+        assumeTrue(runtime.attendsTogether(), "no GPU from Ampere on");
+        try (Loaded loaded = new Loaded(Dtype.BFLOAT16, 14, 2, 64);
+                TensorScope scope = runtime.openScope()) {
+            int count = 20;
+            List<List<float[]>> alone = new ArrayList<>();
+            for (int sequence = 0; sequence < count; sequence++) {
+                List<LayerState> states = loaded.states(scope);
+                List<float[]> logits = new ArrayList<>();
+                for (int token = 0; token < 7 * (sequence + 1) + 10; token++) {
+                    logits.add(loaded.kernels()
+                            .run(rows(token + sequence, token, states))
+                            .get(0));
+                }
+                alone.add(logits);
+            }
+            for (int size : new int[] {2, 7, 8, 9, 20}) {
+                List<List<LayerState>> states = new ArrayList<>();
+                for (int sequence = 0; sequence < size; sequence++) {
+                    // each is some tokens ahead of the one before it
+                    List<LayerState> own = loaded.states(scope);
+                    for (int token = 0; token < 7 * sequence; token++) {
+                        loaded.kernels().run(rows(token + sequence, token, own));
+                    }
+                    states.add(own);
+                }
+                for (int step = 0; step < 10; step++) {
+                    List<DecoderSteps.Row> together = new ArrayList<>();
+                    for (int sequence = 0; sequence < size; sequence++) {
+                        int token = 7 * sequence + step;
+                        together.addAll(rows(token + sequence, token, states.get(sequence)));
+                    }
+                    List<float[]> logits = loaded.kernels().run(together);
+                    for (int sequence = 0; sequence < size; sequence++) {
+                        assertThat(Arrays.equals(
+                                        logits.get(sequence),
+                                        alone.get(sequence).get(7 * sequence + step)))
+                                .as("sequence %d among %d, step %d", sequence, size, step)
+                                .isTrue();
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<DecoderSteps.Row> rows(int token, List<LayerState> states) {
+        return rows(token, token, states);
+    }
+
+    private static List<DecoderSteps.Row> rows(int id, int position, List<LayerState> states) {
+        long[] positions = new long[LAYERS];
+        Arrays.fill(positions, position);
+        return List.of(new DecoderSteps.Row(new DecoderSteps.Rows(id, positions, states), 0));
+    }
+
+    private static double apart(float[] given, float[] expected) {
+        double squares = 0;
+        double all = 0;
+        for (int i = 0; i < expected.length; i++) {
+            squares += Math.pow(given[i] - expected[i], 2);
+            all += Math.pow(expected[i], 2);
+        }
+        return Math.sqrt(squares / all);
+    }
+
+    /** A small random decoder. */
+    private static final class Loaded implements AutoCloseable {
+
+        private final TensorScope owner = runtime.openScope();
+        private final Weights weights;
+        private final DecoderStack stack;
+
+        Loaded(Dtype dtype, int heads, int kvHeads, int headDim) {
+            int hidden = heads * headDim;
+            Path model = RandomModelFolder.ofShape("qwen2.5-vl-tiny")
+                    .decoder(hidden, LAYERS, heads, kvHeads, 2 * hidden)
+                    .type(dtype == Dtype.BFLOAT16 ? StoredType.BF16 : StoredType.F16)
+                    .write(folder.resolve(dtype + "-" + heads + "-" + kvHeads + "-" + headDim));
+            weights = Weights.open(runtime, SafetensorsIndex.of(model), dtype, WeightFormat.AUTO);
+            int frequencies = headDim / 2;
+            stack = DecoderStack.load(
+                    runtime,
+                    weights,
+                    new DecoderNames("model.embed_tokens", "model.layers", "model.norm", "lm_head"),
+                    new DecoderShape(
+                            768,
+                            2 * hidden,
+                            1e6,
+                            new int[] {
+                                frequencies / 4,
+                                frequencies * 3 / 8,
+                                frequencies - frequencies / 4 - frequencies * 3 / 8
+                            },
+                            false),
+                    new ModelDimensions(LAYERS, hidden, heads, kvHeads, headDim, 1e-6, 32, 4),
+                    owner);
+            weights.finishLoading();
+        }
+
+        StepKernels kernels() {
+            return Objects.requireNonNull(stack.stepKernels(), "kernels for this shape");
+        }
+
+        List<LayerState> states(TensorScope scope) {
+            List<LayerState> states = new ArrayList<>();
+            for (int layer = 0; layer < LAYERS; layer++) {
+                states.add(stack.newState(layer, 256, scope));
+            }
+            return states;
+        }
+
+        @Override
+        public void close() {
+            stack.close();
+            weights.close();
+            owner.close();
+        }
+    }
+}
