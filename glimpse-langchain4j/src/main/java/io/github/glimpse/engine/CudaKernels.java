@@ -26,6 +26,7 @@ public final class CudaKernels implements AutoCloseable {
     // The driver's numbers of facts of a GPU and of a kernel.
     private static final int PROCESSORS = 16;
     private static final int MOST_SHARED = 97;
+    private static final int SHARED_OF_PROCESSOR = 81;
     private static final int MAJOR = 75;
     private static final int MINOR = 76;
     private static final int SHARED_OF_KERNEL = 8;
@@ -45,15 +46,28 @@ public final class CudaKernels implements AutoCloseable {
         this.major = major;
     }
 
-    /** What kernels have to know of a GPU. */
-    public record Limits(int processors, int sharedBytes) {}
+    /**
+     * What kernels have to know of a GPU.
+     *
+     * @param processors how many it has
+     * @param blockBytes how many bytes a block may share
+     * @param processorBytes how many bytes the blocks on one processor may share in all
+     */
+    public record Limits(int processors, int blockBytes, int processorBytes) {}
 
-    /** What a GPU has: how many processors, and how many bytes of each a block may share. */
+    /**
+     * What the GPU of a runtime has.
+     *
+     * @throws NativeLibraryException if the driver does not tell
+     */
     public static Limits limits(TorchRuntime runtime) {
         return attempt(() -> {
             CudaCalls calls = CudaCalls.open(runtime.gpuIndex());
             try {
-                return new Limits(calls.attribute(PROCESSORS), calls.attribute(MOST_SHARED));
+                return new Limits(
+                        calls.attribute(PROCESSORS),
+                        calls.attribute(MOST_SHARED),
+                        calls.attribute(SHARED_OF_PROCESSOR));
             } finally {
                 calls.close();
             }

@@ -5,6 +5,7 @@ import io.github.glimpse.constrain.ToolCallParser;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.LayerState;
+import io.github.glimpse.nn.RowLogits;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.sampling.PromptLookup;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class DecodeLoop {
 
     private final VisionLanguageModel model;
-    private final StepScheduler<DecoderSteps.Rows, float[][]>.Sequence steps;
+    private final StepScheduler<DecoderSteps.Rows, RowLogits[]>.Sequence steps;
     private final RequestContext context;
     private final AnswerText text;
     private final @Nullable AnswerMask mask;
@@ -40,7 +41,7 @@ final class DecodeLoop {
      */
     DecodeLoop(
             VisionLanguageModel model,
-            StepScheduler<DecoderSteps.Rows, float[][]>.Sequence steps,
+            StepScheduler<DecoderSteps.Rows, RowLogits[]>.Sequence steps,
             RequestContext context,
             AnswerText text,
             @Nullable AnswerMask mask) {
@@ -70,7 +71,7 @@ final class DecodeLoop {
      */
     Answer run(Sequence sequence, Sampler sampler, PromptLookup lookup, int most) {
         IntStream.Builder ids = IntStream.builder();
-        float[] logits = sequence.logits();
+        RowLogits logits = new RowLogits(sequence.logits());
         Rows rows = new Rows(sequence, lookup);
         for (int step = 0; ; step++) {
             int id = choose(sampler, logits, most - step, sequence.caches());
@@ -93,7 +94,7 @@ final class DecodeLoop {
             context.cancellation().check();
             context.observer().onToken(step, sequence.nextPositions()[0] + step, rows.lengths[0] + step);
             logits = rows.next(id, step, most - step - 1);
-            context.observer().onLogits(step + 1, logits);
+            context.observer().onLogits(step + 1, logits.logits());
         }
     }
 
@@ -104,7 +105,7 @@ final class DecodeLoop {
         private final PromptLookup lookup;
         private final int[] lengths;
         private int[] ran = {};
-        private float[][] logits = {};
+        private RowLogits[] logits = {};
         private int first;
 
         Rows(Sequence sequence, PromptLookup lookup) {
@@ -119,7 +120,7 @@ final class DecodeLoop {
          * @param row of the answer
          * @param left rows that may come, this one included
          */
-        float[] next(int id, int row, int left) {
+        RowLogits next(int id, int row, int left) {
             lookup.add(id);
             int ahead = row - first;
             if (ahead < logits.length && ran[ahead] == id) {
@@ -156,7 +157,7 @@ final class DecodeLoop {
                     sequence.caches().forEach(LayerState::remember);
                     long[] positions = shifted(sequence.nextPositions(), length);
                     int left = ChoiceScores.MOST_STEPS - length;
-                    return forward(new int[] {id}, positions, sequence.caches(), left)[0];
+                    return forward(new int[] {id}, positions, sequence.caches(), left)[0].logits();
                 });
         truncate(sequence.caches(), lengths, 0);
         return scores;
@@ -176,9 +177,9 @@ final class DecodeLoop {
         }
     }
 
-    private int choose(Sampler sampler, float[] logits, int left, List<LayerState> caches) {
+    private int choose(Sampler sampler, RowLogits row, int left, List<LayerState> caches) {
         try {
-            return mask == null ? sampler.next(logits) : mask.choose(sampler, logits, left);
+            return mask == null ? sampler.next(row.logits(), row.logOfSum()) : mask.choose(sampler, row.logits(), left);
         } catch (NonFiniteNumbersException e) {
             throw e.at(firstBroken(caches));
         }
@@ -224,7 +225,7 @@ final class DecodeLoop {
      *
      * @param left rows that may come, these included: caches have room for no more
      */
-    private float[][] forward(int[] ids, long[] positions, List<LayerState> caches, int left) {
+    private RowLogits[] forward(int[] ids, long[] positions, List<LayerState> caches, int left) {
         boolean grows = false;
         for (LayerState cache : caches) {
             if (cache.room() < ids.length) {

@@ -15,6 +15,7 @@ import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderSteps;
+import io.github.glimpse.nn.RowLogits;
 import io.github.glimpse.prefill.EvidencePlan;
 import io.github.glimpse.prefill.EvidenceReaders;
 import io.github.glimpse.prefill.JointPrompts;
@@ -91,7 +92,7 @@ final class DecoderEngine implements AnswerEngine {
     private final PrefixStore prefixes;
     private final VisionFeatureCache visionCache;
     private final MaskVocabulary maskVocabulary;
-    private final StepScheduler<DecoderSteps.Rows, float[][]> scheduler;
+    private final StepScheduler<DecoderSteps.Rows, RowLogits[]> scheduler;
     private final JointPrompts joint;
     private @Nullable Int8Report int8Report;
 

@@ -63,9 +63,9 @@ public final class DecoderSteps {
      * Runs the rows of each sequence through all layers. If it fails, no sequence of them can go on.
      *
      * @param sequences at least one
-     * @return by sequence the logits {@code [vocab]} after each of its rows; of guesses that are too many for a step only the first run
+     * @return by sequence the logits after each of its rows; of guesses that are too many for a step only the first run
      */
-    public List<float[][]> run(List<Rows> sequences) {
+    public List<RowLogits[]> run(List<Rows> sequences) {
         int[] counts = counts(sequences);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < counts.length; i++) {
@@ -78,7 +78,7 @@ public final class DecoderSteps {
     }
 
     /** The logits after each row, by the compute text. */
-    List<float[]> byText(List<Row> rows) {
+    List<RowLogits> byText(List<Row> rows) {
         int padded = decoder.runtime().onGpu() ? RowPadding.gpuRows(rows.size()) : RowPadding.rows(rows.size());
         try (TensorScope scope = decoder.openScope()) {
             NDArray hidden =
@@ -103,7 +103,9 @@ public final class DecoderSteps {
                 hidden.close();
                 hidden = next;
             }
-            return HostValues.floatRows(logits(hidden, rows.size(), scope));
+            return HostValues.floatRows(logits(hidden, rows.size(), scope)).stream()
+                    .map(RowLogits::new)
+                    .toList();
         }
     }
 
@@ -241,11 +243,11 @@ public final class DecoderSteps {
         return decoder.rotary().tablesByRow(scope.longs(ids, rows, padded), decoder.dtype(), scope);
     }
 
-    private static List<float[][]> split(List<float[]> logits, int[] counts) {
-        List<float[][]> split = new ArrayList<>();
+    private static List<RowLogits[]> split(List<RowLogits> logits, int[] counts) {
+        List<RowLogits[]> split = new ArrayList<>();
         int row = 0;
         for (int count : counts) {
-            split.add(logits.subList(row, row + count).toArray(float[][]::new));
+            split.add(logits.subList(row, row + count).toArray(RowLogits[]::new));
             row += count;
         }
         return split;

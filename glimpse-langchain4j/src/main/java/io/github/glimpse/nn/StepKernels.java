@@ -11,6 +11,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.nn.DecoderSteps.Row;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ final class StepKernels implements AutoCloseable {
     private static final int TRIED = 3;
     private static final double FARTHEST = 0.1;
 
+    // Before the logits
+    private static final int SUM_BYTES = StepShape.ROWS * Float.BYTES;
+
     private final CudaKernels kernels;
     private final StepShape shape;
     private final int layers;
@@ -48,6 +52,7 @@ final class StepKernels implements AutoCloseable {
     private final LongBuffer entries;
     private final long inputPlace;
     private final ByteBuffer output;
+    private final FloatBuffer sums;
     private final ShortBuffer scores;
     private final long outputPlace;
     private final List<Launch> launches = new ArrayList<>();
@@ -65,15 +70,18 @@ final class StepKernels implements AutoCloseable {
         long inputs = StepShape.ROWS * (1L + (long) layers * ENTRY);
         this.input = kernels.hostMemory(inputs * Long.BYTES);
         this.entries = input.asLongBuffer();
-        this.output = kernels.hostMemory((long) StepShape.ROWS * shape.vocabulary() * Short.BYTES);
-        this.scores = output.asShortBuffer();
+        this.output = kernels.hostMemory(outputBytes(StepShape.ROWS));
+        this.sums = output.asFloatBuffer();
+        this.scores = output.slice(SUM_BYTES, output.capacity() - SUM_BYTES)
+                .order(output.order())
+                .asShortBuffer();
         Room room = new Room(stack, owner);
         this.inputPlace = room.numbers(Dtype.FLOAT32, inputs * Long.BYTES / Float.BYTES);
         long hidden = room.rows(numbers.hidden());
         long asked = room.rows(projected);
         long mixed = room.rows(queries);
         long gated = room.rows(shape.intermediate());
-        this.outputPlace = room.rows(shape.vocabulary());
+        this.outputPlace = room.numbers(Dtype.FLOAT32, outputBytes(StepShape.ROWS) / Float.BYTES + 1);
         long partial = room.numbers(Dtype.FLOAT32, shape.partialNumbers());
         long arrived = room.numbers(Dtype.FLOAT32, (long) StepShape.ROWS * shape.headGroups());
         long frequencies = CudaKernels.address(stack.rotary().frequencies());
@@ -136,6 +144,8 @@ final class StepKernels implements AutoCloseable {
                     open,
                     adding("add_down", gated, at.one("down"), hidden)));
         }
+        int blocks = shape.blocks(shape.vocabulary(), shape.outputsAtOnce());
+        long parts = room.numbers(Dtype.FLOAT32, 2L * blocks * StepShape.ROWS);
         Launch score = kernels.launch(
                 "score",
                 StepShape.THREADS,
@@ -145,10 +155,14 @@ final class StepKernels implements AutoCloseable {
                 room.place(stack.finalNorm()),
                 eps,
                 room.place(stack.head().get(0)),
-                outputPlace,
+                outputPlace + SUM_BYTES,
+                parts,
                 rows);
-        norming.add(score.grid(shape.blocks(shape.vocabulary(), shape.outputsAtOnce()), 1, 1));
+        norming.add(score.grid(blocks, 1, 1));
+        WholeNumber parted = new WholeNumber();
+        parted.set(blocks);
         launches.add(score);
+        launches.add(kernels.launch("sum_up", StepShape.THREADS, 0, true, parts, parted, outputPlace));
     }
 
     private Launch adding(String kernel, long read, long weights, long hidden) {
@@ -219,8 +233,9 @@ final class StepKernels implements AutoCloseable {
             for (int token = 0; token < TRIED; token++) {
                 long[] positions = new long[layers];
                 java.util.Arrays.fill(positions, token);
-                float[] expected = text.byText(rows(token, positions, states)).get(0);
-                float[] given = run(rows(token, positions, others)).get(0);
+                float[] expected =
+                        text.byText(rows(token, positions, states)).get(0).logits();
+                float[] given = run(rows(token, positions, others)).get(0).logits();
                 for (int i = 0; i < expected.length; i++) {
                     squares += Math.pow((double) given[i] - expected[i], 2);
                     all += Math.pow(expected[i], 2);
@@ -250,8 +265,8 @@ final class StepKernels implements AutoCloseable {
     }
 
     /** The logits after each row; more than {@value StepShape#ROWS} run one eight after the other. */
-    synchronized List<float[]> run(List<Row> every) {
-        List<float[]> logits = new ArrayList<>();
+    synchronized List<RowLogits> run(List<Row> every) {
+        List<RowLogits> logits = new ArrayList<>();
         for (int start = 0; start < every.size(); start += StepShape.ROWS) {
             List<Row> some = every.subList(start, Math.min(every.size(), start + StepShape.ROWS));
             enter(some);
@@ -263,12 +278,20 @@ final class StepKernels implements AutoCloseable {
                     launches,
                     outputPlace,
                     output,
-                    (long) some.size() * shape.vocabulary() * Short.BYTES);
+                    outputBytes(some.size()));
             for (int row = 0; row < some.size(); row++) {
                 logits.add(logits(row));
             }
         }
         return logits;
+    }
+
+    private long outputBytes(int count) {
+        return SUM_BYTES + (long) count * shape.vocabulary() * Short.BYTES;
+    }
+
+    private static double finite(float sum) {
+        return Float.isFinite(sum) ? sum : Double.NaN;
     }
 
     private void enter(List<Row> some) {
@@ -298,33 +321,13 @@ final class StepKernels implements AutoCloseable {
         return StepShape.ROWS + (layer * StepShape.ROWS + row) * ENTRY;
     }
 
-    private float[] logits(int row) {
-        float[] wide = new float[shape.vocabulary()];
-        short[] read = new short[wide.length];
-        scores.get(row * wide.length, read);
-        if (shape.dtype() == Dtype.BFLOAT16) {
-            for (int i = 0; i < wide.length; i++) {
-                wide[i] = Float.intBitsToFloat(read[i] << Short.SIZE);
-            }
-        } else {
-            for (int i = 0; i < wide.length; i++) {
-                wide[i] = float16(read[i]);
-            }
-        }
-        return wide;
-    }
-
-    /** The number of 16 bits as IEEE 754 has it. */
-    static float float16(short bits) {
-        int exponent = (bits >> 10) & 0x1f;
-        int fraction = bits & 0x3ff;
-        float size =
-                switch (exponent) {
-                    case 0 -> fraction * 0x1p-24f;
-                    case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-                    default -> Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
-                };
-        return bits < 0 ? -size : size;
+    private RowLogits logits(int row) {
+        short[] read = new short[shape.vocabulary()];
+        scores.get(row * read.length, read);
+        return new RowLogits(
+                read,
+                shape.dtype() == Dtype.FLOAT16 ? RowLogits.Half.FLOAT16 : RowLogits.Half.BFLOAT16,
+                finite(sums.get(row)));
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.github.glimpse.nn;
 import io.github.glimpse.engine.CudaKernels;
 import io.github.glimpse.engine.Dtype;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What {@link StepKernels} are compiled for: a decoder's numbers, and how its products are shared out.
@@ -36,6 +38,8 @@ record StepShape(
     private static final int MOST_DEPTH = 9;
     private static final int LEAST_DEPTH = 4;
     private static final int BLOCKS_OF_PROCESSOR = 2;
+    // What the system keeps of each block's share.
+    private static final int BLOCK_BYTES = 1024;
     // Of weights, and where a row is not normed before, of the input: what the lanes of a warp read at once.
     private static final int SLOT_BYTES = 512;
     private static final int SLOTS_NORMED = 2;
@@ -63,25 +67,30 @@ record StepShape(
                 && decoder.heads() * dim % CHUNK == 0
                 && decoder.heads() % decoder.kvHeads() == 0
                 && shape.vocabulary() >= TILE;
-        StepShape deepest = new StepShape(
-                decoder,
-                shape.intermediate(),
-                shape.vocabulary(),
-                shape.headNorms(),
-                dtype,
-                limits.processors(),
-                MOST_DEPTH);
-        return fits ? deepest.within(limits.sharedBytes()) : Optional.empty();
+        if (!fits) {
+            return Optional.empty();
+        }
+        List<StepShape> some = IntStream.iterate(MOST_DEPTH, depth -> depth >= LEAST_DEPTH, depth -> depth - 1)
+                .mapToObj(depth -> new StepShape(
+                        decoder,
+                        shape.intermediate(),
+                        shape.vocabulary(),
+                        shape.headNorms(),
+                        dtype,
+                        limits.processors(),
+                        depth))
+                .filter(one -> one.blockBytes() <= limits.blockBytes())
+                .toList();
+        // Two blocks beside each other take turns with memory and sums; as deep as leaves room for both.
+        return some.stream()
+                .filter(one -> BLOCKS_OF_PROCESSOR * (one.normedBytes(ROWS) + one.ownBytes() + BLOCK_BYTES)
+                        <= limits.processorBytes())
+                .findFirst()
+                .or(() -> some.stream().findFirst());
     }
 
-    private Optional<StepShape> within(int sharedBytes) {
-        for (int wanted = MOST_DEPTH; wanted >= LEAST_DEPTH; wanted--) {
-            StepShape shape = new StepShape(decoder, intermediate, vocabulary, headNorms, dtype, processors, wanted);
-            if (Math.max(shape.normedBytes(ROWS), shape.plainBytes()) + shape.ownBytes() <= sharedBytes) {
-                return Optional.of(shape);
-            }
-        }
-        return Optional.empty();
+    private int blockBytes() {
+        return Math.max(normedBytes(ROWS), plainBytes()) + ownBytes();
     }
 
     /** What the text {@code step.cu} is compiled for. */

@@ -44,14 +44,30 @@ public final class Sampler {
      * @throws io.github.glimpse.NonFiniteNumbersException if they are no numbers
      */
     public int next(float[] logits) {
-        int id = choose(logits);
+        return next(logits, Double.NaN);
+    }
+
+    /**
+     * As {@link #next(float[])}.
+     *
+     * @param logOfSum logarithm of the sum of the scores' exponentials if it is known, else NaN
+     */
+    public int next(float[] logits, double logOfSum) {
+        int id = choose(logits, Double.isNaN(logOfSum) ? logOfSum(logits) : logOfSum);
         accept(id);
         return id;
     }
 
     /** Chooses a token, which is remembered once it is {@linkplain #accept accepted}; else as {@link #next}. */
     public int choose(float[] logits) {
-        double logOfSum = TokenLikelihoods.logOfSum(logits, likelihoods.count() + 1);
+        return choose(logits, logOfSum(logits));
+    }
+
+    private double logOfSum(float[] logits) {
+        return TokenLikelihoods.logOfSum(logits, likelihoods.count() + 1);
+    }
+
+    private int choose(float[] logits, double logOfSum) {
         float[] raw = penalises() ? logits.clone() : logits;
         penalise(logits);
         return chosen(logits, raw, logOfSum);
@@ -59,7 +75,7 @@ public final class Sampler {
 
     /** As {@link #choose}, without penalties. */
     public int chooseUnpenalised(float[] logits) {
-        return chosen(logits, logits, TokenLikelihoods.logOfSum(logits, likelihoods.count() + 1));
+        return chosen(logits, logits, logOfSum(logits));
     }
 
     private int chosen(float[] logits, float[] raw, double logOfSum) {
@@ -88,7 +104,7 @@ public final class Sampler {
     public void requireNumbers(float[] logits) {
         for (float logit : logits) {
             if (!(logit < Float.POSITIVE_INFINITY)) {
-                TokenLikelihoods.logOfSum(logits, likelihoods.count() + 1);
+                logOfSum(logits);
             }
         }
     }

@@ -646,16 +646,66 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) open(
             });
 }
 
-// logits [ROWS, VOCAB]. The last piece may begin before its place, so as to end with the vocabulary.
+// The larger of two numbers and both sums of exponentials beside it.
+__device__ __forceinline__ void join(float& most, float& sum, float other_most, float other_sum) {
+    float larger = fmaxf(most, other_most);
+    sum = sum * expf(most - larger) + other_sum * expf(other_most - larger);
+    most = larger;
+}
+
+// logits [ROWS, VOCAB], and of those of each block the largest and the sum of the exponentials beside it, parts [blocks, ROWS, 2]. The last
+// piece may begin before its place, so as to end with the vocabulary.
 extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) score(
-        const Half* hidden, const Half* norm, float eps, const Half* head, Half* logits, int rows) {
+        const Half* hidden, const Half* norm, float eps, const Half* head, Half* logits, float* parts, int rows) {
+    static_assert(ROWS * TILE <= 32 * WARPS, "a thread has one number of a piece");
     auto first = [](int piece) { return min(piece * TILE, VOCAB - TILE); };
     auto start = [&](int piece) { return head + (long long)first(piece) * HIDDEN; };
+    const int row = threadIdx.x / TILE;
+    const int column = threadIdx.x % TILE;
+    float most = NOTHING;
+    float sum = 0.0f;
     multiply<HIDDEN, true>(
             (VOCAB + TILE - 1) / TILE, start, [&](int piece) { return start(piece) + 8 * HIDDEN; }, hidden, norm, eps, rows,
             [&](int piece, const float* sums) {
-                for (int i = threadIdx.x; i < rows * TILE; i += blockDim.x) {
-                    logits[(long long)(i / TILE) * VOCAB + first(piece) + i % TILE] = narrow(total(sums, i / TILE, i % TILE));
+                if (row < rows) {
+                    Half value = narrow(total(sums, row, column));
+                    int at = first(piece) + column;
+                    logits[(long long)row * VOCAB + at] = value;
+                    if (at >= piece * TILE) {
+                        join(most, sum, wide(value), 1.0f);
+                    }
                 }
             });
+#pragma unroll
+    for (int other = TILE / 2; other > 0; other /= 2) {
+        float other_most = __shfl_xor_sync(0xffffffff, most, other);
+        float other_sum = __shfl_xor_sync(0xffffffff, sum, other);
+        join(most, sum, other_most, other_sum);
+    }
+    if (row < rows && column == 0) {
+        parts[(blockIdx.x * ROWS + row) * 2] = most;
+        parts[(blockIdx.x * ROWS + row) * 2 + 1] = sum;
+    }
+}
+
+// One block, a warp for each row: the logarithm of the sum of the exponentials of its logits.
+extern "C" __global__ void sum_up(const float* parts, int blocks, float* logs) {
+    wait_for_earlier();
+    let_next_begin();
+    const int row = threadIdx.x / 32;
+    const int lane = threadIdx.x % 32;
+    float most = NOTHING;
+    float sum = 0.0f;
+    for (int block = lane; block < blocks; block += 32) {
+        join(most, sum, parts[(block * ROWS + row) * 2], parts[(block * ROWS + row) * 2 + 1]);
+    }
+#pragma unroll
+    for (int other = 16; other > 0; other /= 2) {
+        float other_most = __shfl_xor_sync(0xffffffff, most, other);
+        float other_sum = __shfl_xor_sync(0xffffffff, sum, other);
+        join(most, sum, other_most, other_sum);
+    }
+    if (lane == 0) {
+        logs[row] = most + logf(sum);
+    }
 }

@@ -167,15 +167,15 @@ class DecoderNumericsIT {
                             .mapToObj(i -> loaded.row(ids(30 + 17 * i), scope))
                             .toList();
                     for (int step = 0; step < 3; step++) {
-                        List<float[][]> logits = steps.run(together);
+                        List<RowLogits[]> logits = steps.run(together);
                         assertThat(logits).hasSize(count);
                         for (int i = 0; i < count; i++) {
                             DecoderSteps.Rows alone = loaded.row(ids(30 + 17 * i), scope);
                             float[] single = {};
                             for (int again = 0; again <= step; again++) {
-                                single = steps.run(List.of(alone)).get(0)[0];
+                                single = steps.run(List.of(alone)).get(0)[0].logits();
                             }
-                            assertThat(Arrays.equals(logits.get(i)[0], single))
+                            assertThat(Arrays.equals(logits.get(i)[0].logits(), single))
                                     .as("sequence %d of %d, step %d", i, count, step)
                                     .isTrue();
                         }
@@ -199,7 +199,9 @@ class DecoderNumericsIT {
                 List<float[]> expected = new ArrayList<>();
                 DecoderSteps.Rows alone = loaded.row(ids(60), scope);
                 for (int i = 0; i < answer.length; i++) {
-                    expected.add(steps.run(List.of(behind(alone, i, answer[i]))).get(0)[0]);
+                    expected.add(steps.run(List.of(behind(alone, i, answer[i])))
+                            .get(0)[0]
+                            .logits());
                 }
                 DecoderSteps.Rows guessing = loaded.row(ids(60), scope);
                 DecoderSteps.Rows other = loaded.row(ids(47), scope);
@@ -207,11 +209,12 @@ class DecoderNumericsIT {
                 for (int right : new int[] {1, 3, 2, 3}) {
                     int[] guessed = Arrays.copyOfRange(answer, row, row + 4);
                     Arrays.fill(guessed, right, guessed.length, 11);
-                    List<float[][]> logits = steps.run(List.of(behind(other, row, 7), behind(guessing, row, guessed)));
-                    assertThat(logits.get(0)).hasDimensions(1, expected.get(0).length);
-                    assertThat(logits.get(1)).hasNumberOfRows(4);
+                    List<RowLogits[]> logits =
+                            steps.run(List.of(behind(other, row, 7), behind(guessing, row, guessed)));
+                    assertThat(logits.get(0)).hasSize(1);
+                    assertThat(logits.get(1)).hasSize(4);
                     for (int i = 0; i < right; i++, row++) {
-                        assertThat(Arrays.equals(logits.get(1)[i], expected.get(row)))
+                        assertThat(Arrays.equals(logits.get(1)[i].logits(), expected.get(row)))
                                 .as("%s, row %d of the answer", format, row)
                                 .isTrue();
                     }
@@ -235,7 +238,7 @@ class DecoderNumericsIT {
                     .mapToObj(i -> behind(loaded.row(ids(20), scope), 0, ids(4)))
                     .toList();
             assertThat(steps.run(twenty))
-                    .allSatisfy(logits -> assertThat(logits).hasNumberOfRows(1));
+                    .allSatisfy(logits -> assertThat(logits).hasSize(1));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.glimpse.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.engine.Dtype;
@@ -11,6 +12,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.engine.Weights;
+import io.github.glimpse.sampling.TokenLikelihoods;
 import io.github.glimpse.testing.RandomModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,9 +67,10 @@ class StepKernelsIT {
             // tiles of 64 keys: one, many, and a row that is the first of one
             for (int token = 0; token < 200; token++) {
                 List<DecoderSteps.Row> row = rows(token, others);
-                float[] expected = steps.byText(row).get(0);
-                float[] given = loaded.kernels().run(rows(token, own)).get(0);
-                most = Math.max(most, apart(given, expected));
+                float[] expected = steps.byText(row).get(0).logits();
+                RowLogits given = loaded.kernels().run(rows(token, own)).get(0);
+                most = Math.max(most, apart(given.logits(), expected));
+                assertThat(given.logOfSum()).isCloseTo(TokenLikelihoods.logOfSum(given.logits(), 1), within(1e-5));
             }
             System.out.println(
                     dtype + ", " + heads + " heads on " + kvHeads + " of " + headDim + ": at most " + most + " apart");
@@ -81,10 +84,10 @@ class StepKernelsIT {
         try (Loaded loaded = new Loaded(Dtype.BFLOAT16, 14, 2, 64);
                 TensorScope scope = runtime.openScope()) {
             int count = 20;
-            List<List<float[]>> alone = new ArrayList<>();
+            List<List<RowLogits>> alone = new ArrayList<>();
             for (int sequence = 0; sequence < count; sequence++) {
                 List<LayerState> states = loaded.states(scope);
-                List<float[]> logits = new ArrayList<>();
+                List<RowLogits> logits = new ArrayList<>();
                 for (int token = 0; token < 7 * (sequence + 1) + 10; token++) {
                     logits.add(loaded.kernels()
                             .run(rows(token + sequence, token, states))
@@ -108,13 +111,13 @@ class StepKernelsIT {
                         int token = 7 * sequence + step;
                         together.addAll(rows(token + sequence, token, states.get(sequence)));
                     }
-                    List<float[]> logits = loaded.kernels().run(together);
+                    List<RowLogits> logits = loaded.kernels().run(together);
                     for (int sequence = 0; sequence < size; sequence++) {
-                        assertThat(Arrays.equals(
-                                        logits.get(sequence),
-                                        alone.get(sequence).get(7 * sequence + step)))
+                        RowLogits single = alone.get(sequence).get(7 * sequence + step);
+                        assertThat(Arrays.equals(logits.get(sequence).logits(), single.logits()))
                                 .as("sequence %d among %d, step %d", sequence, size, step)
                                 .isTrue();
+                        assertThat(logits.get(sequence).logOfSum()).isEqualTo(single.logOfSum());
                     }
                 }
             }

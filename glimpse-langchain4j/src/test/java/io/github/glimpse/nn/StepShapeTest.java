@@ -12,8 +12,8 @@ class StepShapeTest {
 
     private static final ModelDimensions QWEN_3B = new ModelDimensions(36, 2048, 16, 2, 128, 1e-6, 1280, 32);
     private static final ModelDimensions QWEN_7B = new ModelDimensions(28, 3584, 28, 4, 128, 1e-6, 1280, 32);
-    private static final Limits H200 = new Limits(132, 232_448);
-    private static final Limits L4 = new Limits(58, 101_376);
+    private static final Limits H200 = new Limits(132, 232_448, 233_472);
+    private static final Limits L4 = new Limits(58, 101_376, 102_400);
 
     private static DecoderShape shape(int vocabulary, int intermediate, int... sections) {
         return new DecoderShape(vocabulary, intermediate, 1e6, sections, false);
@@ -34,6 +34,14 @@ class StepShapeTest {
         assertThat(shape.headGroups()).isEqualTo(4);
         assertThat(shape.blocks(2048, shape.outputsAtOnce())).isEqualTo(128);
         assertThat(shape.blocks(151_936, shape.outputsAtOnce())).isEqualTo(264);
+    }
+
+    @Test
+    void aWiderModelHasFewerSoThatTwoBlocksFit() {
+        StepShape shape = StepShape.of(QWEN_7B, shape(152_064, 18_944, 16, 24, 24), Dtype.BFLOAT16, H200)
+                .orElseThrow();
+
+        assertThat(shape.depth()).isEqualTo(6);
     }
 
     @Test
@@ -68,7 +76,7 @@ class StepShapeTest {
                         H200))
                 .as("heads 80 wide")
                 .isEmpty();
-        assertThat(StepShape.of(QWEN_7B, usual, Dtype.BFLOAT16, new Limits(20, 49_152)))
+        assertThat(StepShape.of(QWEN_7B, usual, Dtype.BFLOAT16, new Limits(20, 49_152, 65_536)))
                 .as("a GPU that shares little")
                 .isEmpty();
     }
@@ -76,6 +84,7 @@ class StepShapeTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "0x3c00, 1", "0xbc00, -1", "0x3555, 0.33325195", "0x0001, 5.9604645e-8", "0x7bff, 65504"})
     void numbersOf16BitsAreRead(String bits, float value) {
-        assertThat(StepKernels.float16((short) (int) Integer.decode(bits))).isEqualTo(value);
+        assertThat(RowLogits.Half.FLOAT16.wide((short) (int) Integer.decode(bits)))
+                .isEqualTo(value);
     }
 }
