@@ -5,11 +5,12 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
+import java.util.function.Supplier;
 
 /** Calls of NVIDIA's driver that must succeed, in the context of one GPU that libtorch uses as well. Safe for concurrent use. */
 final class CudaCalls {
 
-    private static final String LIBRARY = "libcuda.so.1";
+    private static final int EVENT_WITHOUT_TIMES = 2;
 
     private final com.sun.jna.NativeLibrary library;
     private final int gpu;
@@ -28,7 +29,7 @@ final class CudaCalls {
      * @throws UnsatisfiedLinkError if it is not there, or older than these calls
      */
     static CudaCalls open(int gpu) {
-        com.sun.jna.NativeLibrary library = com.sun.jna.NativeLibrary.getInstance(LIBRARY);
+        com.sun.jna.NativeLibrary library = CudaDriver.library();
         IntByReference handle = new IntByReference();
         PointerByReference context = new PointerByReference();
         check(library, "cuInit", 0);
@@ -37,9 +38,14 @@ final class CudaCalls {
         return new CudaCalls(library, handle.getValue(), context.getValue());
     }
 
-    /** Lets this thread's calls go to the GPU. */
-    void enter() {
-        call("cuCtxSetCurrent", context);
+    /** Makes calls of this thread in the GPU's context, and leaves the thread as it was. */
+    <T> T within(Supplier<T> calls) {
+        call("cuCtxPushCurrent_v2", context);
+        try {
+            return calls.get();
+        } finally {
+            call("cuCtxPopCurrent_v2", new PointerByReference(Pointer.NULL));
+        }
     }
 
     /** A fact of the GPU, by the number that the driver has for it. */
@@ -61,6 +67,13 @@ final class CudaCalls {
         PointerByReference function = new PointerByReference();
         call("cuModuleGetFunction", function, module, name);
         return function.getValue();
+    }
+
+    /** A mark in a stream that can be waited for. */
+    Pointer event() {
+        PointerByReference event = new PointerByReference();
+        call("cuEventCreate", event, EVENT_WITHOUT_TIMES);
+        return event.getValue();
     }
 
     /** Memory of the machine that the GPU reads and writes by itself. */

@@ -37,14 +37,22 @@ final class CudaDriver {
 
     /** Opens the driver's library if there is one. */
     static CudaDriver open() {
-        boolean windows =
-                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("win");
-        String name = windows ? "nvcuda" : "libcuda.so.1";
         try {
-            return new CudaDriver(com.sun.jna.NativeLibrary.getInstance(name), "");
+            return new CudaDriver(library(), "");
         } catch (UnsatisfiedLinkError e) {
             return new CudaDriver(null, reason(String.valueOf(e.getMessage())));
         }
+    }
+
+    /**
+     * The driver's library.
+     *
+     * @throws UnsatisfiedLinkError if there is none
+     */
+    static com.sun.jna.NativeLibrary library() {
+        boolean windows =
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("win");
+        return com.sun.jna.NativeLibrary.getInstance(windows ? "nvcuda" : "libcuda.so.1");
     }
 
     /** Whether there is a driver in this machine, whether or not its library can be loaded here. */

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kernels of our own for the GPU of a runtime, compiled when a model is loaded. They are launched into the stream that libtorch uses, so what either of
@@ -35,10 +37,13 @@ public final class CudaKernels implements AutoCloseable {
 
     private static final Pointer STREAM = Pointer.NULL;
 
+    private static final Logger LOG = LoggerFactory.getLogger(CudaKernels.class);
+
     private final CudaCalls calls;
     private final Pointer module;
     private final int major;
     private final List<Pointer> pinned = new ArrayList<>();
+    private final List<Pointer> events = new ArrayList<>();
 
     private CudaKernels(CudaCalls calls, Pointer module, int major) {
         this.calls = calls;
@@ -84,7 +89,6 @@ public final class CudaKernels implements AutoCloseable {
         String source = source(face, name + ".cu");
         return attempt(() -> {
             CudaCalls calls = CudaCalls.open(runtime.gpuIndex());
-            calls.enter();
             int major = calls.attribute(MAJOR);
             List<String> options =
                     new ArrayList<>(List.of("--gpu-architecture=sm_" + major + calls.attribute(MINOR), "--std=c++17"));
@@ -92,7 +96,7 @@ public final class CudaKernels implements AutoCloseable {
             KernelCompiler compiler =
                     KernelCompiler.open(Path.of(runtime.facts().libraries()));
             try (Memory compiled = compiler.compile(source, options)) {
-                return new CudaKernels(calls, calls.module(compiled), major);
+                return new CudaKernels(calls, calls.within(() -> calls.module(compiled)), major);
             }
         });
     }
@@ -102,14 +106,26 @@ public final class CudaKernels implements AutoCloseable {
         return TensorAddress.of(tensor);
     }
 
-    /** Memory of the machine that the GPU reads and writes by itself, in its order of bytes, until these kernels are closed. */
-    public ByteBuffer hostMemory(long bytes) {
-        return attempt(() -> {
-            calls.enter();
-            Pointer memory = calls.pinned(bytes);
-            pinned.add(memory);
-            return memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
-        });
+    /**
+     * Room for what passes of kernels read and write, until these kernels are closed.
+     *
+     * @param inputBytes most bytes that a pass is given
+     * @param input where they go in the GPU's memory
+     * @param outputBytes most bytes that it makes
+     * @param output where these lie there
+     */
+    public Exchange exchange(long inputBytes, long input, long outputBytes, long output) {
+        return attempt(() -> calls.within(() -> {
+            Pointer event = calls.event();
+            events.add(event);
+            return new Exchange(hostMemory(inputBytes), input, hostMemory(outputBytes), output, event);
+        }));
+    }
+
+    private ByteBuffer hostMemory(long bytes) {
+        Pointer memory = calls.pinned(bytes);
+        pinned.add(memory);
+        return memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
     }
 
     /**
@@ -121,54 +137,71 @@ public final class CudaKernels implements AutoCloseable {
      * @param arguments in the kernel's order: {@link Long} for an address, {@link Float}, or a {@link WholeNumber}
      */
     public Launch launch(String kernel, int threads, int mostShared, boolean early, Object... arguments) {
-        return attempt(() -> {
+        return attempt(() -> calls.within(() -> {
             Pointer function = calls.function(module, kernel);
             if (mostShared > 0) {
                 calls.call("cuFuncSetAttribute", function, SHARED_OF_KERNEL, mostShared);
             }
             return new Launch(function, threads, early && major >= FIRST_WITH_EARLY_BEGIN, arguments);
-        });
+        }));
     }
 
     /**
-     * Copies the front of some {@link #hostMemory} to the GPU, lets kernels run, copies what they made to other such memory, and waits.
+     * Asks for a pass, and does not wait for it: what is in the input goes to the GPU, the kernels run, and what they made comes back. Who
+     * reads it {@linkplain #await waits} before, and leaves the input alone until then.
      *
      * @param call its name in errors
+     * @param outputBytes how much comes back
      * @throws io.github.glimpse.DeviceLostException if the GPU has failed for good
      * @throws GlimpseException if the driver refuses
      */
-    public void run(
-            String call,
-            ByteBuffer input,
-            long inputBytes,
-            long to,
-            List<Launch> launches,
-            long from,
-            ByteBuffer output,
-            long outputBytes) {
-        NativeCall.once(call, () -> {
-            calls.enter();
-            calls.call("cuMemcpyHtoDAsync_v2", to, Native.getDirectBufferPointer(input), inputBytes, STREAM);
-            for (Launch launch : launches) {
-                calls.call("cuLaunchKernelEx", launch.arguments);
-            }
-            calls.call("cuMemcpyDtoHAsync_v2", Native.getDirectBufferPointer(output), from, outputBytes, STREAM);
-            calls.call("cuStreamSynchronize", STREAM);
-            return call;
-        });
+    public void run(String call, Exchange exchange, List<Launch> launches, long outputBytes) {
+        NativeCall.once(
+                call,
+                () -> calls.within(() -> {
+                    Pointer input = Native.getDirectBufferPointer(exchange.input);
+                    Pointer output = Native.getDirectBufferPointer(exchange.output);
+                    calls.call(
+                            "cuMemcpyHtoDAsync_v2",
+                            exchange.inputPlace,
+                            input,
+                            (long) exchange.input.capacity(),
+                            STREAM);
+                    for (Launch launch : launches) {
+                        calls.call("cuLaunchKernelEx", launch.arguments);
+                    }
+                    calls.call("cuMemcpyDtoHAsync_v2", output, exchange.outputPlace, outputBytes, STREAM);
+                    calls.call("cuEventRecord", exchange.done, STREAM);
+                    return call;
+                }));
     }
 
-    /** Compiled kernels and their context are given back; launches must not be used any more. */
+    /** Waits for the last pass of an exchange; fails like {@link #run}. */
+    public void await(String call, Exchange exchange) {
+        NativeCall.once(
+                call,
+                () -> calls.within(() -> {
+                    calls.call("cuEventSynchronize", exchange.done);
+                    return call;
+                }));
+    }
+
+    /** Compiled kernels and their context are given back; launches and exchanges must not be used any more. */
     @Override
     public void close() {
-        attempt(() -> {
-            calls.enter();
-            calls.call("cuStreamSynchronize", STREAM);
-            pinned.forEach(memory -> calls.call("cuMemFreeHost", memory));
-            calls.call("cuModuleUnload", module);
+        try {
+            calls.within(() -> {
+                calls.call("cuStreamSynchronize", STREAM);
+                events.forEach(event -> calls.call("cuEventDestroy_v2", event));
+                pinned.forEach(memory -> calls.call("cuMemFreeHost", memory));
+                calls.call("cuModuleUnload", module);
+                return module;
+            });
             calls.close();
-            return module;
-        });
+        } catch (EngineException e) {
+            // A GPU that has failed gives nothing back.
+            LOG.debug("The kernels could not be given back", e);
+        }
     }
 
     private interface Attempt<T> {
@@ -193,6 +226,34 @@ public final class CudaKernels implements AutoCloseable {
             return new String(text.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IllegalStateException("The file " + file + " beside " + face.getName() + " cannot be read", e);
+        }
+    }
+
+    /** Memory of the machine that the GPU reads and writes by itself, for one pass at a time. Bytes are in the machine's order. */
+    public static final class Exchange {
+
+        private final ByteBuffer input;
+        private final long inputPlace;
+        private final ByteBuffer output;
+        private final long outputPlace;
+        private final Pointer done;
+
+        private Exchange(ByteBuffer input, long inputPlace, ByteBuffer output, long outputPlace, Pointer done) {
+            this.input = input;
+            this.inputPlace = inputPlace;
+            this.output = output;
+            this.outputPlace = outputPlace;
+            this.done = done;
+        }
+
+        /** What a pass is given. */
+        public ByteBuffer input() {
+            return input;
+        }
+
+        /** What it makes. */
+        public ByteBuffer output() {
+            return output;
         }
     }
 

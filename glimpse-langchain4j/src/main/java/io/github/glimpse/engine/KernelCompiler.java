@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 /** NVIDIA's compiler for the running GPU, NVRTC, which comes with libtorch's CUDA builds. */
 final class KernelCompiler {
 
-    private static final Pattern FILE = Pattern.compile("libnvrtc(-[0-9a-f]+)?\\.so(\\.[0-9.]+)?");
+    // As wheels, unpacked libtorch and Windows name it; not its "builtins" and "alt".
+    private static final Pattern FILE =
+            Pattern.compile("libnvrtc(-[0-9a-f]+)?\\.so(\\.[0-9.]+)?|nvrtc64_[0-9]+_[0-9]+\\.dll");
     private static final List<String> NAMES = List.of("libnvrtc.so.12", "libnvrtc.so.13", "nvrtc");
     // From torch/lib to site-packages/nvidia
     private static final String WHEELS = "../../nvidia";

@@ -10,7 +10,6 @@ import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.nn.DecoderSteps.Row;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +41,8 @@ final class StepKernels implements AutoCloseable {
     private static final int TRIED = 3;
     private static final double FARTHEST = 0.1;
 
+    private static final String STEP = "a step of decoding";
+
     // Before the logits
     private static final int SUM_BYTES = StepShape.ROWS * Float.BYTES;
 
@@ -48,13 +50,8 @@ final class StepKernels implements AutoCloseable {
     private final StepShape shape;
     private final int layers;
     private final WholeNumber rows = new WholeNumber();
-    private final ByteBuffer input;
-    private final LongBuffer entries;
-    private final long inputPlace;
-    private final ByteBuffer output;
-    private final FloatBuffer sums;
-    private final ShortBuffer scores;
-    private final long outputPlace;
+    // One is read while the next pass runs.
+    private final List<Pass> passes;
     private final List<Launch> launches = new ArrayList<>();
     private final List<Launch> attending = new ArrayList<>();
     private final List<Launch> norming = new ArrayList<>();
@@ -68,20 +65,17 @@ final class StepKernels implements AutoCloseable {
         int queries = numbers.heads() * numbers.headDim();
         int projected = queries + 2 * numbers.kvHeads() * numbers.headDim();
         long inputs = StepShape.ROWS * (1L + (long) layers * ENTRY);
-        this.input = kernels.hostMemory(inputs * Long.BYTES);
-        this.entries = input.asLongBuffer();
-        this.output = kernels.hostMemory(outputBytes(StepShape.ROWS));
-        this.sums = output.asFloatBuffer();
-        this.scores = output.slice(SUM_BYTES, output.capacity() - SUM_BYTES)
-                .order(output.order())
-                .asShortBuffer();
         Room room = new Room(stack, owner);
-        this.inputPlace = room.numbers(Dtype.FLOAT32, inputs * Long.BYTES / Float.BYTES);
+        long inputPlace = room.numbers(Dtype.FLOAT32, inputs * Long.BYTES / Float.BYTES);
         long hidden = room.rows(numbers.hidden());
         long asked = room.rows(projected);
         long mixed = room.rows(queries);
         long gated = room.rows(shape.intermediate());
-        this.outputPlace = room.numbers(Dtype.FLOAT32, outputBytes(StepShape.ROWS) / Float.BYTES + 1);
+        long outputPlace = room.numbers(Dtype.FLOAT32, outputBytes(StepShape.ROWS) / Float.BYTES + 1);
+        this.passes = Stream.generate(() -> new Pass(
+                        kernels.exchange(inputs * Long.BYTES, inputPlace, outputBytes(StepShape.ROWS), outputPlace)))
+                .limit(2)
+                .toList();
         long partial = room.numbers(Dtype.FLOAT32, shape.partialNumbers());
         long arrived = room.numbers(Dtype.FLOAT32, (long) StepShape.ROWS * shape.headGroups());
         long frequencies = CudaKernels.address(stack.rotary().frequencies());
@@ -267,21 +261,32 @@ final class StepKernels implements AutoCloseable {
     /** The logits after each row; more than {@value StepShape#ROWS} run one eight after the other. */
     synchronized List<RowLogits> run(List<Row> every) {
         List<RowLogits> logits = new ArrayList<>();
+        int before = 0;
         for (int start = 0; start < every.size(); start += StepShape.ROWS) {
             List<Row> some = every.subList(start, Math.min(every.size(), start + StepShape.ROWS));
-            enter(some);
-            kernels.run(
-                    "a step of decoding",
-                    input,
-                    (long) input.capacity(),
-                    inputPlace,
-                    launches,
-                    outputPlace,
-                    output,
-                    outputBytes(some.size()));
-            for (int row = 0; row < some.size(); row++) {
-                logits.add(logits(row));
+            Pass pass = passes.get(start / StepShape.ROWS % passes.size());
+            enter(some, pass.entries());
+            kernels.run(STEP, pass.exchange(), launches, outputBytes(some.size()));
+            if (start > 0) {
+                logits.addAll(read(passes.get(before / StepShape.ROWS % passes.size()), start - before));
             }
+            before = start;
+        }
+        logits.addAll(read(passes.get(before / StepShape.ROWS % passes.size()), every.size() - before));
+        return logits;
+    }
+
+    private List<RowLogits> read(Pass pass, int count) {
+        kernels.await(STEP, pass.exchange());
+        List<RowLogits> logits = new ArrayList<>();
+        for (int row = 0; row < count; row++) {
+            short[] bits = new short[shape.vocabulary()];
+            pass.scores().get(row * bits.length, bits);
+            float sum = pass.sums().get(row);
+            logits.add(new RowLogits(
+                    bits,
+                    shape.dtype() == Dtype.FLOAT16 ? RowLogits.Half.FLOAT16 : RowLogits.Half.BFLOAT16,
+                    Float.isFinite(sum) ? sum : Double.NaN));
         }
         return logits;
     }
@@ -290,11 +295,7 @@ final class StepKernels implements AutoCloseable {
         return SUM_BYTES + (long) count * shape.vocabulary() * Short.BYTES;
     }
 
-    private static double finite(float sum) {
-        return Float.isFinite(sum) ? sum : Double.NaN;
-    }
-
-    private void enter(List<Row> some) {
+    private void enter(List<Row> some, LongBuffer entries) {
         rows.set(some.size());
         embedding.grid(some.size(), 1, 1);
         norming.forEach(launch -> launch.shared(shape.normedBytes(some.size())));
@@ -321,18 +322,24 @@ final class StepKernels implements AutoCloseable {
         return StepShape.ROWS + (layer * StepShape.ROWS + row) * ENTRY;
     }
 
-    private RowLogits logits(int row) {
-        short[] read = new short[shape.vocabulary()];
-        scores.get(row * read.length, read);
-        return new RowLogits(
-                read,
-                shape.dtype() == Dtype.FLOAT16 ? RowLogits.Half.FLOAT16 : RowLogits.Half.BFLOAT16,
-                finite(sums.get(row)));
-    }
-
     @Override
     public void close() {
         kernels.close();
+    }
+
+    /** One eight of rows at a time: ids and entries, and sums and logits. */
+    private record Pass(CudaKernels.Exchange exchange, LongBuffer entries, FloatBuffer sums, ShortBuffer scores) {
+
+        Pass(CudaKernels.Exchange exchange) {
+            this(
+                    exchange,
+                    exchange.input().asLongBuffer(),
+                    exchange.output().asFloatBuffer(),
+                    exchange.output()
+                            .slice(SUM_BYTES, exchange.output().capacity() - SUM_BYTES)
+                            .order(exchange.output().order())
+                            .asShortBuffer());
+        }
     }
 
     /** Tensors that kernels write to. */
