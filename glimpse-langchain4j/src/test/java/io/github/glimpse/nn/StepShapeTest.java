@@ -80,11 +80,4 @@ class StepShapeTest {
                 .as("a GPU that shares little")
                 .isEmpty();
     }
-
-    @ParameterizedTest
-    @CsvSource({"0, 0", "0x3c00, 1", "0xbc00, -1", "0x3555, 0.33325195", "0x0001, 5.9604645e-8", "0x7bff, 65504"})
-    void numbersOf16BitsAreRead(String bits, float value) {
-        assertThat(RowLogits.Half.FLOAT16.wide((short) (int) Integer.decode(bits)))
-                .isEqualTo(value);
-    }
 }

@@ -274,4 +274,17 @@ class SamplerTest {
             return new SamplingNumbers(temperature, topK, topP, minP, repetition, presence, frequency, seed);
         }
     }
+
+    @Test
+    void aSumThatIsKnownIsNotTakenAgain() {
+        float[] logits = {0, (float) Math.log(3)};
+        Sampler sampler = new Sampler(numbers().build(), new int[0], 2);
+
+        assertThat(sampler.next(logits.clone(), Math.log(4))).isEqualTo(1);
+        assertThat(sampler.logProbability()).isCloseTo(Math.log(0.75), within(1e-6));
+        sampler.next(logits.clone(), Math.log(8));
+        assertThat(sampler.logProbability()).isCloseTo(Math.log(0.375), within(1e-6));
+        sampler.next(logits.clone(), Double.NaN);
+        assertThat(sampler.logProbability()).isCloseTo(Math.log(0.75), within(1e-6));
+    }
 }

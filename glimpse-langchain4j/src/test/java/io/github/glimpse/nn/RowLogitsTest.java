@@ -1,0 +1,47 @@
+package io.github.glimpse.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RowLogitsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "0x3c00, 1",
+        "0xbc00, -1",
+        "0x3555, 0.33325195",
+        "0x0001, 5.9604645e-8",
+        "0x8001, -5.9604645e-8",
+        "0x7bff, 65504",
+        "0x7c00, Infinity",
+        "0xfc00, -Infinity",
+        "0x7e00, NaN"
+    })
+    void numbersOfFloat16AreRead(String bits, float value) {
+        assertThat(RowLogits.Half.FLOAT16.wide((short) (int) Integer.decode(bits)))
+                .isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0x3f80, 1", "0xc0a0, -5", "0x7f80, Infinity", "0x7fc0, NaN"})
+    void numbersOfBfloat16AreRead(String bits, float value) {
+        assertThat(RowLogits.Half.BFLOAT16.wide((short) (int) Integer.decode(bits)))
+                .isEqualTo(value);
+    }
+
+    @Test
+    void theyAreWidenedOnce() {
+        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, RowLogits.Half.BFLOAT16, 2.3);
+
+        float[] logits = row.logits();
+
+        assertThat(logits).containsExactly(1, 2);
+        assertThat(row.logits()).isSameAs(logits);
+        assertThat(row.logOfSum()).isEqualTo(2.3);
+        assertThat(new RowLogits(logits).logOfSum()).isNaN();
+    }
+}
