@@ -21,14 +21,14 @@ class RowLogitsTest {
         "0xfc00, -Infinity",
         "0x7e00, NaN"
     })
-    void numbersOfFloat16AreRead(String bits, float value) {
+    void numbersOfFloat16AreRead(String bits, Float value) {
         assertThat(RowLogits.Half.FLOAT16.wide((short) (int) Integer.decode(bits)))
                 .isEqualTo(value);
     }
 
     @ParameterizedTest
     @CsvSource({"0x3f80, 1", "0xc0a0, -5", "0x7f80, Infinity", "0x7fc0, NaN"})
-    void numbersOfBfloat16AreRead(String bits, float value) {
+    void numbersOfBfloat16AreRead(String bits, Float value) {
         assertThat(RowLogits.Half.BFLOAT16.wide((short) (int) Integer.decode(bits)))
                 .isEqualTo(value);
     }
