@@ -97,6 +97,9 @@ public final class CudaKernels implements AutoCloseable {
                     KernelCompiler.open(Path.of(runtime.facts().libraries()));
             try (Memory compiled = compiler.compile(source, options)) {
                 return new CudaKernels(calls, calls.within(() -> calls.module(compiled)), major);
+            } finally {
+                // What the compiler took was much.
+                FreedMemory.giveBack();
             }
         });
     }
