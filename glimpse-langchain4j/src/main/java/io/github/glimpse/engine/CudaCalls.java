@@ -41,10 +41,26 @@ final class CudaCalls {
     /** Makes calls of this thread in the GPU's context, and leaves the thread as it was. */
     <T> T within(Supplier<T> calls) {
         call("cuCtxPushCurrent_v2", context);
+        T result;
         try {
-            return calls.get();
-        } finally {
-            call("cuCtxPopCurrent_v2", new PointerByReference(Pointer.NULL));
+            result = calls.get();
+        } catch (EngineException | UnsatisfiedLinkError e) {
+            // Its own failure would hide this one.
+            library.getFunction("cuCtxPopCurrent_v2").invokeInt(new Object[] {new PointerByReference(Pointer.NULL)});
+            throw e;
+        }
+        call("cuCtxPopCurrent_v2", new PointerByReference(Pointer.NULL));
+        return result;
+    }
+
+    /**
+     * Looks for calls that will be made later.
+     *
+     * @throws UnsatisfiedLinkError if the driver is too old to have one
+     */
+    void require(String... names) {
+        for (String name : names) {
+            library.getFunction(name);
         }
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,13 @@ public final class CudaKernels implements AutoCloseable {
 
     private static final Pointer STREAM = Pointer.NULL;
 
+    private static final String SUFFIX = ".cu";
+    private static final String LAUNCH = "cuLaunchKernelEx";
+    private static final String TO_GPU = "cuMemcpyHtoDAsync_v2";
+    private static final String FROM_GPU = "cuMemcpyDtoHAsync_v2";
+    private static final String RECORD = "cuEventRecord";
+    private static final String WAIT = "cuEventSynchronize";
+
     private static final Logger LOG = LoggerFactory.getLogger(CudaKernels.class);
 
     private final CudaCalls calls;
@@ -44,6 +52,8 @@ public final class CudaKernels implements AutoCloseable {
     private final int major;
     private final List<Pointer> pinned = new ArrayList<>();
     private final List<Pointer> events = new ArrayList<>();
+
+    private boolean closed;
 
     private CudaKernels(CudaCalls calls, Pointer module, int major) {
         this.calls = calls;
@@ -86,18 +96,25 @@ public final class CudaKernels implements AutoCloseable {
      * @throws NativeLibraryException if there is no compiler, or it refuses, or the driver does
      */
     public static CudaKernels compile(TorchRuntime runtime, Class<?> face, String name, Map<String, Integer> facts) {
-        String source = source(face, name + ".cu");
+        String source = source(face, name);
         return attempt(() -> {
-            CudaCalls calls = CudaCalls.open(runtime.gpuIndex());
-            int major = calls.attribute(MAJOR);
-            List<String> options =
-                    new ArrayList<>(List.of("--gpu-architecture=sm_" + major + calls.attribute(MINOR), "--std=c++17"));
-            facts.forEach((fact, value) -> options.add("-D" + fact + "=" + value));
             KernelCompiler compiler =
                     KernelCompiler.open(Path.of(runtime.facts().libraries()));
-            try (Memory compiled = compiler.compile(source, options)) {
-                return new CudaKernels(calls, calls.within(() -> calls.module(compiled)), major);
+            CudaCalls calls = CudaCalls.open(runtime.gpuIndex());
+            boolean made = false;
+            try {
+                calls.require(LAUNCH, TO_GPU, FROM_GPU, RECORD, WAIT);
+                int major = calls.attribute(MAJOR);
+                List<String> options = options("sm_" + major + calls.attribute(MINOR), facts);
+                try (Memory compiled = compiler.compile(source, name + SUFFIX, options)) {
+                    CudaKernels kernels = new CudaKernels(calls, calls.within(() -> calls.module(compiled)), major);
+                    made = true;
+                    return kernels;
+                }
             } finally {
+                if (!made) {
+                    calls.close();
+                }
                 // What the compiler took was much.
                 FreedMemory.giveBack();
             }
@@ -131,21 +148,29 @@ public final class CudaKernels implements AutoCloseable {
         return memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
     }
 
+    /** When the blocks of a kernel begin. */
+    public enum Begin {
+        /** When the kernel before has ended. */
+        BEHIND,
+        /** As soon as there is room, where the GPU can; the kernel waits by itself for the one before. */
+        EARLY
+    }
+
     /**
      * Prepares launches of a kernel whose arguments stay the same.
      *
      * @param threads of a block
      * @param mostShared bytes that a block may share, beside those that the kernel has by itself
-     * @param early whether blocks may begin before the kernel before has ended; the kernel waits for it then
-     * @param arguments in the kernel's order: {@link Long} for an address, {@link Float}, or a {@link WholeNumber}
+     * @param arguments in the kernel's order
      */
-    public Launch launch(String kernel, int threads, int mostShared, boolean early, Object... arguments) {
+    public Launch launch(String kernel, int threads, int mostShared, Begin begin, Argument... arguments) {
         return attempt(() -> calls.within(() -> {
             Pointer function = calls.function(module, kernel);
             if (mostShared > 0) {
                 calls.call("cuFuncSetAttribute", function, SHARED_OF_KERNEL, mostShared);
             }
-            return new Launch(function, threads, early && major >= FIRST_WITH_EARLY_BEGIN, arguments);
+            boolean early = begin == Begin.EARLY && major >= FIRST_WITH_EARLY_BEGIN;
+            return new Launch(function, threads, early, List.of(arguments));
         }));
     }
 
@@ -164,17 +189,12 @@ public final class CudaKernels implements AutoCloseable {
                 () -> calls.within(() -> {
                     Pointer input = Native.getDirectBufferPointer(exchange.input);
                     Pointer output = Native.getDirectBufferPointer(exchange.output);
-                    calls.call(
-                            "cuMemcpyHtoDAsync_v2",
-                            exchange.inputPlace,
-                            input,
-                            (long) exchange.input.capacity(),
-                            STREAM);
+                    calls.call(TO_GPU, exchange.inputPlace, input, (long) exchange.input.capacity(), STREAM);
                     for (Launch launch : launches) {
-                        calls.call("cuLaunchKernelEx", launch.arguments);
+                        calls.call(LAUNCH, launch.arguments);
                     }
-                    calls.call("cuMemcpyDtoHAsync_v2", output, exchange.outputPlace, outputBytes, STREAM);
-                    calls.call("cuEventRecord", exchange.done, STREAM);
+                    calls.call(FROM_GPU, output, exchange.outputPlace, outputBytes, STREAM);
+                    calls.call(RECORD, exchange.done, STREAM);
                     return call;
                 }));
     }
@@ -184,14 +204,18 @@ public final class CudaKernels implements AutoCloseable {
         NativeCall.once(
                 call,
                 () -> calls.within(() -> {
-                    calls.call("cuEventSynchronize", exchange.done);
+                    calls.call(WAIT, exchange.done);
                     return call;
                 }));
     }
 
     /** Compiled kernels and their context are given back; launches and exchanges must not be used any more. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             calls.within(() -> {
                 calls.call("cuStreamSynchronize", STREAM);
@@ -207,21 +231,24 @@ public final class CudaKernels implements AutoCloseable {
         }
     }
 
-    private interface Attempt<T> {
-        T run();
-    }
-
-    private static <T> T attempt(Attempt<T> attempt) {
+    private static <T> T attempt(Supplier<T> work) {
         try {
-            return attempt.run();
-        } catch (EngineException e) {
-            throw NativeFailure.translated("the preparing of kernels", e);
+            return NativeCall.once("the preparing of kernels", work);
         } catch (UnsatisfiedLinkError e) {
             throw new NativeLibraryException("Kernels cannot be prepared: " + e.getMessage(), e);
         }
     }
 
-    private static String source(Class<?> face, String file) {
+    /** What the compiler is told. */
+    static List<String> options(String architecture, Map<String, Integer> facts) {
+        List<String> options = new ArrayList<>(List.of("--gpu-architecture=" + architecture, "--std=c++17"));
+        facts.forEach((fact, value) -> options.add("-D" + fact + "=" + value));
+        return options;
+    }
+
+    /** The text {@code name.cu} beside a class. */
+    static String source(Class<?> face, String name) {
+        String file = name + SUFFIX;
         try (InputStream text = face.getResourceAsStream(file)) {
             if (text == null) {
                 throw new IllegalStateException("There is no " + file + " beside " + face.getName());
@@ -260,12 +287,37 @@ public final class CudaKernels implements AutoCloseable {
         }
     }
 
-    /** An argument of several launches that is a whole number and changes between them. */
-    public static final class WholeNumber {
+    /** An argument of launches, which may be one of several. */
+    public static final class Argument {
 
-        private final Memory place = new Memory(Integer.BYTES);
+        private final Memory place = new Memory(Long.BYTES);
 
-        /** What the next launches are given. */
+        private Argument() {
+            place.clear();
+        }
+
+        /** An address, 0 for none. */
+        public static Argument address(long value) {
+            Argument argument = new Argument();
+            argument.place.setLong(0, value);
+            return argument;
+        }
+
+        /** A number with a fraction. */
+        public static Argument real(float value) {
+            Argument argument = new Argument();
+            argument.place.setFloat(0, value);
+            return argument;
+        }
+
+        /** A whole number. */
+        public static Argument whole(int value) {
+            Argument argument = new Argument();
+            argument.set(value);
+            return argument;
+        }
+
+        /** What the next launches are given of a whole number. */
         public void set(int value) {
             place.setInt(0, value);
         }
@@ -287,10 +339,11 @@ public final class CudaKernels implements AutoCloseable {
         private static final int ATTRIBUTE_VALUE = 8;
 
         private final Memory config = new Memory(CONFIG_BYTES);
+        // The driver reads them at each launch.
         private final List<Memory> held = new ArrayList<>();
         private final Object[] arguments;
 
-        private Launch(Pointer function, int threads, boolean early, Object... values) {
+        private Launch(Pointer function, int threads, boolean early, List<Argument> values) {
             config.clear();
             grid(1, 1, 1);
             config.setInt(BLOCK, threads);
@@ -303,25 +356,12 @@ public final class CudaKernels implements AutoCloseable {
                 config.setPointer(ATTRIBUTES, attribute);
                 config.setInt(ATTRIBUTE_COUNT, 1);
             }
-            Memory places = hold(Math.max(1, values.length) * (long) Native.POINTER_SIZE);
-            for (int i = 0; i < values.length; i++) {
-                places.setPointer(i * (long) Native.POINTER_SIZE, place(values[i]));
+            Memory places = hold(values.size() * (long) Native.POINTER_SIZE);
+            for (int i = 0; i < values.size(); i++) {
+                held.add(values.get(i).place);
+                places.setPointer(i * (long) Native.POINTER_SIZE, values.get(i).place);
             }
             this.arguments = new Object[] {config, function, places, Pointer.NULL};
-        }
-
-        private Memory place(Object value) {
-            if (value instanceof WholeNumber number) {
-                held.add(number.place);
-                return number.place;
-            }
-            Memory place = hold(Long.BYTES);
-            if (value instanceof Float real) {
-                place.setFloat(0, real);
-            } else {
-                place.setLong(0, (Long) value);
-            }
-            return place;
         }
 
         private Memory hold(long bytes) {

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -25,10 +27,14 @@ final class KernelCompiler {
     // From torch/lib to site-packages/nvidia
     private static final String WHEELS = "../../nvidia";
 
+    // What nobody holds is unloaded.
+    private static final Set<com.sun.jna.NativeLibrary> HELD = ConcurrentHashMap.newKeySet();
+
     private final com.sun.jna.NativeLibrary library;
 
     private KernelCompiler(com.sun.jna.NativeLibrary library) {
         this.library = library;
+        HELD.add(library);
     }
 
     /**
@@ -79,12 +85,13 @@ final class KernelCompiler {
     /**
      * Compiles.
      *
+     * @param name of the text, for what the compiler says
      * @param options such as {@code --gpu-architecture=sm_90}
      * @throws EngineException if the compiler refuses; with what it says
      */
-    Memory compile(String source, List<String> options) {
+    Memory compile(String source, String name, List<String> options) {
         PointerByReference handle = new PointerByReference();
-        call("nvrtcCreateProgram", handle, source, "step.cu", 0, Pointer.NULL, Pointer.NULL);
+        call("nvrtcCreateProgram", handle, source, name, 0, Pointer.NULL, Pointer.NULL);
         Pointer program = handle.getValue();
         try {
             int code = library.getFunction("nvrtcCompileProgram")

@@ -46,6 +46,7 @@ public final class Weights implements AutoCloseable {
     private final MappedTensors files;
     private final Map<String, NDArray> deviceTables = new HashMap<>();
     private final List<TensorList> lists = new ArrayList<>();
+    private final List<Runnable> readers = new ArrayList<>();
 
     private Weights(
             TorchRuntime runtime,
@@ -401,6 +402,11 @@ public final class Weights implements AutoCloseable {
         return list;
     }
 
+    /** What closes a reader of these weights; called before they are freed, also where a model's loading ends half way. */
+    public void closeBefore(Runnable reader) {
+        readers.add(reader);
+    }
+
     /** What is packed after loading; nothing unless that was asked for. */
     public WeightPacking packing() {
         return packing;
@@ -429,6 +435,7 @@ public final class Weights implements AutoCloseable {
     public void close() {
         // It waits for what is being packed, which needs the rest.
         packing.close();
+        readers.forEach(Runnable::run);
         lists.forEach(TensorList::close);
         loading.close();
         owned.close();

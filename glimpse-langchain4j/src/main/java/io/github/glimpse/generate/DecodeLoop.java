@@ -8,6 +8,7 @@ import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.RowLogits;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.SequenceMemory;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.sampling.PromptLookup;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.StepScheduler;
@@ -94,7 +95,11 @@ final class DecodeLoop {
             context.cancellation().check();
             context.observer().onToken(step, sequence.nextPositions()[0] + step, rows.lengths[0] + step);
             logits = rows.next(id, step, most - step - 1);
-            context.observer().onLogits(step + 1, logits.logits());
+            if (context.observer() != StageObserver.NONE) {
+                // What stands in them afterwards is chosen from, so a sum of what stood there before is none.
+                logits = new RowLogits(logits.logits());
+                context.observer().onLogits(step + 1, logits.logits());
+            }
         }
     }
 

@@ -159,7 +159,11 @@ public final class DecoderStack implements AutoCloseable {
             Map<Integer, RecurrentLayer> recurrent,
             TensorScope owner) {
         DecoderStack stack = new DecoderStack(runtime, weights, names, shape, dimensions, recurrent, owner);
-        stack.stepKernels = StepKernels.prepare(stack, shape, owner);
+        StepKernels kernels = StepKernels.prepare(stack, shape);
+        if (kernels != null) {
+            weights.closeBefore(kernels::close);
+            stack.stepKernels = kernels;
+        }
         return stack;
     }
 

@@ -160,14 +160,15 @@ public final class KvCache implements LayerState {
     @Override
     public void reserve(int rowsToCome) {
         if (length + rowsToCome > capacity) {
-            capacity = RowPadding.cacheRows(length + rowsToCome);
-            keys = grown(keys);
-            values = grown(values);
+            int wanted = RowPadding.cacheRows(length + rowsToCome);
+            keys = grown(keys, wanted);
+            values = grown(values, wanted);
+            capacity = wanted;
         }
     }
 
-    private NDArray grown(NDArray cache) {
-        NDArray target = front(cache, length, capacity, owner);
+    private NDArray grown(NDArray cache, int rows) {
+        NDArray target = front(cache, length, rows, owner);
         cache.close();
         return target;
     }

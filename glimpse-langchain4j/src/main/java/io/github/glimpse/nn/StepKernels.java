@@ -1,12 +1,12 @@
 package io.github.glimpse.nn;
 
-import ai.djl.ndarray.NDArray;
+import io.github.glimpse.DeviceLostException;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.engine.CudaKernels;
+import io.github.glimpse.engine.CudaKernels.Argument;
+import io.github.glimpse.engine.CudaKernels.Begin;
 import io.github.glimpse.engine.CudaKernels.Launch;
-import io.github.glimpse.engine.CudaKernels.WholeNumber;
 import io.github.glimpse.engine.Dtype;
-import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.nn.DecoderSteps.Row;
@@ -14,6 +14,7 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,156 +44,184 @@ final class StepKernels implements AutoCloseable {
 
     private static final String STEP = "a step of decoding";
 
+    /** A system property that leaves kernels out. */
+    private static final String NONE = "glimpse.kernels.none";
+
     // Before the logits
     private static final int SUM_BYTES = StepShape.ROWS * Float.BYTES;
 
     private final CudaKernels kernels;
+    private final StepTensors tensors;
     private final StepShape shape;
     private final int layers;
-    private final WholeNumber rows = new WholeNumber();
+    private final Argument rows = Argument.whole(0);
+    private final Argument eps;
     // One is read while the next pass runs.
     private final List<Pass> passes;
     private final List<Launch> launches = new ArrayList<>();
     private final List<Launch> attending = new ArrayList<>();
     private final List<Launch> norming = new ArrayList<>();
-    private final Launch embedding;
 
-    private StepKernels(CudaKernels kernels, StepShape shape, DecoderStack stack, TensorScope owner) {
+    private StepKernels(CudaKernels kernels, StepTensors tensors, StepShape shape, DecoderStack stack) {
         this.kernels = kernels;
+        this.tensors = tensors;
         this.shape = shape;
         ModelDimensions numbers = shape.decoder();
         this.layers = numbers.layers();
-        int queries = numbers.heads() * numbers.headDim();
-        int projected = queries + 2 * numbers.kvHeads() * numbers.headDim();
+        this.eps = Argument.real((float) numbers.normEps());
         long inputs = StepShape.ROWS * (1L + (long) layers * ENTRY);
-        Room room = new Room(stack, owner);
-        long inputPlace = room.numbers(Dtype.FLOAT32, inputs * Long.BYTES / Float.BYTES);
-        long hidden = room.rows(numbers.hidden());
-        long asked = room.rows(projected);
-        long mixed = room.rows(queries);
-        long gated = room.rows(shape.intermediate());
-        long outputPlace = room.numbers(Dtype.FLOAT32, outputBytes(StepShape.ROWS) / Float.BYTES + 1);
-        this.passes = Stream.generate(() -> new Pass(
-                        kernels.exchange(inputs * Long.BYTES, inputPlace, outputBytes(StepShape.ROWS), outputPlace)))
+        long input = tensors.numbers(Dtype.FLOAT32, inputs * Long.BYTES / Float.BYTES);
+        long output = tensors.numbers(Dtype.FLOAT32, outputBytes(StepShape.ROWS) / Float.BYTES + 1);
+        this.passes = Stream.generate(() ->
+                        new Pass(kernels.exchange(inputs * Long.BYTES, input, outputBytes(StepShape.ROWS), output)))
                 .limit(2)
                 .toList();
-        long partial = room.numbers(Dtype.FLOAT32, shape.partialNumbers());
-        long arrived = room.numbers(Dtype.FLOAT32, (long) StepShape.ROWS * shape.headGroups());
-        long frequencies = CudaKernels.address(stack.rotary().frequencies());
-        float eps = (float) numbers.normEps();
-        this.embedding =
-                kernels.launch("embed", StepShape.THREADS, 0, false, room.place(stack.table()), inputPlace, hidden);
-        launches.add(embedding);
-        int most = shape.normedBytes(StepShape.ROWS);
-        for (int layer = 0; layer < layers; layer++) {
-            LayerPlaces at = new LayerPlaces(stack.layerTensors(layer), room);
-            Launch project = kernels.launch(
-                    "project",
-                    StepShape.THREADS,
-                    most,
-                    true,
-                    hidden,
-                    at.one("input_norm"),
-                    eps,
-                    at.one("q"),
-                    at.one("k"),
-                    at.one("v"),
-                    at.bias("q"),
-                    at.bias("k"),
-                    at.bias("v"),
-                    asked,
-                    rows);
-            norming.add(project.grid(shape.blocks(projected, shape.outputsAtOnce()), 1, 1));
-            Launch attend = kernels.launch(
-                    "attend",
-                    StepShape.ATTENDING,
-                    0,
-                    true,
-                    inputPlace + entry(layer, 0) * (long) Long.BYTES,
-                    asked,
-                    frequencies,
-                    at.one("q_norm"),
-                    at.one("k_norm"),
-                    eps,
-                    partial,
-                    arrived,
-                    mixed);
-            attending.add(attend);
-            Launch open = kernels.launch(
-                    "open",
-                    StepShape.THREADS,
-                    most,
-                    true,
-                    hidden,
-                    at.one("post_norm"),
-                    eps,
-                    at.one("gate"),
-                    at.one("up"),
-                    gated,
-                    rows);
-            norming.add(open.grid(shape.blocks(shape.intermediate(), shape.pairsAtOnce()), 1, 1));
-            launches.addAll(List.of(
-                    project,
-                    attend,
-                    adding("add_attended", mixed, at.one("o"), hidden),
-                    open,
-                    adding("add_down", gated, at.one("down"), hidden)));
-        }
-        int blocks = shape.blocks(shape.vocabulary(), shape.outputsAtOnce());
-        long parts = room.numbers(Dtype.FLOAT32, 2L * blocks * StepShape.ROWS);
-        Launch score = kernels.launch(
-                "score",
+        Argument hidden = Argument.address(tensors.rows(numbers.hidden()));
+        launches.add(kernels.launch(
+                "embed",
                 StepShape.THREADS,
-                most,
-                true,
+                0,
+                Begin.BEHIND,
+                tensors.place(stack.table()),
+                Argument.address(input),
+                hidden));
+        Between between = new Between(
                 hidden,
-                room.place(stack.finalNorm()),
-                eps,
-                room.place(stack.head().get(0)),
-                outputPlace + SUM_BYTES,
-                parts,
-                rows);
-        norming.add(score.grid(blocks, 1, 1));
-        WholeNumber parted = new WholeNumber();
-        parted.set(blocks);
-        launches.add(score);
-        launches.add(kernels.launch("sum_up", StepShape.THREADS, 0, true, parts, parted, outputPlace));
+                Argument.address(tensors.rows(shape.projected())),
+                Argument.address(tensors.rows(numbers.heads() * numbers.headDim())),
+                Argument.address(tensors.rows(shape.intermediate())),
+                Argument.address(tensors.numbers(Dtype.FLOAT32, shape.partialNumbers())),
+                Argument.address(tensors.numbers(Dtype.FLOAT32, (long) StepShape.ROWS * shape.headGroups())),
+                tensors.place(stack.rotary().frequencies()));
+        for (int layer = 0; layer < layers; layer++) {
+            attention(layer, between, Argument.address(input + entry(layer, 0) * (long) Long.BYTES));
+            mlp(layer, between);
+        }
+        scores(stack, hidden, output);
     }
 
-    private Launch adding(String kernel, long read, long weights, long hidden) {
-        return kernels.launch(kernel, StepShape.THREADS, shape.plainBytes(), true, read, weights, hidden, rows)
-                .grid(shape.blocks(shape.decoder().hidden(), shape.outputsAtOnce()), 1, 1)
-                .shared(shape.plainBytes());
+    /** What kernels hand to one another. */
+    private record Between(
+            Argument hidden,
+            Argument projected,
+            Argument mixed,
+            Argument gated,
+            Argument partial,
+            Argument arrived,
+            Argument frequencies) {}
+
+    private void attention(int layer, Between between, Argument entries) {
+        norming(
+                "project",
+                shape.blocks(shape.projected(), shape.outputsAtOnce()),
+                between.hidden(),
+                tensors.weight(layer, "input_norm"),
+                eps,
+                tensors.weight(layer, "q"),
+                tensors.weight(layer, "k"),
+                tensors.weight(layer, "v"),
+                tensors.bias(layer, "q"),
+                tensors.bias(layer, "k"),
+                tensors.bias(layer, "v"),
+                between.projected(),
+                rows);
+        Launch attend = kernels.launch(
+                "attend",
+                StepShape.ATTENDING,
+                0,
+                Begin.EARLY,
+                entries,
+                between.projected(),
+                between.frequencies(),
+                tensors.weight(layer, "q_norm"),
+                tensors.weight(layer, "k_norm"),
+                eps,
+                between.partial(),
+                between.arrived(),
+                between.mixed());
+        attending.add(attend);
+        launches.add(attend);
+        adding("add_attended", between.mixed(), tensors.weight(layer, "o"), between.hidden());
+    }
+
+    private void mlp(int layer, Between between) {
+        norming(
+                "open",
+                shape.blocks(shape.intermediate(), shape.pairsAtOnce()),
+                between.hidden(),
+                tensors.weight(layer, "post_norm"),
+                eps,
+                tensors.weight(layer, "gate"),
+                tensors.weight(layer, "up"),
+                between.gated(),
+                rows);
+        adding("add_down", between.gated(), tensors.weight(layer, "down"), between.hidden());
+    }
+
+    private void scores(DecoderStack stack, Argument hidden, long output) {
+        int blocks = shape.blocks(shape.vocabulary(), shape.outputsAtOnce());
+        Argument parts = Argument.address(tensors.numbers(Dtype.FLOAT32, 2L * blocks * StepShape.ROWS));
+        norming(
+                "score",
+                blocks,
+                hidden,
+                tensors.place(stack.finalNorm()),
+                eps,
+                tensors.place(stack.head().get(0)),
+                Argument.address(output + SUM_BYTES),
+                parts,
+                rows);
+        launches.add(kernels.launch(
+                "sum_up", StepShape.THREADS, 0, Begin.EARLY, parts, Argument.whole(blocks), Argument.address(output)));
+    }
+
+    /** A product whose input is normed before. */
+    private void norming(String kernel, int blocks, Argument... arguments) {
+        Launch launch = kernels.launch(
+                        kernel, StepShape.THREADS, shape.normedBytes(StepShape.ROWS), Begin.EARLY, arguments)
+                .grid(blocks, 1, 1);
+        norming.add(launch);
+        launches.add(launch);
+    }
+
+    /** A product that is added to the hidden rows. */
+    private void adding(String kernel, Argument read, Argument weights, Argument hidden) {
+        launches.add(
+                kernels.launch(kernel, StepShape.THREADS, shape.plainBytes(), Begin.EARLY, read, weights, hidden, rows)
+                        .grid(shape.blocks(shape.decoder().hidden(), shape.outputsAtOnce()), 1, 1)
+                        .shared(shape.plainBytes()));
     }
 
     /**
      * The kernels for a decoder, after they and the text have decoded the same; null where there are none, and with a warning where they
      * cannot be compiled or give something else.
      *
-     * @param owner owns what they write to
+     * @throws DeviceLostException if the GPU fails for good meanwhile
      */
-    static @Nullable StepKernels prepare(DecoderStack stack, DecoderShape decoder, TensorScope owner) {
+    static @Nullable StepKernels prepare(DecoderStack stack, DecoderShape decoder) {
         TorchRuntime runtime = stack.runtime();
-        if (!runtime.onGpu() || !stack.attendsTogether() || stack.hasRecurrent()) {
+        if (!runtime.onGpu() || !stack.attendsTogether() || Boolean.getBoolean(NONE)) {
             return null;
         }
         long begun = System.nanoTime();
-        StepKernels made = null;
         try {
-            StepShape shape = StepShape.of(stack.dimensions(), decoder, stack.dtype(), CudaKernels.limits(runtime))
-                    .orElse(null);
-            if (shape == null || !LayerPlaces.fit(stack)) {
+            StepShape shape = stack.hasRecurrent()
+                    ? null
+                    : StepShape.of(stack.dimensions(), decoder, stack.dtype(), CudaKernels.limits(runtime))
+                            .orElse(null);
+            if (shape == null || !StepTensors.fit(stack)) {
+                LOG.info("There are no kernels for decoding this model on this GPU; steps take libtorch's operations");
                 return null;
             }
-            CudaKernels kernels = CudaKernels.compile(runtime, StepKernels.class, "step", shape.facts());
+            StepKernels made = made(stack, shape);
+            double apart = Double.POSITIVE_INFINITY;
             try {
-                made = new StepKernels(kernels, shape, stack, owner);
+                apart = made.apart(stack);
             } finally {
-                if (made == null) {
-                    kernels.close();
+                if (!(apart <= FARTHEST)) {
+                    made.close();
                 }
             }
-            double apart = made.apart(stack);
             if (apart <= FARTHEST) {
                 LOG.info(
                         "Kernels for decoding are ready after {} ms; their logits are {} of their size from libtorch's",
@@ -201,19 +230,37 @@ final class StepKernels implements AutoCloseable {
                 return made;
             }
             LOG.warn(
-                    "The kernels for decoding are not used: their logits are {} of their size from libtorch's, at most {} is"
-                            + " expected; answers are right and come more slowly",
+                    "The kernels for decoding are not used (their logits are {} of their size from libtorch's, at most {} is"
+                            + " expected); answers are as good and come more slowly",
                     apart,
                     FARTHEST);
+        } catch (DeviceLostException e) {
+            LOG.error("The GPU failed while the kernels for decoding were tried; -D{}=true leaves them out", NONE);
+            throw e;
         } catch (GlimpseException e) {
             LOG.warn(
-                    "The kernels for decoding are not used ({}); answers are right and come more slowly",
+                    "The kernels for decoding are not used ({}); answers are as good and come more slowly",
                     e.getMessage());
         }
-        if (made != null) {
-            made.close();
-        }
         return null;
+    }
+
+    private static StepKernels made(DecoderStack stack, StepShape shape) {
+        StepTensors tensors = new StepTensors(stack);
+        CudaKernels kernels = null;
+        StepKernels made = null;
+        try {
+            kernels = CudaKernels.compile(stack.runtime(), StepKernels.class, "step", shape.facts());
+            made = new StepKernels(kernels, tensors, shape, stack);
+            return made;
+        } finally {
+            if (made == null) {
+                if (kernels != null) {
+                    kernels.close();
+                }
+                tensors.close();
+            }
+        }
     }
 
     /** How far logits are from those of the text, in the mean of squares, by the size of these. */
@@ -226,7 +273,7 @@ final class StepKernels implements AutoCloseable {
             List<LayerState> others = states(stack, scope);
             for (int token = 0; token < TRIED; token++) {
                 long[] positions = new long[layers];
-                java.util.Arrays.fill(positions, token);
+                Arrays.fill(positions, token);
                 float[] expected =
                         text.byText(rows(token, positions, states)).get(0).logits();
                 float[] given = run(rows(token, positions, others)).get(0).logits();
@@ -265,6 +312,8 @@ final class StepKernels implements AutoCloseable {
         for (int start = 0; start < every.size(); start += StepShape.ROWS) {
             List<Row> some = every.subList(start, Math.min(every.size(), start + StepShape.ROWS));
             Pass pass = passes.get(start / StepShape.ROWS % passes.size());
+            // Where a run failed half way its pass may not have ended yet.
+            kernels.await(STEP, pass.exchange());
             enter(some, pass.entries());
             kernels.run(STEP, pass.exchange(), launches, outputBytes(some.size()));
             if (start > 0) {
@@ -297,7 +346,7 @@ final class StepKernels implements AutoCloseable {
 
     private void enter(List<Row> some, LongBuffer entries) {
         rows.set(some.size());
-        embedding.grid(some.size(), 1, 1);
+        launches.get(0).grid(some.size(), 1, 1);
         norming.forEach(launch -> launch.shared(shape.normedBytes(some.size())));
         for (int row = 0; row < some.size(); row++) {
             entries.put(row, some.get(row).id());
@@ -325,6 +374,7 @@ final class StepKernels implements AutoCloseable {
     @Override
     public void close() {
         kernels.close();
+        tensors.close();
     }
 
     /** One eight of rows at a time: ids and entries, and sums and logits. */
@@ -339,62 +389,6 @@ final class StepKernels implements AutoCloseable {
                             .slice(SUM_BYTES, exchange.output().capacity() - SUM_BYTES)
                             .order(exchange.output().order())
                             .asShortBuffer());
-        }
-    }
-
-    /** Tensors that kernels write to. */
-    private record Room(DecoderStack stack, TensorScope owner) {
-
-        /** Of all rows of a step, so many numbers each. */
-        long rows(int width) {
-            return numbers(stack.dtype(), (long) StepShape.ROWS * width);
-        }
-
-        long numbers(Dtype dtype, long count) {
-            return CudaKernels.address(stack.zeros(count, dtype, owner));
-        }
-
-        /** Where a tensor lies that may be larger than a buffer of Java's. */
-        long place(NDArray tensor) {
-            if (HostValues.bytes(tensor) == 0) {
-                return 0;
-            }
-            try (TensorScope scope = stack.openScope()) {
-                return CudaKernels.address(
-                        stack.graph().call("piece").with(tensor).with(0).with(1).run(scope));
-            }
-        }
-    }
-
-    /** Where the weights of a layer lie. */
-    private record LayerPlaces(List<NDArray> tensors, Room room) {
-
-        /** Whether all weights of a stack are of one type and by themselves, and only those of queries, keys and values have a bias. */
-        static boolean fit(DecoderStack stack) {
-            List<NDArray> own = new ArrayList<>(
-                    List.of(stack.table(), stack.finalNorm(), stack.head().get(0)));
-            List<NDArray> biases = new ArrayList<>(List.of(stack.head().get(1)));
-            for (int layer = 0; layer < stack.dimensions().layers(); layer++) {
-                List<NDArray> tensors = stack.layerTensors(layer);
-                for (String name : List.of("input_norm", "q", "k", "v", "o", "post_norm", "gate", "up", "down")) {
-                    own.add(tensors.get(DecoderStack.LAYER.place(name)));
-                }
-                for (String name : List.of("o", "gate", "up", "down")) {
-                    biases.add(tensors.get(DecoderStack.LAYER.place(name) + 1));
-                }
-            }
-            return biases.stream().allMatch(bias -> HostValues.bytes(bias) == 0)
-                    && own.stream()
-                            .allMatch(tensor -> HostValues.bytes(tensor) > 0
-                                    && tensor.getDataType() == stack.finalNorm().getDataType());
-        }
-
-        long one(String name) {
-            return room.place(tensors.get(DecoderStack.LAYER.place(name)));
-        }
-
-        long bias(String name) {
-            return room.place(tensors.get(DecoderStack.LAYER.place(name) + 1));
         }
     }
 }

@@ -36,7 +36,7 @@ record StepShape(
     private static final int TILE = 16;
     private static final int CHUNK = 32;
     private static final int MOST_DEPTH = 9;
-    private static final int LEAST_DEPTH = 4;
+    private static final int LEAST_DEPTH = 3;
     private static final int BLOCKS_OF_PROCESSOR = 2;
     // What the system keeps of each block's share.
     private static final int BLOCK_BYTES = 1024;
@@ -114,6 +114,11 @@ record StepShape(
         facts.put("MOST_SPLITS", MOST_SPLITS);
         facts.put("SHARE", share());
         return facts;
+    }
+
+    /** Numbers of a row's queries, keys and values. */
+    int projected() {
+        return (decoder.heads() + 2 * decoder.kvHeads()) * decoder.headDim();
     }
 
     /** Blocks for a product of so many outputs, of which a block takes so many at once. */

@@ -224,8 +224,8 @@ __device__ __forceinline__ void multiply(
     } else {
         for (int d = 0; d < DEPTH; d++) {
             // The same chunks, which may be those of several pieces.
-            int place = warp + d % ((CHUNKS - warp + WARPS - 1) / WARPS) * WARPS;
-            if (used) {
+            if (used && warp < CHUNKS) {
+                int place = warp + d % ((CHUNKS - warp + WARPS - 1) / WARPS) * WARPS;
                 copy_behind(slots + d * PARTS * 32 + 64, row + CHUNK * place);
             }
             end_of_group();
@@ -259,6 +259,8 @@ __device__ __forceinline__ void multiply(
         // The other half is not read any more when all have come here again.
         turn = 1 - turn;
     }
+    // Input of pieces that do not come
+    wait_for_groups<0>();
 }
 
 __device__ __forceinline__ float total(const float* sums, int row, int column) {

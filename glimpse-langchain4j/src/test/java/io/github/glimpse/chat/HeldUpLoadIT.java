@@ -89,7 +89,8 @@ class HeldUpLoadIT {
             for (int i = 0; i < CALLERS; i++) {
                 Random random = new Random(i);
                 all.add(threads.submit(() -> {
-                    while (System.nanoTime() - end < 0 || (answered() <= CALLERS && System.nanoTime() - last < 0)) {
+                    while (System.nanoTime() - end < 0
+                            || ((answered() <= CALLERS || deaf.get() == 0) && System.nanoTime() - last < 0)) {
                         callers.send(random);
                     }
                     return null;

@@ -54,6 +54,14 @@ class StepShapeTest {
                 .isLessThanOrEqualTo(101_376);
     }
 
+    @Test
+    void modelsOfFourThousandHaveRoomOnAGpuWithLessToShare() {
+        ModelDimensions llava = new ModelDimensions(32, 4096, 32, 32, 128, 1e-5, 1024, 24);
+
+        assertThat(StepShape.of(llava, shape(32_064, 11_008, 64), Dtype.FLOAT16, L4))
+                .hasValueSatisfying(shape -> assertThat(shape.depth()).isEqualTo(3));
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1", "64, 1", "65, 2", "2048, 32", "2049, 17", "4096, 32", "4097, 22", "128000, 32"})
     void keysAreSplitByHowManyThereAre(int keys, int splits) {
