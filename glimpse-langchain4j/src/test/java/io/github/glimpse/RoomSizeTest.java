@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rooms through which every request goes stay small enough to be known as a whole. */
 class RoomSizeTest {
 
-    /** Lines of Java and of compute text, without comments and blank ones. */
+    /** Lines of Java, of compute text and of kernels, without comments and blank ones. */
     private static final int MOST_LINES = 5000;
 
     private static final Pattern BLOCK_COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
@@ -23,7 +23,8 @@ class RoomSizeTest {
     @ValueSource(strings = {"generate", "prefill", "serve", "nn"})
     void aRoomHasAtMostFiveThousandLines(String room) throws IOException {
         long lines = lines(Path.of("src/main/java/io/github/glimpse", room), ".java", "//")
-                + lines(Path.of("src/main/resources/io/github/glimpse", room), ".torch", "#");
+                + lines(Path.of("src/main/resources/io/github/glimpse", room), ".torch", "#")
+                + lines(Path.of("src/main/resources/io/github/glimpse", room), ".cu", "//");
 
         assertThat(lines).isBetween(1L, (long) MOST_LINES);
     }

@@ -79,6 +79,30 @@ class StepKernelsIT {
     }
 
     @Test
+    void splitsOfSeveralTilesAreReadToo() {
+        assumeTrue(runtime.attendsTogether(), "no GPU from Ampere on");
+        // 32 splits have one tile of 64 keys each up to here
+        int oneTile = 2_048;
+        try (Loaded loaded = new Loaded(Dtype.FLOAT16, 4, 2, 64);
+                TensorScope scope = runtime.openScope()) {
+            DecoderSteps steps = new DecoderSteps(loaded.stack);
+            List<LayerState> own = loaded.states(oneTile + 256, scope);
+            List<LayerState> others = loaded.states(oneTile + 256, scope);
+            for (int token = 0; token < oneTile + 200; token++) {
+                float[] given = loaded.kernels()
+                        .run(rows(token % 700, token, own))
+                        .get(0)
+                        .logits();
+                float[] expected =
+                        steps.byText(rows(token % 700, token, others)).get(0).logits();
+                if (token > oneTile - 10) {
+                    assertThat(apart(given, expected)).as("token %d", token).isLessThan(BFLOAT16 / 4);
+                }
+            }
+        }
+    }
+
+    @Test
     void aRowHasTheSameBitsAloneAndAmongOthers() {
         assumeTrue(runtime.attendsTogether(), "no GPU from Ampere on");
         try (Loaded loaded = new Loaded(Dtype.BFLOAT16, 14, 2, 64);
@@ -183,9 +207,13 @@ class StepKernelsIT {
         }
 
         List<LayerState> states(TensorScope scope) {
+            return states(256, scope);
+        }
+
+        List<LayerState> states(int rows, TensorScope scope) {
             List<LayerState> states = new ArrayList<>();
             for (int layer = 0; layer < LAYERS; layer++) {
-                states.add(stack.newState(layer, 256, scope));
+                states.add(stack.newState(layer, rows, scope));
             }
             return states;
         }
