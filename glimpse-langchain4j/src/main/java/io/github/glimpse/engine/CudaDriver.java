@@ -23,8 +23,8 @@ final class CudaDriver {
 
     private static final Path KERNEL_MODULE = Path.of("/proc/driver/nvidia/version");
     private static final int NAME_BYTES = 256;
-    private static final int CAPABILITY_MAJOR = 75;
-    private static final int CAPABILITY_MINOR = 76;
+    static final int CAPABILITY_MAJOR = 75;
+    static final int CAPABILITY_MINOR = 76;
     private static final int SUCCESS = 0;
 
     private final com.sun.jna.@Nullable NativeLibrary library;

@@ -7,11 +7,8 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +27,6 @@ public final class CudaKernels implements AutoCloseable {
     private static final int PROCESSORS = 16;
     private static final int MOST_SHARED = 97;
     private static final int SHARED_OF_PROCESSOR = 81;
-    private static final int MAJOR = 75;
-    private static final int MINOR = 76;
     private static final int SHARED_OF_KERNEL = 8;
     // From Hopper on a kernel may begin while the one before it ends.
     private static final int FIRST_WITH_EARLY_BEGIN = 9;
@@ -104,8 +99,8 @@ public final class CudaKernels implements AutoCloseable {
             boolean made = false;
             try {
                 calls.require(LAUNCH, TO_GPU, FROM_GPU, RECORD, WAIT);
-                int major = calls.attribute(MAJOR);
-                List<String> options = options("sm_" + major + calls.attribute(MINOR), facts);
+                int major = calls.attribute(CudaDriver.CAPABILITY_MAJOR);
+                List<String> options = options("sm_" + major + calls.attribute(CudaDriver.CAPABILITY_MINOR), facts);
                 try (Memory compiled = compiler.compile(source, name + SUFFIX, options)) {
                     CudaKernels kernels = new CudaKernels(calls, calls.within(() -> calls.module(compiled)), major);
                     made = true;
@@ -248,15 +243,7 @@ public final class CudaKernels implements AutoCloseable {
 
     /** The text {@code name.cu} beside a class. */
     static String source(Class<?> face, String name) {
-        String file = name + SUFFIX;
-        try (InputStream text = face.getResourceAsStream(file)) {
-            if (text == null) {
-                throw new IllegalStateException("There is no " + file + " beside " + face.getName());
-            }
-            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("The file " + file + " beside " + face.getName() + " cannot be read", e);
-        }
+        return GraphText.read(face, name + SUFFIX);
     }
 
     /** Memory of the machine that the GPU reads and writes by itself, for one pass at a time. Bytes are in the machine's order. */

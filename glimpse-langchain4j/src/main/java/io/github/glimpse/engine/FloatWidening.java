@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
  * Widens stored floats to float32. Every value of the narrower types has an exact float32, so nothing is rounded; not-a-number
  * stays not-a-number.
  */
-final class FloatWidening {
+public final class FloatWidening {
 
     /** Bits of the significand that float32 has more than float16. */
     private static final int HALF_SHIFT = 13;
@@ -41,12 +41,13 @@ final class FloatWidening {
         };
     }
 
-    static float fromBfloat16(short bits) {
+    /** A number of bfloat16. */
+    public static float fromBfloat16(short bits) {
         return Float.intBitsToFloat(bits << Short.SIZE);
     }
 
-    /** The JDK has this from version 20 on only. */
-    static float fromFloat16(short bits) {
+    /** A number of float16; the JDK has this from version 20 on only. */
+    public static float fromFloat16(short bits) {
         int sign = (bits & 0x8000) << Short.SIZE;
         int exponent = (bits >> 10) & 0x1f;
         int significand = bits & 0x3ff;

@@ -98,15 +98,24 @@ final class GraphText {
      */
     GraphText add(Class<?> face, String name) {
         String resource = name + ".torch";
+        texts.add(new Text(resource, read(face, resource)));
+        return this;
+    }
+
+    /**
+     * A text from beside a class.
+     *
+     * @throws IllegalStateException if there is no such resource
+     */
+    static String read(Class<?> face, String resource) {
         try (InputStream in = face.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("No text " + resource + " beside " + face.getName());
             }
-            texts.add(new Text(resource, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + resource, e);
         }
-        return this;
     }
 
     /** Declares weights that texts may take by name. */

@@ -231,12 +231,12 @@ final class DecodeLoop {
      * @param left rows that may come, these included: caches have room for no more
      */
     private RowLogits[] forward(int[] ids, long[] positions, List<LayerState> caches, int left) {
-        if (caches.stream().anyMatch(cache -> cache.room() < ids.length)) {
-            for (LayerState cache : caches) {
-                if (cache.room() < ids.length) {
-                    cache.reserve(Math.min(left, Math.max(SequenceMemory.ROWS_AT_ONCE, cache.length() / 2)));
-                }
-            }
+        List<LayerState> full =
+                caches.stream().filter(cache -> cache.room() < ids.length).toList();
+        for (LayerState cache : full) {
+            cache.reserve(Math.min(left, Math.max(SequenceMemory.ROWS_AT_ONCE, cache.length() / 2)));
+        }
+        if (!full.isEmpty()) {
             context.memory().uses(caches);
         }
         return steps.next(new DecoderSteps.Rows(ids, positions, caches), context.cancellation()::check);

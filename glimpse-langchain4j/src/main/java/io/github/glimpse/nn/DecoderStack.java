@@ -428,21 +428,19 @@ public final class DecoderStack implements AutoCloseable {
     }
 
     NDArray newCacheTensor(int rows, TensorScope owner) {
-        return graph.call("new_cache")
-                .with(dimensions.kvHeads())
-                .with(rows)
-                .with(dimensions.headDim())
-                .with(dtype.code())
-                .with(runtime.deviceName())
-                .run(owner);
+        return zeros(dimensions.kvHeads(), rows, dimensions.headDim(), dtype, owner);
     }
 
     /** So many zeros, where this stack computes. */
     NDArray zeros(long count, Dtype type, TensorScope owner) {
+        return zeros(1, 1, count, type, owner);
+    }
+
+    private NDArray zeros(long heads, long rows, long width, Dtype type, TensorScope owner) {
         return graph.call("new_cache")
-                .with(1)
-                .with(1)
-                .with(count)
+                .with(heads)
+                .with(rows)
+                .with(width)
                 .with(type.code())
                 .with(runtime.deviceName())
                 .run(owner);

@@ -1,5 +1,7 @@
 package io.github.glimpse.nn;
 
+import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.FloatWidening;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,42 +10,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowLogits {
 
-    /** The form of a number of 16 bits. */
-    enum Half {
-        BFLOAT16 {
-            @Override
-            float wide(short bits) {
-                return Float.intBitsToFloat(bits << Short.SIZE);
-            }
-        },
-        FLOAT16 {
-            @Override
-            float wide(short bits) {
-                int exponent = (bits >> 10) & 0x1f;
-                int fraction = bits & 0x3ff;
-                float size =
-                        switch (exponent) {
-                            case 0 -> fraction * 0x1p-24f;
-                            case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-                            default -> Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
-                        };
-                return bits < 0 ? -size : size;
-            }
-        };
-
-        /** The same number. */
-        abstract float wide(short bits);
-    }
-
     private final short[] bits;
-    private final Half form;
+    private final Dtype type;
     private final double logOfSum;
     private float @Nullable [] logits;
 
     /** Of which nobody has taken the sum. */
     public RowLogits(float[] logits) {
         this.bits = new short[0];
-        this.form = Half.BFLOAT16;
+        this.type = Dtype.FLOAT32;
         this.logOfSum = Double.NaN;
         this.logits = logits;
     }
@@ -51,11 +26,12 @@ public final class RowLogits {
     /**
      * Of 16 bits each.
      *
+     * @param type float16 or bfloat16
      * @param logOfSum logarithm of the sum of their exponentials, NaN if that is no number
      */
-    RowLogits(short[] bits, Half form, double logOfSum) {
+    RowLogits(short[] bits, Dtype type, double logOfSum) {
         this.bits = bits;
-        this.form = form;
+        this.type = type;
         this.logOfSum = logOfSum;
     }
 
@@ -65,7 +41,9 @@ public final class RowLogits {
         if (wide == null) {
             wide = new float[bits.length];
             for (int i = 0; i < wide.length; i++) {
-                wide[i] = form.wide(bits[i]);
+                wide[i] = type == Dtype.FLOAT16
+                        ? FloatWidening.fromFloat16(bits[i])
+                        : FloatWidening.fromBfloat16(bits[i]);
             }
             logits = wide;
         }

@@ -36,9 +36,8 @@ final class StepKernels implements AutoCloseable {
 
     // Of a row in a layer: where keys and values lie, which row it is, its position, rows that fit.
     private static final int ENTRY = 5;
-    // Tokens that are decoded both ways before the kernels are used, and how far logits may be apart beside their size:
-    // half precision
-    // rounds to 1/256, and what is wrong is as far away as the logits are large.
+    // Tokens that are decoded both ways before the kernels are used, and how far logits may be apart beside their
+    // size: half precision rounds to 1/256, and what is wrong is as far away as the logits are large.
     private static final int TRIED = 3;
     private static final double FARTHEST = 0.1;
 
@@ -332,10 +331,7 @@ final class StepKernels implements AutoCloseable {
             short[] bits = new short[shape.vocabulary()];
             pass.scores().get(row * bits.length, bits);
             float sum = pass.sums().get(row);
-            logits.add(new RowLogits(
-                    bits,
-                    shape.dtype() == Dtype.FLOAT16 ? RowLogits.Half.FLOAT16 : RowLogits.Half.BFLOAT16,
-                    Float.isFinite(sum) ? sum : Double.NaN));
+            logits.add(new RowLogits(bits, shape.dtype(), Float.isFinite(sum) ? sum : Double.NaN));
         }
         return logits;
     }

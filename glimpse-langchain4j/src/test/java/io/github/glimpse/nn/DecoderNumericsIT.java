@@ -310,7 +310,7 @@ class DecoderNumericsIT {
         }
     }
 
-    private static double relative(float[] actual, float[] expected) {
+    static double relative(float[] actual, float[] expected) {
         double distance = 0;
         double length = 0;
         for (int i = 0; i < expected.length; i++) {

@@ -2,6 +2,7 @@ package io.github.glimpse.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.engine.Dtype;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,20 +23,22 @@ class RowLogitsTest {
         "0x7e00, NaN"
     })
     void numbersOfFloat16AreRead(String bits, Float value) {
-        assertThat(RowLogits.Half.FLOAT16.wide((short) (int) Integer.decode(bits)))
-                .isEqualTo(value);
+        assertThat(wide(bits, Dtype.FLOAT16)).isEqualTo(value);
     }
 
     @ParameterizedTest
     @CsvSource({"0x3f80, 1", "0xc0a0, -5", "0x7f80, Infinity", "0x7fc0, NaN"})
     void numbersOfBfloat16AreRead(String bits, Float value) {
-        assertThat(RowLogits.Half.BFLOAT16.wide((short) (int) Integer.decode(bits)))
-                .isEqualTo(value);
+        assertThat(wide(bits, Dtype.BFLOAT16)).isEqualTo(value);
+    }
+
+    private static float wide(String bits, Dtype type) {
+        return new RowLogits(new short[] {(short) (int) Integer.decode(bits)}, type, 0).logits()[0];
     }
 
     @Test
     void theyAreWidenedOnce() {
-        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, RowLogits.Half.BFLOAT16, 2.3);
+        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, Dtype.BFLOAT16, 2.3);
 
         float[] logits = row.logits();
 

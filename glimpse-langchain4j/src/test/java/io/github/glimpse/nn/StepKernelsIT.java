@@ -69,7 +69,7 @@ class StepKernelsIT {
                 List<DecoderSteps.Row> row = rows(token, others);
                 float[] expected = steps.byText(row).get(0).logits();
                 RowLogits given = loaded.kernels().run(rows(token, own)).get(0);
-                most = Math.max(most, apart(given.logits(), expected));
+                most = Math.max(most, DecoderNumericsIT.relative(given.logits(), expected));
                 assertThat(given.logOfSum()).isCloseTo(TokenLikelihoods.logOfSum(given.logits(), 1), within(1e-5));
             }
             System.out.println(
@@ -96,7 +96,9 @@ class StepKernelsIT {
                 float[] expected =
                         steps.byText(rows(token % 700, token, others)).get(0).logits();
                 if (token > oneTile - 10) {
-                    assertThat(apart(given, expected)).as("token %d", token).isLessThan(BFLOAT16 / 4);
+                    assertThat(DecoderNumericsIT.relative(given, expected))
+                            .as("token %d", token)
+                            .isLessThan(BFLOAT16 / 4);
                 }
             }
         }
@@ -156,16 +158,6 @@ class StepKernelsIT {
         long[] positions = new long[LAYERS];
         Arrays.fill(positions, position);
         return List.of(new DecoderSteps.Row(new DecoderSteps.Rows(id, positions, states), 0));
-    }
-
-    private static double apart(float[] given, float[] expected) {
-        double squares = 0;
-        double all = 0;
-        for (int i = 0; i < expected.length; i++) {
-            squares += Math.pow(given[i] - expected[i], 2);
-            all += Math.pow(expected[i], 2);
-        }
-        return Math.sqrt(squares / all);
     }
 
     /** A small random decoder. */
