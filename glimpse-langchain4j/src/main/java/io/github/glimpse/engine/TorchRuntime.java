@@ -54,6 +54,10 @@ public final class TorchRuntime implements AutoCloseable {
     // What the library chose itself; 0 until it has been loaded.
     private static int ownThreads;
 
+    // What the last runtime was opened with, and which of it a thread was told: the library keeps the number by thread.
+    private static volatile int threads;
+    private static final ThreadLocal<Integer> TOLD = ThreadLocal.withInitial(() -> 0);
+
     private final Device device;
     private final PtNDManager root;
     private final NativeFacts facts;
@@ -162,9 +166,15 @@ public final class TorchRuntime implements AutoCloseable {
         if (ownThreads == 0) {
             ownThreads = JniUtils.getNumThreads();
         }
-        int wanted = threads == RuntimeOptions.DEFAULT_THREADS ? ownThreads : threads;
-        if (wanted != JniUtils.getNumThreads()) {
-            JniUtils.setNumThreads(wanted);
+        TorchRuntime.threads = threads == RuntimeOptions.DEFAULT_THREADS ? ownThreads : threads;
+        tellThisThread();
+    }
+
+    /** A thread that computed before keeps the number of then, and a new one takes the number that any thread was told last. */
+    private static synchronized void tellThisThread() {
+        if (TOLD.get() != threads) {
+            JniUtils.setNumThreads(threads);
+            TOLD.set(threads);
         }
     }
 
@@ -250,7 +260,7 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** Threads that one native operation uses. */
     public int threads() {
-        return JniUtils.getNumThreads();
+        return threads;
     }
 
     /** Native operations that have processors of their own beside each other, with as many threads each as were asked for. */
@@ -308,6 +318,9 @@ public final class TorchRuntime implements AutoCloseable {
 
     void prepareThread() {
         PREPARED.get();
+        if (TOLD.get() != threads) {
+            tellThisThread();
+        }
     }
 
     /** A failure of a native call as ours: a full memory and a lost GPU are told from any other. */

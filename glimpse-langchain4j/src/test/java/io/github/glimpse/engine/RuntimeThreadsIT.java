@@ -3,7 +3,10 @@ package io.github.glimpse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.pytorch.jni.JniUtils;
 import io.github.glimpse.engine.RuntimeOptions.NativeDownload;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 class RuntimeThreadsIT {
@@ -18,6 +21,41 @@ class RuntimeThreadsIT {
     }
 
     @Test
+    void everyThreadComputesWithTheNumberOfTheLastModelWhoeverOpenedItAndWhatItComputedBefore() throws Exception {
+        ExecutorService first = Executors.newSingleThreadExecutor();
+        ExecutorService second = Executors.newSingleThreadExecutor();
+        try (TorchRuntime runtime = start(RuntimeOptions.DEFAULT_THREADS)) {
+            int own = runtime.threads();
+            assertThat(first.submit(() -> nativeThreads(runtime)).get()).isEqualTo(own);
+
+            second.submit(() -> start(own + 3)).get().close();
+
+            assertThat(runtime.threads()).isEqualTo(own + 3);
+            assertThat(first.submit(() -> nativeThreads(runtime)).get()).isEqualTo(own + 3);
+            assertThat(nativeThreads(runtime)).isEqualTo(own + 3);
+
+            first.submit(() -> start(RuntimeOptions.DEFAULT_THREADS)).get().close();
+
+            assertThat(nativeThreads(runtime)).isEqualTo(own);
+            assertThat(second.submit(() -> nativeThreads(runtime)).get()).isEqualTo(own);
+            ExecutorService third = Executors.newSingleThreadExecutor();
+            try {
+                assertThat(third.submit(() -> nativeThreads(runtime)).get()).isEqualTo(own);
+            } finally {
+                third.shutdown();
+            }
+        } finally {
+            first.shutdown();
+            second.shutdown();
+        }
+    }
+
+    private static int nativeThreads(TorchRuntime runtime) {
+        runtime.prepareThread();
+        return JniUtils.getNumThreads();
+    }
+
+    @Test
     void refusesANumberThatWouldEndTheProcess() {
         assertThatThrownBy(() -> threads(Integer.MAX_VALUE))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -25,8 +63,12 @@ class RuntimeThreadsIT {
     }
 
     private static int threads(int wanted) {
-        try (TorchRuntime runtime = TorchRuntime.start(new RuntimeOptions("cpu", wanted, NativeDownload.FORBIDDEN))) {
+        try (TorchRuntime runtime = start(wanted)) {
             return runtime.threads();
         }
+    }
+
+    private static TorchRuntime start(int threads) {
+        return TorchRuntime.start(new RuntimeOptions("cpu", threads, NativeDownload.FORBIDDEN));
     }
 }
