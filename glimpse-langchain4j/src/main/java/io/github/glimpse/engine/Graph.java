@@ -97,6 +97,7 @@ public final class Graph implements AutoCloseable {
             runtime.prepareThread();
             text.fact("onednn_float32", runtime.onednnFloat32())
                     .fact("packs_bfloat16", runtime.packsBfloat16())
+                    .fact("multiplies_tiles", runtime.multipliesTiles())
                     .fact("widen_from", runtime.widenFromRows());
             byte[] archive = text.archive();
             TorchRuntime.archive(name, archive);

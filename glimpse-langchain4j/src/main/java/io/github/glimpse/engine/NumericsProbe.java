@@ -3,7 +3,13 @@ package io.github.glimpse.engine;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +20,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param packs whether packed bfloat16 products run here
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
+ * @param multipliesTiles whether they are those of AMX
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
  * @param onednnFloat32 whether oneDNN's float32 products are to be used in place of the default ones, as on AMD's processors
  * @param attendsTogether whether this is a GPU that attends for rows of several sequences in one call
  */
 record NumericsProbe(
-        boolean packs, int largestInt8, long widenFromRows, boolean onednnFloat32, boolean attendsTogether) {
+        boolean packs,
+        boolean multipliesTiles,
+        int largestInt8,
+        long widenFromRows,
+        boolean onednnFloat32,
+        boolean attendsTogether) {
 
     /** What is taken for true until the probe has run. */
-    static final NumericsProbe NOTHING = new NumericsProbe(false, 0, Long.MAX_VALUE, false, false);
+    static final NumericsProbe NOTHING = new NumericsProbe(false, false, 0, Long.MAX_VALUE, false, false);
 
+    private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
     private static final int WIDTH = 512;
     private static final int ROWS = 256;
     // Of a weight that one row is multiplied by: what reads it counts, not the call.
@@ -54,7 +67,7 @@ record NumericsProbe(
                         Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
                 TensorScope scope = runtime.openScope()) {
             HostValues.floats(graph.call("together").with(runtime.deviceName()).run(scope));
-            return new NumericsProbe(false, 0, Long.MAX_VALUE, false, true);
+            return new NumericsProbe(false, false, 0, Long.MAX_VALUE, false, true);
         } catch (GlimpseException notOffered) {
             return NOTHING;
         }
@@ -68,7 +81,24 @@ record NumericsProbe(
             // With packed products the plain ones are not used, so there is nothing to time.
             long widenFromRows = packs || narrowIsFaster(graph, scope) ? Long.MAX_VALUE : FEW_ROWS + 1;
             return new NumericsProbe(
-                    packs, Int8Weights.largest(runtime), widenFromRows, onednnIsFaster(graph, scope), false);
+                    packs,
+                    packs && hasTiles(),
+                    Int8Weights.largest(runtime),
+                    widenFromRows,
+                    onednnIsFaster(graph, scope),
+                    false);
+        }
+    }
+
+    /** The native library does not say; elsewhere than on Linux no CPU is taken for one. */
+    private static boolean hasTiles() {
+        try (Stream<String> lines = Files.lines(CPU_FACTS)) {
+            return lines.filter(line -> line.startsWith("flags"))
+                    .findFirst()
+                    .filter(line -> Arrays.asList(line.split("\\s+")).contains("amx_bf16"))
+                    .isPresent();
+        } catch (IOException | UncheckedIOException notOffered) {
+            return false;
         }
     }
 

@@ -303,6 +303,11 @@ public final class TorchRuntime implements AutoCloseable {
         return probe.attendsTogether();
     }
 
+    /** Whether this CPU's bfloat16 products are those of AMX, which read a weight faster that is laid out in blocks of 32 outputs. */
+    public boolean multipliesTiles() {
+        return probe.multipliesTiles();
+    }
+
     boolean onednnFloat32() {
         return probe.onednnFloat32();
     }

@@ -1,11 +1,13 @@
 package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.nn.DecoderStack;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +30,39 @@ class PackedProductIT {
     @ValueSource(ints = {64, 176, 2_048})
     void rowsOfSeveralPromptsHaveTheSameBitsAsEachPromptsAlone(int in) {
         check(in, 1, 8, 1, 7, 16, 24, 40, 64);
+    }
+
+    /** Some numbers of outputs are packed with outputs of zeros behind them, by which they are laid out otherwise. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 31, 32, 33, 63, 64, 97, 128, 161, 2_048})
+    void thereAreAsManyOutputsAsTheWeightHas(int out) {
+        Random random = new Random(out);
+        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                Graph graph = Graph.named("packed")
+                        .with(Weights.class, "weights")
+                        .with(DecoderStack.class, "linear")
+                        .compile(runtime);
+                TensorScope scope = runtime.openScope()) {
+            assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
+            for (int in : new int[] {32, 40, 64}) {
+                NDArray plain = bfloat16(normal(out * in, random), graph, scope, out, in);
+                NDArray packed = graph.call("pack").with(plain).run(scope);
+                for (NDArray bias : List.of(
+                        bfloat16(new float[0], graph, scope, 0), bfloat16(normal(out, random), graph, scope, out))) {
+                    for (int count : new int[] {1, 3, 64}) {
+                        float[] rows = normal(count * in, random);
+                        float[] expected = product(rows, count, plain, bias, graph, scope);
+                        float[] actual = product(rows, count, packed, bias, graph, scope);
+                        assertThat(actual).hasSameSizeAs(expected);
+                        for (int i = 0; i < actual.length; i++) {
+                            assertThat(actual[i])
+                                    .as("%d inputs, %d rows, number %d", in, count, i)
+                                    .isCloseTo(expected[i], within(0.01f + 0.01f * Math.abs(expected[i])));
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /** Multiplies so many prompts by so many weights, each of so many rows: alone and in one product. */

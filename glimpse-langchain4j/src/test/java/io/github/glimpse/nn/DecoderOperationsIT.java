@@ -70,8 +70,11 @@ class DecoderOperationsIT {
         List<String> calls = new ArrayList<>();
         List<String> work = work(Dtype.BFLOAT16, WeightFormat.PACKED, calls);
 
-        assertThat(work).hasSizeLessThanOrEqualTo(MOST);
-        assertThat(calls).hasSizeLessThanOrEqualTo(MOST_CALLS);
+        // Weights with outputs of zeros: a bias is made as long, and of four products each looks at its input and cuts
+        // its output.
+        int padded = runtime.multipliesTiles() ? 1 : 0;
+        assertThat(work).hasSizeLessThanOrEqualTo(MOST + padded);
+        assertThat(calls).hasSizeLessThanOrEqualTo(MOST_CALLS + 9 * padded);
     }
 
     private List<String> work(Dtype dtype, WeightFormat format, List<String> calls) throws IOException {
