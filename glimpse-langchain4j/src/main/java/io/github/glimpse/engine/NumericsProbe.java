@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * of one folder could differ in the last bits, by what else the machine did at that moment.
  *
  * @param packs whether packed bfloat16 products run here
- * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
- * @param multipliesTiles whether they are those of AMX
+ * @param multipliesTiles whether these are those of AMX
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
+ * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
  * @param onednnFloat32 whether oneDNN's float32 products are to be used in place of the default ones, as on AMD's processors
  * @param attendsTogether whether this is a GPU that attends for rows of several sequences in one call
  */

@@ -106,7 +106,7 @@ public final class TorchRuntime implements AutoCloseable {
                 runtime.gpu()
                         .map(gpu -> runtime.deviceName() + " (" + gpu.name() + ")")
                         .orElseGet(runtime::deviceName),
-                JniUtils.getNumThreads(),
+                runtime.threads(),
                 available(runtime.probe.packs()),
                 available(runtime.multipliesInt8()));
         return runtime;
@@ -172,10 +172,8 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** A thread that computed before keeps the number of then, and a new one takes the number that any thread was told last. */
     private static synchronized void tellThisThread() {
-        if (TOLD.get() != threads) {
-            JniUtils.setNumThreads(threads);
-            TOLD.set(threads);
-        }
+        JniUtils.setNumThreads(threads);
+        TOLD.set(threads);
     }
 
     /** Opens a scope for one piece of work. The caller closes it. */

@@ -38,10 +38,7 @@ class PackedProductIT {
     void thereAreAsManyOutputsAsTheWeightHas(int out) {
         Random random = new Random(out);
         try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
-                Graph graph = Graph.named("packed")
-                        .with(Weights.class, "weights")
-                        .with(DecoderStack.class, "linear")
-                        .compile(runtime);
+                Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
             assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
             for (int in : new int[] {32, 40, 64}) {
@@ -69,10 +66,7 @@ class PackedProductIT {
     private static void check(int in, int weights, int prompts, int... counts) {
         Random random = new Random(in);
         try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
-                Graph graph = Graph.named("packed")
-                        .with(Weights.class, "weights")
-                        .with(DecoderStack.class, "linear")
-                        .compile(runtime);
+                Graph graph = graph(runtime);
                 TensorScope owner = runtime.openScope()) {
             assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
             NDArray none = bfloat16(new float[0], graph, owner, 0);
@@ -94,6 +88,13 @@ class PackedProductIT {
                 }
             }
         }
+    }
+
+    private static Graph graph(TorchRuntime runtime) {
+        return Graph.named("packed")
+                .with(Weights.class, "weights")
+                .with(DecoderStack.class, "linear")
+                .compile(runtime);
     }
 
     private static float[] product(
