@@ -104,8 +104,10 @@ final class Int8Weights implements AutoCloseable {
             }
             if (packsBfloat16) {
                 NDArray wide =
-                        graph.call("kept_columns").with(weight).with(columns).run(owner);
-                return layer(numbers, bias, units, columns, wide, owner);
+                        graph.call("kept_columns").with(weight).with(columns).run(step);
+                NDArray packed = PackedShape.of(units.size(), kept.length, runtime.multipliesTiles())
+                        .pack(List.of(wide), graph, owner);
+                return layer(numbers, bias, units, columns, packed, owner);
             }
             numbers.add(graph.call("kept_numbers")
                     .with(weight)

@@ -60,16 +60,25 @@ public final class WeightPacking implements AutoCloseable {
     /**
      * One that is not packed yet, or several that will be one; the scope holds their own mappings of the files and the views of them.
      *
-     * @param others what takes the place of tensors beside the first weight
+     * @param mapped what lists hold in its place
+     * @param parts what is packed, of so many outputs
+     * @param others what takes the place of tensors beside {@code mapped}
      */
     private record Waiting(
             List<TensorEntry> entries,
             TensorScope scope,
-            List<NDArray> mapped,
+            NDArray mapped,
+            List<NDArray> parts,
+            long outputs,
             IdentityHashMap<NDArray, NDArray> others) {
 
+        /** Without what follows the weight. */
         long bytes() {
-            return entries.stream().mapToLong(TensorEntry::byteCount).sum();
+            return entries.stream()
+                            .mapToLong(entry -> entry.byteCount() / entry.shape()[0])
+                            .findFirst()
+                            .orElseThrow()
+                    * outputs;
         }
 
         /** Of a list. */
@@ -78,6 +87,7 @@ public final class WeightPacking implements AutoCloseable {
         }
     }
 
+    private final TorchRuntime runtime;
     private final Graph graph;
     private final TensorScope packed;
     // What is below belongs to this object's lock.
@@ -92,6 +102,7 @@ public final class WeightPacking implements AutoCloseable {
 
     /** @param graph packs; closed after this */
     WeightPacking(TorchRuntime runtime, Graph graph) {
+        this.runtime = runtime;
         this.graph = graph;
         this.packed = runtime.openScope();
     }
@@ -99,12 +110,17 @@ public final class WeightPacking implements AutoCloseable {
     /**
      * Takes a weight to be packed later. It must come into a {@link #list}.
      *
+     * @param entry of it and {@linkplain PackedShape#inFile what follows it}
      * @param scope its owner, of nothing else; closed by this object
-     * @param mapped its bytes as the file has them
+     * @param mapped its bytes as the file has them, {@code [outputs or more, in]}
+     * @return {@code [outputs, in]}
      */
-    NDArray add(TensorEntry entry, TensorScope scope, NDArray mapped) {
-        add(List.of(entry), scope, List.of(mapped), new IdentityHashMap<>());
-        return mapped;
+    NDArray add(TensorEntry entry, TensorScope scope, NDArray mapped, long outputs) {
+        NDArray own = mapped.getShape().get(0) == outputs
+                ? mapped
+                : graph.call("first_rows").with(mapped).with(outputs).run(scope);
+        add(new Waiting(List.of(entry), scope, own, List.of(mapped), outputs, new IdentityHashMap<>()));
+        return own;
     }
 
     /**
@@ -113,12 +129,15 @@ public final class WeightPacking implements AutoCloseable {
      *
      * @param others what will be in their lists instead of other tensors
      */
-    synchronized void add(
+    void add(
             List<TensorEntry> entries,
             TensorScope scope,
             List<NDArray> mapped,
             IdentityHashMap<NDArray, NDArray> others) {
-        Waiting weights = new Waiting(entries, scope, mapped, others);
+        add(new Waiting(entries, scope, mapped.get(0), mapped, rows(mapped), others));
+    }
+
+    private synchronized void add(Waiting weights) {
         waiting.add(weights);
         progress = new Progress(0, progress.all() + weights.bytes());
     }
@@ -126,8 +145,7 @@ public final class WeightPacking implements AutoCloseable {
     /** Bundles tensors; those that are packed later are replaced then. */
     synchronized TensorList list(List<NDArray> tensors) {
         List<Waiting> among = waiting.stream()
-                .filter(weights -> tensors.stream()
-                        .anyMatch(tensor -> tensor == weights.mapped().get(0)))
+                .filter(weights -> tensors.stream().anyMatch(tensor -> tensor == weights.mapped()))
                 .toList();
         TensorList list = TensorList.unsettled(
                 tensors, among.stream().mapToInt(Waiting::replaced).sum());
@@ -228,7 +246,7 @@ public final class WeightPacking implements AutoCloseable {
         }
         weights.entries().forEach(WeightPacking::requireFile);
         IdentityHashMap<NDArray, NDArray> instead = new IdentityHashMap<>(weights.others());
-        instead.put(weights.mapped().get(0), pack(weights.mapped(), packed));
+        instead.put(weights.mapped(), pack(weights.parts(), weights.outputs(), packed));
         List<TensorList> holding = lists.remove(weights);
         if (holding != null) {
             holding.forEach(list -> list.replace(instead));
@@ -242,12 +260,21 @@ public final class WeightPacking implements AutoCloseable {
 
     /** Matrices below one another as one packed one. */
     NDArray pack(List<NDArray> matrices, TensorScope owner) {
-        try (TensorScope step = owner.openChild()) {
-            NDArray whole = matrices.size() == 1
-                    ? matrices.get(0)
-                    : graph.call("joined").with(matrices).run(step);
-            return graph.call("pack").with(whole).run(owner);
-        }
+        return pack(matrices, rows(matrices), owner);
+    }
+
+    /** Of so many outputs; the last matrix may have more behind them, as a {@link PackedShape} has. */
+    NDArray pack(List<NDArray> matrices, long outputs, TensorScope owner) {
+        PackedShape shape = PackedShape.of(outputs, matrices.get(0).getShape().get(1), runtime.multipliesTiles());
+        return graph.call("pack")
+                .with(matrices)
+                .with(shape.outputs())
+                .with(shape.inputs())
+                .run(owner);
+    }
+
+    private static long rows(List<NDArray> matrices) {
+        return matrices.stream().mapToLong(matrix -> matrix.getShape().get(0)).sum();
     }
 
     /** The end of a mapped file that was cut off is no error to catch: reading it would end the process. */

@@ -373,7 +373,7 @@ public final class Weights implements AutoCloseable {
         }
         try (TensorScope step = loading.openChild()) {
             NDArray converted = convert(files.stored(entry, step, out, in), dtype, step);
-            return graph.call("pack").with(converted).run(owned);
+            return packing.pack(List.of(converted), owned);
         }
     }
 
@@ -449,7 +449,8 @@ public final class Weights implements AutoCloseable {
             return matrixOf(entry, out, in);
         }
         TensorScope scope = runtime.openScope();
-        return packing.add(entry, scope, files.stored(entry, scope, out, in));
+        TensorEntry whole = PackedShape.inFile(entry, out, runtime.multipliesTiles());
+        return packing.add(whole, scope, files.stored(whole, scope, whole.shape()), out);
     }
 
     private boolean isPackedLater(TensorEntry entry) {
@@ -468,9 +469,13 @@ public final class Weights implements AutoCloseable {
             return convert(files.lasting(entry, out, in), dtype, owned);
         }
         try (TensorScope step = loading.openChild()) {
+            if (placement == Placement.HOST && packsWide()) {
+                TensorEntry whole = narrow ? entry : PackedShape.inFile(entry, out, runtime.multipliesTiles());
+                return packing.pack(List.of(wide(whole, step, whole.elementCount() / in, in)), out, owned);
+            }
             NDArray wide = wide(entry, step, out, in);
             return placement == Placement.HOST
-                    ? owned(wide)
+                    ? graph.call("copy").with(wide).run(owned)
                     : graph.call("place")
                             .with(wide)
                             .with(runtime.deviceName())
@@ -487,11 +492,10 @@ public final class Weights implements AutoCloseable {
                 : convert(stored, dtype, step);
     }
 
-    /** A copy that lasts, packed where the format says so. */
-    private NDArray owned(NDArray converted) {
-        boolean packs = format == WeightFormat.PACKED
+    /** Whether linear layers in the compute type are packed while they are loaded. */
+    private boolean packsWide() {
+        return format == WeightFormat.PACKED
                 || (format == WeightFormat.INT8 && dtype == Dtype.BFLOAT16 && runtime.packsBfloat16());
-        return graph.call(packs ? "pack" : "copy").with(converted).run(owned);
     }
 
     private NDArray small(String name, Dtype type, long... shape) {

@@ -43,7 +43,7 @@ class PackedProductIT {
             assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
             for (int in : new int[] {32, 40, 64}) {
                 NDArray plain = bfloat16(normal(out * in, random), graph, scope, out, in);
-                NDArray packed = graph.call("pack").with(plain).run(scope);
+                NDArray packed = packed(plain, runtime, graph, scope);
                 for (NDArray bias : List.of(
                         bfloat16(new float[0], graph, scope, 0), bfloat16(normal(out, random), graph, scope, out))) {
                     for (int count : new int[] {1, 3, 64}) {
@@ -72,9 +72,8 @@ class PackedProductIT {
             NDArray none = bfloat16(new float[0], graph, owner, 0);
             for (int time = 0; time < weights; time++) {
                 try (TensorScope scope = runtime.openScope()) {
-                    NDArray weight = graph.call("pack")
-                            .with(bfloat16(normal(OUT * in, random), graph, scope, OUT, in))
-                            .run(scope);
+                    NDArray weight =
+                            packed(bfloat16(normal(OUT * in, random), graph, scope, OUT, in), runtime, graph, scope);
                     for (int count : counts) {
                         float[] rows = normal(prompts * count * in, random);
                         float[] together = product(rows, prompts * count, weight, none, graph, scope);
@@ -87,6 +86,12 @@ class PackedProductIT {
                     }
                 }
             }
+        }
+    }
+
+    private static NDArray packed(NDArray weight, TorchRuntime runtime, Graph graph, TensorScope scope) {
+        try (WeightPacking packing = new WeightPacking(runtime, graph)) {
+            return packing.pack(List.of(weight), scope);
         }
     }
 

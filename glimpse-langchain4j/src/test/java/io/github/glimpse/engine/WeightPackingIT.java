@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,10 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Weights that are packed one after the other while their lists are in use. */
 class WeightPackingIT {
 
-    private static final int OUT = 24;
+    private static final int OUT = 64;
     private static final int IN = 40;
     // Columns of zeros fill what the processor takes at once.
-    private static final int WHOLE = 64;
     private static final int WEIGHTS = 6;
     private static final float CLOSE = 0.02f;
 
@@ -212,6 +212,42 @@ class WeightPackingIT {
     }
 
     @Test
+    void whatFollowsAWeightInItsFileIsNotSeen() throws IOException {
+        float[] values = new float[2 * OUT * IN];
+        for (int i = 0; i < OUT * IN; i++) {
+            values[i] = (float) Math.sin(i * 0.37);
+        }
+        Arrays.fill(values, OUT * IN, values.length, Float.NaN);
+        Map<String, TensorEntry> both = rewritten("both", values, 2 * OUT);
+        Map<String, TensorEntry> alone = rewritten("alone", Arrays.copyOf(values, OUT * IN), OUT);
+        TensorEntry weight = Objects.requireNonNull(both.get("w.weight")).rows(0, OUT);
+        try (Weights followed = Weights.open(runtime, Map.of("w.weight", weight), Dtype.BFLOAT16, WeightFormat.PACKED);
+                Weights later = Weights.open(
+                        runtime, Map.of("w.weight", weight), Dtype.BFLOAT16, WeightFormat.AUTO, null, 0, true);
+                Weights last = Weights.open(runtime, alone, Dtype.BFLOAT16, WeightFormat.PACKED);
+                TensorList first = followed.list(followed.at("w").product(OUT, IN));
+                TensorList second = later.list(later.at("w").product(OUT, IN));
+                TensorList third = last.list(last.at("w").product(OUT, IN))) {
+            later.finishLoading();
+            float[] expected = product(third);
+            assertThat(product(first)).containsExactly(expected);
+            assertThat(product(second)).containsExactly(expected, org.assertj.core.data.Offset.offset(CLOSE));
+            assertThat(later.packing().packNext()).isTrue();
+            assertThat(later.packing().progress().all()).isEqualTo(OUT * IN * 2L);
+            assertThat(product(second)).containsExactly(expected);
+        }
+    }
+
+    private Map<String, TensorEntry> rewritten(String name, float[] values, long rows) throws IOException {
+        Path sub = Files.createDirectory(folder.resolve(name));
+        SafetensorsWriter.write(
+                sub.resolve("model.safetensors"),
+                Map.of("w.weight", new CheckpointTensor(StoredType.BF16, new long[] {rows, IN}, values)),
+                Map.of());
+        return SafetensorsIndex.of(sub);
+    }
+
+    @Test
     void layersOfOneInputArePackedAsOneWithTheBitsOfEachByItself() {
         try (Weights one = Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.PACKED);
                 Weights each = Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.PACKED);
@@ -220,10 +256,16 @@ class WeightPackingIT {
             one.finishLoading();
             each.finishLoading();
             assertThat(product("beside", joined)).containsExactly(product("beside", apart));
-            assertThat(held(joined)).as("numbers of weights").isEqualTo(held(apart));
+            assertThat(held(joined)).isEqualTo(packedNumbers(3 * OUT));
+            assertThat(held(apart)).isEqualTo(3 * packedNumbers(OUT));
             assertThat(weightsIn(joined)).isEqualTo(1);
             assertThat(weightsIn(apart)).isEqualTo(3);
         }
+    }
+
+    private long packedNumbers(long outputs) {
+        PackedShape shape = PackedShape.of(outputs, IN, runtime.multipliesTiles());
+        return shape.outputs() * shape.inputs();
     }
 
     @Test
@@ -246,7 +288,7 @@ class WeightPackingIT {
             assertThat(isPacked(list)).isTrue();
             assertThat(list.settled()).isNotNull();
             assertThat(product("beside", list)).containsExactly(product("beside", expected));
-            assertThat(held(list)).isEqualTo(3 * OUT * WHOLE);
+            assertThat(held(list)).isEqualTo(packedNumbers(3 * OUT));
             assertThat(isMapped()).isFalse();
         }
     }
