@@ -105,7 +105,7 @@ final class Int8Weights implements AutoCloseable {
             if (packsBfloat16) {
                 NDArray wide =
                         graph.call("kept_columns").with(weight).with(columns).run(step);
-                NDArray packed = PackedShape.of(units.size(), kept.length, runtime.multipliesTiles())
+                NDArray packed = PackedShape.of(units.size(), kept.length, runtime.multipliesTiles(), false)
                         .pack(List.of(wide), graph, owner);
                 return layer(numbers, bias, units, columns, packed, owner);
             }

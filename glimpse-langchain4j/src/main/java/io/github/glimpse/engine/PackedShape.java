@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * Sizes of a packed weight, which may be larger than its own. A product is cut to the outputs of its own ({@code linear.torch}).
  *
- * <p>Inputs are whole {@value #COLUMNS}: processors with AMX add what is left over in another order where there are more rows. There whole
- * blocks of {@value #BLOCK} outputs are followed by {@value #MORE} more: a number of outputs that ends in more than half a block is laid out
- * in blocks of 32, by which few rows take two thirds of the time. What has such a number by itself gets {@value #COLUMNS} more columns, by
- * which the two are told apart.
+ * <p>Inputs are whole {@value #COLUMNS}: processors with AMX add what is left over in another order where there are more rows. There, where the
+ * steps of answers multiply a weight, whole blocks of {@value #BLOCK} outputs are followed by {@value #MORE} more: a number of outputs that
+ * ends in more than half a block is laid out in blocks of 32, by which few rows may take two thirds of the time, and many a quarter more. What
+ * has such a number by itself gets {@value #COLUMNS} more columns, by which the two are told apart. Bits are the same.
  *
  * @param outputs rows of the weight
  * @param inputs its columns
@@ -20,21 +20,26 @@ record PackedShape(long outputs, long inputs) {
     private static final int MORE = 33;
     private static final int COLUMNS = 32;
 
-    /** For a weight {@code [outputs, inputs]}. */
-    static PackedShape of(long outputs, long inputs, boolean multipliesTiles) {
-        long more = multipliesTiles && outputs % BLOCK == 0 ? MORE : 0;
+    /**
+     * For a weight {@code [outputs, inputs]}.
+     *
+     * @param multipliesTiles whether the processor has AMX
+     * @param steps whether the steps of answers multiply by it
+     */
+    static PackedShape of(long outputs, long inputs, boolean multipliesTiles, boolean steps) {
+        long more = multipliesTiles && steps && outputs % BLOCK == 0 ? MORE : 0;
         long apart = multipliesTiles && outputs % BLOCK == MORE ? COLUMNS : 0;
         return new PackedShape(outputs + more, (inputs + COLUMNS - 1) / COLUMNS * COLUMNS + apart);
     }
 
     /**
-     * A weight with what follows it in its file as the outputs behind its own, if as much follows. It does not matter what these are, and a
+     * A weight of steps with what follows it in its file as the outputs behind its own, if as much follows. It does not matter what these are, and a
      * copy with zeros would be in memory beside both forms of the weight.
      *
      * @param outputs of the weight, which is not stored in 8 bits
      */
     static TensorEntry inFile(TensorEntry entry, long outputs, boolean multipliesTiles) {
-        long rows = of(outputs, 1, multipliesTiles).outputs();
+        long rows = of(outputs, 1, multipliesTiles, true).outputs();
         if (rows == outputs || entry.shape()[0] != outputs) {
             return entry;
         }

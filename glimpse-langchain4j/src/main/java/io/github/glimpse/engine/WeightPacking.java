@@ -62,6 +62,7 @@ public final class WeightPacking implements AutoCloseable {
      *
      * @param mapped what lists hold in its place
      * @param parts what is packed, of so many outputs
+     * @param steps whether the steps of answers multiply by it
      * @param others what takes the place of tensors beside {@code mapped}
      */
     private record Waiting(
@@ -70,6 +71,7 @@ public final class WeightPacking implements AutoCloseable {
             NDArray mapped,
             List<NDArray> parts,
             long outputs,
+            boolean steps,
             IdentityHashMap<NDArray, NDArray> others) {
 
         /** Without what follows the weight. */
@@ -113,18 +115,19 @@ public final class WeightPacking implements AutoCloseable {
      * @param entry of it and {@linkplain PackedShape#inFile what follows it}
      * @param scope its owner, of nothing else; closed by this object
      * @param mapped its bytes as the file has them, {@code [outputs or more, in]}
+     * @param steps whether the steps of answers multiply by it
      * @return {@code [outputs, in]}
      */
-    NDArray add(TensorEntry entry, TensorScope scope, NDArray mapped, long outputs) {
+    NDArray add(TensorEntry entry, TensorScope scope, NDArray mapped, long outputs, boolean steps) {
         NDArray own = mapped.getShape().get(0) == outputs
                 ? mapped
                 : graph.call("first_rows").with(mapped).with(outputs).run(scope);
-        add(new Waiting(List.of(entry), scope, own, List.of(mapped), outputs, new IdentityHashMap<>()));
+        add(new Waiting(List.of(entry), scope, own, List.of(mapped), outputs, steps, new IdentityHashMap<>()));
         return own;
     }
 
     /**
-     * Takes weights that will be packed as one, below one another, in the place of the first. They must come into a {@link #list}, all into
+     * Takes weights of steps that will be packed as one, below one another, in the place of the first. They must come into a {@link #list}, all into
      * the same.
      *
      * @param others what will be in their lists instead of other tensors
@@ -134,7 +137,7 @@ public final class WeightPacking implements AutoCloseable {
             TensorScope scope,
             List<NDArray> mapped,
             IdentityHashMap<NDArray, NDArray> others) {
-        add(new Waiting(entries, scope, mapped.get(0), mapped, rows(mapped), others));
+        add(new Waiting(entries, scope, mapped.get(0), mapped, rows(mapped), true, others));
     }
 
     private synchronized void add(Waiting weights) {
@@ -246,7 +249,7 @@ public final class WeightPacking implements AutoCloseable {
         }
         weights.entries().forEach(WeightPacking::requireFile);
         IdentityHashMap<NDArray, NDArray> instead = new IdentityHashMap<>(weights.others());
-        instead.put(weights.mapped(), pack(weights.parts(), weights.outputs(), packed));
+        instead.put(weights.mapped(), pack(weights.parts(), weights.outputs(), weights.steps(), packed));
         List<TensorList> holding = lists.remove(weights);
         if (holding != null) {
             holding.forEach(list -> list.replace(instead));
@@ -258,19 +261,15 @@ public final class WeightPacking implements AutoCloseable {
         return true;
     }
 
-    /** Matrices below one another as one packed one. */
+    /** Matrices below one another as one packed one, by which the steps of answers multiply. */
     NDArray pack(List<NDArray> matrices, TensorScope owner) {
-        return pack(matrices, rows(matrices), owner);
+        return pack(matrices, rows(matrices), true, owner);
     }
 
     /** Of so many outputs; the last matrix may have more behind them, as a {@link PackedShape} has. */
-    NDArray pack(List<NDArray> matrices, long outputs, TensorScope owner) {
-        PackedShape shape = PackedShape.of(outputs, matrices.get(0).getShape().get(1), runtime.multipliesTiles());
-        return graph.call("pack")
-                .with(matrices)
-                .with(shape.outputs())
-                .with(shape.inputs())
-                .run(owner);
+    NDArray pack(List<NDArray> matrices, long outputs, boolean steps, TensorScope owner) {
+        long inputs = matrices.get(0).getShape().get(1);
+        return PackedShape.of(outputs, inputs, runtime.multipliesTiles(), steps).pack(matrices, graph, owner);
     }
 
     private static long rows(List<NDArray> matrices) {

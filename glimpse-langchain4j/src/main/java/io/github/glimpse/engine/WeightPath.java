@@ -10,15 +10,22 @@ public final class WeightPath {
 
     private final Weights weights;
     private final String path;
+    private final boolean steps;
 
-    WeightPath(Weights weights, String path) {
+    WeightPath(Weights weights, String path, boolean steps) {
         this.weights = weights;
         this.path = path;
+        this.steps = steps;
+    }
+
+    /** The same path; the steps of answers multiply by the linear layers at and below it, so they are laid out for few rows where that matters. */
+    public WeightPath forSteps() {
+        return new WeightPath(weights, path, true);
     }
 
     /** A path below this one. */
     public WeightPath at(String name) {
-        return new WeightPath(weights, join(name));
+        return new WeightPath(weights, join(name), steps);
     }
 
     /** The element of a list of modules. */
@@ -28,7 +35,7 @@ public final class WeightPath {
 
     /** The matrix {@code <path>.weight}, {@code [out, in]}. */
     public NDArray matrix(long out, long in) {
-        return weights.matrix(join("weight"), out, in);
+        return weights.matrix(join("weight"), out, in, steps);
     }
 
     /** The bias {@code <path>.bias}, or an empty tensor where there is none. */
@@ -48,7 +55,7 @@ public final class WeightPath {
 
     /** The same for a layer whose input is that of another, which is to be asked for by {@link #product}. */
     public List<NDArray> productSharing(WeightPath other, long out, long in) {
-        return weights.product(join("weight"), biasOrEmpty(out), other.join("weight"), out, in);
+        return weights.product(join("weight"), biasOrEmpty(out), other.join("weight"), out, in, steps);
     }
 
     /**
@@ -68,7 +75,8 @@ public final class WeightPath {
      * Linear layers that share their input, each for {@link WeightNames#products}. Packed weights are those of one layer: the outputs of
      * all, one behind the other, in the place of the first, while weight and bias of the others are empty. So a text asks whether
      * there are any, at each call: those that are packed after loading are by themselves before. Weights in other formats always are, as
-     * rows of those that lie in files cannot be joined without a copy, and layers in 8 bits may keep queries and keys in 16.
+     * rows of those that lie in files cannot be joined without a copy, and layers in 8 bits may keep queries and keys in 16. All are laid out
+     * as {@link #forSteps} says.
      *
      * @param in width of the input, which is watched under the name of the first
      */

@@ -181,7 +181,7 @@ public final class Weights implements AutoCloseable {
 
     /** The tensors below a path of the checkpoint, such as {@code model.layers}. */
     public WeightPath at(String path) {
-        return new WeightPath(this, path);
+        return new WeightPath(this, path, false);
     }
 
     /** A norm, bias or other small tensor in the compute type. Owned by these weights. */
@@ -217,8 +217,13 @@ public final class Weights implements AutoCloseable {
         return plan != null && plan.isExact(layer);
     }
 
-    /** A linear layer in the format of these weights; {@code input} is the name under which its input is watched. */
-    List<NDArray> product(String name, NDArray bias, String input, long out, long in) {
+    /**
+     * A linear layer in the format of these weights.
+     *
+     * @param input the name under which its input is watched
+     * @param steps whether the steps of answers multiply by it
+     */
+    List<NDArray> product(String name, NDArray bias, String input, long out, long in, boolean steps) {
         TensorEntry entry = entries.matrix(name, out, in);
         if (isNarrow(entry)) {
             try (TensorScope step = loading.openChild()) {
@@ -234,7 +239,7 @@ public final class Weights implements AutoCloseable {
                 return int8.narrowed(name, wide, bias, columns(input), owned);
             }
         }
-        NDArray weight = isPackedLater(entry) ? later(entry, out, in) : matrix(name, out, in);
+        NDArray weight = isPackedLater(entry) ? later(entry, out, in, steps) : matrix(name, out, in, steps);
         return watched(weight, bias, name, input, in);
     }
 
@@ -246,7 +251,7 @@ public final class Weights implements AutoCloseable {
                 return int8.narrowed(name, files.stored(entry, step, count, in), bias, columns(name), owned);
             }
         }
-        NDArray weight = later(entry, count, in);
+        NDArray weight = later(entry, count, in, false);
         return from == 0 ? watched(weight, bias, name, name, in) : wideProduct(weight, bias);
     }
 
@@ -264,8 +269,8 @@ public final class Weights implements AutoCloseable {
         if (format != WeightFormat.PACKED) {
             return parts.stream()
                     .map(part -> part.wide()
-                            ? wideProduct(matrix(part.name(), part.out(), in), part.bias())
-                            : product(part.name(), part.bias(), input, part.out(), in))
+                            ? wideProduct(matrix(part.name(), part.out(), in, true), part.bias())
+                            : product(part.name(), part.bias(), input, part.out(), in, true))
                     .toList();
         }
         List<TensorEntry> found = parts.stream()
@@ -357,9 +362,14 @@ public final class Weights implements AutoCloseable {
 
     /** A matrix {@code [out, in]} of a linear layer in the compute type, never in 8 bits. */
     public NDArray matrix(String name, long out, long in) {
+        return matrix(name, out, in, false);
+    }
+
+    /** The same; {@code steps} is whether the steps of answers multiply by it. */
+    NDArray matrix(String name, long out, long in, boolean steps) {
         TensorEntry entry = entries.matrix(name, out, in);
         NDArray table = deviceTables.get(name);
-        return table == null ? matrixOf(entry, out, in) : table;
+        return table == null ? matrixOf(entry, out, in, steps) : table;
     }
 
     /**
@@ -369,17 +379,17 @@ public final class Weights implements AutoCloseable {
     public NDArray matrixForFewRows(String name, long out, long in) {
         TensorEntry entry = entries.entry(name, out, in);
         if (!packsFewRows) {
-            return matrixOf(entry, out, in);
+            return matrixOf(entry, out, in, false);
         }
         try (TensorScope step = loading.openChild()) {
             NDArray converted = convert(files.stored(entry, step, out, in), dtype, step);
-            return packing.pack(List.of(converted), owned);
+            return packing.pack(List.of(converted), out, false, owned);
         }
     }
 
     /** Some rows of a matrix {@code [rows, in]} that holds several linear layers: {@code [count, in]}, like {@link #matrix}. */
     NDArray matrixRows(String name, long rows, long in, long from, long count) {
-        return matrixOf(entries.entry(name, rows, in).rows(from, count), count, in);
+        return matrixOf(entries.entry(name, rows, in).rows(from, count), count, in, false);
     }
 
     /** Some values of a bias {@code [rows]} that holds those of several linear layers: {@code [count]}. */
@@ -389,7 +399,7 @@ public final class Weights implements AutoCloseable {
 
     /** Like {@link #matrix}, from a tensor of any shape with {@code out * in} elements: a convolution used as a product. */
     public NDArray matrixFromConvolution(String name, long out, long in) {
-        return matrixOf(entries.convolution(name, out, in), out, in);
+        return matrixOf(entries.convolution(name, out, in), out, in, false);
     }
 
     /**
@@ -444,13 +454,13 @@ public final class Weights implements AutoCloseable {
     }
 
     /** A linear layer that is packed after loading, mapped by itself so that its pages can be given back by themselves. */
-    private NDArray later(TensorEntry entry, long out, long in) {
+    private NDArray later(TensorEntry entry, long out, long in, boolean steps) {
         if (!isPackedLater(entry)) {
-            return matrixOf(entry, out, in);
+            return matrixOf(entry, out, in, steps);
         }
         TensorScope scope = runtime.openScope();
-        TensorEntry whole = PackedShape.inFile(entry, out, runtime.multipliesTiles());
-        return packing.add(whole, scope, files.stored(whole, scope, whole.shape()), out);
+        TensorEntry whole = steps ? PackedShape.inFile(entry, out, runtime.multipliesTiles()) : entry;
+        return packing.add(whole, scope, files.stored(whole, scope, whole.elementCount() / in, in), out, steps);
     }
 
     private boolean isPackedLater(TensorEntry entry) {
@@ -460,7 +470,7 @@ public final class Weights implements AutoCloseable {
                 && MappedTensors.isAligned(entry);
     }
 
-    private NDArray matrixOf(TensorEntry entry, long out, long in) {
+    private NDArray matrixOf(TensorEntry entry, long out, long in, boolean steps) {
         boolean narrow = Int8Weights.isStored(entry);
         if (placement == Placement.DEVICE && !narrow) {
             return placed(entry, dtype, out, in);
@@ -470,8 +480,9 @@ public final class Weights implements AutoCloseable {
         }
         try (TensorScope step = loading.openChild()) {
             if (placement == Placement.HOST && packsWide()) {
-                TensorEntry whole = narrow ? entry : PackedShape.inFile(entry, out, runtime.multipliesTiles());
-                return packing.pack(List.of(wide(whole, step, whole.elementCount() / in, in)), out, owned);
+                TensorEntry whole =
+                        steps && !narrow ? PackedShape.inFile(entry, out, runtime.multipliesTiles()) : entry;
+                return packing.pack(List.of(wide(whole, step, whole.elementCount() / in, in)), out, steps, owned);
             }
             NDArray wide = wide(entry, step, out, in);
             return placement == Placement.HOST

@@ -108,15 +108,16 @@ public final class DecoderStack implements AutoCloseable {
         for (int i = 0; i < dimensions.layers(); i++) {
             List<NDArray> tensors = isRecurrent(i)
                     ? List.of()
-                    : layerWeights(weights.at(names.layers()).at(i), shape, weights.isExact(i), owner);
+                    : layerWeights(weights.at(names.layers()).forSteps().at(i), shape, weights.isExact(i), owner);
             layerTensors.add(tensors);
             layers.add(weights.list(tensors));
         }
         this.attending =
                 weights.list(layerTensors.stream().flatMap(List::stream).toList());
         this.finalNorm = norm(weights.at(names.finalNorm()), hidden, shape, owner);
-        this.headTensors =
-                weights.at(shape.tiedHead() ? names.embedding() : names.head()).product(shape.vocabulary(), hidden);
+        this.headTensors = weights.at(shape.tiedHead() ? names.embedding() : names.head())
+                .forSteps()
+                .product(shape.vocabulary(), hidden);
         this.head = weights.list(headTensors);
         this.packed = weights.format() == WeightFormat.PACKED || weights.format() == WeightFormat.INT8;
         this.attendsTogether = runtime.attendsTogether()

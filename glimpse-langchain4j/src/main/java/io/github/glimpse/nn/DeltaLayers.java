@@ -48,10 +48,11 @@ public final class DeltaLayers {
     /**
      * Loads a layer.
      *
-     * @param layer its path in the checkpoint
+     * @param path of it in the checkpoint
      * @param owner owns what is computed of its weights
      */
-    public RecurrentLayer layer(WeightPath layer, TensorScope owner) {
+    public RecurrentLayer layer(WeightPath path, TensorScope owner) {
+        WeightPath layer = path.forSteps();
         int hidden = shape.hidden();
         int inner = shape.intermediate();
         int values = shape.valueHeads() * shape.valueDim();

@@ -84,7 +84,7 @@ class WeightPackingIT {
     }
 
     private static TensorList list(Weights weights, int number) {
-        return weights.list(weights.at("w" + number).product(OUT, IN));
+        return weights.list(weights.at("w" + number).forSteps().product(OUT, IN));
     }
 
     private float[] product(TensorList list) {
@@ -117,7 +117,7 @@ class WeightPackingIT {
 
     private static TensorList apart(Weights weights) {
         return weights.list(IntStream.range(0, 3)
-                .mapToObj(i -> weights.at("w" + i).product(OUT, IN))
+                .mapToObj(i -> weights.at("w" + i).forSteps().product(OUT, IN))
                 .flatMap(List::stream)
                 .toList());
     }
@@ -225,9 +225,9 @@ class WeightPackingIT {
                 Weights later = Weights.open(
                         runtime, Map.of("w.weight", weight), Dtype.BFLOAT16, WeightFormat.AUTO, null, 0, true);
                 Weights last = Weights.open(runtime, alone, Dtype.BFLOAT16, WeightFormat.PACKED);
-                TensorList first = followed.list(followed.at("w").product(OUT, IN));
-                TensorList second = later.list(later.at("w").product(OUT, IN));
-                TensorList third = last.list(last.at("w").product(OUT, IN))) {
+                TensorList first = followed.list(followed.at("w").forSteps().product(OUT, IN));
+                TensorList second = later.list(later.at("w").forSteps().product(OUT, IN));
+                TensorList third = last.list(last.at("w").forSteps().product(OUT, IN))) {
             later.finishLoading();
             float[] expected = product(third);
             assertThat(product(first)).containsExactly(expected);
@@ -264,7 +264,7 @@ class WeightPackingIT {
     }
 
     private long packedNumbers(long outputs) {
-        PackedShape shape = PackedShape.of(outputs, IN, runtime.multipliesTiles());
+        PackedShape shape = PackedShape.of(outputs, IN, runtime.multipliesTiles(), true);
         return shape.outputs() * shape.inputs();
     }
 
@@ -308,7 +308,7 @@ class WeightPackingIT {
     void callsGoOnWhileAThreadPacks() throws InterruptedException {
         try (Weights weights = open();
                 TensorList list = weights.list(IntStream.range(0, WEIGHTS)
-                        .mapToObj(i -> weights.at("w" + i).product(OUT, IN))
+                        .mapToObj(i -> weights.at("w" + i).forSteps().product(OUT, IN))
                         .flatMap(List::stream)
                         .toList())) {
             weights.finishLoading();
