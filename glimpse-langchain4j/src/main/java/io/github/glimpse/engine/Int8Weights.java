@@ -78,7 +78,50 @@ final class Int8Weights implements AutoCloseable {
      * @throws ModelFilesException if the weight holds what is not a number
      */
     List<NDArray> narrowed(String name, NDArray weight, NDArray bias, int[] kept, TensorScope owner) {
+        return narrowed(List.of(name), List.of(weight), bias, kept, owner);
+    }
+
+    /** The same for layers of one input, one below the other. */
+    List<NDArray> narrowed(List<String> names, List<NDArray> weights, NDArray bias, int[] kept, TensorScope owner) {
         NDArray columns = kept.length == 0 ? none : owner.indices(kept);
+        try (TensorScope step = owner.openChild()) {
+            List<NDArray> units = new ArrayList<>();
+            List<NDArray> numbers = new ArrayList<>();
+            List<NDArray> keptParts = new ArrayList<>();
+            for (int i = 0; i < weights.size(); i++) {
+                NDArray weight = weights.get(i);
+                NDArray worth = units(names.get(i), weight, columns, step);
+                units.add(worth);
+                numbers.add(graph.call("numbers_of")
+                        .with(weight)
+                        .with(worth)
+                        .with(columns)
+                        .run(step));
+                if (kept.length > 0) {
+                    keptParts.add(kept(weight, worth, columns, step));
+                }
+            }
+            NDArray all = joined(units, owner);
+            List<NDArray> whole = new ArrayList<>(List.of(joined(numbers, step)));
+            if (kept.length == 0) {
+                return layer(whole, bias, all, none, none, owner);
+            }
+            if (packsBfloat16) {
+                NDArray packed = PackedShape.of(all.size(), kept.length, runtime.multipliesTiles(), false)
+                        .pack(keptParts, graph, owner);
+                return layer(whole, bias, all, columns, packed, owner);
+            }
+            whole.add(joined(keptParts, step));
+            return layer(whole, bias, all, columns, none, owner);
+        }
+    }
+
+    private NDArray joined(List<NDArray> parts, TensorScope owner) {
+        return graph.call("joined").with(parts).run(owner);
+    }
+
+    /** What the 1 of each row is worth. */
+    private NDArray units(String name, NDArray weight, NDArray columns, TensorScope owner) {
         // Columns that get numbers too must fit them.
         NDArray units = graph.call("row_units")
                 .with(weight)
@@ -92,30 +135,18 @@ final class Int8Weights implements AutoCloseable {
                         + ", and a weight of 8 bits must be a number; get the file anew");
             }
         }
-        try (TensorScope step = owner.openChild()) {
-            List<NDArray> numbers = new ArrayList<>();
-            numbers.add(graph.call("numbers_of")
-                    .with(weight)
-                    .with(units)
-                    .with(columns)
-                    .run(step));
-            if (kept.length == 0) {
-                return layer(numbers, bias, units, none, none, owner);
-            }
-            if (packsBfloat16) {
-                NDArray wide =
-                        graph.call("kept_columns").with(weight).with(columns).run(step);
-                NDArray packed = PackedShape.of(units.size(), kept.length, runtime.multipliesTiles(), false)
-                        .pack(List.of(wide), graph, owner);
-                return layer(numbers, bias, units, columns, packed, owner);
-            }
-            numbers.add(graph.call("kept_numbers")
-                    .with(weight)
-                    .with(units)
-                    .with(columns)
-                    .run(step));
-            return layer(numbers, bias, units, columns, none, owner);
-        }
+        return units;
+    }
+
+    /** The columns that stay: in 16 bits, or as numbers for a product of their own where these cannot be packed. */
+    private NDArray kept(NDArray weight, NDArray units, NDArray columns, TensorScope owner) {
+        return packsBfloat16
+                ? graph.call("kept_columns").with(weight).with(columns).run(owner)
+                : graph.call("kept_numbers")
+                        .with(weight)
+                        .with(units)
+                        .with(columns)
+                        .run(owner);
     }
 
     /**
@@ -136,9 +167,13 @@ final class Int8Weights implements AutoCloseable {
         return List.of(packed.get(0), bias, units, columns, packed.size() > 1 ? packed.get(1) : kept, sums);
     }
 
-    /** A layer that the checkpoint holds in 8 bits: {@code numbers [out, in]} int8. */
-    List<NDArray> stored(NDArray numbers, NDArray bias, float[] units, TensorScope owner) {
-        return layer(List.of(numbers), bias, owner.floats(units, units.length), none, none, owner);
+    /** Layers of one input that the checkpoint holds in 8 bits, one below the other: {@code numbers [out, in]} int8. */
+    List<NDArray> stored(List<NDArray> numbers, NDArray bias, List<float[]> units, TensorScope owner) {
+        try (TensorScope step = owner.openChild()) {
+            List<NDArray> worth =
+                    units.stream().map(each -> step.floats(each, each.length)).toList();
+            return layer(List.of(joined(numbers, step)), bias, joined(worth, owner), none, none, owner);
+        }
     }
 
     /** Such a layer's weight as it was before. */

@@ -226,21 +226,33 @@ public final class Weights implements AutoCloseable {
     List<NDArray> product(String name, NDArray bias, String input, long out, long in, boolean steps) {
         TensorEntry entry = entries.matrix(name, out, in);
         if (isNarrow(entry)) {
-            try (TensorScope step = loading.openChild()) {
-                NDArray stored = files.stored(entry, step, out, in);
-                if (!Int8Weights.isStored(entry)) {
-                    return int8.narrowed(name, stored, bias, columns(input), owned);
-                }
-                float[] units = Int8Weights.units(entries.byName(), entry);
-                if (runtime.largestInt8() == Int8Weights.EIGHT_BITS) {
-                    return int8.stored(stored, bias, units, owned);
-                }
-                NDArray wide = int8.widened(stored, units, Dtype.FLOAT32, step);
-                return int8.narrowed(name, wide, bias, columns(input), owned);
-            }
+            return narrow(List.of(entry), bias, input);
         }
         NDArray weight = isPackedLater(entry) ? later(entry, out, in, steps) : matrix(name, out, in, steps);
         return watched(weight, bias, name, input, in);
+    }
+
+    /** Linear layers of one input, all of them stored in 8 bits or none, one below the other. */
+    private List<NDArray> narrow(List<TensorEntry> found, NDArray bias, String input) {
+        boolean stored = Int8Weights.isStored(found.get(0));
+        List<float[]> units = stored
+                ? found.stream()
+                        .map(entry -> Int8Weights.units(entries.byName(), entry))
+                        .toList()
+                : List.of();
+        try (TensorScope step = loading.openChild()) {
+            List<NDArray> weights = new ArrayList<>();
+            for (int i = 0; i < found.size(); i++) {
+                NDArray weight = files.stored(found.get(i), step, found.get(i).shape());
+                boolean widens = stored && runtime.largestInt8() != Int8Weights.EIGHT_BITS;
+                weights.add(widens ? int8.widened(weight, units.get(i), Dtype.FLOAT32, step) : weight);
+            }
+            if (stored && runtime.largestInt8() == Int8Weights.EIGHT_BITS) {
+                return int8.stored(weights, bias, units, owned);
+            }
+            List<String> names = found.stream().map(TensorEntry::name).toList();
+            return int8.narrowed(names, weights, bias, columns(input), owned);
+        }
     }
 
     /** Some rows of a matrix that holds several linear layers, which share their input. */
@@ -266,33 +278,43 @@ public final class Weights implements AutoCloseable {
     /** Linear layers of one input; see {@link WeightPath#products}. */
     List<List<NDArray>> products(List<Part> parts, long in) {
         String input = parts.get(0).name();
-        if (format != WeightFormat.PACKED) {
+        List<TensorEntry> found = parts.stream()
+                .map(part -> entries.matrix(part.name(), part.out(), in))
+                .toList();
+        boolean narrow = areNarrow(parts, found);
+        if (format != WeightFormat.PACKED && !narrow) {
             return parts.stream()
                     .map(part -> part.wide()
                             ? wideProduct(matrix(part.name(), part.out(), in, true), part.bias())
                             : product(part.name(), part.bias(), input, part.out(), in, true))
                     .toList();
         }
-        List<TensorEntry> found = parts.stream()
-                .map(part -> entries.matrix(part.name(), part.out(), in))
-                .toList();
         NDArray bias = joinedBias(parts);
         if (found.stream().allMatch(this::isPackedLater)) {
             return joinedLater(parts, found, bias, in);
         }
         List<List<NDArray>> products = new ArrayList<>();
-        try (TensorScope step = loading.openChild()) {
-            NDArray weight = packing.pack(
-                    found.stream()
-                            .map(entry -> wide(entry, step, entry.shape()))
-                            .toList(),
-                    owned);
-            products.add(watched(weight, bias, input, input, in));
-        }
+        products.add(narrow ? narrow(found, bias, input) : joined(found, bias, input, in));
         while (products.size() < parts.size()) {
             products.add(wideProduct(nothing(), nothing()));
         }
         return products;
+    }
+
+    /** Whether all of them become numbers of 8 bits, or are such in their files. */
+    private boolean areNarrow(List<Part> parts, List<TensorEntry> found) {
+        return parts.stream().noneMatch(Part::wide)
+                && found.stream().allMatch(this::isNarrow)
+                && found.stream().map(Int8Weights::isStored).distinct().count() == 1;
+    }
+
+    private List<NDArray> joined(List<TensorEntry> found, NDArray bias, String input, long in) {
+        try (TensorScope step = loading.openChild()) {
+            List<NDArray> matrices = found.stream()
+                    .map(entry -> wide(entry, step, entry.shape()))
+                    .toList();
+            return watched(packing.pack(matrices, owned), bias, input, input, in);
+        }
     }
 
     /** Each by itself, until they are packed as one. */

@@ -39,6 +39,7 @@ public record DecoderBytes(List<Layer> layers, long rowBytes, long keptRowBytes,
      * @param vocabulary rows of the head
      * @param numberBytes of a number of the type that it computes in
      * @param widens whether weights and rows become float32 where many rows run
+     * @param narrow whether weights are numbers of 8 bits, whose products are float32 at first
      */
     public static DecoderBytes of(
             List<Layer> remembered,
@@ -46,15 +47,17 @@ public record DecoderBytes(List<Layer> layers, long rowBytes, long keptRowBytes,
             int intermediate,
             int vocabulary,
             int numberBytes,
-            boolean widens) {
+            boolean widens,
+            boolean narrow) {
         long hidden = dimensions.hidden();
         long queries = (long) dimensions.heads() * dimensions.headDim();
         // Norms, queries, what attention gave, gate and up: what is alive at once, some of it in float32.
         long row = (4 * hidden + 4 * queries + 2L * intermediate) * numberBytes + (hidden + queries) * Float.BYTES;
         long widened = widens ? (hidden + intermediate) * Float.BYTES : 0;
+        long sums = narrow ? 2L * intermediate * Float.BYTES : 0;
         long weight = widens ? hidden * Math.max(intermediate, queries) * Float.BYTES : 0;
         long head = (long) vocabulary * (Float.BYTES + numberBytes);
-        return new DecoderBytes(remembered, row + widened, 4 * hidden * numberBytes, weight + head);
+        return new DecoderBytes(remembered, row + widened + sums, 4 * hidden * numberBytes, weight + head);
     }
 
     /**

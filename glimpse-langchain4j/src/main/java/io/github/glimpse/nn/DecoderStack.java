@@ -125,8 +125,14 @@ public final class DecoderStack implements AutoCloseable {
                 && dimensions.headDim() % 8 == 0
                 && dimensions.headDim() <= MOST_TOGETHER;
         boolean widens = dtype != Dtype.FLOAT32 && !packed && !runtime.onGpu();
-        this.bytes =
-                DecoderBytes.of(remembered(), dimensions, shape.intermediate(), vocabulary, dtype.byteCount(), widens);
+        this.bytes = DecoderBytes.of(
+                remembered(),
+                dimensions,
+                shape.intermediate(),
+                vocabulary,
+                dtype.byteCount(),
+                widens,
+                weights.format() == WeightFormat.INT8);
     }
 
     /**

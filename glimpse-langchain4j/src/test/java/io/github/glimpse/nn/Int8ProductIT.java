@@ -18,9 +18,11 @@ import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.engine.WeightPath;
 import io.github.glimpse.engine.Weights;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -131,6 +133,69 @@ class Int8ProductIT {
         boolean whole = runtime.largestInt8() == 127 && runtime.packsBfloat16();
         assertThat(with).isLessThan(whole ? BFLOAT16 : SEVEN_BITS).isLessThan(without / (whole ? 3 : 2));
         assertThat(without).isGreaterThan(0.03);
+    }
+
+    @Test
+    void layersOfOneInputAreOneProductWithTheBitsOfEach() {
+        int in = 192;
+        int[] outs = {128, 64, 100};
+        float[] input = gaussian(64 * in, 4);
+        for (int row = 0; row < 64; row++) {
+            input[row * in + 5] *= 30;
+        }
+        Map<String, CheckpointTensor> tensors = new HashMap<>();
+        for (int i = 0; i < outs.length; i++) {
+            float[] weight = gaussian(outs[i] * in, i + 1);
+            tensors.put("w" + i + ".weight", new CheckpointTensor(StoredType.F32, new long[] {outs[i], in}, weight));
+        }
+        tensors.put("w1.bias", new CheckpointTensor(StoredType.F32, new long[] {outs[1]}, gaussian(outs[1], 9)));
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of());
+        Int8Plan plan = new Int8Plan();
+        try (Weights watched = open(WeightFormat.MAPPED, plan);
+                TensorScope scope = runtime.openScope()) {
+            product(input, 64, layers(watched, outs, in).get(0), Dtype.FLOAT32, scope);
+            plan.settle();
+        }
+        try (Weights weights = open(WeightFormat.INT8, plan);
+                TensorScope scope = runtime.openScope()) {
+            List<List<NDArray>> layers = layers(weights, outs, in);
+            assertThat(HostValues.longs(layers.get(0).get(3))).containsExactly(5);
+            assertThat(layers.get(1).get(0).size()).isZero();
+            assertThat(layers.get(2).get(0).size()).isZero();
+            for (Dtype dtype : List.of(Dtype.BFLOAT16, Dtype.FLOAT32)) {
+                for (int rows : new int[] {1, 7, 64}) {
+                    float[] some = Arrays.copyOf(input, rows * in);
+                    float[] all = product(some, rows, layers.get(0), dtype, scope);
+                    int from = 0;
+                    for (int i = 0; i < outs.length; i++) {
+                        float[] own = product(some, rows, sharing(weights, i, outs[i], in), dtype, scope);
+                        for (int row = 0; row < rows; row++) {
+                            assertThat(Arrays.copyOfRange(all, row * 292 + from, row * 292 + from + outs[i]))
+                                    .as("layer %d, row %d of %d in %s", i, row, rows, dtype)
+                                    .containsExactly(Arrays.copyOfRange(own, row * outs[i], (row + 1) * outs[i]));
+                        }
+                        from += outs[i];
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<List<NDArray>> layers(Weights weights, int[] outs, int in) {
+        return weights.at("")
+                .products(
+                        in,
+                        new WeightPath.Layer("w0", outs[0]),
+                        new WeightPath.Layer("w1", outs[1]),
+                        new WeightPath.Layer("w2", outs[2]));
+    }
+
+    private static List<NDArray> sharing(Weights weights, int number, int out, int in) {
+        return weights.at("w" + number).productSharing(weights.at("w0"), out, in);
+    }
+
+    private Weights open(WeightFormat format, Int8Plan plan) {
+        return Weights.open(runtime, SafetensorsIndex.of(folder), Dtype.FLOAT32, format, plan, 0, false);
     }
 
     @Test

@@ -24,7 +24,7 @@ class SequenceMemoryTest {
     private static final long ROW = 2 * 2 * 128 * 2;
     private static final ModelDimensions SIZES = new ModelDimensions(LAYERS, 2_048, 16, 2, 128, 1e-6, 1_280, 32);
     private static final DecoderBytes QWEN = DecoderBytes.of(
-            Collections.nCopies(LAYERS, new DecoderBytes.Layer(ROW, 0)), SIZES, 11_008, 151_936, 2, false);
+            Collections.nCopies(LAYERS, new DecoderBytes.Layer(ROW, 0)), SIZES, 11_008, 151_936, 2, false, false);
     // 5,184 patches of 1,280 numbers, in the tower's MLP and in float32.
     private static final long TOWER = 200L << 20;
 
