@@ -8,6 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,8 @@ record NumericsProbe(
     /** A share of another's time above which a difference may be chance. */
     static final double CLEARLY = 0.8;
 
+    private static final Set<String> ALL_INSTRUCTIONS = Set.of("", "ALL", "DEFAULT");
+
     private static final double HARDLY_SLOWER = 1.1;
 
     private static @Nullable NumericsProbe ofThisProcess;
@@ -82,12 +88,21 @@ record NumericsProbe(
             long widenFromRows = packs || narrowIsFaster(graph, scope) ? Long.MAX_VALUE : FEW_ROWS + 1;
             return new NumericsProbe(
                     packs,
-                    packs && hasTiles(),
+                    packs && maySeeTiles(System.getenv()) && hasTiles(),
                     Int8Weights.largest(runtime),
                     widenFromRows,
                     onednnIsFaster(graph, scope),
                     false);
         }
+    }
+
+    /** Whether oneDNN is not told to leave AMX out. */
+    static boolean maySeeTiles(Map<String, String> environment) {
+        return Stream.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+                .map(environment::get)
+                .filter(Objects::nonNull)
+                .map(most -> most.toUpperCase(Locale.ROOT))
+                .allMatch(most -> most.contains("AMX") || ALL_INSTRUCTIONS.contains(most));
     }
 
     /** The native library does not say; elsewhere than on Linux no CPU is taken for one. */

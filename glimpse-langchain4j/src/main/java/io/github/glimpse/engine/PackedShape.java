@@ -27,7 +27,7 @@ record PackedShape(long outputs, long inputs) {
      * @param steps whether the steps of answers multiply by it
      */
     static PackedShape of(long outputs, long inputs, boolean multipliesTiles, boolean steps) {
-        long more = multipliesTiles && steps && outputs % BLOCK == 0 ? MORE : 0;
+        long more = multipliesTiles && steps && outputs > 0 && outputs % BLOCK == 0 ? MORE : 0;
         long apart = multipliesTiles && outputs % BLOCK == MORE ? COLUMNS : 0;
         return new PackedShape(outputs + more, (inputs + COLUMNS - 1) / COLUMNS * COLUMNS + apart);
     }

@@ -76,11 +76,9 @@ public final class WeightPacking implements AutoCloseable {
 
         /** Without what follows the weight. */
         long bytes() {
-            return entries.stream()
-                            .mapToLong(entry -> entry.byteCount() / entry.shape()[0])
-                            .findFirst()
-                            .orElseThrow()
-                    * outputs;
+            return outputs
+                    * parts.get(0).getShape().get(1)
+                    * entries.get(0).type().byteCount();
         }
 
         /** Of a list. */
@@ -282,7 +280,8 @@ public final class WeightPacking implements AutoCloseable {
         long needed = entry.offset() + entry.byteCount();
         if (bytes < needed) {
             throw new ModelFilesException("The file " + entry.file() + " has " + bytes + " bytes, but the tensor '"
-                    + entry.name() + "' ends at " + needed + ": it was changed while the model was in use; put it back"
+                    + entry.name() + "' is read up to " + needed
+                    + ": it was changed while the model was in use; put it back"
                     + " and load the model again");
         }
     }

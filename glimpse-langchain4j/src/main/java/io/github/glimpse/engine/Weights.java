@@ -401,7 +401,7 @@ public final class Weights implements AutoCloseable {
     public NDArray matrixForFewRows(String name, long out, long in) {
         TensorEntry entry = entries.entry(name, out, in);
         if (!packsFewRows) {
-            return matrixOf(entry, out, in, false);
+            return matrixOf(entry, out, in, true);
         }
         try (TensorScope step = loading.openChild()) {
             NDArray converted = convert(files.stored(entry, step, out, in), dtype, step);

@@ -32,7 +32,7 @@ class PackedProductIT {
         check(in, 1, 8, 1, 7, 16, 24, 40, 64);
     }
 
-    /** Some numbers of outputs are packed with outputs of zeros behind them, by which they are laid out otherwise. */
+    /** Some numbers of outputs are packed with outputs behind them, by which they are laid out otherwise. */
     @ParameterizedTest
     @ValueSource(ints = {1, 31, 32, 33, 63, 64, 97, 128, 161, 2_048})
     void thereAreAsManyOutputsAsTheWeightHas(int out) {
@@ -43,7 +43,7 @@ class PackedProductIT {
             assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
             for (int in : new int[] {32, 40, 64}) {
                 NDArray plain = bfloat16(normal(out * in, random), graph, scope, out, in);
-                NDArray packed = packed(plain, runtime, graph, scope);
+                NDArray packed = packed(plain, true, runtime, graph, scope);
                 for (NDArray bias : List.of(
                         bfloat16(new float[0], graph, scope, 0), bfloat16(normal(out, random), graph, scope, out))) {
                     for (int count : new int[] {1, 3, 64}) {
@@ -72,16 +72,24 @@ class PackedProductIT {
             NDArray none = bfloat16(new float[0], graph, owner, 0);
             for (int time = 0; time < weights; time++) {
                 try (TensorScope scope = runtime.openScope()) {
-                    NDArray weight =
-                            packed(bfloat16(normal(OUT * in, random), graph, scope, OUT, in), runtime, graph, scope);
+                    NDArray plain = bfloat16(normal(OUT * in, random), graph, scope, OUT, in);
+                    NDArray weight = packed(plain, true, runtime, graph, scope);
+                    NDArray ofTower = packed(plain, false, runtime, graph, scope);
                     for (int count : counts) {
                         float[] rows = normal(prompts * count * in, random);
                         float[] together = product(rows, prompts * count, weight, none, graph, scope);
+                        assertThat(product(rows, prompts * count, ofTower, none, graph, scope))
+                                .as("the other layout, %d rows, weight %d", count, time)
+                                .containsExactly(together);
                         for (int prompt = 0; prompt < prompts; prompt++) {
                             float[] own = Arrays.copyOfRange(rows, prompt * count * in, (prompt + 1) * count * in);
-                            assertThat(Arrays.copyOfRange(together, prompt * count * OUT, (prompt + 1) * count * OUT))
-                                    .as("prompt %d of %d rows, weight %d", prompt, count, time)
-                                    .containsExactly(product(own, count, weight, none, graph, scope));
+                            float[] expected =
+                                    Arrays.copyOfRange(together, prompt * count * OUT, (prompt + 1) * count * OUT);
+                            for (NDArray form : List.of(weight, ofTower)) {
+                                assertThat(product(own, count, form, none, graph, scope))
+                                        .as("prompt %d of %d rows, weight %d", prompt, count, time)
+                                        .containsExactly(expected);
+                            }
                         }
                     }
                 }
@@ -89,9 +97,10 @@ class PackedProductIT {
         }
     }
 
-    private static NDArray packed(NDArray weight, TorchRuntime runtime, Graph graph, TensorScope scope) {
+    /** As the steps of answers multiply by it, or as a tower does. */
+    private static NDArray packed(NDArray weight, boolean steps, TorchRuntime runtime, Graph graph, TensorScope scope) {
         try (WeightPacking packing = new WeightPacking(runtime, graph)) {
-            return packing.pack(List.of(weight), scope);
+            return packing.pack(List.of(weight), weight.getShape().get(0), steps, scope);
         }
     }
 

@@ -25,18 +25,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Weights that are packed one after the other while their lists are in use. */
+@ParameterizedClass(name = "{0} outputs")
+@ValueSource(ints = {24, 33, 64})
 class WeightPackingIT {
 
-    private static final int OUT = 64;
     private static final int IN = 40;
-    // Columns of zeros fill what the processor takes at once.
     private static final int WEIGHTS = 6;
     private static final float CLOSE = 0.02f;
 
     @TempDir
     private Path folder;
+
+    /** Of each weight. */
+    @Parameter
+    private int out;
 
     private TorchRuntime runtime;
     private Graph reader;
@@ -59,15 +66,15 @@ class WeightPackingIT {
                 .compile(runtime);
         Map<String, CheckpointTensor> tensors = new TreeMap<>();
         for (int weight = 0; weight < WEIGHTS; weight++) {
-            float[] values = new float[OUT * IN];
+            float[] values = new float[out * IN];
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) Math.sin(i * (weight + 1) * 0.37);
             }
-            tensors.put("w" + weight + ".weight", new CheckpointTensor(StoredType.BF16, new long[] {OUT, IN}, values));
+            tensors.put("w" + weight + ".weight", new CheckpointTensor(StoredType.BF16, new long[] {out, IN}, values));
         }
-        float[] bias = new float[OUT];
+        float[] bias = new float[out];
         Arrays.fill(bias, 0.5f);
-        tensors.put("w1.bias", new CheckpointTensor(StoredType.BF16, new long[] {OUT}, bias));
+        tensors.put("w1.bias", new CheckpointTensor(StoredType.BF16, new long[] {out}, bias));
         Path file = folder.resolve("model.safetensors");
         SafetensorsWriter.write(file, tensors, Map.of());
         entries = SafetensorsIndex.of(folder);
@@ -83,8 +90,8 @@ class WeightPackingIT {
         return Weights.open(runtime, entries, Dtype.BFLOAT16, WeightFormat.AUTO, null, 0, true);
     }
 
-    private static TensorList list(Weights weights, int number) {
-        return weights.list(weights.at("w" + number).forSteps().product(OUT, IN));
+    private TensorList list(Weights weights, int number) {
+        return weights.list(weights.at("w" + number).forSteps().product(out, IN));
     }
 
     private float[] product(TensorList list) {
@@ -104,20 +111,20 @@ class WeightPackingIT {
     }
 
     /** Three layers of one input, of which the second has a bias. */
-    private static TensorList joined(Weights weights) {
+    private TensorList joined(Weights weights) {
         List<List<NDArray>> layers = weights.at("")
                 .products(
                         IN,
-                        new WeightPath.Layer("w0", OUT),
-                        new WeightPath.Layer("w1", OUT),
-                        new WeightPath.Layer("w2", OUT));
+                        new WeightPath.Layer("w0", out),
+                        new WeightPath.Layer("w1", out),
+                        new WeightPath.Layer("w2", out));
         assertThat(layers).hasSize(3);
         return weights.list(layers.stream().flatMap(List::stream).toList());
     }
 
-    private static TensorList apart(Weights weights) {
+    private TensorList apart(Weights weights) {
         return weights.list(IntStream.range(0, 3)
-                .mapToObj(i -> weights.at("w" + i).forSteps().product(OUT, IN))
+                .mapToObj(i -> weights.at("w" + i).forSteps().product(out, IN))
                 .flatMap(List::stream)
                 .toList());
     }
@@ -154,7 +161,7 @@ class WeightPackingIT {
                 TensorList second = list(weights, 1)) {
             weights.finishLoading();
             WeightPacking packing = weights.packing();
-            long bytes = OUT * IN * 2;
+            long bytes = 2L * out * IN;
             assertThat(weights.format()).isEqualTo(WeightFormat.PACKED);
             assertThat(packing.progress()).isEqualTo(new WeightPacking.Progress(0, 2 * bytes));
             assertThat(isPacked(first)).isFalse();
@@ -181,7 +188,7 @@ class WeightPackingIT {
     @Test
     void aWeightInTwoListsIsReplacedInBoth() throws IOException {
         try (Weights weights = open()) {
-            List<NDArray> tensors = weights.at("w0").product(OUT, IN);
+            List<NDArray> tensors = weights.at("w0").product(out, IN);
             try (TensorList one = weights.list(tensors);
                     TensorList other = weights.list(tensors)) {
                 weights.finishLoading();
@@ -213,27 +220,27 @@ class WeightPackingIT {
 
     @Test
     void whatFollowsAWeightInItsFileIsNotSeen() throws IOException {
-        float[] values = new float[2 * OUT * IN];
-        for (int i = 0; i < OUT * IN; i++) {
+        float[] values = new float[2 * out * IN];
+        for (int i = 0; i < out * IN; i++) {
             values[i] = (float) Math.sin(i * 0.37);
         }
-        Arrays.fill(values, OUT * IN, values.length, Float.NaN);
-        Map<String, TensorEntry> both = rewritten("both", values, 2 * OUT);
-        Map<String, TensorEntry> alone = rewritten("alone", Arrays.copyOf(values, OUT * IN), OUT);
-        TensorEntry weight = Objects.requireNonNull(both.get("w.weight")).rows(0, OUT);
+        Arrays.fill(values, out * IN, values.length, Float.NaN);
+        Map<String, TensorEntry> both = rewritten("both", values, 2L * out);
+        Map<String, TensorEntry> alone = rewritten("alone", Arrays.copyOf(values, out * IN), out);
+        TensorEntry weight = Objects.requireNonNull(both.get("w.weight")).rows(0, out);
         try (Weights followed = Weights.open(runtime, Map.of("w.weight", weight), Dtype.BFLOAT16, WeightFormat.PACKED);
                 Weights later = Weights.open(
                         runtime, Map.of("w.weight", weight), Dtype.BFLOAT16, WeightFormat.AUTO, null, 0, true);
                 Weights last = Weights.open(runtime, alone, Dtype.BFLOAT16, WeightFormat.PACKED);
-                TensorList first = followed.list(followed.at("w").forSteps().product(OUT, IN));
-                TensorList second = later.list(later.at("w").forSteps().product(OUT, IN));
-                TensorList third = last.list(last.at("w").forSteps().product(OUT, IN))) {
+                TensorList first = followed.list(followed.at("w").forSteps().product(out, IN));
+                TensorList second = later.list(later.at("w").forSteps().product(out, IN));
+                TensorList third = last.list(last.at("w").forSteps().product(out, IN))) {
             later.finishLoading();
             float[] expected = product(third);
             assertThat(product(first)).containsExactly(expected);
             assertThat(product(second)).containsExactly(expected, org.assertj.core.data.Offset.offset(CLOSE));
             assertThat(later.packing().packNext()).isTrue();
-            assertThat(later.packing().progress().all()).isEqualTo(OUT * IN * 2L);
+            assertThat(later.packing().progress().all()).isEqualTo(2L * out * IN);
             assertThat(product(second)).containsExactly(expected);
         }
     }
@@ -256,8 +263,8 @@ class WeightPackingIT {
             one.finishLoading();
             each.finishLoading();
             assertThat(product("beside", joined)).containsExactly(product("beside", apart));
-            assertThat(held(joined)).isEqualTo(packedNumbers(3 * OUT));
-            assertThat(held(apart)).isEqualTo(3 * packedNumbers(OUT));
+            assertThat(held(joined)).isEqualTo(packedNumbers(3L * out));
+            assertThat(held(apart)).isEqualTo(3 * packedNumbers(out));
             assertThat(weightsIn(joined)).isEqualTo(1);
             assertThat(weightsIn(apart)).isEqualTo(3);
         }
@@ -276,7 +283,7 @@ class WeightPackingIT {
                 TensorList list = joined(later)) {
             atOnce.finishLoading();
             later.finishLoading();
-            long bytes = 3 * OUT * IN * 2;
+            long bytes = 6L * out * IN;
             assertThat(later.packing().progress()).isEqualTo(new WeightPacking.Progress(0, bytes));
             assertThat(isPacked(list)).isFalse();
             assertThat(product("beside", list))
@@ -288,7 +295,7 @@ class WeightPackingIT {
             assertThat(isPacked(list)).isTrue();
             assertThat(list.settled()).isNotNull();
             assertThat(product("beside", list)).containsExactly(product("beside", expected));
-            assertThat(held(list)).isEqualTo(packedNumbers(3 * OUT));
+            assertThat(held(list)).isEqualTo(packedNumbers(3L * out));
             assertThat(isMapped()).isFalse();
         }
     }
@@ -308,7 +315,7 @@ class WeightPackingIT {
     void callsGoOnWhileAThreadPacks() throws InterruptedException {
         try (Weights weights = open();
                 TensorList list = weights.list(IntStream.range(0, WEIGHTS)
-                        .mapToObj(i -> weights.at("w" + i).forSteps().product(OUT, IN))
+                        .mapToObj(i -> weights.at("w" + i).forSteps().product(out, IN))
                         .flatMap(List::stream)
                         .toList())) {
             weights.finishLoading();
@@ -367,7 +374,7 @@ class WeightPackingIT {
     @Test
     void aWeightThatNoListHasIsRefusedAtTheEndOfLoading() {
         try (Weights weights = open()) {
-            List<NDArray> product = weights.at("w3").product(OUT, IN);
+            List<NDArray> product = weights.at("w3").product(out, IN);
             assertThat(product).isNotEmpty();
             assertThatThrownBy(weights::finishLoading)
                     .isInstanceOf(IllegalStateException.class)
