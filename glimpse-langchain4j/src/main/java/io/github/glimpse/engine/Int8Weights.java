@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.ShapeMismatchException;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,17 +72,12 @@ final class Int8Weights implements AutoCloseable {
     }
 
     /**
-     * A layer in 8 bits, or in 7 where no more are exact.
+     * Layers of one input, one below the other, in 8 bits, or in 7 where no more are exact.
      *
-     * @param weight {@code [out, in]} of any type that models compute in
+     * @param weights {@code [out, in]} each, of any type that models compute in
      * @param kept columns of the input that stay in 16 bits
-     * @throws ModelFilesException if the weight holds what is not a number
+     * @throws ModelFilesException if a weight holds what is not a number
      */
-    List<NDArray> narrowed(String name, NDArray weight, NDArray bias, int[] kept, TensorScope owner) {
-        return narrowed(List.of(name), List.of(weight), bias, kept, owner);
-    }
-
-    /** The same for layers of one input, one below the other. */
     List<NDArray> narrowed(List<String> names, List<NDArray> weights, NDArray bias, int[] kept, TensorScope owner) {
         NDArray columns = kept.length == 0 ? none : owner.indices(kept);
         try (TensorScope step = owner.openChild()) {
@@ -116,6 +112,7 @@ final class Int8Weights implements AutoCloseable {
         }
     }
 
+    /** One below the other; the only one as it is. */
     private NDArray joined(List<NDArray> parts, TensorScope owner) {
         return graph.call("joined").with(parts).run(owner);
     }
@@ -169,10 +166,12 @@ final class Int8Weights implements AutoCloseable {
 
     /** Layers of one input that the checkpoint holds in 8 bits, one below the other: {@code numbers [out, in]} int8. */
     List<NDArray> stored(List<NDArray> numbers, NDArray bias, List<float[]> units, TensorScope owner) {
+        FloatBuffer all = FloatBuffer.allocate(
+                units.stream().mapToInt(each -> each.length).sum());
+        units.forEach(all::put);
         try (TensorScope step = owner.openChild()) {
-            List<NDArray> worth =
-                    units.stream().map(each -> step.floats(each, each.length)).toList();
-            return layer(List.of(joined(numbers, step)), bias, joined(worth, owner), none, none, owner);
+            return layer(
+                    List.of(joined(numbers, step)), bias, owner.floats(all.array(), all.capacity()), none, none, owner);
         }
     }
 

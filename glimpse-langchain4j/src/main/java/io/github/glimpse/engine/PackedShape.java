@@ -33,14 +33,13 @@ record PackedShape(long outputs, long inputs) {
     }
 
     /**
-     * A weight of steps with what follows it in its file as the outputs behind its own, if as much follows. It does not matter what these are, and a
-     * copy with zeros would be in memory beside both forms of the weight.
-     *
-     * @param outputs of the weight, which is not stored in 8 bits
+     * A weight with what follows it in its file as the outputs behind its own, if it gets any and as much follows. It does not matter what these
+     * are, and a copy with zeros would be in memory beside both forms of the weight.
      */
-    static TensorEntry inFile(TensorEntry entry, long outputs, boolean multipliesTiles) {
-        long rows = of(outputs, 1, multipliesTiles, true).outputs();
-        if (rows == outputs || entry.shape()[0] != outputs) {
+    static TensorEntry inFile(TensorEntry entry, boolean multipliesTiles, boolean steps) {
+        long outputs = entry.shape()[0];
+        long rows = of(outputs, 1, multipliesTiles, steps).outputs();
+        if (rows == outputs) {
             return entry;
         }
         TensorEntry more = entry.rows(0, rows);

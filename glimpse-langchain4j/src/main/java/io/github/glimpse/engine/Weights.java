@@ -235,19 +235,17 @@ public final class Weights implements AutoCloseable {
     /** Linear layers of one input, all of them stored in 8 bits or none, one below the other. */
     private List<NDArray> narrow(List<TensorEntry> found, NDArray bias, String input) {
         boolean stored = Int8Weights.isStored(found.get(0));
-        List<float[]> units = stored
-                ? found.stream()
-                        .map(entry -> Int8Weights.units(entries.byName(), entry))
-                        .toList()
-                : List.of();
+        boolean exact = stored && runtime.largestInt8() == Int8Weights.EIGHT_BITS;
         try (TensorScope step = loading.openChild()) {
-            List<NDArray> weights = new ArrayList<>();
-            for (int i = 0; i < found.size(); i++) {
-                NDArray weight = files.stored(found.get(i), step, found.get(i).shape());
-                boolean widens = stored && runtime.largestInt8() != Int8Weights.EIGHT_BITS;
-                weights.add(widens ? int8.widened(weight, units.get(i), Dtype.FLOAT32, step) : weight);
-            }
-            if (stored && runtime.largestInt8() == Int8Weights.EIGHT_BITS) {
+            List<NDArray> weights = found.stream()
+                    .map(entry -> stored && !exact
+                            ? wide(entry, Dtype.FLOAT32, step, entry.shape())
+                            : files.stored(entry, step, entry.shape()))
+                    .toList();
+            if (exact) {
+                List<float[]> units = found.stream()
+                        .map(entry -> Int8Weights.units(entries.byName(), entry))
+                        .toList();
                 return int8.stored(weights, bias, units, owned);
             }
             List<String> names = found.stream().map(TensorEntry::name).toList();
@@ -259,9 +257,7 @@ public final class Weights implements AutoCloseable {
     List<NDArray> productRows(String name, NDArray bias, long rows, long in, long from, long count) {
         TensorEntry entry = entries.entry(name, rows, in).rows(from, count);
         if (isNarrow(entry)) {
-            try (TensorScope step = loading.openChild()) {
-                return int8.narrowed(name, files.stored(entry, step, count, in), bias, columns(name), owned);
-            }
+            return narrow(List.of(entry), bias, name);
         }
         NDArray weight = later(entry, count, in, false);
         return from == 0 ? watched(weight, bias, name, name, in) : wideProduct(weight, bias);
@@ -481,8 +477,8 @@ public final class Weights implements AutoCloseable {
             return matrixOf(entry, out, in, steps);
         }
         TensorScope scope = runtime.openScope();
-        TensorEntry whole = steps ? PackedShape.inFile(entry, out, runtime.multipliesTiles()) : entry;
-        return packing.add(whole, scope, files.stored(whole, scope, whole.elementCount() / in, in), out, steps);
+        TensorEntry whole = PackedShape.inFile(entry, runtime.multipliesTiles(), steps);
+        return packing.add(whole, scope, files.stored(whole, scope, whole.shape()), out, steps);
     }
 
     private boolean isPackedLater(TensorEntry entry) {
@@ -502,8 +498,7 @@ public final class Weights implements AutoCloseable {
         }
         try (TensorScope step = loading.openChild()) {
             if (placement == Placement.HOST && packsWide()) {
-                TensorEntry whole =
-                        steps && !narrow ? PackedShape.inFile(entry, out, runtime.multipliesTiles()) : entry;
+                TensorEntry whole = PackedShape.inFile(entry, runtime.multipliesTiles(), steps && !narrow);
                 return packing.pack(List.of(wide(whole, step, whole.elementCount() / in, in)), out, steps, owned);
             }
             NDArray wide = wide(entry, step, out, in);
@@ -519,10 +514,14 @@ public final class Weights implements AutoCloseable {
 
     /** In the compute type, of numbers of 8 bits too: for a device without products of these, and for other formats. */
     private NDArray wide(TensorEntry entry, TensorScope step, long... shape) {
+        return wide(entry, dtype, step, shape);
+    }
+
+    private NDArray wide(TensorEntry entry, Dtype type, TensorScope step, long... shape) {
         NDArray stored = files.stored(entry, step, shape);
         return Int8Weights.isStored(entry)
-                ? int8.widened(stored, Int8Weights.units(entries.byName(), entry), dtype, step)
-                : convert(stored, dtype, step);
+                ? int8.widened(stored, Int8Weights.units(entries.byName(), entry), type, step)
+                : convert(stored, type, step);
     }
 
     /** Whether linear layers in the compute type are packed while they are loaded. */

@@ -35,12 +35,13 @@ class PackedShapeTest {
         long rowBytes = 2 * 8;
         Files.write(file, new byte[10 + 97 * 16]);
         TensorEntry weight = new TensorEntry("w", StoredType.BF16, new long[] {64, 8}, file, 10, 64 * rowBytes);
-        assertThat(PackedShape.inFile(weight, 64, true))
+        assertThat(PackedShape.inFile(weight, true, true))
                 .isEqualTo(new TensorEntry("w", StoredType.BF16, new long[] {97, 8}, file, 10, 97 * rowBytes));
-        assertThat(PackedShape.inFile(weight, 64, false)).isEqualTo(weight);
+        assertThat(PackedShape.inFile(weight, false, true)).isEqualTo(weight);
+        assertThat(PackedShape.inFile(weight, true, false)).isEqualTo(weight);
         TensorEntry later = new TensorEntry("w", StoredType.BF16, new long[] {64, 8}, file, 12, 64 * rowBytes);
-        assertThat(PackedShape.inFile(later, 64, true)).isEqualTo(later);
+        assertThat(PackedShape.inFile(later, true, true)).isEqualTo(later);
         TensorEntry other = new TensorEntry("w", StoredType.BF16, new long[] {63, 8}, file, 10, 63 * rowBytes);
-        assertThat(PackedShape.inFile(other, 63, true)).isEqualTo(other);
+        assertThat(PackedShape.inFile(other, true, true)).isEqualTo(other);
     }
 }

@@ -70,9 +70,8 @@ class DecoderOperationsIT {
         List<String> calls = new ArrayList<>();
         List<String> work = work(Dtype.BFLOAT16, WeightFormat.PACKED, calls);
 
-        // Weights with outputs behind their own: a bias is made as long, and of four products each looks at its input
-        // and cuts
-        // its output.
+        // Weights with outputs behind their own: a bias is made as long, and each of four products looks at its input
+        // and cuts its output.
         int padded = runtime.multipliesTiles() ? 1 : 0;
         assertThat(work).hasSizeLessThanOrEqualTo(MOST + padded);
         assertThat(calls).hasSizeLessThanOrEqualTo(MOST_CALLS + 9 * padded);
