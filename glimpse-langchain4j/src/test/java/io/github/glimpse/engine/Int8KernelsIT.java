@@ -45,8 +45,8 @@ class Int8KernelsIT {
                     .run(scope);
 
             float[] expected = sums(input, weight, rows, out, in);
-            assertThat(HostValues.floats(onednn)).containsExactly(expected);
-            assertThat(HostValues.floats(fbgemm)).containsExactly(expected);
+            assertThat(HostValues.floats(onednn)).isEqualTo(expected);
+            assertThat(HostValues.floats(fbgemm)).isEqualTo(expected);
         }
     }
 

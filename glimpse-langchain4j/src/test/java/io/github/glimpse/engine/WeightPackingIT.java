@@ -214,7 +214,7 @@ class WeightPackingIT {
             while (later.packing().packNext()) {
                 // the next one
             }
-            assertThat(product(first)).containsExactly(product(second));
+            assertThat(product(first)).isEqualTo(product(second));
         }
     }
 
@@ -237,11 +237,11 @@ class WeightPackingIT {
                 TensorList third = last.list(last.at("w").forSteps().product(out, IN))) {
             later.finishLoading();
             float[] expected = product(third);
-            assertThat(product(first)).containsExactly(expected);
+            assertThat(product(first)).isEqualTo(expected);
             assertThat(product(second)).containsExactly(expected, org.assertj.core.data.Offset.offset(CLOSE));
             assertThat(later.packing().packNext()).isTrue();
             assertThat(later.packing().progress().all()).isEqualTo(2L * out * IN);
-            assertThat(product(second)).containsExactly(expected);
+            assertThat(product(second)).isEqualTo(expected);
         }
     }
 
@@ -262,7 +262,7 @@ class WeightPackingIT {
                 TensorList apart = apart(each)) {
             one.finishLoading();
             each.finishLoading();
-            assertThat(product("beside", joined)).containsExactly(product("beside", apart));
+            assertThat(product("beside", joined)).isEqualTo(product("beside", apart));
             assertThat(held(joined)).isEqualTo(packedNumbers(3L * out));
             assertThat(held(apart)).isEqualTo(3 * packedNumbers(out));
             assertThat(weightsIn(joined)).isEqualTo(1);
@@ -294,7 +294,7 @@ class WeightPackingIT {
             assertThat(later.packing().progress()).isEqualTo(new WeightPacking.Progress(bytes, bytes));
             assertThat(isPacked(list)).isTrue();
             assertThat(list.settled()).isNotNull();
-            assertThat(product("beside", list)).containsExactly(product("beside", expected));
+            assertThat(product("beside", list)).isEqualTo(product("beside", expected));
             assertThat(held(list)).isEqualTo(packedNumbers(3L * out));
             assertThat(isMapped()).isFalse();
         }
@@ -416,7 +416,7 @@ class WeightPackingIT {
             assertThat(weights.packing().failure())
                     .isInstanceOf(GlimpseException.class)
                     .isNotInstanceOf(EngineBusyException.class);
-            assertThat(product(list)).containsExactly(before);
+            assertThat(product(list)).isEqualTo(before);
         }
     }
 

@@ -24,7 +24,10 @@ public record FixtureFamily(Path directory) {
 
     private static final Path SUBSET = Path.of("src", "test", "resources", "fixtures");
 
-    /** The folders to run: those of the property alone, else the subset and those of the environment variable. */
+    /**
+     * The folders to run: those of the property alone, else the subset and those of the environment variable, but each case
+     * once: a folder of the subset that lies in one of the others, file by file, is left out.
+     */
     public static List<FixtureFamily> toRun() {
         String property = System.getProperty("glimpse.fixtures", "");
         if (!property.isBlank()) {
@@ -33,9 +36,30 @@ public record FixtureFamily(Path directory) {
         List<FixtureFamily> families = new ArrayList<>(children(SUBSET));
         String environment = System.getenv("GLIMPSE_FIXTURES");
         if (environment != null && !environment.isBlank()) {
-            families.addAll(inside(environment));
+            List<FixtureFamily> others = inside(environment);
+            families.removeIf(family -> others.stream().anyMatch(family::liesIn));
+            families.addAll(others);
         }
         return families;
+    }
+
+    /** Whether another folder of this name has every file of this one, with the same bytes; the lists of files may differ. */
+    private boolean liesIn(FixtureFamily other) {
+        if (!name().equals(other.name())) {
+            return false;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path theirs = other.directory.resolve(directory.relativize(file));
+                if (!file.endsWith("index.json")
+                        && (!Files.isRegularFile(theirs) || Files.mismatch(file, theirs) >= 0)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<FixtureFamily> inside(String list) {

@@ -63,7 +63,7 @@ class DecoderNumericsIT {
         int[] ids = ids(70);
         try (Loaded mapped = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED);
                 Loaded copied = new Loaded(Dtype.FLOAT32, WeightFormat.COPIED)) {
-            assertThat(copied.run(ids, 70)).containsExactly(mapped.run(ids, 70));
+            assertThat(copied.run(ids, 70)).isEqualTo(mapped.run(ids, 70));
         }
     }
 
@@ -146,7 +146,7 @@ class DecoderNumericsIT {
                 assertThat(cache.capacity()).isEqualTo(2_048);
                 kept[way] = cache.keys().get(":, :4, :").toFloatArray();
             }
-            assertThat(kept[1]).containsExactly(kept[0]);
+            assertThat(kept[1]).isEqualTo(kept[0]);
         }
     }
 
@@ -162,6 +162,13 @@ class DecoderNumericsIT {
             try (Loaded loaded = each;
                     TensorScope scope = runtime.openScope()) {
                 DecoderSteps steps = new DecoderSteps(loaded.stack);
+                float[][][] alone = new float[20][3][];
+                for (int i = 0; i < alone.length; i++) {
+                    DecoderSteps.Rows row = loaded.row(ids(30 + 17 * i), scope);
+                    for (int step = 0; step < alone[i].length; step++) {
+                        alone[i][step] = steps.run(List.of(row)).get(0)[0].logits();
+                    }
+                }
                 for (int count : new int[] {1, 2, 4, 8, 16, 20}) {
                     List<DecoderSteps.Rows> together = IntStream.range(0, count)
                             .mapToObj(i -> loaded.row(ids(30 + 17 * i), scope))
@@ -170,12 +177,7 @@ class DecoderNumericsIT {
                         List<RowLogits[]> logits = steps.run(together);
                         assertThat(logits).hasSize(count);
                         for (int i = 0; i < count; i++) {
-                            DecoderSteps.Rows alone = loaded.row(ids(30 + 17 * i), scope);
-                            float[] single = {};
-                            for (int again = 0; again <= step; again++) {
-                                single = steps.run(List.of(alone)).get(0)[0].logits();
-                            }
-                            assertThat(Arrays.equals(logits.get(i)[0].logits(), single))
+                            assertThat(Arrays.equals(logits.get(i)[0].logits(), alone[i][step]))
                                     .as("sequence %d of %d, step %d", i, count, step)
                                     .isTrue();
                         }

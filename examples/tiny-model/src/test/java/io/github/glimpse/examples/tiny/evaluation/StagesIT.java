@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,7 @@ class StagesIT {
         assertThatModelIsEmbedded(folder, lines);
     }
 
+    @Tag("training")
     @Test
     void theSecondEditionGoesFromNothingToAReport(@TempDir Path folder) throws Exception {
         String edition = "--edition=SECOND";

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A few steps with few pictures: the loss falls, and a stage that was killed goes on with the same curve. */
+@Tag("training")
 class ClipStageIT {
 
     private static final int STEPS = 40;

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A stage learns within seconds, and goes on from its checkpoint with the same curve. */
+@Tag("training")
 class StageResumeIT {
 
     private static final int STEPS = 40;
