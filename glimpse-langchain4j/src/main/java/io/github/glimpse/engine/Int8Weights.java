@@ -215,9 +215,10 @@ final class Int8Weights implements AutoCloseable {
         return units;
     }
 
-    /** Whether the checkpoint says what such numbers are worth: others are something else than weights. */
-    static boolean hasUnits(Map<String, TensorEntry> entries, TensorEntry entry) {
-        return entries.containsKey(entry.name() + SCALE);
+    /** Whether a checkpoint holds linear layers in 8 bits, and says what they are worth: other such numbers are no weights. */
+    static boolean areIn(TensorEntries entries) {
+        return entries.byName().values().stream()
+                .anyMatch(entry -> isStored(entry) && entries.has(entry.name() + SCALE));
     }
 
     /** Whether a tensor is held in 8 bits. */

@@ -55,7 +55,7 @@ public final class WeightPath {
 
     /** The same for a layer whose input is that of another, which is to be asked for by {@link #product}. */
     public List<NDArray> productSharing(WeightPath other, long out, long in) {
-        return weights.product(join("weight"), biasOrEmpty(out), other.join("weight"), out, in, steps);
+        return weights.layers().product(join("weight"), biasOrEmpty(out), other.join("weight"), out, in, steps);
     }
 
     /**
@@ -81,20 +81,24 @@ public final class WeightPath {
      * @param in width of the input, which is watched under the name of the first
      */
     public List<List<NDArray>> products(long in, Layer... layers) {
-        return weights.products(
-                Arrays.stream(layers)
-                        .map(layer -> {
-                            WeightPath path = at(layer.name());
-                            return new Weights.Part(
-                                    path.join("weight"), path.biasOrEmpty(layer.out()), layer.out(), layer.wide());
-                        })
-                        .toList(),
-                in);
+        return weights.layers()
+                .products(
+                        Arrays.stream(layers)
+                                .map(layer -> {
+                                    WeightPath path = at(layer.name());
+                                    return new LinearLayers.Part(
+                                            path.join("weight"),
+                                            path.biasOrEmpty(layer.out()),
+                                            layer.out(),
+                                            layer.wide());
+                                })
+                                .toList(),
+                        in);
     }
 
     /** Like {@link #product}, for a layer that stays in 16 bits. */
     public List<NDArray> wideProduct(long out, long in) {
-        return weights.wideProduct(matrix(out, in), biasOrEmpty(out));
+        return weights.layers().wide(matrix(out, in), biasOrEmpty(out));
     }
 
     /** Like {@link #linear}, for a layer that mostly sees few rows at once; see {@link Weights#matrixForFewRows}. */
@@ -132,13 +136,14 @@ public final class WeightPath {
     /** Like {@link #stackedLinear}, for {@link WeightNames#products}: layers that share their input. */
     public List<List<NDArray>> stackedProducts(String matrix, String bias, int parts, long out, long in) {
         return IntStream.range(0, parts)
-                .mapToObj(part -> weights.productRows(
-                        join(matrix),
-                        weights.plainRows(join(bias), parts * out, part * out, out),
-                        parts * out,
-                        in,
-                        part * out,
-                        out))
+                .mapToObj(part -> weights.layers()
+                        .productRows(
+                                join(matrix),
+                                weights.plainRows(join(bias), parts * out, part * out, out),
+                                parts * out,
+                                in,
+                                part * out,
+                                out))
                 .toList();
     }
 

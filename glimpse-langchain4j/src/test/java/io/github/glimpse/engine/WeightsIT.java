@@ -208,11 +208,15 @@ class WeightsIT {
                 NDArray none = scope.floats(new float[0], 0);
                 // Units of its rows, which a layer of 16 bits has not.
                 long units = mixed ? 0 : 2;
-                assertThat(weights.product("wide", none, "wide", 2, 3, false)
+                assertThat(weights.layers()
+                                .product("wide", none, "wide", 2, 3, false)
                                 .get(2)
                                 .size())
                         .isEqualTo(units);
-                assertThat(weights.productRows("wide", none, 2, 3, 0, 2).get(2).size())
+                assertThat(weights.layers()
+                                .productRows("wide", none, 2, 3, 0, 2)
+                                .get(2)
+                                .size())
                         .isEqualTo(units);
             }
         }
