@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,7 +187,7 @@ class DocumentsIT {
                 public void onPartialToolCall(PartialToolCall piece, PartialToolCallContext context) {
                     texts.add(piece.partialArguments());
                     while (texts.size() == 3 && System.nanoTime() < end) {
-                        Thread.onSpinWait();
+                        LockSupport.parkNanos(end - System.nanoTime());
                     }
                 }
 

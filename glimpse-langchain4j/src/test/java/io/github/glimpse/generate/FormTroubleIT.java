@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -216,7 +217,7 @@ class FormTroubleIT {
             long end = System.nanoTime() + TIMEOUT.plusSeconds(1).toNanos();
             Heard heard = new Heard(() -> {
                 while (System.nanoTime() < end) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(end - System.nanoTime());
                 }
             });
             assertThatThrownBy(() -> hurried.generate(form.request(), heard, new CancellationSignal()))
