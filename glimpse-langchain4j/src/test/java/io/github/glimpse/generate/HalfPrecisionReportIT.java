@@ -112,7 +112,7 @@ class HalfPrecisionReportIT {
     private static LoadedModel load(FixtureCase fixture, Dtype dtype, WeightFormat format) {
         return LoadedModel.load(EngineOptions.builder(fixture.family().model())
                 .module(fixture.module().orElse(null))
-                .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
+                .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
                 .load(LoadOptions.builder()
                         .dtype(dtype)
                         .weights(format)

@@ -148,7 +148,7 @@ class LookupFixturesIT {
     private static LoadedModel load(FixtureFamily family, Optional<Path> module, boolean packs) {
         return LoadedModel.load(EngineOptions.builder(family.model())
                 .module(module.orElse(null))
-                .runtime(RuntimeOptions.defaults())
+                .runtime(RuntimeOptions.defaults().withThreads(1))
                 .load(LoadOptions.builder()
                         .dtype(Dtype.BFLOAT16)
                         .weights(packs ? WeightFormat.PACKED : WeightFormat.MAPPED)

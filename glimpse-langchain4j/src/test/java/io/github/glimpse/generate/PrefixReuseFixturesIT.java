@@ -151,7 +151,7 @@ class PrefixReuseFixturesIT {
                         .module(module.orElse(null))
                         .families(Endless.families())
                         .strategies(List.of(new ListedTokens()))
-                        .runtime(new RuntimeOptions("cpu", 0, RuntimeOptions.NativeDownload.FORBIDDEN))
+                        .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN))
                         .load(LoadOptions.builder()
                                 .dtype(Dtype.FLOAT32)
                                 .weights(WeightFormat.MAPPED)
