@@ -71,19 +71,14 @@ class HalfPrecisionReportIT {
     }
 
     private static void run(FixtureFamily family, Dtype dtype, WeightFormat format, double bound) {
-        // Modules are never in 8 bits, and a model in 8 bits answers about pictures of its own first: one of a folder.
-        int most = format == WeightFormat.INT8 ? 1 : Integer.MAX_VALUE;
         Map<String, LoadedModel> models = new HashMap<>();
         boolean isRecurrent = false;
         List<Double> overlaps = new ArrayList<>();
         List<Double> distances = new ArrayList<>();
         try {
             for (FixtureCase fixture : family.cases()) {
-                String key = fixture.module() + " " + fixture.aspect();
-                if (!models.containsKey(key) && models.size() == most) {
-                    continue;
-                }
-                LoadedModel model = models.computeIfAbsent(key, absent -> load(fixture, dtype, format));
+                LoadedModel model = models.computeIfAbsent(
+                        fixture.module() + " " + fixture.aspect(), key -> load(fixture, dtype, format));
                 isRecurrent = model.model().decoder().hasRecurrent();
                 distances.add(distance(fixture, model));
                 if (fixture.isPruned() && fixture.expected().has("kept_image_indices")) {
