@@ -60,7 +60,7 @@ final class LinearLayers {
         if (isNarrow(entry)) {
             return narrow(List.of(entry), bias, input);
         }
-        NDArray weight = isPackedLater(entry) ? later(entry, out, in, steps) : tensors.matrix(name, out, in, steps);
+        NDArray weight = isPackedLater(entry) ? later(entry, out, steps) : tensors.matrix(name, out, in, steps);
         return watched(weight, bias, name, input, in);
     }
 
@@ -70,7 +70,7 @@ final class LinearLayers {
         if (isNarrow(entry)) {
             return narrow(List.of(entry), bias, name);
         }
-        NDArray weight = later(entry, count, in, false);
+        NDArray weight = isPackedLater(entry) ? later(entry, count, false) : tensors.matrix(entry, count, in, false);
         return from == 0 ? watched(weight, bias, name, name, in) : wide(weight, bias);
     }
 
@@ -193,10 +193,7 @@ final class LinearLayers {
     }
 
     /** A layer that is packed after loading, mapped by itself so that its pages can be given back by themselves. */
-    private NDArray later(TensorEntry entry, long out, long in, boolean steps) {
-        if (!isPackedLater(entry)) {
-            return tensors.matrix(entry, out, in, steps);
-        }
+    private NDArray later(TensorEntry entry, long out, boolean steps) {
         TensorScope scope = tensors.runtime().openScope();
         TensorEntry whole = PackedShape.inFile(entry, tensors.runtime().multipliesTiles(), steps);
         return packing.add(whole, scope, tensors.stored(whole, scope, whole.shape()), out, steps);

@@ -104,9 +104,8 @@ final class PlacedTensors implements AutoCloseable {
             return convert(files.lasting(entry, shape), type, owned);
         }
         try (TensorScope step = openStep()) {
-            // Converting to the same type gives the mapping itself. One reference to it in a lasting scope would keep
-            // the
-            // whole file in memory.
+            // Converting to the same type gives the mapping itself: one reference to it in a lasting scope would keep
+            // the whole file in memory.
             NDArray converted = convert(files.stored(entry, step, shape), type, step);
             return graph.call("copy").with(converted).run(owned);
         }
