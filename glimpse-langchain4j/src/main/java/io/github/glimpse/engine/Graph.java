@@ -3,22 +3,19 @@ package io.github.glimpse.engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import io.github.glimpse.NativeLibraryException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
  * Compute text, compiled. The text is TorchScript in its stored form; it is joined from the {@code .torch} files of the
- * bricks that a model part needs. A graph has no state, so one graph serves all threads.
+ * bricks that a model part needs. A graph has no state, so one graph serves all threads,
+ * and {@linkplain CompiledTexts graphs of one text} share what was compiled.
  *
  * <p>A call wraps its arguments, runs one method without gradients, and gives the results to the caller's scope. Results
  * cannot be changed in place from Java; only text may do that.
@@ -27,14 +24,15 @@ public final class Graph implements AutoCloseable {
 
     private final TorchRuntime runtime;
     private final String name;
-    private final PtNDManager manager;
+    private final CompiledTexts.Compiled compiled;
     private final PtSymbolBlock block;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Graph(TorchRuntime runtime, String name, PtNDManager manager, PtSymbolBlock block) {
+    private Graph(TorchRuntime runtime, String name, CompiledTexts.Compiled compiled) {
         this.runtime = runtime;
         this.name = name;
-        this.manager = manager;
-        this.block = block;
+        this.compiled = compiled;
+        this.block = compiled.block();
     }
 
     /** Starts a graph with a name for error messages. */
@@ -64,8 +62,9 @@ public final class Graph implements AutoCloseable {
 
     @Override
     public void close() {
-        block.close();
-        manager.close();
+        if (!closed.getAndSet(true)) {
+            compiled.leave();
+        }
     }
 
     /** Collects the texts of a graph. */
@@ -88,7 +87,7 @@ public final class Graph implements AutoCloseable {
         }
 
         /**
-         * Compiles the texts.
+         * Compiles the texts, or takes them from an earlier graph of the same texts.
          *
          * @throws ComputeTextException if a text names a weight that no face declares
          * @throws NativeLibraryException if the native library refuses the text: it is not the one this release is made for
@@ -99,17 +98,10 @@ public final class Graph implements AutoCloseable {
                     .fact("packs_bfloat16", runtime.packsBfloat16())
                     .fact("multiplies_tiles", runtime.multipliesTiles())
                     .fact("widen_from", runtime.widenFromRows());
-            byte[] archive = text.archive();
-            TorchRuntime.archive(name, archive);
-            PtNDManager manager = runtime.newManager();
+            TorchRuntime.archive(name, text);
             try {
-                PtSymbolBlock block = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false);
-                return new Graph(runtime, name, manager, block);
-            } catch (IOException e) {
-                manager.close();
-                throw new UncheckedIOException("Cannot read an archive from memory", e);
+                return new Graph(runtime, name, runtime.compiled(text));
             } catch (EngineException e) {
-                manager.close();
                 throw new NativeLibraryException(
                         "The native library does not accept the compute text '" + name + "'; use libtorch "
                                 + TorchRuntime.LIBTORCH_VERSION,

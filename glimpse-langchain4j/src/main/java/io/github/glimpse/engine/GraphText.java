@@ -208,12 +208,17 @@ final class GraphText {
 
     /** The archive's bytes. The same text always gives the same bytes. */
     byte[] archive() {
+        return archive(source());
+    }
+
+    /** The bytes of an archive whose class text is {@code source}. */
+    static byte[] archive(String source) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             put(zip, "m/data.pkl", DATA);
             put(zip, "m/constants.pkl", CONSTANTS);
             put(zip, "m/version", VERSION);
-            put(zip, "m/code/__torch__.py", source().getBytes(StandardCharsets.UTF_8));
+            put(zip, "m/code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write an archive into memory", e);
         }

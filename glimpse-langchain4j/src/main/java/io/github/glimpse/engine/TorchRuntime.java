@@ -202,14 +202,14 @@ public final class TorchRuntime implements AutoCloseable {
         archives = folder;
     }
 
-    static void archive(String name, byte[] archive) {
+    static void archive(String name, GraphText text) {
         Path folder = archives;
         if (folder == null) {
             return;
         }
         try {
             Files.createDirectories(folder);
-            Files.write(folder.resolve(name.replace(' ', '-') + ".pt"), archive);
+            Files.write(folder.resolve(name.replace(' ', '-') + ".pt"), text.archive());
         } catch (IOException e) {
             throw new NativeLibraryException(
                     "The compute text '" + name + "' cannot be written into " + folder + " (" + e
@@ -313,6 +313,10 @@ public final class TorchRuntime implements AutoCloseable {
     /** Open scopes and the tensors in them; a request leaves this number as it found it. */
     public int liveResources() {
         return scopes.stream().mapToInt(TensorScope::liveResources).sum();
+    }
+
+    CompiledTexts.Compiled compiled(GraphText text) {
+        return CompiledTexts.take(text, root);
     }
 
     PtNDManager newManager() {
