@@ -46,9 +46,8 @@ class ArchitectureTest {
     private static final List<String> BELOW_PREFILL =
             List.of("engine", "hub", "image", "text", "constrain", "sampling", "nn", "serve", "model", "prune");
 
-    private static final List<String> BELOW_GENERATE = Stream.concat(
-                    BELOW_PREFILL.stream(), Stream.of("sampling", "prefill"))
-            .toList();
+    private static final List<String> BELOW_GENERATE =
+            Stream.concat(BELOW_PREFILL.stream(), Stream.of("form", "prefill")).toList();
 
     private static final List<String> BELOW_SURFACES =
             Stream.concat(BELOW_GENERATE.stream(), Stream.of("generate")).toList();
@@ -200,6 +199,7 @@ class ArchitectureTest {
         rooms.put("text.jinja", List.of());
         rooms.put("constrain", List.of());
         rooms.put("sampling", List.of());
+        rooms.put("form", List.of("constrain", "sampling", "text"));
         rooms.put("nn", List.of("engine"));
         rooms.put("serve", List.of("engine"));
         rooms.put("model", List.of("nn", "engine", "hub", "image", "text"));

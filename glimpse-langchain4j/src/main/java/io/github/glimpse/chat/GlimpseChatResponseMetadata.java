@@ -1,8 +1,8 @@
 package io.github.glimpse.chat;
 
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import io.github.glimpse.form.ConstraintReport;
 import io.github.glimpse.generate.AnswerLikelihood;
-import io.github.glimpse.generate.ConstraintReport;
 import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.generate.ToolReport;

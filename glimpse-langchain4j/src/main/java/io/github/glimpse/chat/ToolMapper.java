@@ -14,7 +14,7 @@ import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
-import io.github.glimpse.generate.AnswerForm;
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.OfferedTool;
 import io.github.glimpse.generate.ToolOffer;

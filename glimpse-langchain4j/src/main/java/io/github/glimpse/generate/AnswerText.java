@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.constrain.ToolCallListener;
 import io.github.glimpse.constrain.ToolCallParser;
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.sampling.FieldLikelihoods;
 import io.github.glimpse.text.IncrementalDecoder;
 import io.github.glimpse.text.StopSequences;

@@ -2,6 +2,8 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.constrain.ToolCallParser;
+import io.github.glimpse.form.AnswerMask;
+import io.github.glimpse.form.ChoiceScores;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.LayerState;
@@ -149,23 +151,25 @@ final class DecodeLoop {
         }
     }
 
-    /** How likely the texts of a choice are behind a prompt, which stays as it is; empty for other answers. */
-    Map<String, Double> choiceScores(Sequence sequence) {
-        if (mask == null || mask.choices().isEmpty()) {
+    /** How likely the texts of a choice are behind a prompt, which stays as it is. */
+    Map<String, Double> shares(ChoiceScores choice, Sequence sequence) {
+        if (choice.isEmpty()) {
             return Map.of();
         }
         int[] lengths = lengths(sequence.caches());
-        Map<String, Double> scores =
-                ChoiceScores.of(mask.choices(), model.tokenizer(), mask, sequence.logits(), (id, length) -> {
-                    context.cancellation().check();
-                    truncate(sequence.caches(), lengths, length);
-                    sequence.caches().forEach(LayerState::remember);
-                    long[] positions = shifted(sequence.nextPositions(), length);
-                    int left = ChoiceScores.MOST_STEPS - length;
-                    return forward(new int[] {id}, positions, sequence.caches(), left)[0].logits();
-                });
+        sequence.caches().forEach(LayerState::remember);
+        Map<String, Double> shares = choice.shares(sequence.logits(), (id, length, again) -> {
+            context.cancellation().check();
+            truncate(sequence.caches(), lengths, length);
+            if (again) {
+                sequence.caches().forEach(LayerState::remember);
+            }
+            long[] positions = shifted(sequence.nextPositions(), length);
+            int left = ChoiceScores.MOST_STEPS - length;
+            return forward(new int[] {id}, positions, sequence.caches(), left)[0].logits();
+        });
         truncate(sequence.caches(), lengths, 0);
-        return scores;
+        return shares;
     }
 
     private static int[] lengths(List<LayerState> caches) {

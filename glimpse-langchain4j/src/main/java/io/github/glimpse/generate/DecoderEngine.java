@@ -7,6 +7,10 @@ import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.form.AnswerForm;
+import io.github.glimpse.form.AnswerMask;
+import io.github.glimpse.form.ChoiceScores;
+import io.github.glimpse.form.MaskVocabulary;
 import io.github.glimpse.generate.HistoryFit.Fitted;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
@@ -127,7 +131,8 @@ final class DecoderEngine implements AnswerEngine {
                 PromptParts.of(model),
                 new ImageDecoder(options.imageLimits(), options.transparency()),
                 options.video());
-        this.maskVocabulary = new MaskVocabulary(model);
+        this.maskVocabulary =
+                new MaskVocabulary(model.tokenizer(), model.decoder().vocabulary(), model.stopIds());
         this.memory = AnswerEngine.newBudget(options, runtime, model);
         PrefixCacheOptions prefix = options.prefixCache();
         // Before that of pictures: what is remembered of prompts gives way first.
@@ -328,9 +333,10 @@ final class DecoderEngine implements AnswerEngine {
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.media().isEmpty() ? PruningSchedule.none() : schedule;
-        int rows = mask != null && !mask.choices().isEmpty() ? Math.max(most, ChoiceScores.MOST_STEPS) : most;
+        ChoiceScores choice = mask == null ? null : new ChoiceScores(mask, model.tokenizer());
+        int rows = choice != null && !choice.isEmpty() ? Math.max(most, ChoiceScores.MOST_STEPS) : most;
         // The memory is back before its room is.
-        try (SequenceMemory own = memory(prompt, cuts, rows, context);
+        try (SequenceMemory own = memory(prompt, cuts, rows, choice == null ? 0 : choice.branchings(), context);
                 TensorScope scope = context.scope().openChild()) {
             own.reserve(memory, context.cancellation()::check);
             RequestContext holding = context.holding(own).in(scope);
@@ -352,7 +358,7 @@ final class DecoderEngine implements AnswerEngine {
             DecodeLoop.Answer answer;
             try (var steps = scheduler.open()) {
                 DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask);
-                choiceScores = loop.choiceScores(sequence);
+                choiceScores = choice == null ? Map.of() : loop.shares(choice, sequence);
                 answer = loop.run(sequence, sampler, lookup, most);
             }
             holding.watch().finish();
@@ -374,9 +380,10 @@ final class DecoderEngine implements AnswerEngine {
         }
     }
 
-    private SequenceMemory memory(Prompt prompt, PruningSchedule cuts, int rowsToCome, RequestContext context) {
+    private SequenceMemory memory(
+            Prompt prompt, PruningSchedule cuts, int rowsToCome, int copies, RequestContext context) {
         return SequenceMemory.of(
-                model.decoder().bytes(),
+                model.decoder().bytes().withCopies(copies),
                 model.dimensions(),
                 prompt,
                 cuts,

@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.ChatTurn.Part;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.ChatTurn.Text;

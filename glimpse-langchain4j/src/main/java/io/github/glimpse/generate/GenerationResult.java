@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.form.ConstraintReport;
 import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.sampling.LookupReport;

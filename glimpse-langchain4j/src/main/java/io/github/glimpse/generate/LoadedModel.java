@@ -5,6 +5,7 @@ import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightPacking;
+import io.github.glimpse.form.AnswerForms;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.MediaRule;
 import io.github.glimpse.model.VisionLanguageModel;

@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.text.ToolForm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

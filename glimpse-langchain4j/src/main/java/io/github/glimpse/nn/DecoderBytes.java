@@ -12,6 +12,9 @@ import java.util.List;
  */
 public record DecoderBytes(List<Layer> layers, long rowBytes, long keptRowBytes, long fixedBytes) {
 
+    /** Of a state that rows went through: itself, what it was before a probe or a choice, and what a step makes of it. */
+    static final int STATE_COPIES = 3;
+
     /**
      * What one layer remembers.
      *
@@ -58,6 +61,14 @@ public record DecoderBytes(List<Layer> layers, long rowBytes, long keptRowBytes,
         long weight = widens ? hidden * Math.max(intermediate, queries) * Float.BYTES : 0;
         long head = (long) vocabulary * (Float.BYTES + numberBytes);
         return new DecoderBytes(remembered, row + widened + sums, 4 * hidden * numberBytes, weight + head);
+    }
+
+    /** With so many more copies of each state. */
+    public DecoderBytes withCopies(int more) {
+        List<Layer> copied = layers.stream()
+                .map(layer -> new Layer(layer.perRow(), layer.fixed() + more * (layer.fixed() / STATE_COPIES)))
+                .toList();
+        return new DecoderBytes(copied, rowBytes, keptRowBytes, fixedBytes);
     }
 
     /**

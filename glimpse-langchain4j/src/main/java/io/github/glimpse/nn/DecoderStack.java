@@ -39,9 +39,6 @@ public final class DecoderStack implements AutoCloseable {
     // The kernel's limit, and heads are whole 8 numbers to it.
     private static final int MOST_TOGETHER = 256;
 
-    // The state, what it was before a probe, and what a step makes of it.
-    private static final int STATE_COPIES = 3;
-
     private final Graph graph;
     private final DecoderReading reading;
     private final PromptLayers prompts;
@@ -223,7 +220,7 @@ public final class DecoderStack implements AutoCloseable {
                 remembered.add(
                         state == null
                                 ? new DecoderBytes.Layer(row, 0)
-                                : new DecoderBytes.Layer(0, STATE_COPIES * bytes(state.start(scope))));
+                                : new DecoderBytes.Layer(0, DecoderBytes.STATE_COPIES * bytes(state.start(scope))));
             }
         }
         return remembered;

@@ -22,7 +22,7 @@ import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.output.FinishReason;
-import io.github.glimpse.generate.AnswerForm;
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.ScriptedModel;

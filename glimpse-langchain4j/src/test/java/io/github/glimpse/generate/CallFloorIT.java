@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.prune.PruningOptions;
 import java.util.List;
 import java.util.Objects;

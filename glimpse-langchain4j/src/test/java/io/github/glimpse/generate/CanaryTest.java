@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.prune.PruningOptions;

@@ -2,6 +2,8 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.form.AnswerForm;
+import io.github.glimpse.form.ConstraintReport;
 import io.github.glimpse.prune.PruningOptions;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

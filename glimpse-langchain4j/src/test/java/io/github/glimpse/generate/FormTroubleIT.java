@@ -12,6 +12,7 @@ import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.HostileInputs;

@@ -8,6 +8,7 @@ import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.WeightFormat;
+import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.prefill.StageObserver;

@@ -10,7 +10,7 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
-import io.github.glimpse.generate.ConstraintReport;
+import io.github.glimpse.form.ConstraintReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.form;
 
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;

@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.form;
 
 import io.github.glimpse.constrain.ConstraintCursor;
 import io.github.glimpse.constrain.ConstraintListener;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps one answer to its form: forbids what may not follow before a token is chosen, so that likelihood, penalties and
  * sampling know nothing but what is allowed.
  */
-final class AnswerMask {
+public final class AnswerMask {
 
     /** Where fewer tokens may follow than one of so many, the form is written, and no penalty may spoil it. */
     private static final int STRUCTURE = 50;
@@ -49,7 +49,7 @@ final class AnswerMask {
      * @return null if the form forbids nothing
      * @throws InvalidConstraintException if even the shortest answer may not fit, or the only one is empty
      */
-    static @Nullable AnswerMask begin(AnswerForm form, MaskVocabulary tokens, int most) {
+    public static @Nullable AnswerMask begin(AnswerForm form, MaskVocabulary tokens, int most) {
         OutputConstraint constraint = form.constraint();
         if (constraint == null) {
             return null;
@@ -75,7 +75,7 @@ final class AnswerMask {
      * @param left tokens that may still be written, this one included
      * @throws io.github.glimpse.NonFiniteNumbersException if they are no numbers
      */
-    int choose(Sampler sampler, float[] logits, int left) {
+    public int choose(Sampler sampler, float[] logits, int left) {
         long start = System.nanoTime();
         cursor.mask(allowed);
         mask(sampler, logits);
@@ -159,26 +159,26 @@ final class AnswerMask {
     }
 
     /** Whether the answer may end here. */
-    boolean isComplete() {
+    public boolean isComplete() {
         return cursor.complete();
     }
 
     /** Whether nothing but an end is possible here. */
-    boolean isFinished() {
+    public boolean isFinished() {
         return cursor.finished();
     }
 
     /** The limit of output tokens was reached before the answer ended by itself. */
-    void limitReached() {
+    public void limitReached() {
         truncated = true;
     }
 
     /** Whether the limit had a say in it. */
-    boolean isTruncated() {
+    public boolean isTruncated() {
         return truncated;
     }
 
-    ConstraintReport report(Map<String, Double> choiceScores, Map<String, Double> fields) {
+    public ConstraintReport report(Map<String, Double> choiceScores, Map<String, Double> fields) {
         return new ConstraintReport(
                 form.kind(), form.compileTime(), Duration.ofNanos(nanos), forced, truncated, choiceScores, fields);
     }

@@ -1,9 +1,8 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.form;
 
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.constrain.TokenVocabulary;
 import io.github.glimpse.constrain.TokenVocabulary.FirstBlank;
-import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.text.Tokenizer;
 import io.github.glimpse.text.ToolMarkers;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +10,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A model's tokens as masks need them; made when the first answer is to be kept to a form, kept for all others. */
-final class MaskVocabulary {
+public final class MaskVocabulary {
 
-    private final VisionLanguageModel model;
+    private final Tokenizer tokenizer;
+    private final int scores;
+    private final Set<Integer> ends;
     private @Nullable TokenVocabulary vocabulary;
 
-    MaskVocabulary(VisionLanguageModel model) {
-        this.model = model;
+    /**
+     * Of a model; nothing is made yet.
+     *
+     * @param scores that it gives
+     * @param ends ids that end an answer
+     */
+    public MaskVocabulary(Tokenizer tokenizer, int scores, Set<Integer> ends) {
+        this.tokenizer = tokenizer;
+        this.scores = scores;
+        this.ends = Set.copyOf(ends);
     }
 
     /**
@@ -27,12 +36,10 @@ final class MaskVocabulary {
      */
     synchronized TokenVocabulary get() {
         if (vocabulary == null) {
-            Tokenizer tokenizer = model.tokenizer();
-            int scores = model.decoder().vocabulary();
             vocabulary = TokenVocabulary.of(
                     scores,
                     tokenizer::bytesOf,
-                    model.stopIds().stream().mapToInt(Integer::intValue).toArray(),
+                    ends.stream().mapToInt(Integer::intValue).toArray(),
                     ToolMarkers.of(tokenizer).ids(),
                     firstBlank(tokenizer, scores));
         }
@@ -41,7 +48,7 @@ final class MaskVocabulary {
 
     /** Ids that end an answer. */
     Set<Integer> ends() {
-        return model.stopIds();
+        return ends;
     }
 
     /** What the decoder makes of a blank at the very beginning of an answer: seen at a token that begins with one. */

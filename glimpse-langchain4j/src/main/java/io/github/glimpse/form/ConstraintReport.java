@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.form;
 
 import java.time.Duration;
 import java.util.Collections;

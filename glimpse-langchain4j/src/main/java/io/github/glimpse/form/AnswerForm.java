@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.form;
 
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.OutputConstraint;
@@ -151,12 +151,12 @@ public record AnswerForm(
     }
 
     /** Whether nothing but one JSON document stands in it. */
-    boolean isDocument() {
+    public boolean isDocument() {
         return kind == Kind.JSON_SCHEMA || kind == Kind.JSON;
     }
 
     /** Whether text for people may stand in it: only there stop sequences count. */
-    boolean hasFreeText() {
+    public boolean hasFreeText() {
         return kind == Kind.TOOLS;
     }
 

@@ -1,0 +1,169 @@
+package io.github.glimpse.form;
+
+import io.github.glimpse.constrain.ConstraintCursor;
+import io.github.glimpse.constrain.ConstraintListener;
+import io.github.glimpse.sampling.TokenLikelihoods;
+import io.github.glimpse.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * How likely a model holds each text of a choice: the product over the text's own tokens of their probability among those that may
+ * stand there, the end included, as shares of one. Where the tokenizer would spell another text, as one that drops blanks does,
+ * these are the fewest tokens that spell it. Texts that begin alike share their steps, and where only one text is left
+ * nothing has to be computed, so that a choice of single words costs no step beyond the prompt.
+ */
+public final class ChoiceScores {
+
+    /** Steps that are worth it. */
+    public static final int MOST_STEPS = 256;
+
+    private final List<String> choices;
+    private final AnswerMask mask;
+    private final List<int[]> ids = new ArrayList<>();
+    private final double[] logs;
+
+    /**
+     * Spells the texts of a mask's choice.
+     *
+     * @param mask at the beginning of the answer
+     */
+    public ChoiceScores(AnswerMask mask, Tokenizer tokenizer) {
+        this.choices = mask.choices();
+        this.mask = mask;
+        this.logs = new double[choices.size()];
+        int steps = 0;
+        for (String choice : choices) {
+            int[] spelled = tokenizer.encodePlain(tokenizer.guard(choice));
+            if (!isAllowed(mask.cursor(), spelled)) {
+                // Tokenizers that drop blanks, or change letters, spell another text.
+                spelled = mask.spelled(choice);
+            }
+            ids.add(spelled);
+            steps += spelled.length;
+            if (steps > MOST_STEPS) {
+                ids.clear();
+                return;
+            }
+        }
+    }
+
+    /** The scores behind one more token. */
+    @FunctionalInterface
+    public interface Step {
+
+        /**
+         * Runs the token behind {@code length} others.
+         *
+         * @param again whether another token will be run behind the same ones
+         * @return raw scores
+         */
+        float[] run(int id, int length, boolean again);
+    }
+
+    /** Whether there is a choice to score: of texts that have 256 tokens together at most. */
+    public boolean isEmpty() {
+        return ids.isEmpty();
+    }
+
+    /** Lengths that a step can come back to at once, that of the prompt aside. */
+    public int branchings() {
+        return isEmpty() ? 0 : branchings(all(), 0);
+    }
+
+    private int branchings(List<Integer> texts, int length) {
+        Map<Integer, List<Integer>> next = new LinkedHashMap<>();
+        texts.stream().filter(text -> ids.get(text).length > length).forEach(text -> next.computeIfAbsent(
+                        ids.get(text)[length], id -> new ArrayList<>())
+                .add(text));
+        int deepest = next.values().stream()
+                .mapToInt(group -> branchings(group, length + 1))
+                .max()
+                .orElse(0);
+        return deepest + (length > 0 && next.size() > 1 ? 1 : 0);
+    }
+
+    private List<Integer> all() {
+        return IntStream.range(0, ids.size()).boxed().toList();
+    }
+
+    /**
+     * Compares the texts.
+     *
+     * @param logits behind the prompt
+     * @return empty if this is
+     */
+    public Map<String, Double> shares(float[] logits, Step step) {
+        if (isEmpty()) {
+            return Map.of();
+        }
+        walk(all(), 0, 0, mask.cursor().copy(), logits, step);
+        return shares();
+    }
+
+    private static boolean isAllowed(ConstraintCursor beginning, int[] ids) {
+        ConstraintCursor cursor = beginning.copy();
+        try {
+            for (int id : ids) {
+                cursor.accept(id, ConstraintListener.NONE);
+            }
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        return cursor.complete();
+    }
+
+    /** Texts that share so many tokens, whose logarithm of the probability is {@code sum}. */
+    private void walk(List<Integer> texts, int length, double sum, ConstraintCursor cursor, float[] logits, Step step) {
+        float[] masked = mask.masked(cursor, logits).clone();
+        double logOfSum = TokenLikelihoods.logOfSum(masked, length + 1);
+        Map<Integer, List<Integer>> next = new LinkedHashMap<>();
+        for (int text : texts) {
+            if (ids.get(text).length == length) {
+                logs[text] = sum + mask.logOfEnds(masked) - logOfSum;
+            } else {
+                next.computeIfAbsent(ids.get(text)[length], id -> new ArrayList<>())
+                        .add(text);
+            }
+        }
+        Map<Integer, ConstraintCursor> open = new LinkedHashMap<>();
+        next.forEach((id, group) -> {
+            ConstraintCursor behind = cursor.copy();
+            behind.accept(id, ConstraintListener.NONE);
+            if (behind.finished()) {
+                group.forEach(text -> logs[text] = sum + masked[id] - logOfSum);
+            } else {
+                open.put(id, behind);
+            }
+        });
+        open.forEach((id, behind) -> {
+            double with = sum + masked[id] - logOfSum;
+            walk(
+                    next.getOrDefault(id, List.of()),
+                    length + 1,
+                    with,
+                    behind,
+                    step.run(id, length, open.size() > 1),
+                    step);
+        });
+    }
+
+    private Map<String, Double> shares() {
+        double most = Double.NEGATIVE_INFINITY;
+        for (double log : logs) {
+            most = Math.max(most, log);
+        }
+        double sum = 0;
+        for (double log : logs) {
+            sum += Math.exp(log - most);
+        }
+        Map<String, Double> shares = new LinkedHashMap<>();
+        for (int index = 0; index < logs.length; index++) {
+            shares.put(choices.get(index), Math.exp(logs[index] - most) / sum);
+        }
+        return shares;
+    }
+}
