@@ -10,6 +10,7 @@ import io.github.glimpse.NativeLibraryException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -123,8 +124,8 @@ public final class Graph implements AutoCloseable {
     public final class Call {
 
         private final String method;
-        private final List<IValue> arguments = new ArrayList<>();
-        private final List<IValue> temporary = new ArrayList<>();
+        // Made native when the call is: what is built and never run holds nothing.
+        private final List<Function<List<IValue>, IValue>> arguments = new ArrayList<>();
 
         private Call(String method) {
             this.method = method;
@@ -132,48 +133,47 @@ public final class Graph implements AutoCloseable {
 
         /** A tensor argument. */
         public Call with(NDArray tensor) {
-            return own(IValue.from((PtNDArray) tensor));
+            return own(() -> IValue.from((PtNDArray) tensor));
         }
 
         /** A {@code List[Tensor]} argument that was bundled before. */
         public Call with(TensorList tensors) {
-            IValue settled = tensors.settled();
-            if (settled == null) {
-                return own(tensors.now());
-            }
-            arguments.add(settled);
+            arguments.add(temporary -> {
+                IValue settled = tensors.settled();
+                return settled == null ? added(tensors.now(), temporary) : settled;
+            });
             return this;
         }
 
         /** A {@code List[Tensor]} argument that is bundled for this call only. */
         public Call with(List<NDArray> tensors) {
-            return own(
+            return own(() ->
                     IValue.listFrom(tensors.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new)));
         }
 
         /** An {@code int} argument. */
         public Call with(long number) {
-            return own(IValue.from(number));
+            return own(() -> IValue.from(number));
         }
 
         /** A {@code float} argument. */
         public Call with(double number) {
-            return own(IValue.from(number));
+            return own(() -> IValue.from(number));
         }
 
         /** A {@code bool} argument. */
         public Call with(boolean flag) {
-            return own(IValue.from(flag));
+            return own(() -> IValue.from(flag));
         }
 
         /** A {@code str} argument. */
         public Call with(String text) {
-            return own(IValue.from(text));
+            return own(() -> IValue.from(text));
         }
 
         /** A {@code List[int]} argument. */
         public Call with(long[] numbers) {
-            return own(IValue.listFrom(numbers));
+            return own(() -> IValue.listFrom(numbers));
         }
 
         /** Runs a method that returns one tensor; the result belongs to {@code scope}. */
@@ -196,17 +196,25 @@ public final class Graph implements AutoCloseable {
             invoke(Repeat.MUST_NOT_BE).close();
         }
 
-        private Call own(IValue value) {
-            arguments.add(value);
-            temporary.add(value);
+        private Call own(Supplier<IValue> argument) {
+            arguments.add(temporary -> added(argument.get(), temporary));
             return this;
+        }
+
+        private static IValue added(IValue value, List<IValue> temporary) {
+            temporary.add(value);
+            return value;
         }
 
         private IValue invoke(Repeat repeat) {
             runtime.prepareThread();
             String call = name + "." + method;
-            Supplier<IValue> work = () -> IValueUtils.runMethod(block, method, arguments.toArray(IValue[]::new));
+            List<IValue> temporary = new ArrayList<>(arguments.size());
             try {
+                IValue[] values = arguments.stream()
+                        .map(argument -> argument.apply(temporary))
+                        .toArray(IValue[]::new);
+                Supplier<IValue> work = () -> IValueUtils.runMethod(block, method, values);
                 return repeat == Repeat.MAY_BE ? NativeCall.repeatable(call, work) : NativeCall.once(call, work);
             } finally {
                 temporary.forEach(IValue::close);

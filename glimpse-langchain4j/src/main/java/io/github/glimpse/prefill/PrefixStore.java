@@ -125,11 +125,16 @@ public final class PrefixStore implements AutoCloseable {
         while (bytes + size > maxBytes && !entries.isEmpty()) {
             drop(entries.remove(0));
         }
-        if (bytes + size > maxBytes || !memory.remember(size)) {
+        if (bytes + size > maxBytes) {
+            return null;
+        }
+        Draft draft = new Draft(key, scopes.get(), size);
+        if (!memory.remember(size)) {
+            draft.scope.close();
             return null;
         }
         bytes += size;
-        return new Draft(key, scopes.get(), size);
+        return draft;
     }
 
     private synchronized void publish(Entry entry) {

@@ -226,7 +226,7 @@ public final class StrategyRegistry implements AutoCloseable {
         try {
             options.checkAllRead();
         } catch (RuntimeException e) {
-            strategy.close();
+            PruningStrategies.close(strategy);
             throw e;
         }
         return strategy;
@@ -243,7 +243,7 @@ public final class StrategyRegistry implements AutoCloseable {
             Made entry = oldest.next();
             if (entry.users == 0) {
                 oldest.remove();
-                entry.strategy.close();
+                PruningStrategies.close(entry.strategy);
                 built.values().removeIf(schedule -> schedule.used.contains(entry));
             }
         }
@@ -263,7 +263,7 @@ public final class StrategyRegistry implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        made.values().forEach(entry -> entry.strategy.close());
+        made.values().forEach(entry -> PruningStrategies.close(entry.strategy));
         made.clear();
         built.clear();
     }

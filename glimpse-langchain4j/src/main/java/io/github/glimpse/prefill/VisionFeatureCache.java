@@ -170,11 +170,13 @@ public final class VisionFeatureCache implements AutoCloseable {
 
     /** Pictures in it now. */
     public synchronized int pictures() {
+        dropExpired();
         return entries.size();
     }
 
     /** Native memory that it holds now. */
     public synchronized long bytes() {
+        dropExpired();
         return bytes;
     }
 

@@ -8,9 +8,13 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The strategies that are known by name: those on the class path and those handed in, which win. */
 public final class PruningStrategies {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PruningStrategies.class);
 
     private final Map<String, PruningStrategyFactory> factories = new LinkedHashMap<>();
 
@@ -51,5 +55,17 @@ public final class PruningStrategies {
                     + PruningOptions.NONE + " or one of " + String.join(", ", names()));
         }
         return factory;
+    }
+
+    /** Closes a strategy. What one that is not ours fails by is logged: it holds up nobody, least of all a model that is being freed. */
+    public static void close(PruningStrategy strategy) {
+        try {
+            strategy.close();
+        } catch (RuntimeException | Error e) {
+            LOG.warn(
+                    "The pruning strategy {} failed when it was closed",
+                    strategy.getClass().getName(),
+                    e);
+        }
     }
 }

@@ -16,17 +16,18 @@ final class JointOffer<T, U> extends Awaited<U> {
     }
 
     /** This one and those of other work that join it and find room; whose these are is added to {@code others}. */
-    List<JointOffer<T, U>> take(List<Slices> work, List<Slices> others) {
-        take();
+    List<JointOffer<T, U>> joined(List<Slices> work, List<Slices> others) {
         List<JointOffer<T, U>> joined = new ArrayList<>(List.of(this));
         int size = slice.size().applyAsInt(part);
         for (Slices one : work) {
             JointOffer<T, U> other = one.offers() ? ofSameSlice(one.offer()) : null;
-            if (other != null && !other.isTaken() && slice.joins().test(part, other.part)) {
+            if (other != null
+                    && other != this
+                    && !other.isTaken()
+                    && slice.joins().test(part, other.part)) {
                 int more = slice.size().applyAsInt(other.part);
                 if (size + more <= slice.most()) {
                     size += more;
-                    other.take();
                     joined.add(other);
                     others.add(one);
                 }

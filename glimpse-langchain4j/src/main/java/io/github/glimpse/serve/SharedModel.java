@@ -120,9 +120,10 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
             inside.add(arrival);
             arrival.call(waiting);
             arrival.awaitPlace();
+            Turn<M> turn = new Turn<>(this, model, arrival);
             enter();
             admitted = true;
-            return new Turn<>(this, model, arrival);
+            return turn;
         } finally {
             if (!admitted) {
                 leave(arrival);

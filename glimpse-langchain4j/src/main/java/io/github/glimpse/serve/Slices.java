@@ -116,30 +116,38 @@ public final class Slices implements AutoCloseable {
         } finally {
             order.lock().unlock();
         }
-        try {
-            while (!wasComputedSoon(mine)) {
-                checkUnlessTaken(mine);
-            }
-        } catch (RuntimeException | Error e) {
-            close();
-            throw e;
+        boolean over = false;
+        while (!over) {
+            over = isOver(mine);
         }
         return mine.result();
     }
 
-    private void checkUnlessTaken(JointOffer<?, ?> mine) {
+    /** Waits for a while, then asks whether to wait on; ends by a failure only where nobody computes what it offers. */
+    private boolean isOver(JointOffer<?, ?> mine) {
         try {
+            if (wasComputedSoon(mine)) {
+                return true;
+            }
             check.run();
         } catch (RuntimeException | Error e) {
-            order.lock().lock();
-            try {
-                if (!mine.isTaken()) {
-                    withdraw();
-                    throw e;
-                }
-            } finally {
-                order.lock().unlock();
+            if (withdrawn(mine)) {
+                throw e;
             }
+        }
+        return false;
+    }
+
+    private boolean withdrawn(JointOffer<?, ?> mine) {
+        order.lock().lock();
+        try {
+            if (mine.isTaken() && !mine.isDone()) {
+                return false;
+            }
+            close();
+            return true;
+        } finally {
+            order.lock().unlock();
         }
     }
 
@@ -181,9 +189,11 @@ public final class Slices implements AutoCloseable {
     /** Computes an offer and those that join it; the lock is open meanwhile. A failure is everybody's. */
     private <T, U> void compute(JointOffer<T, U> mine) {
         List<Slices> others = new ArrayList<>();
-        List<JointOffer<T, U>> joined = mine.take(order.all(), others);
+        // All that a full heap can end comes before they are taken, since who is taken waits until it is done.
+        List<JointOffer<T, U>> joined = mine.joined(order.all(), others);
         order.count(joined.size());
         go();
+        joined.forEach(Awaited::take);
         List<U> results = List.of();
         Throwable failure = null;
         order.lock().unlock();

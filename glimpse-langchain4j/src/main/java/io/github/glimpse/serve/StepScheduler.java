@@ -189,14 +189,9 @@ public final class StepScheduler<S, R> {
             } finally {
                 lock.unlock();
             }
-            while (!settledSoon(step)) {
-                try {
-                    check.run();
-                } catch (RuntimeException | Error e) {
-                    if (withdrawn(step)) {
-                        throw e;
-                    }
-                }
+            boolean over = false;
+            while (!over) {
+                over = isOver(step, check);
             }
             return step.result();
         }
@@ -275,6 +270,24 @@ public final class StepScheduler<S, R> {
         }
     }
 
+    /**
+     * Waits for a while, then asks whether to wait on. Whatever fails, a full heap too, ends this only once nobody can compute the step any
+     * more: its caches are freed then.
+     */
+    private boolean isOver(Step step, Runnable check) {
+        try {
+            if (settledSoon(step)) {
+                return true;
+            }
+            check.run();
+        } catch (RuntimeException | Error e) {
+            if (withdrawn(step)) {
+                throw e;
+            }
+        }
+        return false;
+    }
+
     /** Waits for a while, and computes if it is time. */
     private boolean settledSoon(Step step) {
         lock.lock();
@@ -344,12 +357,14 @@ public final class StepScheduler<S, R> {
 
     /** Takes the step of all that wait; the lock is open meanwhile. */
     private void run() {
+        // All that a full heap can end comes before they are taken, since who is taken waits until it is done.
         List<Step> taken = new ArrayList<>(waiting);
-        waiting.clear();
-        taken.forEach(Awaited::take);
+        List<S> rows = taken.stream().map(step -> step.row).toList();
         // Those who are not here are not waited for until they come back.
         sequences.forEach(sequence -> sequence.late = true);
         taken.forEach(step -> step.sequence.late = false);
+        waiting.clear();
+        taken.forEach(Awaited::take);
         computing++;
         stepping = true;
         stepsTaken++;
@@ -360,7 +375,7 @@ public final class StepScheduler<S, R> {
         Throwable failure = null;
         lock.unlock();
         try {
-            results = steps.apply(taken.stream().map(step -> step.row).toList());
+            results = steps.apply(rows);
         } catch (RuntimeException | Error e) {
             failure = e;
         } finally {

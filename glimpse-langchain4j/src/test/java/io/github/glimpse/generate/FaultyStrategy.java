@@ -21,12 +21,19 @@ import org.jspecify.annotations.Nullable;
  * A strategy of somebody's who does something foolish in the middle of a prefill, and keeps every token if that went well.
  *
  * @param fault what is done
+ * @param closing what is done when it is closed
  */
-public record FaultyStrategy(Consumer<PruningEvidence> fault) implements PruningStrategyFactory, PruningStrategy {
+public record FaultyStrategy(Consumer<PruningEvidence> fault, Runnable closing)
+        implements PruningStrategyFactory, PruningStrategy {
 
     public static final String NAME = "faulty";
 
     private static final long MORE_THAN_ANY_MACHINE_HAS = 1L << 50;
+
+    /** One that can be closed. */
+    public FaultyStrategy(Consumer<PruningEvidence> fault) {
+        this(fault, () -> {});
+    }
 
     /** Asks the native library for more memory than there is. */
     public static void fillNativeMemory(PruningEvidence evidence) {
@@ -81,5 +88,7 @@ public record FaultyStrategy(Consumer<PruningEvidence> fault) implements Pruning
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        closing.run();
+    }
 }

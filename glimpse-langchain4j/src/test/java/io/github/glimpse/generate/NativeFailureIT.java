@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.EngineException;
 import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.EngineState;
@@ -41,6 +42,22 @@ class NativeFailureIT {
     @Test
     void aHeapThatRunsOutEndsTheRequestOnly() {
         failsAndRecovers(evidence -> FaultyStrategy.fillHeap(), OutOfMemoryError.class, "");
+    }
+
+    @Test
+    void aStrategyThatFailsWhenItIsClosedKeepsNothingOfTheModel() {
+        LoadedModel model = LoadedModel.load(TinyModels.qwen()
+                .strategies(List.of(new FaultyStrategy(evidence -> {}, () -> {
+                    throw new IllegalStateException("cannot be closed");
+                })))
+                .pruning(PruningOptions.builder().strategy(FaultyStrategy.NAME).build())
+                .build());
+        TorchRuntime runtime = model.runtime();
+        assertThat(runtime.liveResources()).isPositive();
+
+        model.close();
+
+        assertThat(runtime.liveResources()).isZero();
     }
 
     @Test

@@ -107,8 +107,13 @@ final class GlimpseLifecycle implements SmartLifecycle {
             stopped.run();
             return;
         }
-        drained = true;
-        publish(ReadinessState.REFUSING_TRAFFIC);
+        readiness.lock();
+        try {
+            drained = true;
+            publish(ReadinessState.REFUSING_TRAFFIC);
+        } finally {
+            readiness.unlock();
+        }
         AtomicInteger left = new AtomicInteger(open.size());
         Runnable done = () -> {
             if (left.decrementAndGet() == 0) {
@@ -159,7 +164,7 @@ final class GlimpseLifecycle implements SmartLifecycle {
     private void letGo(LoadedModel engine) {
         readiness.lock();
         try {
-            if (engine.state() == EngineState.READY) {
+            if (!drained && engine.state() == EngineState.READY) {
                 publish(ReadinessState.ACCEPTING_TRAFFIC);
             }
         } finally {

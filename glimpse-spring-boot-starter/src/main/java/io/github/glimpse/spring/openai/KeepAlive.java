@@ -6,9 +6,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks after the silences of all streams, on one thread. */
 final class KeepAlive implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeepAlive.class);
 
     /** Looks per silence, so that none is much longer than it may be. */
     private static final int LOOKS = 4;
@@ -33,7 +37,16 @@ final class KeepAlive implements AutoCloseable {
 
     private void look() {
         streams.removeIf(ChatStream::isEnded);
-        streams.forEach(stream -> stream.keepAlive(silence));
+        streams.forEach(this::look);
+    }
+
+    /** Whatever a stream fails by, the others are looked after, and at the next time too. */
+    private void look(ChatStream stream) {
+        try {
+            stream.keepAlive(silence);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("A silent stream could not be looked after: {}", e.toString());
+        }
     }
 
     @Override
