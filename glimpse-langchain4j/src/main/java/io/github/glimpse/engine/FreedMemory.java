@@ -20,13 +20,23 @@ public final class FreedMemory {
     private static final List<String> THRESHOLDS =
             List.of("glibc.malloc.mmap_threshold", "glibc.malloc.trim_threshold");
 
+    /** The variable by which MKL gives its buffers back; whoever has set it is asked no more. */
+    static final String MKL_BUFFERS = "MKL_DISABLE_FAST_MM";
+
+    private static final int KEEP_WHAT_IS_SET = 0;
+
     private FreedMemory() {}
 
     /**
-     * Lets freed memory stay. By itself glibc asks the system for every tensor of more than 32 MiB anew, and the system clears each page that it hands
+     * Lets freed memory stay, for whoever asks next; must happen before libtorch is loaded. MKL by itself keeps buffers of 5 MB and more for each
+     * thread that ever multiplied, and for each that libtorch gave that one for help: any thread of an application may compute here, and 200
+     * of them held 2 GB so.
+     *
+     * <p>By itself glibc asks the system for every tensor of more than 32 MiB anew, and the system clears each page that it hands
      * out. An area of a thread has 64 MiB, so larger tensors are asked for anew in any case.
      */
     static void keep() {
+        CLibrary.call("setenv", MKL_BUFFERS, "1", KEEP_WHAT_IS_SET);
         if (!isSet(System.getenv())) {
             CLibrary.call("mallopt", MMAP_THRESHOLD, GIGABYTE);
             CLibrary.call("mallopt", TRIM_THRESHOLD, GIGABYTE);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.ndarray.NDArray;
 import io.github.glimpse.testing.OwnProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,12 +54,110 @@ class FreedMemoryIT {
     }
 
     @Test
+    void threadsThatComputedHoldNoBuffersOfTheirOwn() throws Exception {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells resident memory");
+        assumeTrue(System.getProperty("os.arch").equals("amd64"), "only there libtorch has MKL");
+        assumeTrue(System.getenv(FreedMemory.MKL_BUFFERS) == null, "somebody else has decided");
+
+        List<String> lines = OwnProcess.lines(ManyThreads.class, 120, folder);
+
+        // seen: 0.3 to 0.5 MB each with the stack, 2 MB where MKL keeps its buffers
+        assertThat(Long.parseLong(lines.get(0)))
+                .as("resident bytes of " + ManyThreads.THREADS + " threads that have computed")
+                .isLessThan(ManyThreads.THREADS * (1L << 20));
+    }
+
+    @Test
+    void aCallThatIsBuiltAndNeverRunHoldsNothing() throws Exception {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells resident memory");
+
+        List<String> lines = OwnProcess.lines(Unfinished.class, 120, folder);
+
+        assertThat(Long.parseLong(lines.get(0)))
+                .as("resident bytes of " + Unfinished.CALLS + " calls with 16 MiB each")
+                .isLessThan(Unfinished.CALLS * (16L << 20) / 4);
+    }
+
+    @Test
     void whatTheEnvironmentSaysIsNotOverruled() {
         assertThat(FreedMemory.isSet(Map.of("MALLOC_TRIM_THRESHOLD_", "1"))).isTrue();
         assertThat(FreedMemory.isSet(Map.of("GLIBC_TUNABLES", "glibc.malloc.mmap_threshold=4096")))
                 .isTrue();
         assertThat(FreedMemory.isSet(Map.of("GLIBC_TUNABLES", "glibc.malloc.check=1", "PATH", "/bin")))
                 .isFalse();
+    }
+
+    /** Multiplies once on each of many threads, and prints how much resident memory that has left while they live. */
+    static final class ManyThreads {
+
+        static final int THREADS = 100;
+
+        private ManyThreads() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (TorchRuntime runtime =
+                            TorchRuntime.start(new RuntimeOptions("cpu", 2, RuntimeOptions.NativeDownload.FORBIDDEN));
+                    Graph graph = Graph.named("batches")
+                            .with(FreedMemoryIT.class, "batches")
+                            .compile(runtime)) {
+                multiply(runtime, graph);
+                long before = resident();
+                CountDownLatch computed = new CountDownLatch(THREADS);
+                CountDownLatch end = new CountDownLatch(1);
+                for (int i = 0; i < THREADS; i++) {
+                    Thread thread = new Thread(() -> {
+                        multiply(runtime, graph);
+                        computed.countDown();
+                        try {
+                            end.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    });
+                    thread.setDaemon(true);
+                    thread.start();
+                }
+                computed.await();
+                FreedMemory.giveBack();
+                System.out.println(resident() - before);
+                end.countDown();
+            }
+        }
+
+        private static void multiply(TorchRuntime runtime, Graph graph) {
+            try (TensorScope scope = runtime.openScope()) {
+                graph.call("multiply").with(512).run(scope);
+            }
+        }
+    }
+
+    /** Begins calls whose next argument cannot be made, as with a full heap, and prints how much resident memory that has left. */
+    static final class Unfinished {
+
+        static final int CALLS = 30;
+
+        private Unfinished() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                    Graph graph = Graph.named("probe")
+                            .with(NumericsProbe.class, "probe")
+                            .compile(runtime)) {
+                long before = resident();
+                for (int i = 0; i < CALLS; i++) {
+                    try (TensorScope scope = runtime.openScope()) {
+                        NDArray large = graph.call("ones")
+                                .with(4096)
+                                .with(1024)
+                                .with(Dtype.FLOAT32.code())
+                                .run(scope);
+                        var unused = graph.call("plain").with(large).with(List.of(large));
+                    }
+                }
+                FreedMemory.giveBack();
+                System.out.println(resident() - before);
+            }
+        }
     }
 
     /** Makes and frees the same large tensor again and again, and prints the page faults of it. */
@@ -138,13 +238,13 @@ class FreedMemoryIT {
                 System.out.println(resident());
             }
         }
+    }
 
-        private static long resident() throws IOException {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith("RssAnon"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                    .findFirst()
-                    .orElse(0);
-        }
+    private static long resident() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("RssAnon"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElse(0);
     }
 }
