@@ -74,28 +74,34 @@ public record GenerationOptions(
      */
     public GenerationOptions checked() {
         check("temperature", temperature, 0, 100);
-        check("top-k", topK == null ? null : (double) topK, 0, Integer.MAX_VALUE);
+        check("top-k", topK, 0, Integer.MAX_VALUE);
         check("top-p", topP, Double.MIN_VALUE, 1);
         check("min-p", minP, 0, 1);
         check("repetition-penalty", repetitionPenalty, 0.01, 100);
         check("presence-penalty", presencePenalty, -LARGEST_PENALTY, LARGEST_PENALTY);
         check("frequency-penalty", frequencyPenalty, -LARGEST_PENALTY, LARGEST_PENALTY);
-        check("max-output-tokens", maxOutputTokens == null ? null : (double) maxOutputTokens, 1, Integer.MAX_VALUE);
-        check("beams", beams == null ? null : (double) beams, 1, MOST_BEAMS);
+        check("max-output-tokens", maxOutputTokens, 1, Integer.MAX_VALUE);
+        check("beams", beams, 1, MOST_BEAMS);
         check("length-penalty", lengthPenalty, -LARGEST_POWER, LARGEST_POWER);
-        check("min-output-tokens", minOutputTokens == null ? null : (double) minOutputTokens, 0, Integer.MAX_VALUE);
-        check("lookup", lookup == null ? null : (double) lookup, 0, MOST_GUESSES);
+        check("min-output-tokens", minOutputTokens, 0, Integer.MAX_VALUE);
+        check("lookup", lookup, 0, MOST_GUESSES);
         if (stop != null && stop.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException("A stop sequence is empty; leave it out");
         }
         return this;
     }
 
-    private static void check(String name, @Nullable Double value, double least, double most) {
-        if (value != null && !(value >= least && value <= most)) {
-            throw new IllegalArgumentException(
-                    name + " is " + value + ", it must lie between " + least + " and " + most);
+    private static void check(String name, @Nullable Number value, double least, double most) {
+        if (value == null || (value.doubleValue() >= least && value.doubleValue() <= most)) {
+            return;
         }
+        String from = least == Double.MIN_VALUE ? "above 0" : "at least " + plain(least);
+        String to = most == Integer.MAX_VALUE ? "" : " and at most " + plain(most);
+        throw new IllegalArgumentException(name + " is " + value + ", it must be " + from + to);
+    }
+
+    private static String plain(double bound) {
+        return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
     }
 
     /** Nothing set. */

@@ -50,4 +50,24 @@ class GenerationOptionsTest {
                         .build())
                 .withMessageContaining("min-p is 2.0");
     }
+
+    @Test
+    void aRangeIsToldInTheNumbersOfItsOption() {
+        assertRange(
+                "lookup is -1, it must be at least 0 and at most 15",
+                GenerationOptions.builder().lookup(-1));
+        assertRange(
+                "top-k is -2, it must be at least 0",
+                GenerationOptions.builder().topK(-2));
+        assertRange(
+                "top-p is 0.0, it must be above 0 and at most 1",
+                GenerationOptions.builder().topP(0.0));
+        assertRange(
+                "repetition-penalty is NaN, it must be at least 0.01 and at most 100",
+                GenerationOptions.builder().repetitionPenalty(Double.NaN));
+    }
+
+    private static void assertRange(String message, GenerationOptions.Builder options) {
+        assertThatIllegalArgumentException().isThrownBy(options::build).withMessage(message);
+    }
 }

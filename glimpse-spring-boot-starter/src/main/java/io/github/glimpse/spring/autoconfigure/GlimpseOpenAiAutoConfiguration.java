@@ -34,6 +34,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.http.MediaType;
 import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
@@ -58,6 +59,8 @@ public final class GlimpseOpenAiAutoConfiguration {
     private static final String PATHS = "/v1/**";
     /** Behind the application's own handlers, before its files. */
     private static final int AFTER_CONTROLLERS = 10;
+
+    private static final DataSize LEAST_BODY = DataSize.ofKilobytes(1);
 
     GlimpseOpenAiAutoConfiguration() {}
 
@@ -96,6 +99,12 @@ public final class GlimpseOpenAiAutoConfiguration {
 
         private static OpenAiOptions options(GlimpseProperties properties) {
             GlimpseProperties.OpenAi openai = properties.openai();
+            if (openai.maxBody().compareTo(LEAST_BODY) < 0) {
+                throw new InvalidPropertyException(
+                        "glimpse.openai.max-body",
+                        "It is " + openai.maxBody().toBytes() + " bytes, and a question has more; set at least 1KB",
+                        null);
+            }
             return new OpenAiOptions(
                     // A variable that is empty is no key.
                     openai.apiKeys().stream()

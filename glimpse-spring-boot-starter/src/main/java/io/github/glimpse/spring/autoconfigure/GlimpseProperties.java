@@ -320,7 +320,7 @@ public record GlimpseProperties(
      *     sampling and penalties.
      * @param lengthPenalty Power of the length by which the score of a beam is divided; above 0 favours long answers. BLIP only.
      * @param firstToken First token of a question: cls as the library of the reference, or enc as the original training; BLIP only.
-     * @param lookup Most tokens that are guessed at once, by what prompt and answer have said before, and checked in one step; the answer stays the same. 0
+     * @param lookup Most tokens that are guessed at once, at most 15, by what prompt and answer have said before, and checked in one step; the answer stays the same. 0
      *     is off. Greedy answers only.
      * @param stop Texts that end the answer and are not part of it; they count in free text, not where a schema, a choice or a regular expression says how it ends.
      * @param systemMessage System message of requests that have none: a text, or a text file as a classpath: or file: location.
@@ -356,7 +356,7 @@ public record GlimpseProperties(
      * How many requests run together, and what they may take.
      *
      * @param maxRunning Requests that run at once; vectors of pictures and texts are made for one at a time unless this is set.
-     * @param prefillShare Share of the time that a prompt gets while answers wait for their next token; several
+     * @param prefillShare Share of the time, 0 to 0.9, that a prompt gets while answers wait for their next token; several
      *     prompts that wait get as many times more, up to 0.9.
      * @param sliceRows Rows of a prompt that run through a layer between two tokens of other answers, a multiple of 512; unset is 512, and 4,096 on a GPU.
      * @param memoryBudget Native memory for running requests and what is remembered; unset is what the machine has left when the model is loaded.
@@ -377,7 +377,7 @@ public record GlimpseProperties(
     /**
      * What is refused.
      *
-     * @param timeout Longest time of a request, waiting included.
+     * @param timeout Longest time of a request, waiting included; at most 365 days.
      * @param maxImages Most pictures and videos of a request.
      * @param maxImageSize Largest picture file.
      * @param maxImagePixels Largest picture: width times height as stored in the file.
@@ -386,7 +386,9 @@ public record GlimpseProperties(
      * @param maxInputTokens Most tokens of a prompt before pruning, image tokens included; unset is the model's context.
      */
     public record Limits(
-            @DurationMin(nanos = 1, message = "must be positive") @Nullable
+            @DurationMin(nanos = 1, message = "must be positive")
+            @DurationMax(days = 365, message = "must be at most 365 days")
+            @Nullable
             Duration timeout,
 
             @Min(1) @Nullable Integer maxImages,
@@ -528,7 +530,7 @@ public record GlimpseProperties(
      *
      * @param enabled Whether pictures are remembered, so that a second question about one does not look at it again.
      * @param maxSize Most native memory for remembered pictures; the longest unused go first.
-     * @param ttl How long a picture is remembered after its last use; a number alone is in seconds.
+     * @param ttl How long a picture is remembered after its last use, at most 365 days; a number alone is in seconds.
      */
     public record VisionFeatures(
             @DefaultValue("true") Boolean enabled,
@@ -545,7 +547,7 @@ public record GlimpseProperties(
      *
      * @param enabled Whether first layers of prompts are remembered, so that another question about the same pictures, or the next one of a chat, computes its own rows only.
      * @param maxSize Most native memory for remembered prompts; the longest unused go first.
-     * @param ttl How long a prompt is remembered after its last use; a number alone is in seconds.
+     * @param ttl How long a prompt is remembered after its last use, at most 365 days; a number alone is in seconds.
      * @param scope Who shares remembered prompts: requests that name the same session, or all of the application.
      */
     public record Prefix(
@@ -610,7 +612,7 @@ public record GlimpseProperties(
      * Answers of Spring MVC to requests that Glimpse refused or could not finish.
      *
      * @param enabled Whether errors of Glimpse that no handler of the application takes are answered by their status (400, 413, 429, 503, 504) and a problem, application/problem+json, instead of 500.
-     * @param retryAfter When a caller that met a shutdown is told to try again. With a full queue it is when there will be room, by what answers take.
+     * @param retryAfter When a caller that met a shutdown is told to try again, 1 second to 1 day. With a full queue it is when there will be room, by what answers take.
      */
     public record ProblemDetails(
             @DefaultValue("true") Boolean enabled,
@@ -628,10 +630,10 @@ public record GlimpseProperties(
      * @param externalSecurity Whether the application itself lets in only whom it knows, so that the endpoint may go without keys beyond this machine.
      * @param allowedHosts Names that the server is called by, beside localhost, 127.0.0.1 and [::1]; a star is any.
      * @param allowedOrigins Origins of pages elsewhere that may call it, such as https://app.example.org.
-     * @param maxBody Largest body of a request, pictures in base64 included.
-     * @param bodyTimeout Longest time to read a body.
+     * @param maxBody Largest body of a request, pictures in base64 included; at least 1KB.
+     * @param bodyTimeout Longest time to read a body, 100 milliseconds to 1 hour.
      * @param maxRequestsPerKey Requests with one key that run or wait at once.
-     * @param keepAlive After how long a silence a stream gets a comment; a client that went away is noticed by the next word or comment.
+     * @param keepAlive After how long a silence, 100 milliseconds to 1 hour, a stream gets a comment; a client that went away is noticed by the next word or comment.
      */
     public record OpenAi(
             @DefaultValue("false") Boolean enabled,

@@ -81,6 +81,7 @@ class StartFailureTest {
                 "glimpse.concurrency.max-queued=-1",
                 "glimpse.limits.timeout=0s",
                 "glimpse.limits.timeout=soon",
+                "glimpse.limits.timeout=366d",
                 "glimpse.limits.max-images=0",
                 "glimpse.limits.max-image-size=0B",
                 "glimpse.limits.max-image-pixels=0",
