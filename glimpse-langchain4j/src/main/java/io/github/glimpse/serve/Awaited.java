@@ -3,8 +3,11 @@ package io.github.glimpse.serve;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody waits for and another may compute: nobody's, then taken, then done. All methods but {@link #result} are for whoever has the lock. */
-class Awaited<R> {
+/**
+ * What somebody waits for and another may compute: nobody's, then taken, then done. All methods but {@link #await} are for whoever has the
+ * lock.
+ */
+abstract class Awaited<R> {
 
     private boolean taken;
     private boolean done;
@@ -31,8 +34,42 @@ class Awaited<R> {
         failure = why;
     }
 
-    /** What came of it, once it is done; throws what it failed by. */
-    R result() {
+    /** Waits for a while, computes if it is time, and says whether it is done. */
+    abstract boolean isDoneSoon();
+
+    /** Takes it back, unless somebody is computing it; whether nobody is. */
+    abstract boolean withdraw();
+
+    /**
+     * Waits until it is done. Whatever fails meanwhile, a full heap too, ends that only once nobody can compute it any more: what it is of is
+     * freed then.
+     *
+     * @param check throws if there is to be no more waiting
+     * @return what came of it; throws what it failed by
+     */
+    final R await(Runnable check) {
+        boolean over = false;
+        while (!over) {
+            over = isOver(check);
+        }
+        return result();
+    }
+
+    private boolean isOver(Runnable check) {
+        try {
+            if (isDoneSoon()) {
+                return true;
+            }
+            check.run();
+        } catch (RuntimeException | Error e) {
+            if (withdraw()) {
+                throw e;
+            }
+        }
+        return false;
+    }
+
+    private R result() {
         if (failure instanceof RuntimeException e) {
             throw e;
         }

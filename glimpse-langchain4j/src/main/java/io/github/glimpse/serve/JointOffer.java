@@ -7,16 +7,18 @@ import org.jspecify.annotations.Nullable;
 /** A part of a slice that can be computed with others. */
 final class JointOffer<T, U> extends Awaited<U> {
 
+    private final Slices owner;
     private final JointSlice<T, U> slice;
     private final T part;
 
-    JointOffer(JointSlice<T, U> slice, T part) {
+    JointOffer(Slices owner, JointSlice<T, U> slice, T part) {
+        this.owner = owner;
         this.slice = slice;
         this.part = part;
     }
 
-    /** This one and those of other work that join it and find room; whose these are is added to {@code others}. */
-    List<JointOffer<T, U>> joined(List<Slices> work, List<Slices> others) {
+    /** This one, and behind it those of other work that join it and find room. */
+    List<JointOffer<T, U>> joined(List<Slices> work) {
         List<JointOffer<T, U>> joined = new ArrayList<>(List.of(this));
         int size = slice.size().applyAsInt(part);
         for (Slices one : work) {
@@ -29,7 +31,6 @@ final class JointOffer<T, U> extends Awaited<U> {
                 if (size + more <= slice.most()) {
                     size += more;
                     joined.add(other);
-                    others.add(one);
                 }
             }
         }
@@ -39,6 +40,21 @@ final class JointOffer<T, U> extends Awaited<U> {
     @SuppressWarnings("unchecked") // one slice has parts of one type, and results of one
     private @Nullable JointOffer<T, U> ofSameSlice(@Nullable JointOffer<?, ?> other) {
         return other != null && other.slice.equals(slice) ? (JointOffer<T, U>) other : null;
+    }
+
+    /** Whose it is. */
+    Slices owner() {
+        return owner;
+    }
+
+    @Override
+    boolean isDoneSoon() {
+        return owner.wasComputedSoon(this);
+    }
+
+    @Override
+    boolean withdraw() {
+        return owner.withdrawn(this);
     }
 
     /** Computes these, whose owners wait for it. */

@@ -1,7 +1,6 @@
 package io.github.glimpse.serve;
 
 import io.github.glimpse.GenerationCancelledException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -104,7 +103,7 @@ public final class Slices implements AutoCloseable {
      * as long as the slice took.
      */
     public <T, U> U together(JointSlice<T, U> slice, T part) {
-        JointOffer<T, U> mine = new JointOffer<>(slice, part);
+        JointOffer<T, U> mine = new JointOffer<>(this, slice, part);
         order.lock().lock();
         try {
             stop();
@@ -116,29 +115,11 @@ public final class Slices implements AutoCloseable {
         } finally {
             order.lock().unlock();
         }
-        boolean over = false;
-        while (!over) {
-            over = isOver(mine);
-        }
-        return mine.result();
+        return mine.await(check);
     }
 
-    /** Waits for a while, then asks whether to wait on; ends by a failure only where nobody computes what it offers. */
-    private boolean isOver(JointOffer<?, ?> mine) {
-        try {
-            if (wasComputedSoon(mine)) {
-                return true;
-            }
-            check.run();
-        } catch (RuntimeException | Error e) {
-            if (withdrawn(mine)) {
-                throw e;
-            }
-        }
-        return false;
-    }
-
-    private boolean withdrawn(JointOffer<?, ?> mine) {
+    /** Ends the work whose offer it is, unless somebody computes that. */
+    boolean withdrawn(JointOffer<?, ?> mine) {
         order.lock().lock();
         try {
             if (mine.isTaken() && !mine.isDone()) {
@@ -158,7 +139,8 @@ public final class Slices implements AutoCloseable {
         order.remove(this);
     }
 
-    private boolean wasComputedSoon(JointOffer<?, ?> mine) {
+    /** Waits for a while, and computes what it offers if it is time. */
+    boolean wasComputedSoon(JointOffer<?, ?> mine) {
         order.lock().lock();
         try {
             long left = CHECK_NANOS;
@@ -188,9 +170,8 @@ public final class Slices implements AutoCloseable {
 
     /** Computes an offer and those that join it; the lock is open meanwhile. A failure is everybody's. */
     private <T, U> void compute(JointOffer<T, U> mine) {
-        List<Slices> others = new ArrayList<>();
         // All that a full heap can end comes before they are taken, since who is taken waits until it is done.
-        List<JointOffer<T, U>> joined = mine.joined(order.all(), others);
+        List<JointOffer<T, U>> joined = mine.joined(order.all());
         order.count(joined.size());
         go();
         joined.forEach(Awaited::take);
@@ -207,8 +188,11 @@ public final class Slices implements AutoCloseable {
         for (int i = 0; i < joined.size(); i++) {
             joined.get(i).settle(failure == null ? results.get(i) : null, failure);
         }
-        if (!others.isEmpty()) {
-            others.forEach(Slices::ride);
+        // The first is this one's own.
+        for (int i = 1; i < joined.size(); i++) {
+            joined.get(i).owner().ride();
+        }
+        if (joined.size() > 1) {
             order.ride(order.clock().getAsLong() - began);
         }
     }

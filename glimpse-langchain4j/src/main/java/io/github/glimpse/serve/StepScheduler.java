@@ -189,11 +189,7 @@ public final class StepScheduler<S, R> {
             } finally {
                 lock.unlock();
             }
-            boolean over = false;
-            while (!over) {
-                over = isOver(step, check);
-            }
-            return step.result();
+            return step.await(check);
         }
 
         /** A guess that the last step ran turned out right: one token more, without a step of its own. */
@@ -254,6 +250,16 @@ public final class StepScheduler<S, R> {
             this.sequence = sequence;
             this.row = row;
         }
+
+        @Override
+        boolean isDoneSoon() {
+            return settledSoon(this);
+        }
+
+        @Override
+        boolean withdraw() {
+            return withdrawn(this);
+        }
     }
 
     /** Takes it back, unless it runs already. */
@@ -268,24 +274,6 @@ public final class StepScheduler<S, R> {
         } finally {
             lock.unlock();
         }
-    }
-
-    /**
-     * Waits for a while, then asks whether to wait on. Whatever fails, a full heap too, ends this only once nobody can compute the step any
-     * more: its caches are freed then.
-     */
-    private boolean isOver(Step step, Runnable check) {
-        try {
-            if (settledSoon(step)) {
-                return true;
-            }
-            check.run();
-        } catch (RuntimeException | Error e) {
-            if (withdrawn(step)) {
-                throw e;
-            }
-        }
-        return false;
     }
 
     /** Waits for a while, and computes if it is time. */
