@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -71,14 +72,11 @@ public final class ChoiceScores {
 
     /** Lengths that a step can come back to at once, that of the prompt aside. */
     public int branchings() {
-        return isEmpty() ? 0 : branchings(all(), 0);
+        return branchings(all(), 0);
     }
 
     private int branchings(List<Integer> texts, int length) {
-        Map<Integer, List<Integer>> next = new LinkedHashMap<>();
-        texts.stream().filter(text -> ids.get(text).length > length).forEach(text -> next.computeIfAbsent(
-                        ids.get(text)[length], id -> new ArrayList<>())
-                .add(text));
+        Map<Integer, List<Integer>> next = byNext(texts, length);
         int deepest = next.values().stream()
                 .mapToInt(group -> branchings(group, length + 1))
                 .max()
@@ -90,16 +88,19 @@ public final class ChoiceScores {
         return IntStream.range(0, ids.size()).boxed().toList();
     }
 
+    /** Those of the texts that have more tokens than so many, by the next one. */
+    private Map<Integer, List<Integer>> byNext(List<Integer> texts, int length) {
+        return texts.stream()
+                .filter(text -> ids.get(text).length > length)
+                .collect(Collectors.groupingBy(text -> ids.get(text)[length], LinkedHashMap::new, Collectors.toList()));
+    }
+
     /**
-     * Compares the texts.
+     * Compares the texts of a choice that is not {@linkplain #isEmpty() empty}.
      *
      * @param logits behind the prompt
-     * @return empty if this is
      */
     public Map<String, Double> shares(float[] logits, Step step) {
-        if (isEmpty()) {
-            return Map.of();
-        }
         walk(all(), 0, 0, mask.cursor().copy(), logits, step);
         return shares();
     }
@@ -120,36 +121,30 @@ public final class ChoiceScores {
     private void walk(List<Integer> texts, int length, double sum, ConstraintCursor cursor, float[] logits, Step step) {
         float[] masked = mask.masked(cursor, logits).clone();
         double logOfSum = TokenLikelihoods.logOfSum(masked, length + 1);
-        Map<Integer, List<Integer>> next = new LinkedHashMap<>();
         for (int text : texts) {
             if (ids.get(text).length == length) {
                 logs[text] = sum + mask.logOfEnds(masked) - logOfSum;
-            } else {
-                next.computeIfAbsent(ids.get(text)[length], id -> new ArrayList<>())
-                        .add(text);
             }
         }
-        Map<Integer, ConstraintCursor> open = new LinkedHashMap<>();
-        next.forEach((id, group) -> {
+        List<Way> open = new ArrayList<>();
+        byNext(texts, length).forEach((id, group) -> {
             ConstraintCursor behind = cursor.copy();
             behind.accept(id, ConstraintListener.NONE);
+            double with = sum + masked[id] - logOfSum;
             if (behind.finished()) {
-                group.forEach(text -> logs[text] = sum + masked[id] - logOfSum);
+                group.forEach(text -> logs[text] = with);
             } else {
-                open.put(id, behind);
+                open.add(new Way(id, group, with, behind));
             }
         });
-        open.forEach((id, behind) -> {
-            double with = sum + masked[id] - logOfSum;
-            walk(
-                    next.getOrDefault(id, List.of()),
-                    length + 1,
-                    with,
-                    behind,
-                    step.run(id, length, open.size() > 1),
-                    step);
-        });
+        for (Way way : open) {
+            float[] scores = step.run(way.id, length, open.size() > 1);
+            walk(way.texts, length + 1, way.sum, way.behind, scores, step);
+        }
     }
+
+    /** A token that texts go on with, to more than the end. */
+    private record Way(int id, List<Integer> texts, double sum, ConstraintCursor behind) {}
 
     private Map<String, Double> shares() {
         double most = Double.NEGATIVE_INFINITY;
