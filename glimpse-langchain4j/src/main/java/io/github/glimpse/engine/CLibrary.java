@@ -9,7 +9,17 @@ final class CLibrary {
 
     private static final Logger LOG = LoggerFactory.getLogger(CLibrary.class);
 
+    private static final int KEEP_WHAT_IS_SET = 0;
+
     private CLibrary() {}
+
+    /**
+     * Sets a variable of the environment for libraries that are loaded later, unless it is set. Java's own environment is a copy that they do not
+     * see.
+     */
+    static void setUnlessSet(String variable, String value) {
+        call("setenv", variable, value, KEEP_WHAT_IS_SET);
+    }
 
     /** Calls a function that gives an int; elsewhere than on Linux, and where the library has none of the name, it does nothing. */
     static void call(String function, Object... arguments) {

@@ -23,8 +23,6 @@ public final class FreedMemory {
     /** The variable by which MKL gives its buffers back; whoever has set it is asked no more. */
     static final String MKL_BUFFERS = "MKL_DISABLE_FAST_MM";
 
-    private static final int KEEP_WHAT_IS_SET = 0;
-
     private FreedMemory() {}
 
     /**
@@ -36,7 +34,7 @@ public final class FreedMemory {
      * out. An area of a thread has 64 MiB, so larger tensors are asked for anew in any case.
      */
     static void keep() {
-        CLibrary.call("setenv", MKL_BUFFERS, "1", KEEP_WHAT_IS_SET);
+        CLibrary.setUnlessSet(MKL_BUFFERS, "1");
         if (!isSet(System.getenv())) {
             CLibrary.call("mallopt", MMAP_THRESHOLD, GIGABYTE);
             CLibrary.call("mallopt", TRIM_THRESHOLD, GIGABYTE);

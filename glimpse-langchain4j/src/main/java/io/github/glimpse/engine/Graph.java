@@ -3,7 +3,6 @@ package io.github.glimpse.engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import io.github.glimpse.NativeLibraryException;
@@ -26,14 +25,12 @@ public final class Graph implements AutoCloseable {
     private final TorchRuntime runtime;
     private final String name;
     private final CompiledTexts.Compiled compiled;
-    private final PtSymbolBlock block;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Graph(TorchRuntime runtime, String name, CompiledTexts.Compiled compiled) {
         this.runtime = runtime;
         this.name = name;
         this.compiled = compiled;
-        this.block = compiled.block();
     }
 
     /** Starts a graph with a name for error messages. */
@@ -58,7 +55,7 @@ public final class Graph implements AutoCloseable {
 
     private RecordedCall recorded(String method, boolean history) {
         runtime.prepareThread();
-        return new RecordedCall(block, name, method, history);
+        return new RecordedCall(compiled.block(), name, method, history);
     }
 
     @Override
@@ -214,7 +211,7 @@ public final class Graph implements AutoCloseable {
                 IValue[] values = arguments.stream()
                         .map(argument -> argument.apply(temporary))
                         .toArray(IValue[]::new);
-                Supplier<IValue> work = () -> IValueUtils.runMethod(block, method, values);
+                Supplier<IValue> work = () -> IValueUtils.runMethod(compiled.block(), method, values);
                 return repeat == Repeat.MAY_BE ? NativeCall.repeatable(call, work) : NativeCall.once(call, work);
             } finally {
                 temporary.forEach(IValue::close);

@@ -11,13 +11,10 @@ final class LargePages {
     /** The variable; whoever has set it is asked no more. */
     static final String VARIABLE = "THP_MEM_ALLOC_ENABLE";
 
-    private static final int KEEP_WHAT_IS_SET = 0;
-
     private LargePages() {}
 
     /** Sets the variable, which must happen before libtorch is loaded. Elsewhere than on Linux it does nothing. */
     static void askFor() {
-        // Java's own environment is a copy that libraries do not see.
-        CLibrary.call("setenv", VARIABLE, "1", KEEP_WHAT_IS_SET);
+        CLibrary.setUnlessSet(VARIABLE, "1");
     }
 }
