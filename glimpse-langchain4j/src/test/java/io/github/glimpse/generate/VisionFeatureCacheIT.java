@@ -91,6 +91,13 @@ class VisionFeatureCacheIT {
                         .as("lent, so alive")
                         .isPositive();
                 one.close();
+
+                add(model, cache, "four", size);
+                now.addAndGet(Duration.ofSeconds(2).toNanos());
+                assertThat(cache.pictures()).as("though no other comes").isZero();
+                add(model, cache, "five", size);
+                now.addAndGet(Duration.ofSeconds(2).toNanos());
+                assertThat(cache.bytes()).as("though no other comes").isZero();
             }
         }
     }

@@ -59,6 +59,17 @@ class GlimpseOpenAiAutoConfigurationTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1023B"})
+    void bodiesThatHoldNoQuestionAreNotAskedFor(String most) {
+        runner.withPropertyValues("glimpse.openai.enabled=true", "glimpse.openai.max-body=" + most)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidPropertyException.class)
+                        .hasMessageContainingAll("glimpse.openai.max-body", "at least 1KB"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"server.address=", "server.address=0.0.0.0", "server.address=10.1.2.3"})
     void withoutAKeyAndBeyondThisMachineItDoesNotStart(String address) {
         runner.withPropertyValues("glimpse.openai.enabled=true", "glimpse.openai.api-keys=", address)
