@@ -1,9 +1,6 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.InvalidImageException;
-import io.github.glimpse.PromptTooLongException;
-import io.github.glimpse.UnsupportedContentException;
-import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -21,7 +18,6 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.RowLogits;
 import io.github.glimpse.prefill.EvidencePlan;
-import io.github.glimpse.prefill.EvidenceReaders;
 import io.github.glimpse.prefill.JointPrompts;
 import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.PictureFeatures;
@@ -34,16 +30,12 @@ import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.prefill.PromptReuse;
 import io.github.glimpse.prefill.PromptTexts;
-import io.github.glimpse.prefill.ScoreLayers;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StrategyRegistry;
-import io.github.glimpse.prefill.TowerWalk;
 import io.github.glimpse.prefill.TwoScalePrefill;
 import io.github.glimpse.prefill.VisionFeatureCache;
-import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningOptions;
-import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningProfile;
 import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningReport;
@@ -52,7 +44,6 @@ import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
-import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.PromptLookup;
@@ -88,6 +79,7 @@ final class DecoderEngine implements AnswerEngine {
     private static final int ANSWER_SHARE = 4;
 
     private final EngineOptions options;
+    private final TokenLimits limits;
     private final TorchRuntime runtime;
     private final VisionLanguageModel model;
     private final StrategyRegistry strategies;
@@ -108,10 +100,11 @@ final class DecoderEngine implements AnswerEngine {
      */
     DecoderEngine(EngineOptions options, TorchRuntime runtime, VisionLanguageModel model, ModelFiles files) {
         if (options.load().firstToken() != FirstToken.CLS) {
-            throw forCrossAttention(
+            throw DecoderChecks.forCrossAttention(
                     "The first token " + options.load().firstToken().label());
         }
         this.options = options;
+        this.limits = new TokenLimits(options.maxInputTokens(), model.contextLength());
         this.runtime = runtime;
         this.model = model;
         this.strategies = new StrategyRegistry(
@@ -126,7 +119,7 @@ final class DecoderEngine implements AnswerEngine {
                 model.decoder().positionRows(),
                 new PruningProfiles(
                         options.profiles(), options.module() != null, PruningProfile.stopDistance(files.config())),
-                schedule -> checkDecodable(schedule, model));
+                schedule -> DecoderChecks.schedule(schedule, model));
         this.prompts = new PromptBuilder(
                 PromptParts.of(model),
                 new ImageDecoder(options.imageLimits(), options.transparency()),
@@ -144,41 +137,6 @@ final class DecoderEngine implements AnswerEngine {
                 runtime.placesAtOnce(),
                 options.serving().prefillShare());
         this.joint = new JointPrompts(runtime, model, options.serving().sliceRows(runtime));
-    }
-
-    /** Refuses places inside the tower that it does not have, and what is for models whose text attends to the image. */
-    private static void checkDecodable(PruningSchedule schedule, VisionLanguageModel model) {
-        if (model.media().videoPlaceholder() == null) {
-            schedule.checkForPicturesOnly();
-        }
-        for (Cut cut : schedule.cuts()) {
-            if (cut.strategy().traits(cut.at()).contains(StrategyTrait.FUSES)) {
-                throw new UnsupportedModelException("The pruning strategy '" + cut.name()
-                        + "' makes what it drops one more row of the tower, which is no image token, and a prompt has"
-                        + " no place for it; use cls-attention or received-attention");
-            }
-            if (cut.at().stage() == PruningPoint.Stage.TOWER) {
-                TowerWalk.checkBeforeDecoder(cut, model.tower());
-            }
-            if (cut.strategy() instanceof TwoScaleStrategy && model.decoder().hasRecurrent()) {
-                throw new UnsupportedModelException("The pruning strategy '" + cut.name()
-                        + "' goes back to an earlier row, and layers of this model remember a state that cannot; use"
-                        + " div-prune, or glimpse without two scales");
-            }
-            ScoreLayers.check(cut, model.decoder());
-            for (EvidenceRequest need : cut.strategy().needs(cut.at())) {
-                if (need instanceof EvidenceRequest.VisionTaps taps) {
-                    taps.layers().forEach(model.tower()::checkTap);
-                }
-                if (need instanceof EvidenceRequest.CrossAttention || need instanceof EvidenceRequest.TextLikeness) {
-                    throw EvidenceReaders.refusal(
-                            cut.name(),
-                            need,
-                            "its image tokens stand in the prompt; use glimpse, or a strategy by the attention of the"
-                                    + " prompt");
-                }
-            }
-        }
     }
 
     @Override
@@ -267,13 +225,13 @@ final class DecoderEngine implements AnswerEngine {
         GenerationRequest request = FormPrompt.described(asked, model.contextLength(), prompts.showsSystem());
         GenerationOptions generation = request.generation();
         PromptBuilder prompts = this.prompts.offering(request.tools());
-        checkPictures(request.turns());
+        DecoderChecks.pictures(request.turns(), options);
         List<ChatTurn> turns =
                 prompts.withinBudget(request.turns(), request.tools().care());
         try (StrategyRegistry.Lent lent = possible(request.pruning())) {
             PruningSchedule schedule = lent.schedule();
             while (true) {
-                Fitted fitted = fit(prompts, turns, schedule.pictureShare(), generation, watch(context));
+                Fitted fitted = fit(prompts, turns, schedule.pictureShare(), generation, limits.watch(context));
                 try {
                     return answer(request, prompts, fitted, schedule, generation, listener, context, waiting);
                 } catch (UndecodedPicture e) {
@@ -294,8 +252,9 @@ final class DecoderEngine implements AnswerEngine {
         if (options.history() == HistoryMode.REFUSE) {
             return new Fitted(conversation, prompts.prompt(turns, share, watch));
         }
-        int limit = promptLimit();
-        int room = model.contextLength() - Math.min(wantedTokens(generation), model.contextLength() / ANSWER_SHARE);
+        int limit = limits.ofPrompt();
+        int room =
+                model.contextLength() - Math.min(TokenLimits.wanted(generation), model.contextLength() / ANSWER_SHARE);
         return new HistoryFit(prompts, share, watch, options.maxImages(), limit, Math.min(limit, room))
                 .fit(conversation);
     }
@@ -320,8 +279,8 @@ final class DecoderEngine implements AnswerEngine {
             Duration waiting) {
         Prompt prompt = fitted.prompt();
         GenerationRequest request = asked.withTurns(fitted.conversation().turns());
-        refuseBeams(generation);
-        int most = mostTokens(prompt.tokens(), generation);
+        DecoderChecks.generation(generation);
+        int most = limits.ofAnswer(prompt.tokens(), generation);
         ToolReport tools = request.tools().settled(prompts.toolForm());
         AnswerForm form =
                 tools.withheld() == ToolOffer.Withheld.MODEL ? request.tools().otherwise() : request.form();
@@ -404,7 +363,7 @@ final class DecoderEngine implements AnswerEngine {
 
     @Override
     public void check(GenerationOptions generation) {
-        refuseBeams(generation);
+        DecoderChecks.generation(generation);
     }
 
     /** Runs the prompt in slices: between layers and blocks others get their tokens. */
@@ -430,7 +389,7 @@ final class DecoderEngine implements AnswerEngine {
             PromptTexts texts = new PromptTexts(
                     prompt.layout(),
                     model.decoder(),
-                    () -> prompts.lastUserRows(request.turns(), prompt, watch(sliced)));
+                    () -> prompts.lastUserRows(request.turns(), prompt, limits.watch(sliced)));
             try (PictureFeatures pictures = new PictureFeatures(
                     model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
                 return new Prefill(model, prompt, texts, cuts, evidence, room, reuse, sliced)
@@ -480,79 +439,9 @@ final class DecoderEngine implements AnswerEngine {
             PruningSchedule cuts,
             int room,
             RequestContext context) {
-        Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale(), watch(context));
+        Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale(), limits.watch(context));
         return new TwoScalePrefill(model, files, visionCache, runtime::openScope, cuts, context)
                 .run(prompt, small, room);
-    }
-
-    private static void refuseBeams(GenerationOptions generation) {
-        Double penalty = generation.lengthPenalty();
-        if (generation.beams() != null && generation.beams() > 1) {
-            throw forCrossAttention("Beam search (beams " + generation.beams() + ")");
-        }
-        if (penalty != null && penalty != GenerationOptions.DEFAULT_LENGTH_PENALTY) {
-            throw forCrossAttention("A penalty of the length of beams (length-penalty " + penalty + ")");
-        }
-        if (generation.minOutputTokens() != null && generation.minOutputTokens() > 0) {
-            throw forCrossAttention(
-                    "A least number of tokens (min-output-tokens " + generation.minOutputTokens() + ")");
-        }
-    }
-
-    private static UnsupportedContentException forCrossAttention(String what) {
-        return new UnsupportedContentException(
-                what + " is for models with cross-attention, such as BLIP; leave it out");
-    }
-
-    private void checkPictures(List<ChatTurn> turns) {
-        if (turns.isEmpty()) {
-            throw new UnsupportedContentException("The request has no message; send at least one of the user");
-        }
-        Conversation conversation = Conversation.of(turns);
-        int pictures = options.history() == HistoryMode.REFUSE
-                ? new Conversation(turns, 0).newestPictures()
-                : conversation.newestPictures();
-        if (pictures > options.maxImages()) {
-            throw new UnsupportedContentException("The request has " + pictures + " images, the limit is "
-                    + options.maxImages() + "; send fewer or raise glimpse.limits.max-images");
-        }
-    }
-
-    private static int wantedTokens(GenerationOptions generation) {
-        return generation.maxOutputTokens() == null
-                ? GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS
-                : generation.maxOutputTokens();
-    }
-
-    /** Most tokens of a prompt. */
-    private int promptLimit() {
-        // One place is for the first token.
-        return options.maxInputTokens() == null
-                ? model.contextLength() - 1
-                : Math.min(options.maxInputTokens(), model.contextLength() - 1);
-    }
-
-    private int mostTokens(int promptTokens, GenerationOptions generation) {
-        int limit = promptLimit();
-        if (promptTokens > limit) {
-            throw new PromptTooLongException(
-                    "The prompt has " + promptTokens + " tokens, image tokens included; the limit is " + limit
-                            + "; send fewer or smaller images or less text");
-        }
-        return Math.min(wantedTokens(generation), model.contextLength() - promptTokens);
-    }
-
-    /** Ends the work on a text whose time is over, or that is too long already, images apart. */
-    private TokenWatch watch(RequestContext context) {
-        int limit = promptLimit();
-        return tokens -> {
-            context.cancellation().check();
-            if (tokens > limit) {
-                throw new PromptTooLongException("The prompt has " + tokens
-                        + " tokens or more, its list of tools counted and image tokens not; the limit is " + limit
-                        + "; send less text, offer fewer tools, or take a model with a larger context");
-            }
-        };
     }
 
     @Override
