@@ -31,6 +31,9 @@ public final class TorchRuntime implements AutoCloseable {
     /** The DJL release whose JNI library fits {@link #LIBTORCH_VERSION}. */
     public static final String DJL_VERSION = "0.35.1";
 
+    /** The system property that leaves out the kernels of our own, on a GPU and on a CPU. */
+    public static final String NO_KERNELS = "glimpse.kernels.none";
+
     // DJL's switch for a stream of its own: nobody would wait for the work in it.
     private static final String OWN_STREAM = "ai.djl.pytorch.enable_cuda_stream";
     // What is left over is for what nobody counts: kernels that are kept, and the allocator's own.
@@ -101,15 +104,22 @@ public final class TorchRuntime implements AutoCloseable {
         TorchRuntime runtime = new TorchRuntime(device, (PtNDManager) engine.newBaseManager(device), facts);
         runtime.probe = NumericsProbe.run(runtime);
         LOG.info(
-                "Native library ready: libtorch {}, device {}, {} threads, bfloat16 packing {}, int8 products {}",
+                "Native library ready: libtorch {}, device {}, {} threads, bfloat16 packing {}, int8 products {}, kernels for few"
+                        + " rows on AMX {}",
                 facts.libtorch(),
                 runtime.gpu()
                         .map(gpu -> runtime.deviceName() + " (" + gpu.name() + ")")
                         .orElseGet(runtime::deviceName),
                 runtime.threads(),
                 available(runtime.probe.packs()),
-                available(runtime.multipliesInt8()));
+                available(runtime.multipliesInt8()),
+                available(runtime.multipliesFewRows()));
         return runtime;
+    }
+
+    /** Whether nobody has left kernels of our own out. */
+    public static boolean mayUseOwnKernels() {
+        return !Boolean.getBoolean(NO_KERNELS);
     }
 
     private static String available(boolean is) {
@@ -301,9 +311,17 @@ public final class TorchRuntime implements AutoCloseable {
         return probe.attendsTogether();
     }
 
-    /** Whether this CPU's bfloat16 products are those of AMX, which read a weight faster that is laid out in blocks of 32 outputs. */
+    /**
+     * Whether this CPU's bfloat16 products are oneDNN's of AMX, whatever the rows: for few of them these read a weight faster that is laid out in
+     * blocks of 32 outputs.
+     */
     public boolean multipliesTiles() {
         return probe.multipliesTiles();
+    }
+
+    /** Whether {@link FewRows} multiplies up to 16 rows by packed weights. */
+    boolean multipliesFewRows() {
+        return probe.fewRows();
     }
 
     boolean onednnFloat32() {

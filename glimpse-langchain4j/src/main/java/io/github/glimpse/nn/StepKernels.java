@@ -43,9 +43,6 @@ final class StepKernels implements AutoCloseable {
 
     private static final String STEP = "a step of decoding";
 
-    /** A system property that leaves kernels out. */
-    private static final String NONE = "glimpse.kernels.none";
-
     // Before the logits
     private static final int SUM_BYTES = StepShape.ROWS * Float.BYTES;
 
@@ -199,7 +196,7 @@ final class StepKernels implements AutoCloseable {
      */
     static @Nullable StepKernels prepare(DecoderStack stack, DecoderShape decoder) {
         TorchRuntime runtime = stack.runtime();
-        if (!runtime.onGpu() || !stack.attendsTogether() || Boolean.getBoolean(NONE)) {
+        if (!runtime.onGpu() || !stack.attendsTogether() || !TorchRuntime.mayUseOwnKernels()) {
             return null;
         }
         long begun = System.nanoTime();
@@ -234,7 +231,9 @@ final class StepKernels implements AutoCloseable {
                     apart,
                     FARTHEST);
         } catch (DeviceLostException e) {
-            LOG.error("The GPU failed while the kernels for decoding were tried; -D{}=true leaves them out", NONE);
+            LOG.error(
+                    "The GPU failed while the kernels for decoding were tried; -D{}=true leaves them out",
+                    TorchRuntime.NO_KERNELS);
             throw e;
         } catch (GlimpseException e) {
             LOG.warn(

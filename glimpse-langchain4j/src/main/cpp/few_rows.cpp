@@ -1,0 +1,380 @@
+// Products of few rows by weights that oneDNN has packed for AMX, with the bits of oneDNN's own products: the same instructions on the same
+// tiles in the same order. oneDNN's kernels load tiles from memory as they come to them; these ask for the weights ahead, which is what a
+// token of an answer waits for. Why this is here, and how it is built: docs/adr/0033-few-rows-on-amx.md.
+//
+// A packed weight [outputs, inputs] lies as [outputs / 64][tiles of inputs][16][64][bytes of 4], a tile of inputs being 32 of bfloat16 or 64
+// of 8 bits: 4,096 bytes, of which the 16 rows of each of four tiles of the processor lie 256 bytes apart.
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <immintrin.h>
+#include <sys/syscall.h>
+#include <torch/library.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <shared_mutex>
+#include <unordered_map>
+#include <vector>
+
+#define AMX __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16,amx-int8")))
+
+namespace at::native {
+// In libtorch's library, in none of its public headers.
+TORCH_API int64_t data_ptr_from_mkldnn(const Tensor&);
+} // namespace at::native
+
+namespace {
+
+// So that a library can be told to be that of another text (FewRowsSourceTest).
+extern "C" __attribute__((visibility("default"), used)) const char glimpse_few_rows_source[] = "glimpse-source:" SOURCE_HASH;
+
+constexpr int64_t TILE = 4096;       // bytes of 64 outputs in a tile of inputs
+constexpr int64_t OUTPUTS = 64;
+constexpr int64_t ROWS = 16;         // rows of a tile of the processor, the most that are multiplied here
+constexpr int64_t AHEAD = 4 * TILE;  // what is asked for before it is needed
+constexpr int64_t MOST_TILES = 64;   // oneDNN begins a new sum behind so many, at most,
+constexpr int64_t LEAST_TILES = 16;  // and behind fewer if all sums then have as many, but not fewer than these
+
+// The processor's description of its tiles.
+struct TileConfig {
+    uint8_t palette = 1;
+    uint8_t start_row = 0;
+    uint8_t reserved[14] = {};
+    uint16_t bytes[16] = {};
+    uint8_t rows[16] = {};
+};
+
+// Where a weight lies, if it lies as above; else no tiles.
+struct Layout {
+    int64_t tiles = 0;
+    int64_t chunk = 0;
+};
+
+// oneDNN's description of a tensor, as far as it is read here: byte offsets of release 3.7, which is part of libtorch 2.7.1. Whatever does not
+// look as expected is left to oneDNN.
+struct Description {
+    const char* bytes;
+    int32_t number(int64_t at) const { int32_t v; std::memcpy(&v, bytes + at, 4); return v; }
+    int64_t size(int64_t at, int64_t i) const { int64_t v; std::memcpy(&v, bytes + at + 8 * i, 8); return v; }
+};
+
+// Tiles of inputs that oneDNN adds before it begins a new sum, which is added to the one before.
+int64_t tiles_of_sum(int64_t tiles) {
+    if (tiles <= MOST_TILES) {
+        return tiles;
+    }
+    int64_t sum = MOST_TILES;
+    while (sum >= LEAST_TILES && tiles % sum != 0) {
+        sum--;
+    }
+    return sum >= LEAST_TILES ? sum : MOST_TILES;
+}
+
+Layout read_layout(const at::Tensor& weight, bool int8) {
+    constexpr int64_t SIZE = 772, DIMS = 4, SIZES = 8, TYPE = 104, PADDED = 112, OFFSET = 304, KIND = 312, STRIDES = 320, BLOCKS = 416,
+                      BLOCK = 424, BLOCK_OF = 520;
+    static const auto describe = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_get_mkldnn_serialized_md", "");
+    torch::jit::Stack stack;
+    stack.emplace_back(weight);
+    describe.callBoxed(stack);
+    const at::Tensor blob = stack.back().toTensor();
+    Layout layout;
+    if (blob.nbytes() != SIZE || !blob.is_contiguous()) {
+        return layout;
+    }
+    const Description md{static_cast<const char*>(blob.data_ptr())};
+    const int in = int8 ? 0 : 1; // a weight of 8 bits is [inputs, outputs]
+    const int64_t inputs_of_tile = int8 ? 64 : 32;
+    const int64_t inputs = md.size(PADDED, in);
+    const int64_t outputs = md.size(PADDED, 1 - in);
+    const bool as_expected = md.number(DIMS) == 2 && md.number(TYPE) == (int8 ? 5 : 2) && md.size(OFFSET, 0) == 0 && md.number(KIND) == 2
+        && md.number(BLOCKS) == 3 && md.size(BLOCK, 0) == 16 && md.size(BLOCK, 1) == OUTPUTS && md.size(BLOCK, 2) == inputs_of_tile / 16
+        && md.size(BLOCK_OF, 0) == in && md.size(BLOCK_OF, 1) == 1 - in && md.size(BLOCK_OF, 2) == in && inputs % inputs_of_tile == 0
+        && outputs % OUTPUTS == 0 && md.size(STRIDES, in) == inputs_of_tile * OUTPUTS && md.size(STRIDES, 1 - in) == inputs * OUTPUTS
+        && md.size(SIZES, in) == inputs;
+    if (as_expected) {
+        layout.tiles = inputs / inputs_of_tile;
+        // Sums of whole numbers are exact in any order.
+        layout.chunk = int8 ? layout.tiles : tiles_of_sum(layout.tiles);
+    }
+    return layout;
+}
+
+// Descriptions are read once for a tensor. A tensor that is gone is told from one that lies where it lay.
+Layout layout_of(const at::Tensor& weight, bool int8) {
+    using Weak = c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
+    static std::shared_mutex lock;
+    static std::unordered_map<const c10::TensorImpl*, std::pair<Weak, Layout>> known;
+    static size_t clean_at = 1024;
+    {
+        std::shared_lock reading(lock);
+        const auto found = known.find(weight.unsafeGetTensorImpl());
+        if (found != known.end() && !found->second.first.expired()) {
+            return found->second.second;
+        }
+    }
+    const Layout layout = read_layout(weight, int8);
+    std::unique_lock writing(lock);
+    known.insert_or_assign(weight.unsafeGetTensorImpl(), std::pair(Weak(weight.getIntrusivePtr()), layout));
+    if (known.size() > clean_at) {
+        for (auto entry = known.begin(); entry != known.end();) {
+            entry = entry->second.first.expired() ? known.erase(entry) : std::next(entry);
+        }
+        clean_at = std::max<size_t>(1024, 2 * known.size());
+    }
+    return layout;
+}
+
+// One product: rows [rows][tiles * 64 bytes], laid side by side, by blocks of 64 outputs.
+struct Product {
+    const char* weight;
+    const char* input;
+    int64_t rows;
+    int64_t outputs;
+    Layout layout;
+};
+
+template <bool INT8>
+AMX inline void multiply(const char* weight, const char* input, int64_t stride, int64_t tiles) {
+    for (int64_t t = 0; t < tiles; t++) {
+        const char* at = weight + t * TILE;
+#pragma GCC unroll 64
+        for (int line = 0; line < 64; line++) {
+            _mm_prefetch(at + AHEAD + 64 * line, _MM_HINT_T1);
+        }
+        _tile_loadd(7, input + 64 * t, stride);
+        _tile_loadd(4, at, 256);
+        _tile_loadd(5, at + 64, 256);
+        _tile_loadd(6, at + 128, 256);
+        if constexpr (INT8) {
+            _tile_dpbssd(0, 7, 4);
+            _tile_loadd(4, at + 192, 256);
+            _tile_dpbssd(1, 7, 5);
+            _tile_dpbssd(2, 7, 6);
+            _tile_dpbssd(3, 7, 4);
+        } else {
+            _tile_dpbf16ps(0, 7, 4);
+            _tile_loadd(4, at + 192, 256);
+            _tile_dpbf16ps(1, 7, 5);
+            _tile_dpbf16ps(2, 7, 6);
+            _tile_dpbf16ps(3, 7, 4);
+        }
+    }
+}
+
+// Adds what the tiles hold, or sets it, rows [rows][64].
+template <typename NUMBER>
+AMX inline void collect(NUMBER* sums, int64_t rows, bool first) {
+    alignas(64) NUMBER part[ROWS * OUTPUTS];
+    _tile_stored(0, part, 256);
+    _tile_stored(1, part + 16, 256);
+    _tile_stored(2, part + 32, 256);
+    _tile_stored(3, part + 48, 256);
+    for (int64_t i = 0; i < rows * OUTPUTS; i++) {
+        sums[i] = first ? part[i] : sums[i] + part[i];
+    }
+}
+
+// The sums of one block, [rows][64].
+template <bool INT8, typename NUMBER>
+AMX void block_sums(const Product& p, int64_t block, NUMBER* sums) {
+    const int64_t stride = p.layout.tiles * 64;
+    const char* weight = p.weight + block * p.layout.tiles * TILE;
+    for (int64_t from = 0; from < p.layout.tiles; from += p.layout.chunk) {
+        _tile_zero(0);
+        _tile_zero(1);
+        _tile_zero(2);
+        _tile_zero(3);
+        multiply<INT8>(weight + from * TILE, p.input + from * 64, stride, std::min(p.layout.chunk, p.layout.tiles - from));
+        collect(sums, p.rows, from == 0);
+    }
+}
+
+// oneDNN keeps in mind how it has described the tiles to the processor, so its description comes back.
+class Tiles {
+  public:
+    AMX explicit Tiles(int64_t rows) {
+        _tile_storeconfig(before);
+        TileConfig config;
+        for (int tile = 0; tile < 8; tile++) {
+            config.bytes[tile] = 64;
+            config.rows[tile] = tile >= 4 && tile < 7 ? ROWS : rows;
+        }
+        std::memcpy(own, &config, sizeof(own));
+        _tile_loadconfig(own);
+    }
+    AMX ~Tiles() { _tile_loadconfig(before); }
+    Tiles(const Tiles&) = delete;
+    Tiles& operator=(const Tiles&) = delete;
+
+  private:
+    alignas(64) char before[64];
+    alignas(64) char own[64];
+};
+
+// Blocks in turn by all threads: one that others of the machine keep from its core takes fewer.
+template <bool INT8, typename NUMBER, typename WRITE>
+void each_block(const Product& p, const WRITE& write) {
+    const int64_t blocks = (p.outputs + OUTPUTS - 1) / OUTPUTS;
+    const int64_t threads = std::min<int64_t>(at::get_num_threads(), blocks);
+    const int64_t at_once = std::max<int64_t>(1, blocks / (threads * 8));
+    std::atomic<int64_t> next{0};
+    at::parallel_for(0, threads, 1, [&](int64_t, int64_t) {
+        const Tiles tiles(p.rows);
+        alignas(64) NUMBER sums[ROWS * OUTPUTS];
+        for (int64_t from = next.fetch_add(at_once); from < blocks; from = next.fetch_add(at_once)) {
+            for (int64_t block = from; block < std::min(blocks, from + at_once); block++) {
+                block_sums<INT8>(p, block, sums);
+                write(sums, block);
+            }
+        }
+    });
+}
+
+const char* address(const at::Tensor& packed) {
+    return reinterpret_cast<const char*>(at::native::data_ptr_from_mkldnn(packed));
+}
+
+AMX void write_bfloat16(const float* sums, const Product& p, int64_t block, const float* bias, at::BFloat16* result) {
+    for (int64_t row = 0; row < p.rows; row++) {
+        for (int64_t from = 0; from < OUTPUTS; from += 16) {
+            const int64_t output = block * OUTPUTS + from;
+            if (output >= p.outputs) {
+                break;
+            }
+            const int64_t left = std::min<int64_t>(16, p.outputs - output);
+            const __mmask16 mask = static_cast<__mmask16>((1u << left) - 1);
+            __m512 sum = _mm512_loadu_ps(sums + row * OUTPUTS + from);
+            if (bias != nullptr) {
+                sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(mask, bias + output));
+            }
+            _mm256_mask_storeu_epi16(result + row * p.outputs + output, mask, (__m256i)_mm512_cvtneps_pbh(sum));
+        }
+    }
+}
+
+AMX void write_numbers(const int32_t* sums, const Product& p, int64_t block, const float* unit, float* result) {
+    for (int64_t row = 0; row < p.rows; row++) {
+        for (int64_t from = 0; from < OUTPUTS; from += 16) {
+            const int64_t output = block * OUTPUTS + from;
+            if (output >= p.outputs) {
+                break;
+            }
+            const int64_t left = std::min<int64_t>(16, p.outputs - output);
+            const __mmask16 mask = static_cast<__mmask16>((1u << left) - 1);
+            const __m512 sum = _mm512_cvtepi32_ps(_mm512_loadu_si512(sums + row * OUTPUTS + from));
+            const __m512 value = _mm512_mul_ps(sum, _mm512_maskz_loadu_ps(mask, unit + output));
+            _mm512_mask_storeu_ps(result + row * p.outputs + output, mask, value);
+        }
+    }
+}
+
+int64_t rows_of(const at::Tensor& input) {
+    const int64_t inputs = input.size(-1);
+    return inputs == 0 ? 0 : input.numel() / inputs;
+}
+
+bool are_few(const at::Tensor& input, at::ScalarType type) {
+    return input.is_cpu() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
+}
+
+at::Tensor result_for(const at::Tensor& input, int64_t outputs, at::ScalarType type) {
+    std::vector<int64_t> sizes = input.sizes().vec();
+    sizes.back() = outputs;
+    return at::empty(sizes, input.options().dtype(type));
+}
+
+at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack stack) {
+    operation.callBoxed(stack);
+    return stack.back().toTensor();
+}
+
+// A bias in float32; empty without one.
+std::vector<float> widened(const std::optional<at::Tensor>& bias) {
+    std::vector<float> result;
+    if (bias.has_value() && bias->defined()) {
+        const at::Tensor side_by_side = bias->contiguous();
+        const auto* values = side_by_side.data_ptr<at::BFloat16>();
+        result.assign(values, values + side_by_side.numel());
+    }
+    return result;
+}
+
+// y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
+at::Tensor linear(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
+    static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "");
+    Layout layout;
+    if (are_few(input, at::kBFloat16) && weight.is_mkldnn() && weight.size(1) == input.size(-1)
+        && (!bias.has_value() || bias->scalar_type() == at::kBFloat16)) {
+        layout = layout_of(weight, false);
+    }
+    if (layout.tiles == 0) {
+        return by_onednn(onednn, {input, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), std::optional<std::string>("")});
+    }
+    const at::Tensor laid = input.contiguous();
+    const Product p{address(weight), static_cast<const char*>(laid.data_ptr()), rows_of(input), weight.size(0), layout};
+    at::Tensor result = result_for(input, p.outputs, at::kBFloat16);
+    auto* to = result.data_ptr<at::BFloat16>();
+    const std::vector<float> added = widened(bias);
+    each_block<false, float>(p, [&](const float* sums, int64_t block) {
+        write_bfloat16(sums, p, block, added.empty() ? nullptr : added.data(), to);
+    });
+    return result;
+}
+
+// Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
+at::Tensor linear_of_numbers(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
+    static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("onednn::qlinear_pointwise", "");
+    Layout layout;
+    if (are_few(input, at::kByte) && weight.is_mkldnn() && weight.size(0) == input.size(-1) && unit.scalar_type() == at::kFloat
+        && unit.is_contiguous() && unit.numel() == weight.size(1)) {
+        layout = layout_of(weight, true);
+    }
+    if (layout.tiles == 0) {
+        return by_onednn(
+            onednn,
+            {input, 1.0, static_cast<int64_t>(128), weight, unit, at::zeros({1}, at::kLong), std::optional<at::Tensor>(), 1.0,
+             static_cast<int64_t>(0), std::optional<at::ScalarType>(at::kFloat), "none", c10::List<std::optional<at::Scalar>>(),
+             std::optional<std::string>("")});
+    }
+    const at::Tensor around_128 = input.contiguous();
+    const auto* numbers = static_cast<const uint8_t*>(around_128.data_ptr());
+    std::vector<char> laid(numbers, numbers + input.numel());
+    for (char& number : laid) {
+        number ^= static_cast<char>(0x80);
+    }
+    const Product p{address(weight), laid.data(), rows_of(input), weight.size(1), layout};
+    at::Tensor result = result_for(input, p.outputs, at::kFloat);
+    auto* to = result.data_ptr<float>();
+    const auto* units = unit.data_ptr<float>();
+    each_block<true, int32_t>(p, [&](const int32_t* sums, int64_t block) { write_numbers(sums, p, block, units, to); });
+    return result;
+}
+
+// Whether the system lets this process have tiles.
+bool has_tiles() {
+    constexpr int ASK = 0x1023, TILE_DATA = 18;
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+        && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
+}
+
+// Registered when the library is loaded. A second copy of it in a process is refused, and must not end the process.
+bool register_operators() {
+    try {
+        static torch::Library library(torch::Library::DEF, "glimpse", std::nullopt, __FILE__, __LINE__);
+        library.def("has_tiles() -> bool", has_tiles);
+        library.def("linear(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear);
+        library.def("linear_of_numbers(Tensor input, Tensor weight, Tensor unit) -> Tensor", linear_of_numbers);
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+const bool registered = register_operators();
+
+} // namespace

@@ -1,0 +1,197 @@
+package io.github.glimpse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.testing.OwnProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The bits of {@link FewRows}' products, those of oneDNN on the same weights being the measure. */
+class FewRowsIT {
+
+    private static final int ROWS = 40;
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 31, 33, 50, 64, 65, 200, 1_000, 2_560})
+    void numbersAreThoseOfOnednnWhateverTheOutputs(int outputs) {
+        check(outputs, 64, 100, 896);
+    }
+
+    /** Widths in tiles of 32: one sum, sums of equal length with the most and the fewest tiles, and sums with a rest. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 63, 64, 65, 67, 77, 96, 112, 134, 152, 192, 344, 592, 938, 1_005, 1_072})
+    void numbersAreThoseOfOnednnWhateverTheInputs(int tiles) {
+        check(256, 32 * tiles);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2560, 2048", "2048, 11008", "22016, 2048", "3584, 18944"})
+    void numbersAreThoseOfOnednnForTheShapesOfReleasedModels(int outputs, int inputs) {
+        check(outputs, inputs);
+    }
+
+    @Test
+    void requestsBesideEachOtherAndProductsOfManyRowsBetweenChangeNothing() throws Exception {
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime)) {
+            ExecutorService threads = Executors.newFixedThreadPool(4);
+            try {
+                List<Future<Long>> counts = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    int seed = i;
+                    counts.add(threads.submit(() -> {
+                        SplittableRandom random = new SplittableRandom(seed);
+                        try (TensorScope scope = runtime.openScope()) {
+                            NDArray input = numbers(200, 512 + 96 * seed, random, scope);
+                            NDArray weight = graph.call("packed")
+                                    .with(numbers(192, 512 + 96 * seed, random, scope))
+                                    .run(scope);
+                            return HostValues.longs(graph.call("others_between")
+                                    .with(input)
+                                    .with(weight)
+                                    .with(100)
+                                    .run(scope))[0];
+                        }
+                    }));
+                }
+                for (Future<Long> count : counts) {
+                    assertThat(count.get()).isZero();
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    @Test
+    void aWeightWhereAnotherOneLayIsReadAsItLies() {
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime)) {
+            SplittableRandom random = new SplittableRandom(1);
+            for (int i = 0; i < 500; i++) {
+                check(16 + random.nextInt(80), 64, random, runtime, graph);
+            }
+        }
+    }
+
+    @Test
+    void whoLeavesKernelsOutGetsOnednns() {
+        try (TorchRuntime runtime = started()) {
+            System.setProperty(TorchRuntime.NO_KERNELS, "true");
+            try {
+                assertThat(FewRows.areMultiplied(runtime)).isFalse();
+            } finally {
+                System.clearProperty(TorchRuntime.NO_KERNELS);
+            }
+            assertThat(FewRows.areMultiplied(runtime)).isTrue();
+        }
+    }
+
+    @Test
+    void aSecondCopyOfTheLibraryDoesNotEndTheProcess() throws Exception {
+        started().close();
+
+        assertThat(OwnProcess.lines(SecondCopy.class, 120, folder)).containsExactly("true");
+    }
+
+    /** Loads the library once more, as another class loader would, and prints whether the first is of use. */
+    static final class SecondCopy {
+
+        private SecondCopy() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                    InputStream in = FewRows.class.getResourceAsStream(FewRows.LIBRARY)) {
+                Path copy = Path.of(arguments[0]).resolve("copy.so");
+                Files.copy(in, copy);
+                System.load(copy.toString());
+                System.out.println(FewRows.areMultiplied(runtime));
+            }
+        }
+    }
+
+    private static void check(int outputs, int... inputs) {
+        SplittableRandom random = new SplittableRandom(outputs);
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime)) {
+            for (int in : inputs) {
+                check(outputs, in, random, runtime, graph);
+            }
+        }
+    }
+
+    private static void check(int outputs, int in, SplittableRandom random, TorchRuntime runtime, Graph graph) {
+        try (TensorScope scope = runtime.openScope()) {
+            NDArray input = numbers(ROWS, in, random, scope);
+            NDArray weight = numbers(outputs, in, random, scope);
+            NDArray bias = scope.floats(numbers(outputs, random), outputs);
+            NDArray packed = graph.call("packed").with(weight).run(scope);
+            NDArray packedNumbers = graph.call("packed_numbers").with(weight).run(scope);
+            for (int rows : new int[] {1, 2, 7, 16, 17, ROWS}) {
+                assertThat(others("others", input, packed, bias, rows, graph, scope))
+                        .as("bfloat16, %d rows, %d outputs, %d inputs", rows, outputs, in)
+                        .isZero();
+                assertThat(others("other_numbers", input, packedNumbers, bias, rows, graph, scope))
+                        .as("8 bits, %d rows, %d outputs, %d inputs", rows, outputs, in)
+                        .isZero();
+            }
+        }
+    }
+
+    private static long others(
+            String which, NDArray input, NDArray weight, NDArray third, int rows, Graph graph, TensorScope scope) {
+        return HostValues.longs(graph.call(which)
+                .with(input)
+                .with(weight)
+                .with(third)
+                .with(rows)
+                .run(scope))[0];
+    }
+
+    private static TorchRuntime started() {
+        TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+        boolean there = runtime.multipliesFewRows();
+        if (!there) {
+            runtime.close();
+        }
+        assumeTrue(there, "this CPU has no AMX, or the library's products are left out");
+        return runtime;
+    }
+
+    private static Graph graph(TorchRuntime runtime) {
+        return Graph.named("few rows bits")
+                .with(FewRowsIT.class, "few-rows-bits")
+                .compile(runtime);
+    }
+
+    private static NDArray numbers(int rows, int columns, SplittableRandom random, TensorScope scope) {
+        return scope.floats(numbers(rows * columns, random), rows, columns);
+    }
+
+    /** Of -3 to 3. */
+    private static float[] numbers(int count, SplittableRandom random) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextDouble() * 6 - 3;
+        }
+        return numbers;
+    }
+}
