@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the library of few_rows.cpp for Linux on x86_64 and puts it beside the engine's texts, from where FewRows loads it:
+# Builds the library of this folder for Linux on x86_64 and puts it beside the engine's texts, from where FewRows loads it:
 #
 #     bash glimpse-langchain4j/src/main/cpp/build.sh INCLUDE LIB
 #
@@ -8,13 +8,16 @@
 set -euo pipefail
 include=$1
 lib=$2
-here=$(cd "$(dirname "$0")" && pwd)
-target=$here/../resources/io/github/glimpse/engine/few-rows-linux-x86_64.so
-object=$(mktemp --suffix=.o)
-trap 'rm -f "$object"' EXIT
-hash=$(sha256sum "$here/few_rows.cpp" | cut -d ' ' -f 1)
-cd "$here"
-g++ -std=c++17 -O2 -fPIC -fopenmp -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -Wno-maybe-uninitialized -D_GLIBCXX_USE_CXX11_ABI=1 \
-    "-DSOURCE_HASH=\"$hash\"" -isystem "$include" -isystem "$include/torch/csrc/api/include" -c few_rows.cpp -o "$object"
-g++ -shared -s -Wl,-z,now "$object" -o "$target" "-L$lib" -Wl,--no-as-needed -ltorch_cpu -lc10
+cd "$(dirname "$0")"
+target=../resources/io/github/glimpse/engine/rows-linux-x86_64.so
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+hash=$(cat operators.cpp plain_rows.cpp plain_rows.h rows.h tiles.cpp | sha256sum | cut -d ' ' -f 1)
+flags=(-std=c++17 -fPIC -fopenmp -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -Wno-maybe-uninitialized)
+torch=(-O2 -D_GLIBCXX_USE_CXX11_ABI=1 "-DSOURCE_HASH=\"$hash\"" -isystem "$include" -isystem "$include/torch/csrc/api/include")
+g++ "${flags[@]}" "${torch[@]}" -c tiles.cpp -o "$objects/tiles.o"
+g++ "${flags[@]}" "${torch[@]}" -c operators.cpp -o "$objects/operators.o"
+g++ "${flags[@]}" -O3 -mavx2 -mfma -DLANES=8 -c plain_rows.cpp -o "$objects/rows8.o"
+g++ "${flags[@]}" -O3 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -DLANES=16 -c plain_rows.cpp -o "$objects/rows16.o"
+g++ -shared -s -Wl,-z,now "$objects"/*.o -o "$target" "-L$lib" -Wl,--no-as-needed -ltorch_cpu -lc10
 echo "$target: $(stat -c %s "$target") bytes, of $hash"

@@ -11,45 +11,77 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The library of our own that multiplies up to 16 rows by packed weights on processors with AMX: the bits of oneDNN's products, at the speed of
- * memory ({@code src/main/cpp/few_rows.cpp}, ADR 0033). It is loaded behind libtorch, whose operators it adds to, and used if it gives oneDNN's
- * bits here; without it oneDNN multiplies these rows too.
+ * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), Linux on x86_64 alone: up to 16 rows by packed weights on
+ * processors with AMX, the bits of oneDNN's products at the speed of memory; and rows by weights as checkpoints hold them, on any processor with
+ * AVX2, together and each with the bits that it has alone. It is loaded behind libtorch, whose operators it adds to, and each half is used if it
+ * is right here; without it libtorch multiplies these rows too.
  */
 final class FewRows {
 
-    static final String LIBRARY = "few-rows-linux-x86_64.so";
+    static final String LIBRARY = "rows-linux-x86_64.so";
 
     private static final Logger LOG = LoggerFactory.getLogger(FewRows.class);
 
     /** Rows, outputs and inputs that are tried: whole and in part, one sum, several of equal length, and several with a rest. */
-    private static final List<long[]> TRIED =
+    private static final List<long[]> BY_TILES =
             List.of(new long[] {1, 64, 2_048}, new long[] {16, 200, 96 * 32}, new long[] {5, 33, 67 * 32});
+
+    /** Rows, outputs, inputs and types. */
+    private static final List<long[]> BY_WEIGHTS = List.of(
+            new long[] {7, 40, 96, Dtype.BFLOAT16.code()},
+            new long[] {3, 33, 1_111, Dtype.BFLOAT16.code()},
+            new long[] {5, 35, 333, Dtype.FLOAT32.code()});
 
     private FewRows() {}
 
-    /** Whether its products are those to use; loads it if this process has not done so yet. Says in the log why they are not. */
-    static boolean areMultiplied(TorchRuntime runtime) {
+    /** Loads the library if this process has not done so yet. Says in the log why it is not there. */
+    static boolean areThere(TorchRuntime runtime) {
         if (!TorchRuntime.mayUseOwnKernels() || !isPlatform()) {
             return false;
         }
         try {
             if (!isLoaded(runtime)) {
                 load();
+                graph(runtime).close();
             }
-            if (TRIED.stream().allMatch(shape -> agrees(shape, runtime))) {
-                return true;
-            }
-            notUsed("they have other bits than oneDNN's, or the system gives this process no tiles");
+            return true;
         } catch (IOException | LinkageError | NativeLibraryException e) {
             notUsed(String.valueOf(e.getMessage()));
+            return false;
         }
-        return false;
+    }
+
+    /** Whether its products by packed weights are those to use, where the library is there and the processor has tiles. */
+    static boolean multiplyTiles(TorchRuntime runtime) {
+        return agree("tiles_agree", BY_TILES, "products by tiles have other bits than oneDNN's", runtime);
+    }
+
+    /** Whether its products by weights of checkpoints are those to use, where the library is there. */
+    static boolean multiplyRows(TorchRuntime runtime) {
+        return agree("rows_agree", BY_WEIGHTS, "the processor has no AVX2", runtime);
+    }
+
+    private static boolean agree(String method, List<long[]> tried, String why, TorchRuntime runtime) {
+        try (Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            for (long[] shape : tried) {
+                Graph.Call call = graph.call(method);
+                for (long size : shape) {
+                    call.with(size);
+                }
+                if (HostValues.longs(call.run(scope))[0] == 0) {
+                    notUsed(why);
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     private static void notUsed(String why) {
         LOG.warn(
-                "The kernels for few rows on AMX are not used ({}); answers are as good, and tokens take up to twice as"
-                        + " long, see docs/guide/performance.md#cpus-with-amx",
+                "Kernels of our own for the rows of steps are not used ({}); answers are as good, and tokens may take"
+                        + " up to twice as long, see docs/guide/performance.md#kernels-of-our-own",
                 why);
     }
 
@@ -70,7 +102,7 @@ final class FewRows {
     }
 
     private static void load() throws IOException {
-        Path copy = Files.createTempFile("glimpse-few-rows", ".so");
+        Path copy = Files.createTempFile("glimpse-rows", ".so");
         try (InputStream in = FewRows.class.getResourceAsStream(LIBRARY)) {
             if (in == null) {
                 throw new IOException("the jar has no " + LIBRARY);
@@ -80,18 +112,6 @@ final class FewRows {
         } finally {
             // What is loaded stays.
             Files.deleteIfExists(copy);
-        }
-    }
-
-    private static boolean agrees(long[] shape, TorchRuntime runtime) {
-        try (Graph graph = graph(runtime);
-                TensorScope scope = runtime.openScope()) {
-            return HostValues.longs(graph.call("agrees")
-                            .with(shape[0])
-                            .with(shape[1])
-                            .with(shape[2])
-                            .run(scope))[0]
-                    == 1;
         }
     }
 

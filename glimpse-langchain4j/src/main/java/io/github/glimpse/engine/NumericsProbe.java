@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param packs whether packed bfloat16 products run here
  * @param multipliesTiles whether these are oneDNN's of AMX, whatever the rows
  * @param fewRows whether these are oneDNN's of AMX, and {@link FewRows}' for few rows
+ * @param plainRows whether rows by weights that are not packed are those of {@link FewRows}
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
  * @param onednnFloat32 whether oneDNN's float32 products are to be used in place of the default ones, as on AMD's processors
@@ -34,13 +35,14 @@ record NumericsProbe(
         boolean packs,
         boolean multipliesTiles,
         boolean fewRows,
+        boolean plainRows,
         int largestInt8,
         long widenFromRows,
         boolean onednnFloat32,
         boolean attendsTogether) {
 
     /** What is taken for true until the probe has run. */
-    static final NumericsProbe NOTHING = new NumericsProbe(false, false, false, 0, Long.MAX_VALUE, false, false);
+    static final NumericsProbe NOTHING = new NumericsProbe(false, false, false, false, 0, Long.MAX_VALUE, false, false);
 
     private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
     private static final int WIDTH = 512;
@@ -75,7 +77,7 @@ record NumericsProbe(
                         Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
                 TensorScope scope = runtime.openScope()) {
             HostValues.floats(graph.call("together").with(runtime.deviceName()).run(scope));
-            return new NumericsProbe(false, false, false, 0, Long.MAX_VALUE, false, true);
+            return new NumericsProbe(false, false, false, false, 0, Long.MAX_VALUE, false, true);
         } catch (GlimpseException notOffered) {
             return NOTHING;
         }
@@ -89,11 +91,13 @@ record NumericsProbe(
             // With packed products the plain ones are not used, so there is nothing to time.
             long widenFromRows = packs || narrowIsFaster(graph, scope) ? Long.MAX_VALUE : FEW_ROWS + 1;
             boolean tiles = packs && maySeeTiles(System.getenv()) && hasTiles();
-            boolean fewRows = tiles && FewRows.areMultiplied(runtime);
+            boolean library = FewRows.areThere(runtime);
+            boolean fewRows = library && tiles && FewRows.multiplyTiles(runtime);
             return new NumericsProbe(
                     packs,
                     tiles && !fewRows,
                     fewRows,
+                    library && FewRows.multiplyRows(runtime),
                     Int8Weights.largest(runtime),
                     widenFromRows,
                     onednnIsFaster(graph, scope),

@@ -104,8 +104,8 @@ public final class TorchRuntime implements AutoCloseable {
         TorchRuntime runtime = new TorchRuntime(device, (PtNDManager) engine.newBaseManager(device), facts);
         runtime.probe = NumericsProbe.run(runtime);
         LOG.info(
-                "Native library ready: libtorch {}, device {}, {} threads, bfloat16 packing {}, int8 products {}, kernels for few"
-                        + " rows on AMX {}",
+                "Native library ready: libtorch {}, device {}, {} threads, bfloat16 packing {}, int8 products {}, kernels of our"
+                        + " own {}",
                 facts.libtorch(),
                 runtime.gpu()
                         .map(gpu -> runtime.deviceName() + " (" + gpu.name() + ")")
@@ -113,7 +113,7 @@ public final class TorchRuntime implements AutoCloseable {
                 runtime.threads(),
                 available(runtime.probe.packs()),
                 available(runtime.multipliesInt8()),
-                available(runtime.multipliesFewRows()));
+                available(runtime.multipliesRows() || runtime.multipliesFewRows()));
         return runtime;
     }
 
@@ -322,6 +322,11 @@ public final class TorchRuntime implements AutoCloseable {
     /** Whether {@link FewRows} multiplies up to 16 rows by packed weights. */
     boolean multipliesFewRows() {
         return probe.fewRows();
+    }
+
+    /** Whether rows by weights of bfloat16 and float32 that are not packed are multiplied together, each with the bits that it has alone. */
+    public boolean multipliesRows() {
+        return probe.plainRows();
     }
 
     boolean onednnFloat32() {

@@ -338,7 +338,8 @@ public final class DecoderStack implements AutoCloseable {
         if (hasRecurrent()) {
             return "layers of this model remember a state, which cannot go back behind a wrong guess";
         }
-        return packed
+        boolean rowsAtOnce = packed || (runtime.multipliesRows() && !runtime.onGpu() && dtype != Dtype.FLOAT16);
+        return rowsAtOnce
                 ? null
                 : "rows of a step run one after the other with these weights; packed ones and those of 8 bits run at once";
     }

@@ -97,11 +97,11 @@ class FewRowsIT {
         try (TorchRuntime runtime = started()) {
             System.setProperty(TorchRuntime.NO_KERNELS, "true");
             try {
-                assertThat(FewRows.areMultiplied(runtime)).isFalse();
+                assertThat(FewRows.areThere(runtime)).isFalse();
             } finally {
                 System.clearProperty(TorchRuntime.NO_KERNELS);
             }
-            assertThat(FewRows.areMultiplied(runtime)).isTrue();
+            assertThat(FewRows.areThere(runtime)).isTrue();
         }
     }
 
@@ -123,7 +123,7 @@ class FewRowsIT {
                 Path copy = Path.of(arguments[0]).resolve("copy.so");
                 Files.copy(in, copy);
                 System.load(copy.toString());
-                System.out.println(FewRows.areMultiplied(runtime));
+                System.out.println(FewRows.multiplyTiles(runtime));
             }
         }
     }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Guessed tokens change nothing of an answer, whatever else decides about it. */
 class LookupIT {
@@ -68,7 +70,16 @@ class LookupIT {
 
     private static Heard ask(
             UnaryOperator<GenerationOptions.Builder> options, @Nullable AnswerForm form, float push, int guesses) {
-        RepeatedPrompt observed = new RepeatedPrompt(model(), push, () -> {});
+        return ask(model(), options, form, push, guesses);
+    }
+
+    private static Heard ask(
+            LoadedModel model,
+            UnaryOperator<GenerationOptions.Builder> options,
+            @Nullable AnswerForm form,
+            float push,
+            int guesses) {
+        RepeatedPrompt observed = new RepeatedPrompt(model, push, () -> {});
         StringBuilder pieces = new StringBuilder();
         GenerationRequest request = new GenerationRequest(
                 List.of(ChatTurn.user(QUESTION, PICTURE)),
@@ -76,7 +87,7 @@ class LookupIT {
                 options(options, guesses),
                 ToolOffer.NONE,
                 form);
-        GenerationResult result = model().generate(request, pieces::append, new CancellationSignal(), observed);
+        GenerationResult result = model.generate(request, pieces::append, new CancellationSignal(), observed);
         return new Heard(result, pieces.toString(), observed);
     }
 
@@ -227,13 +238,32 @@ class LookupIT {
 
     @Test
     void weightsWhoseRowsRunOneByOneGuessNothingAndSaySo() {
-        try (LoadedModel mapped = LoadedModel.load(TinyModels.qwen()
-                .load(LoadOptions.builder().weights(WeightFormat.MAPPED).build())
-                .build())) {
+        try (LoadedModel copied = loaded(Dtype.FLOAT16, WeightFormat.COPIED)) {
             GenerationRequest request = new GenerationRequest(
                     List.of(ChatTurn.user(QUESTION)), PruningOptions.defaults(), options(options -> options, 8));
-            assertThat(mapped.generate(request).lookup().off()).contains("packed");
+            assertThat(copied.generate(request).lookup().off()).contains("packed");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Dtype.class,
+            names = {"BFLOAT16", "FLOAT32"})
+    void weightsAsTheCheckpointHoldsThemGuessToo(Dtype dtype) {
+        Assumptions.assumeTrue(TinyModels.multipliesRows(), "rows by these weights run one by one here");
+        try (LoadedModel mapped = loaded(dtype, WeightFormat.MAPPED)) {
+            Heard without = ask(mapped, options -> options, null, 1_000, 0);
+            Heard with = ask(mapped, options -> options, null, 1_000, 8);
+            assertThat(with.result.tokenIds()).isEqualTo(without.result.tokenIds());
+            assertThat(with.result.likelihood()).isEqualTo(without.result.likelihood());
+            assertThat(with.result.lookup().taken()).isPositive();
+        }
+    }
+
+    private static LoadedModel loaded(Dtype dtype, WeightFormat weights) {
+        return LoadedModel.load(TinyModels.qwen()
+                .load(LoadOptions.builder().dtype(dtype).weights(weights).build())
+                .build());
     }
 
     @Test

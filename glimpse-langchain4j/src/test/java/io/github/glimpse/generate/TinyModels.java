@@ -37,6 +37,13 @@ final class TinyModels {
         }
     }
 
+    /** Whether rows by weights that are not packed are multiplied together here. */
+    static boolean multipliesRows() {
+        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
+            return runtime.multipliesRows();
+        }
+    }
+
     /** A directory below the committed fixtures. */
     static Path fixture(String path) {
         return FIXTURES.resolve(path);

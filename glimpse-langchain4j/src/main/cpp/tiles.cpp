@@ -1,23 +1,22 @@
 // Products of few rows by weights that oneDNN has packed for AMX, with the bits of oneDNN's own products: the same instructions on the same
 // tiles in the same order. oneDNN's kernels load tiles from memory as they come to them; these ask for the weights ahead, which is what a
-// token of an answer waits for. Why this is here, and how it is built: docs/adr/0033-few-rows-on-amx.md.
+// token of an answer waits for. Why this is here, and how it is built: docs/adr/0033-rows-of-steps-by-a-library-of-our-own.md.
 //
 // A packed weight [outputs, inputs] lies as [outputs / 64][tiles of inputs][16][64][bytes of 4], a tile of inputs being 32 of bfloat16 or 64
 // of 8 bits: 4,096 bytes, of which the 16 rows of each of four tiles of the processor lie 256 bytes apart.
 
-#include <ATen/ATen.h>
-#include <ATen/Parallel.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <immintrin.h>
 #include <sys/syscall.h>
-#include <torch/library.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <shared_mutex>
+#include <mutex>
 #include <unordered_map>
 #include <vector>
+
+#include "rows.h"
 
 #define AMX __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16,amx-int8")))
 
@@ -27,9 +26,6 @@ TORCH_API int64_t data_ptr_from_mkldnn(const Tensor&);
 } // namespace at::native
 
 namespace {
-
-// So that a library can be told to be that of another text (FewRowsSourceTest).
-extern "C" __attribute__((visibility("default"), used)) const char glimpse_few_rows_source[] = "glimpse-source:" SOURCE_HASH;
 
 constexpr int64_t TILE = 4096;       // bytes of 64 outputs in a tile of inputs
 constexpr int64_t OUTPUTS = 64;
@@ -106,18 +102,15 @@ Layout read_layout(const at::Tensor& weight, bool int8) {
 // Descriptions are read once for a tensor. A tensor that is gone is told from one that lies where it lay.
 Layout layout_of(const at::Tensor& weight, bool int8) {
     using Weak = c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
-    static std::shared_mutex lock;
+    static std::mutex lock;
     static std::unordered_map<const c10::TensorImpl*, std::pair<Weak, Layout>> known;
     static size_t clean_at = 1024;
-    {
-        std::shared_lock reading(lock);
-        const auto found = known.find(weight.unsafeGetTensorImpl());
-        if (found != known.end() && !found->second.first.expired()) {
-            return found->second.second;
-        }
+    const std::lock_guard locked(lock);
+    const auto found = known.find(weight.unsafeGetTensorImpl());
+    if (found != known.end() && !found->second.first.expired()) {
+        return found->second.second;
     }
     const Layout layout = read_layout(weight, int8);
-    std::unique_lock writing(lock);
     known.insert_or_assign(weight.unsafeGetTensorImpl(), std::pair(Weak(weight.getIntrusivePtr()), layout));
     if (known.size() > clean_at) {
         for (auto entry = known.begin(); entry != known.end();) {
@@ -215,22 +208,16 @@ class Tiles {
     alignas(64) char own[64];
 };
 
-// Blocks in turn by all threads: one that others of the machine keep from its core takes fewer.
+// The sums of all blocks, each handed on as soon as it is there.
 template <bool INT8, typename NUMBER, typename WRITE>
 void each_block(const Product& p, const WRITE& write) {
-    const int64_t blocks = (p.outputs + OUTPUTS - 1) / OUTPUTS;
-    const int64_t threads = std::min<int64_t>(at::get_num_threads(), blocks);
-    const int64_t at_once = std::max<int64_t>(1, blocks / (threads * 8));
-    std::atomic<int64_t> next{0};
-    at::parallel_for(0, threads, 1, [&](int64_t, int64_t) {
+    in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
         const Tiles tiles(p.rows);
         alignas(64) NUMBER sums[ROWS * OUTPUTS];
-        for (int64_t from = next.fetch_add(at_once); from < blocks; from = next.fetch_add(at_once)) {
-            for (int64_t block = from; block < std::min(blocks, from + at_once); block++) {
-                block_sums<INT8>(p, block, sums);
-                write(sums, block);
-            }
-        }
+        next([&](int64_t block) {
+            block_sums<INT8>(p, block, sums);
+            write(sums, block);
+        });
     });
 }
 
@@ -272,19 +259,8 @@ AMX void write_numbers(const int32_t* sums, const Product& p, int64_t block, con
     }
 }
 
-int64_t rows_of(const at::Tensor& input) {
-    const int64_t inputs = input.size(-1);
-    return inputs == 0 ? 0 : input.numel() / inputs;
-}
-
 bool are_few(const at::Tensor& input, at::ScalarType type) {
     return input.is_cpu() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
-}
-
-at::Tensor result_for(const at::Tensor& input, int64_t outputs, at::ScalarType type) {
-    std::vector<int64_t> sizes = input.sizes().vec();
-    sizes.back() = outputs;
-    return at::empty(sizes, input.options().dtype(type));
 }
 
 at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack stack) {
@@ -303,8 +279,10 @@ std::vector<float> widened(const std::optional<at::Tensor>& bias) {
     return result;
 }
 
+} // namespace
+
 // y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
-at::Tensor linear(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
+at::Tensor linear_by_tiles(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "");
     Layout layout;
     if (are_few(input, at::kBFloat16) && weight.is_mkldnn() && weight.size(1) == input.size(-1)
@@ -326,7 +304,7 @@ at::Tensor linear(const at::Tensor& input, const at::Tensor& weight, const std::
 }
 
 // Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
-at::Tensor linear_of_numbers(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
+at::Tensor numbers_by_tiles(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("onednn::qlinear_pointwise", "");
     Layout layout;
     if (are_few(input, at::kByte) && weight.is_mkldnn() && weight.size(0) == input.size(-1) && unit.scalar_type() == at::kFloat
@@ -361,20 +339,3 @@ bool has_tiles() {
     return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
         && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
 }
-
-// Registered when the library is loaded. A second copy of it in a process is refused, and must not end the process.
-bool register_operators() {
-    try {
-        static torch::Library library(torch::Library::DEF, "glimpse", std::nullopt, __FILE__, __LINE__);
-        library.def("has_tiles() -> bool", has_tiles);
-        library.def("linear(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear);
-        library.def("linear_of_numbers(Tensor input, Tensor weight, Tensor unit) -> Tensor", linear_of_numbers);
-        return true;
-    } catch (const std::exception&) {
-        return false;
-    }
-}
-
-const bool registered = register_operators();
-
-} // namespace

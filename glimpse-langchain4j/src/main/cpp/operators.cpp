@@ -1,0 +1,100 @@
+// The operators by which compute texts call this library, and the one for weights as checkpoints hold them.
+
+#include <ATen/Version.h>
+#include <torch/library.h>
+
+#include <exception>
+#include <string>
+
+#include "plain_rows.h"
+#include "rows.h"
+
+// So that a library can be told to be that of another text (FewRowsSourceTest).
+extern "C" __attribute__((visibility("default"), used)) const char glimpse_rows_source[] = "glimpse-source:" SOURCE_HASH;
+
+// Of glibc 2.32, read by headers of libstdc++; 0 says that there may be threads. Of its own, the library needs no glibc as new as that.
+extern "C" {
+__attribute__((visibility("hidden"))) char __libc_single_threaded = 0;
+}
+
+namespace {
+
+constexpr int64_t OUTPUTS = 32; // of a block
+
+// Numbers that are multiplied at once: by the instructions that libtorch takes too (ATEN_CPU_CAPABILITY), 0 where it takes none of these.
+int64_t lanes() {
+    static const int64_t known = [] {
+        const std::string capability = at::get_cpu_capability();
+        __builtin_cpu_init();
+        const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+        const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+            && __builtin_cpu_supports("avx512dq");
+        if (capability == "AVX512" && avx2 && avx512) {
+            return 16;
+        }
+        return (capability == "AVX512" || capability == "AVX2") && avx2 ? 8 : 0;
+    }();
+    return known;
+}
+
+// Registered when the library is loaded. A second copy of it in a process is refused, and must not end the process; with another libtorch than
+// that of the headers there are no operators.
+bool register_operators() {
+    try {
+        if (at::show_config().find("TORCH_VERSION=2.7.1") == std::string::npos) {
+            return false;
+        }
+        static torch::Library library(torch::Library::DEF, "glimpse", std::nullopt, __FILE__, __LINE__);
+        library.def("has_tiles() -> bool", has_tiles);
+        library.def("multiplies_rows() -> bool", multiplies_rows);
+        library.def("linear_by_tiles(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear_by_tiles);
+        library.def("numbers_by_tiles(Tensor input, Tensor weight, Tensor unit) -> Tensor", numbers_by_tiles);
+        library.def("linear_of_rows(Tensor input, Tensor weight, Tensor bias) -> Tensor", linear_of_rows);
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+const bool registered = register_operators();
+
+} // namespace
+
+bool multiplies_rows() {
+    return lanes() > 0;
+}
+
+at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
+    const auto type = weight.scalar_type();
+    TORCH_CHECK(lanes() > 0, "no AVX2 here");
+    TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat, "rows are multiplied in bfloat16 and float32, not in ", type);
+    TORCH_CHECK(
+        input.scalar_type() == type && weight.dim() == 2 && weight.stride(1) == 1 && input.size(-1) == weight.size(1),
+        "rows ", input.sizes(), " of ", input.scalar_type(), " do not fit a weight ", weight.sizes(), " of ", type);
+    const bool bfloat16 = type == at::kBFloat16;
+    const at::Tensor rows = input.contiguous();
+    at::Tensor result = result_for(input, weight.size(0), type);
+    std::vector<float> added;
+    if (bias.numel() > 0) {
+        const at::Tensor wide = bias.to(at::kFloat).contiguous();
+        added.assign(wide.data_ptr<float>(), wide.data_ptr<float>() + wide.numel());
+    }
+    PlainRows p{};
+    p.weight = static_cast<const char*>(weight.data_ptr());
+    p.stride = weight.stride(0) * weight.element_size();
+    p.bias = added.empty() ? nullptr : added.data();
+    p.result = result.data_ptr();
+    p.rows = rows_of(input);
+    p.inputs = weight.size(1);
+    p.outputs = weight.size(0);
+    p.bfloat16 = bfloat16;
+    std::vector<float> laid(p.rows * plain_rows_row(p.inputs, bfloat16, lanes()));
+    p.input = laid.data();
+    (lanes() == 16 ? lay_rows_16 : lay_rows_8)(p, rows.data_ptr(), laid.data());
+    const auto multiply = lanes() == 16 ? plain_rows_16 : plain_rows_8;
+    in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
+        std::vector<float> sums(p.rows * OUTPUTS * lanes());
+        next([&](int64_t block) { multiply(p, block * OUTPUTS, std::min(p.outputs, (block + 1) * OUTPUTS), sums.data()); });
+    });
+    return result;
+}

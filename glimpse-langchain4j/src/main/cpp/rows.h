@@ -1,0 +1,55 @@
+// What the operators of this library have in common.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+// y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
+at::Tensor linear_by_tiles(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias);
+
+// Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
+at::Tensor numbers_by_tiles(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit);
+
+// Whether the system lets this process have tiles.
+bool has_tiles();
+
+// y = x W^T + b as checkpoints hold W, in bfloat16 or float32, each row by itself: an empty b means none.
+at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias);
+
+// Whether this processor has instructions for linear_of_rows.
+bool multiplies_rows();
+
+inline int64_t rows_of(const at::Tensor& input) {
+    const int64_t inputs = input.size(-1);
+    return inputs == 0 ? 0 : input.numel() / inputs;
+}
+
+inline at::Tensor result_for(const at::Tensor& input, int64_t outputs, at::ScalarType type) {
+    std::vector<int64_t> sizes = input.sizes().vec();
+    sizes.back() = outputs;
+    return at::empty(sizes, input.options().dtype(type));
+}
+
+// Blocks in turn by all threads: one that others of the machine keep from its core takes fewer. Each thread runs `work`, which hands what is to
+// be done with a block to its argument.
+template <typename WORK>
+void in_turn(int64_t blocks, const WORK& work) {
+    const int64_t threads = std::min<int64_t>(at::get_num_threads(), blocks);
+    const int64_t at_once = std::max<int64_t>(1, blocks / (std::max<int64_t>(1, threads) * 8));
+    std::atomic<int64_t> next{0};
+    at::parallel_for(0, threads, 1, [&](int64_t, int64_t) {
+        work([&](const auto& block) {
+            for (int64_t from = next.fetch_add(at_once); from < blocks; from = next.fetch_add(at_once)) {
+                for (int64_t i = from; i < std::min(blocks, from + at_once); i++) {
+                    block(i);
+                }
+            }
+        });
+    });
+}

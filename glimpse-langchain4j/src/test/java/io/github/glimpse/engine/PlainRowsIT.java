@@ -1,0 +1,144 @@
+package io.github.glimpse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.testing.OwnProcess;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rows by weights that are not packed, by {@link FewRows}' library. */
+class PlainRowsIT {
+
+    private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 13, 16, 37};
+    private static final int[][] SHAPES = {{1, 1}, {7, 31}, {32, 32}, {33, 64}, {100, 1_000}, {70, 2_048}, {40, 11_008}
+    };
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Dtype.class,
+            names = {"BFLOAT16", "FLOAT32"})
+    void eachRowHasTheSameBitsAloneAndAmongOthersAndIsTheProduct(Dtype type) {
+        try (TorchRuntime runtime = started()) {
+            assertThat(failures(type, runtime)).isEmpty();
+        }
+    }
+
+    /** As on processors without AVX-512. */
+    @Test
+    void itIsSoByInstructionsOfAvx2Too() throws Exception {
+        started().close();
+
+        assertThat(OwnProcess.lines(Map.of("ATEN_CPU_CAPABILITY", "avx2"), ByAvx2.class, 120, folder))
+                .containsExactly("AVX2 is used: true");
+    }
+
+    @Test
+    void rowsThatDoNotFitAreRefusedWithTheirSizes() {
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            NDArray input = scope.floats(new float[6], 2, 3);
+            NDArray weight = scope.floats(new float[8], 2, 4);
+            assertThatThrownBy(() -> graph.call("others")
+                            .with(input)
+                            .with(weight)
+                            .with(scope.floats(new float[0], 0))
+                            .run(scope))
+                    .isInstanceOf(GlimpseException.class)
+                    .hasStackTraceContaining("rows [2, 3] of Float do not fit a weight [2, 4] of Float");
+        }
+    }
+
+    /** Prints what fails, and that it ran. */
+    static final class ByAvx2 {
+
+        private ByAvx2() {}
+
+        public static void main(String[] arguments) {
+            try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
+                for (Dtype type : List.of(Dtype.BFLOAT16, Dtype.FLOAT32)) {
+                    failures(type, runtime).forEach(System.out::println);
+                }
+                System.out.println("AVX2 is used: " + runtime.multipliesRows());
+            }
+        }
+    }
+
+    private static List<String> failures(Dtype type, TorchRuntime runtime) {
+        List<String> failures = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(1);
+        // What a number is rounded to, and sums of float32 in some order.
+        double most = type == Dtype.BFLOAT16 ? 1 / 256.0 : 1e-6;
+        try (Graph graph = graph(runtime)) {
+            for (int[] shape : SHAPES) {
+                for (int rows : ROWS) {
+                    for (int biases : new int[] {0, shape[0]}) {
+                        try (TensorScope scope = runtime.openScope()) {
+                            NDArray input = numbers(type, random, graph, scope, rows, shape[1]);
+                            NDArray weight = numbers(type, random, graph, scope, shape[0], shape[1]);
+                            NDArray bias = numbers(type, random, graph, scope, biases);
+                            long others = HostValues.longs(graph.call("others")
+                                    .with(input)
+                                    .with(weight)
+                                    .with(bias)
+                                    .run(scope))[0];
+                            float farthest = HostValues.floats(graph.call("farthest")
+                                    .with(input)
+                                    .with(weight)
+                                    .with(bias)
+                                    .run(scope))[0];
+                            if (others > 0 || !(farthest <= most)) {
+                                failures.add(rows + " rows by " + shape[0] + " x " + shape[1] + ", bias of " + biases
+                                        + ": others " + others + ", farthest " + farthest);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return failures;
+    }
+
+    private static TorchRuntime started() {
+        TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+        boolean there = runtime.multipliesRows();
+        if (!there) {
+            runtime.close();
+        }
+        assumeTrue(there, "elsewhere than on Linux, x86_64 and AVX2 there are no such kernels");
+        return runtime;
+    }
+
+    private static Graph graph(TorchRuntime runtime) {
+        return Graph.named("plain rows").with(PlainRowsIT.class, "plain-rows").compile(runtime);
+    }
+
+    private static NDArray numbers(Dtype type, SplittableRandom random, Graph graph, TensorScope scope, long... shape) {
+        int count = 1;
+        for (long size : shape) {
+            count *= (int) size;
+        }
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextDouble() * 6 - 3;
+        }
+        return graph.call("converted")
+                .with(scope.floats(numbers, shape))
+                .with(type.code())
+                .run(scope);
+    }
+}
