@@ -68,9 +68,16 @@ at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, con
     const auto type = weight.scalar_type();
     TORCH_CHECK(lanes() > 0, "no AVX2 here");
     TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat, "rows are multiplied in bfloat16 and float32, not in ", type);
+    for (const at::Tensor& tensor : {input, weight, bias}) {
+        TORCH_CHECK(tensor.is_cpu() && tensor.layout() == at::kStrided && !tensor.is_neg(), "rows are multiplied in a CPU's memory");
+    }
     TORCH_CHECK(
-        input.scalar_type() == type && weight.dim() == 2 && weight.stride(1) == 1 && input.size(-1) == weight.size(1),
-        "rows ", input.sizes(), " of ", input.scalar_type(), " do not fit a weight ", weight.sizes(), " of ", type);
+        input.scalar_type() == type && input.dim() > 0 && weight.dim() == 2 && input.size(-1) == weight.size(1)
+            && (weight.stride(1) == 1 || weight.size(1) == 1) && (bias.numel() == 0 || (bias.dim() == 1 && bias.size(0) == weight.size(0))),
+        "rows ", input.sizes(), " of ", input.scalar_type(), " do not fit a weight ", weight.sizes(), " of ", type, " with a bias ", bias.sizes());
+    if (input.numel() == 0 || weight.numel() == 0) {
+        return at::linear(input, weight, bias.numel() == 0 ? std::optional<at::Tensor>() : bias.to(type));
+    }
     const bool bfloat16 = type == at::kBFloat16;
     const at::Tensor rows = input.contiguous();
     at::Tensor result = result_for(input, weight.size(0), type);

@@ -155,7 +155,8 @@ inline void outputs(const PlainRows& p, int64_t from, int64_t to, float* sums) {
             if (p.bfloat16) {
                 static_cast<uint16_t*>(p.result)[r * p.outputs + o] = narrowed(sum);
             } else {
-                static_cast<float*>(p.result)[r * p.outputs + o] = sum;
+                // What is not a number would keep the bits of one of two.
+                static_cast<float*>(p.result)[r * p.outputs + o] = sum == sum ? sum : __builtin_nanf("");
             }
         }
     }

@@ -6,6 +6,7 @@
 // of 8 bits: 4,096 bytes, of which the 16 rows of each of four tiles of the processor lie 256 bytes apart.
 
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <cpuid.h>
 #include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -57,7 +58,13 @@ struct Description {
     int64_t size(int64_t at, int64_t i) const { int64_t v; std::memcpy(&v, bytes + at + 8 * i, 8); return v; }
 };
 
-// Tiles of inputs that oneDNN adds before it begins a new sum, which is added to the one before.
+const char* address(const at::Tensor& packed) {
+    return reinterpret_cast<const char*>(at::native::data_ptr_from_mkldnn(packed));
+}
+
+// Tiles of inputs that oneDNN adds before it begins a new sum, which is added to the one before. Where four threads or more have at most 256
+// outputs of more than 4,096 inputs, as in no decoder that is known here, it shares the inputs out as well, and a row's bits depend on its
+// neighbours; those of this library do not.
 int64_t tiles_of_sum(int64_t tiles) {
     if (tiles <= MOST_TILES) {
         return tiles;
@@ -99,22 +106,32 @@ Layout read_layout(const at::Tensor& weight, bool int8) {
     return layout;
 }
 
-// Descriptions are read once for a tensor. A tensor that is gone is told from one that lies where it lay.
+// What was read of a tensor, which may be gone, or have got other numbers.
+using Weak = c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
+
+struct Known {
+    Weak tensor;
+    const char* address;
+    bool int8;
+    Layout layout;
+};
+
+// Descriptions are read once for a tensor.
 Layout layout_of(const at::Tensor& weight, bool int8) {
-    using Weak = c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
     static std::mutex lock;
-    static std::unordered_map<const c10::TensorImpl*, std::pair<Weak, Layout>> known;
+    static std::unordered_map<const c10::TensorImpl*, Known> known;
     static size_t clean_at = 1024;
     const std::lock_guard locked(lock);
     const auto found = known.find(weight.unsafeGetTensorImpl());
-    if (found != known.end() && !found->second.first.expired()) {
-        return found->second.second;
+    const char* at = address(weight);
+    if (found != known.end() && !found->second.tensor.expired() && found->second.address == at && found->second.int8 == int8) {
+        return found->second.layout;
     }
     const Layout layout = read_layout(weight, int8);
-    known.insert_or_assign(weight.unsafeGetTensorImpl(), std::pair(Weak(weight.getIntrusivePtr()), layout));
+    known.insert_or_assign(weight.unsafeGetTensorImpl(), Known{Weak(weight.getIntrusivePtr()), at, int8, layout});
     if (known.size() > clean_at) {
         for (auto entry = known.begin(); entry != known.end();) {
-            entry = entry->second.first.expired() ? known.erase(entry) : std::next(entry);
+            entry = entry->second.tensor.expired() ? known.erase(entry) : std::next(entry);
         }
         clean_at = std::max<size_t>(1024, 2 * known.size());
     }
@@ -197,9 +214,14 @@ class Tiles {
             config.rows[tile] = tile >= 4 && tile < 7 ? ROWS : rows;
         }
         std::memcpy(own, &config, sizeof(own));
+        // The intrinsics name the first bytes of what they read and write.
+        asm volatile("" ::: "memory");
         _tile_loadconfig(own);
     }
-    AMX ~Tiles() { _tile_loadconfig(before); }
+    AMX ~Tiles() {
+        asm volatile("" ::: "memory");
+        _tile_loadconfig(before);
+    }
     Tiles(const Tiles&) = delete;
     Tiles& operator=(const Tiles&) = delete;
 
@@ -219,10 +241,6 @@ void each_block(const Product& p, const WRITE& write) {
             write(sums, block);
         });
     });
-}
-
-const char* address(const at::Tensor& packed) {
-    return reinterpret_cast<const char*>(at::native::data_ptr_from_mkldnn(packed));
 }
 
 AMX void write_bfloat16(const float* sums, const Product& p, int64_t block, const float* bias, at::BFloat16* result) {
@@ -260,7 +278,13 @@ AMX void write_numbers(const int32_t* sums, const Product& p, int64_t block, con
 }
 
 bool are_few(const at::Tensor& input, at::ScalarType type) {
-    return input.is_cpu() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
+    static const bool tiles = has_tiles();
+    return tiles && input.is_cpu() && !input.is_neg() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
+}
+
+// Whether there is a number for each output.
+bool fits(const at::Tensor& numbers, at::ScalarType type, int64_t outputs) {
+    return numbers.is_cpu() && !numbers.is_neg() && numbers.scalar_type() == type && numbers.dim() == 1 && numbers.size(0) == outputs;
 }
 
 at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack stack) {
@@ -286,7 +310,7 @@ at::Tensor linear_by_tiles(const at::Tensor& input, const at::Tensor& weight, co
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "");
     Layout layout;
     if (are_few(input, at::kBFloat16) && weight.is_mkldnn() && weight.size(1) == input.size(-1)
-        && (!bias.has_value() || bias->scalar_type() == at::kBFloat16)) {
+        && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)))) {
         layout = layout_of(weight, false);
     }
     if (layout.tiles == 0) {
@@ -307,8 +331,8 @@ at::Tensor linear_by_tiles(const at::Tensor& input, const at::Tensor& weight, co
 at::Tensor numbers_by_tiles(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("onednn::qlinear_pointwise", "");
     Layout layout;
-    if (are_few(input, at::kByte) && weight.is_mkldnn() && weight.size(0) == input.size(-1) && unit.scalar_type() == at::kFloat
-        && unit.is_contiguous() && unit.numel() == weight.size(1)) {
+    if (are_few(input, at::kByte) && weight.is_mkldnn() && weight.size(0) == input.size(-1) && fits(unit, at::kFloat, weight.size(1))
+        && unit.is_contiguous()) {
         layout = layout_of(weight, true);
     }
     if (layout.tiles == 0) {
@@ -335,7 +359,10 @@ at::Tensor numbers_by_tiles(const at::Tensor& input, const at::Tensor& weight, c
 // Whether the system lets this process have tiles.
 bool has_tiles() {
     constexpr int ASK = 0x1023, TILE_DATA = 18;
+    constexpr unsigned BFLOAT16_TILES = 1u << 22, TILES = 1u << 24, INT8_TILES = 1u << 25;
+    constexpr unsigned ALL = BFLOAT16_TILES | TILES | INT8_TILES;
+    unsigned a = 0, b = 0, c = 0, d = 0;
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & ALL) == ALL && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
         && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
 }

@@ -1,9 +1,11 @@
 package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,6 +90,43 @@ class FewRowsIT {
             SplittableRandom random = new SplittableRandom(1);
             for (int i = 0; i < 500; i++) {
                 check(16 + random.nextInt(80), 64, random, runtime, graph);
+            }
+        }
+    }
+
+    /** One form of weight is no other's, also where it has been read before. */
+    @Test
+    void weightsOfTheOtherTypeAndBiasesOfAnotherLengthAreRefusedAsByOnednn() {
+        SplittableRandom random = new SplittableRandom(1);
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            NDArray input = numbers(ROWS, 64, random, scope);
+            NDArray weight = numbers(64, 64, random, scope);
+            NDArray bias = scope.floats(numbers(64, random), 64);
+            NDArray packed = graph.call("packed").with(weight).run(scope);
+            NDArray packedNumbers = graph.call("packed_numbers").with(weight).run(scope);
+            for (int time = 0; time < 2; time++) {
+                assertThat(others("others", input, packed, bias, 4, graph, scope))
+                        .isZero();
+                assertThat(others("other_numbers", input, packedNumbers, bias, 4, graph, scope))
+                        .isZero();
+                for (NDArray other : List.of(packedNumbers, weight)) {
+                    assertThatThrownBy(() -> graph.call("few")
+                                    .with(input)
+                                    .with(other)
+                                    .with(bias)
+                                    .run(scope))
+                            .isInstanceOf(GlimpseException.class);
+                }
+                assertThatThrownBy(() -> others("other_numbers", input, packed, bias, 4, graph, scope))
+                        .isInstanceOf(GlimpseException.class);
+                assertThatThrownBy(() -> graph.call("few")
+                                .with(input)
+                                .with(packed)
+                                .with(scope.floats(new float[5], 5))
+                                .run(scope))
+                        .isInstanceOf(GlimpseException.class);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -48,18 +49,78 @@ class PlainRowsIT {
 
     @Test
     void rowsThatDoNotFitAreRefusedWithTheirSizes() {
+        refuses(4, 0, "rows [2, 3] of Float do not fit a weight [2, 4] of Float");
+        refuses(3, 5, "do not fit a weight [2, 3] of Float with a bias [5]");
+    }
+
+    private static void refuses(int inputs, int biases, String expected) {
         try (TorchRuntime runtime = started();
                 Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
-            NDArray input = scope.floats(new float[6], 2, 3);
-            NDArray weight = scope.floats(new float[8], 2, 4);
-            assertThatThrownBy(() -> graph.call("others")
-                            .with(input)
-                            .with(weight)
-                            .with(scope.floats(new float[0], 0))
+            assertThatThrownBy(() -> graph.call("rows")
+                            .with(scope.floats(new float[6], 2, 3))
+                            .with(scope.floats(new float[2 * inputs], 2, inputs))
+                            .with(scope.floats(new float[biases], biases))
                             .run(scope))
                     .isInstanceOf(GlimpseException.class)
-                    .hasStackTraceContaining("rows [2, 3] of Float do not fit a weight [2, 4] of Float");
+                    .hasStackTraceContaining(expected);
+        }
+    }
+
+    @Test
+    void noRowsGiveNoneAndNoInputsGiveTheBias() {
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            NDArray bias = scope.floats(new float[] {1, 2}, 2);
+            NDArray none = graph.call("rows")
+                    .with(scope.floats(new float[0], 0, 3))
+                    .with(scope.floats(new float[6], 2, 3))
+                    .with(bias)
+                    .run(scope);
+            NDArray narrow = graph.call("rows")
+                    .with(scope.floats(new float[0], 2, 0))
+                    .with(scope.floats(new float[0], 2, 0))
+                    .with(bias)
+                    .run(scope);
+            assertThat(none.getShape().getShape()).containsExactly(0, 2);
+            assertThat(HostValues.floats(narrow)).containsExactly(1, 2, 1, 2);
+        }
+    }
+
+    @Test
+    void whatIsNotANumberHasTheSameBitsAmongOthersToo() {
+        float[] numbers = new float[5 * 40];
+        Arrays.fill(numbers, 1);
+        numbers[3] = Float.intBitsToFloat(0xffc12346);
+        numbers[45] = Float.POSITIVE_INFINITY;
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            float[] weight = new float[2 * 40];
+            weight[3] = Float.intBitsToFloat(0x7fd00001);
+            NDArray weights = scope.floats(weight, 2, 40);
+            NDArray none = scope.floats(new float[0], 0);
+            float[] together = HostValues.floats(graph.call("rows")
+                    .with(scope.floats(numbers, 5, 40))
+                    .with(weights)
+                    .with(none)
+                    .run(scope));
+            for (int row = 0; row < 5; row++) {
+                float[] alone = HostValues.floats(graph.call("rows")
+                        .with(scope.floats(Arrays.copyOfRange(numbers, 40 * row, 40 * row + 40), 1, 40))
+                        .with(weights)
+                        .with(none)
+                        .run(scope));
+                for (int i = 0; i < 2; i++) {
+                    assertThat(Float.floatToRawIntBits(alone[i]))
+                            .as("row %d, output %d", row, i)
+                            .isEqualTo(Float.floatToRawIntBits(together[2 * row + i]));
+                }
+            }
+            assertThat(together[0]).isNaN();
+            assertThat(together[3]).isNaN();
+            assertThat(together[5]).isZero();
         }
     }
 
