@@ -48,7 +48,7 @@ bool register_operators() {
         library.def("has_tiles() -> bool", has_tiles);
         library.def("multiplies_rows() -> bool", multiplies_rows);
         library.def("linear_by_tiles(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear_by_tiles);
-        library.def("numbers_by_tiles(Tensor input, Tensor weight, Tensor unit) -> Tensor", numbers_by_tiles);
+        library.def("linear_numbers_by_tiles(Tensor input, Tensor weight, Tensor unit) -> Tensor", numbers_by_tiles);
         library.def("linear_of_rows(Tensor input, Tensor weight, Tensor bias) -> Tensor", linear_of_rows);
         return true;
     } catch (const std::exception&) {
