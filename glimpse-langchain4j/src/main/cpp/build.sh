@@ -12,10 +12,10 @@ cd "$(dirname "$0")"
 target=../resources/io/github/glimpse/engine/rows-linux-x86_64.so
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
-hash=$(cat operators.cpp plain_rows.cpp plain_rows.h rows.h tiles.cpp | sha256sum | cut -d ' ' -f 1)
+hash=$(cat operators.cpp packed.cpp plain_rows.cpp plain_rows.h rows.h | sha256sum | cut -d ' ' -f 1)
 flags=(-std=c++17 -fPIC -fopenmp -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -Wno-maybe-uninitialized)
 torch=(-O2 -D_GLIBCXX_USE_CXX11_ABI=1 "-DSOURCE_HASH=\"$hash\"" -isystem "$include" -isystem "$include/torch/csrc/api/include")
-g++ "${flags[@]}" "${torch[@]}" -c tiles.cpp -o "$objects/tiles.o"
+g++ "${flags[@]}" "${torch[@]}" -c packed.cpp -o "$objects/packed.o"
 g++ "${flags[@]}" "${torch[@]}" -c operators.cpp -o "$objects/operators.o"
 g++ "${flags[@]}" -O3 -mavx2 -mfma -DLANES=8 -c plain_rows.cpp -o "$objects/rows8.o"
 g++ "${flags[@]}" -O3 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -DLANES=16 -c plain_rows.cpp -o "$objects/rows16.o"

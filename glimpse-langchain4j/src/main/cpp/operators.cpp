@@ -45,10 +45,10 @@ bool register_operators() {
             return false;
         }
         static torch::Library library(torch::Library::DEF, "glimpse", std::nullopt, __FILE__, __LINE__);
-        library.def("has_tiles() -> bool", has_tiles);
+        library.def("multiplies_packed() -> bool", multiplies_packed);
         library.def("multiplies_rows() -> bool", multiplies_rows);
-        library.def("linear_by_tiles(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear_by_tiles);
-        library.def("linear_numbers_by_tiles(Tensor input, Tensor weight, Tensor unit) -> Tensor", numbers_by_tiles);
+        library.def("linear_packed(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear_packed);
+        library.def("linear_numbers_packed(Tensor input, Tensor weight, Tensor unit) -> Tensor", linear_numbers_packed);
         library.def("linear_of_rows(Tensor input, Tensor weight, Tensor bias) -> Tensor", linear_of_rows);
         return true;
     } catch (const std::exception&) {

@@ -11,13 +11,13 @@
 #include <vector>
 
 // y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
-at::Tensor linear_by_tiles(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias);
+at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias);
 
 // Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
-at::Tensor numbers_by_tiles(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit);
+at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit);
 
-// Whether the system lets this process have tiles.
-bool has_tiles();
+// Whether this processor has instructions for linear_packed.
+bool multiplies_packed();
 
 // y = x W^T + b as checkpoints hold W, in bfloat16 or float32, each row by itself: an empty b means none.
 at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias);

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), Linux on x86_64 alone: up to 16 rows by packed weights on
- * processors with AMX, the bits of oneDNN's products at the speed of memory; and rows by weights as checkpoints hold them, on any processor with
+ * processors with AMX, up to 8 on others that multiply bfloat16, the bits of oneDNN's products at the speed of memory; and rows by weights as checkpoints hold them, on any processor with
  * AVX2, together and each with the bits that it has alone. It is loaded behind libtorch, whose operators it adds to, and each half is used if it
  * is right here; without it libtorch multiplies these rows too.
  */
@@ -23,7 +23,7 @@ final class FewRows {
     private static final Logger LOG = LoggerFactory.getLogger(FewRows.class);
 
     /** Rows, outputs and inputs that are tried: whole and in part, one sum, several of equal length, and several with a rest. */
-    private static final List<long[]> BY_TILES =
+    private static final List<long[]> PACKED =
             List.of(new long[] {1, 64, 2_048}, new long[] {16, 200, 96 * 32}, new long[] {5, 33, 67 * 32});
 
     /** Rows, outputs, inputs and types. */
@@ -51,9 +51,9 @@ final class FewRows {
         }
     }
 
-    /** Whether its products by packed weights are those to use, where the library is there and the processor has tiles. */
-    static boolean multiplyTiles(TorchRuntime runtime) {
-        return agree("tiles_agree", BY_TILES, "products by tiles have other bits than oneDNN's", runtime);
+    /** Whether its products by packed weights are those to use, where the library is there and weights are packed. */
+    static boolean multiplyPacked(TorchRuntime runtime) {
+        return agree("packed_agree", PACKED, "products by packed weights have other bits than oneDNN's", runtime);
     }
 
     /** Whether its products by weights of checkpoints are those to use, where the library is there. */

@@ -92,7 +92,7 @@ public final class Graph implements AutoCloseable {
          */
         public Graph compile(TorchRuntime runtime) {
             runtime.prepareThread();
-            text.add(FewRows.class, runtime.multipliesFewRows() ? "products-by-tiles" : "products-by-onednn");
+            text.add(FewRows.class, runtime.multipliesFewRows() ? "products-by-library" : "products-by-onednn");
             text.add(FewRows.class, runtime.multipliesRows() ? "rows-by-library" : "rows-by-text");
             text.fact("onednn_float32", runtime.onednnFloat32())
                     .fact("packs_bfloat16", runtime.packsBfloat16())

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param packs whether packed bfloat16 products run here
  * @param multipliesTiles whether these are oneDNN's of AMX, whatever the rows
- * @param fewRows whether these are oneDNN's of AMX, and {@link FewRows}' for few rows
+ * @param fewRows whether these are {@link FewRows}' for few rows
  * @param plainRows whether rows by weights that are not packed are those of {@link FewRows}
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
@@ -92,7 +92,7 @@ record NumericsProbe(
             long widenFromRows = packs || narrowIsFaster(graph, scope) ? Long.MAX_VALUE : FEW_ROWS + 1;
             boolean tiles = packs && maySeeTiles(System.getenv()) && hasTiles();
             boolean library = FewRows.areThere(runtime);
-            boolean fewRows = library && tiles && FewRows.multiplyTiles(runtime);
+            boolean fewRows = library && packs && FewRows.multiplyPacked(runtime);
             return new NumericsProbe(
                     packs,
                     tiles && !fewRows,

@@ -319,7 +319,7 @@ public final class TorchRuntime implements AutoCloseable {
         return probe.multipliesTiles();
     }
 
-    /** Whether {@link FewRows} multiplies up to 16 rows by packed weights. */
+    /** Whether {@link FewRows} multiplies few rows by packed weights. */
     boolean multipliesFewRows() {
         return probe.fewRows();
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -144,6 +145,28 @@ class FewRowsIT {
         }
     }
 
+    /** As on processors without AMX that multiply bfloat16. */
+    @Test
+    void numbersAreThoseOfOnednnWithoutTilesToo() throws Exception {
+        started().close();
+
+        assertThat(OwnProcess.lines(Map.of("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16"), WithoutTiles.class, 120, folder))
+                .containsExactly("compared");
+    }
+
+    /** Compares as above, and prints that it did. */
+    static final class WithoutTiles {
+
+        private WithoutTiles() {}
+
+        public static void main(String[] arguments) {
+            for (int outputs : new int[] {16, 33, 64, 100, 256}) {
+                check(outputs, 16, 64, 1_040, 2_048, 2_144, 4_096, 4_864, 11_008);
+            }
+            System.out.println("compared");
+        }
+    }
+
     @Test
     void aSecondCopyOfTheLibraryDoesNotEndTheProcess() throws Exception {
         started().close();
@@ -162,7 +185,7 @@ class FewRowsIT {
                 Path copy = Path.of(arguments[0]).resolve("copy.so");
                 Files.copy(in, copy);
                 System.load(copy.toString());
-                System.out.println(FewRows.multiplyTiles(runtime));
+                System.out.println(FewRows.multiplyPacked(runtime));
             }
         }
     }
@@ -211,7 +234,7 @@ class FewRowsIT {
         if (!there) {
             runtime.close();
         }
-        assumeTrue(there, "this CPU has no AMX, or the library's products are left out");
+        assumeTrue(there, "this CPU packs no bfloat16, or the library's products are left out");
         return runtime;
     }
 

@@ -18,7 +18,7 @@ class FewRowsSourceTest {
     void theLibraryIsThatOfItsSource() throws Exception {
         Path folder = Path.of(System.getProperty("glimpse.basedir", ".."), "glimpse-langchain4j", "src", "main", "cpp");
         MessageDigest hash = MessageDigest.getInstance("SHA-256");
-        for (String name : List.of("operators.cpp", "plain_rows.cpp", "plain_rows.h", "rows.h", "tiles.cpp")) {
+        for (String name : List.of("operators.cpp", "packed.cpp", "plain_rows.cpp", "plain_rows.h", "rows.h")) {
             hash.update(Files.readAllBytes(folder.resolve(name)));
         }
         try (InputStream in = FewRows.class.getResourceAsStream(FewRows.LIBRARY)) {

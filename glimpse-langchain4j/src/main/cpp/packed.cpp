@@ -1,9 +1,10 @@
-// Products of few rows by weights that oneDNN has packed for AMX, with the bits of oneDNN's own products: the same instructions on the same
-// tiles in the same order. oneDNN's kernels load tiles from memory as they come to them; these ask for the weights ahead, which is what a
-// token of an answer waits for. Why this is here, and how it is built: docs/adr/0033-rows-of-steps-by-a-library-of-our-own.md.
+// Products of few rows by weights that oneDNN has packed, with the bits of oneDNN's own products: the same instructions in the same order. oneDNN's
+// kernels read the weights as they come to them; these ask for them ahead, which is what a token of an answer waits for. Why this is here, and how
+// it is built: docs/adr/0033-rows-of-steps-by-a-library-of-our-own.md.
 //
-// A packed weight [outputs, inputs] lies as [outputs / 64][tiles of inputs][16][64][bytes of 4], a tile of inputs being 32 of bfloat16 or 64
-// of 8 bits: 4,096 bytes, of which the 16 rows of each of four tiles of the processor lie 256 bytes apart.
+// A packed weight [outputs, inputs] lies as [outputs / 64][units of inputs][words of a unit][64][4 bytes]. With AMX a unit has 16 words, 32 inputs of
+// bfloat16 or 64 of 8 bits: 4,096 bytes, of which the 16 rows of each of four tiles of the processor lie 256 bytes apart. Without AMX a
+// unit of bfloat16 has 8 words, 16 inputs.
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <cpuid.h>
@@ -31,9 +32,28 @@ namespace {
 constexpr int64_t TILE = 4096;       // bytes of 64 outputs in a tile of inputs
 constexpr int64_t OUTPUTS = 64;
 constexpr int64_t ROWS = 16;         // rows of a tile of the processor, the most that are multiplied here
+constexpr int64_t PAIR_ROWS = 8;     // the most without tiles: of more, oneDNN makes better use of the registers
 constexpr int64_t AHEAD = 4 * TILE;  // what is asked for before it is needed
-constexpr int64_t MOST_TILES = 64;   // oneDNN begins a new sum behind so many, at most,
-constexpr int64_t LEAST_TILES = 16;  // and behind fewer if all sums then have as many, but not fewer than these
+constexpr int64_t MOST_UNITS = 64;   // oneDNN begins a new sum behind so many, at most,
+constexpr int64_t LEAST_UNITS = 16;  // and behind fewer if all sums then have as many, but not fewer than these
+
+// Whether the processor multiplies pairs of bfloat16.
+bool has_pairs() {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
+
+// Whether it has tiles, and the system lets this process have them.
+bool has_tiles() {
+    static const bool known = [] {
+        constexpr int ASK = 0x1023, TILE_DATA = 18;
+        constexpr unsigned BFLOAT16_TILES = 1u << 22, TILES = 1u << 24, INT8_TILES = 1u << 25;
+        constexpr unsigned ALL = BFLOAT16_TILES | TILES | INT8_TILES;
+        unsigned a = 0, b = 0, c = 0, d = 0;
+        return has_pairs() && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & ALL) == ALL && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
+    }();
+    return known;
+}
 
 // The processor's description of its tiles.
 struct TileConfig {
@@ -44,10 +64,11 @@ struct TileConfig {
     uint8_t rows[16] = {};
 };
 
-// Where a weight lies, if it lies as above; else no tiles.
+// How a weight lies, if it lies as above; else it has no units.
 struct Layout {
-    int64_t tiles = 0;
-    int64_t chunk = 0;
+    int64_t words = 0; // of a unit
+    int64_t units = 0;
+    int64_t chunk = 0; // units of a sum
 };
 
 // oneDNN's description of a tensor, as far as it is read here: byte offsets of release 3.7, which is part of libtorch 2.7.1. Whatever does not
@@ -62,18 +83,18 @@ const char* address(const at::Tensor& packed) {
     return reinterpret_cast<const char*>(at::native::data_ptr_from_mkldnn(packed));
 }
 
-// Tiles of inputs that oneDNN adds before it begins a new sum, which is added to the one before. Where four threads or more have at most 256
-// outputs of more than 4,096 inputs, as in no decoder that is known here, it shares the inputs out as well, and a row's bits depend on its
-// neighbours; those of this library do not.
-int64_t tiles_of_sum(int64_t tiles) {
-    if (tiles <= MOST_TILES) {
-        return tiles;
+// Units that oneDNN adds before it begins a new sum, which is added to the one before. Where four threads or more have at most 256 outputs of more
+// than 4,096 inputs, as in no decoder that is known here, it shares the inputs out as well, and a row's bits depend on its neighbours; those of
+// this library do not.
+int64_t units_of_sum(int64_t units) {
+    if (units <= MOST_UNITS) {
+        return units;
     }
-    int64_t sum = MOST_TILES;
-    while (sum >= LEAST_TILES && tiles % sum != 0) {
+    int64_t sum = MOST_UNITS;
+    while (sum >= LEAST_UNITS && units % sum != 0) {
         sum--;
     }
-    return sum >= LEAST_TILES ? sum : MOST_TILES;
+    return sum >= LEAST_UNITS ? sum : MOST_UNITS;
 }
 
 Layout read_layout(const at::Tensor& weight, bool int8) {
@@ -90,18 +111,20 @@ Layout read_layout(const at::Tensor& weight, bool int8) {
     }
     const Description md{static_cast<const char*>(blob.data_ptr())};
     const int in = int8 ? 0 : 1; // a weight of 8 bits is [inputs, outputs]
-    const int64_t inputs_of_tile = int8 ? 64 : 32;
+    const int64_t words = md.size(BLOCK, 0);
+    const int64_t inputs_of_unit = words * (int8 ? 4 : 2);
     const int64_t inputs = md.size(PADDED, in);
     const int64_t outputs = md.size(PADDED, 1 - in);
     const bool as_expected = md.number(DIMS) == 2 && md.number(TYPE) == (int8 ? 5 : 2) && md.size(OFFSET, 0) == 0 && md.number(KIND) == 2
-        && md.number(BLOCKS) == 3 && md.size(BLOCK, 0) == 16 && md.size(BLOCK, 1) == OUTPUTS && md.size(BLOCK, 2) == inputs_of_tile / 16
-        && md.size(BLOCK_OF, 0) == in && md.size(BLOCK_OF, 1) == 1 - in && md.size(BLOCK_OF, 2) == in && inputs % inputs_of_tile == 0
-        && outputs % OUTPUTS == 0 && md.size(STRIDES, in) == inputs_of_tile * OUTPUTS && md.size(STRIDES, 1 - in) == inputs * OUTPUTS
+        && md.number(BLOCKS) == 3 && (words == 16 ? has_tiles() : words == 8 && !int8 && has_pairs()) && md.size(BLOCK, 1) == OUTPUTS && md.size(BLOCK, 2) == inputs_of_unit / words
+        && md.size(BLOCK_OF, 0) == in && md.size(BLOCK_OF, 1) == 1 - in && md.size(BLOCK_OF, 2) == in && inputs % inputs_of_unit == 0
+        && outputs % OUTPUTS == 0 && md.size(STRIDES, in) == inputs_of_unit * OUTPUTS && md.size(STRIDES, 1 - in) == inputs * OUTPUTS
         && md.size(SIZES, in) == inputs;
     if (as_expected) {
-        layout.tiles = inputs / inputs_of_tile;
+        layout.words = words;
+        layout.units = inputs / inputs_of_unit;
         // Sums of whole numbers are exact in any order.
-        layout.chunk = int8 ? layout.tiles : tiles_of_sum(layout.tiles);
+        layout.chunk = int8 ? layout.units : units_of_sum(layout.units);
     }
     return layout;
 }
@@ -138,7 +161,7 @@ Layout layout_of(const at::Tensor& weight, bool int8) {
     return layout;
 }
 
-// One product: rows [rows][tiles * 64 bytes], laid side by side, by blocks of 64 outputs.
+// One product: rows [rows][units][words of a unit], laid side by side, by blocks of 64 outputs.
 struct Product {
     const char* weight;
     const char* input;
@@ -191,15 +214,68 @@ AMX inline void collect(NUMBER* sums, int64_t rows, bool first) {
 // The sums of one block, [rows][64].
 template <bool INT8, typename NUMBER>
 AMX void block_sums(const Product& p, int64_t block, NUMBER* sums) {
-    const int64_t stride = p.layout.tiles * 64;
-    const char* weight = p.weight + block * p.layout.tiles * TILE;
-    for (int64_t from = 0; from < p.layout.tiles; from += p.layout.chunk) {
+    const int64_t stride = p.layout.units * 64;
+    const char* weight = p.weight + block * p.layout.units * TILE;
+    for (int64_t from = 0; from < p.layout.units; from += p.layout.chunk) {
         _tile_zero(0);
         _tile_zero(1);
         _tile_zero(2);
         _tile_zero(3);
-        multiply<INT8>(weight + from * TILE, p.input + from * 64, stride, std::min(p.layout.chunk, p.layout.tiles - from));
+        multiply<INT8>(weight + from * TILE, p.input + from * 64, stride, std::min(p.layout.chunk, p.layout.units - from));
         collect(sums, p.rows, from == 0);
+    }
+}
+
+// Adds so many rows by pairs of inputs, without tiles, to sums [ROWS_AT_ONCE][64].
+template <int ROWS_AT_ONCE>
+AMX inline void multiply_pairs(const char* weight, const uint32_t* input, int64_t stride, int64_t words, float* sums) {
+    __m512 sum[ROWS_AT_ONCE][4];
+    for (int r = 0; r < ROWS_AT_ONCE; r++) {
+        for (int j = 0; j < 4; j++) {
+            sum[r][j] = _mm512_setzero_ps();
+        }
+    }
+    for (int64_t k = 0; k < words; k++) {
+        const char* at = weight + k * 256;
+        __m512bh pairs[4];
+        for (int j = 0; j < 4; j++) {
+            pairs[j] = (__m512bh)_mm512_loadu_si512(at + 64 * j);
+            _mm_prefetch(at + AHEAD + 64 * j, _MM_HINT_T1);
+        }
+        for (int r = 0; r < ROWS_AT_ONCE; r++) {
+            const __m512bh pair = (__m512bh)_mm512_set1_epi32(static_cast<int>(input[r * stride + k]));
+            for (int j = 0; j < 4; j++) {
+                sum[r][j] = _mm512_dpbf16_ps(sum[r][j], pairs[j], pair);
+            }
+        }
+    }
+    for (int r = 0; r < ROWS_AT_ONCE; r++) {
+        for (int j = 0; j < 4; j++) {
+            float* to = sums + r * OUTPUTS + 16 * j;
+            _mm512_storeu_ps(to, _mm512_add_ps(_mm512_loadu_ps(to), sum[r][j]));
+        }
+    }
+}
+
+// The sums of one block without tiles, [rows][64].
+AMX void block_sums_of_pairs(const Product& p, int64_t block, float* sums) {
+    const int64_t words = p.layout.units * p.layout.words;
+    const char* weight = p.weight + block * words * 256;
+    const auto* input = reinterpret_cast<const uint32_t*>(p.input);
+    std::fill(sums, sums + p.rows * OUTPUTS, 0.0f);
+    const int64_t chunk = p.layout.chunk * p.layout.words;
+    for (int64_t from = 0; from < words; from += chunk) {
+        const int64_t some = std::min(chunk, words - from);
+        int64_t row = 0;
+        for (; row + 4 <= p.rows; row += 4) {
+            multiply_pairs<4>(weight + from * 256, input + row * words + from, words, some, sums + row * OUTPUTS);
+        }
+        for (; row + 2 <= p.rows; row += 2) {
+            multiply_pairs<2>(weight + from * 256, input + row * words + from, words, some, sums + row * OUTPUTS);
+        }
+        if (row < p.rows) {
+            multiply_pairs<1>(weight + from * 256, input + row * words + from, words, some, sums + row * OUTPUTS);
+        }
     }
 }
 
@@ -234,8 +310,17 @@ class Tiles {
 template <bool INT8, typename NUMBER, typename WRITE>
 void each_block(const Product& p, const WRITE& write) {
     in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
-        const Tiles tiles(p.rows);
         alignas(64) NUMBER sums[ROWS * OUTPUTS];
+        if constexpr (!INT8) {
+            if (p.layout.words == 8) {
+                next([&](int64_t block) {
+                    block_sums_of_pairs(p, block, sums);
+                    write(sums, block);
+                });
+                return;
+            }
+        }
+        const Tiles tiles(p.rows);
         next([&](int64_t block) {
             block_sums<INT8>(p, block, sums);
             write(sums, block);
@@ -278,8 +363,7 @@ AMX void write_numbers(const int32_t* sums, const Product& p, int64_t block, con
 }
 
 bool are_few(const at::Tensor& input, at::ScalarType type) {
-    static const bool tiles = has_tiles();
-    return tiles && input.is_cpu() && !input.is_neg() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
+    return input.is_cpu() && !input.is_neg() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
 }
 
 // Whether there is a number for each output.
@@ -306,14 +390,17 @@ std::vector<float> widened(const std::optional<at::Tensor>& bias) {
 } // namespace
 
 // y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
-at::Tensor linear_by_tiles(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
+at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "");
     Layout layout;
     if (are_few(input, at::kBFloat16) && weight.is_mkldnn() && weight.size(1) == input.size(-1)
         && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)))) {
         layout = layout_of(weight, false);
     }
-    if (layout.tiles == 0) {
+    if (layout.words == 8 && rows_of(input) > PAIR_ROWS) {
+        layout = Layout();
+    }
+    if (layout.units == 0) {
         return by_onednn(onednn, {input, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), std::optional<std::string>("")});
     }
     const at::Tensor laid = input.contiguous();
@@ -328,14 +415,14 @@ at::Tensor linear_by_tiles(const at::Tensor& input, const at::Tensor& weight, co
 }
 
 // Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
-at::Tensor numbers_by_tiles(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
+at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("onednn::qlinear_pointwise", "");
     Layout layout;
     if (are_few(input, at::kByte) && weight.is_mkldnn() && weight.size(0) == input.size(-1) && fits(unit, at::kFloat, weight.size(1))
         && unit.is_contiguous()) {
         layout = layout_of(weight, true);
     }
-    if (layout.tiles == 0) {
+    if (layout.units == 0) {
         return by_onednn(
             onednn,
             {input, 1.0, static_cast<int64_t>(128), weight, unit, at::zeros({1}, at::kLong), std::optional<at::Tensor>(), 1.0,
@@ -356,13 +443,6 @@ at::Tensor numbers_by_tiles(const at::Tensor& input, const at::Tensor& weight, c
     return result;
 }
 
-// Whether the system lets this process have tiles.
-bool has_tiles() {
-    constexpr int ASK = 0x1023, TILE_DATA = 18;
-    constexpr unsigned BFLOAT16_TILES = 1u << 22, TILES = 1u << 24, INT8_TILES = 1u << 25;
-    constexpr unsigned ALL = BFLOAT16_TILES | TILES | INT8_TILES;
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    __builtin_cpu_init();
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & ALL) == ALL && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-        && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
+bool multiplies_packed() {
+    return has_tiles() || has_pairs();
 }
