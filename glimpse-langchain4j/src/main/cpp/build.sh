@@ -12,8 +12,9 @@ cd "$(dirname "$0")"
 target=../resources/io/github/glimpse/engine/rows-linux-x86_64.so
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
-hash=$(cat operators.cpp packed.cpp plain_rows.cpp plain_rows.h rows.h | sha256sum | cut -d ' ' -f 1)
-flags=(-std=c++17 -fPIC -fopenmp -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -Wno-maybe-uninitialized)
+hash=$(LC_ALL=C; cat *.cpp *.h | sha256sum | cut -d ' ' -f 1)
+# Asserts of the headers have the names of their files in them; those of the machine that builds do not matter.
+flags=(-std=c++17 "-ffile-prefix-map=$include=torch" -fPIC -fopenmp -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -Wno-maybe-uninitialized)
 torch=(-O2 -D_GLIBCXX_USE_CXX11_ABI=1 "-DSOURCE_HASH=\"$hash\"" -isystem "$include" -isystem "$include/torch/csrc/api/include")
 g++ "${flags[@]}" "${torch[@]}" -c packed.cpp -o "$objects/packed.o"
 g++ "${flags[@]}" "${torch[@]}" -c operators.cpp -o "$objects/operators.o"

@@ -81,11 +81,7 @@ at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, con
     const bool bfloat16 = type == at::kBFloat16;
     const at::Tensor rows = input.contiguous();
     at::Tensor result = result_for(input, weight.size(0), type);
-    std::vector<float> added;
-    if (bias.numel() > 0) {
-        const at::Tensor wide = bias.to(at::kFloat).contiguous();
-        added.assign(wide.data_ptr<float>(), wide.data_ptr<float>() + wide.numel());
-    }
+    const std::vector<float> added = widened(bias);
     PlainRows p{};
     p.weight = static_cast<const char*>(weight.data_ptr());
     p.stride = weight.stride(0) * weight.element_size();

@@ -20,7 +20,7 @@
 
 #include "rows.h"
 
-#define AMX __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16,amx-int8")))
+#define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16,amx-int8")))
 
 namespace at::native {
 // In libtorch's library, in none of its public headers.
@@ -32,6 +32,8 @@ namespace {
 constexpr int64_t TILE = 4096;       // bytes of 64 outputs in a tile of inputs
 constexpr int64_t OUTPUTS = 64;
 constexpr int64_t ROWS = 16;         // rows of a tile of the processor, the most that are multiplied here
+constexpr int64_t TILE_WORDS = 16;   // of a unit
+constexpr int64_t PAIR_WORDS = 8;
 constexpr int64_t PAIR_ROWS = 8;     // the most without tiles: of more, oneDNN makes better use of the registers
 constexpr int64_t AHEAD = 4 * TILE;  // what is asked for before it is needed
 constexpr int64_t MOST_UNITS = 64;   // oneDNN begins a new sum behind so many, at most,
@@ -115,8 +117,9 @@ Layout read_layout(const at::Tensor& weight, bool int8) {
     const int64_t inputs_of_unit = words * (int8 ? 4 : 2);
     const int64_t inputs = md.size(PADDED, in);
     const int64_t outputs = md.size(PADDED, 1 - in);
-    const bool as_expected = md.number(DIMS) == 2 && md.number(TYPE) == (int8 ? 5 : 2) && md.size(OFFSET, 0) == 0 && md.number(KIND) == 2
-        && md.number(BLOCKS) == 3 && (words == 16 ? has_tiles() : words == 8 && !int8 && has_pairs()) && md.size(BLOCK, 1) == OUTPUTS && md.size(BLOCK, 2) == inputs_of_unit / words
+    const bool multiplied = words == TILE_WORDS ? has_tiles() : words == PAIR_WORDS && !int8 && has_pairs();
+    const bool as_expected = multiplied && md.number(DIMS) == 2 && md.number(TYPE) == (int8 ? 5 : 2) && md.size(OFFSET, 0) == 0 && md.number(KIND) == 2
+        && md.number(BLOCKS) == 3 && md.size(BLOCK, 1) == OUTPUTS && md.size(BLOCK, 2) == inputs_of_unit / words
         && md.size(BLOCK_OF, 0) == in && md.size(BLOCK_OF, 1) == 1 - in && md.size(BLOCK_OF, 2) == in && inputs % inputs_of_unit == 0
         && outputs % OUTPUTS == 0 && md.size(STRIDES, in) == inputs_of_unit * OUTPUTS && md.size(STRIDES, 1 - in) == inputs * OUTPUTS
         && md.size(SIZES, in) == inputs;
@@ -171,7 +174,7 @@ struct Product {
 };
 
 template <bool INT8>
-AMX inline void multiply(const char* weight, const char* input, int64_t stride, int64_t tiles) {
+WIDE inline void multiply(const char* weight, const char* input, int64_t stride, int64_t tiles) {
     for (int64_t t = 0; t < tiles; t++) {
         const char* at = weight + t * TILE;
 #pragma GCC unroll 64
@@ -200,7 +203,7 @@ AMX inline void multiply(const char* weight, const char* input, int64_t stride, 
 
 // Adds what the tiles hold, or sets it, rows [rows][64].
 template <typename NUMBER>
-AMX inline void collect(NUMBER* sums, int64_t rows, bool first) {
+WIDE inline void collect(NUMBER* sums, int64_t rows, bool first) {
     alignas(64) NUMBER part[ROWS * OUTPUTS];
     _tile_stored(0, part, 256);
     _tile_stored(1, part + 16, 256);
@@ -213,7 +216,7 @@ AMX inline void collect(NUMBER* sums, int64_t rows, bool first) {
 
 // The sums of one block, [rows][64].
 template <bool INT8, typename NUMBER>
-AMX void block_sums(const Product& p, int64_t block, NUMBER* sums) {
+WIDE void block_sums(const Product& p, int64_t block, NUMBER* sums) {
     const int64_t stride = p.layout.units * 64;
     const char* weight = p.weight + block * p.layout.units * TILE;
     for (int64_t from = 0; from < p.layout.units; from += p.layout.chunk) {
@@ -228,7 +231,7 @@ AMX void block_sums(const Product& p, int64_t block, NUMBER* sums) {
 
 // Adds so many rows by pairs of inputs, without tiles, to sums [ROWS_AT_ONCE][64].
 template <int ROWS_AT_ONCE>
-AMX inline void multiply_pairs(const char* weight, const uint32_t* input, int64_t stride, int64_t words, float* sums) {
+WIDE inline void multiply_pairs(const char* weight, const uint32_t* input, int64_t stride, int64_t words, float* sums) {
     __m512 sum[ROWS_AT_ONCE][4];
     for (int r = 0; r < ROWS_AT_ONCE; r++) {
         for (int j = 0; j < 4; j++) {
@@ -258,7 +261,7 @@ AMX inline void multiply_pairs(const char* weight, const uint32_t* input, int64_
 }
 
 // The sums of one block without tiles, [rows][64].
-AMX void block_sums_of_pairs(const Product& p, int64_t block, float* sums) {
+WIDE void block_sums_of_pairs(const Product& p, int64_t block, float* sums) {
     const int64_t words = p.layout.units * p.layout.words;
     const char* weight = p.weight + block * words * 256;
     const auto* input = reinterpret_cast<const uint32_t*>(p.input);
@@ -282,7 +285,7 @@ AMX void block_sums_of_pairs(const Product& p, int64_t block, float* sums) {
 // oneDNN keeps in mind how it has described the tiles to the processor, so its description comes back.
 class Tiles {
   public:
-    AMX explicit Tiles(int64_t rows) {
+    WIDE explicit Tiles(int64_t rows) {
         _tile_storeconfig(before);
         TileConfig config;
         for (int tile = 0; tile < 8; tile++) {
@@ -294,7 +297,7 @@ class Tiles {
         asm volatile("" ::: "memory");
         _tile_loadconfig(own);
     }
-    AMX ~Tiles() {
+    WIDE ~Tiles() {
         asm volatile("" ::: "memory");
         _tile_loadconfig(before);
     }
@@ -307,15 +310,15 @@ class Tiles {
 };
 
 // The sums of all blocks, each handed on as soon as it is there.
-template <bool INT8, typename NUMBER, typename WRITE>
-void each_block(const Product& p, const WRITE& write) {
+template <bool INT8, typename NUMBER, typename TAKER>
+void each_block(const Product& p, const TAKER& take) {
     in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
         alignas(64) NUMBER sums[ROWS * OUTPUTS];
         if constexpr (!INT8) {
-            if (p.layout.words == 8) {
+            if (p.layout.words == PAIR_WORDS) {
                 next([&](int64_t block) {
                     block_sums_of_pairs(p, block, sums);
-                    write(sums, block);
+                    take(sums, block);
                 });
                 return;
             }
@@ -323,30 +326,27 @@ void each_block(const Product& p, const WRITE& write) {
         const Tiles tiles(p.rows);
         next([&](int64_t block) {
             block_sums<INT8>(p, block, sums);
-            write(sums, block);
+            take(sums, block);
         });
     });
 }
 
-AMX void write_bfloat16(const float* sums, const Product& p, int64_t block, const float* bias, at::BFloat16* result) {
-    for (int64_t row = 0; row < p.rows; row++) {
-        for (int64_t from = 0; from < OUTPUTS; from += 16) {
-            const int64_t output = block * OUTPUTS + from;
-            if (output >= p.outputs) {
-                break;
-            }
-            const int64_t left = std::min<int64_t>(16, p.outputs - output);
-            const __mmask16 mask = static_cast<__mmask16>((1u << left) - 1);
-            __m512 sum = _mm512_loadu_ps(sums + row * OUTPUTS + from);
-            if (bias != nullptr) {
-                sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(mask, bias + output));
-            }
-            _mm256_mask_storeu_epi16(result + row * p.outputs + output, mask, (__m256i)_mm512_cvtneps_pbh(sum));
-        }
+WIDE inline void store(const float* sums, const float* bias, __mmask16 mask, at::BFloat16* to) {
+    __m512 sum = _mm512_loadu_ps(sums);
+    if (bias != nullptr) {
+        sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(mask, bias));
     }
+    _mm256_mask_storeu_epi16(to, mask, (__m256i)_mm512_cvtneps_pbh(sum));
 }
 
-AMX void write_numbers(const int32_t* sums, const Product& p, int64_t block, const float* unit, float* result) {
+WIDE inline void store(const int32_t* sums, const float* unit, __mmask16 mask, float* to) {
+    const __m512 sum = _mm512_cvtepi32_ps(_mm512_loadu_si512(sums));
+    _mm512_mask_storeu_ps(to, mask, _mm512_mul_ps(sum, _mm512_maskz_loadu_ps(mask, unit)));
+}
+
+// The sums of one block as numbers of the result, with what there is for each output: a bias or null, or what its 1 is worth.
+template <typename NUMBER, typename RESULT>
+WIDE void write(const NUMBER* sums, const Product& p, int64_t block, const float* of_output, RESULT* result) {
     for (int64_t row = 0; row < p.rows; row++) {
         for (int64_t from = 0; from < OUTPUTS; from += 16) {
             const int64_t output = block * OUTPUTS + from;
@@ -354,10 +354,9 @@ AMX void write_numbers(const int32_t* sums, const Product& p, int64_t block, con
                 break;
             }
             const int64_t left = std::min<int64_t>(16, p.outputs - output);
-            const __mmask16 mask = static_cast<__mmask16>((1u << left) - 1);
-            const __m512 sum = _mm512_cvtepi32_ps(_mm512_loadu_si512(sums + row * OUTPUTS + from));
-            const __m512 value = _mm512_mul_ps(sum, _mm512_maskz_loadu_ps(mask, unit + output));
-            _mm512_mask_storeu_ps(result + row * p.outputs + output, mask, value);
+            const auto mask = static_cast<__mmask16>((1u << left) - 1);
+            const float* here = of_output == nullptr ? nullptr : of_output + output;
+            store(sums + row * OUTPUTS + from, here, mask, result + row * p.outputs + output);
         }
     }
 }
@@ -376,20 +375,8 @@ at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack sta
     return stack.back().toTensor();
 }
 
-// A bias in float32; empty without one.
-std::vector<float> widened(const std::optional<at::Tensor>& bias) {
-    std::vector<float> result;
-    if (bias.has_value() && bias->defined()) {
-        const at::Tensor side_by_side = bias->contiguous();
-        const auto* values = side_by_side.data_ptr<at::BFloat16>();
-        result.assign(values, values + side_by_side.numel());
-    }
-    return result;
-}
-
 } // namespace
 
-// y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
 at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "");
     Layout layout;
@@ -397,7 +384,7 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
         && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)))) {
         layout = layout_of(weight, false);
     }
-    if (layout.words == 8 && rows_of(input) > PAIR_ROWS) {
+    if (layout.words == PAIR_WORDS && rows_of(input) > PAIR_ROWS) {
         layout = Layout();
     }
     if (layout.units == 0) {
@@ -407,14 +394,12 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
     const Product p{address(weight), static_cast<const char*>(laid.data_ptr()), rows_of(input), weight.size(0), layout};
     at::Tensor result = result_for(input, p.outputs, at::kBFloat16);
     auto* to = result.data_ptr<at::BFloat16>();
-    const std::vector<float> added = widened(bias);
-    each_block<false, float>(p, [&](const float* sums, int64_t block) {
-        write_bfloat16(sums, p, block, added.empty() ? nullptr : added.data(), to);
-    });
+    const std::vector<float> added = bias.has_value() ? widened(*bias) : std::vector<float>();
+    const float* biases = added.empty() ? nullptr : added.data();
+    each_block<false, float>(p, [&](const float* sums, int64_t block) { write(sums, p, block, biases, to); });
     return result;
 }
 
-// Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
 at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("onednn::qlinear_pointwise", "");
     Layout layout;
@@ -439,7 +424,7 @@ at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weig
     at::Tensor result = result_for(input, p.outputs, at::kFloat);
     auto* to = result.data_ptr<float>();
     const auto* units = unit.data_ptr<float>();
-    each_block<true, int32_t>(p, [&](const int32_t* sums, int64_t block) { write_numbers(sums, p, block, units, to); });
+    each_block<true, int32_t>(p, [&](const int32_t* sums, int64_t block) { write(sums, p, block, units, to); });
     return result;
 }
 

@@ -36,6 +36,16 @@ inline at::Tensor result_for(const at::Tensor& input, int64_t outputs, at::Scala
     return at::empty(sizes, input.options().dtype(type));
 }
 
+// A bias in float32.
+inline std::vector<float> widened(const at::Tensor& bias) {
+    const at::Tensor values = bias.contiguous();
+    if (values.scalar_type() == at::kBFloat16) {
+        return {values.data_ptr<at::BFloat16>(), values.data_ptr<at::BFloat16>() + values.numel()};
+    }
+    const at::Tensor wide = values.to(at::kFloat);
+    return {wide.data_ptr<float>(), wide.data_ptr<float>() + wide.numel()};
+}
+
 // Blocks in turn by all threads: one that others of the machine keep from its core takes fewer. Each thread runs `work`, which hands what is to
 // be done with a block to its argument.
 template <typename WORK>
