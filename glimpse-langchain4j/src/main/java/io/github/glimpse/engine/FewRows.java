@@ -6,19 +6,20 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), Linux on x86_64 alone: up to 16 rows by packed weights on
- * processors with AMX, up to 8 on others that multiply bfloat16, the bits of oneDNN's products at the speed of memory; and rows by weights as checkpoints hold them, on any processor with
- * AVX2, together and each with the bits that it has alone. It is loaded behind libtorch, whose operators it adds to, and each half is used if it
- * is right here; without it libtorch multiplies these rows too.
+ * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), on Linux and x86_64: up to 16 rows by packed weights on processors
+ * with AMX, up to 8 on others that multiply bfloat16, with the bits of oneDNN's products at the speed of memory; and rows by weights as
+ * checkpoints hold them, on any processor with AVX2, together and each with the bits that it has alone. It is loaded behind libtorch, whose
+ * operators it adds to, and each half is used if it is right here; without it libtorch multiplies these rows too.
  */
 final class FewRows {
 
-    static final String LIBRARY = "rows-linux-x86_64.so";
+    /** Of this platform, if there is one for it. */
+    static final String LIBRARY = "rows-" + NativeLibrary.platform() + ".so";
 
     private static final Logger LOG = LoggerFactory.getLogger(FewRows.class);
 
@@ -36,7 +37,7 @@ final class FewRows {
 
     /** Loads the library if this process has not done so yet. Says in the log why it is not there. */
     static boolean areThere(TorchRuntime runtime) {
-        if (!TorchRuntime.mayUseOwnKernels() || !isPlatform()) {
+        if (!TorchRuntime.mayUseOwnKernels() || FewRows.class.getResource(LIBRARY) == null) {
             return false;
         }
         try {
@@ -58,7 +59,11 @@ final class FewRows {
 
     /** Whether its products by weights of checkpoints are those to use, where the library is there. */
     static boolean multiplyRows(TorchRuntime runtime) {
-        return agree("rows_agree", BY_WEIGHTS, "the processor has no AVX2", runtime);
+        return agree(
+                "rows_agree",
+                BY_WEIGHTS,
+                "the processor has no AVX2, or rows have other bits among others than alone",
+                runtime);
     }
 
     private static boolean agree(String method, List<long[]> tried, String why, TorchRuntime runtime) {
@@ -85,12 +90,6 @@ final class FewRows {
                 why);
     }
 
-    private static boolean isPlatform() {
-        String arch = System.getProperty("os.arch", "");
-        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux")
-                && (arch.equals("amd64") || arch.equals("x86_64"));
-    }
-
     /** Another class loader may have done so. */
     private static boolean isLoaded(TorchRuntime runtime) {
         try {
@@ -104,10 +103,7 @@ final class FewRows {
     private static void load() throws IOException {
         Path copy = Files.createTempFile("glimpse-rows", ".so");
         try (InputStream in = FewRows.class.getResourceAsStream(LIBRARY)) {
-            if (in == null) {
-                throw new IOException("the jar has no " + LIBRARY);
-            }
-            Files.write(copy, in.readAllBytes());
+            Files.write(copy, Objects.requireNonNull(in).readAllBytes());
             System.load(copy.toString());
         } finally {
             // What is loaded stays.

@@ -199,7 +199,8 @@ final class NativeLibrary {
                 + " for this platform (docs/guide/gpu.md)";
     }
 
-    private static String platform() {
+    /** The system and the architecture, as the names of native artefacts have them. */
+    static String platform() {
         String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String name = os.startsWith("win") ? "win" : os.startsWith("mac") ? "osx" : "linux";
         String arch = System.getProperty("os.arch", "");

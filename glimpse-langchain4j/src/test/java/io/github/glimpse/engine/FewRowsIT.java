@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,12 +230,18 @@ class FewRowsIT {
     }
 
     private static TorchRuntime started() {
+        return started(
+                TorchRuntime::multipliesFewRows, "this CPU packs no bfloat16, or the library's products are left out");
+    }
+
+    /** A runtime that has something; without it the test is passed over. */
+    static TorchRuntime started(Predicate<TorchRuntime> has, String without) {
         TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
-        boolean there = runtime.multipliesFewRows();
+        boolean there = has.test(runtime);
         if (!there) {
             runtime.close();
         }
-        assumeTrue(there, "this CPU packs no bfloat16, or the library's products are left out");
+        assumeTrue(there, without);
         return runtime;
     }
 
@@ -249,7 +256,7 @@ class FewRowsIT {
     }
 
     /** Of -3 to 3. */
-    private static float[] numbers(int count, SplittableRandom random) {
+    static float[] numbers(int count, SplittableRandom random) {
         float[] numbers = new float[count];
         for (int i = 0; i < count; i++) {
             numbers[i] = (float) random.nextDouble() * 6 - 3;

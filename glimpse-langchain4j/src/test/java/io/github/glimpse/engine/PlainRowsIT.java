@@ -2,7 +2,6 @@ package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.GlimpseException;
@@ -175,13 +174,8 @@ class PlainRowsIT {
     }
 
     private static TorchRuntime started() {
-        TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
-        boolean there = runtime.multipliesRows();
-        if (!there) {
-            runtime.close();
-        }
-        assumeTrue(there, "elsewhere than on Linux, x86_64 and AVX2 there are no such kernels");
-        return runtime;
+        return FewRowsIT.started(
+                TorchRuntime::multipliesRows, "elsewhere than on Linux, x86_64 and AVX2 there are no such kernels");
     }
 
     private static Graph graph(TorchRuntime runtime) {
@@ -193,12 +187,8 @@ class PlainRowsIT {
         for (long size : shape) {
             count *= (int) size;
         }
-        float[] numbers = new float[count];
-        for (int i = 0; i < count; i++) {
-            numbers[i] = (float) random.nextDouble() * 6 - 3;
-        }
         return graph.call("converted")
-                .with(scope.floats(numbers, shape))
+                .with(scope.floats(FewRowsIT.numbers(count, random), shape))
                 .with(type.code())
                 .run(scope);
     }
