@@ -23,9 +23,14 @@ final class FewRows {
 
     private static final Logger LOG = LoggerFactory.getLogger(FewRows.class);
 
-    /** Rows, outputs and inputs that are tried: whole and in part, one sum, several of equal length, and several with a rest. */
-    private static final List<long[]> PACKED =
-            List.of(new long[] {1, 64, 2_048}, new long[] {16, 200, 96 * 32}, new long[] {5, 33, 67 * 32});
+    /** Rows, outputs and inputs that are tried: whole and in part, one sum, several of equal length, and several with a rest; each kernel. */
+    private static final List<long[]> PACKED = List.of(
+            new long[] {1, 64, 2_048},
+            new long[] {2, 96, 96 * 32},
+            new long[] {3, 64, 2_048},
+            new long[] {4, 33, 67 * 32},
+            new long[] {16, 200, 96 * 32},
+            new long[] {5, 33, 67 * 32});
 
     /** Rows, outputs, inputs and types. */
     private static final List<long[]> BY_WEIGHTS = List.of(

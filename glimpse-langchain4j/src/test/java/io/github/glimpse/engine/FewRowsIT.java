@@ -52,6 +52,27 @@ class FewRowsIT {
         check(outputs, inputs);
     }
 
+    /** Of which tiles know none below the least normal number, while other instructions do. */
+    @ParameterizedTest
+    @CsvSource({"1e-19, 1e-19", "3e-20, 3e-20", "1e-38, 1e-38", "1e-30, 1e-9", "1e-3, 1e-39"})
+    void numbersTooSmallToBeNormalAreThoseOfOnednnToo(float ofInputs, float ofWeights) {
+        SplittableRandom random = new SplittableRandom(1);
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            NDArray input = numbers(ROWS, 4_096, random, scope).mul(ofInputs);
+            NDArray packed = graph.call("packed")
+                    .with(numbers(100, 4_096, random, scope).mul(ofWeights))
+                    .run(scope);
+            NDArray bias = scope.floats(new float[100], 100);
+            for (int rows : new int[] {1, 2, 3}) {
+                assertThat(others("others", input, packed, bias, rows, graph, scope))
+                        .as("%d rows", rows)
+                        .isZero();
+            }
+        }
+    }
+
     @Test
     void requestsBesideEachOtherAndProductsOfManyRowsBetweenChangeNothing() throws Exception {
         try (TorchRuntime runtime = started();
@@ -208,7 +229,7 @@ class FewRowsIT {
             NDArray bias = scope.floats(numbers(outputs, random), outputs);
             NDArray packed = graph.call("packed").with(weight).run(scope);
             NDArray packedNumbers = graph.call("packed_numbers").with(weight).run(scope);
-            for (int rows : new int[] {1, 2, 7, 16, 17, ROWS}) {
+            for (int rows : new int[] {1, 2, 3, 4, 7, 16, 17, ROWS}) {
                 assertThat(others("others", input, packed, bias, rows, graph, scope))
                         .as("bfloat16, %d rows, %d outputs, %d inputs", rows, outputs, in)
                         .isZero();
