@@ -16,10 +16,12 @@ hash=$(LC_ALL=C; cat *.cpp *.h | sha256sum | cut -d ' ' -f 1)
 # Asserts of the headers have the names of their files in them; those of the machine that builds do not matter.
 flags=(-std=c++17 "-ffile-prefix-map=$include=torch" -fPIC -fopenmp -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -Wno-maybe-uninitialized)
 torch=(-O2 -D_GLIBCXX_USE_CXX11_ABI=1 "-DSOURCE_HASH=\"$hash\"" -isystem "$include" -isystem "$include/torch/csrc/api/include")
-for file in packed packed_layout operators; do
+for file in packed packed_layout operators step_operators; do
     g++ "${flags[@]}" "${torch[@]}" -c $file.cpp -o "$objects/$file.o"
 done
-g++ "${flags[@]}" -O3 -mavx2 -mfma -DLANES=8 -c plain_rows.cpp -o "$objects/rows8.o"
-g++ "${flags[@]}" -O3 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -DLANES=16 -c plain_rows.cpp -o "$objects/rows16.o"
+for file in plain_rows step_rows; do
+    g++ "${flags[@]}" -O3 -mavx2 -mfma -DLANES=8 -c $file.cpp -o "$objects/$file-8.o"
+    g++ "${flags[@]}" -O3 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -DLANES=16 -c $file.cpp -o "$objects/$file-16.o"
+done
 g++ -shared -s -Wl,-z,now "$objects"/*.o -o "$target" "-L$lib" -Wl,--no-as-needed -ltorch_cpu -lc10
 echo "$target: $(stat -c %s "$target") bytes, of $hash"

@@ -21,7 +21,37 @@ namespace {
 
 constexpr int64_t OUTPUTS = 32; // of a block
 
-// Numbers that are multiplied at once: by the instructions that libtorch takes too (ATEN_CPU_CAPABILITY), 0 where it takes none of these.
+// Registered when the library is loaded. A second copy of it in a process is refused, and must not end the process; with another libtorch than
+// that of the headers there are no operators.
+bool register_operators() {
+    try {
+        if (at::show_config().find("TORCH_VERSION=2.7.1") == std::string::npos) {
+            return false;
+        }
+        static torch::Library library(torch::Library::DEF, "glimpse", std::nullopt, __FILE__, __LINE__);
+        library.def("multiplies_packed() -> bool", multiplies_packed);
+        library.def("multiplies_rows() -> bool", multiplies_rows);
+        library.def("linear_packed(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear_packed);
+        library.def("linear_numbers_packed(Tensor input, Tensor weight, Tensor unit) -> Tensor", linear_numbers_packed);
+        library.def("linear_of_rows(Tensor input, Tensor weight, Tensor bias) -> Tensor", linear_of_rows);
+        library.def("norm_of_rows(Tensor input, Tensor weight, float eps) -> Tensor", norm_of_rows);
+        library.def("gate_of_rows(Tensor[] parts) -> Tensor", gate_of_rows);
+        library.def("numbers_of_rows(Tensor input, Tensor columns, bool keep) -> Tensor[]", numbers_of_rows);
+        library.def("worth_of_rows(Tensor product, Tensor unit, Tensor? kept, Tensor bias, ScalarType type) -> Tensor", worth_of_rows);
+        library.def(
+            "attention_of_rows(Tensor[] parts, Tensor q_norm, Tensor k_norm, float eps, Tensor cosine, Tensor sine, Tensor(a!)[] keys, "
+            "Tensor(b!)[] values, int[] lengths, int heads) -> Tensor",
+            attention_of_rows);
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+const bool registered = register_operators();
+
+} // namespace
+
 int64_t lanes() {
     static const int64_t known = [] {
         const std::string capability = at::get_cpu_capability();
@@ -36,29 +66,6 @@ int64_t lanes() {
     }();
     return known;
 }
-
-// Registered when the library is loaded. A second copy of it in a process is refused, and must not end the process; with another libtorch than
-// that of the headers there are no operators.
-bool register_operators() {
-    try {
-        if (at::show_config().find("TORCH_VERSION=2.7.1") == std::string::npos) {
-            return false;
-        }
-        static torch::Library library(torch::Library::DEF, "glimpse", std::nullopt, __FILE__, __LINE__);
-        library.def("multiplies_packed() -> bool", multiplies_packed);
-        library.def("multiplies_rows() -> bool", multiplies_rows);
-        library.def("linear_packed(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear_packed);
-        library.def("linear_numbers_packed(Tensor input, Tensor weight, Tensor unit) -> Tensor", linear_numbers_packed);
-        library.def("linear_of_rows(Tensor input, Tensor weight, Tensor bias) -> Tensor", linear_of_rows);
-        return true;
-    } catch (const std::exception&) {
-        return false;
-    }
-}
-
-const bool registered = register_operators();
-
-} // namespace
 
 bool multiplies_rows() {
     return lanes() > 0;

@@ -1,14 +1,10 @@
 // Compiled once for LANES of 8 (AVX2) and once for 16 (AVX-512). A number of the result is LANES sums, each over every LANES-th input in turn, then
 // their sum: whatever the rows, so that a row has the same bits alone and among others.
 
+#include "lanes.h"
 #include "plain_rows.h"
 
 namespace {
-
-typedef float Lanes __attribute__((vector_size(4 * LANES)));
-typedef float LooseLanes __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef uint32_t Words __attribute__((vector_size(4 * LANES)));
-typedef uint32_t LooseWords __attribute__((vector_size(4 * LANES), aligned(2), may_alias));
 
 constexpr int64_t AHEAD = 1024;        // bytes of a row of the weight that are asked for before they are needed
 constexpr int64_t CHUNK = 16384;       // bytes of a row of the input that several rows go through at a time, so that all of them stay near
@@ -125,14 +121,6 @@ inline void sum_up(const PlainRows& p, int64_t from, int64_t to, float* sums) {
     }
 }
 
-// To the nearest, to the even one of two; what is not a number stays none.
-inline uint16_t narrowed(float value) {
-    uint32_t bits;
-    __builtin_memcpy(&bits, &value, 4);
-    const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    return static_cast<uint16_t>((bits & 0x7fffffff) > 0x7f800000 ? 0x7fc0 : rounded);
-}
-
 inline void outputs(const PlainRows& p, int64_t from, int64_t to, float* sums) {
     if (p.bfloat16) {
         sum_up<true>(p, from, to, sums);
@@ -142,17 +130,9 @@ inline void outputs(const PlainRows& p, int64_t from, int64_t to, float* sums) {
     for (int64_t r = 0; r < p.rows; r++) {
         for (int64_t o = from; o < to; o++) {
             const float* parts = sums + ((o - from) * p.rows + r) * LANES;
-            float half[LANES];
-            for (int i = 0; i < LANES; i++) {
-                half[i] = parts[i];
-            }
-            for (int width = LANES / 2; width > 0; width /= 2) {
-                for (int i = 0; i < width; i++) {
-                    half[i] += half[i + width];
-                }
-            }
-            const float sum = p.bias == nullptr ? half[0] : half[0] + p.bias[o];
-            if (p.bfloat16) {
+            const float total = sum_of(parts);
+            const float sum = p.bias == nullptr ? total : total + p.bias[o];
+            if (p.bfloat16 && !p.wide) {
                 static_cast<uint16_t*>(p.result)[r * p.outputs + o] = narrowed(sum);
             } else {
                 // What is not a number would keep the bits of one of two.

@@ -10,11 +10,12 @@ struct PlainRows {
     const float* input; // [rows][groups][lanes], of bfloat16 [rows][groups][2][lanes]: even places and odd ones; zeros behind the inputs,
                         // rows plain_rows_row apart
     const float* bias;  // [outputs] or null
-    void* result;       // [rows, outputs] in the type of the weight
+    void* result;       // [rows, outputs] in the type of the weight, or wide
     int64_t rows;
     int64_t inputs;
     int64_t outputs;
     bool bfloat16;
+    bool wide;          // whether the result is float32 whatever the weight
 };
 
 // Inputs of one group.

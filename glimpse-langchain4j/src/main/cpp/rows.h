@@ -25,6 +25,32 @@ at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, con
 // Whether this processor has instructions for linear_of_rows.
 bool multiplies_rows();
 
+// Numbers that are computed at once: by the instructions that libtorch takes too (ATEN_CPU_CAPABILITY), 0 where it takes none of these.
+int64_t lanes();
+
+// RMSNorm of rows [rows, width], in their type.
+at::Tensor norm_of_rows(const at::Tensor& input, const at::Tensor& weight, double eps);
+
+// silu(gate) * up of rows: of gate and up, or of both side by side.
+at::Tensor gate_of_rows(const std::vector<at::Tensor>& parts);
+
+// Rows as whole numbers of 8 bits around 128, what the 1 of each is worth [rows, 1], and, if they are kept, the columns that are none of the
+// numbers, in bfloat16.
+std::vector<at::Tensor> numbers_of_rows(const at::Tensor& input, const at::Tensor& columns, bool keep);
+
+// What products of such rows are worth, in a type: products [rows, outputs] float32 times the unit of each row [rows, 1], with what kept columns
+// gave, and a bias if it is not empty.
+at::Tensor worth_of_rows(
+    const at::Tensor& product, const at::Tensor& unit, const std::optional<at::Tensor>& kept, const at::Tensor& bias, at::ScalarType type);
+
+// What attention gives for one row each of sequences: values, queries and keys of all, or values and behind them queries and keys side by side
+// [rows, …]; queries may have gates behind those of each head. Queries and keys are normed, if there is a weight for that, and turned; keys and
+// values go to row lengths[i] of the caches of row i [kvHeads, capacity, headDim], whose rows up to there are read. -> [rows, heads * headDim]
+at::Tensor attention_of_rows(
+    const std::vector<at::Tensor>& parts, const at::Tensor& q_norm, const at::Tensor& k_norm, double eps, const at::Tensor& cosine,
+    const at::Tensor& sine, const std::vector<at::Tensor>& keys, const std::vector<at::Tensor>& values, const std::vector<int64_t>& lengths,
+    int64_t heads);
+
 inline int64_t rows_of(const at::Tensor& input) {
     const int64_t inputs = input.size(-1);
     return inputs == 0 ? 0 : input.numel() / inputs;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What libtorch's profiler has written about the tokens of an answer, by layers of the decoder. A token begins with its embedding, a layer
@@ -18,7 +19,9 @@ import java.util.List;
 record Profile(List<Part> parts, int tokens) {
 
     private static final String FIRST_OF_A_TOKEN = "aten::embedding";
-    private static final String NORM = "aten::layer_norm";
+    /** Without and with a library of kernels for steps. */
+    private static final Set<String> NORMS = Set.of("aten::layer_norm", "glimpse::norm_of_rows");
+
     private static final String PRODUCT = "linear";
 
     /**
@@ -62,7 +65,7 @@ record Profile(List<Part> parts, int tokens) {
             int norms = 0;
             Event before = null;
             for (Event event : token) {
-                norms += event.name().equals(NORM) ? 1 : 0;
+                norms += NORMS.contains(event.name()) ? 1 : 0;
                 // What a layer's first norm is made of comes just before it, and counts to the layer before.
                 int part = Math.min(layers, Math.max(0, norms - 1) / 2);
                 double between = before == null ? 0 : event.start() - before.end();
