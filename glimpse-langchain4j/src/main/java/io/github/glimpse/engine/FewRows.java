@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), on Linux and x86_64: up to 16 rows by packed weights on processors
  * with AMX, up to 8 on others that multiply bfloat16, with the bits of oneDNN's products at the speed of memory; and rows by weights as
- * checkpoints hold them, on any processor with AVX2, together and each with the bits that it has alone. It is loaded behind libtorch, whose
- * operators it adds to, and each half is used if it is right here; without it libtorch multiplies these rows too.
+ * checkpoints hold them, on any processor with AVX2, together and each with the bits that it has alone; there it computes what is between the
+ * products of a step too. It is loaded behind libtorch, whose operators it adds to, and each half is used if it is right here; without it
+ * libtorch computes these rows too.
  */
 final class FewRows {
 
@@ -37,6 +38,12 @@ final class FewRows {
             new long[] {7, 40, 96, Dtype.BFLOAT16.code()},
             new long[] {3, 33, 1_111, Dtype.BFLOAT16.code()},
             new long[] {5, 35, 333, Dtype.FLOAT32.code()});
+
+    /** Rows, numbers of a head, rows before, and types: of one chunk of keys, and of several. */
+    private static final List<long[]> STEPS = List.of(
+            new long[] {3, 40, 30, Dtype.BFLOAT16.code()},
+            new long[] {2, 128, 1_023, Dtype.BFLOAT16.code()},
+            new long[] {3, 20, 600, Dtype.FLOAT32.code()});
 
     private FewRows() {}
 
@@ -62,13 +69,10 @@ final class FewRows {
         return agree("packed_agree", PACKED, "products by packed weights have other bits than oneDNN's", runtime);
     }
 
-    /** Whether its products by weights of checkpoints are those to use, where the library is there. */
+    /** Whether its products by weights of checkpoints, and what it computes between products, are those to use, where the library is there. */
     static boolean multiplyRows(TorchRuntime runtime) {
-        return agree(
-                "rows_agree",
-                BY_WEIGHTS,
-                "the processor has no AVX2, or rows have other bits among others than alone",
-                runtime);
+        String why = "the processor has no AVX2, or rows have other bits among others than alone";
+        return agree("rows_agree", BY_WEIGHTS, why, runtime) && agree("steps_agree", STEPS, why, runtime);
     }
 
     private static boolean agree(String method, List<long[]> tried, String why, TorchRuntime runtime) {

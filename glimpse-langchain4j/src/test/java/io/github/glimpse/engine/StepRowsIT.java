@@ -1,0 +1,172 @@
+package io.github.glimpse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.testing.OwnProcess;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@link FewRows}' library computes for steps between their products. */
+class StepRowsIT {
+
+    private static final int[][] WIDTHS = {{1, 1}, {3, 7}, {2, 33}, {7, 1_000}, {16, 2_048}, {37, 128}};
+
+    /** Heads of queries, of keys, their numbers, those that are turned, and whether there are norms, gates, and one product of all. */
+    private static final long[][] HEADS = {
+        {16, 2, 128, 128, 0, 0, 1},
+        {4, 4, 64, 64, 0, 0, 0},
+        {8, 2, 80, 40, 1, 0, 1},
+        {6, 3, 33, 32, 0, 0, 0},
+        {8, 2, 128, 32, 1, 1, 1},
+        {28, 4, 128, 128, 0, 0, 1},
+        {3, 1, 7, 6, 1, 1, 0}
+    };
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Dtype.class,
+            names = {"BFLOAT16", "FLOAT32"})
+    void eachRowHasTheSameBitsAloneAndAmongOthersAndIsWhatItShouldBe(Dtype type) {
+        try (TorchRuntime runtime = started()) {
+            assertThat(failures(type, runtime)).isEmpty();
+        }
+    }
+
+    @Test
+    void itIsSoByInstructionsOfAvx2AndOnMoreThreadsToo() throws Exception {
+        started().close();
+
+        assertThat(OwnProcess.lines(Map.of("ATEN_CPU_CAPABILITY", "avx2"), ByAvx2.class, 120, folder))
+                .containsExactly("AVX2 is used: true");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, 4, 8, no row 4 of 1 heads of 8 numbers in a cache",
+        "2, -1, 8, no row -1 of 1 heads of 8 numbers in a cache",
+        "3, 1, 8, 3 heads of queries",
+        "0, 1, 8, attention of 2 rows",
+        "2, 1, 10, heads of 8 are turned by",
+        "2, 1, 7, heads of 8 are turned by"
+    })
+    void whatDoesNotFitIsRefusedWithItsSizes(long heads, long length, long turned, String expected) {
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            assertThatThrownBy(() -> graph.call("refused")
+                            .with(heads)
+                            .with(length)
+                            .with(turned)
+                            .run(scope))
+                    .isInstanceOf(GlimpseException.class)
+                    .hasStackTraceContaining(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1", "4"})
+    void columnsOutsideOfRowsAreRefused(long column) {
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            assertThatThrownBy(() -> graph.call("refused_column").with(column).run(scope))
+                    .isInstanceOf(GlimpseException.class)
+                    .hasStackTraceContaining("no column " + column + " in rows of 4");
+        }
+    }
+
+    /** Prints what fails, and that it ran. */
+    static final class ByAvx2 {
+
+        private ByAvx2() {}
+
+        public static void main(String[] arguments) {
+            try (TorchRuntime runtime =
+                    TorchRuntime.start(RuntimeOptions.defaults().withThreads(5))) {
+                for (Dtype type : List.of(Dtype.BFLOAT16, Dtype.FLOAT32)) {
+                    failures(type, runtime).forEach(System.out::println);
+                }
+                System.out.println("AVX2 is used: " + runtime.multipliesRows());
+            }
+        }
+    }
+
+    private static List<String> failures(Dtype type, TorchRuntime runtime) {
+        List<String> failures = new ArrayList<>();
+        // Rounded up to three times on the way: the product of norms or gates, and what is turned.
+        float most = type == Dtype.BFLOAT16 ? 3 / 256f : 2e-6f;
+        try (Graph graph = graph(runtime)) {
+            for (int[] width : WIDTHS) {
+                for (Dtype ofWeight : List.of(type, Dtype.FLOAT32)) {
+                    check("norm", most, failures, runtime, graph, width[0], width[1], type.code(), ofWeight.code());
+                }
+                check("gate", most, failures, runtime, graph, width[0], width[1], type.code());
+                try (TensorScope scope = runtime.openScope()) {
+                    long others = HostValues.longs(graph.call("eight_bits")
+                            .with(width[0])
+                            .with(width[1])
+                            .with(type.code())
+                            .run(scope))[0];
+                    if (others > 0) {
+                        failures.add("eight bits of " + width[0] + " x " + width[1] + ": others " + others);
+                    }
+                }
+            }
+            for (long[] heads : HEADS) {
+                try (TensorScope scope = runtime.openScope()) {
+                    float[] told = HostValues.floats(graph.call("attention")
+                            .with(heads[0])
+                            .with(heads[1])
+                            .with(heads[2])
+                            .with(heads[3])
+                            .with(heads[4] > 0)
+                            .with(heads[5] > 0)
+                            .with(heads[6] > 0)
+                            .with(type.code())
+                            .run(scope));
+                    add("attention", told, most, failures, heads);
+                }
+            }
+        }
+        return failures;
+    }
+
+    private static void check(
+            String method, float most, List<String> failures, TorchRuntime runtime, Graph graph, long... sizes) {
+        try (TensorScope scope = runtime.openScope()) {
+            Graph.Call call = graph.call(method);
+            for (long size : sizes) {
+                call.with(size);
+            }
+            add(method, HostValues.floats(call.run(scope)), most, failures, sizes);
+        }
+    }
+
+    private static void add(String method, float[] told, float most, List<String> failures, long... sizes) {
+        if (!(told[0] <= most) || told[1] > 0) {
+            failures.add(method + " " + Arrays.toString(sizes) + ": farthest " + told[0] + ", others " + told[1]);
+        }
+    }
+
+    private static TorchRuntime started() {
+        return FewRowsIT.started(
+                TorchRuntime::multipliesRows, "elsewhere than on Linux, x86_64 and AVX2 there are no such kernels");
+    }
+
+    private static Graph graph(TorchRuntime runtime) {
+        return Graph.named("step rows").with(StepRowsIT.class, "step-rows").compile(runtime);
+    }
+}
