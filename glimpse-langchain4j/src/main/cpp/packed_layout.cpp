@@ -100,7 +100,8 @@ bool has_tiles() {
         constexpr unsigned BFLOAT16_TILES = 1u << 22, TILES = 1u << 24, INT8_TILES = 1u << 25;
         constexpr unsigned ALL = BFLOAT16_TILES | TILES | INT8_TILES;
         unsigned a = 0, b = 0, c = 0, d = 0;
-        return has_pairs() && __builtin_cpu_supports("avx512vnni") && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & ALL) == ALL && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
+        return has_pairs() && __builtin_cpu_supports("avx512vnni") && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & ALL) == ALL
+            && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
     }();
     return known;
 }

@@ -156,14 +156,8 @@ class Flushed {
 template <int SOME>
 WIDE inline void add_unit(const char* at, const float* input, int64_t stride, __m512 (&sum)[SOME][4]) {
     const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xffff0000));
-    __m512 even[SOME][4];
-    __m512 odd[SOME][4];
-    for (int r = 0; r < SOME; r++) {
-        for (int j = 0; j < 4; j++) {
-            even[r][j] = _mm512_setzero_ps();
-            odd[r][j] = _mm512_setzero_ps();
-        }
-    }
+    __m512 even[SOME][4] = {};
+    __m512 odd[SOME][4] = {};
 #pragma GCC unroll 16
     for (int k = 0; k < TILE_WORDS; k++) {
 #pragma GCC unroll 4
@@ -261,12 +255,7 @@ inline void block_sums_of_registers(const Product& p, int64_t block, NUMBER* sum
 // Adds so many rows by pairs of inputs to sums [ROWS_AT_ONCE][64].
 template <int ROWS_AT_ONCE>
 WIDE inline void multiply_pairs(const char* weight, const uint32_t* input, int64_t stride, int64_t words, float* sums) {
-    __m512 sum[ROWS_AT_ONCE][4];
-    for (int r = 0; r < ROWS_AT_ONCE; r++) {
-        for (int j = 0; j < 4; j++) {
-            sum[r][j] = _mm512_setzero_ps();
-        }
-    }
+    __m512 sum[ROWS_AT_ONCE][4] = {};
     for (int64_t k = 0; k < words; k++) {
         const char* at = weight + k * 256;
         __m512bh pairs[4];

@@ -382,6 +382,12 @@ public final class DecoderStack implements AutoCloseable {
         return attendsTogether;
     }
 
+    /** Whether steps read what a row does not see: where neither one call of the GPU nor the library for rows of steps attends. */
+    boolean masksSteps() {
+        boolean byLibrary = runtime.multipliesRows() && !runtime.onGpu() && dtype != Dtype.FLOAT16;
+        return !attendsTogether && !byLibrary;
+    }
+
     /** Steps in kernels of our own, where the device and the shape have them. */
     @Nullable
     StepKernels stepKernels() {

@@ -136,6 +136,7 @@ public final class DecoderSteps {
         List<NDArray> unseen = new ArrayList<>();
         List<Long> lengths = new ArrayList<>();
         boolean together = decoder.attendsTogether();
+        boolean masks = decoder.masksSteps();
         Map<Integer, NDArray> unseenByLength = new HashMap<>();
         for (int layer = first; layer < end; layer++) {
             for (Row row : rows) {
@@ -144,7 +145,7 @@ public final class DecoderSteps {
                 lengths.add((long) cache.append());
                 keys.add(cache.keys());
                 values.add(cache.values());
-                if (!together) {
+                if (masks) {
                     unseen.add(unseenByLength.computeIfAbsent(cache.length(), length -> unseen(length, scope)));
                 }
             }

@@ -40,14 +40,14 @@ class StepRowsIT {
             value = Dtype.class,
             names = {"BFLOAT16", "FLOAT32"})
     void eachRowHasTheSameBitsAloneAndAmongOthersAndIsWhatItShouldBe(Dtype type) {
-        try (TorchRuntime runtime = started()) {
+        try (TorchRuntime runtime = PlainRowsIT.started()) {
             assertThat(failures(type, runtime)).isEmpty();
         }
     }
 
     @Test
     void itIsSoByInstructionsOfAvx2AndOnMoreThreadsToo() throws Exception {
-        started().close();
+        PlainRowsIT.started().close();
 
         assertThat(OwnProcess.lines(Map.of("ATEN_CPU_CAPABILITY", "avx2"), ByAvx2.class, 120, folder))
                 .containsExactly("AVX2 is used: true");
@@ -63,7 +63,7 @@ class StepRowsIT {
         "2, 1, 7, heads of 8 are turned by"
     })
     void whatDoesNotFitIsRefusedWithItsSizes(long heads, long length, long turned, String expected) {
-        try (TorchRuntime runtime = started();
+        try (TorchRuntime runtime = PlainRowsIT.started();
                 Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
             assertThatThrownBy(() -> graph.call("refused")
@@ -79,7 +79,7 @@ class StepRowsIT {
     @ParameterizedTest
     @CsvSource({"-1", "4"})
     void columnsOutsideOfRowsAreRefused(long column) {
-        try (TorchRuntime runtime = started();
+        try (TorchRuntime runtime = PlainRowsIT.started();
                 Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
             assertThatThrownBy(() -> graph.call("refused_column").with(column).run(scope))
@@ -159,11 +159,6 @@ class StepRowsIT {
         if (!(told[0] <= most) || told[1] > 0) {
             failures.add(method + " " + Arrays.toString(sizes) + ": farthest " + told[0] + ", others " + told[1]);
         }
-    }
-
-    private static TorchRuntime started() {
-        return FewRowsIT.started(
-                TorchRuntime::multipliesRows, "elsewhere than on Linux, x86_64 and AVX2 there are no such kernels");
     }
 
     private static Graph graph(TorchRuntime runtime) {

@@ -76,9 +76,8 @@ class DecoderOperationsIT {
             assertThat(work).hasSizeLessThanOrEqualTo(MOST_BY_LIBRARY);
             assertThat(calls).hasSizeLessThanOrEqualTo(MOST_BY_LIBRARY + 2);
         } else {
-            // Weights with outputs behind their own: a bias is made as long, and each of four products looks at its
-            // input
-            // and cuts its output.
+            // Weights with outputs behind their own: a bias is made as long, and each of four products looks at
+            // its input and cuts its output.
             int padded = runtime.multipliesTiles() ? 1 : 0;
             assertThat(work).hasSizeLessThanOrEqualTo(MOST + padded);
             assertThat(calls).hasSizeLessThanOrEqualTo(MOST_CALLS + 9 * padded);
