@@ -49,6 +49,19 @@ bool fits(const at::Tensor& numbers, at::ScalarType type, int64_t outputs) {
     return numbers.is_cpu() && !numbers.is_neg() && numbers.scalar_type() == type && numbers.dim() == 1 && numbers.size(0) == outputs;
 }
 
+// Bytes from one row of an input to the next: no power of two, at which rows would keep one another out of the nearest cache.
+constexpr int64_t PADDING = 64;
+
+template <typename NUMBER>
+std::vector<NUMBER> apart(const NUMBER* numbers, int64_t rows, int64_t inputs) {
+    const int64_t stride = inputs + PADDING / static_cast<int64_t>(sizeof(NUMBER));
+    std::vector<NUMBER> laid(rows * stride);
+    for (int64_t row = 0; row < rows; row++) {
+        std::copy(numbers + row * inputs, numbers + (row + 1) * inputs, laid.begin() + row * stride);
+    }
+    return laid;
+}
+
 at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack stack) {
     operation.callBoxed(stack);
     return stack.back().toTensor();
@@ -63,19 +76,23 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
         && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)))) {
         layout = layout_of(weight, false);
     }
-    if (way_of(layout, rows_of(input), false) == By::PAIRS && rows_of(input) > PAIR_ROWS) {
-        layout = Layout();
-    }
     if (layout.units == 0) {
         return by_onednn(onednn, {input, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), std::optional<std::string>("")});
     }
-    const at::Tensor laid = input.contiguous();
+    const int64_t inputs = input.size(-1);
+    const at::Tensor rows = input.contiguous();
+    std::vector<at::BFloat16> narrow;
     std::vector<float> wide;
-    if (way_of(layout, rows_of(input), false) == By::REGISTERS) {
-        wide = widened(laid);
+    Product p{address(weight), nullptr, 0, rows_of(input), weight.size(0), layout};
+    if (way_of(layout, p.rows, false) == By::ORDER_OF_TILES) {
+        wide = widened(rows);
+        p.input = reinterpret_cast<const char*>(wide.data());
+        p.stride = inputs * 4;
+    } else {
+        narrow = apart(rows.data_ptr<at::BFloat16>(), p.rows, inputs);
+        p.input = reinterpret_cast<const char*>(narrow.data());
+        p.stride = inputs * 2 + PADDING;
     }
-    const auto* rows = wide.empty() ? static_cast<const char*>(laid.data_ptr()) : reinterpret_cast<const char*>(wide.data());
-    const Product p{address(weight), rows, rows_of(input), weight.size(0), layout};
     at::Tensor result = result_for(input, p.outputs, at::kBFloat16);
     auto* to = result.data_ptr<at::BFloat16>();
     const std::vector<float> added = bias.has_value() ? widened(*bias) : std::vector<float>();
@@ -99,14 +116,13 @@ at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weig
              std::optional<std::string>("")});
     }
     const at::Tensor around_128 = input.contiguous();
-    const auto* numbers = static_cast<const char*>(around_128.data_ptr());
-    std::vector<char> laid(numbers, numbers + input.numel());
+    std::vector<char> laid = apart(static_cast<const char*>(around_128.data_ptr()), rows_of(input), input.size(-1));
     if (way_of(layout, rows_of(input), true) == By::TILES) {
         for (char& number : laid) {
             number ^= static_cast<char>(0x80);
         }
     }
-    const Product p{address(weight), laid.data(), rows_of(input), weight.size(1), layout};
+    const Product p{address(weight), laid.data(), input.size(-1) + PADDING, rows_of(input), weight.size(1), layout};
     at::Tensor result = result_for(input, p.outputs, at::kFloat);
     auto* to = result.data_ptr<float>();
     const auto* units = unit.data_ptr<float>();
@@ -115,5 +131,5 @@ at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weig
 }
 
 bool multiplies_packed() {
-    return has_tiles() || has_pairs();
+    return has_tiles() || has_pairs() || has_bytes();
 }

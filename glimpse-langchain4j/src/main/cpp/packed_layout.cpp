@@ -62,7 +62,7 @@ Layout read_layout(const at::Tensor& weight, bool int8) {
     const int64_t inputs_of_unit = words * (int8 ? 4 : 2);
     const int64_t inputs = md.size(PADDED, in);
     const int64_t outputs = md.size(PADDED, 1 - in);
-    const bool multiplied = words == TILE_WORDS ? has_tiles() : words == PAIR_WORDS && !int8 && has_pairs();
+    const bool multiplied = int8 ? words == TILE_WORDS && has_bytes() : words == TILE_WORDS ? has_tiles() : words == PAIR_WORDS && has_pairs();
     const bool as_expected = multiplied && md.number(DIMS) == 2 && md.number(TYPE) == (int8 ? 5 : 2) && md.size(OFFSET, 0) == 0 && md.number(KIND) == 2
         && md.number(BLOCKS) == 3 && md.size(BLOCK, 1) == OUTPUTS && md.size(BLOCK, 2) == inputs_of_unit / words
         && md.size(BLOCK_OF, 0) == in && md.size(BLOCK_OF, 1) == 1 - in && md.size(BLOCK_OF, 2) == in && inputs % inputs_of_unit == 0
@@ -94,13 +94,18 @@ bool has_pairs() {
     return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
 
+bool has_bytes() {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
+
 bool has_tiles() {
     static const bool known = [] {
         constexpr int ASK = 0x1023, TILE_DATA = 18;
         constexpr unsigned BFLOAT16_TILES = 1u << 22, TILES = 1u << 24, INT8_TILES = 1u << 25;
         constexpr unsigned ALL = BFLOAT16_TILES | TILES | INT8_TILES;
         unsigned a = 0, b = 0, c = 0, d = 0;
-        return has_pairs() && __builtin_cpu_supports("avx512vnni") && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & ALL) == ALL
+        return has_pairs() && has_bytes() && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & ALL) == ALL
             && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
     }();
     return known;

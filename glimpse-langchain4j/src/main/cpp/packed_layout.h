@@ -2,7 +2,7 @@
 //
 // A packed weight [outputs, inputs] lies as [outputs / 64][units of inputs][words of a unit][64][4 bytes]. With AMX a unit has 16 words, 32 inputs of
 // bfloat16 or 64 of 8 bits: 4,096 bytes, of which the 16 rows of each of four tiles of the processor lie 256 bytes apart. Without AMX a
-// unit of bfloat16 has 8 words, 16 inputs.
+// unit of bfloat16 has 8 words, 16 inputs; one of 8 bits is the same.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -23,6 +23,9 @@ struct Layout {
 
 // Whether the processor multiplies pairs of bfloat16.
 bool has_pairs();
+
+// Whether it multiplies four numbers of 8 bits at once.
+bool has_bytes();
 
 // Whether it has tiles, and the system lets this process have them.
 bool has_tiles();

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), on Linux and x86_64: up to 16 rows by packed weights on processors
- * with AMX, up to 8 on others that multiply bfloat16, with the bits of oneDNN's products at the speed of memory; and rows by weights as
+ * that multiply bfloat16, with AMX or without, with the bits of oneDNN's products at the speed of memory; and rows by weights as
  * checkpoints hold them, on any processor with AVX2, together and each with the bits that it has alone; there it computes what is between the
  * products of a step too. It is loaded behind libtorch, whose operators it adds to, and each half is used if it is right here; without it
  * libtorch computes these rows too.

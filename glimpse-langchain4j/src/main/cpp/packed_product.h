@@ -1,0 +1,43 @@
+// A product of few rows by a packed weight, and how its weight is asked for ahead, which is what a token of an answer waits for.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "packed_layout.h"
+
+#define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16,amx-tile,amx-bf16,amx-int8")))
+
+constexpr int64_t ROWS = 16;        // rows of a tile of the processor, the most that are multiplied here
+constexpr int64_t REGISTER_ROWS = 2; // the most that registers multiply faster than tiles, which are loaded more slowly,
+constexpr int64_t REGISTER_ROWS_OF_BYTES = 4; // and of 8 bits
+
+// One product: rows [rows][units][words of a unit], laid side by side as `By` says, by blocks of 64 outputs.
+struct Product {
+    const char* weight;
+    const char* input;
+    int64_t stride; // bytes from one row of the input to the next
+    int64_t rows;
+    int64_t outputs;
+    Layout layout;
+};
+
+// What multiplies: tiles, whose rows are bfloat16 or signed 8 bits; registers in the order of tiles, whose rows are float32; or registers word by
+// word, whose rows are bfloat16 or 8 bits around 128.
+enum class By { TILES, ORDER_OF_TILES, WORDS };
+
+inline By way_of(const Layout& layout, int64_t rows, bool int8) {
+    if (int8) {
+        return rows <= REGISTER_ROWS_OF_BYTES || !has_tiles() ? By::WORDS : By::TILES;
+    }
+    return layout.words == PAIR_WORDS ? By::WORDS : rows <= REGISTER_ROWS ? By::ORDER_OF_TILES : By::TILES;
+}
+
+// Asks for what follows: from memory far ahead, and from there into the nearest cache shortly before it is needed.
+constexpr int64_t FAR = 4 * TILE, NEAR = TILE;
+
+WIDE inline void ask_ahead(const char* at) {
+    _mm_prefetch(at + FAR, _MM_HINT_T1);
+    _mm_prefetch(at + NEAR, _MM_HINT_T0);
+}
