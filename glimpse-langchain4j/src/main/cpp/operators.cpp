@@ -42,6 +42,10 @@ bool register_operators() {
             "attention_of_rows(Tensor[] parts, Tensor q_norm, Tensor k_norm, float eps, Tensor cosine, Tensor sine, Tensor(a!)[] keys, "
             "Tensor(b!)[] values, int[] lengths, int heads) -> Tensor",
             attention_of_rows);
+        library.def(
+            "layers_of_rows(Tensor hidden, Tensor cosine, Tensor sine, Tensor(a!)[] keys, Tensor(b!)[] values, int[] lengths, Tensor[] weights, "
+            "int first, int count, int heads, float eps, bool packed) -> Tensor[]",
+            layers_of_rows);
         return true;
     } catch (const std::exception&) {
         return false;

@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/List.h>
 
 #include <algorithm>
 #include <atomic>
@@ -50,6 +51,14 @@ at::Tensor attention_of_rows(
     const std::vector<at::Tensor>& parts, const at::Tensor& q_norm, const at::Tensor& k_norm, double eps, const at::Tensor& cosine,
     const at::Tensor& sine, const std::vector<at::Tensor>& keys, const std::vector<at::Tensor>& values, const std::vector<int64_t>& lengths,
     int64_t heads);
+
+// Rows [rows, width] of a step through `count` layers behind the first ones of `weights`, which holds those of one layer after the other; keys,
+// values and lengths by layer, and within one by row, as for attention_of_rows. Nothing where a layer is not multiplied here: by packed weights only
+// if `packed` says that these products are to be used.
+std::vector<at::Tensor> layers_of_rows(
+    const at::Tensor& hidden, const at::Tensor& cosine, const at::Tensor& sine, const c10::List<at::Tensor>& keys,
+    const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths, const c10::List<at::Tensor>& weights, int64_t first, int64_t count,
+    int64_t heads, double eps, bool packed);
 
 inline int64_t rows_of(const at::Tensor& input) {
     const int64_t inputs = input.size(-1);

@@ -28,8 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 class DecoderOperationsIT {
 
     private static final int MOST = 27;
-    /** Four products, two norms, attention, a gate, and two sums. */
+    /** Four products, two norms, attention, a gate, and two sums: all layers are one call, which tells the profiler of these. */
     private static final int MOST_BY_LIBRARY = 10;
+
+    private static final String LAYERS = "layers_of_rows";
     /** Views too: behind weights that have pushed all else out of the caches a call costs as much as the little that it does. */
     private static final int MOST_CALLS = 52;
     /** Make another view of the same numbers, or room for some; with a copy inside they work. */
@@ -73,8 +75,8 @@ class DecoderOperationsIT {
         List<String> work = work(Dtype.BFLOAT16, WeightFormat.PACKED, calls);
 
         if (runtime.multipliesRows()) {
-            assertThat(work).hasSizeLessThanOrEqualTo(MOST_BY_LIBRARY);
-            assertThat(calls).hasSizeLessThanOrEqualTo(MOST_BY_LIBRARY + 2);
+            assertThat(work).contains(LAYERS).hasSizeLessThanOrEqualTo(1 + MOST_BY_LIBRARY);
+            assertThat(calls).hasSizeLessThanOrEqualTo(1 + MOST_BY_LIBRARY + 2);
         } else {
             // Weights with outputs behind their own: a bias is made as long, and each of four products looks at
             // its input and cuts its output.
@@ -128,7 +130,8 @@ class DecoderOperationsIT {
             }
         }
         List<Event> outer = events.stream()
-                .filter(event -> events.stream().noneMatch(other -> other.holds(event)))
+                .filter(event ->
+                        events.stream().noneMatch(other -> !other.name().equals(LAYERS) && other.holds(event)))
                 // what a row does not see is made once for all layers
                 .filter(event -> !Set.of("zeros", "fill_").contains(event.name()))
                 .toList();

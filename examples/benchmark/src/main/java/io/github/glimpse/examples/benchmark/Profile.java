@@ -24,6 +24,9 @@ record Profile(List<Part> parts, int tokens) {
 
     private static final String PRODUCT = "linear";
 
+    /** All layers of a step in one call, whose parts are told of too. */
+    private static final String LAYERS = "glimpse::layers_of_rows";
+
     /**
      * A layer, or the head.
      *
@@ -82,7 +85,7 @@ record Profile(List<Part> parts, int tokens) {
         List<Event> events = new ArrayList<>();
         for (JsonNode event : read.has("traceEvents") ? read.get("traceEvents") : read) {
             String name = event.path("name").asText();
-            if (name.contains("::") && event.has("dur")) {
+            if (name.contains("::") && !name.equals(LAYERS) && event.has("dur")) {
                 events.add(new Event(
                         name, event.get("ts").asDouble(), event.get("dur").asDouble()));
             }

@@ -1,0 +1,165 @@
+// Rows of steps through whole layers of a decoder in one call, by the other operators of this library, as the text of a layer calls them one by one:
+// docs/adr/0033-rows-of-steps-by-a-library-of-our-own.md.
+
+#include <ATen/record_function.h>
+
+#include "rows.h"
+
+namespace {
+
+// Places of the tensors of a layer, in the order of DecoderStack.LAYER, and of those of one of its products.
+constexpr int64_t INPUT_NORM = 0, QUERIES = 1, KEYS = 7, VALUES = 13, OUTPUT = 19, QUERY_NORM = 25, KEY_NORM = 26, POST_NORM = 27, GATE = 28,
+                  UP = 34, DOWN = 40, TENSORS = 46;
+constexpr int64_t WEIGHT = 0, BIAS = 1, UNIT = 2, COLUMNS = 3, KEPT = 4;
+
+// A profiler is told of each call, as of those of a text.
+template <typename CALL>
+auto told(const char* name, const CALL& call) {
+    RECORD_FUNCTION(name, std::vector<c10::IValue>());
+    return call();
+}
+
+bool is_joined(const at::Tensor& weight) {
+    return weight.numel() == 0;
+}
+
+// A linear layer: see WeightNames.PRODUCT.
+struct Linear {
+    at::Tensor weight;
+    at::Tensor bias;
+    at::Tensor unit;
+    at::Tensor columns;
+    at::Tensor kept;
+
+    Linear(const c10::List<at::Tensor>& tensors, int64_t place)
+        : weight(tensors.get(place + WEIGHT)), bias(tensors.get(place + BIAS)), unit(tensors.get(place + UNIT)),
+          columns(tensors.get(place + COLUMNS)), kept(tensors.get(place + KEPT)) {}
+
+    bool is_numbers() const {
+        return weight.is_mkldnn() && weight.scalar_type() == at::kChar;
+    }
+    // Whether it is multiplied here: not by fbgemm, whose numbers lie in bytes, nor while its inputs are watched.
+    bool fits(const at::Tensor& hidden, bool packed) const {
+        if (is_joined(weight)) {
+            return true;
+        }
+        if (is_numbers()) {
+            return packed && (kept.numel() == 0 || (kept.is_mkldnn() && kept.scalar_type() == at::kBFloat16));
+        }
+        const bool plain = weight.is_cpu() && weight.layout() == at::kStrided && weight.scalar_type() == hidden.scalar_type();
+        return unit.numel() == 0 && (weight.is_mkldnn() ? packed && hidden.scalar_type() == at::kBFloat16 : plain);
+    }
+};
+
+// An input as wide as a packed weight, which may have columns of zeros behind its own.
+at::Tensor as_wide(const at::Tensor& input, const at::Tensor& weight) {
+    const int64_t missing = weight.size(1) - input.size(1);
+    return missing == 0 ? input : at::constant_pad_nd(input, {0, missing});
+}
+
+std::optional<at::Tensor> if_any(const at::Tensor& bias) {
+    return bias.numel() == 0 ? std::optional<at::Tensor>() : bias;
+}
+
+std::vector<at::Tensor> numbers(const at::Tensor& rows, const Linear& layer) {
+    return told("glimpse::numbers_of_rows", [&] { return numbers_of_rows(rows, layer.columns, layer.kept.numel() > 0); });
+}
+
+// What products of one input share: its rows, and for layers of 8 bits these as whole numbers.
+struct Input {
+    at::Tensor rows;
+    std::vector<at::Tensor> parts;
+
+    Input(const at::Tensor& input, const Linear& layer) : rows(input) {
+        if (layer.is_numbers()) {
+            parts = numbers(rows, layer);
+        }
+    }
+};
+
+at::Tensor product(const Input& input, const Linear& layer) {
+    if (!layer.is_numbers()) {
+        return layer.weight.is_mkldnn()
+            ? told("glimpse::linear_packed", [&] { return linear_packed(as_wide(input.rows, layer.weight), layer.weight, if_any(layer.bias)); })
+            : told("glimpse::linear_of_rows", [&] { return linear_of_rows(input.rows, layer.weight, layer.bias); });
+    }
+    const std::vector<at::Tensor> parts = input.parts.empty() ? numbers(input.rows, layer) : input.parts;
+    std::optional<at::Tensor> kept;
+    if (parts.size() > 2) {
+        kept = told("glimpse::linear_packed", [&] { return linear_packed(as_wide(parts[2], layer.kept), layer.kept, std::nullopt); });
+    }
+    const at::Tensor sums = told("glimpse::linear_numbers_packed", [&] { return linear_numbers_packed(parts[0], layer.weight, layer.unit); });
+    return told("glimpse::worth_of_rows", [&] { return worth_of_rows(sums, parts[1], kept, layer.bias, input.rows.scalar_type()); });
+}
+
+at::Tensor norm(const at::Tensor& rows, const at::Tensor& weight, double eps) {
+    return told("glimpse::norm_of_rows", [&] { return norm_of_rows(rows, weight, eps); });
+}
+
+at::Tensor add_to(const at::Tensor& rows, at::Tensor to) {
+    return told("aten::add_", [&] { return to.add_(rows); });
+}
+
+// Values, queries and keys; of one product values, and queries and keys side by side.
+std::vector<at::Tensor> projections(const Input& read, const Linear& values, const Linear& queries, const Linear& keys, int64_t head) {
+    const at::Tensor first = product(read, values);
+    if (is_joined(queries.weight)) {
+        return {first.slice(1, 0, head), first.slice(1, head)};
+    }
+    return {first, product(read, queries), product(read, keys)};
+}
+
+} // namespace
+
+std::vector<at::Tensor> layers_of_rows(
+    const at::Tensor& hidden, const at::Tensor& cosine, const at::Tensor& sine, const c10::List<at::Tensor>& keys,
+    const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths, const c10::List<at::Tensor>& weights, int64_t first, int64_t count,
+    int64_t heads, double eps, bool packed) {
+    const auto every = static_cast<int64_t>(lengths.size());
+    TORCH_CHECK(
+        count > 0 && every > 0 && every % count == 0 && static_cast<int64_t>(keys.size()) == every && static_cast<int64_t>(values.size()) == every
+            && first >= 0 && (first + count) * TENSORS <= static_cast<int64_t>(weights.size()) && hidden.dim() == 2,
+        "rows ", hidden.sizes(), " through ", count, " layers behind ", first, " of ", weights.size(), " tensors, with ", keys.size(), " and ",
+        values.size(), " caches for ", every);
+    const int64_t rows = every / count;
+    if (hidden.size(0) != rows) {
+        return {};
+    }
+    for (int64_t place = first * TENSORS; place < (first + count) * TENSORS; place += TENSORS) {
+        for (const int64_t linear : {QUERIES, KEYS, VALUES, OUTPUT, GATE, UP, DOWN}) {
+            if (!Linear(weights, place + linear).fits(hidden, packed)) {
+                return {};
+            }
+        }
+    }
+    at::Tensor result = hidden;
+    for (int64_t layer = 0; layer < count; layer++) {
+        const int64_t place = (first + layer) * TENSORS;
+        std::vector<at::Tensor> own_keys, own_values;
+        for (int64_t i = layer * rows; i < (layer + 1) * rows; i++) {
+            own_keys.push_back(keys.get(i));
+            own_values.push_back(values.get(i));
+        }
+        const std::vector<int64_t> own_lengths(lengths.begin() + layer * rows, lengths.begin() + (layer + 1) * rows);
+        const at::Tensor query_norm = weights.get(place + QUERY_NORM);
+        const Linear of_values(weights, place + VALUES), output(weights, place + OUTPUT), gate(weights, place + GATE), up(weights, place + UP),
+            down(weights, place + DOWN);
+        const Input read(norm(result, weights.get(place + INPUT_NORM), eps), of_values);
+        const int64_t width = own_values[0].size(0) * own_values[0].size(2);
+        const std::vector<at::Tensor> parts
+            = projections(read, of_values, Linear(weights, place + QUERIES), Linear(weights, place + KEYS), width);
+        const at::Tensor mixed = told("glimpse::attention_of_rows", [&] {
+            return attention_of_rows(
+                parts, query_norm, weights.get(place + KEY_NORM), eps, cosine, sine, own_keys, own_values, own_lengths, heads);
+        });
+        const at::Tensor attended = add_to(result, product(Input(mixed, output), output));
+        const Input read_too(norm(attended, weights.get(place + POST_NORM), eps), gate);
+        std::vector<at::Tensor> opened = {product(read_too, gate)};
+        if (!is_joined(up.weight)) {
+            opened.push_back(product(read_too, up));
+        }
+        const at::Tensor let_through = told("glimpse::gate_of_rows", [&] { return gate_of_rows(opened); });
+        result = add_to(attended, product(Input(let_through, down), down));
+    }
+    return {result};
+}
