@@ -19,7 +19,7 @@ torch=(-O2 -D_GLIBCXX_USE_CXX11_ABI=1 "-DSOURCE_HASH=\"$hash\"" -isystem "$inclu
 for file in packed packed_layout operators step_operators layers; do
     g++ "${flags[@]}" "${torch[@]}" -c $file.cpp -o "$objects/$file.o"
 done
-for file in plain_rows step_rows; do
+for file in plain_rows step_rows score_rows; do
     g++ "${flags[@]}" -O3 -mavx2 -mfma -DLANES=8 -c $file.cpp -o "$objects/$file-8.o"
     g++ "${flags[@]}" -O3 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -DLANES=16 -c $file.cpp -o "$objects/$file-16.o"
 done

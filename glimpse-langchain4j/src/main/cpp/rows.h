@@ -52,6 +52,14 @@ at::Tensor attention_of_rows(
     const at::Tensor& sine, const std::vector<at::Tensor>& keys, const std::vector<at::Tensor>& values, const std::vector<int64_t>& lengths,
     int64_t heads);
 
+// By what heads are turned at positions [rows of positions, rows], each frequency by the row of positions that its axis says: cosines [rows, headDim],
+// whose halves are equal, and sines [rows, headDim / 2], in a type.
+std::vector<at::Tensor> tables_of_rows(const at::Tensor& positions, const at::Tensor& axis, const at::Tensor& frequencies, at::ScalarType type);
+
+// Of rows of scores [rows, words] the logarithm of the sum of their exponentials, which is not a number where one of them is none or infinite, and the
+// place of the first that is the largest: [rows, 2] in float64.
+at::Tensor sums_of_scores(const at::Tensor& scores);
+
 // Rows [rows, width] of a step through `count` layers behind the first ones of `weights`, which holds those of one layer after the other; keys,
 // values and lengths by layer, and within one by row, as for attention_of_rows. Nothing where a layer is not multiplied here: by packed weights only
 // if `packed` says that these products are to be used.

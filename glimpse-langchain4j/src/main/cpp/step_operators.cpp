@@ -288,3 +288,70 @@ at::Tensor attention_of_rows(
     });
     return result;
 }
+
+std::vector<at::Tensor> tables_of_rows(const at::Tensor& positions, const at::Tensor& axis, const at::Tensor& frequencies, at::ScalarType type) {
+    TORCH_CHECK(
+        positions.is_cpu() && positions.dim() == 2 && positions.scalar_type() == at::kLong && axis.is_cpu() && axis.dim() == 1
+            && axis.scalar_type() == at::kLong && frequencies.is_cpu() && frequencies.sizes() == axis.sizes()
+            && frequencies.scalar_type() == at::kFloat,
+        "positions ", positions.sizes(), " of ", positions.scalar_type(), " with axes ", axis.sizes(), " and frequencies ", frequencies.sizes());
+    const int64_t rows = positions.size(1);
+    const int64_t half = axis.size(0);
+    const at::Tensor places = positions.contiguous(), axes = axis.contiguous(), angles = frequencies.contiguous();
+    at::Tensor cosine = at::empty({rows, 2 * half}, angles.options());
+    at::Tensor sine = at::empty({rows, half}, angles.options());
+    for (int64_t i = 0; i < half; i++) {
+        const int64_t from = axes.data_ptr<int64_t>()[i];
+        TORCH_CHECK(from >= 0 && from < places.size(0), "no row ", from, " of ", places.size(0), " rows of positions");
+        for (int64_t row = 0; row < rows; row++) {
+            const float angle = static_cast<float>(places.data_ptr<int64_t>()[from * rows + row]) * angles.data_ptr<float>()[i];
+            auto* to = cosine.data_ptr<float>() + row * 2 * half + i;
+            to[0] = to[half] = static_cast<float>(std::cos(static_cast<double>(angle)));
+            sine.data_ptr<float>()[row * half + i] = static_cast<float>(std::sin(static_cast<double>(angle)));
+        }
+    }
+    return {cosine.to(type), sine.to(type)};
+}
+
+at::Tensor sums_of_scores(const at::Tensor& scores) {
+    constexpr int64_t AT_ONCE = 8192; // whoever computes them
+    const at::Tensor rows = as_rows(scores, scores, 1);
+    const int64_t words = rows.size(1);
+    TORCH_CHECK(words > 0, "no scores in ", scores.sizes());
+    const bool bfloat16 = is_bfloat16(rows);
+    TORCH_CHECK(lanes() > 0, "no AVX2 here");
+    const ScoreKernels& kernels = lanes() == 16 ? score_rows_16 : score_rows_8;
+    const int64_t pieces = (words + AT_ONCE - 1) / AT_ONCE;
+    std::vector<float> most(rows.size(0) * pieces);
+    std::vector<double> sums(rows.size(0) * pieces);
+    const auto piece = [&](int64_t i) { return ScoreRows{at_place(rows, i / pieces * rows.stride(0)), bfloat16}; };
+    const auto count = [&](int64_t from) { return std::min(AT_ONCE, words - from); };
+    each(rows.size(0) * pieces, [&](int64_t i) {
+        const int64_t from = i % pieces * AT_ONCE;
+        most[i] = kernels.most(piece(i), from, count(from));
+    });
+    at::Tensor result = at::empty({rows.size(0), 2}, rows.options().dtype(at::kDouble));
+    auto* to = result.data_ptr<double>();
+    std::vector<int64_t> first(rows.size(0)); // piece with the largest
+    for (int64_t row = 0; row < rows.size(0); row++) {
+        const auto own = most.begin() + row * pieces;
+        first[row] = std::max_element(own, own + pieces) - most.begin();
+    }
+    each(rows.size(0) * pieces, [&](int64_t i) {
+        const int64_t from = i % pieces * AT_ONCE;
+        sums[i] = kernels.sum(piece(i), from, count(from), most[first[i / pieces]]);
+    });
+    for (int64_t row = 0; row < rows.size(0); row++) {
+        const int64_t from = first[row] % pieces * AT_ONCE;
+        const float largest = most[first[row]];
+        double sum = 0;
+        for (int64_t i = row * pieces; i < (row + 1) * pieces; i++) {
+            sum += sums[i];
+        }
+        // The largest is 1 of it. Of glibc's logarithms log is of a release that libtorch does not ask for.
+        const double log = largest + std::log1p(sum - 1);
+        to[2 * row] = std::isfinite(log) ? log : std::nan("");
+        to[2 * row + 1] = static_cast<double>(from + kernels.place(piece(first[row]), from, count(from), largest));
+    }
+    return result;
+}

@@ -113,3 +113,18 @@ struct StepRows {
 // For as many lanes as plain_rows_8 and plain_rows_16.
 extern const StepRows step_rows_8;
 extern const StepRows step_rows_16;
+
+// Scores of words.
+struct ScoreRows {
+    const void* scores;
+    bool bfloat16;
+};
+
+struct ScoreKernels {
+    float (*most)(const ScoreRows& rows, int64_t from, int64_t count);              // minus infinity if none is a number
+    double (*sum)(const ScoreRows& rows, int64_t from, int64_t count, float most);  // of their exponentials beside the largest of all
+    int64_t (*place)(const ScoreRows& rows, int64_t from, int64_t count, float score); // of the first that is equal, counted from `from`; else count
+};
+
+extern const ScoreKernels score_rows_8;
+extern const ScoreKernels score_rows_16;

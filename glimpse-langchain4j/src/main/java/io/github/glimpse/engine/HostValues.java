@@ -3,6 +3,7 @@ package io.github.glimpse.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,6 +43,27 @@ public final class HostValues {
             }
             return read;
         });
+    }
+
+    /** The bits of the rows of a tensor of 16 bits {@code [rows, width]} on a CPU, each an array of its own. */
+    public static List<short[]> shortRows(NDArray tensor) {
+        int rows = Math.toIntExact(tensor.getShape().get(0));
+        int width = Math.toIntExact(tensor.getShape().get(1));
+        return NativeCall.repeatable(READING, () -> {
+            ShortBuffer values = tensor.toByteBuffer(true).asShortBuffer();
+            List<short[]> read = new ArrayList<>();
+            for (int row = 0; row < rows; row++) {
+                short[] own = new short[width];
+                values.get(own);
+                read.add(own);
+            }
+            return read;
+        });
+    }
+
+    /** The values of a float64 tensor; fails like {@link #floats}. */
+    public static double[] doubles(NDArray tensor) {
+        return NativeCall.repeatable(READING, tensor::toDoubleArray);
     }
 
     /** The values of an int64 tensor; fails like {@link #floats}. */

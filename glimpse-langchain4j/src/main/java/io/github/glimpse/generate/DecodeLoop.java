@@ -188,7 +188,13 @@ final class DecodeLoop {
 
     private int choose(Sampler sampler, RowLogits row, int left, List<LayerState> caches) {
         try {
-            return mask == null ? sampler.next(row.logits(), row.logOfSum()) : mask.choose(sampler, row.logits(), left);
+            if (mask != null) {
+                return mask.choose(sampler, row.logits(), left);
+            }
+            int likeliest = row.likeliest();
+            return likeliest >= 0 && sampler.takesLikeliest()
+                    ? sampler.next(likeliest, row.logit(likeliest), row.logOfSum())
+                    : sampler.next(row.logits(), row.logOfSum());
         } catch (NonFiniteNumbersException e) {
             throw e.at(firstBroken(caches));
         }

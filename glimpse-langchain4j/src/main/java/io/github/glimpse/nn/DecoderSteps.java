@@ -1,6 +1,7 @@
 package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import java.util.ArrayList;
@@ -103,9 +104,7 @@ public final class DecoderSteps {
                 hidden.close();
                 hidden = next;
             }
-            return HostValues.floatRows(logits(hidden, rows.size(), scope)).stream()
-                    .map(RowLogits::new)
-                    .toList();
+            return logits(hidden, rows.size(), scope);
         }
     }
 
@@ -213,16 +212,34 @@ public final class DecoderSteps {
         }
     }
 
-    /** The logits after each of the first rows: {@code [rows, vocab]} float32. */
-    private NDArray logits(NDArray hidden, int rows, TensorScope scope) {
-        return decoder.graph()
+    /** The logits after each of the first rows. */
+    private List<RowLogits> logits(NDArray hidden, int rows, TensorScope scope) {
+        List<NDArray> found = decoder.graph()
                 .call("step_logits")
                 .with(hidden)
                 .with(rows)
                 .with(decoder.finalNorm())
                 .with(decoder.headList())
                 .with(decoder.dimensions().normEps())
-                .run(scope);
+                .runForList(scope);
+        NDArray scores = found.get(0);
+        if (found.size() == 1) {
+            return HostValues.floatRows(scores).stream().map(RowLogits::new).toList();
+        }
+        double[] sums = HostValues.doubles(found.get(1));
+        List<RowLogits> logits = new ArrayList<>();
+        if (decoder.dtype() == Dtype.FLOAT32) {
+            List<float[]> values = HostValues.floatRows(scores);
+            for (int row = 0; row < rows; row++) {
+                logits.add(new RowLogits(values.get(row), sums[2 * row], (int) sums[2 * row + 1]));
+            }
+        } else {
+            List<short[]> values = HostValues.shortRows(scores);
+            for (int row = 0; row < rows; row++) {
+                logits.add(new RowLogits(values.get(row), decoder.dtype(), sums[2 * row], (int) sums[2 * row + 1]));
+            }
+        }
+        return logits;
     }
 
     /** By sequence how many of its rows run: its first, and an equal share of what is left for guesses. */

@@ -13,14 +13,22 @@ public final class RowLogits {
     private final short[] bits;
     private final Dtype type;
     private final double logOfSum;
+    private final int likeliest;
     private float @Nullable [] logits;
 
     /** Of which nobody has taken the sum. */
     public RowLogits(float[] logits) {
-        this.bits = new short[0];
-        this.type = Dtype.FLOAT32;
-        this.logOfSum = Double.NaN;
-        this.logits = logits;
+        this(logits, Double.NaN, -1);
+    }
+
+    /**
+     * Of 32 bits each.
+     *
+     * @param logOfSum logarithm of the sum of their exponentials, NaN if that is no number
+     * @param likeliest the first of the largest, -1 if nobody has looked
+     */
+    RowLogits(float[] logits, double logOfSum, int likeliest) {
+        this(new short[0], Dtype.FLOAT32, logOfSum, likeliest, logits);
     }
 
     /**
@@ -28,11 +36,18 @@ public final class RowLogits {
      *
      * @param type float16 or bfloat16
      * @param logOfSum logarithm of the sum of their exponentials, NaN if that is no number
+     * @param likeliest the first of the largest, -1 if nobody has looked
      */
-    RowLogits(short[] bits, Dtype type, double logOfSum) {
+    RowLogits(short[] bits, Dtype type, double logOfSum, int likeliest) {
+        this(bits, type, logOfSum, likeliest, null);
+    }
+
+    private RowLogits(short[] bits, Dtype type, double logOfSum, int likeliest, float @Nullable [] logits) {
         this.bits = bits;
         this.type = type;
         this.logOfSum = logOfSum;
+        this.likeliest = Double.isNaN(logOfSum) ? -1 : likeliest;
+        this.logits = logits;
     }
 
     /** The logits, {@code [vocabulary]}; the same array each time, which the caller may change. */
@@ -41,17 +56,30 @@ public final class RowLogits {
         if (wide == null) {
             wide = new float[bits.length];
             for (int i = 0; i < wide.length; i++) {
-                wide[i] = type == Dtype.FLOAT16
-                        ? FloatWidening.fromFloat16(bits[i])
-                        : FloatWidening.fromBfloat16(bits[i]);
+                wide[i] = wide(bits[i]);
             }
             logits = wide;
         }
         return wide;
     }
 
+    private float wide(short number) {
+        return type == Dtype.FLOAT16 ? FloatWidening.fromFloat16(number) : FloatWidening.fromBfloat16(number);
+    }
+
+    /** One of the logits, without those of the others. */
+    public float logit(int id) {
+        float[] wide = logits;
+        return wide == null ? wide(bits[id]) : wide[id];
+    }
+
     /** The logarithm of the sum of their exponentials, where the device has taken it; else, and where it is no number, NaN. */
     public double logOfSum() {
         return logOfSum;
+    }
+
+    /** The first of the largest, where it is known and they are numbers; else -1. */
+    public int likeliest() {
+        return likeliest;
     }
 }

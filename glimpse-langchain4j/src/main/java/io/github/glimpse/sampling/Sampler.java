@@ -58,6 +58,23 @@ public final class Sampler {
         return id;
     }
 
+    /** Whether the token with the largest of the raw scores is the next one, the first of several. */
+    public boolean takesLikeliest() {
+        return numbers.temperature() == 0 && !penalises();
+    }
+
+    /**
+     * Takes the token that another has found, and remembers it, where this {@linkplain #takesLikeliest takes the likeliest}.
+     *
+     * @param score its raw score
+     * @param logOfSum as for {@link #next(float[], double)}, a number
+     */
+    public int next(int likeliest, float score, double logOfSum) {
+        logProbability = score - logOfSum;
+        accept(likeliest);
+        return likeliest;
+    }
+
     /** Chooses a token, which is remembered once it is {@linkplain #accept accepted}; else as {@link #next}. */
     public int choose(float[] logits) {
         return choose(logits, logOfSum(logits));

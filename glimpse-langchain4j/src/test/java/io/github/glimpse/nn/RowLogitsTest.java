@@ -33,12 +33,12 @@ class RowLogitsTest {
     }
 
     private static float wide(String bits, Dtype type) {
-        return new RowLogits(new short[] {(short) (int) Integer.decode(bits)}, type, 0).logits()[0];
+        return new RowLogits(new short[] {(short) (int) Integer.decode(bits)}, type, 0, -1).logits()[0];
     }
 
     @Test
     void theyAreWidenedOnce() {
-        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, Dtype.BFLOAT16, 2.3);
+        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, Dtype.BFLOAT16, 2.3, 1);
 
         float[] logits = row.logits();
 
@@ -46,5 +46,16 @@ class RowLogitsTest {
         assertThat(row.logits()).isSameAs(logits);
         assertThat(row.logOfSum()).isEqualTo(2.3);
         assertThat(new RowLogits(logits).logOfSum()).isNaN();
+    }
+
+    @Test
+    void oneOfThemIsReadWithoutTheOthersAndTheLikeliestIsKnownOfNumbersOnly() {
+        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, Dtype.BFLOAT16, 2.3, 1);
+
+        assertThat(row.likeliest()).isEqualTo(1);
+        assertThat(row.logit(1)).isEqualTo(2);
+        assertThat(new RowLogits(new float[] {3, 4}, 5, 1).logit(0)).isEqualTo(3);
+        assertThat(new RowLogits(new float[] {3, 4}, Double.NaN, 1).likeliest()).isEqualTo(-1);
+        assertThat(new RowLogits(new float[] {3, 4}).likeliest()).isEqualTo(-1);
     }
 }
