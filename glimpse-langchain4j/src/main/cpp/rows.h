@@ -56,8 +56,8 @@ at::Tensor attention_of_rows(
 // whose halves are equal, and sines [rows, headDim / 2], in a type.
 std::vector<at::Tensor> tables_of_rows(const at::Tensor& positions, const at::Tensor& axis, const at::Tensor& frequencies, at::ScalarType type);
 
-// Of rows of scores [rows, words] the logarithm of the sum of their exponentials, which is not a number where one of them is none or infinite, and the
-// place of the first that is the largest: [rows, 2] in float64.
+// Of rows of scores [rows, words] the logarithm of the sum of their exponentials, which is not a number where one of them is none or infinite, the place of
+// the first that is the largest, and that score: [rows, 3] in float64.
 at::Tensor sums_of_scores(const at::Tensor& scores);
 
 // Rows [rows, width] of a step through `count` layers behind the first ones of `weights`, which holds those of one layer after the other; keys,

@@ -330,7 +330,7 @@ at::Tensor sums_of_scores(const at::Tensor& scores) {
         const int64_t from = i % pieces * AT_ONCE;
         most[i] = kernels.most(piece(i), from, count(from));
     });
-    at::Tensor result = at::empty({rows.size(0), 2}, rows.options().dtype(at::kDouble));
+    at::Tensor result = at::empty({rows.size(0), 3}, rows.options().dtype(at::kDouble));
     auto* to = result.data_ptr<double>();
     std::vector<int64_t> first(rows.size(0)); // piece with the largest
     for (int64_t row = 0; row < rows.size(0); row++) {
@@ -350,8 +350,9 @@ at::Tensor sums_of_scores(const at::Tensor& scores) {
         }
         // The largest is 1 of it. Of glibc's logarithms log is of a release that libtorch does not ask for.
         const double log = largest + std::log1p(sum - 1);
-        to[2 * row] = std::isfinite(log) ? log : std::nan("");
-        to[2 * row + 1] = static_cast<double>(from + kernels.place(piece(first[row]), from, count(from), largest));
+        to[3 * row] = std::isfinite(log) ? log : std::nan("");
+        to[3 * row + 1] = static_cast<double>(from + kernels.place(piece(first[row]), from, count(from), largest));
+        to[3 * row + 2] = largest;
     }
     return result;
 }

@@ -75,7 +75,8 @@ final class DecodeLoop {
     Answer run(Sequence sequence, Sampler sampler, PromptLookup lookup, int most) {
         IntStream.Builder ids = IntStream.builder();
         RowLogits logits = new RowLogits(sequence.logits());
-        Rows rows = new Rows(sequence, lookup);
+        boolean likeliestOnly = mask == null && sampler.takesLikeliest() && context.observer() == StageObserver.NONE;
+        Rows rows = new Rows(sequence, lookup, likeliestOnly);
         for (int step = 0; ; step++) {
             int id = choose(sampler, logits, most - step, sequence.caches());
             ids.add(id);
@@ -110,12 +111,14 @@ final class DecodeLoop {
 
         private final Sequence sequence;
         private final PromptLookup lookup;
+        private final boolean likeliestOnly;
         private final int[] lengths;
         private int[] ran = {};
         private RowLogits[] logits = {};
         private int first;
 
-        Rows(Sequence sequence, PromptLookup lookup) {
+        Rows(Sequence sequence, PromptLookup lookup, boolean likeliestOnly) {
+            this.likeliestOnly = likeliestOnly;
             this.sequence = sequence;
             this.lookup = lookup;
             this.lengths = lengths(sequence.caches());
@@ -139,7 +142,8 @@ final class DecodeLoop {
             ran = IntStream.concat(IntStream.of(id), IntStream.of(lookup.next(left - 1)))
                     .toArray();
             first = row;
-            logits = forward(ran, shifted(sequence.nextPositions(), row), sequence.caches(), left);
+            long[] positions = shifted(sequence.nextPositions(), row);
+            logits = forward(new DecoderSteps.Rows(ran, positions, sequence.caches(), likeliestOnly), left);
             return logits[0];
         }
 
@@ -166,7 +170,7 @@ final class DecodeLoop {
             }
             long[] positions = shifted(sequence.nextPositions(), length);
             int left = ChoiceScores.MOST_STEPS - length;
-            return forward(new int[] {id}, positions, sequence.caches(), left)[0].logits();
+            return forward(new DecoderSteps.Rows(id, positions, sequence.caches()), left)[0].logits();
         });
         truncate(sequence.caches(), lengths, 0);
         return shares;
@@ -191,9 +195,8 @@ final class DecodeLoop {
             if (mask != null) {
                 return mask.choose(sampler, row.logits(), left);
             }
-            int likeliest = row.likeliest();
-            return likeliest >= 0 && sampler.takesLikeliest()
-                    ? sampler.next(likeliest, row.logit(likeliest), row.logOfSum())
+            return row.likeliest() >= 0
+                    ? sampler.next(row.likeliest(), row.largest(), row.logOfSum())
                     : sampler.next(row.logits(), row.logOfSum());
         } catch (NonFiniteNumbersException e) {
             throw e.at(firstBroken(caches));
@@ -240,15 +243,17 @@ final class DecodeLoop {
      *
      * @param left rows that may come, these included: caches have room for no more
      */
-    private RowLogits[] forward(int[] ids, long[] positions, List<LayerState> caches, int left) {
-        List<LayerState> full =
-                caches.stream().filter(cache -> cache.room() < ids.length).toList();
+    private RowLogits[] forward(DecoderSteps.Rows rows, int left) {
+        List<LayerState> caches = rows.states();
+        List<LayerState> full = caches.stream()
+                .filter(cache -> cache.room() < rows.ids().length)
+                .toList();
         for (LayerState cache : full) {
             cache.reserve(Math.min(left, Math.max(SequenceMemory.ROWS_AT_ONCE, cache.length() / 2)));
         }
         if (!full.isEmpty()) {
             context.memory().uses(caches);
         }
-        return steps.next(new DecoderSteps.Rows(ids, positions, caches), context.cancellation()::check);
+        return steps.next(rows, context.cancellation()::check);
     }
 }

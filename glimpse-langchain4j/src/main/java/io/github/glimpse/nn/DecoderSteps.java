@@ -2,6 +2,7 @@ package io.github.glimpse.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import java.util.ArrayList;
@@ -34,9 +35,16 @@ public final class DecoderSteps {
      * @param positions of the first by layer
      * @param states by layer, each with {@linkplain LayerState#reserve room} for these rows; nobody else uses them meanwhile. Rows
      *     of wrong guesses are {@linkplain LayerState#truncate forgotten} by the caller
+     * @param likeliestOnly whether of the logits only the {@linkplain RowLogits#likeliest likeliest} is asked for, which spares the others the
+     *     way into Java where the device has found it
      */
     @SuppressWarnings("ArrayRecordComponent") // read only, never compared
-    public record Rows(int[] ids, long[] positions, List<LayerState> states) {
+    public record Rows(int[] ids, long[] positions, List<LayerState> states, boolean likeliestOnly) {
+
+        /** Of which all logits are asked for. */
+        public Rows(int[] ids, long[] positions, List<LayerState> states) {
+            this(ids, positions, states, false);
+        }
 
         /** Of one token. */
         public Rows(int id, long[] positions, List<LayerState> states) {
@@ -82,30 +90,59 @@ public final class DecoderSteps {
     List<RowLogits> byText(List<Row> rows) {
         int padded = decoder.runtime().onGpu() ? RowPadding.gpuRows(rows.size()) : RowPadding.rows(rows.size());
         try (TensorScope scope = decoder.openScope()) {
-            NDArray hidden =
-                    decoder.embed(scope.indices(rows.stream().mapToInt(Row::id).toArray()), padded, scope);
-            // One table serves all layers unless a schedule renumbered between them.
-            Map<List<Long>, RotaryEmbedding.Tables> tables = new HashMap<>();
+            NDArray ids = scope.indices(rows.stream().mapToInt(Row::id).toArray());
             int layers = rows.get(0).sequence().states().size();
-            int end;
-            for (int layer = 0; layer < layers; layer = end) {
-                List<Long> positions = positions(layer, rows);
-                end = endOfRun(layer, layers, positions, rows);
-                RecurrentLayer recurrent = decoder.recurrentLayer(layer);
-                NDArray next = recurrent == null
-                        ? attending(
-                                layer,
-                                end,
-                                hidden,
-                                tables.computeIfAbsent(positions, places -> tables(places, padded, scope)),
-                                rows,
-                                scope)
-                        : recurrent(layer, recurrent, hidden, rows, scope);
-                hidden.close();
-                hidden = next;
-            }
-            return logits(hidden, rows.size(), scope);
+            List<Long> first = positions(0, rows);
+            List<NDArray> found = endOfRun(0, layers, first, rows) == layers && !decoder.isRecurrent(0)
+                    ? whole(ids, layers, padded, first, rows, scope)
+                    : inParts(ids, layers, padded, rows, scope);
+            return logits(found, rows);
         }
+    }
+
+    private List<NDArray> whole(
+            NDArray ids, int layers, int padded, List<Long> positions, List<Row> rows, TensorScope scope) {
+        Graph.Call call = decoder.graph()
+                .call("whole_step")
+                .with(decoder.table())
+                .with(ids)
+                .with(padded)
+                .with(decoder.dtype().code())
+                .with(places(positions, padded, scope))
+                .with(decoder.rotary().axis())
+                .with(decoder.rotary().frequencies());
+        return headed(through(call, 0, layers, rows, scope).with(rows.size())).runForList(scope);
+    }
+
+    /** By the runs of layers that take one call. */
+    private List<NDArray> inParts(NDArray ids, int layers, int padded, List<Row> rows, TensorScope scope) {
+        NDArray hidden = decoder.embed(ids, padded, scope);
+        // One table serves all layers unless a schedule renumbered between them.
+        Map<List<Long>, RotaryEmbedding.Tables> tables = new HashMap<>();
+        int end;
+        for (int layer = 0; layer < layers; layer = end) {
+            List<Long> positions = positions(layer, rows);
+            end = endOfRun(layer, layers, positions, rows);
+            RecurrentLayer recurrent = decoder.recurrentLayer(layer);
+            NDArray next = recurrent == null
+                    ? attending(
+                            layer,
+                            end,
+                            hidden,
+                            tables.computeIfAbsent(positions, places -> decoder.rotary()
+                                    .tablesByRow(places(places, padded, scope), decoder.dtype(), scope)),
+                            rows,
+                            scope)
+                    : recurrent(layer, recurrent, hidden, rows, scope);
+            hidden.close();
+            hidden = next;
+        }
+        return headed(decoder.graph()
+                        .call("step_logits")
+                        .with(hidden)
+                        .with(decoder.dimensions().normEps())
+                        .with(rows.size()))
+                .runForList(scope);
     }
 
     /** Behind the last of the layers that take one call: all have keys and values, and the rows the same positions. */
@@ -130,6 +167,13 @@ public final class DecoderSteps {
      */
     NDArray attending(
             int first, int end, NDArray hidden, RotaryEmbedding.Tables tables, List<Row> rows, TensorScope scope) {
+        Graph.Call call =
+                decoder.graph().call("steps").with(hidden).with(tables.cosine()).with(tables.sine());
+        return through(call, first, end, rows, scope).run(scope);
+    }
+
+    /** With what some layers read and write of rows, and their weights. */
+    private Graph.Call through(Graph.Call call, int first, int end, List<Row> rows, TensorScope scope) {
         List<NDArray> keys = new ArrayList<>();
         List<NDArray> values = new ArrayList<>();
         List<NDArray> unseen = new ArrayList<>();
@@ -149,12 +193,7 @@ public final class DecoderSteps {
                 }
             }
         }
-        return decoder.graph()
-                .call("steps")
-                .with(hidden)
-                .with(tables.cosine())
-                .with(tables.sine())
-                .with(keys)
+        return call.with(keys)
                 .with(values)
                 .with(lengths.stream().mapToLong(Long::longValue).toArray())
                 .with(unseen)
@@ -166,8 +205,7 @@ public final class DecoderSteps {
                 .with(decoder.attendingBefore(first))
                 .with(end - first)
                 .with(decoder.dimensions().heads())
-                .with(decoder.dimensions().normEps())
-                .run(scope);
+                .with(decoder.dimensions().normEps());
     }
 
     /**
@@ -212,31 +250,32 @@ public final class DecoderSteps {
         }
     }
 
-    /** The logits after each of the first rows. */
-    private List<RowLogits> logits(NDArray hidden, int rows, TensorScope scope) {
-        List<NDArray> found = decoder.graph()
-                .call("step_logits")
-                .with(hidden)
-                .with(rows)
-                .with(decoder.finalNorm())
-                .with(decoder.headList())
-                .with(decoder.dimensions().normEps())
-                .runForList(scope);
-        NDArray scores = found.get(0);
+    /** With the weights behind the last layer. */
+    private Graph.Call headed(Graph.Call call) {
+        return call.with(decoder.finalNorm()).with(decoder.headList());
+    }
+
+    /** What {@code step_logits} has found, row by row. */
+    private List<RowLogits> logits(List<NDArray> found, List<Row> rows) {
         if (found.size() == 1) {
-            return HostValues.floatRows(scores).stream().map(RowLogits::new).toList();
+            return HostValues.floatRows(found.get(0)).stream()
+                    .map(RowLogits::new)
+                    .toList();
         }
         double[] sums = HostValues.doubles(found.get(1));
         List<RowLogits> logits = new ArrayList<>();
-        if (decoder.dtype() == Dtype.FLOAT32) {
-            List<float[]> values = HostValues.floatRows(scores);
-            for (int row = 0; row < rows; row++) {
-                logits.add(new RowLogits(values.get(row), sums[2 * row], (int) sums[2 * row + 1]));
-            }
-        } else {
-            List<short[]> values = HostValues.shortRows(scores);
-            for (int row = 0; row < rows; row++) {
-                logits.add(new RowLogits(values.get(row), decoder.dtype(), sums[2 * row], (int) sums[2 * row + 1]));
+        List<float[]> wide = List.of();
+        List<short[]> narrow = List.of();
+        for (int row = 0; row < rows.size(); row++) {
+            double sum = sums[3 * row];
+            if (rows.get(row).sequence().likeliestOnly() && !Double.isNaN(sum)) {
+                logits.add(new RowLogits((int) sums[3 * row + 1], (float) sums[3 * row + 2], sum));
+            } else if (decoder.dtype() == Dtype.FLOAT32) {
+                wide = wide.isEmpty() ? HostValues.floatRows(found.get(0)) : wide;
+                logits.add(new RowLogits(wide.get(row), sum));
+            } else {
+                narrow = narrow.isEmpty() ? HostValues.shortRows(found.get(0)) : narrow;
+                logits.add(new RowLogits(narrow.get(row), decoder.dtype(), sum));
             }
         }
         return logits;
@@ -251,14 +290,14 @@ public final class DecoderSteps {
                 .toArray();
     }
 
-    private RotaryEmbedding.Tables tables(List<Long> places, int padded, TensorScope scope) {
+    private NDArray places(List<Long> places, int padded, TensorScope scope) {
         // All rows of positions are equal behind the prompt; one row of tables fits families with one and with three.
         int rows = decoder.positionRows();
         long[] ids = new long[rows * padded];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = i % padded < places.size() ? places.get(i % padded) : 0;
         }
-        return decoder.rotary().tablesByRow(scope.longs(ids, rows, padded), decoder.dtype(), scope);
+        return scope.longs(ids, rows, padded);
     }
 
     private static List<RowLogits[]> split(List<RowLogits> logits, int[] counts) {

@@ -105,6 +105,11 @@ public final class RotaryEmbedding {
         return frequencies;
     }
 
+    /** Which row of positions each pair follows: {@code [headDim / 2]} int64. */
+    NDArray axis() {
+        return axis;
+    }
+
     /**
      * The tables of some positions.
      *

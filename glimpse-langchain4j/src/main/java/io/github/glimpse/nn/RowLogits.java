@@ -14,21 +14,31 @@ public final class RowLogits {
     private final Dtype type;
     private final double logOfSum;
     private final int likeliest;
+    private final float largest;
     private float @Nullable [] logits;
 
     /** Of which nobody has taken the sum. */
     public RowLogits(float[] logits) {
-        this(logits, Double.NaN, -1);
+        this(logits, Double.NaN);
+    }
+
+    /**
+     * Of which only the largest is asked for.
+     *
+     * @param likeliest the first of the largest
+     * @param logOfSum logarithm of the sum of all exponentials, a number
+     */
+    RowLogits(int likeliest, float largest, double logOfSum) {
+        this(new short[0], Dtype.FLOAT32, logOfSum, likeliest, largest, null);
     }
 
     /**
      * Of 32 bits each.
      *
      * @param logOfSum logarithm of the sum of their exponentials, NaN if that is no number
-     * @param likeliest the first of the largest, -1 if nobody has looked
      */
-    RowLogits(float[] logits, double logOfSum, int likeliest) {
-        this(new short[0], Dtype.FLOAT32, logOfSum, likeliest, logits);
+    RowLogits(float[] logits, double logOfSum) {
+        this(new short[0], Dtype.FLOAT32, logOfSum, -1, Float.NaN, logits);
     }
 
     /**
@@ -36,24 +46,32 @@ public final class RowLogits {
      *
      * @param type float16 or bfloat16
      * @param logOfSum logarithm of the sum of their exponentials, NaN if that is no number
-     * @param likeliest the first of the largest, -1 if nobody has looked
      */
-    RowLogits(short[] bits, Dtype type, double logOfSum, int likeliest) {
-        this(bits, type, logOfSum, likeliest, null);
+    RowLogits(short[] bits, Dtype type, double logOfSum) {
+        this(bits, type, logOfSum, -1, Float.NaN, null);
     }
 
-    private RowLogits(short[] bits, Dtype type, double logOfSum, int likeliest, float @Nullable [] logits) {
+    private RowLogits(
+            short[] bits, Dtype type, double logOfSum, int likeliest, float largest, float @Nullable [] logits) {
         this.bits = bits;
         this.type = type;
         this.logOfSum = logOfSum;
-        this.likeliest = Double.isNaN(logOfSum) ? -1 : likeliest;
+        this.likeliest = likeliest;
+        this.largest = largest;
         this.logits = logits;
     }
 
-    /** The logits, {@code [vocabulary]}; the same array each time, which the caller may change. */
+    /**
+     * The logits, {@code [vocabulary]}; the same array each time, which the caller may change.
+     *
+     * @throws IllegalStateException if {@linkplain DecoderSteps.Rows#likeliestOnly only the likeliest} was asked for
+     */
     public float[] logits() {
         float[] wide = logits;
         if (wide == null) {
+            if (bits.length == 0) {
+                throw new IllegalStateException("Of this row only the likeliest token was asked for");
+            }
             wide = new float[bits.length];
             for (int i = 0; i < wide.length; i++) {
                 wide[i] = wide(bits[i]);
@@ -67,10 +85,9 @@ public final class RowLogits {
         return type == Dtype.FLOAT16 ? FloatWidening.fromFloat16(number) : FloatWidening.fromBfloat16(number);
     }
 
-    /** One of the logits, without those of the others. */
-    public float logit(int id) {
-        float[] wide = logits;
-        return wide == null ? wide(bits[id]) : wide[id];
+    /** The largest of the logits, where the {@link #likeliest} is known. */
+    public float largest() {
+        return largest;
     }
 
     /** The logarithm of the sum of their exponentials, where the device has taken it; else, and where it is no number, NaN. */
@@ -78,7 +95,7 @@ public final class RowLogits {
         return logOfSum;
     }
 
-    /** The first of the largest, where it is known and they are numbers; else -1. */
+    /** The first of the largest, where {@linkplain DecoderSteps.Rows#likeliestOnly only that} was asked for; else -1. */
     public int likeliest() {
         return likeliest;
     }

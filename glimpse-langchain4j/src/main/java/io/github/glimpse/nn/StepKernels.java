@@ -330,7 +330,7 @@ final class StepKernels implements AutoCloseable {
             short[] bits = new short[shape.vocabulary()];
             pass.scores().get(row * bits.length, bits);
             float sum = pass.sums().get(row);
-            logits.add(new RowLogits(bits, shape.dtype(), Float.isFinite(sum) ? sum : Double.NaN, -1));
+            logits.add(new RowLogits(bits, shape.dtype(), Float.isFinite(sum) ? sum : Double.NaN));
         }
         return logits;
     }

@@ -1,6 +1,7 @@
 package io.github.glimpse.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.engine.Dtype;
 import org.junit.jupiter.api.Test;
@@ -33,12 +34,12 @@ class RowLogitsTest {
     }
 
     private static float wide(String bits, Dtype type) {
-        return new RowLogits(new short[] {(short) (int) Integer.decode(bits)}, type, 0, -1).logits()[0];
+        return new RowLogits(new short[] {(short) (int) Integer.decode(bits)}, type, 0).logits()[0];
     }
 
     @Test
     void theyAreWidenedOnce() {
-        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, Dtype.BFLOAT16, 2.3, 1);
+        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, Dtype.BFLOAT16, 2.3);
 
         float[] logits = row.logits();
 
@@ -49,13 +50,15 @@ class RowLogitsTest {
     }
 
     @Test
-    void oneOfThemIsReadWithoutTheOthersAndTheLikeliestIsKnownOfNumbersOnly() {
-        RowLogits row = new RowLogits(new short[] {0x3f80, 0x4000}, Dtype.BFLOAT16, 2.3, 1);
+    void ofTheLikeliestAloneThereAreNoOthers() {
+        RowLogits row = new RowLogits(7, 2.5f, 3.5);
 
-        assertThat(row.likeliest()).isEqualTo(1);
-        assertThat(row.logit(1)).isEqualTo(2);
-        assertThat(new RowLogits(new float[] {3, 4}, 5, 1).logit(0)).isEqualTo(3);
-        assertThat(new RowLogits(new float[] {3, 4}, Double.NaN, 1).likeliest()).isEqualTo(-1);
+        assertThat(row.likeliest()).isEqualTo(7);
+        assertThat(row.largest()).isEqualTo(2.5f);
+        assertThat(row.logOfSum()).isEqualTo(3.5);
+        assertThatThrownBy(row::logits)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("likeliest");
         assertThat(new RowLogits(new float[] {3, 4}).likeliest()).isEqualTo(-1);
     }
 }
