@@ -42,14 +42,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many callers of one engine, good, bad and impatient ones: each hears exactly one outcome, the engine counts the same, and
- * nothing is left behind. {@code -Dglimpse.load.minutes=30} for the long run.
+ * nothing is left behind. {@code -Dglimpse.load.minutes=30 -Dglimpse.load.callers=64} for the long run.
  */
 class MixedLoadIT {
 
     private static final Duration LENGTH = System.getProperty("glimpse.load.minutes") == null
             ? Duration.ofSeconds(4)
             : Duration.ofMinutes(Long.getLong("glimpse.load.minutes"));
-    private static final int CALLERS = 16;
+    private static final int CALLERS = Integer.getInteger("glimpse.load.callers", 16);
     private static final int ENDLESS = 100_000;
     private static final Set<RequestOutcome> OUTCOMES = EnumSet.of(
             RequestOutcome.ANSWERED,
