@@ -2,6 +2,7 @@ package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What {@link FewRows}' library computes for steps between their products. */
 class StepRowsIT {
 
-    private static final int[][] WIDTHS = {{1, 1}, {3, 7}, {2, 33}, {7, 1_000}, {16, 2_048}, {37, 128}};
+    private static final int[][] WIDTHS = {{1, 1}, {3, 7}, {2, 33}, {7, 1_000}, {16, 2_048}, {37, 128}, {2, 20_000}};
 
     /** Heads of queries, of keys, their numbers, those that are turned, and whether there are norms, gates, and one product of all. */
     private static final long[][] HEADS = {
@@ -88,6 +89,75 @@ class StepRowsIT {
         }
     }
 
+    /** By weights as checkpoints hold them, by packed ones, and in 8 bits; of several products or of one. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0, false, FLOAT32",
+        "3, 0, true, FLOAT32",
+        "5, 0, false, BFLOAT16",
+        "2, 0, true, BFLOAT16",
+        "1, 1, true, BFLOAT16",
+        "3, 1, false, BFLOAT16",
+        "4, 2, true, BFLOAT16",
+        "1, 2, false, BFLOAT16"
+    })
+    void layersInOneCallGiveWhatTheOperatorsGiveOneByOne(long rows, long form, boolean joined, Dtype type) {
+        try (TorchRuntime runtime = PlainRowsIT.started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            assumeTrue(form == 0 || runtime.multipliesFewRows());
+            assertThat(HostValues.longs(graph.call("layers")
+                            .with(rows)
+                            .with(form)
+                            .with(joined)
+                            .with(type.code())
+                            .run(scope)))
+                    .containsExactly(0);
+        }
+    }
+
+    @Test
+    void layersThatAreNotMultipliedHereAreLeftAlone() {
+        try (TorchRuntime runtime = PlainRowsIT.started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            assertThat(HostValues.longs(
+                            graph.call("left_alone").with(Dtype.FLOAT32.code()).run(scope)))
+                    .containsExactly(1, 0, 0, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 45", "2, 91", "3, 200", "0, 46"})
+    void layersWithoutAllOfTheirTensorsAreRefused(long count, long tensors) {
+        try (TorchRuntime runtime = PlainRowsIT.started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            assertThatThrownBy(() -> graph.call("refused_layers")
+                            .with(count)
+                            .with(tensors)
+                            .run(scope))
+                    .isInstanceOf(GlimpseException.class)
+                    .hasStackTraceContaining(
+                            "rows [2, 64] through " + count + " layers behind 0 of " + tensors + " tensors");
+        }
+    }
+
+    @Test
+    void ofScoresThatAreNoNumbersThereIsNoSum() {
+        try (TorchRuntime runtime = PlainRowsIT.started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            float[] sums = HostValues.floats(graph.call("sums_of_no_numbers").run(scope));
+
+            assertThat(sums).hasSize(4);
+            assertThat(sums[0]).isNaN();
+            assertThat(sums[1]).isNaN();
+            assertThat(sums[2]).isNaN();
+            assertThat(sums[3]).isFinite();
+        }
+    }
+
     /** Prints what fails, and that it ran. */
     static final class ByAvx2 {
 
@@ -114,6 +184,8 @@ class StepRowsIT {
                     check("norm", most, failures, runtime, graph, width[0], width[1], type.code(), ofWeight.code());
                 }
                 check("gate", most, failures, runtime, graph, width[0], width[1], type.code());
+                check("scores", 2e-6f, failures, runtime, graph, width[0], width[1], type.code());
+                check("tables", most, failures, runtime, graph, width[0], width[1], type.code());
                 try (TensorScope scope = runtime.openScope()) {
                     long others = HostValues.longs(graph.call("eight_bits")
                             .with(width[0])
