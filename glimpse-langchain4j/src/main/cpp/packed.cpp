@@ -77,7 +77,8 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
         layout = layout_of(weight, false);
     }
     if (layout.units == 0) {
-        return by_onednn(onednn, {input, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), std::optional<std::string>("")});
+        const std::optional<at::Tensor> dense = bias.has_value() ? std::optional<at::Tensor>(bias->contiguous()) : bias;
+        return by_onednn(onednn, {input, weight, dense, "none", c10::List<std::optional<at::Scalar>>(), std::optional<std::string>("")});
     }
     const int64_t inputs = input.size(-1);
     const at::Tensor rows = input.contiguous();
@@ -103,6 +104,11 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
 
 at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("onednn::qlinear_pointwise", "");
+    // oneDNN reads as many as there are outputs, side by side, and divides by the number of inputs.
+    TORCH_CHECK(
+        !weight.is_mkldnn() || weight.scalar_type() != at::kChar
+            || (input.dim() > 0 && input.size(-1) > 0 && fits(unit, at::kFloat, weight.size(1)) && unit.is_contiguous()),
+        "rows ", input.sizes(), " and ", unit.sizes(), " numbers of ", unit.scalar_type(), " side by side do not fit a weight ", weight.sizes());
     Layout layout;
     if (are_few(input, at::kByte) && weight.is_mkldnn() && weight.size(0) == input.size(-1) && fits(unit, at::kFloat, weight.size(1))
         && unit.is_contiguous()) {
