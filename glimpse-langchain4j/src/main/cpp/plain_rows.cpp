@@ -6,7 +6,7 @@
 
 namespace {
 
-constexpr int64_t AHEAD = 1024;        // bytes of a row of the weight that are asked for before they are needed
+constexpr int64_t AHEAD = 4096;       // bytes ahead of what is read that are asked for: less is half as fast on AMD (Zen 4)
 constexpr int64_t CHUNK = 16384;       // bytes of a row of the input that several rows go through at a time, so that all of them stay near
 
 // Rows of so many outputs against so many of the input: sums [outputs][rows][LANES], which stay in registers.
