@@ -79,7 +79,8 @@ bool multiplies_rows() {
 
 at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
     const auto type = weight.scalar_type();
-    TORCH_CHECK(lanes() > 0, "no AVX2 here");
+    const auto lay = of_lanes(lay_rows_16, lay_rows_8);
+    const auto multiply = of_lanes(plain_rows_16, plain_rows_8);
     TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat, "rows are multiplied in bfloat16 and float32, not in ", type);
     for (const at::Tensor& tensor : {input, weight, bias}) {
         TORCH_CHECK(tensor.is_cpu() && tensor.layout() == at::kStrided && !tensor.is_neg(), "rows are multiplied in a CPU's memory");
@@ -106,8 +107,7 @@ at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, con
     p.bfloat16 = bfloat16;
     std::vector<float> laid(p.rows * plain_rows_row(p.inputs, bfloat16, lanes()));
     p.input = laid.data();
-    (lanes() == 16 ? lay_rows_16 : lay_rows_8)(p, rows.data_ptr(), laid.data());
-    const auto multiply = lanes() == 16 ? plain_rows_16 : plain_rows_8;
+    lay(p, rows.data_ptr(), laid.data());
     in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
         std::vector<float> sums(p.rows * OUTPUTS * lanes());
         next([&](int64_t block) { multiply(p, block * OUTPUTS, std::min(p.outputs, (block + 1) * OUTPUTS), sums.data()); });

@@ -29,6 +29,13 @@ bool multiplies_rows();
 // Numbers that are computed at once: by the instructions that libtorch takes too (ATEN_CPU_CAPABILITY), 0 where it takes none of these.
 int64_t lanes();
 
+// The kernels that are compiled for as many.
+template <typename KERNELS>
+KERNELS* of_lanes(KERNELS* of_16, KERNELS* of_8) {
+    TORCH_CHECK(lanes() > 0, "no AVX2 here");
+    return lanes() == 16 ? of_16 : of_8;
+}
+
 // RMSNorm of rows [rows, width], in their type.
 at::Tensor norm_of_rows(const at::Tensor& input, const at::Tensor& weight, double eps);
 

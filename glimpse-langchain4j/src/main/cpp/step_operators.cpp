@@ -10,8 +10,7 @@
 namespace {
 
 const StepRows& kernels() {
-    TORCH_CHECK(lanes() > 0, "no AVX2 here");
-    return lanes() == 16 ? step_rows_16 : step_rows_8;
+    return *of_lanes(&step_rows_16, &step_rows_8);
 }
 
 bool is_bfloat16(const at::Tensor& tensor) {
@@ -246,7 +245,7 @@ at::Tensor attention_of_rows(
         one.bfloat16 = bfloat16;
         for (int64_t q = 0; q < heads; q++) {
             head(a.queries, q * a.of_head, query_norm, place.data());
-            (lanes() == 16 ? lay_rows_16 : lay_rows_8)(one, place.data(), asked.data() + (row * heads + q) * laid);
+            of_lanes(lay_rows_16, lay_rows_8)(one, place.data(), asked.data() + (row * heads + q) * laid);
         }
     });
 
@@ -319,8 +318,7 @@ at::Tensor sums_of_scores(const at::Tensor& scores) {
     const int64_t words = rows.size(1);
     TORCH_CHECK(words > 0, "no scores in ", scores.sizes());
     const bool bfloat16 = is_bfloat16(rows);
-    TORCH_CHECK(lanes() > 0, "no AVX2 here");
-    const ScoreKernels& kernels = lanes() == 16 ? score_rows_16 : score_rows_8;
+    const ScoreKernels& kernels = *of_lanes(&score_rows_16, &score_rows_8);
     const int64_t pieces = (words + AT_ONCE - 1) / AT_ONCE;
     std::vector<float> most(rows.size(0) * pieces);
     std::vector<double> sums(rows.size(0) * pieces);

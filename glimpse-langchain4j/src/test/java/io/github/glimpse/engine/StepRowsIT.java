@@ -64,29 +64,13 @@ class StepRowsIT {
         "2, 1, 7, heads of 8 are turned by"
     })
     void whatDoesNotFitIsRefusedWithItsSizes(long heads, long length, long turned, String expected) {
-        try (TorchRuntime runtime = PlainRowsIT.started();
-                Graph graph = graph(runtime);
-                TensorScope scope = runtime.openScope()) {
-            assertThatThrownBy(() -> graph.call("refused")
-                            .with(heads)
-                            .with(length)
-                            .with(turned)
-                            .run(scope))
-                    .isInstanceOf(GlimpseException.class)
-                    .hasStackTraceContaining(expected);
-        }
+        assertRefused(expected, "refused", heads, length, turned);
     }
 
     @ParameterizedTest
     @CsvSource({"-1", "4"})
     void columnsOutsideOfRowsAreRefused(long column) {
-        try (TorchRuntime runtime = PlainRowsIT.started();
-                Graph graph = graph(runtime);
-                TensorScope scope = runtime.openScope()) {
-            assertThatThrownBy(() -> graph.call("refused_column").with(column).run(scope))
-                    .isInstanceOf(GlimpseException.class)
-                    .hasStackTraceContaining("no column " + column + " in rows of 4");
-        }
+        assertRefused("no column " + column + " in rows of 4", "refused_column", column);
     }
 
     /** By weights as checkpoints hold them, by packed ones, and in 8 bits; of several products or of one. */
@@ -130,16 +114,21 @@ class StepRowsIT {
     @ParameterizedTest
     @CsvSource({"1, 45", "2, 91", "3, 200", "0, 46"})
     void layersWithoutAllOfTheirTensorsAreRefused(long count, long tensors) {
+        String expected = "rows [2, 64] through " + count + " layers behind 0 of " + tensors + " tensors";
+        assertRefused(expected, "refused_layers", count, tensors);
+    }
+
+    private static void assertRefused(String expected, String method, long... numbers) {
         try (TorchRuntime runtime = PlainRowsIT.started();
                 Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
-            assertThatThrownBy(() -> graph.call("refused_layers")
-                            .with(count)
-                            .with(tensors)
-                            .run(scope))
+            Graph.Call call = graph.call(method);
+            for (long number : numbers) {
+                call.with(number);
+            }
+            assertThatThrownBy(() -> call.run(scope))
                     .isInstanceOf(GlimpseException.class)
-                    .hasStackTraceContaining(
-                            "rows [2, 64] through " + count + " layers behind 0 of " + tensors + " tensors");
+                    .hasStackTraceContaining(expected);
         }
     }
 
