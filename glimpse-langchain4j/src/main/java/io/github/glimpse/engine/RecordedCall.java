@@ -106,7 +106,7 @@ public final class RecordedCall {
     private NDList invoke(TensorScope scope) {
         // Results land in the manager of the first input, which is the method's name for this reason.
         try (NDList made = new NDList()) {
-            NDArray first = scope.torchManager().create(0L);
+            NDArray first = scope.number(0L);
             made.add(first);
             first.setName(METHOD + method);
             NDList inputs = new NDList(first);
@@ -121,10 +121,7 @@ public final class RecordedCall {
     private NDArray argument(int index, TensorScope scope, NDList made, IdentityHashMap<NDArray, String> seen) {
         NDArray tensor = arguments.get(index);
         if (tensor == null) {
-            Number number = numbers.get(index);
-            NDArray value = number instanceof Double
-                    ? scope.torchManager().create(number.doubleValue())
-                    : scope.torchManager().create(number.longValue());
+            NDArray value = scope.number(numbers.get(index));
             made.add(value);
             return value;
         }

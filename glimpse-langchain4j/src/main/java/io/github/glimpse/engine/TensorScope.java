@@ -1,14 +1,18 @@
 package io.github.glimpse.engine;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Owns the native memory of one piece of work. Who opens a scope closes it; closing frees every tensor that was made in
@@ -36,12 +40,43 @@ public final class TensorScope implements AutoCloseable {
 
     /** A float32 tensor with a copy of the values. */
     public NDArray floats(float[] values, long... shape) {
-        return manager.create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32);
+        return filled(new Shape(shape), DataType.FLOAT32, values.length, memory -> memory.asFloatBuffer()
+                .put(values));
     }
 
     /** An int64 tensor with a copy of the values. */
     public NDArray longs(long[] values, long... shape) {
-        return manager.create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64);
+        return filled(new Shape(shape), DataType.INT64, values.length, memory -> memory.asLongBuffer()
+                .put(values));
+    }
+
+    /** A scalar of int64, or of float64 for a {@link Double}. */
+    NDArray number(Number number) {
+        return number instanceof Double
+                ? filled(new Shape(), DataType.FLOAT64, 1, memory -> memory.putDouble(number.doubleValue()))
+                : filled(new Shape(), DataType.INT64, 1, memory -> memory.putLong(number.longValue()));
+    }
+
+    /**
+     * In memory of torch's own, which is free as soon as the tensor is closed: what DJL's {@code create} copies values into
+     * belongs to Java and waits for a garbage collection.
+     */
+    private NDArray filled(Shape shape, DataType type, int count, Consumer<ByteBuffer> values) {
+        if (shape.size() != count) {
+            throw new IllegalArgumentException(count + " values were given for a tensor of shape " + shape
+                    + ", which has " + shape.size() + "; give as many as the shape has");
+        }
+        Device device = manager.getDevice();
+        PtNDArray made = JniUtils.createEmptyNdArray(manager, shape, type, Device.cpu(), SparseFormat.DENSE);
+        if (count > 0) {
+            values.accept(made.toByteBuffer(true));
+        }
+        if (!device.isGpu()) {
+            return made;
+        }
+        try (made) {
+            return made.toDevice(device, true);
+        }
     }
 
     /** A one-dimensional int64 tensor, for indices and token ids. */

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.testing.OwnProcess;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,6 +78,15 @@ class FreedMemoryIT {
         assertThat(Long.parseLong(lines.get(0)))
                 .as("resident bytes of " + Unfinished.CALLS + " calls with 16 MiB each")
                 .isLessThan(Unfinished.CALLS * (16L << 20) / 4);
+    }
+
+    @Test
+    void valuesThatWentIntoTensorsWaitForNoGarbageCollection() throws Exception {
+        List<String> lines = OwnProcess.lines(Values.class, 120, folder);
+
+        assertThat(Long.parseLong(lines.get(0)))
+                .as("bytes of Java's own outside its heap behind " + Values.CALLS + " calls")
+                .isLessThan(Values.CALLS * Float.BYTES * (long) Values.NUMBERS / 100);
     }
 
     @Test
@@ -157,6 +168,45 @@ class FreedMemoryIT {
                 FreedMemory.giveBack();
                 System.out.println(resident() - before);
             }
+        }
+    }
+
+    /** Hands values and numbers to a text, and prints the bytes of buffers outside the heap that were left to the garbage collector. */
+    static final class Values {
+
+        static final int CALLS = 500;
+        static final int NUMBERS = 1_000;
+
+        private Values() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                    Graph graph = Graph.named("probe")
+                            .with(NumericsProbe.class, "probe")
+                            .compile(runtime)) {
+                call(runtime, graph);
+                long before = outsideTheHeap();
+                for (int i = 0; i < CALLS; i++) {
+                    call(runtime, graph);
+                }
+                System.out.println(outsideTheHeap() - before);
+            }
+        }
+
+        private static void call(TorchRuntime runtime, Graph graph) {
+            try (TensorScope scope = runtime.openScope()) {
+                NDArray values = scope.floats(new float[NUMBERS], 1, NUMBERS);
+                scope.longs(new long[NUMBERS], NUMBERS);
+                graph.call("ones").with(4).with(4).with(Dtype.FLOAT32.code()).run(scope);
+                graph.call("plain").with(values).with(values).run(scope);
+            }
+        }
+
+        private static long outsideTheHeap() {
+            return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                    .filter(pool -> pool.getName().equals("direct"))
+                    .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                    .sum();
         }
     }
 
