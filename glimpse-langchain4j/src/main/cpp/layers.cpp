@@ -3,6 +3,7 @@
 
 #include <ATen/record_function.h>
 
+#include "packed_layout.h"
 #include "rows.h"
 
 namespace {
@@ -35,8 +36,19 @@ struct Linear {
         : weight(tensors.get(place + WEIGHT)), bias(tensors.get(place + BIAS)), unit(tensors.get(place + UNIT)),
           columns(tensors.get(place + COLUMNS)), kept(tensors.get(place + KEPT)) {}
 
+    // Tells those who wait that this comes next.
+    void comes_next() const {
+        if (Team* const team = Team::here(); team != nullptr && !is_joined(weight)) {
+            const int64_t bytes = weight.numel() * weight.element_size();
+            team->comes_next(weight.is_mkldnn() ? address(weight) : static_cast<const char*>(weight.data_ptr()), bytes);
+        }
+    }
     bool is_numbers() const {
         return weight.is_mkldnn() && weight.scalar_type() == at::kChar;
+    }
+    // Whether it is multiplied by threads of this library: oneDNN has none beside them.
+    bool is_ours() const {
+        return !weight.is_mkldnn() || (layout_of(weight, is_numbers()).units > 0 && (!kept.is_mkldnn() || layout_of(kept, false).units > 0));
     }
     // Whether it is multiplied here: not by fbgemm, whose numbers lie in bytes, nor while its inputs are watched.
     bool fits(const at::Tensor& hidden, bool packed) const {
@@ -77,11 +89,14 @@ struct Input {
     }
 };
 
-at::Tensor product(const Input& input, const Linear& layer) {
+// What a layer gives for its input, before the product by `next`.
+at::Tensor product(const Input& input, const Linear& layer, const Linear& next) {
     if (!layer.is_numbers()) {
-        return layer.weight.is_mkldnn()
+        const at::Tensor result = layer.weight.is_mkldnn()
             ? told("glimpse::linear_packed", [&] { return linear_packed(as_wide(input.rows, layer.weight), layer.weight, if_any(layer.bias)); })
             : told("glimpse::linear_of_rows", [&] { return linear_of_rows(input.rows, layer.weight, layer.bias); });
+        next.comes_next();
+        return result;
     }
     const std::vector<at::Tensor> parts = input.parts.empty() ? numbers(input.rows, layer) : input.parts;
     std::optional<at::Tensor> kept;
@@ -89,6 +104,7 @@ at::Tensor product(const Input& input, const Linear& layer) {
         kept = told("glimpse::linear_packed", [&] { return linear_packed(as_wide(parts[2], layer.kept), layer.kept, std::nullopt); });
     }
     const at::Tensor sums = told("glimpse::linear_numbers_packed", [&] { return linear_numbers_packed(parts[0], layer.weight, layer.unit); });
+    next.comes_next();
     return told("glimpse::worth_of_rows", [&] { return worth_of_rows(sums, parts[1], kept, layer.bias, input.rows.scalar_type()); });
 }
 
@@ -101,12 +117,15 @@ at::Tensor add_to(const at::Tensor& rows, at::Tensor to) {
 }
 
 // Values, queries and keys; of one product values, and queries and keys side by side.
-std::vector<at::Tensor> projections(const Input& read, const Linear& values, const Linear& queries, const Linear& keys, int64_t head) {
-    const at::Tensor first = product(read, values);
+std::vector<at::Tensor> projections(
+    const Input& read, const Linear& values, const Linear& queries, const Linear& keys, const Linear& next, int64_t head) {
     if (is_joined(queries.weight)) {
-        return {first.slice(1, 0, head), first.slice(1, head)};
+        const at::Tensor both = product(read, values, next);
+        return {both.slice(1, 0, head), both.slice(1, head)};
     }
-    return {first, product(read, queries), product(read, keys)};
+    const at::Tensor first = product(read, values, queries);
+    const at::Tensor second = product(read, queries, keys);
+    return {first, second, product(read, keys, next)};
 }
 
 } // namespace
@@ -125,41 +144,52 @@ std::vector<at::Tensor> layers_of_rows(
     if (hidden.size(0) != rows) {
         return {};
     }
+    bool ours = true;
     for (int64_t place = first * TENSORS; place < (first + count) * TENSORS; place += TENSORS) {
         for (const int64_t linear : {QUERIES, KEYS, VALUES, OUTPUT, GATE, UP, DOWN}) {
-            if (!Linear(weights, place + linear).fits(hidden, packed)) {
+            const Linear layer(weights, place + linear);
+            if (!layer.fits(hidden, packed)) {
                 return {};
             }
+            ours = ours && layer.is_ours();
         }
     }
     at::Tensor result = hidden;
-    for (int64_t layer = 0; layer < count; layer++) {
-        const int64_t place = (first + layer) * TENSORS;
-        std::vector<at::Tensor> own_keys, own_values;
-        for (int64_t i = layer * rows; i < (layer + 1) * rows; i++) {
-            own_keys.push_back(keys.get(i));
-            own_values.push_back(values.get(i));
+    const auto through_all = [&] {
+        Linear(weights, first * TENSORS + VALUES).comes_next();
+        for (int64_t layer = 0; layer < count; layer++) {
+            const int64_t place = (first + layer) * TENSORS;
+            std::vector<at::Tensor> own_keys, own_values;
+            for (int64_t i = layer * rows; i < (layer + 1) * rows; i++) {
+                own_keys.push_back(keys.get(i));
+                own_values.push_back(values.get(i));
+            }
+            const std::vector<int64_t> own_lengths(lengths.begin() + layer * rows, lengths.begin() + (layer + 1) * rows);
+            const at::Tensor query_norm = weights.get(place + QUERY_NORM);
+            const Linear of_values(weights, place + VALUES), output(weights, place + OUTPUT), gate(weights, place + GATE), up(weights, place + UP),
+                down(weights, place + DOWN), behind(weights, layer + 1 < count ? place + TENSORS + VALUES : place + DOWN);
+            const Input read(norm(result, weights.get(place + INPUT_NORM), eps), of_values);
+            const int64_t width = own_values[0].size(0) * own_values[0].size(2);
+            const std::vector<at::Tensor> parts
+                = projections(read, of_values, Linear(weights, place + QUERIES), Linear(weights, place + KEYS), output, width);
+            const at::Tensor mixed = told("glimpse::attention_of_rows", [&] {
+                return attention_of_rows(
+                    parts, query_norm, weights.get(place + KEY_NORM), eps, cosine, sine, own_keys, own_values, own_lengths, heads);
+            });
+            const at::Tensor attended = add_to(result, product(Input(mixed, output), output, gate));
+            const Input read_too(norm(attended, weights.get(place + POST_NORM), eps), gate);
+            std::vector<at::Tensor> opened = {product(read_too, gate, is_joined(up.weight) ? down : up)};
+            if (!is_joined(up.weight)) {
+                opened.push_back(product(read_too, up, down));
+            }
+            const at::Tensor let_through = told("glimpse::gate_of_rows", [&] { return gate_of_rows(opened); });
+            result = add_to(attended, product(Input(let_through, down), down, behind));
         }
-        const std::vector<int64_t> own_lengths(lengths.begin() + layer * rows, lengths.begin() + (layer + 1) * rows);
-        const at::Tensor query_norm = weights.get(place + QUERY_NORM);
-        const Linear of_values(weights, place + VALUES), output(weights, place + OUTPUT), gate(weights, place + GATE), up(weights, place + UP),
-            down(weights, place + DOWN);
-        const Input read(norm(result, weights.get(place + INPUT_NORM), eps), of_values);
-        const int64_t width = own_values[0].size(0) * own_values[0].size(2);
-        const std::vector<at::Tensor> parts
-            = projections(read, of_values, Linear(weights, place + QUERIES), Linear(weights, place + KEYS), width);
-        const at::Tensor mixed = told("glimpse::attention_of_rows", [&] {
-            return attention_of_rows(
-                parts, query_norm, weights.get(place + KEY_NORM), eps, cosine, sine, own_keys, own_values, own_lengths, heads);
-        });
-        const at::Tensor attended = add_to(result, product(Input(mixed, output), output));
-        const Input read_too(norm(attended, weights.get(place + POST_NORM), eps), gate);
-        std::vector<at::Tensor> opened = {product(read_too, gate)};
-        if (!is_joined(up.weight)) {
-            opened.push_back(product(read_too, up));
-        }
-        const at::Tensor let_through = told("glimpse::gate_of_rows", [&] { return gate_of_rows(opened); });
-        result = add_to(attended, product(Input(let_through, down), down));
+    };
+    if (ours) {
+        Team::lead(through_all);
+    } else {
+        through_all();
     }
     return {result};
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/List.h>
 
 #include <algorithm>
@@ -10,6 +9,8 @@
 #include <cstdint>
 #include <optional>
 #include <vector>
+
+#include "team.h"
 
 // y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
 at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias);
@@ -96,20 +97,33 @@ inline std::vector<float> widened(const at::Tensor& bias) {
     return {wide.data_ptr<float>(), wide.data_ptr<float>() + wide.numel()};
 }
 
-// Blocks in turn by all threads: one that others of the machine keep from its core takes fewer. Each thread runs `work`, which hands what is to
-// be done with a block to its argument.
+// Blocks in turn by all threads, fewer at a time towards the end, so that all end together: one that others of the machine keep from its core takes
+// fewer. Each thread runs `work`, which hands what is to be done with a block to its argument.
 template <typename WORK>
 void in_turn(int64_t blocks, const WORK& work) {
     const int64_t threads = std::min<int64_t>(at::get_num_threads(), blocks);
-    const int64_t at_once = std::max<int64_t>(1, blocks / (std::max<int64_t>(1, threads) * 8));
     std::atomic<int64_t> next{0};
-    at::parallel_for(0, threads, 1, [&](int64_t, int64_t) {
+    const auto share = [&] {
         work([&](const auto& block) {
-            for (int64_t from = next.fetch_add(at_once); from < blocks; from = next.fetch_add(at_once)) {
-                for (int64_t i = from; i < std::min(blocks, from + at_once); i++) {
+            int64_t from = next.load();
+            while (from < blocks) {
+                const int64_t to = from + std::max<int64_t>(1, (blocks - from) / (2 * threads));
+                if (!next.compare_exchange_weak(from, to)) {
+                    continue;
+                }
+                for (int64_t i = from; i < to; i++) {
                     block(i);
                 }
+                from = next.load();
             }
         });
-    });
+    };
+    Team* const team = Team::here();
+    if (team == nullptr) {
+        at::parallel_for(0, threads, 1, [&](int64_t, int64_t) { share(); });
+    } else if (threads > 1) {
+        team->run(share);
+    } else {
+        share();
+    }
 }
