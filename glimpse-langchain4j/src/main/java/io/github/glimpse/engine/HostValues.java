@@ -2,6 +2,7 @@ package io.github.glimpse.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
@@ -69,6 +70,11 @@ public final class HostValues {
     /** The values of an int64 tensor; fails like {@link #floats}. */
     public static long[] longs(NDArray tensor) {
         return NativeCall.repeatable(READING, tensor::toLongArray);
+    }
+
+    /** The memory of a tensor on a CPU, to be written to while the tensor lives. */
+    static ByteBuffer memory(NDArray tensor) {
+        return tensor.toByteBuffer(true);
     }
 
     /** Bytes of a tensor's values. */

@@ -69,7 +69,7 @@ public final class TensorScope implements AutoCloseable {
         Device device = manager.getDevice();
         PtNDArray made = JniUtils.createEmptyNdArray(manager, shape, type, Device.cpu(), SparseFormat.DENSE);
         if (count > 0) {
-            values.accept(made.toByteBuffer(true));
+            values.accept(HostValues.memory(made));
         }
         if (!device.isGpu()) {
             return made;
