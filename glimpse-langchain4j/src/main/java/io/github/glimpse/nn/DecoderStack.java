@@ -47,6 +47,7 @@ public final class DecoderStack implements AutoCloseable {
     private final ModelDimensions dimensions;
     private final Dtype dtype;
     private final RotaryEmbedding rotary;
+    private final NDArray noEnds;
     private final NDArray table;
     private final List<TensorList> layers = new ArrayList<>();
     private final List<List<NDArray>> layerTensors = new ArrayList<>();
@@ -112,6 +113,7 @@ public final class DecoderStack implements AutoCloseable {
         this.attending =
                 weights.list(layerTensors.stream().flatMap(List::stream).toList());
         this.finalNorm = norm(weights.at(names.finalNorm()), hidden, shape, owner);
+        this.noEnds = owner.longs(new long[0], 0);
         this.headTensors = weights.at(shape.tiedHead() ? names.embedding() : names.head())
                 .forSteps()
                 .product(shape.vocabulary(), hidden);
@@ -428,6 +430,11 @@ public final class DecoderStack implements AutoCloseable {
 
     RotaryEmbedding rotary() {
         return rotary;
+    }
+
+    /** What rows that do not attend together have in place of ends. */
+    NDArray noEnds() {
+        return noEnds;
     }
 
     TorchRuntime runtime() {

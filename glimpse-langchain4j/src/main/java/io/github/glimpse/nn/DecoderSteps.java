@@ -200,7 +200,7 @@ public final class DecoderSteps {
                 .with(
                         together
                                 ? scope.longs(ends(lengths, rows.size()), end - first + 1L, rows.size() + 1L)
-                                : scope.longs(new long[0], 0))
+                                : decoder.noEnds())
                 .with(decoder.attending())
                 .with(decoder.attendingBefore(first))
                 .with(end - first)
