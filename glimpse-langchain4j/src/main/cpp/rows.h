@@ -118,12 +118,9 @@ void in_turn(int64_t blocks, const WORK& work) {
             }
         });
     };
-    Team* const team = Team::here();
-    if (team == nullptr) {
-        at::parallel_for(0, threads, 1, [&](int64_t, int64_t) { share(); });
-    } else if (threads > 1) {
+    if (Team* const team = Team::here(); team != nullptr && threads > 1) {
         team->run(share);
     } else {
-        share();
+        at::parallel_for(0, threads, 1, [&](int64_t, int64_t) { share(); });
     }
 }

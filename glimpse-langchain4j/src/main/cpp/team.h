@@ -45,7 +45,7 @@ class Team {
         while (inside.load() != 0) {
             give_way();
         }
-        if (failed.load()) {
+        if (failing.load()) {
             std::rethrow_exception(failure);
         }
     }
@@ -87,12 +87,12 @@ class Team {
         } catch (...) {
             if (!failing.exchange(true)) {
                 failure = std::current_exception();
-                failed.store(true);
             }
         }
     }
 
     void help(int64_t member) {
+        const int64_t step = (at::get_num_threads() - 1) * AT_ONCE;
         uint64_t done = 0;
         const char* reading = nullptr;
         int64_t read = 0;
@@ -111,7 +111,7 @@ class Team {
                 for (int64_t line = 0; line < AT_ONCE; line += 64) {
                     _mm_prefetch(ahead + read + line, _MM_HINT_T1);
                 }
-                read += (at::get_num_threads() - 1) * AT_ONCE;
+                read += step;
             } else {
                 give_way();
             }
@@ -147,6 +147,5 @@ class Team {
     std::atomic<int64_t> next_bytes{0};
     alignas(64) std::atomic<int64_t> inside{0};
     std::atomic<bool> failing{false};
-    std::atomic<bool> failed{false};
     std::exception_ptr failure;
 };
