@@ -3,6 +3,7 @@ package io.github.glimpse.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,13 @@ public final class TensorList implements AutoCloseable {
     IValue now() {
         synchronized (lock) {
             return IValue.listFrom(tensors);
+        }
+    }
+
+    /** Bytes of the tensors as they are now. */
+    public long bytes() {
+        synchronized (lock) {
+            return Arrays.stream(tensors).mapToLong(HostValues::bytes).sum();
         }
     }
 

@@ -191,6 +191,11 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
         }
     }
 
+    /** Bytes of the weights that each step of answers reads; 0 where a model has no such steps. */
+    default long weightBytesPerStep() {
+        return 0;
+    }
+
     /** A key and a value for each key-value head of each layer, in the type that it computes in. */
     default long cacheBytesPerToken() {
         ModelDimensions dimensions = model().dimensions();

@@ -140,6 +140,11 @@ final class DecoderEngine implements AnswerEngine {
     }
 
     @Override
+    public long weightBytesPerStep() {
+        return model.decoder().weightBytes();
+    }
+
+    @Override
     public Optional<Int8Report> int8Report() {
         return Optional.ofNullable(int8Report);
     }

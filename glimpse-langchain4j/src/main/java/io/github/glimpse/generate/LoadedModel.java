@@ -186,6 +186,14 @@ public final class LoadedModel implements ModelEngine {
         return loaded(AnswerEngine::cacheBytesPerToken, () -> 0L);
     }
 
+    /**
+     * Bytes of the weights that each step of answers reads, as they lie in memory; 0 before it is loaded, and of CLIP and BLIP, which have no
+     * such steps.
+     */
+    public long weightBytesPerStep() {
+        return loaded(AnswerEngine::weightBytesPerStep, () -> 0L);
+    }
+
     @Override
     public int activeRequests() {
         return shared.activeRequests();

@@ -424,6 +424,15 @@ public final class DecoderStack implements AutoCloseable {
         return attending;
     }
 
+    /** Bytes of the weights of all layers and the head, all of which each step reads. */
+    public long weightBytes() {
+        return attending.bytes()
+                + recurrent.values().stream()
+                        .mapToLong(RecurrentLayer::weightBytes)
+                        .sum()
+                + head.bytes();
+    }
+
     TensorList headList() {
         return head;
     }

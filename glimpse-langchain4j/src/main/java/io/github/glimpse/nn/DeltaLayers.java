@@ -105,6 +105,11 @@ public final class DeltaLayers {
         }
 
         @Override
+        public long weightBytes() {
+            return weights.bytes();
+        }
+
+        @Override
         public NDArray run(NDArray hidden, int rows, List<NDArray> state, TensorScope scope) {
             return graph.call("delta_layer")
                     .with(hidden)

@@ -23,6 +23,9 @@ public interface RecurrentLayer extends AutoCloseable {
      */
     NDArray run(NDArray hidden, int rows, List<NDArray> state, TensorScope scope);
 
+    /** Bytes of its weights, all of which each row reads. */
+    long weightBytes();
+
     /** The decoder closes its layers. */
     @Override
     default void close() {}

@@ -9,6 +9,7 @@ import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Int8Limits;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.RuntimeOptions;
+import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.LoadOptions;
@@ -62,6 +63,31 @@ class Int8LoadingIT {
                 assertThat(model.model().weights().format()).isEqualTo(WeightFormat.INT8);
             }
         }
+    }
+
+    @Test
+    void aModelTellsHowManyBytesOfWeightsAStepReads() throws IOException {
+        EngineOptions.Builder options = TinyModels.qwen();
+        try (LoadedModel mapped =
+                        LoadedModel.load(options.load(in16(WeightFormat.MAPPED)).build());
+                LoadedModel packed =
+                        LoadedModel.load(options.load(in16(WeightFormat.PACKED)).build());
+                LoadedModel narrow = LoadedModel.load(options.load(int8()).build())) {
+            long in16 = SafetensorsIndex.of(packed.options().model()).values().stream()
+                    .filter(tensor -> tensor.name().startsWith("model.layers.")
+                            || tensor.name().startsWith("lm_head"))
+                    .mapToLong(tensor -> Dtype.BFLOAT16.byteCount()
+                            * tensor.byteCount()
+                            / tensor.type().byteCount())
+                    .sum();
+            assertThat(mapped.weightBytesPerStep()).isEqualTo(in16);
+            assertThat(packed.weightBytesPerStep()).isBetween(in16, 2 * in16);
+            assertThat(narrow.weightBytesPerStep()).isBetween(in16 / 2, in16);
+        }
+    }
+
+    private static LoadOptions in16(WeightFormat format) {
+        return LoadOptions.builder().dtype(Dtype.BFLOAT16).weights(format).build();
     }
 
     @Test

@@ -43,6 +43,11 @@ class RecurrentStateIT {
         }
 
         @Override
+        public long weightBytes() {
+            return 0;
+        }
+
+        @Override
         public NDArray run(NDArray hidden, int rows, List<NDArray> state, TensorScope owner) {
             float[] values = hidden.toFloatArray();
             float[] sum = state.get(0).toFloatArray();

@@ -100,7 +100,7 @@ final class TokenTime implements Callable<Integer> {
                     reads.add(rate / 1e9);
                 });
             }
-            return head(format, work, Sorted.of(steps), Sorted.of(reads))
+            return head(format, model.weightBytesPerStep(), Sorted.of(steps), Sorted.of(reads))
                     + byLayers(profile(model, request, work.layers()));
         }
     }
@@ -131,9 +131,8 @@ final class TokenTime implements Callable<Integer> {
         return profile;
     }
 
-    private static String head(WeightFormat format, DecoderWork work, Sorted steps, Sorted reads) {
-        // All weights in 8 bits; some stay in 16, so that it is at least as much.
-        double bytes = work.bytesPerToken() / (format == WeightFormat.INT8 ? 2e9 : 1e9);
+    private static String head(WeightFormat format, long weightBytes, Sorted steps, Sorted reads) {
+        double bytes = weightBytes / 1e9;
         return String.format(
                 Locale.ROOT,
                 "%n%s: %d tokens, %.2f ms in the middle, %.2f ms at least; plain reads between them %.1f GB/s in the middle,"
