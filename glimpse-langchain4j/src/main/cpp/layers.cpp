@@ -3,6 +3,8 @@
 
 #include <ATen/record_function.h>
 
+#include <algorithm>
+
 #include "packed_layout.h"
 #include "rows.h"
 
@@ -26,11 +28,11 @@ bool is_joined(const at::Tensor& weight) {
 
 // A linear layer: see WeightNames.PRODUCT.
 struct Linear {
-    at::Tensor weight;
-    at::Tensor bias;
-    at::Tensor unit;
-    at::Tensor columns;
-    at::Tensor kept;
+    const at::Tensor& weight;
+    const at::Tensor& bias;
+    const at::Tensor& unit;
+    const at::Tensor& columns;
+    const at::Tensor& kept;
 
     Linear(const c10::List<at::Tensor>& tensors, int64_t place)
         : weight(tensors.get(place + WEIGHT)), bias(tensors.get(place + BIAS)), unit(tensors.get(place + UNIT)),
@@ -65,8 +67,16 @@ struct Linear {
 
 // An input as wide as a packed weight, which may have columns of zeros behind its own.
 at::Tensor as_wide(const at::Tensor& input, const at::Tensor& weight) {
-    const int64_t missing = weight.size(1) - input.size(1);
-    return missing == 0 ? input : at::constant_pad_nd(input, {0, missing});
+    const int64_t own = input.size(1);
+    if (weight.size(1) == own) {
+        return input;
+    }
+    const at::Tensor rows = input.contiguous();
+    at::Tensor wide = at::zeros({rows.size(0), weight.size(1)}, rows.options());
+    for (int64_t row = 0; row < rows.size(0); row++) {
+        std::copy_n(rows.data_ptr<at::BFloat16>() + row * own, own, wide.data_ptr<at::BFloat16>() + row * weight.size(1));
+    }
+    return wide;
 }
 
 std::optional<at::Tensor> if_any(const at::Tensor& bias) {
@@ -98,14 +108,15 @@ at::Tensor product(const Input& input, const Linear& layer, const Linear& next) 
         next.comes_next();
         return result;
     }
-    const std::vector<at::Tensor> parts = input.parts.empty() ? numbers(input.rows, layer) : input.parts;
-    std::optional<at::Tensor> kept;
+    std::vector<at::Tensor> parts = input.parts.empty() ? numbers(input.rows, layer) : input.parts;
     if (parts.size() > 2) {
-        kept = told("glimpse::linear_packed", [&] { return linear_packed(as_wide(parts[2], layer.kept), layer.kept, std::nullopt); });
+        parts[2] = as_wide(parts[2], layer.kept);
     }
-    const at::Tensor sums = told("glimpse::linear_numbers_packed", [&] { return linear_numbers_packed(parts[0], layer.weight, layer.unit); });
+    const at::Tensor result = told("glimpse::linear_of_numbers", [&] {
+        return worth_of_numbers(parts, layer.weight, layer.unit, layer.kept, layer.bias, input.rows.scalar_type());
+    });
     next.comes_next();
-    return told("glimpse::worth_of_rows", [&] { return worth_of_rows(sums, parts[1], kept, layer.bias, input.rows.scalar_type()); });
+    return result;
 }
 
 at::Tensor norm(const at::Tensor& rows, const at::Tensor& weight, double eps) {
@@ -165,7 +176,7 @@ std::vector<at::Tensor> layers_of_rows(
                 own_values.push_back(values.get(i));
             }
             const std::vector<int64_t> own_lengths(lengths.begin() + layer * rows, lengths.begin() + (layer + 1) * rows);
-            const at::Tensor query_norm = weights.get(place + QUERY_NORM);
+            const at::Tensor& query_norm = weights.get(place + QUERY_NORM);
             const Linear of_values(weights, place + VALUES), output(weights, place + OUTPUT), gate(weights, place + GATE), up(weights, place + UP),
                 down(weights, place + DOWN), behind(weights, layer + 1 < count ? place + TENSORS + VALUES : place + DOWN);
             const Input read(norm(result, weights.get(place + INPUT_NORM), eps), of_values);

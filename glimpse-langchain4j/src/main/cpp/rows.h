@@ -18,6 +18,12 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
 // Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
 at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit);
 
+// worth_of_rows of such a product, with that of columns that are kept beside it: parts as numbers_of_rows gives them, `kept` the packed weight of
+// their third, if there is one.
+at::Tensor worth_of_numbers(
+    const std::vector<at::Tensor>& parts, const at::Tensor& weight, const at::Tensor& unit, const at::Tensor& kept, const at::Tensor& bias,
+    at::ScalarType type);
+
 // Whether this processor has instructions for linear_packed.
 bool multiplies_packed();
 

@@ -225,25 +225,25 @@ at::Tensor attention_of_rows(
 
     // Heads, turned: keys into the caches, queries as they are multiplied.
     std::vector<float> asked(a.rows * heads * laid);
-    each(a.rows, [&](int64_t row) {
+    each(a.rows * a.kv_heads, [&](int64_t i) {
+        const int64_t row = i / a.kv_heads;
+        const int64_t k = i % a.kv_heads;
         const auto head = [&](const at::Tensor& from, int64_t place, const at::Tensor& norm, void* to) {
             const Head h{at_place(from, row * from.stride(0) + place), norm.numel() == 0 ? nullptr : norm.data_ptr(),
                          at_place(cosines, row * cosines.stride(0)), at_place(sines, row * sines.stride(0)), a.dim, turned,
                          static_cast<float>(eps), bfloat16, norm.scalar_type() == at::kFloat};
             step.head(h, to);
         };
-        for (int64_t k = 0; k < a.kv_heads; k++) {
-            head(a.keys, k * a.dim, key_norm, at_place(keys[row], k * keys[row].stride(0) + lengths[row] * keys[row].stride(1)));
-            std::memcpy(
-                at_place(values[row], k * values[row].stride(0) + lengths[row] * values[row].stride(1)),
-                at_place(a.values, row * a.values.stride(0) + k * a.value_dim), a.value_dim * a.values.element_size());
-        }
+        head(a.keys, k * a.dim, key_norm, at_place(keys[row], k * keys[row].stride(0) + lengths[row] * keys[row].stride(1)));
+        std::memcpy(
+            at_place(values[row], k * values[row].stride(0) + lengths[row] * values[row].stride(1)),
+            at_place(a.values, row * a.values.stride(0) + k * a.value_dim), a.value_dim * a.values.element_size());
         std::vector<float> place(a.dim);
         PlainRows one{};
         one.rows = 1;
         one.inputs = a.dim;
         one.bfloat16 = bfloat16;
-        for (int64_t q = 0; q < heads; q++) {
+        for (int64_t q = k * group; q < (k + 1) * group; q++) {
             head(a.queries, q * a.of_head, query_norm, place.data());
             of_lanes(lay_rows_16, lay_rows_8)(one, place.data(), asked.data() + (row * heads + q) * laid);
         }
@@ -276,8 +276,9 @@ at::Tensor attention_of_rows(
                 scratch.data(), parts_of.data() + (chunk * heads + k * group) * of_query, bfloat16});
         });
     });
-    each(a.rows, [&](int64_t row) {
-        for (int64_t q = 0; q < heads; q++) {
+    each(a.rows * a.kv_heads, [&](int64_t i) {
+        const int64_t row = i / a.kv_heads;
+        for (int64_t q = i % a.kv_heads * group; q < (i % a.kv_heads + 1) * group; q++) {
             const bool gated = a.of_head > a.dim;
             step.mix(Mixed{
                 parts_of.data() + (firsts[row] * heads + q) * of_query, heads * of_query, firsts[row + 1] - firsts[row],

@@ -114,26 +114,29 @@ template <typename NUMBER>
 inline void number(const NumberRows& p, int64_t row) {
     const NUMBER* input = static_cast<const NUMBER*>(p.input) + row * p.stride;
     uint8_t* numbers = p.numbers + row * p.width;
-    for (int64_t i = 0; i < p.width; i++) {
-        p.scratch[i] = load_one(input + i);
+    // A byte that is written may be any of the description's.
+    float* const values = p.scratch;
+    const int64_t width = p.width;
+    for (int64_t i = 0; i < width; i++) {
+        values[i] = load_one(input + i);
     }
     for (int64_t i = 0; i < p.column_count; i++) {
-        p.scratch[p.columns[i]] = 0;
+        values[p.columns[i]] = 0;
     }
     Words largest = {};
     uint32_t most = 0;
     int64_t i = 0;
     // Bits of numbers without their sign are in the order of the numbers, and above all of them is what is none.
-    for (; i + LANES <= p.width; i += LANES) {
-        const Words bits = reinterpret_cast<Words>(load(p.scratch + i)) & 0x7fffffffu;
+    for (; i + LANES <= width; i += LANES) {
+        const Words bits = reinterpret_cast<Words>(load(values + i)) & 0x7fffffffu;
         largest = bits > largest ? bits : largest;
     }
     for (int lane = 0; lane < LANES; lane++) {
         most = largest[lane] > most ? largest[lane] : most;
     }
-    for (; i < p.width; i++) {
+    for (; i < width; i++) {
         uint32_t bits;
-        __builtin_memcpy(&bits, p.scratch + i, 4);
+        __builtin_memcpy(&bits, values + i, 4);
         bits &= 0x7fffffffu;
         most = bits > most ? bits : most;
     }
@@ -142,9 +145,9 @@ inline void number(const NumberRows& p, int64_t row) {
     const float unit = highest / 127.0f;
     p.units[row] = unit;
     const float by = unit < 1e-30f ? 1e-30f : unit;
-    for (i = 0; i < p.width; i++) {
+    for (i = 0; i < width; i++) {
         // The constant rounds to a whole number, to the even one of two.
-        const float shifted = p.scratch[i] / by + 12582912.0f;
+        const float shifted = values[i] / by + 12582912.0f;
         uint32_t bits;
         __builtin_memcpy(&bits, &shifted, 4);
         numbers[i] = static_cast<uint8_t>(bits + 128);
