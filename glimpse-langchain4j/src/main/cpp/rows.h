@@ -107,7 +107,8 @@ inline std::vector<float> widened(const at::Tensor& bias) {
 // fewer. Each thread runs `work`, which hands what is to be done with a block to its argument.
 template <typename WORK>
 void in_turn(int64_t blocks, const WORK& work) {
-    const int64_t threads = std::min<int64_t>(at::get_num_threads(), blocks);
+    Team* const team = Team::here();
+    const int64_t threads = std::min<int64_t>(team == nullptr ? at::get_num_threads() : team->size(), blocks);
     std::atomic<int64_t> next{0};
     const auto share = [&] {
         work([&](const auto& block) {
@@ -124,7 +125,7 @@ void in_turn(int64_t blocks, const WORK& work) {
             }
         });
     };
-    if (Team* const team = Team::here(); team != nullptr && threads > 1) {
+    if (team != nullptr && threads > 1) {
         team->run(share);
     } else {
         at::parallel_for(0, threads, 1, [&](int64_t, int64_t) { share(); });

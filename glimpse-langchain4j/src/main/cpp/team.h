@@ -10,16 +10,18 @@
 #include <cstdint>
 #include <exception>
 #include <thread>
+#include <utility>
 
 // One thread leads and computes what is not shared out; the others wait for pieces of work, and read ahead for the one that is said to come next. The one
-// that leads waits for nobody who has not begun with a piece.
+// that leads waits for nobody who has not come for a piece.
 class Team {
   public:
     // Runs `work` while the threads of a team wait for pieces of it. Where threads may not be had, this one runs it alone.
     template <typename WORK>
     static void lead(const WORK& work) {
-        Team team;
-        at::parallel_for(0, at::get_num_threads(), 1, [&](int64_t member, int64_t) {
+        // Within the region it may be another number.
+        Team team(at::get_num_threads());
+        at::parallel_for(0, team.threads, 1, [&](int64_t member, int64_t) {
             if (member > 0) {
                 team.help(member);
                 return;
@@ -29,9 +31,13 @@ class Team {
         });
     }
 
-    // The team that this thread leads, if any.
+    // The team that this thread leads, if any, and is not in a piece of.
     static Team* here() {
         return leads;
+    }
+
+    int64_t size() const {
+        return threads;
     }
 
     // Runs `share` once here and once on each thread that is free before all is done.
@@ -40,13 +46,16 @@ class Team {
         const Piece own{&share, [](const void* of) { (*static_cast<const SHARE*>(of))(); }};
         piece.store(&own);
         turn.fetch_add(1);
+        // What a piece shares out is done by whoever computes it, as in any parallel region.
+        leads = nullptr;
         attempt(own);
+        leads = this;
         turn.fetch_add(1);
         while (inside.load() != 0) {
             give_way();
         }
-        if (failing.load()) {
-            std::rethrow_exception(failure);
+        if (failing.exchange(false)) {
+            std::rethrow_exception(std::exchange(failure, nullptr));
         }
     }
 
@@ -67,11 +76,11 @@ class Team {
 
     class Leading {
       public:
-        explicit Leading(Team& led) : team(led) {
+        explicit Leading(Team& led) : team(led), before(leads) {
             leads = &led;
         }
         ~Leading() {
-            leads = nullptr;
+            leads = before;
             team.over.store(true);
         }
         Leading(const Leading&) = delete;
@@ -79,7 +88,10 @@ class Team {
 
       private:
         Team& team;
+        Team* const before;
     };
+
+    explicit Team(int64_t asked) : threads(asked) {}
 
     void attempt(const Piece& some) {
         try {
@@ -92,7 +104,7 @@ class Team {
     }
 
     void help(int64_t member) {
-        const int64_t step = (at::get_num_threads() - 1) * AT_ONCE;
+        const int64_t step = (threads - 1) * AT_ONCE;
         uint64_t done = 0;
         const char* reading = nullptr;
         int64_t read = 0;
@@ -138,6 +150,8 @@ class Team {
     }
 
     static inline thread_local Team* leads = nullptr;
+
+    const int64_t threads; // that were asked for
 
     // Odd while there is a piece of work.
     alignas(64) std::atomic<uint64_t> turn{0};
