@@ -301,10 +301,11 @@ final class DecoderEngine implements AnswerEngine {
         int rows = choice != null && !choice.isEmpty() ? Math.max(most, ChoiceScores.MOST_STEPS) : most;
         // The memory is back before its room is.
         try (SequenceMemory own = memory(prompt, cuts, rows, choice == null ? 0 : choice.branchings(), context);
-                TensorScope scope = context.scope().openChild()) {
+                TensorScope scope = context.scope().openChild();
+                var steps = scheduler.sequence()) {
             own.reserve(memory, context.cancellation()::check);
             RequestContext holding = context.holding(own).in(scope);
-            Prefilled prefilled = prefilled(request, prompts, prompt, cuts, most, holding);
+            Prefilled prefilled = prefilled(request, prompts, prompt, cuts, most, steps::begin, holding);
             Sequence sequence = prefilled.sequence();
             own.decodes(sequence.caches());
             Sampler sampler = new Sampler(generation.sampling(), prompt.layout().ids(), sequence.logits().length);
@@ -318,13 +319,9 @@ final class DecoderEngine implements AnswerEngine {
                     .report(prompt.units(), prompt.wholeUnits(), prompt.layout().newlineRows().length);
             AnswerText text = new AnswerText(
                     model.tokenizer(), stop, form, holding.floor().hearing(report, listener));
-            Map<String, Double> choiceScores;
-            DecodeLoop.Answer answer;
-            try (var steps = scheduler.open()) {
-                DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask);
-                choiceScores = choice == null ? Map.of() : loop.shares(choice, sequence);
-                answer = loop.run(sequence, sampler, lookup, most);
-            }
+            DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask);
+            Map<String, Double> choiceScores = choice == null ? Map.of() : loop.shares(choice, sequence);
+            DecodeLoop.Answer answer = loop.run(sequence, sampler, lookup, most);
             holding.watch().finish();
             return new GenerationResult(
                     answer.text(),
@@ -371,13 +368,18 @@ final class DecoderEngine implements AnswerEngine {
         DecoderChecks.generation(generation);
     }
 
-    /** Runs the prompt in slices: between layers and blocks others get their tokens. */
+    /**
+     * Runs the prompt in slices: between layers and blocks others get their tokens.
+     *
+     * @param behind runs when it is through, before others' turn comes
+     */
     private Prefilled prefilled(
             GenerationRequest request,
             PromptBuilder prompts,
             Prompt prompt,
             PruningSchedule cuts,
             int most,
+            Runnable behind,
             RequestContext context) {
         Cut twoScales = cuts.twoScaleCut();
         int room = Math.min(most, SequenceMemory.ROWS_AT_ONCE);
@@ -388,7 +390,9 @@ final class DecoderEngine implements AnswerEngine {
             Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, work);
             if (twoScales != null) {
                 TwoScaleStrategy strategy = (TwoScaleStrategy) twoScales.strategy();
-                return inTwoScales(request, prompts, prompt, files, strategy, cuts, room, sliced);
+                Prefilled prefilled = inTwoScales(request, prompts, prompt, files, strategy, cuts, room, sliced);
+                behind.run();
+                return prefilled;
             }
             EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
             PromptTexts texts = new PromptTexts(
@@ -397,8 +401,10 @@ final class DecoderEngine implements AnswerEngine {
                     () -> prompts.lastUserRows(request.turns(), prompt, limits.watch(sliced)));
             try (PictureFeatures pictures = new PictureFeatures(
                     model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
-                return new Prefill(model, prompt, texts, cuts, evidence, room, reuse, sliced)
+                Prefilled prefilled = new Prefill(model, prompt, texts, cuts, evidence, room, reuse, sliced)
                         .run(pictures, strategies::numberOf);
+                behind.run();
+                return prefilled;
             }
         }
     }

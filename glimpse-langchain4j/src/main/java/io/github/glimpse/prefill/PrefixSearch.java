@@ -86,7 +86,7 @@ record PrefixSearch(
                 cuts.isEmpty() ? layers : cuts.get(0).at().layersRun(layers),
                 most,
                 wholeRows,
-                images.length == 0 ? count / 2 : images[images.length - 1] + 1,
+                images.length == 0 ? count - count / 4 : images[images.length - 1] + 1,
                 images.length == 0 ? count : images[0]);
     }
 

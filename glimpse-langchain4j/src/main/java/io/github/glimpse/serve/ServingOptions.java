@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxRunning requests that run at once
  * @param prefillShare share of the time that a prompt gets while answers wait for their next token, 0 to 0.9; several
- *     prompts that wait get as many times more, up to 0.9
+ *     prompts that wait get more by the square of their number, up to 0.9
  * @param sliceRows rows of a prompt that run through a layer between two steps of the others, a multiple of 512; null takes what suits
  *     the {@linkplain #sliceRows(TorchRuntime) device}
  * @param memoryBudget bytes for keys and values, working memory and remembered pictures; null takes what the machine has left when

@@ -20,9 +20,10 @@ import java.util.function.LongSupplier;
  * the same {@linkplain Slices#together slice} before them, whoever's turn it is computes it for all.
  *
  * <p>After a step, a slice may run for as long as its share of the time says, at least one at a time; what it took too much is
- * saved at the next. Where several pieces of work wait, slices get as many times more, up to {@value #LARGEST_SHARE} of the time: a
- * step costs about as much for one sequence as for many, so tokens are cheaper when all are there. Without a sequence that wants a token, slices follow one another. A sequence that does not come back in
- * time, because its listener is slow, is not waited for. Safe for concurrent use.
+ * saved at the next. Where several pieces of work wait, slices get more by the square of their number, up to
+ * {@value #LARGEST_SHARE} of the time: a step costs about as much for one sequence as for many, so tokens are cheaper when all are there, and all
+ * that wait wait for the slices of each. Without a sequence that wants a token, slices follow one another. A sequence that does not come back
+ * in time, because its listener is slow, is not waited for. Safe for concurrent use.
  *
  * @param <S> what a sequence brings for a step
  * @param <R> what it gets
@@ -30,7 +31,7 @@ import java.util.function.LongSupplier;
 public final class StepScheduler<S, R> {
 
     /** The share of the time that the slices of one prompt get while both wait. */
-    public static final double DEFAULT_SLICE_SHARE = 0.5;
+    public static final double DEFAULT_SLICE_SHARE = 0.7;
 
     private static final double LARGEST_SHARE = 0.9;
     // What lies between two tokens of a sequence is sampling and a listener: a step that leaves somebody out costs a
@@ -55,6 +56,7 @@ public final class StepScheduler<S, R> {
     private long budget;
     private int slicesSinceStep;
     private long lastSlice;
+    private long lastStep;
     private long stepsTaken;
     private long sequencesTaken;
     private long rightGuesses;
@@ -126,16 +128,16 @@ public final class StepScheduler<S, R> {
         }
     }
 
-    /** Opens a sequence that will ask for steps. */
+    /** Opens a sequence that will ask for steps, which wait for it. */
     public Sequence open() {
-        lock.lock();
-        try {
-            Sequence sequence = new Sequence();
-            sequences.add(sequence);
-            return sequence;
-        } finally {
-            lock.unlock();
-        }
+        Sequence sequence = sequence();
+        sequence.begin();
+        return sequence;
+    }
+
+    /** A sequence that no step waits for before it {@linkplain Sequence#begin() begins}. */
+    public Sequence sequence() {
+        return new Sequence();
     }
 
     /** Work in slices that has begun or waits for that. */
@@ -172,6 +174,26 @@ public final class StepScheduler<S, R> {
         private boolean late;
 
         private Sequence() {}
+
+        /**
+         * Asks for a step soon: steps wait for it from now on, and where work in slices ends that was computed with that of others for as long as
+         * those do. To be called before that work is closed.
+         */
+        public void begin() {
+            lock.lock();
+            try {
+                if (sequences.isEmpty() && lastStep > 0) {
+                    // Those who wait for the end of their prompts have their share before the first step, which then is
+                    // one for all of them.
+                    budget = shareOf(lastStep);
+                    slicesSinceStep = 0;
+                }
+                sequences.add(this);
+                gatherUntil = Math.max(gatherUntil, work.ridersUntil());
+            } finally {
+                lock.unlock();
+            }
+        }
 
         /**
          * Waits for the step that this takes together with others.
@@ -322,7 +344,12 @@ public final class StepScheduler<S, R> {
 
     private boolean isStepsTurn() {
         boolean slicesFirst = computing == places - 1 && work.first() != null && mayRunSlice();
-        return !stepping && computing < places && !waiting.isEmpty() && !slicesFirst && isEverybodyHere();
+        return !stepping
+                && computing < places
+                && !waiting.isEmpty()
+                && !slicesFirst
+                && isEverybodyHere()
+                && work.areRidersHere();
     }
 
     /** There is a place, and it is not the last one that a step is waiting for, unless slices have time left. */
@@ -339,8 +366,10 @@ public final class StepScheduler<S, R> {
         return lastSlice <= budget;
     }
 
-    private double slicesPerStep() {
-        return Math.min(slicesPerStep * Math.max(1, work.size()), LARGEST_SHARE / (1 - LARGEST_SHARE));
+    /** What slices have for a step that takes so long. */
+    private long shareOf(long step) {
+        int waiting = Math.max(1, work.size());
+        return (long) (step * Math.min(slicesPerStep * waiting * waiting, LARGEST_SHARE / (1 - LARGEST_SHARE)));
     }
 
     /** Takes the step of all that wait; the lock is open meanwhile. */
@@ -375,7 +404,8 @@ public final class StepScheduler<S, R> {
         slicesSinceStep = 0;
         long took = now - began;
         gatherUntil = now + Math.max(SliceOrder.LEAST_GATHERING_NANOS, took / GATHERING_PART);
-        long more = (long) (took * slicesPerStep());
+        lastStep = took;
+        long more = shareOf(took);
         budget = Math.min(more, budget + more);
         for (int i = 0; i < taken.size(); i++) {
             taken.get(i).settle(failure == null ? results.get(i) : null, failure);

@@ -290,6 +290,24 @@ class PrefixReuseIT {
     }
 
     @Test
+    void aTextLeavesItsRowsWhereMoreThanAQuarterOfThemWasNew() {
+        try (LoadedModel model = shared(TinyModels.qwen())) {
+            String shared = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen ";
+            ask(model, unpruned(), ChatTurn.user(shared + "and what comes behind these numbers of ours?"));
+            ObservedAnswer other = ask(model, unpruned(), ChatTurn.user(shared + "but who has counted all of them?"));
+            int rows = other.rows;
+            assertThat(other.reuse().rowsReused()).isBetween(rows / 2 + 1, rows - rows / 4 - 1);
+            ObservedAnswer alike = ask(model, unpruned(), ChatTurn.user(shared + "but who has counted all of it?"));
+            assertThat(alike.reuse().rowsReused()).isGreaterThan(rows - rows / 4);
+            long left = model.prefixUse().prompts();
+            ask(model, unpruned(), ChatTurn.user(shared + "but who has counted all of us?"));
+            assertThat(model.prefixUse().prompts())
+                    .as("which was too little to keep")
+                    .isEqualTo(left);
+        }
+    }
+
+    @Test
     void sessionsShareNothingWithOthersNorWithThoseThatNameNone() {
         try (LoadedModel model = LoadedModel.load(TinyModels.qwen().build())) {
             GenerationRequest request =

@@ -255,10 +255,43 @@ class StepSchedulerTest {
     }
 
     @Test
-    void whereSeveralPiecesOfWorkWaitSlicesGetAsManyTimesMoreUpToNineTenths() throws Exception {
-        assertThat(course(0.5, 20, 20, 4, 2)).startsWith("tStSSStSSSt");
+    void whereSeveralPiecesOfWorkWaitSlicesGetMoreByTheSquareOfTheirNumberUpToNineTenths() throws Exception {
+        assertThat(course(0.5, 20, 20, 4, 1)).startsWith("tStSSSStSSSSt");
+        assertThat(course(0.34, 20, 20, 4, 1)).startsWith("tStStSStSSt");
         assertThat(course(0.5, 20, 20, 4, 30)).startsWith("tStSSSSSSSSSt");
         assertThat(course(0, 20, 20, 4, 30)).startsWith("tStStSt");
+    }
+
+    @Test
+    void whatWaitsHasItsShareBeforeTheFirstStepWhereNobodyHadOneBefore() throws Exception {
+        AtomicLong clock = new AtomicLong(1);
+        ConcurrentLinkedQueue<String> course = new ConcurrentLinkedQueue<>();
+        StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(
+                rows -> {
+                    course.add("t");
+                    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+                    return rows;
+                },
+                1,
+                0.75,
+                clock::get);
+        try (var earlier = scheduler.open()) {
+            earlier.next(0, StepSchedulerTest::on);
+        }
+        try (var slices = scheduler.begin(false, StepSchedulerTest::on);
+                var sequence = scheduler.open()) {
+            Future<Integer> answer = start(() -> sequence.next(1, StepSchedulerTest::on));
+            while (scheduler.waiting() == 0) {
+                Thread.onSpinWait();
+            }
+            while (course.stream().filter("t"::equals).count() < 2) {
+                course.add("S");
+                clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+                slices.pause();
+            }
+            answer.get();
+        }
+        assertThat(String.join("", course)).isEqualTo("tSSSt");
     }
 
     @Test
@@ -580,6 +613,41 @@ class StepSchedulerTest {
             }
         }
         assertThat(scheduler.isUsed()).isFalse();
+    }
+
+    @Test
+    void promptsThatEndInOneSliceHaveTheirFirstStepTogether() throws Exception {
+        StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
+        JointSlice<Integer, Integer> slice = new JointSlice<>(
+                parts -> {
+                    sleep(500);
+                    return parts;
+                },
+                (one, other) -> true,
+                part -> 1,
+                8);
+        List<Future<Integer>> all = new ArrayList<>();
+        try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
+            for (int i = 0; i < 4; i++) {
+                int late = 20 * i;
+                all.add(queued(scheduler, () -> {
+                    try (var sequence = scheduler.sequence()) {
+                        try (var mine = scheduler.begin(true, StepSchedulerTest::on)) {
+                            mine.together(slice, late);
+                            sleep(late);
+                            sequence.begin();
+                        }
+                        sleep(late);
+                        return sequence.next(late, StepSchedulerTest::on);
+                    }
+                }));
+            }
+            runs.pause();
+        }
+        for (int i = 0; i < 4; i++) {
+            assertThat(all.get(i).get()).isEqualTo(40 * i);
+        }
+        assertThat(log).containsExactly("step of 4");
     }
 
     @Test

@@ -357,7 +357,7 @@ public record GlimpseProperties(
      *
      * @param maxRunning Requests that run at once; vectors of pictures and texts are made for one at a time unless this is set.
      * @param prefillShare Share of the time, 0 to 0.9, that a prompt gets while answers wait for their next token; several
-     *     prompts that wait get as many times more, up to 0.9.
+     *     prompts that wait get more by the square of their number, up to 0.9.
      * @param sliceRows Rows of a prompt that run through a layer between two tokens of other answers, a multiple of 512; unset is 512, and 4,096 on a GPU.
      * @param memoryBudget Native memory for running requests and what is remembered; unset is what the machine has left when the model is loaded.
      */

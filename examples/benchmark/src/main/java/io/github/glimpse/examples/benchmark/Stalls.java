@@ -55,7 +55,7 @@ final class Stalls implements Callable<Integer> {
     @Option(names = "--tokens", defaultValue = "1296", description = "Image tokens of the pictures")
     private int tokens;
 
-    @Option(names = "--share", defaultValue = "0.5", description = "Share of the time that prompts get (prefill-share)")
+    @Option(names = "--share", defaultValue = "0.7", description = "Share of the time that prompts get (prefill-share)")
     private double share;
 
     @Option(names = "--threads", defaultValue = "1", description = "Threads of a product")
