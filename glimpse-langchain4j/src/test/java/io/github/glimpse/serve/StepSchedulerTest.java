@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.glimpse.GenerationCancelledException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -172,6 +174,20 @@ class StepSchedulerTest {
         }
     }
 
+    /** Steps of a given length, which move a clock on and are told of as t. */
+    private static StepScheduler<Integer, Integer> clocked(
+            AtomicLong clock, Collection<String> course, double share, long stepMillis) {
+        return new StepScheduler<>(
+                rows -> {
+                    course.add("t");
+                    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(stepMillis));
+                    return rows;
+                },
+                1,
+                share,
+                clock::get);
+    }
+
     /** Steps and slices of given lengths, by a clock that they move on, while both always wait for each other. */
     private String course(double share, long stepMillis, long sliceMillis, int tokens) throws Exception {
         return course(share, stepMillis, sliceMillis, tokens, 0);
@@ -181,15 +197,7 @@ class StepSchedulerTest {
     private String course(double share, long stepMillis, long sliceMillis, int tokens, int behind) throws Exception {
         AtomicLong clock = new AtomicLong(1);
         ConcurrentLinkedQueue<String> course = new ConcurrentLinkedQueue<>();
-        StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(
-                rows -> {
-                    course.add("t");
-                    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(stepMillis));
-                    return rows;
-                },
-                1,
-                share,
-                clock::get);
+        StepScheduler<Integer, Integer> scheduler = clocked(clock, course, share, stepMillis);
         AtomicBoolean over = new AtomicBoolean();
         var sequence = scheduler.open();
         sequence.next(0, StepSchedulerTest::on);
@@ -266,15 +274,7 @@ class StepSchedulerTest {
     void whatWaitsHasItsShareBeforeTheFirstStepWhereNobodyHadOneBefore() throws Exception {
         AtomicLong clock = new AtomicLong(1);
         ConcurrentLinkedQueue<String> course = new ConcurrentLinkedQueue<>();
-        StepScheduler<Integer, Integer> scheduler = new StepScheduler<>(
-                rows -> {
-                    course.add("t");
-                    clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
-                    return rows;
-                },
-                1,
-                0.75,
-                clock::get);
+        StepScheduler<Integer, Integer> scheduler = clocked(clock, course, 0.75, 10);
         try (var earlier = scheduler.open()) {
             earlier.next(0, StepSchedulerTest::on);
         }
@@ -486,6 +486,18 @@ class StepSchedulerTest {
                 most);
     }
 
+    /** Of all that wait, who get what they bring. */
+    private static JointSlice<Integer, Integer> ofAll(Consumer<List<Integer>> run) {
+        return new JointSlice<>(
+                parts -> {
+                    run.accept(parts);
+                    return parts;
+                },
+                (one, other) -> true,
+                part -> 1,
+                8);
+    }
+
     /** Work that is begun while other work runs, of so many slices that can be computed with those of others. */
     private Future<Integer> count(
             StepScheduler<Integer, Integer> scheduler, JointSlice<Integer, Integer> slice, int first, int slices) {
@@ -540,16 +552,11 @@ class StepSchedulerTest {
     @Test
     void aFailingSliceIsEverybodysAndTheNextRuns() throws Exception {
         StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
-        JointSlice<Integer, Integer> slice = new JointSlice<>(
-                parts -> {
-                    if (parts.contains(13)) {
-                        throw new IllegalStateException("thirteen");
-                    }
-                    return parts;
-                },
-                (one, other) -> true,
-                part -> 1,
-                8);
+        JointSlice<Integer, Integer> slice = ofAll(parts -> {
+            if (parts.contains(13)) {
+                throw new IllegalStateException("thirteen");
+            }
+        });
         List<Future<Integer>> all = new ArrayList<>();
         try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
             all.add(count(scheduler, slice, 13, 1));
@@ -571,15 +578,10 @@ class StepSchedulerTest {
         AtomicBoolean cancelled = new AtomicBoolean();
         CountDownLatch computes = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        JointSlice<Integer, Integer> slice = new JointSlice<>(
-                parts -> {
-                    computes.countDown();
-                    awaitLatch(goOn);
-                    return parts;
-                },
-                (one, other) -> true,
-                part -> 1,
-                8);
+        JointSlice<Integer, Integer> slice = ofAll(parts -> {
+            computes.countDown();
+            awaitLatch(goOn);
+        });
         Callable<Integer> asks = () -> {
             try (var mine = scheduler.begin(true, () -> {
                 if (cancelled.get()) {
@@ -618,14 +620,7 @@ class StepSchedulerTest {
     @Test
     void promptsThatEndInOneSliceHaveTheirFirstStepTogether() throws Exception {
         StepScheduler<Integer, Integer> scheduler = doubling(0.5, 0);
-        JointSlice<Integer, Integer> slice = new JointSlice<>(
-                parts -> {
-                    sleep(500);
-                    return parts;
-                },
-                (one, other) -> true,
-                part -> 1,
-                8);
+        JointSlice<Integer, Integer> slice = ofAll(parts -> sleep(500));
         List<Future<Integer>> all = new ArrayList<>();
         try (var runs = scheduler.begin(true, StepSchedulerTest::on)) {
             for (int i = 0; i < 4; i++) {
