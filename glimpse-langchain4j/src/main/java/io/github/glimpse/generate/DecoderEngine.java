@@ -388,11 +388,24 @@ final class DecoderEngine implements AnswerEngine {
                         SlicedWork.begin(scheduler, reuse.leavesLittle(prompt, context.sliceRows()), joint, context)) {
             RequestContext sliced = work.context();
             Function<Prompt, List<MediaFile>> files = of -> files(prompts, of, work);
-            Prefilled prefilled = twoScales == null
-                    ? inOneScale(request, prompts, prompt, files, cuts, room, reuse, sliced)
-                    : inTwoScales(request, prompts, prompt, files, twoScales, cuts, room, sliced);
-            behind.run();
-            return prefilled;
+            if (twoScales != null) {
+                TwoScaleStrategy strategy = (TwoScaleStrategy) twoScales.strategy();
+                Prefilled prefilled = inTwoScales(request, prompts, prompt, files, strategy, cuts, room, sliced);
+                behind.run();
+                return prefilled;
+            }
+            EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
+            PromptTexts texts = new PromptTexts(
+                    prompt.layout(),
+                    model.decoder(),
+                    () -> prompts.lastUserRows(request.turns(), prompt, limits.watch(sliced)));
+            try (PictureFeatures pictures = new PictureFeatures(
+                    model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
+                Prefilled prefilled = new Prefill(model, prompt, texts, cuts, evidence, room, reuse, sliced)
+                        .run(pictures, strategies::numberOf);
+                behind.run();
+                return prefilled;
+            }
         }
     }
 
@@ -428,37 +441,15 @@ final class DecoderEngine implements AnswerEngine {
         return files;
     }
 
-    private Prefilled inOneScale(
-            GenerationRequest request,
-            PromptBuilder prompts,
-            Prompt prompt,
-            Function<Prompt, List<MediaFile>> files,
-            PruningSchedule cuts,
-            int room,
-            PromptReuse reuse,
-            RequestContext context) {
-        EvidencePlan evidence = EvidencePlan.of(cuts, model.tower().abilities());
-        PromptTexts texts = new PromptTexts(
-                prompt.layout(),
-                model.decoder(),
-                () -> prompts.lastUserRows(request.turns(), prompt, limits.watch(context)));
-        try (PictureFeatures pictures = new PictureFeatures(
-                model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
-            return new Prefill(model, prompt, texts, cuts, evidence, room, reuse, context)
-                    .run(pictures, strategies::numberOf);
-        }
-    }
-
     private Prefilled inTwoScales(
             GenerationRequest request,
             PromptBuilder prompts,
             Prompt prompt,
             Function<Prompt, List<MediaFile>> files,
-            Cut cut,
+            TwoScaleStrategy strategy,
             PruningSchedule cuts,
             int room,
             RequestContext context) {
-        TwoScaleStrategy strategy = (TwoScaleStrategy) cut.strategy();
         Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale(), limits.watch(context));
         return new TwoScalePrefill(model, files, visionCache, runtime::openScope, cuts, context)
                 .run(prompt, small, room);
