@@ -15,14 +15,15 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;
+import io.github.glimpse.prefill.EncodedUnit;
 import io.github.glimpse.prefill.PrefixUse;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
-import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.UnreadNumbers;
+import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.text.ToolForm;
@@ -142,7 +143,7 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     }
 
     /** What it remembers of pictures. */
-    VisionFeatureCache visionCache();
+    LendingCache<EncodedUnit> visionCache();
 
     /** What it remembers of prompts; nothing where the text attends to the picture from outside. */
     default PrefixUse prefixUse() {
@@ -162,9 +163,9 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     }
 
     /** An empty one. */
-    static VisionFeatureCache newVisionCache(EngineOptions options, MemoryBudget memory, AnsweringModel model) {
+    static LendingCache<EncodedUnit> newVisionCache(EngineOptions options, MemoryBudget memory, AnsweringModel model) {
         VisionCacheOptions cache = options.visionCache();
-        return new VisionFeatureCache(cache.maxBytes(), cache.timeToLive(), System::nanoTime, memory, model.weights());
+        return new LendingCache<>(cache.maxBytes(), cache.timeToLive(), System::nanoTime, memory, model.weights());
     }
 
     /** What its decoding has done; nothing where sequences do not go together. */
@@ -173,8 +174,8 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     }
 
     default VisionCacheUse visionCacheUse() {
-        VisionFeatureCache cache = visionCache();
-        return new VisionCacheUse(cache.hits(), cache.misses(), cache.pictures(), cache.bytes());
+        LendingCache<EncodedUnit> cache = visionCache();
+        return new VisionCacheUse(cache.hits(), cache.misses(), cache.size(), cache.bytes());
     }
 
     /**

@@ -17,6 +17,7 @@ import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.RowLogits;
+import io.github.glimpse.prefill.EncodedUnit;
 import io.github.glimpse.prefill.EvidencePlan;
 import io.github.glimpse.prefill.JointPrompts;
 import io.github.glimpse.prefill.MediaFile;
@@ -34,7 +35,6 @@ import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.SequenceMemory;
 import io.github.glimpse.prefill.StrategyRegistry;
 import io.github.glimpse.prefill.TwoScalePrefill;
-import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfile;
 import io.github.glimpse.prune.PruningProfiles;
@@ -48,6 +48,7 @@ import io.github.glimpse.prune.TwoScaleStrategy;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.PromptLookup;
 import io.github.glimpse.sampling.Sampler;
+import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
 import io.github.glimpse.serve.StepUse;
@@ -86,7 +87,7 @@ final class DecoderEngine implements AnswerEngine {
     private final PromptBuilder prompts;
     private final MemoryBudget memory;
     private final PrefixStore prefixes;
-    private final VisionFeatureCache visionCache;
+    private final LendingCache<EncodedUnit> visionCache;
     private final MaskVocabulary maskVocabulary;
     private final StepScheduler<DecoderSteps.Rows, RowLogits[]> scheduler;
     private final JointPrompts joint;
@@ -181,7 +182,7 @@ final class DecoderEngine implements AnswerEngine {
     }
 
     @Override
-    public VisionFeatureCache visionCache() {
+    public LendingCache<EncodedUnit> visionCache() {
         return visionCache;
     }
 

@@ -21,13 +21,13 @@ import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prefill.AttendedPicture;
 import io.github.glimpse.prefill.CrossAttentionPass;
+import io.github.glimpse.prefill.EncodedUnit;
 import io.github.glimpse.prefill.ImageTextCuts;
 import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prefill.SelectionLog;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prefill.StrategyRegistry;
-import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfiles;
 import io.github.glimpse.prune.PruningStrategies;
@@ -36,6 +36,7 @@ import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.sampling.BeamSearch;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.Sampler;
+import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
 import io.github.glimpse.text.TokenWatch;
@@ -66,7 +67,7 @@ final class ImageTextEngine implements AnswerEngine {
     private final ImageTextPrompts texts;
     private final ImageDecoder pictures;
     private final MemoryBudget memory;
-    private final VisionFeatureCache visionCache;
+    private final LendingCache<EncodedUnit> visionCache;
     // Nobody takes steps here: texts run one after the other, each word of one text a slice.
     private final StepScheduler<List<Integer>, float[]> scheduler;
 
@@ -139,7 +140,7 @@ final class ImageTextEngine implements AnswerEngine {
     }
 
     @Override
-    public VisionFeatureCache visionCache() {
+    public LendingCache<EncodedUnit> visionCache() {
         return visionCache;
     }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param sliceRows rows of a prompt that run through a layer at once
  * @param memory what it reserved
  * @param joint runs few rows of its prompt together with those of others; null if they run alone
+ * @param aside where it waits, and does what is no computing
  */
 record RequestContext(
         TensorScope scope,
@@ -28,7 +29,8 @@ record RequestContext(
         CallFloor floor,
         int sliceRows,
         SequenceMemory memory,
-        @Nullable JointLayers joint)
+        @Nullable JointLayers joint,
+        Aside aside)
         implements PassContext {
 
     /** Of a request that begins. */
@@ -40,21 +42,29 @@ record RequestContext(
             Stopwatch watch,
             CallFloor floor) {
         return new RequestContext(
-                scope, cancellation, observer, watch, floor, sliceRows, SequenceMemory.uncounted(), null);
+                scope,
+                cancellation,
+                observer,
+                watch,
+                floor,
+                sliceRows,
+                SequenceMemory.uncounted(),
+                null,
+                other -> other.accept(cancellation));
     }
 
     @Override
     public RequestContext in(TensorScope other) {
-        return new RequestContext(other, cancellation, observer, watch, floor, sliceRows, memory, joint);
+        return new RequestContext(other, cancellation, observer, watch, floor, sliceRows, memory, joint, aside);
     }
 
-    /** The same with another question whether to go on, and others whose rows it may run with. */
-    RequestContext asking(CancellationPoint other, @Nullable JointLayers others) {
-        return new RequestContext(scope, other, observer, watch, floor, sliceRows, memory, others);
+    /** The same with another question whether to go on, others whose rows it may run with, and another place to wait. */
+    RequestContext asking(CancellationPoint other, @Nullable JointLayers others, Aside waiting) {
+        return new RequestContext(scope, other, observer, watch, floor, sliceRows, memory, others, waiting);
     }
 
     /** The same with memory of its own. */
     RequestContext holding(SequenceMemory other) {
-        return new RequestContext(scope, cancellation, observer, watch, floor, sliceRows, other, joint);
+        return new RequestContext(scope, cancellation, observer, watch, floor, sliceRows, other, joint, aside);
     }
 }

@@ -25,7 +25,11 @@ final class SlicedWork implements AutoCloseable {
                     asked.check();
                     slices.pause();
                 },
-                joint == null ? null : joint.with(slices, asked));
+                joint == null ? null : joint.with(slices, asked),
+                other -> aside(() -> {
+                    other.accept(asked);
+                    return slices;
+                }));
         whole.watch()
                 .calling(foreign -> aside(() -> {
                     foreign.run();

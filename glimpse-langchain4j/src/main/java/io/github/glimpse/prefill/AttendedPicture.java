@@ -5,6 +5,7 @@ import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.prune.PruningStrategy;
+import io.github.glimpse.serve.LendingCache;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -30,7 +31,7 @@ public record AttendedPicture(PatchPlan plan, VisionFeatures features, PictureFe
     public static AttendedPicture see(
             MediaFile picture,
             ImageTextModel model,
-            VisionFeatureCache cache,
+            LendingCache<EncodedUnit> cache,
             Supplier<TensorScope> scopes,
             ImageTextCuts plan,
             ToIntFunction<PruningStrategy> numbers,

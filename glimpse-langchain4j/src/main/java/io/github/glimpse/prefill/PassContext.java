@@ -4,6 +4,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.JointLayers;
 import io.github.glimpse.nn.RowSlices;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What accompanies one request on its way through a model. */
@@ -29,6 +30,18 @@ public interface PassContext {
 
         /** The prompt has run. */
         default void atDecoding() {}
+    }
+
+    /** Where a request does what is no computing of the model. */
+    @FunctionalInterface
+    interface Aside {
+
+        /**
+         * Does it while others compute.
+         *
+         * @param other is told whom to ask whether to go on; gives nobody a turn, since it has none
+         */
+        void run(Consumer<CancellationPoint> other);
     }
 
     /** One that nobody watches. */
@@ -71,6 +84,11 @@ public interface PassContext {
     /** What the request reserved of native memory. */
     default SequenceMemory memory() {
         return SequenceMemory.uncounted();
+    }
+
+    /** Where what is no computing is done; here, by default, when nobody else waits for this request. */
+    default Aside aside() {
+        return other -> other.accept(cancellation());
     }
 
     /** Runs few rows together with those of other requests; null if each runs alone. */

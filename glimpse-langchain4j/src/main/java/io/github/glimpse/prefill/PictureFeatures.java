@@ -1,7 +1,5 @@
 package io.github.glimpse.prefill;
 
-import ai.djl.ndarray.NDArray;
-import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.image.PixelPatches;
@@ -10,6 +8,7 @@ import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.TokenSelection;
+import io.github.glimpse.serve.LendingCache;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -28,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class PictureFeatures implements AutoCloseable {
 
     private final VisionTower tower;
-    private final VisionFeatureCache cache;
+    private final LendingCache<EncodedUnit> cache;
     private final Supplier<TensorScope> scopes;
     private final List<Place> units = new ArrayList<>();
     private final Set<TowerReadout> readouts;
-    private final List<VisionFeatureCache.@Nullable Lease> leases = new ArrayList<>();
+    private final List<LendingCache<EncodedUnit>.@Nullable Lease> leases = new ArrayList<>();
     private final List<String> seen = new ArrayList<>();
     private int found;
     private final IdentityHashMap<MediaFile, String> keys = new IdentityHashMap<>();
@@ -73,7 +72,7 @@ public final class PictureFeatures implements AutoCloseable {
      */
     public PictureFeatures(
             VisionTower tower,
-            VisionFeatureCache cache,
+            LendingCache<EncodedUnit> cache,
             Supplier<TensorScope> scopes,
             List<MediaFile> files,
             Set<TowerReadout> readouts) {
@@ -131,39 +130,79 @@ public final class PictureFeatures implements AutoCloseable {
      * @param kept tokens that the tower is to encode, rising; none leaves the unit out
      */
     private List<@Nullable VisionFeatures> encodeAll(List<int[]> kept, TowerCuts inside, PassContext context) {
-        for (int i = 0; i < units.size(); i++) {
-            boolean some = kept.get(i).length > 0;
-            VisionFeatureCache.Lease lease =
-                    some && inside.areLasting() ? cache.find(key(units.get(i), kept.get(i), inside), readouts) : null;
-            leases.add(lease);
-            found += lease == null ? 0 : 1;
-            seen.add(some && inside.areLasting() ? key(units.get(i), kept.get(i), inside) : "");
-            if (lease == null && some) {
-                open(units.get(i), context);
+        List<LendingCache<EncodedUnit>.@Nullable Computation> own = new ArrayList<>();
+        try {
+            for (int i = 0; i < units.size(); i++) {
+                boolean some = kept.get(i).length > 0;
+                String key = some && inside.areLasting() ? key(units.get(i), kept.get(i), inside) : "";
+                seen.add(key);
+                leases.add(key.isEmpty() ? null : find(key));
+                boolean unknown = !key.isEmpty() && leases.get(i) == null;
+                own.add(unknown ? cache.begin(key) : null);
+                // What others compute they have read.
+                if (own.get(i) != null || (some && key.isEmpty())) {
+                    open(units.get(i), context);
+                }
             }
-        }
-        if (!units.isEmpty()) {
-            context.watch().atVision();
+            if (!units.isEmpty()) {
+                context.watch().atVision();
+            }
+            // Nobody waits who has something to compute that others may wait for.
+            for (int i = 0; i < units.size(); i++) {
+                boolean lasts = !seen.get(i).isEmpty();
+                if (lasts ? own.get(i) != null : kept.get(i).length > 0) {
+                    encode(i, kept.get(i), inside, context);
+                    end(own.get(i));
+                }
+            }
+            for (int i = 0; i < units.size(); i++) {
+                if (!seen.get(i).isEmpty() && leases.get(i) == null) {
+                    await(i, kept.get(i), inside, context);
+                }
+            }
+        } finally {
+            own.forEach(PictureFeatures::end);
+            opened.clear();
         }
         List<@Nullable VisionFeatures> all = new ArrayList<>();
         for (int i = 0; i < units.size(); i++) {
-            Place place = units.get(i);
-            if (leases.get(i) == null && kept.get(i).length > 0) {
-                PixelPatches patches = open(place, context).apply(place.number());
-                context.observer().onPixels(i, patches);
-                leases.set(i, encode(place, patches, kept.get(i), inside, context));
-            }
-            if (place.isLast()) {
-                opened.remove(place.file());
-            }
-            VisionFeatureCache.Lease lease = leases.get(i);
+            LendingCache<EncodedUnit>.Lease lease = leases.get(i);
             if (lease != null) {
-                inside.add(lease.decisions(), kept.get(i).length);
-                context.observer().onVision(i, lease.features());
+                inside.add(lease.value().decisions(), kept.get(i).length);
+                context.observer().onVision(i, lease.value().features());
             }
-            all.add(lease == null ? null : lease.features());
+            all.add(lease == null ? null : lease.value().features());
         }
         return all;
+    }
+
+    private static void end(LendingCache<EncodedUnit>.@Nullable Computation computation) {
+        if (computation != null) {
+            computation.close();
+        }
+    }
+
+    private LendingCache<EncodedUnit>.@Nullable Lease find(String key) {
+        LendingCache<EncodedUnit>.Lease lease =
+                cache.find(key, unit -> unit.features().has(readouts));
+        found += lease == null ? 0 : 1;
+        return lease;
+    }
+
+    /** Waits for another who computes a unit, or computes it all the same if that came to nothing. */
+    private void await(int number, int[] kept, TowerCuts inside, PassContext context) {
+        String key = seen.get(number);
+        while (leases.get(number) == null) {
+            context.aside().run(asked -> cache.await(key, asked::check));
+            leases.set(number, find(key));
+            if (leases.get(number) == null) {
+                try (LendingCache<EncodedUnit>.Computation own = cache.begin(key)) {
+                    if (own != null) {
+                        encode(number, kept, inside, context);
+                    }
+                }
+            }
+        }
     }
 
     /** By unit the file and all that was done to it, once units are seen; empty where nothing is kept, or nothing lasts. */
@@ -178,9 +217,9 @@ public final class PictureFeatures implements AutoCloseable {
 
     private String key(Place place, int[] tokens, TowerCuts inside) {
         ImageGrid grid = place.unit().grid();
-        return keys.computeIfAbsent(place.file(), file -> VisionFeatureCache.key(file.files()))
+        return keys.computeIfAbsent(place.file(), file -> file.name())
                 + place.name()
-                + (tokens.length < grid.tokenCount() ? " of " + VisionFeatureCache.key(List.of(bytes(tokens))) : "")
+                + (tokens.length < grid.tokenCount() ? " of " + MediaFile.name(List.of(bytes(tokens))) : "")
                 + inside.setting();
     }
 
@@ -202,36 +241,31 @@ public final class PictureFeatures implements AutoCloseable {
         return read;
     }
 
-    private VisionFeatureCache.Lease encode(
-            Place place, PixelPatches patches, int[] kept, TowerCuts inside, PassContext context) {
+    private void encode(int number, int[] kept, TowerCuts inside, PassContext context) {
+        Place place = units.get(number);
+        PixelPatches patches = open(place, context).apply(place.number());
+        context.observer().onPixels(number, patches);
         TensorScope lasting = scopes.get();
         try (TensorScope step = context.scope().openChild();
                 TowerWalk walk = inside.walk(tower, readouts, patches, kept, place.wholeTokens(), context.in(step))) {
-            VisionFeatures features = walk.features(lasting);
-            if (!inside.areLasting()) {
-                return cache.lendOnce(features, walk.decisions(0), lasting);
-            }
-            return cache.add(key(place, kept, inside), features, walk.decisions(0), lasting, bytes(features));
+            EncodedUnit unit = new EncodedUnit(walk.features(lasting), walk.decisions(0));
+            leases.set(
+                    number,
+                    inside.areLasting()
+                            ? cache.add(seen.get(number), unit, lasting, unit.bytes())
+                            : cache.lendOnce(unit, lasting));
         } catch (RuntimeException | Error e) {
             lasting.close();
             throw e;
         }
-    }
-
-    private static long bytes(VisionFeatures features) {
-        long bytes = HostValues.bytes(features.rows());
-        for (NDArray addition : features.additions()) {
-            bytes += HostValues.bytes(addition);
+        if (place.isLast()) {
+            opened.remove(place.file());
         }
-        for (NDArray readout : features.readouts().values()) {
-            bytes += HostValues.bytes(readout);
-        }
-        return bytes;
     }
 
     @Override
     public void close() {
-        for (VisionFeatureCache.Lease lease : leases) {
+        for (LendingCache<EncodedUnit>.Lease lease : leases) {
             if (lease != null) {
                 lease.close();
             }

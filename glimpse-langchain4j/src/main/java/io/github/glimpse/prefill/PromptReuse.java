@@ -70,7 +70,7 @@ public final class PromptReuse implements AutoCloseable {
                 && store.remembers(
                         scope,
                         prompt.media().stream()
-                                .map(medium -> VisionFeatureCache.key(medium.files()))
+                                .map(medium -> MediaFile.name(medium.files()))
                                 .toList(),
                         text - rows);
     }

@@ -14,6 +14,7 @@ import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TwoScaleStrategy;
+import io.github.glimpse.serve.LendingCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +35,7 @@ public final class TwoScalePrefill {
 
     private final VisionLanguageModel model;
     private final Function<Prompt, List<MediaFile>> files;
-    private final VisionFeatureCache cache;
+    private final LendingCache<EncodedUnit> cache;
     private final Supplier<TensorScope> scopes;
     private final Cut cut;
     private final PruningSchedule coarseSchedule;
@@ -50,7 +51,7 @@ public final class TwoScalePrefill {
     public TwoScalePrefill(
             VisionLanguageModel model,
             Function<Prompt, List<MediaFile>> files,
-            VisionFeatureCache cache,
+            LendingCache<EncodedUnit> cache,
             Supplier<TensorScope> scopes,
             PruningSchedule schedule,
             PassContext context) {

@@ -2,20 +2,30 @@ package io.github.glimpse.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.VisionFeatures;
+import io.github.glimpse.prefill.EncodedUnit;
 import io.github.glimpse.prefill.StageObserver;
-import io.github.glimpse.prefill.VisionFeatureCache;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** A picture that was seen before is not looked at again, and the answer does not change by that. */
@@ -55,6 +65,74 @@ class VisionFeatureCacheIT {
     }
 
     @Test
+    void aPictureTwiceInOneRequestIsLookedAtOnce() {
+        try (LoadedModel model = LoadedModel.load(TinyModels.qwen().build());
+                LoadedModel forgetful = LoadedModel.load(
+                        TinyModels.qwen().visionCache(VisionCacheOptions.off()).build())) {
+            Watcher twice = new Watcher();
+            Watcher apart = new Watcher();
+            GenerationResult once = ask(model, twice, PICTURE, PICTURE);
+            assertThat(once.tokenIds())
+                    .isEqualTo(ask(forgetful, apart, PICTURE, PICTURE).tokenIds());
+            assertThat(twice.logits.get(0)).isEqualTo(apart.logits.get(0));
+            assertThat(twice.pixels).containsExactly(0);
+            assertThat(apart.pixels).containsExactly(0, 1);
+        }
+    }
+
+    @RepeatedTest(5)
+    void picturesThatManyAskAboutAtOnceAreLookedAtOnceEach() throws Exception {
+        try (LoadedModel alone = LoadedModel.load(TinyModels.qwen().build());
+                LoadedModel model =
+                        LoadedModel.load(TinyModels.qwen().maxRunning(8).build())) {
+            List<Integer> pixels = Collections.synchronizedList(new ArrayList<>());
+            StageObserver watcher = new StageObserver() {
+                @Override
+                public void onPixels(int image, PixelPatches patches) {
+                    pixels.add(image);
+                }
+            };
+            List<List<Integer>> expected = List.of(
+                    tokens(ask(alone, StageObserver.NONE, PICTURE, OTHER)),
+                    tokens(ask(alone, StageObserver.NONE, OTHER, PICTURE)));
+
+            List<List<Integer>> answers = together(
+                    i -> i % 2 == 0 ? ask(model, watcher, PICTURE, OTHER) : ask(model, watcher, OTHER, PICTURE));
+
+            for (int i = 0; i < answers.size(); i++) {
+                assertThat(answers.get(i)).isEqualTo(expected.get(i % 2));
+            }
+            assertThat(pixels).hasSize(2);
+            assertThat(model.visionCacheUse().misses()).isEqualTo(2);
+            assertThat(model.visionCacheUse().hits()).isEqualTo(14);
+        }
+    }
+
+    @RepeatedTest(5)
+    void whoeverWaitsForAPictureLooksAtItWhenTheOtherGivesUp() throws Exception {
+        try (LoadedModel alone = LoadedModel.load(TinyModels.qwen().build());
+                LoadedModel model =
+                        LoadedModel.load(TinyModels.qwen().maxRunning(8).build())) {
+            List<Integer> expected = tokens(ask(alone, StageObserver.NONE, PICTURE));
+
+            List<List<Integer>> answers = together(i -> {
+                CancellationSignal signal = new CancellationSignal();
+                StageObserver givesUp = new StageObserver() {
+                    @Override
+                    public void onPixels(int image, PixelPatches patches) {
+                        signal.cancel();
+                    }
+                };
+                return ask(model, i < 4 ? givesUp : StageObserver.NONE, signal, PICTURE);
+            });
+
+            assertThat(answers.subList(4, 8)).containsOnly(expected);
+            assertThat(answers.subList(0, 4)).isSubsetOf(expected, List.of());
+            assertThat(model.visionCacheUse().pictures()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void withoutRoomNothingIsRememberedAndNothingStays() {
         try (LoadedModel model = LoadedModel.load(
                 TinyModels.qwen().visionCache(VisionCacheOptions.off()).build())) {
@@ -74,27 +152,27 @@ class VisionFeatureCacheIT {
             ask(model, new Watcher(), PICTURE);
             long size = model.visionCacheUse().bytes();
             AtomicLong now = new AtomicLong();
-            try (VisionFeatureCache cache = new VisionFeatureCache(
+            try (LendingCache<EncodedUnit> cache = new LendingCache<>(
                     2 * size, Duration.ofSeconds(1), now::get, new MemoryBudget(4 * size, "memory-budget"))) {
                 for (String key : List.of("one", "two")) {
                     add(model, cache, key, size);
                 }
-                Objects.requireNonNull(cache.find("one", Set.of())).close();
+                Objects.requireNonNull(cache.find("one", unit -> true)).close();
                 add(model, cache, "three", size);
-                assertThat(cache.find("two", Set.of())).isNull();
-                VisionFeatureCache.Lease one = Objects.requireNonNull(cache.find("one", Set.of()));
+                assertThat(cache.find("two", unit -> true)).isNull();
+                LendingCache<EncodedUnit>.Lease one = Objects.requireNonNull(cache.find("one", unit -> true));
                 now.addAndGet(Duration.ofSeconds(2).toNanos());
-                assertThat(cache.find("three", Set.of())).isNull();
-                assertThat(cache.pictures()).isZero();
+                assertThat(cache.find("three", unit -> true)).isNull();
+                assertThat(cache.size()).isZero();
                 assertThat(cache.bytes()).isZero();
-                assertThat(one.features().rows().getShape().size())
+                assertThat(one.value().features().rows().getShape().size())
                         .as("lent, so alive")
                         .isPositive();
                 one.close();
 
                 add(model, cache, "four", size);
                 now.addAndGet(Duration.ofSeconds(2).toNanos());
-                assertThat(cache.pictures()).as("though no other comes").isZero();
+                assertThat(cache.size()).as("though no other comes").isZero();
                 add(model, cache, "five", size);
                 now.addAndGet(Duration.ofSeconds(2).toNanos());
                 assertThat(cache.bytes()).as("though no other comes").isZero();
@@ -106,17 +184,20 @@ class VisionFeatureCacheIT {
     void whatIsRememberedGivesWayToRequestsThatRun() {
         try (LoadedModel model = LoadedModel.load(TinyModels.qwen().build())) {
             MemoryBudget memory = new MemoryBudget(100, "memory-budget");
-            try (VisionFeatureCache cache = new VisionFeatureCache(80, Duration.ofHours(1), System::nanoTime, memory)) {
+            try (LendingCache<EncodedUnit> cache =
+                    new LendingCache<>(80, Duration.ofHours(1), System::nanoTime, memory)) {
                 add(model, cache, "one", 40);
                 add(model, cache, "two", 40);
-                VisionFeatureCache.Lease two = Objects.requireNonNull(cache.find("two", Set.of()));
+                LendingCache<EncodedUnit>.Lease two = Objects.requireNonNull(cache.find("two", unit -> true));
 
                 try (MemoryBudget.Reservation running = memory.reserve(60, "it", () -> {})) {
                     assertThat(running.bytes()).isEqualTo(60);
-                    assertThat(cache.find("one", Set.of())).isNull();
+                    assertThat(cache.find("one", unit -> true)).isNull();
                     assertThat(memory.use().remembered()).isEqualTo(40);
                     add(model, cache, "three", 40);
-                    assertThat(cache.find("three", Set.of())).as("no room left").isNull();
+                    assertThat(cache.find("three", unit -> true))
+                            .as("no room left")
+                            .isNull();
                 }
                 two.close();
                 add(model, cache, "three", 40);
@@ -126,20 +207,53 @@ class VisionFeatureCacheIT {
         }
     }
 
-    private static void add(LoadedModel model, VisionFeatureCache cache, String key, long size) {
+    private static void add(LoadedModel model, LendingCache<EncodedUnit> cache, String key, long size) {
         TensorScope scope = model.runtime().openScope();
-        cache.add(key, new VisionFeatures(scope.floats(new float[4], 2, 2), Map.of()), List.of(), scope, size)
-                .close();
+        VisionFeatures features = new VisionFeatures(scope.floats(new float[4], 2, 2), Map.of());
+        cache.add(key, new EncodedUnit(features, List.of()), scope, size).close();
+    }
+
+    private static List<Integer> tokens(GenerationResult result) {
+        return Arrays.stream(result.tokenIds()).boxed().toList();
+    }
+
+    /** The tokens of eight callers at once; none of one that was cancelled. */
+    private static List<List<Integer>> together(IntFunction<GenerationResult> each) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<GenerationResult>> answers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                int number = i;
+                answers.add(threads.submit(() -> each.apply(number)));
+            }
+            List<List<Integer>> all = new ArrayList<>();
+            for (Future<GenerationResult> answer : answers) {
+                try {
+                    all.add(tokens(answer.get(60, TimeUnit.SECONDS)));
+                } catch (ExecutionException e) {
+                    assertThat(e).hasCauseInstanceOf(GenerationCancelledException.class);
+                    all.add(List.of());
+                }
+            }
+            return all;
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private static GenerationResult ask(LoadedModel model, StageObserver observer, byte[]... pictures) {
+        return ask(model, observer, new CancellationSignal(), pictures);
+    }
+
+    private static GenerationResult ask(
+            LoadedModel model, StageObserver observer, CancellationSignal signal, byte[]... pictures) {
         return model.generate(
                 new GenerationRequest(
                         List.of(ChatTurn.user("What is it?", pictures)),
                         PruningOptions.defaults(),
                         GenerationOptions.builder().maxOutputTokens(4).build()),
                 GenerationListener.NONE,
-                new CancellationSignal(),
+                signal,
                 observer);
     }
 

@@ -1,30 +1,31 @@
-package io.github.glimpse.prefill;
+package io.github.glimpse.serve;
 
+import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.Weights;
-import io.github.glimpse.model.VisionFeatures;
-import io.github.glimpse.nn.TowerReadout;
-import io.github.glimpse.serve.MemoryBudget;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what the vision tower made of the pictures seen last, by the bytes of their files. The longest unused goes first
- * when room is short, and everything goes after its time.
+ * Remembers values in native memory under names that say all that decides them. The longest unused goes first when room is short, and
+ * everything goes after its time. Of those who want the same value at once, one {@linkplain #begin computes} it.
  *
- * <p>Features are lent: a {@link Lease} keeps them alive, also when they leave the cache meanwhile. What does not fit is lent
- * once and freed with its lease. Safe for concurrent use.
+ * <p>Values are lent: a {@link Lease} keeps one alive, also when it leaves the cache meanwhile. What does not fit is lent once and
+ * freed with its lease. Safe for concurrent use.
+ *
+ * @param <V> whose tensors belong to the scope that comes with it
  */
-public final class VisionFeatureCache implements AutoCloseable {
+public final class LendingCache<V> implements AutoCloseable {
+
+    private static final long CHECK_MILLIS = 20;
 
     private final long maxBytes;
     private final Duration timeToLive;
@@ -33,6 +34,7 @@ public final class VisionFeatureCache implements AutoCloseable {
     private final @Nullable Weights weights;
     // From the longest unused to the last used.
     private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Computation> computed = new HashMap<>();
     private long bytes;
     private long hits;
     private long misses;
@@ -45,16 +47,16 @@ public final class VisionFeatureCache implements AutoCloseable {
      * @param nanos the clock
      * @param memory what is remembered lies in it, and gives way to requests that run
      */
-    public VisionFeatureCache(long maxBytes, Duration timeToLive, LongSupplier nanos, MemoryBudget memory) {
+    public LendingCache(long maxBytes, Duration timeToLive, LongSupplier nanos, MemoryBudget memory) {
         this(maxBytes, timeToLive, nanos, memory, null);
     }
 
     /**
-     * The same, for the tower of a model.
+     * The same for what is made of weights.
      *
-     * @param weights of the model: before they are settled nothing is remembered
+     * @param weights before they are settled nothing is remembered
      */
-    public VisionFeatureCache(
+    public LendingCache(
             long maxBytes, Duration timeToLive, LongSupplier nanos, MemoryBudget memory, @Nullable Weights weights) {
         this.weights = weights;
         this.maxBytes = maxBytes;
@@ -65,33 +67,17 @@ public final class VisionFeatureCache implements AutoCloseable {
     }
 
     /** What a request uses that begins now: this one, or one that remembers nothing where later bits will be others. */
-    VisionFeatureCache now() {
+    public LendingCache<V> now() {
         return weights == null || weights.isSettled()
                 ? this
-                : new VisionFeatureCache(0, timeToLive, nanos, new MemoryBudget(1, "nothing"));
+                : new LendingCache<>(0, timeToLive, nanos, new MemoryBudget(1, "nothing"));
     }
 
-    /** The name of a picture's file, or of a video's: their SHA-256. */
-    static String key(List<byte[]> files) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] ofAll = digest.digest(files.get(0));
-            for (byte[] file : files.subList(1, files.size())) {
-                digest.update(ofAll);
-                ofAll = digest.digest(file);
-            }
-            return HexFormat.of().formatHex(ofAll);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
-    }
-
-    /** Features of a picture with at least these readouts, or null. */
-    public synchronized @Nullable Lease find(String key, Set<TowerReadout> readouts) {
+    /** What is remembered under a name if it will do, or null. */
+    public synchronized @Nullable Lease find(String key, Predicate<V> willDo) {
         dropExpired();
         Entry entry = entries.get(key);
-        if (entry == null || !entry.features.has(readouts)) {
-            misses++;
+        if (entry == null || !willDo.test(entry.value)) {
             return null;
         }
         hits++;
@@ -99,24 +85,69 @@ public final class VisionFeatureCache implements AutoCloseable {
     }
 
     /**
-     * Takes features over that are not to be remembered, and lends them.
+     * A value that was not found is computed from now on, unless another computes it already. Whoever does waits for nobody else's
+     * before it has ended.
      *
-     * @param scope owns them; closed by this cache
+     * @return null if another does
      */
-    synchronized Lease lendOnce(VisionFeatures features, List<TowerDecision> decisions, TensorScope scope) {
-        return lend(new Entry(features, decisions, scope, 0));
+    public synchronized @Nullable Computation begin(String key) {
+        if (computed.containsKey(key)) {
+            return null;
+        }
+        Computation computation = new Computation(key);
+        // What is not remembered is nobody else's.
+        if (maxBytes > 0) {
+            computed.put(key, computation);
+        }
+        misses++;
+        return computation;
     }
 
     /**
-     * Takes features over and lends them.
+     * Waits for whoever computes a value.
      *
-     * @param decisions the cuts on the way
-     * @param scope owns them; closed by this cache
+     * @param check throws if it is to wait no longer
+     * @throws GenerationCancelledException if the thread is interrupted, with its status set
+     */
+    public void await(String key, Runnable check) {
+        Computation computation = computation(key);
+        try {
+            while (computation != null && !computation.ended.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+                check.run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GenerationCancelledException(
+                    "The thread was interrupted while it waited for what another request computes", e);
+        }
+    }
+
+    private synchronized @Nullable Computation computation(String key) {
+        return computed.get(key);
+    }
+
+    private synchronized void end(Computation computation) {
+        computed.remove(computation.key, computation);
+        computation.ended.countDown();
+    }
+
+    /**
+     * Takes a value over that is not to be remembered, and lends it.
+     *
+     * @param scope owns its tensors; closed by this cache
+     */
+    public synchronized Lease lendOnce(V value, TensorScope scope) {
+        return lend(new Entry(value, scope, 0));
+    }
+
+    /**
+     * Takes a value over and lends it.
+     *
+     * @param scope owns its tensors; closed by this cache
      * @param size bytes that they hold
      */
-    public synchronized Lease add(
-            String key, VisionFeatures features, List<TowerDecision> decisions, TensorScope scope, long size) {
-        Entry entry = new Entry(features, decisions, scope, size);
+    public synchronized Lease add(String key, V value, TensorScope scope, long size) {
+        Entry entry = new Entry(value, scope, size);
         Entry former = entries.remove(key);
         if (former != null) {
             forget(former);
@@ -158,18 +189,18 @@ public final class VisionFeatureCache implements AutoCloseable {
         return freed;
     }
 
-    /** Pictures that were found. */
+    /** Values that were found. */
     public synchronized long hits() {
         return hits;
     }
 
-    /** Pictures that were not there. */
+    /** Values that were not there, and computed. */
     public synchronized long misses() {
         return misses;
     }
 
-    /** Pictures in it now. */
-    public synchronized int pictures() {
+    /** Values in it now. */
+    public synchronized int size() {
         dropExpired();
         return entries.size();
     }
@@ -180,7 +211,7 @@ public final class VisionFeatureCache implements AutoCloseable {
         return bytes;
     }
 
-    /** Scopes and tensors of remembered pictures. */
+    /** Scopes and tensors of what is remembered. */
     public synchronized int liveResources() {
         return entries.values().stream()
                 .mapToInt(entry -> entry.scope.liveResources())
@@ -194,7 +225,7 @@ public final class VisionFeatureCache implements AutoCloseable {
         misses = 0;
     }
 
-    /** Empties it. Lent features live until they are given back. */
+    /** Empties it. What is lent lives until it is given back. */
     @Override
     public synchronized void close() {
         entries.values().forEach(this::forget);
@@ -231,8 +262,7 @@ public final class VisionFeatureCache implements AutoCloseable {
 
     private final class Entry {
 
-        private final VisionFeatures features;
-        private final List<TowerDecision> decisions;
+        private final V value;
         private final TensorScope scope;
         private final long size;
         private int users;
@@ -240,9 +270,8 @@ public final class VisionFeatureCache implements AutoCloseable {
         private boolean counted;
         private long lastUse;
 
-        private Entry(VisionFeatures features, List<TowerDecision> decisions, TensorScope scope, long size) {
-            this.features = features;
-            this.decisions = decisions;
+        private Entry(V value, TensorScope scope, long size) {
+            this.value = value;
             this.scope = scope;
             this.size = size;
         }
@@ -258,7 +287,23 @@ public final class VisionFeatureCache implements AutoCloseable {
         }
     }
 
-    /** Features on loan. Closing gives them back. */
+    /** That a value is computed. Closing says that this has ended, one way or the other. */
+    public final class Computation implements AutoCloseable {
+
+        private final String key;
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        private Computation(String key) {
+            this.key = key;
+        }
+
+        @Override
+        public void close() {
+            end(this);
+        }
+    }
+
+    /** A value on loan. Closing gives it back. */
     public final class Lease implements AutoCloseable {
 
         private final Entry entry;
@@ -269,13 +314,8 @@ public final class VisionFeatureCache implements AutoCloseable {
         }
 
         /** Valid until this lease is closed. Not to be changed. */
-        public VisionFeatures features() {
-            return entry.features;
-        }
-
-        /** The cuts on the way to these features, in order. */
-        List<TowerDecision> decisions() {
-            return entry.decisions;
+        public V value() {
+            return entry.value;
         }
 
         @Override
