@@ -130,40 +130,32 @@ public final class PictureFeatures implements AutoCloseable {
      * @param kept tokens that the tower is to encode, rising; none leaves the unit out
      */
     private List<@Nullable VisionFeatures> encodeAll(List<int[]> kept, TowerCuts inside, PassContext context) {
-        List<LendingCache<EncodedUnit>.@Nullable Computation> own = new ArrayList<>();
-        try {
-            for (int i = 0; i < units.size(); i++) {
-                boolean some = kept.get(i).length > 0;
-                String key = some && inside.areLasting() ? key(units.get(i), kept.get(i), inside) : "";
-                seen.add(key);
-                leases.add(key.isEmpty() ? null : find(key));
-                boolean unknown = !key.isEmpty() && leases.get(i) == null;
-                own.add(unknown ? cache.begin(key) : null);
-                // What others compute they have read.
-                if (own.get(i) != null || (some && key.isEmpty())) {
-                    open(units.get(i), context);
-                }
+        for (int i = 0; i < units.size(); i++) {
+            boolean some = kept.get(i).length > 0;
+            String key = some && inside.areLasting() ? key(units.get(i), kept.get(i), inside) : "";
+            seen.add(key);
+            leases.add(key.isEmpty() ? null : find(key));
+            // What another computes it has read.
+            if (some && leases.get(i) == null && !cache.isComputed(key)) {
+                open(units.get(i), context);
             }
-            if (!units.isEmpty()) {
-                context.watch().atVision();
-            }
-            // Nobody waits who has something to compute that others may wait for.
-            for (int i = 0; i < units.size(); i++) {
-                boolean lasts = !seen.get(i).isEmpty();
-                if (lasts ? own.get(i) != null : kept.get(i).length > 0) {
-                    encode(i, kept.get(i), inside, context);
-                    end(own.get(i));
-                }
-            }
-            for (int i = 0; i < units.size(); i++) {
-                if (!seen.get(i).isEmpty() && leases.get(i) == null) {
-                    await(i, kept.get(i), inside, context);
-                }
-            }
-        } finally {
-            own.forEach(PictureFeatures::end);
-            opened.clear();
         }
+        if (!units.isEmpty()) {
+            context.watch().atVision();
+        }
+        // Nobody waits who computes what others may wait for, nor while a strategy or its listener is asked.
+        for (int i = 0; i < units.size(); i++) {
+            if (kept.get(i).length > 0 && leases.get(i) == null) {
+                boolean shared = !seen.get(i).isEmpty() && inside.isEmpty();
+                encodeUnlessShared(i, kept.get(i), inside, shared, context);
+            }
+        }
+        for (int i = 0; i < units.size(); i++) {
+            if (kept.get(i).length > 0 && leases.get(i) == null) {
+                await(i, kept.get(i), inside, context);
+            }
+        }
+        opened.clear();
         List<@Nullable VisionFeatures> all = new ArrayList<>();
         for (int i = 0; i < units.size(); i++) {
             LendingCache<EncodedUnit>.Lease lease = leases.get(i);
@@ -176,17 +168,29 @@ public final class PictureFeatures implements AutoCloseable {
         return all;
     }
 
-    private static void end(LendingCache<EncodedUnit>.@Nullable Computation computation) {
-        if (computation != null) {
-            computation.close();
-        }
-    }
-
     private LendingCache<EncodedUnit>.@Nullable Lease find(String key) {
         LendingCache<EncodedUnit>.Lease lease =
                 cache.find(key, unit -> unit.features().has(readouts));
         found += lease == null ? 0 : 1;
         return lease;
+    }
+
+    /**
+     * Encodes a unit.
+     *
+     * @param shared whether it is left alone if another does so, or has done so by now
+     */
+    private void encodeUnlessShared(int number, int[] kept, TowerCuts inside, boolean shared, PassContext context) {
+        if (!shared) {
+            encode(number, kept, inside, context);
+            return;
+        }
+        try (LendingCache<EncodedUnit>.Computation own =
+                cache.begin(seen.get(number), unit -> unit.features().has(readouts))) {
+            if (own != null) {
+                encode(number, kept, inside, context);
+            }
+        }
     }
 
     /** Waits for another who computes a unit, or computes it all the same if that came to nothing. */
@@ -196,11 +200,7 @@ public final class PictureFeatures implements AutoCloseable {
             context.aside().run(asked -> cache.await(key, asked::check));
             leases.set(number, find(key));
             if (leases.get(number) == null) {
-                try (LendingCache<EncodedUnit>.Computation own = cache.begin(key)) {
-                    if (own != null) {
-                        encode(number, kept, inside, context);
-                    }
-                }
+                encodeUnlessShared(number, kept, inside, true, context);
             }
         }
     }

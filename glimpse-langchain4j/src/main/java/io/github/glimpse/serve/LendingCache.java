@@ -84,14 +84,20 @@ public final class LendingCache<V> implements AutoCloseable {
         return lend(entry);
     }
 
+    /** Whether somebody computes a value. */
+    public synchronized boolean isComputed(String key) {
+        return computed.containsKey(key);
+    }
+
     /**
-     * A value that was not found is computed from now on, unless another computes it already. Whoever does waits for nobody else's
-     * before it has ended.
+     * A value that was not found is computed from now on, unless another computes it already or has done so by now. Whoever does waits
+     * for nobody before it has ended.
      *
-     * @return null if another does
+     * @return null if there is nothing to compute
      */
-    public synchronized @Nullable Computation begin(String key) {
-        if (computed.containsKey(key)) {
+    public synchronized @Nullable Computation begin(String key, Predicate<V> willDo) {
+        Entry entry = entries.get(key);
+        if (computed.containsKey(key) || (entry != null && willDo.test(entry.value))) {
             return null;
         }
         Computation computation = new Computation(key);
@@ -99,7 +105,6 @@ public final class LendingCache<V> implements AutoCloseable {
         if (maxBytes > 0) {
             computed.put(key, computation);
         }
-        misses++;
         return computation;
     }
 
@@ -147,6 +152,7 @@ public final class LendingCache<V> implements AutoCloseable {
      * @param size bytes that they hold
      */
     public synchronized Lease add(String key, V value, TensorScope scope, long size) {
+        misses++;
         Entry entry = new Entry(value, scope, size);
         Entry former = entries.remove(key);
         if (former != null) {
