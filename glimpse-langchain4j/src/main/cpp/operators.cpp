@@ -105,11 +105,11 @@ at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, con
     p.inputs = weight.size(1);
     p.outputs = weight.size(0);
     p.bfloat16 = bfloat16;
-    std::vector<float> laid(p.rows * plain_rows_row(p.inputs, bfloat16, lanes()));
+    Numbers laid(p.rows * plain_rows_row(p.inputs, bfloat16, lanes()));
     p.input = laid.data();
     lay(p, rows.data_ptr(), laid.data());
     in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
-        std::vector<float> sums(p.rows * OUTPUTS * lanes());
+        Numbers sums(p.rows * OUTPUTS * lanes());
         next([&](int64_t block) { multiply(p, block * OUTPUTS, std::min(p.outputs, (block + 1) * OUTPUTS), sums.data()); });
     });
     return result;

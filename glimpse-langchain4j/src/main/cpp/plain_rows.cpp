@@ -6,90 +6,101 @@
 
 namespace {
 
-constexpr int64_t AHEAD = 4096;       // bytes ahead of what is read that are asked for: less is half as fast on AMD (Zen 4)
-constexpr int64_t CHUNK = 16384;       // bytes of a row of the input that several rows go through at a time, so that all of them stay near
+constexpr int64_t LINE = 64;     // bytes of memory that come at once
+constexpr int64_t AHEAD = 16384; // bytes ahead of what is read that are asked for, into the second cache: into the first one is slower
+// Outputs at once for one row, and for several, and how many of these at once: as many as have room in the registers.
+constexpr int ONE_OUTPUTS = 8;
+constexpr int OUTPUTS_AT_ONCE = 4;
+constexpr int ROWS_AT_ONCE = 2;
 
-// Rows of so many outputs against so many of the input: sums [outputs][rows][LANES], which stay in registers.
-template <bool BFLOAT16, bool AHEAD_TOO, int OUTPUTS, int ROWS>
-inline void multiply(const char* weight, int64_t stride, const float* input, int64_t row, int64_t groups, float* sums, int64_t of_output) {
-    Lanes sum[OUTPUTS][ROWS];
+typedef int Places __attribute__((vector_size(4 * LANES)));
+
+// A group of inputs of so many outputs and rows.
+template <bool BFLOAT16, int OUTPUTS, int ROWS>
+inline void add(const char* weight, int64_t stride, const float* input, int64_t row, Lanes (&sum)[OUTPUTS][ROWS]) {
+    Words words[OUTPUTS];
     for (int o = 0; o < OUTPUTS; o++) {
-        for (int r = 0; r < ROWS; r++) {
-            sum[o][r] = *reinterpret_cast<const LooseLanes*>(sums + o * of_output + r * LANES);
-        }
+        words[o] = *reinterpret_cast<const LooseWords*>(weight + o * stride);
     }
-    for (int64_t g = 0; g < groups; g++) {
-        Words words[OUTPUTS];
+    for (int part = 0; part < (BFLOAT16 ? 2 : 1); part++) {
+        Lanes numbers[OUTPUTS];
         for (int o = 0; o < OUTPUTS; o++) {
-            const char* at = weight + o * stride + g * sizeof(Lanes);
-            words[o] = *reinterpret_cast<const LooseWords*>(at);
-            if (AHEAD_TOO) {
-                __builtin_prefetch(reinterpret_cast<const char*>(reinterpret_cast<uintptr_t>(at) + AHEAD));
-            }
+            numbers[o] = reinterpret_cast<Lanes>(!BFLOAT16 ? words[o] : part == 0 ? words[o] << 16 : words[o] & 0xffff0000u);
         }
-        if (BFLOAT16) {
-            Lanes even[OUTPUTS], odd[OUTPUTS];
+        for (int r = 0; r < ROWS; r++) {
+            Lanes x = *reinterpret_cast<const LooseLanes*>(input + r * row + part * LANES);
+            asm("" : "+v"(x)); // is read once, and not for each output
             for (int o = 0; o < OUTPUTS; o++) {
-                even[o] = reinterpret_cast<Lanes>(words[o] << 16);
-                odd[o] = reinterpret_cast<Lanes>(words[o] & 0xffff0000u);
-            }
-            for (int r = 0; r < ROWS; r++) {
-                const float* x = input + r * row + g * 2 * LANES;
-                const Lanes first = *reinterpret_cast<const LooseLanes*>(x);
-                const Lanes second = *reinterpret_cast<const LooseLanes*>(x + LANES);
-                for (int o = 0; o < OUTPUTS; o++) {
-                    sum[o][r] += even[o] * first;
-                    sum[o][r] += odd[o] * second;
-                }
-            }
-        } else {
-            for (int r = 0; r < ROWS; r++) {
-                const Lanes x = *reinterpret_cast<const LooseLanes*>(input + r * row + g * LANES);
-                for (int o = 0; o < OUTPUTS; o++) {
-                    sum[o][r] += reinterpret_cast<Lanes>(words[o]) * x;
-                }
+                sum[o][r] += numbers[o] * x;
             }
         }
     }
+}
+
+// Asks for the share that one of so many passes over the same weights has of a line of each output.
+template <int OUTPUTS>
+inline void ask(const char* weight, int64_t stride, int64_t pass, int64_t passes) {
+    for (int64_t o = pass; o < OUTPUTS; o += passes) {
+        __builtin_prefetch(reinterpret_cast<const char*>(reinterpret_cast<uintptr_t>(weight) + o * stride + AHEAD), 0, 2);
+    }
+}
+
+// Rows of so many outputs against so many of the input: sums [outputs][rows][LANES], which stay in registers. The first inputs begin them.
+template <bool BFLOAT16, int OUTPUTS, int ROWS>
+inline void multiply(
+    const char* weight, int64_t stride, const float* input, int64_t row, int64_t groups, float* sums, int64_t of_output, bool first, int64_t pass,
+    int64_t passes) {
+    constexpr int64_t INPUTS = BFLOAT16 ? 2 * LANES : LANES;
+    constexpr int64_t GROUPS = LINE / sizeof(Words);
+    Lanes sum[OUTPUTS][ROWS] = {};
+    for (int o = 0; o < OUTPUTS && !first; o++) {
+        for (int r = 0; r < ROWS; r++) {
+            sum[o][r] = load(sums + o * of_output + r * LANES);
+        }
+    }
+    int64_t g = 0;
+    for (; g + GROUPS <= groups; g += GROUPS) {
+        ask<OUTPUTS>(weight + g * sizeof(Words), stride, pass, passes);
+        for (int64_t i = g; i < g + GROUPS; i++) {
+            add<BFLOAT16>(weight + i * sizeof(Words), stride, input + i * INPUTS, row, sum);
+        }
+    }
+    for (; g < groups; g++) {
+        add<BFLOAT16>(weight + g * sizeof(Words), stride, input + g * INPUTS, row, sum);
+    }
     for (int o = 0; o < OUTPUTS; o++) {
         for (int r = 0; r < ROWS; r++) {
-            *reinterpret_cast<LooseLanes*>(sums + o * of_output + r * LANES) = sum[o][r];
+            store(sum[o][r], sums + o * of_output + r * LANES);
         }
     }
 }
 
 template <bool BFLOAT16, int OUTPUTS>
-inline void all_rows(const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, float* sums) {
+inline void all_rows(const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, float* sums, bool first) {
     const int64_t of_output = p.rows * LANES;
+    const int64_t passes = p.rows / ROWS_AT_ONCE + p.rows % ROWS_AT_ONCE;
     int64_t r = 0;
-    if (p.rows >= 4) {
-        multiply<BFLOAT16, true, OUTPUTS, 4>(weight, p.stride, input, row, groups, sums, of_output);
-        r = 4;
+    int64_t pass = 0;
+    for (; r + ROWS_AT_ONCE <= p.rows; r += ROWS_AT_ONCE) {
+        multiply<BFLOAT16, OUTPUTS, ROWS_AT_ONCE>(
+            weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output, first, pass++, passes);
     }
-    for (; r + 4 <= p.rows; r += 4) {
-        multiply<BFLOAT16, false, OUTPUTS, 4>(weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output);
-    }
-    for (; r + 2 <= p.rows; r += 2) {
-        multiply<BFLOAT16, true, OUTPUTS, 2>(weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output);
-    }
-    if (r < p.rows) {
-        multiply<BFLOAT16, true, OUTPUTS, 1>(weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output);
+    for (; r < p.rows; r++) {
+        multiply<BFLOAT16, OUTPUTS, 1>(weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output, first, pass++, passes);
     }
 }
 
-// As many outputs at once as have room in the registers beside their rows.
 template <bool BFLOAT16>
-inline void all_outputs(const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, int64_t outputs, float* sums) {
-    constexpr int FEW = LANES == 16 ? 4 : 2;
+inline void all_outputs(const PlainRows& p, const char* weight, int64_t row, int64_t groups, int64_t outputs, float* sums) {
     int64_t o = 0;
-    for (; p.rows == 1 && o + 8 <= outputs; o += 8) {
-        all_rows<BFLOAT16, 8>(p, weight + o * p.stride, input, row, groups, sums + o * p.rows * LANES);
+    for (; p.rows == 1 && o + ONE_OUTPUTS <= outputs; o += ONE_OUTPUTS) {
+        all_rows<BFLOAT16, ONE_OUTPUTS>(p, weight + o * p.stride, p.input, row, groups, sums + o * LANES, true);
     }
-    for (; o + FEW <= outputs; o += FEW) {
-        all_rows<BFLOAT16, FEW>(p, weight + o * p.stride, input, row, groups, sums + o * p.rows * LANES);
+    for (; o + OUTPUTS_AT_ONCE <= outputs; o += OUTPUTS_AT_ONCE) {
+        all_rows<BFLOAT16, OUTPUTS_AT_ONCE>(p, weight + o * p.stride, p.input, row, groups, sums + o * p.rows * LANES, true);
     }
     for (; o < outputs; o++) {
-        all_rows<BFLOAT16, 1>(p, weight + o * p.stride, input, row, groups, sums + o * p.rows * LANES);
+        all_rows<BFLOAT16, 1>(p, weight + o * p.stride, p.input, row, groups, sums + o * p.rows * LANES, true);
     }
 }
 
@@ -99,13 +110,8 @@ inline void sum_up(const PlainRows& p, int64_t from, int64_t to, float* sums) {
     const int64_t whole = p.inputs / group;
     const int64_t left = p.inputs - whole * group;
     const int64_t row = plain_rows_row(p.inputs, BFLOAT16, LANES);
-    const int64_t at_once = p.rows == 1 ? whole : CHUNK / 4 / group / (p.rows < 8 ? p.rows : 8) + 1;
-    for (int64_t i = 0; i < (to - from) * p.rows * LANES; i++) {
-        sums[i] = 0;
-    }
-    for (int64_t g = 0; g < whole; g += at_once) {
-        const int64_t groups = g + at_once < whole ? at_once : whole - g;
-        all_outputs<BFLOAT16>(p, p.weight + from * p.stride + g * sizeof(Lanes), p.input + g * group, row, groups, to - from, sums);
+    if (whole > 0) {
+        all_outputs<BFLOAT16>(p, p.weight + from * p.stride, row, whole, to - from, sums);
     }
     if (left > 0) {
         PlainRows rest = p;
@@ -116,9 +122,50 @@ inline void sum_up(const PlainRows& p, int64_t from, int64_t to, float* sums) {
             for (int64_t i = 0; i < static_cast<int64_t>(sizeof(Lanes)); i++) {
                 last[i] = i < bytes ? p.weight[o * p.stride + whole * sizeof(Lanes) + i] : 0;
             }
-            all_rows<BFLOAT16, 1>(rest, last, p.input + whole * group, row, 1, sums + (o - from) * p.rows * LANES);
+            all_rows<BFLOAT16, 1>(rest, last, p.input + whole * group, row, 1, sums + (o - from) * p.rows * LANES, whole == 0);
         }
     }
+}
+
+// Of sums in blocks of 2 * WIDTH numbers: each block's second half added to its first, those of two vectors side by side.
+template <int WIDTH>
+inline Lanes halved(Lanes a, Lanes b) {
+    constexpr int NEAR = WIDTH < 4 ? 4 : LANES; // halves stay within so many places, which costs a processor less
+    Places low, high;
+    for (int i = 0; i < LANES; i++) {
+        const int place = i % NEAR % (NEAR / 2);
+        low[i] = i / NEAR * NEAR + place / WIDTH * 2 * WIDTH + place % WIDTH + (i % NEAR < NEAR / 2 ? 0 : LANES);
+        high[i] = low[i] + WIDTH;
+    }
+    return __builtin_shuffle(a, b, low) + __builtin_shuffle(a, b, high);
+}
+
+template <int WIDTH>
+inline Lanes halved_all(Lanes* sums) {
+    if constexpr (WIDTH == 0) {
+        return sums[0];
+    } else {
+        for (int i = 0; i < WIDTH; i++) {
+            sums[i] = halved<WIDTH>(sums[2 * i], sums[2 * i + 1]);
+        }
+        return halved_all<WIDTH / 2>(sums);
+    }
+}
+
+// Of LANES outputs, whose sums are so many numbers apart, what sum_of gives for each.
+inline Lanes sums_of(const float* sums, int64_t of_output) {
+    constexpr int64_t FOURS = LANES / 4;
+    Lanes each[LANES];
+    for (int64_t i = 0; i < LANES; i++) {
+        each[i] = load(sums + (i % FOURS * 4 + i / FOURS) * of_output); // in the order from which halving brings them to their places
+    }
+    return halved_all<LANES / 2>(each);
+}
+
+// What is not a number would keep the bits of one of two.
+inline Lanes one_none(Lanes values) {
+    const Words is_none = reinterpret_cast<Words>(values != values);
+    return reinterpret_cast<Lanes>((reinterpret_cast<Words>(values) & ~is_none) | (is_none & 0x7fc00000u));
 }
 
 inline void outputs(const PlainRows& p, int64_t from, int64_t to, float* sums) {
@@ -127,21 +174,32 @@ inline void outputs(const PlainRows& p, int64_t from, int64_t to, float* sums) {
     } else {
         sum_up<false>(p, from, to, sums);
     }
+    const int64_t of_output = p.rows * LANES;
     for (int64_t r = 0; r < p.rows; r++) {
-        for (int64_t o = from; o < to; o++) {
-            const float* parts = sums + ((o - from) * p.rows + r) * LANES;
-            const float total = sum_of(parts);
+        float* const own = sums + r * LANES;
+        int64_t o = from;
+        for (; o + LANES <= to; o += LANES) {
+            Lanes sum = sums_of(own + (o - from) * of_output, of_output);
+            if (p.bias != nullptr) {
+                sum += load(p.bias + o);
+            }
+            if (p.bfloat16 && !p.wide) {
+                store(sum, static_cast<uint16_t*>(p.result) + r * p.outputs + o);
+            } else {
+                store(one_none(sum), static_cast<float*>(p.result) + r * p.outputs + o);
+            }
+        }
+        for (; o < to; o++) {
+            const float total = sum_of(own + (o - from) * of_output);
             const float sum = p.bias == nullptr ? total : total + p.bias[o];
             if (p.bfloat16 && !p.wide) {
                 static_cast<uint16_t*>(p.result)[r * p.outputs + o] = narrowed(sum);
             } else {
-                // What is not a number would keep the bits of one of two.
                 static_cast<float*>(p.result)[r * p.outputs + o] = sum == sum ? sum : __builtin_nanf("");
             }
         }
     }
 }
-
 inline void lay(const PlainRows& p, const void* rows, float* laid) {
     const int64_t row = plain_rows_row(p.inputs, p.bfloat16, LANES);
     const int64_t group = plain_rows_group(p.bfloat16, LANES);

@@ -93,6 +93,20 @@ inline at::Tensor result_for(const at::Tensor& input, int64_t outputs, at::Scala
     return at::empty(sizes, input.options().dtype(type));
 }
 
+// Numbers from the beginning of a line of memory on, so that none of a processor's registers of them lies in two; zeros.
+class Numbers {
+public:
+    explicit Numbers(int64_t count) : room(count + LINE) {}
+
+    float* data() {
+        return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(room.data()) + 4 * LINE - 1) / (4 * LINE) * (4 * LINE));
+    }
+
+private:
+    static constexpr int64_t LINE = 16;
+    std::vector<float> room;
+};
+
 // A bias in float32.
 inline std::vector<float> widened(const at::Tensor& bias) {
     const at::Tensor values = bias.contiguous();

@@ -224,7 +224,7 @@ at::Tensor attention_of_rows(
     at::Tensor result = at::empty({a.rows, heads * a.value_dim}, a.queries.options());
 
     // Heads, turned: keys into the caches, queries as they are multiplied.
-    std::vector<float> asked(a.rows * heads * laid);
+    Numbers asked(a.rows * heads * laid);
     each(a.rows * a.kv_heads, [&](int64_t i) {
         const int64_t row = i / a.kv_heads;
         const int64_t k = i % a.kv_heads;
@@ -261,7 +261,7 @@ at::Tensor attention_of_rows(
     const int64_t of_query = 2 + a.value_dim;
     std::vector<float> parts_of(firsts[a.rows] * heads * of_query);
     in_turn(firsts[a.rows] * a.kv_heads, [&](const auto& next) {
-        std::vector<float> scratch(chunk_scratch(group));
+        Numbers scratch(chunk_scratch(group));
         next([&](int64_t i) {
             const int64_t chunk = i / a.kv_heads;
             const int64_t k = i % a.kv_heads;
