@@ -28,7 +28,7 @@ inline void add(const char* weight, int64_t stride, const float* input, int64_t 
             numbers[o] = reinterpret_cast<Lanes>(!BFLOAT16 ? words[o] : part == 0 ? words[o] << 16 : words[o] & 0xffff0000u);
         }
         for (int r = 0; r < ROWS; r++) {
-            Lanes x = *reinterpret_cast<const LooseLanes*>(input + r * row + part * LANES);
+            Lanes x = load(input + r * row + part * LANES);
             asm("" : "+v"(x)); // is read once, and not for each output
             for (int o = 0; o < OUTPUTS; o++) {
                 sum[o][r] += numbers[o] * x;
@@ -200,6 +200,7 @@ inline void outputs(const PlainRows& p, int64_t from, int64_t to, float* sums) {
         }
     }
 }
+
 inline void lay(const PlainRows& p, const void* rows, float* laid) {
     const int64_t row = plain_rows_row(p.inputs, p.bfloat16, LANES);
     const int64_t group = plain_rows_group(p.bfloat16, LANES);

@@ -50,7 +50,7 @@ record RequestContext(
                 sliceRows,
                 SequenceMemory.uncounted(),
                 null,
-                other -> other.accept(cancellation));
+                Aside.here(cancellation));
     }
 
     @Override

@@ -26,15 +26,8 @@ final class SlicedWork implements AutoCloseable {
                     slices.pause();
                 },
                 joint == null ? null : joint.with(slices, asked),
-                other -> aside(() -> {
-                    other.accept(asked);
-                    return slices;
-                }));
-        whole.watch()
-                .calling(foreign -> aside(() -> {
-                    foreign.run();
-                    return slices;
-                }));
+                other -> runAside(() -> other.accept(asked)));
+        whole.watch().calling(this::runAside);
     }
 
     /**
@@ -65,9 +58,13 @@ final class SlicedWork implements AutoCloseable {
 
     /** A listener that others do not wait for; of words only. */
     GenerationListener aside(GenerationListener listener) {
-        return text -> aside(() -> {
-            listener.onText(text);
-            return text;
+        return text -> runAside(() -> listener.onText(text));
+    }
+
+    private void runAside(Runnable other) {
+        aside(() -> {
+            other.run();
+            return slices;
         });
     }
 

@@ -4,7 +4,6 @@ import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.nn.CancellationPoint;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
@@ -36,16 +35,12 @@ public record MediaFile(
 
     /** The name of a picture's file, or of a video's: their SHA-256. */
     static String name(List<byte[]> files) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] ofAll = digest.digest(files.get(0));
-            for (byte[] file : files.subList(1, files.size())) {
-                digest.update(ofAll);
-                ofAll = digest.digest(file);
-            }
-            return HexFormat.of().formatHex(ofAll);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        MessageDigest digest = PrefixKey.sha256();
+        byte[] ofAll = digest.digest(files.get(0));
+        for (byte[] file : files.subList(1, files.size())) {
+            digest.update(ofAll);
+            ofAll = digest.digest(file);
         }
+        return HexFormat.of().formatHex(ofAll);
     }
 }

@@ -42,6 +42,11 @@ public interface PassContext {
          * @param other is told whom to ask whether to go on; gives nobody a turn, since it has none
          */
         void run(Consumer<CancellationPoint> other);
+
+        /** Right here, of a request that nobody waits for. */
+        static Aside here(CancellationPoint cancellation) {
+            return other -> other.accept(cancellation);
+        }
     }
 
     /** One that nobody watches. */
@@ -86,9 +91,9 @@ public interface PassContext {
         return SequenceMemory.uncounted();
     }
 
-    /** Where what is no computing is done; here, by default, when nobody else waits for this request. */
+    /** Where what is no computing is done. */
     default Aside aside() {
-        return other -> other.accept(cancellation());
+        return Aside.here(cancellation());
     }
 
     /** Runs few rows together with those of other requests; null if each runs alone. */

@@ -146,8 +146,11 @@ public final class PictureFeatures implements AutoCloseable {
         // Nobody waits who computes what others may wait for, nor while a strategy or its listener is asked.
         for (int i = 0; i < units.size(); i++) {
             if (kept.get(i).length > 0 && leases.get(i) == null) {
-                boolean shared = !seen.get(i).isEmpty() && inside.isEmpty();
-                encodeUnlessShared(i, kept.get(i), inside, shared, context);
+                if (inside.isEmpty()) {
+                    encodeUnlessShared(i, kept.get(i), inside, context);
+                } else {
+                    encode(i, kept.get(i), inside, context);
+                }
             }
         }
         for (int i = 0; i < units.size(); i++) {
@@ -169,24 +172,18 @@ public final class PictureFeatures implements AutoCloseable {
     }
 
     private LendingCache<EncodedUnit>.@Nullable Lease find(String key) {
-        LendingCache<EncodedUnit>.Lease lease =
-                cache.find(key, unit -> unit.features().has(readouts));
+        LendingCache<EncodedUnit>.Lease lease = cache.find(key, this::hasReadouts);
         found += lease == null ? 0 : 1;
         return lease;
     }
 
-    /**
-     * Encodes a unit.
-     *
-     * @param shared whether it is left alone if another does so, or has done so by now
-     */
-    private void encodeUnlessShared(int number, int[] kept, TowerCuts inside, boolean shared, PassContext context) {
-        if (!shared) {
-            encode(number, kept, inside, context);
-            return;
-        }
-        try (LendingCache<EncodedUnit>.Computation own =
-                cache.begin(seen.get(number), unit -> unit.features().has(readouts))) {
+    private boolean hasReadouts(EncodedUnit unit) {
+        return unit.features().has(readouts);
+    }
+
+    /** Encodes a unit unless another does so, or has done so by now. */
+    private void encodeUnlessShared(int number, int[] kept, TowerCuts inside, PassContext context) {
+        try (LendingCache<EncodedUnit>.Computation own = cache.begin(seen.get(number), this::hasReadouts)) {
             if (own != null) {
                 encode(number, kept, inside, context);
             }
@@ -200,7 +197,7 @@ public final class PictureFeatures implements AutoCloseable {
             context.aside().run(asked -> cache.await(key, asked::check));
             leases.set(number, find(key));
             if (leases.get(number) == null) {
-                encodeUnlessShared(number, kept, inside, true, context);
+                encodeUnlessShared(number, kept, inside, context);
             }
         }
     }

@@ -84,7 +84,7 @@ final class PrefixKey {
         return new PrefixKey(scope, depth, names, pictures, names.length - rows.imageRows().length);
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

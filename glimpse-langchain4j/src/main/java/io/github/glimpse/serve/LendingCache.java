@@ -1,6 +1,5 @@
 package io.github.glimpse.serve;
 
-import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.Weights;
 import java.time.Duration;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param <V> whose tensors belong to the scope that comes with it
  */
 public final class LendingCache<V> implements AutoCloseable {
-
-    private static final long CHECK_MILLIS = 20;
 
     private final long maxBytes;
     private final Duration timeToLive;
@@ -112,18 +109,16 @@ public final class LendingCache<V> implements AutoCloseable {
      * Waits for whoever computes a value.
      *
      * @param check throws if it is to wait no longer
-     * @throws GenerationCancelledException if the thread is interrupted, with its status set
+     * @throws io.github.glimpse.GenerationCancelledException if the thread is interrupted, with its status set
      */
     public void await(String key, Runnable check) {
         Computation computation = computation(key);
         try {
-            while (computation != null && !computation.ended.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (computation != null && !computation.ended.await(Slices.CHECK_NANOS, TimeUnit.NANOSECONDS)) {
                 check.run();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new GenerationCancelledException(
-                    "The thread was interrupted while it waited for what another request computes", e);
+            throw Slices.interrupted(e);
         }
     }
 
