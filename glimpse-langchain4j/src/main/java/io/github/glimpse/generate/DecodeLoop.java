@@ -10,7 +10,6 @@ import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.RowLogits;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.SequenceMemory;
-import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.sampling.PromptLookup;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.StepScheduler;
@@ -75,7 +74,8 @@ final class DecodeLoop {
     Answer run(Sequence sequence, Sampler sampler, PromptLookup lookup, int most) {
         IntStream.Builder ids = IntStream.builder();
         RowLogits logits = new RowLogits(sequence.logits());
-        boolean likeliestOnly = mask == null && sampler.takesLikeliest() && context.observer() == StageObserver.NONE;
+        boolean likeliestOnly =
+                mask == null && sampler.takesLikeliest() && !context.observer().wantsLogits();
         Rows rows = new Rows(sequence, lookup, likeliestOnly);
         for (int step = 0; ; step++) {
             int id = choose(sampler, logits, most - step, sequence.caches());
@@ -98,7 +98,7 @@ final class DecodeLoop {
             context.cancellation().check();
             context.observer().onToken(step, sequence.nextPositions()[0] + step, rows.lengths[0] + step);
             logits = rows.next(id, step, most - step - 1);
-            if (context.observer() != StageObserver.NONE) {
+            if (context.observer().wantsLogits()) {
                 // What stands in them afterwards is chosen from, so a sum of what stood there before is none.
                 logits = new RowLogits(logits.logits());
                 context.observer().onLogits(step + 1, logits.logits());

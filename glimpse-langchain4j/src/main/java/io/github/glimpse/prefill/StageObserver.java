@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface StageObserver {
 
-    StageObserver NONE = new StageObserver() {};
+    StageObserver NONE = new StageObserver() {
+        @Override
+        public boolean wantsLogits() {
+            return false;
+        }
+    };
 
     /** The prompt text. */
     default void onPrompt(String prompt, PromptLayout layout) {}
@@ -82,6 +87,11 @@ public interface StageObserver {
 
     /** A token of the answer runs: its position id in the first layer and its row in that layer's cache. */
     default void onToken(int step, long position, int cacheRow) {}
+
+    /** Whether {@link #onLogits} wants those of steps behind the prompt. If not, a device that has found the likeliest token hands over no more. */
+    default boolean wantsLogits() {
+        return true;
+    }
 
     /** Raw logits of one step: 0 is the last row of the prompt. The token is chosen by what stands in them afterwards. */
     default void onLogits(int step, float[] logits) {}

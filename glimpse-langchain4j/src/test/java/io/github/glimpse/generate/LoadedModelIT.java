@@ -16,6 +16,7 @@ import io.github.glimpse.ShapeMismatchException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
@@ -68,6 +69,30 @@ class LoadedModelIT {
         GenerationResult result = model.generate(QUESTION, pieces::add, new CancellationSignal());
         assertThat(String.join("", pieces)).isEqualTo(result.text());
         assertThat(pieces).doesNotContain("");
+    }
+
+    @Test
+    void whoWantsNoLogitsSeesTheTokensOfTheSameAnswerAndNoLogitsOfSteps() {
+        List<Integer> tokens = new ArrayList<>();
+        GenerationResult result =
+                model.generate(QUESTION, GenerationListener.NONE, new CancellationSignal(), new StageObserver() {
+                    @Override
+                    public void onToken(int step, long position, int cacheRow) {
+                        tokens.add(step);
+                    }
+
+                    @Override
+                    public boolean wantsLogits() {
+                        return false;
+                    }
+
+                    @Override
+                    public void onLogits(int step, float[] logits) {
+                        assertThat(step).isZero();
+                    }
+                });
+        assertThat(tokens).hasSize(result.tokenIds().length - 1);
+        assertThat(result.tokenIds()).containsExactly(model.generate(QUESTION).tokenIds());
     }
 
     @Test

@@ -36,10 +36,10 @@ public final class Pace {
      */
     public static void answer(LoadedModel model, GenerationRequest request, CancellationSignal signal, Runnable atRow) {
         int letter = model.model().tokenizer().encodePlain("a")[0];
-        model.generate(request, GenerationListener.NONE, signal, new StageObserver() {
+        model.generate(request, GenerationListener.NONE, signal, new AtRow(atRow) {
             @Override
-            public void onToken(int step, long position, int cacheRow) {
-                atRow.run();
+            public boolean wantsLogits() {
+                return true;
             }
 
             @Override
@@ -47,6 +47,35 @@ public final class Pace {
                 logits[letter] = SURE;
             }
         });
+    }
+
+    /**
+     * Answers as for any caller, with the model's own tokens, which may end sooner than the request allows.
+     *
+     * @param atRow where each token's row begins, on the thread that answers; the row waits for it
+     */
+    public static void answerFreely(LoadedModel model, GenerationRequest request, Runnable atRow) {
+        model.generate(request, GenerationListener.NONE, new CancellationSignal(), new AtRow(atRow));
+    }
+
+    /** Does something where each token's row begins, and sees no more of an answer. */
+    private static class AtRow implements StageObserver {
+
+        private final Runnable atRow;
+
+        AtRow(Runnable atRow) {
+            this.atRow = atRow;
+        }
+
+        @Override
+        public void onToken(int step, long position, int cacheRow) {
+            atRow.run();
+        }
+
+        @Override
+        public boolean wantsLogits() {
+            return false;
+        }
     }
 
     /** Nanoseconds of each slice of a request with one picture, from the tower's first on. The model must do nothing else meanwhile. */

@@ -3,7 +3,6 @@ package io.github.glimpse.examples.benchmark;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.Pace;
@@ -62,7 +61,7 @@ final class Reading {
     static void afterEachToken(LoadedModel model, GenerationRequest request, TokenTaker taker) {
         try (Memory memory = new Memory()) {
             long[] began = {0};
-            Pace.answer(model, request, new CancellationSignal(), () -> {
+            Pace.answerFreely(model, request, () -> {
                 double seconds = (System.nanoTime() - began[0]) / 1e9;
                 double rate = memory.rate();
                 if (began[0] > 0) {

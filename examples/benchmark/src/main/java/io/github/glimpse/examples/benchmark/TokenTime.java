@@ -2,7 +2,6 @@ package io.github.glimpse.examples.benchmark;
 
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.glimpse.engine.WeightFormat;
-import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationRequest;
@@ -35,6 +34,8 @@ final class TokenTime implements Callable<Integer> {
 
     // A trace has a hundred events a layer.
     private static final int PROFILED = 12;
+
+    private static final int WARM_UP = 8;
 
     @Option(names = "--shape", defaultValue = "3b", description = "3b, 7b or tiny")
     private String shape = "3b";
@@ -89,18 +90,22 @@ final class TokenTime implements Callable<Integer> {
         DecoderWork work = DecoderWork.of(folder);
         List<Double> steps = new ArrayList<>();
         List<Double> reads = new ArrayList<>();
+        List<Double> shares = new ArrayList<>();
         try (LoadedModel model = LoadedModel.load(options(folder, format))) {
             GenerationRequest request = GenerationRequest.of(
                     ChatTurn.user(Turn.QUESTION, Files.readAllBytes(Pictures.write(tokens, 1, out))));
             // The first answers are slower: caches of kernels, and what Java has not compiled.
-            Pace.answer(model, request, new CancellationSignal(), new ArrayList<>());
+            for (int answer = 0; answer < WARM_UP; answer++) {
+                Pace.answerFreely(model, request, () -> {});
+            }
             for (int round = 0; round < rounds; round++) {
                 Reading.afterEachToken(model, request, (seconds, rate) -> {
                     steps.add(seconds * 1e3);
                     reads.add(rate / 1e9);
+                    shares.add(model.weightBytesPerStep() / rate / seconds);
                 });
             }
-            return head(format, model.weightBytesPerStep(), Sorted.of(steps), Sorted.of(reads))
+            return head(format, model.weightBytesPerStep(), Sorted.of(steps), Sorted.of(reads), Sorted.of(shares))
                     + byLayers(profile(model, request, work.layers()));
         }
     }
@@ -119,25 +124,30 @@ final class TokenTime implements Callable<Integer> {
     private Profile profile(LoadedModel model, GenerationRequest request, int decoderLayers) throws IOException {
         Path trace = out.resolve("trace.json");
         int[] rows = {0};
-        Pace.answer(model, request, new CancellationSignal(), () -> {
+        int end = Math.min(2 + PROFILED, outputTokens - 1);
+        Pace.answerFreely(model, request, () -> {
             if (++rows[0] == 2) {
                 JniUtils.startProfile(false, false, false);
-            } else if (rows[0] == Math.min(2 + PROFILED, outputTokens - 1)) {
+            } else if (rows[0] == end) {
                 JniUtils.stopProfile(trace.toString());
             }
         });
+        if (rows[0] < end) {
+            throw new IllegalStateException("The answer ended after " + rows[0] + " tokens, and " + end
+                    + " are needed for a profile; try --tokens of another number");
+        }
         Profile profile = Profile.read(trace, decoderLayers);
         Files.delete(trace);
         return profile;
     }
 
-    private static String head(WeightFormat format, long weightBytes, Sorted steps, Sorted reads) {
+    private static String head(WeightFormat format, long weightBytes, Sorted steps, Sorted reads, Sorted shares) {
         double bytes = weightBytes / 1e9;
         return String.format(
                 Locale.ROOT,
                 "%n%s: %d tokens, %.2f ms in the middle, %.2f ms at least; plain reads between them %.1f GB/s in the middle,"
-                        + " %.1f GB/s at most; the %.2f GB of weights are read at %.2f of a plain read (middle values),"
-                        + " %.2f (best values)%n%n",
+                        + " %.1f GB/s at most; the %.2f GB of weights are read at %.2f of the plain read behind each token in the"
+                        + " middle, %.2f by middle values, %.2f by best ones%n%n",
                 format,
                 steps.values().length,
                 steps.middle(),
@@ -145,6 +155,7 @@ final class TokenTime implements Callable<Integer> {
                 reads.middle(),
                 reads.most(),
                 bytes,
+                shares.middle(),
                 bytes / reads.middle() / (steps.middle() / 1e3),
                 bytes / reads.most() / (steps.least() / 1e3));
     }
