@@ -62,6 +62,11 @@ final class Servers implements Callable<Integer> {
     @Option(names = "--same-picture", description = "All callers of a turn ask about the same picture")
     private boolean same;
 
+    @Option(
+            names = "--shared-beginning",
+            description = "Questions differ in their last words alone; otherwise they differ from the first word on")
+    private boolean sharedBeginning;
+
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds")
     private int rounds;
 
@@ -196,7 +201,9 @@ final class Servers implements Callable<Integer> {
                     .putObject("image_url")
                     .put("url", "data:image/png;base64," + Base64.getEncoder().encodeToString(picture));
         }
-        content.addObject().put("type", "text").put("text", Turn.QUESTION + " " + drawn + " " + caller);
+        String own = drawn + " " + caller;
+        String question = sharedBeginning ? Turn.QUESTION + " " + own : own + " " + Turn.QUESTION;
+        content.addObject().put("type", "text").put("text", question);
         return JSON.writeValueAsString(body);
     }
 
