@@ -48,6 +48,10 @@ bool register_operators() {
             "layers_of_rows(Tensor hidden, Tensor cosine, Tensor sine, Tensor(a!)[] keys, Tensor(b!)[] values, int[] lengths, Tensor[] weights, "
             "int first, int count, int heads, float eps, bool packed) -> Tensor[]",
             layers_of_rows);
+        library.def(
+            "step_of_rows(Tensor table, int[] ids, int[] positions, Tensor frequencies, ScalarType type, Tensor(a!)[] keys, Tensor(b!)[] values, "
+            "int[] lengths, Tensor[] weights, int first, int count, int heads, float eps, bool packed, Tensor last_norm, Tensor[] head) -> Tensor[]",
+            step_of_rows);
         return true;
     } catch (const std::exception&) {
         return false;

@@ -70,6 +70,9 @@ at::Tensor attention_of_rows(
 // whose halves are equal, and sines [rows, headDim / 2], in a type.
 std::vector<at::Tensor> tables_of_rows(const at::Tensor& positions, const at::Tensor& axis, const at::Tensor& frequencies, at::ScalarType type);
 
+// The same for rows at positions that all frequencies follow.
+std::vector<at::Tensor> tables_at(const int64_t* positions, int64_t rows, const at::Tensor& frequencies, at::ScalarType type);
+
 // Of rows of scores [rows, words] the logarithm of the sum of their exponentials, which is not a number where one of them is none or infinite, the place of
 // the first that is the largest, and that score: [rows, 3] in float64.
 at::Tensor sums_of_scores(const at::Tensor& scores);
@@ -81,6 +84,14 @@ std::vector<at::Tensor> layers_of_rows(
     const at::Tensor& hidden, const at::Tensor& cosine, const at::Tensor& sine, const c10::List<at::Tensor>& keys,
     const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths, const c10::List<at::Tensor>& weights, int64_t first, int64_t count,
     int64_t heads, double eps, bool packed);
+
+// A step as a whole, from ids and positions of its rows to their scores [rows, words] and what sums_of_scores says of them: rows of the table, through all
+// layers as above, through the norm behind them and the head, the tensors of a product. Nothing where one of them is not multiplied here.
+std::vector<at::Tensor> step_of_rows(
+    const at::Tensor& table, const std::vector<int64_t>& ids, const std::vector<int64_t>& positions, const at::Tensor& frequencies,
+    at::ScalarType type, const c10::List<at::Tensor>& keys, const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths,
+    const c10::List<at::Tensor>& weights, int64_t first, int64_t count, int64_t heads, double eps, bool packed, const at::Tensor& last_norm,
+    const c10::List<at::Tensor>& head);
 
 inline int64_t rows_of(const at::Tensor& input) {
     const int64_t inputs = input.size(-1);

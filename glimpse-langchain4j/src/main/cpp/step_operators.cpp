@@ -108,6 +108,25 @@ Attention checked(
     return a;
 }
 
+// Cosines and sines of rows at the positions that each frequency follows.
+template <typename POSITIONS>
+std::vector<at::Tensor> tables(const POSITIONS& positions, int64_t rows, const at::Tensor& frequencies, at::ScalarType type) {
+    const int64_t half = frequencies.size(0);
+    const at::Tensor angles = frequencies.contiguous();
+    at::Tensor cosine = at::empty({rows, 2 * half}, angles.options());
+    at::Tensor sine = at::empty({rows, half}, angles.options());
+    for (int64_t i = 0; i < half; i++) {
+        const int64_t* places = positions(i);
+        for (int64_t row = 0; row < rows; row++) {
+            const float angle = static_cast<float>(places[row]) * angles.data_ptr<float>()[i];
+            auto* to = cosine.data_ptr<float>() + row * 2 * half + i;
+            to[0] = to[half] = static_cast<float>(std::cos(static_cast<double>(angle)));
+            sine.data_ptr<float>()[row * half + i] = static_cast<float>(std::sin(static_cast<double>(angle)));
+        }
+    }
+    return {cosine.to(type), sine.to(type)};
+}
+
 } // namespace
 
 at::Tensor norm_of_rows(const at::Tensor& input, const at::Tensor& weight, double eps) {
@@ -296,21 +315,19 @@ std::vector<at::Tensor> tables_of_rows(const at::Tensor& positions, const at::Te
             && frequencies.scalar_type() == at::kFloat,
         "positions ", positions.sizes(), " of ", positions.scalar_type(), " with axes ", axis.sizes(), " and frequencies ", frequencies.sizes());
     const int64_t rows = positions.size(1);
-    const int64_t half = axis.size(0);
-    const at::Tensor places = positions.contiguous(), axes = axis.contiguous(), angles = frequencies.contiguous();
-    at::Tensor cosine = at::empty({rows, 2 * half}, angles.options());
-    at::Tensor sine = at::empty({rows, half}, angles.options());
-    for (int64_t i = 0; i < half; i++) {
-        const int64_t from = axes.data_ptr<int64_t>()[i];
-        TORCH_CHECK(from >= 0 && from < places.size(0), "no row ", from, " of ", places.size(0), " rows of positions");
-        for (int64_t row = 0; row < rows; row++) {
-            const float angle = static_cast<float>(places.data_ptr<int64_t>()[from * rows + row]) * angles.data_ptr<float>()[i];
-            auto* to = cosine.data_ptr<float>() + row * 2 * half + i;
-            to[0] = to[half] = static_cast<float>(std::cos(static_cast<double>(angle)));
-            sine.data_ptr<float>()[row * half + i] = static_cast<float>(std::sin(static_cast<double>(angle)));
-        }
+    const at::Tensor places = positions.contiguous(), axes = axis.contiguous();
+    std::vector<const int64_t*> from;
+    for (int64_t i = 0; i < axes.size(0); i++) {
+        const int64_t row = axes.data_ptr<int64_t>()[i];
+        TORCH_CHECK(row >= 0 && row < places.size(0), "no row ", row, " of ", places.size(0), " rows of positions");
+        from.push_back(places.data_ptr<int64_t>() + row * rows);
     }
-    return {cosine.to(type), sine.to(type)};
+    return tables([&](int64_t i) { return from[i]; }, rows, frequencies, type);
+}
+
+std::vector<at::Tensor> tables_at(const int64_t* positions, int64_t rows, const at::Tensor& frequencies, at::ScalarType type) {
+    TORCH_CHECK(frequencies.is_cpu() && frequencies.dim() == 1 && frequencies.scalar_type() == at::kFloat, "frequencies ", frequencies.sizes());
+    return tables([&](int64_t) { return positions; }, rows, frequencies, type);
 }
 
 at::Tensor sums_of_scores(const at::Tensor& scores) {

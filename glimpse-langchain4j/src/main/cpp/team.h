@@ -66,7 +66,7 @@ class Team {
     }
 
   private:
-    static constexpr int64_t AHEAD = 1 << 20; // bytes that are read ahead at most: the second cache
+    static constexpr int64_t AHEAD = 1 << 20; // bytes that each reads ahead at most: the second cache
     static constexpr int64_t AT_ONCE = 4096;
 
     struct Piece {
@@ -104,7 +104,6 @@ class Team {
     }
 
     void help(int64_t member) {
-        const int64_t step = (threads - 1) * AT_ONCE;
         uint64_t done = 0;
         const char* reading = nullptr;
         int64_t read = 0;
@@ -117,13 +116,15 @@ class Team {
             const char* const ahead = next.load(std::memory_order_relaxed);
             if (ahead != reading) {
                 reading = ahead;
-                read = (member - 1) * AT_ONCE;
+                read = 0;
             }
-            if (read < std::min(AHEAD, next_bytes.load(std::memory_order_relaxed))) {
+            // Its own first share, in whose cache it then is: the one that leads takes the one before (in_turn).
+            const int64_t share = next_bytes.load(std::memory_order_relaxed) / (2 * threads) / 64 * 64;
+            if (read < std::min(AHEAD, share)) {
                 for (int64_t line = 0; line < AT_ONCE; line += 64) {
-                    _mm_prefetch(ahead + read + line, _MM_HINT_T1);
+                    _mm_prefetch(ahead + member * share + read + line, _MM_HINT_T1);
                 }
-                read += step;
+                read += AT_ONCE;
             } else {
                 give_way();
             }

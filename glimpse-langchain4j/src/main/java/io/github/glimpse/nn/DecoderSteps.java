@@ -5,6 +5,7 @@ import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.TensorScope;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -90,47 +91,44 @@ public final class DecoderSteps {
     List<RowLogits> byText(List<Row> rows) {
         int padded = decoder.runtime().onGpu() ? RowPadding.gpuRows(rows.size()) : RowPadding.rows(rows.size());
         try (TensorScope scope = decoder.openScope()) {
-            NDArray ids = scope.indices(rows.stream().mapToInt(Row::id).toArray());
             int layers = rows.get(0).sequence().states().size();
-            List<Long> first = positions(0, rows);
-            List<NDArray> found = endOfRun(0, layers, first, rows) == layers && !decoder.isRecurrent(0)
-                    ? whole(ids, layers, padded, first, rows, scope)
-                    : inParts(ids, layers, padded, rows, scope);
+            List<NDArray> found = endOfRun(0, layers, rows) == layers && !decoder.isRecurrent(0)
+                    ? whole(layers, padded, rows, scope)
+                    : inParts(layers, padded, rows, scope);
             return logits(found, rows);
         }
     }
 
-    private List<NDArray> whole(
-            NDArray ids, int layers, int padded, List<Long> positions, List<Row> rows, TensorScope scope) {
+    private List<NDArray> whole(int layers, int padded, List<Row> rows, TensorScope scope) {
         Graph.Call call = decoder.graph()
                 .call("whole_step")
                 .with(decoder.table())
-                .with(ids)
+                .with(rows.stream().mapToLong(Row::id).toArray())
                 .with(padded)
                 .with(decoder.dtype().code())
-                .with(places(positions, padded, scope))
+                .with(places(0, padded, rows))
                 .with(decoder.rotary().axis())
                 .with(decoder.rotary().frequencies());
         return headed(through(call, 0, layers, rows, scope).with(rows.size())).runForList(scope);
     }
 
     /** By the runs of layers that take one call. */
-    private List<NDArray> inParts(NDArray ids, int layers, int padded, List<Row> rows, TensorScope scope) {
+    private List<NDArray> inParts(int layers, int padded, List<Row> rows, TensorScope scope) {
+        NDArray ids = scope.indices(rows.stream().mapToInt(Row::id).toArray());
         NDArray hidden = decoder.embed(ids, padded, scope);
         // One table serves all layers unless a schedule renumbered between them.
-        Map<List<Long>, RotaryEmbedding.Tables> tables = new HashMap<>();
+        Map<LongBuffer, RotaryEmbedding.Tables> tables = new HashMap<>();
         int end;
         for (int layer = 0; layer < layers; layer = end) {
-            List<Long> positions = positions(layer, rows);
-            end = endOfRun(layer, layers, positions, rows);
+            long[] places = places(layer, padded, rows);
+            end = endOfRun(layer, layers, rows);
             RecurrentLayer recurrent = decoder.recurrentLayer(layer);
             NDArray next = recurrent == null
                     ? attending(
                             layer,
                             end,
                             hidden,
-                            tables.computeIfAbsent(positions, places -> decoder.rotary()
-                                    .tablesByRow(places(places, padded, scope), decoder.dtype(), scope)),
+                            tables.computeIfAbsent(LongBuffer.wrap(places), key -> tables(places, scope)),
                             rows,
                             scope)
                     : recurrent(layer, recurrent, hidden, rows, scope);
@@ -146,19 +144,24 @@ public final class DecoderSteps {
     }
 
     /** Behind the last of the layers that take one call: all have keys and values, and the rows the same positions. */
-    private int endOfRun(int layer, int layers, List<Long> positions, List<Row> rows) {
+    private int endOfRun(int layer, int layers, List<Row> rows) {
         int end = layer + 1;
         while (!decoder.isRecurrent(layer)
                 && end < layers
                 && !decoder.isRecurrent(end)
-                && positions(end, rows).equals(positions)) {
+                && areAtOnePlace(layer, end, rows)) {
             end++;
         }
         return end;
     }
 
-    private static List<Long> positions(int layer, List<Row> rows) {
-        return rows.stream().map(row -> row.position(layer)).toList();
+    private static boolean areAtOnePlace(int layer, int other, List<Row> rows) {
+        for (Row row : rows) {
+            if (row.position(layer) != row.position(other)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -290,14 +293,23 @@ public final class DecoderSteps {
                 .toArray();
     }
 
-    private NDArray places(List<Long> places, int padded, TensorScope scope) {
+    /** Of the rows in a layer, and 0 behind them. */
+    private static long[] places(int layer, int padded, List<Row> rows) {
+        long[] places = new long[padded];
+        for (int i = 0; i < rows.size(); i++) {
+            places[i] = rows.get(i).position(layer);
+        }
+        return places;
+    }
+
+    private RotaryEmbedding.Tables tables(long[] places, TensorScope scope) {
         // All rows of positions are equal behind the prompt; one row of tables fits families with one and with three.
         int rows = decoder.positionRows();
-        long[] ids = new long[rows * padded];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = i % padded < places.size() ? places.get(i % padded) : 0;
+        long[] every = new long[rows * places.length];
+        for (int i = 0; i < every.length; i++) {
+            every[i] = places[i % places.length];
         }
-        return scope.longs(ids, rows, padded);
+        return decoder.rotary().tablesByRow(scope.longs(every, rows, places.length), decoder.dtype(), scope);
     }
 
     private static List<RowLogits[]> split(List<RowLogits> logits, int[] counts) {

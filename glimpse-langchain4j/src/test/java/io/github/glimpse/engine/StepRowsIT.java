@@ -107,7 +107,7 @@ class StepRowsIT {
                 TensorScope scope = runtime.openScope()) {
             assertThat(HostValues.longs(
                             graph.call("left_alone").with(Dtype.FLOAT32.code()).run(scope)))
-                    .containsExactly(1, 0, 0, 0);
+                    .containsExactly(1, 0, 0, 0, 0, 0, 2, 0);
         }
     }
 
@@ -116,6 +116,26 @@ class StepRowsIT {
     void layersWithoutAllOfTheirTensorsAreRefused(long count, long tensors) {
         String expected = "rows [2, 64] through " + count + " layers behind 0 of " + tensors + " tensors";
         assertRefused(expected, "refused_layers", count, tensors);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "64, 1, 6, no token 64 of 64",
+        "-1, 1, 6, no token -1 of 64",
+        "3, 2, 6, 2 ids at 2 positions for 1 rows",
+        "3, 1, 5, a head of 5"
+    })
+    void idsThatAreNotInTheTableAndHeadsInPartAreRefused(long id, int ids, long tensors, String expected) {
+        try (TorchRuntime runtime = PlainRowsIT.started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            long[] all = new long[ids];
+            Arrays.fill(all, id);
+            assertThatThrownBy(() ->
+                            graph.call("refused_step").with(all).with(tensors).run(scope))
+                    .isInstanceOf(GlimpseException.class)
+                    .hasStackTraceContaining(expected);
+        }
     }
 
     private static void assertRefused(String expected, String method, long... numbers) {

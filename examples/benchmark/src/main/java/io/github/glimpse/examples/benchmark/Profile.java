@@ -18,14 +18,15 @@ import java.util.Set;
  */
 record Profile(List<Part> parts, int tokens) {
 
-    private static final String FIRST_OF_A_TOKEN = "aten::embedding";
-    /** Without and with a library of kernels for steps. */
+    /** Without and with a library of kernels for steps, as of norms. */
+    private static final Set<String> FIRST_OF_A_TOKEN = Set.of("aten::embedding", "glimpse::embedding_of_rows");
+
     private static final Set<String> NORMS = Set.of("aten::layer_norm", "glimpse::norm_of_rows");
 
     private static final String PRODUCT = "linear";
 
-    /** All layers of a step in one call, whose parts are told of too. */
-    private static final String LAYERS = "glimpse::layers_of_rows";
+    /** All layers of a step, and a step as a whole, in one call, whose parts are told of too. */
+    private static final Set<String> IN_PARTS = Set.of("glimpse::layers_of_rows", "glimpse::step_of_rows");
 
     /**
      * A layer, or the head.
@@ -85,7 +86,7 @@ record Profile(List<Part> parts, int tokens) {
         List<Event> events = new ArrayList<>();
         for (JsonNode event : read.has("traceEvents") ? read.get("traceEvents") : read) {
             String name = event.path("name").asText();
-            if (name.contains("::") && !name.equals(LAYERS) && event.has("dur")) {
+            if (name.contains("::") && !IN_PARTS.contains(name) && event.has("dur")) {
                 events.add(new Event(
                         name, event.get("ts").asDouble(), event.get("dur").asDouble()));
             }
@@ -106,7 +107,7 @@ record Profile(List<Part> parts, int tokens) {
     private static List<List<Event>> tokens(List<Event> events) {
         List<List<Event>> tokens = new ArrayList<>();
         for (Event event : events) {
-            if (tokens.isEmpty() || event.name().equals(FIRST_OF_A_TOKEN)) {
+            if (tokens.isEmpty() || FIRST_OF_A_TOKEN.contains(event.name())) {
                 tokens.add(new ArrayList<>());
             }
             tokens.get(tokens.size() - 1).add(event);
