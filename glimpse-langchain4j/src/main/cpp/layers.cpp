@@ -162,10 +162,10 @@ struct Layers {
     int64_t rows(at::IntArrayRef size, const std::vector<int64_t>& lengths, const c10::List<at::Tensor>& keys,
                  const c10::List<at::Tensor>& values) const {
         const auto every = static_cast<int64_t>(lengths.size());
+        const int64_t there = static_cast<int64_t>(weights.size()) / TENSORS;
         TORCH_CHECK(
             count > 0 && every > 0 && every % count == 0 && static_cast<int64_t>(keys.size()) == every
-                && static_cast<int64_t>(values.size()) == every && first >= 0
-                && (first + count) * TENSORS <= static_cast<int64_t>(weights.size()),
+                && static_cast<int64_t>(values.size()) == every && first >= 0 && first <= there - count,
             "rows ", size, " through ", count, " layers behind ", first, " of ", weights.size(), " tensors, with ", keys.size(), " and ", values.size(),
             " caches for ", every);
         return every / count;
