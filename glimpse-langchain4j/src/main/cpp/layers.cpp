@@ -73,6 +73,7 @@ at::Tensor as_wide(const at::Tensor& input, const at::Tensor& weight) {
     if (weight.size(1) == own) {
         return input;
     }
+    TORCH_CHECK(own < weight.size(1), "rows ", input.sizes(), " do not fit a weight ", weight.sizes());
     const at::Tensor rows = input.contiguous();
     at::Tensor wide = at::zeros({rows.size(0), weight.size(1)}, rows.options());
     for (int64_t row = 0; row < rows.size(0); row++) {
