@@ -1,4 +1,4 @@
-// Rows of steps through whole layers of a decoder in one call, by the other operators of this library, as the text of a layer calls them one by one:
+// Rows of steps through whole layers of a decoder, and from ids to scores, in one call, by the other operators of this library, as the text of a layer calls them one by one:
 // docs/adr/0033-rows-of-steps-by-a-library-of-our-own.md.
 
 #include <ATen/record_function.h>
@@ -201,7 +201,6 @@ struct Layers {
 at::Tensor Layers::run(const at::Tensor& hidden, const Rows& of, const Linear& behind) const {
     const int64_t rows = hidden.size(0);
     at::Tensor result = hidden;
-    first_read().comes_next();
     for (int64_t layer = 0; layer < count; layer++) {
         const int64_t place = (first + layer) * TENSORS;
         std::vector<at::Tensor> own_keys, own_values;
@@ -228,18 +227,20 @@ at::Tensor Layers::run(const at::Tensor& hidden, const Rows& of, const Linear& b
             opened.push_back(product(read_too, up, down));
         }
         const at::Tensor let_through = told("glimpse::gate_of_rows", [&] { return gate_of_rows(opened); });
-        const Input closed(let_through, down);
-        result = add_to(
-            attended, layer + 1 < count ? product(closed, down, Linear(weights, place + TENSORS + VALUES)) : product(closed, down, behind));
+        const Linear next = layer + 1 < count ? Linear(weights, place + TENSORS + VALUES) : behind;
+        result = add_to(attended, product(Input(let_through, down), down, next));
     }
     return result;
 }
 
-// With a team where all is multiplied by threads of this library.
+// With a team where all is multiplied by threads of this library: what comes next is then what the layers read first.
 template <typename WORK>
-void run(bool ours, const WORK& work) {
+void run(const Layers& layers, bool ours, const WORK& work) {
     if (ours) {
-        Team::lead(work);
+        Team::lead([&] {
+            layers.first_read().comes_next();
+            work();
+        });
     } else {
         work();
     }
@@ -275,7 +276,7 @@ std::vector<at::Tensor> layers_of_rows(
         return {};
     }
     at::Tensor result;
-    run(layers.are_ours(), [&] {
+    run(layers, layers.are_ours(), [&] {
         const Linear last(weights, (first + count - 1) * TENSORS + DOWN);
         result = layers.run(hidden, Rows{keys, values, lengths, cosine, sine}, last);
     });
@@ -298,8 +299,7 @@ std::vector<at::Tensor> step_of_rows(
         return {};
     }
     std::vector<at::Tensor> found;
-    run(layers.are_ours() && words.is_ours(), [&] {
-        layers.first_read().comes_next();
+    run(layers, layers.are_ours() && words.is_ours(), [&] {
         const at::Tensor hidden = told("glimpse::embedding_of_rows", [&] { return embedded(table, ids, type); });
         const std::vector<at::Tensor> turned
             = told("glimpse::tables_of_rows", [&] { return tables_at(positions.data(), rows, frequencies, type); });

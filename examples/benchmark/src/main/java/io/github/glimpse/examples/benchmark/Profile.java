@@ -18,9 +18,8 @@ import java.util.Set;
  */
 record Profile(List<Part> parts, int tokens) {
 
-    /** Without and with a library of kernels for steps, as of norms. */
+    // Without and with a library of kernels for steps.
     private static final Set<String> FIRST_OF_A_TOKEN = Set.of("aten::embedding", "glimpse::embedding_of_rows");
-
     private static final Set<String> NORMS = Set.of("aten::layer_norm", "glimpse::norm_of_rows");
 
     private static final String PRODUCT = "linear";
