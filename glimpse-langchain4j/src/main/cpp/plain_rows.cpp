@@ -6,8 +6,7 @@
 
 namespace {
 
-constexpr int64_t LINE = 64;     // bytes of memory that come at once
-constexpr int64_t AHEAD = 16384; // bytes ahead of what is read that are asked for, into the second cache: into the first one is slower
+constexpr int64_t LINE = 64; // bytes of memory that come at once
 // Outputs at once for one row, and for several, and how many of these at once: as many as have room in the registers.
 constexpr int ONE_OUTPUTS = 8;
 constexpr int OUTPUTS_AT_ONCE = 4;
@@ -37,11 +36,12 @@ inline void add(const char* weight, int64_t stride, const float* input, int64_t 
     }
 }
 
-// Asks for the share that one of so many passes over the same weights has of a line of each output.
+// Asks for the share that one of so many passes over the same weights has of what comes behind them, line after line, as memory gives it soonest;
+// into the second cache.
 template <int OUTPUTS>
-inline void ask(const char* weight, int64_t stride, int64_t pass, int64_t passes) {
+inline void ask(const char* behind, int64_t line, int64_t pass, int64_t passes) {
     for (int64_t o = pass; o < OUTPUTS; o += passes) {
-        __builtin_prefetch(reinterpret_cast<const char*>(reinterpret_cast<uintptr_t>(weight) + o * stride + AHEAD), 0, 2);
+        __builtin_prefetch(reinterpret_cast<const char*>(reinterpret_cast<uintptr_t>(behind) + (line * OUTPUTS + o) * LINE), 0, 2);
     }
 }
 
@@ -60,7 +60,7 @@ inline void multiply(
     }
     int64_t g = 0;
     for (; g + GROUPS <= groups; g += GROUPS) {
-        ask<OUTPUTS>(weight + g * sizeof(Words), stride, pass, passes);
+        ask<OUTPUTS>(weight + OUTPUTS * stride, g / GROUPS, pass, passes);
         for (int64_t i = g; i < g + GROUPS; i++) {
             add<BFLOAT16>(weight + i * sizeof(Words), stride, input + i * INPUTS, row, sum);
         }

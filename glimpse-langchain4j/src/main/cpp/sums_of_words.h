@@ -10,38 +10,34 @@ constexpr int64_t PIECE = 256;      // words that stay in a cache while more row
 
 namespace {
 
-// Where rows go through a piece of a weight in several passes: the first of them asks for what it comes to next, and each for as many lines of
-// the piece behind for each word, LINES, that all together ask for it once.
-template <int LINES, bool FIRST>
-WIDE inline void ask_ahead_in_passes(const char* weight, const char* behind, int64_t word) {
-#pragma GCC unroll 4
-    for (int line = 0; line < 4; line++) {
-        if (FIRST) {
-            _mm_prefetch(weight + 256 * word + 64 * line + NEAR, _MM_HINT_T0);
-        }
-        if (line < LINES) {
-            _mm_prefetch(behind + 64 * (LINES * word + line), _MM_HINT_T1);
-        }
+// Where rows go through a piece of a weight in several passes, those behind the first one ask for so many lines of the piece behind for each word.
+// The first one reads it line after line, which the processor sees by itself, and is slower where it asks too.
+template <int LINES>
+WIDE inline void ask_behind(const char* behind, int64_t word) {
+#pragma GCC unroll 2
+    for (int line = 0; line < LINES; line++) {
+        _mm_prefetch(behind + 64 * (LINES * word + line), _MM_HINT_T1);
     }
 }
 
 // Whole numbers, rows [rows][64]. The instruction takes rows without sign, so each is 128 too high, which is subtracted behind all: as often as
-// the sum of the weights [64], which the first rows add up. `add` adds what SOME rows give by a piece of a weight, from `row` on.
+// the sum of the weights [64], which the first rows add up. `add` adds what SOME rows give by a piece of a weight, from `row` on, in the first pass
+// where LINES is 0.
 struct SumsOfBytes {
     int32_t* sums;
     int32_t* above;
 
-    template <int SOME, int LINES, bool FIRST>
+    template <int SOME, int LINES>
     WIDE inline void add(const char* weight, const char* behind, const uint32_t* input, int64_t stride, int64_t words, int64_t row) const {
         const __m512i offset = _mm512_set1_epi8(static_cast<char>(0x80));
         __m512i sum[SOME][4] = {};
         __m512i high[4] = {};
         for (int64_t k = 0; k < words; k++) {
-            ask_ahead_in_passes<LINES, FIRST>(weight, behind, k);
+            ask_behind<LINES>(behind, k);
 #pragma GCC unroll 4
             for (int j = 0; j < 4; j++) {
                 const __m512i numbers = _mm512_loadu_si512(weight + 256 * k + 64 * j);
-                if (FIRST) {
+                if (LINES == 0) {
                     high[j] = _mm512_dpbusd_epi32(high[j], offset, numbers);
                 }
 #pragma GCC unroll 4
@@ -52,7 +48,7 @@ struct SumsOfBytes {
         }
 #pragma GCC unroll 4
         for (int j = 0; j < 4; j++) {
-            if (FIRST) {
+            if (LINES == 0) {
                 add_to(above + 16 * j, high[j]);
             }
 #pragma GCC unroll 4
@@ -71,7 +67,7 @@ struct SumsOfBytes {
 struct SumsOfPairs {
     float* sums;
 
-    template <int SOME, int LINES, bool FIRST>
+    template <int SOME, int LINES>
     WIDE inline void add(const char* weight, const char* behind, const uint32_t* input, int64_t stride, int64_t words, int64_t row) const {
         __m512 sum[SOME][4];
 #pragma GCC unroll 4
@@ -82,7 +78,7 @@ struct SumsOfPairs {
             }
         }
         for (int64_t k = 0; k < words; k++) {
-            ask_ahead_in_passes<LINES, FIRST>(weight, behind, k);
+            ask_behind<LINES>(behind, k);
             __m512bh pairs[4];
 #pragma GCC unroll 4
             for (int j = 0; j < 4; j++) {
@@ -107,15 +103,15 @@ struct SumsOfPairs {
     }
 };
 
-template <int LINES, bool FIRST, typename SUMS>
+template <int LINES, typename SUMS>
 WIDE inline void add_some(
     const SUMS& sums, int64_t some, const char* weight, const char* behind, const uint32_t* input, int64_t stride, int64_t words, int64_t row) {
     const uint32_t* from = input + row * stride;
     switch (some) {
-        case 1: return sums.template add<1, LINES, FIRST>(weight, behind, from, stride, words, row);
-        case 2: return sums.template add<2, LINES, FIRST>(weight, behind, from, stride, words, row);
-        case 3: return sums.template add<3, LINES, FIRST>(weight, behind, from, stride, words, row);
-        default: return sums.template add<4, LINES, FIRST>(weight, behind, from, stride, words, row);
+        case 1: return sums.template add<1, LINES>(weight, behind, from, stride, words, row);
+        case 2: return sums.template add<2, LINES>(weight, behind, from, stride, words, row);
+        case 3: return sums.template add<3, LINES>(weight, behind, from, stride, words, row);
+        default: return sums.template add<4, LINES>(weight, behind, from, stride, words, row);
     }
 }
 
@@ -123,10 +119,10 @@ WIDE inline void add_some(
 template <int LINES, typename SUMS>
 WIDE inline void add_piece(const SUMS& sums, int64_t rows, const char* weight, const uint32_t* input, int64_t stride, int64_t words) {
     const char* behind = weight + FAR;
-    add_some<LINES, true>(sums, std::min(rows, ROWS_AT_ONCE), weight, behind, input, stride, words, 0);
+    add_some<0>(sums, std::min(rows, ROWS_AT_ONCE), weight, behind, input, stride, words, 0);
     for (int64_t row = ROWS_AT_ONCE; row < rows; row += ROWS_AT_ONCE) {
         behind += 64 * LINES * words;
-        add_some<LINES, false>(sums, std::min(rows - row, ROWS_AT_ONCE), weight, behind, input, stride, words, row);
+        add_some<LINES>(sums, std::min(rows - row, ROWS_AT_ONCE), weight, behind, input, stride, words, row);
     }
 }
 
@@ -134,7 +130,7 @@ WIDE inline void add_piece(const SUMS& sums, int64_t rows, const char* weight, c
 template <typename SUMS>
 WIDE inline void add_words(const SUMS& sums, int64_t rows, const char* weight, const uint32_t* input, int64_t stride, int64_t words) {
     if (rows <= ROWS_AT_ONCE) {
-        add_piece<4>(sums, rows, weight, input, stride, words);
+        add_some<0>(sums, rows, weight, weight, input, stride, words, 0);
         return;
     }
     for (int64_t from = 0; from < words; from += PIECE) {
