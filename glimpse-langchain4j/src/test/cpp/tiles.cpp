@@ -42,6 +42,7 @@ struct Tiles {
 __thread Tiles tiles __attribute__((tls_model("initial-exec")));
 struct sigaction next;
 std::atomic<long> products_of_bfloat16{0}, products_of_int8{0};
+std::atomic<bool> asked{false}; // for tiles, which a process has to
 
 using Registers = greg_t*;
 constexpr int REGISTERS[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -67,6 +68,7 @@ void describe(const uint8_t* at) {
     std::memcpy(&tiles.is, at, sizeof tiles.is);
     const Description& is = tiles.is;
     require(is.palette <= 1, "a palette above 1");
+    require(is.start == 0, "a description of an instruction that was interrupted, which none is here");
     if (is.palette == 0) {
         std::memset(&tiles, 0, sizeof tiles);
         return;
@@ -190,18 +192,21 @@ int instruction_of_tiles(const uint8_t* at, Registers registers) {
     }
     const int prefix = at[2] & 3, right = (~(at[2] >> 3)) & 15;
     const Operands o = operands_of(at, registers);
-    require(o.tile < TILES && (o.of_memory || o.left < TILES) && right < 16, "a tile above 7");
+    require(asked, "tiles that the process has not asked the kernel for");
+    require(o.tile < TILES && (o.of_memory || o.left < TILES), "a tile above 7");
+    require(at[3] >= 0x5c || right == 0, "a second factor of an instruction that has none");
     if (at[3] == 0x49 && o.of_memory && prefix == NONE) { // LDTILECFG
         describe(o.address + o.stride);
     } else if (at[3] == 0x49 && o.of_memory && prefix == P66) { // STTILECFG
         std::memcpy(o.address + o.stride, &tiles.is, sizeof tiles.is);
     } else if (at[3] == 0x49 && prefix == NONE) { // TILERELEASE
         std::memset(&tiles, 0, sizeof tiles);
-    } else if (at[3] == 0x49 && prefix == PF2) { // TILEZERO
+    } else if (at[3] == 0x49 && !o.of_memory && prefix == PF2) { // TILEZERO
         require(is_described(o.tile), "a tile that is not described is set to zero");
         std::memset(tiles.tile[o.tile], 0, sizeof tiles.tile[o.tile]);
     } else if (at[3] == 0x4b && o.has_stride && prefix != NONE) { // TILELOADD, TILELOADDT1, TILESTORED
         require(is_described(o.tile), "a tile that is not described is read or written");
+        require(tiles.is.bytes[o.tile] % 4 == 0, "lines of no whole fours of bytes are read or written");
         for (int line = 0; line < tiles.is.lines[o.tile]; line++) {
             uint8_t* memory = o.address + line * o.stride;
             uint8_t* own = tiles.tile[o.tile][line];
@@ -320,13 +325,16 @@ __attribute__((destructor)) void end() {
 
 // The virtual machine has a handler of its own for SIGILL, which comes behind this one.
 extern "C" int sigaction(int signal, const struct sigaction* action, struct sigaction* before) {
-    if (signal != SIGILL || action == nullptr) {
+    if (signal != SIGILL) {
         return original<Sigaction>("sigaction")(signal, action, before);
     }
-    if (before != nullptr) {
-        *before = next;
+    const struct sigaction was = next;
+    if (action != nullptr) {
+        next = *action;
     }
-    next = *action;
+    if (before != nullptr) {
+        *before = was;
+    }
     return 0;
 }
 
@@ -339,11 +347,14 @@ extern "C" long syscall(long number, ...) {
         one = va_arg(list, long);
     }
     va_end(list);
-    constexpr long SUPPORTED = 0x1021, ASK = 0x1023; // and what is permitted between
-    if (number == SYS_arch_prctl && argument[0] >= SUPPORTED && argument[0] <= ASK) {
-        if (argument[0] != ASK) {
-            *reinterpret_cast<uint64_t*>(argument[1]) = 0xe7 | 3u << 17;
-        }
+    constexpr long SUPPORTED = 0x1021, PERMITTED = 0x1022, ASK = 0x1023, TILE_DATA = 18;
+    if (number == SYS_arch_prctl && (argument[0] == SUPPORTED || argument[0] == PERMITTED)) {
+        const bool has_data = argument[0] == SUPPORTED || asked;
+        *reinterpret_cast<uint64_t*>(argument[1]) = 0xe7 | 1u << 17 | (has_data ? 1u << TILE_DATA : 0);
+        return 0;
+    }
+    if (number == SYS_arch_prctl && argument[0] == ASK && argument[1] == TILE_DATA) {
+        asked = true;
         return 0;
     }
     return original<long(long, ...)>("syscall")(

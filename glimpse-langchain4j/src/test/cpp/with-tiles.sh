@@ -44,9 +44,12 @@ ask_tiles() {
 torch=$work/djl/pytorch/$(basename "$libtorch")/libtorch_cpu.so
 asking='Xbyak::util::Cpu::Cpu|dnnl::impl::cpu::x64::amx::(get_target_palette|get_max_palette|get_max_tiles|get_max_column_bytes|get_max_rows'
 asking+='|\(anonymous namespace\)::get_palettes_info)'
+functions=0
 while read -r at size _; do
     ask_tiles "$torch" "0x$at" "$((16#$at + 16#$size))"
+    functions=$((functions + 1))
 done < <(nm -S -C "$torch" | grep -E "[0-9a-f] [tTwW] ($asking)\(" | grep -v '\.cold' | sort -u)
+[ $functions -ge 7 ] || { echo "$functions functions of oneDNN that ask the processor in $torch, and not 7" >&2; exit 1; }
 ask_tiles "$work/tree/glimpse-langchain4j/src/main/resources/io/github/glimpse/engine/rows-linux-x86_64.so" 0 0x7fffffff
 
 cd "$work/tree"
