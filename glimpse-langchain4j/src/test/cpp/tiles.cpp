@@ -64,13 +64,12 @@ bool is_described(int tile) {
 }
 
 void describe(const uint8_t* at) {
+    Description is;
+    std::memcpy(&is, at, sizeof is);
     std::memset(&tiles, 0, sizeof tiles);
-    std::memcpy(&tiles.is, at, sizeof tiles.is);
-    const Description& is = tiles.is;
     require(is.palette <= 1, "a palette above 1");
     require(is.start == 0, "a description of an instruction that was interrupted, which none is here");
     if (is.palette == 0) {
-        std::memset(&tiles, 0, sizeof tiles);
         return;
     }
     for (const uint8_t reserved : is.reserved) {
@@ -81,6 +80,7 @@ void describe(const uint8_t* at) {
         require((is.bytes[tile] == 0) == (is.lines[tile] == 0), "a tile of lines without bytes");
         require(tile < TILES || is.lines[tile] == 0, "a ninth tile");
     }
+    tiles.is = is;
 }
 
 // [lines of `to`][pairs or fours of `left`] by [pairs or fours][columns of `to`].
@@ -298,18 +298,23 @@ void on_illegal_instruction(int signal, siginfo_t* info, void* context) {
     next.sa_sigaction(signal, info, context);
 }
 
-template <typename FUNCTION>
-FUNCTION* original(const char* name) {
-    return reinterpret_cast<FUNCTION*>(dlsym(RTLD_NEXT, name));
+// Each is looked up once: that takes the loader's lock and forgets its last error.
+auto* original_sigaction() {
+    static auto* const found = reinterpret_cast<int (*)(int, const struct sigaction*, struct sigaction*)>(dlsym(RTLD_NEXT, "sigaction"));
+    return found;
 }
 
-using Sigaction = int(int, const struct sigaction*, struct sigaction*);
+auto* original_syscall() {
+    static auto* const found = reinterpret_cast<long (*)(long, ...)>(dlsym(RTLD_NEXT, "syscall"));
+    return found;
+}
 
 __attribute__((constructor)) void begin() {
     struct sigaction own = {};
     own.sa_sigaction = on_illegal_instruction;
     own.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART;
-    original<Sigaction>("sigaction")(SIGILL, &own, nullptr);
+    original_sigaction()(SIGILL, &own, nullptr);
+    original_syscall();
 }
 
 __attribute__((destructor)) void end() {
@@ -326,7 +331,7 @@ __attribute__((destructor)) void end() {
 // The virtual machine has a handler of its own for SIGILL, which comes behind this one.
 extern "C" int sigaction(int signal, const struct sigaction* action, struct sigaction* before) {
     if (signal != SIGILL) {
-        return original<Sigaction>("sigaction")(signal, action, before);
+        return original_sigaction()(signal, action, before);
     }
     const struct sigaction was = next;
     if (action != nullptr) {
@@ -357,6 +362,5 @@ extern "C" long syscall(long number, ...) {
         asked = true;
         return 0;
     }
-    return original<long(long, ...)>("syscall")(
-        number, argument[0], argument[1], argument[2], argument[3], argument[4], argument[5]);
+    return original_syscall()(number, argument[0], argument[1], argument[2], argument[3], argument[4], argument[5]);
 }
