@@ -12,6 +12,8 @@ typedef uint32_t Words __attribute__((vector_size(4 * LANES)));
 typedef uint32_t LooseWords __attribute__((vector_size(4 * LANES), aligned(2), may_alias));
 typedef uint16_t Halves __attribute__((vector_size(2 * LANES)));
 typedef uint16_t LooseHalves __attribute__((vector_size(2 * LANES), aligned(2), may_alias));
+typedef uint8_t Bytes __attribute__((vector_size(LANES)));
+typedef uint8_t LooseBytes __attribute__((vector_size(LANES), aligned(1), may_alias));
 
 // To the nearest, to the even one of two; what is not a number stays none.
 inline uint16_t narrowed(float value) {

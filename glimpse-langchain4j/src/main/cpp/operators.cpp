@@ -7,6 +7,7 @@
 #include <string>
 
 #include "plain_rows.h"
+#include "plain.h"
 #include "rows.h"
 
 // So that a library can be told to be that of another text (FewRowsSourceTest).
@@ -81,40 +82,53 @@ bool multiplies_rows() {
     return lanes() > 0;
 }
 
-at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
+PlainWeight plain_weight(const at::Tensor& weight, const at::Tensor& bias) {
     const auto type = weight.scalar_type();
-    const auto lay = of_lanes(lay_rows_16, lay_rows_8);
-    const auto multiply = of_lanes(plain_rows_16, plain_rows_8);
     TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat, "rows are multiplied in bfloat16 and float32, not in ", type);
-    for (const at::Tensor& tensor : {input, weight, bias}) {
+    for (const at::Tensor& tensor : {weight, bias}) {
         TORCH_CHECK(tensor.is_cpu() && tensor.layout() == at::kStrided && !tensor.is_neg(), "rows are multiplied in a CPU's memory");
     }
     TORCH_CHECK(
-        input.scalar_type() == type && input.dim() > 0 && weight.dim() == 2 && input.size(-1) == weight.size(1)
-            && (weight.stride(1) == 1 || weight.size(1) == 1) && (bias.numel() == 0 || (bias.dim() == 1 && bias.size(0) == weight.size(0))),
-        "rows ", input.sizes(), " of ", input.scalar_type(), " do not fit a weight ", weight.sizes(), " of ", type, " with a bias ", bias.sizes());
+        weight.dim() == 2 && (weight.stride(1) == 1 || weight.size(1) == 1) && (bias.numel() == 0 || (bias.dim() == 1 && bias.size(0) == weight.size(0))),
+        "rows do not fit a weight ", weight.sizes(), " of ", type, " with a bias ", bias.sizes());
+    return {static_cast<const char*>(weight.data_ptr()), weight.stride(0) * weight.element_size(), weight.size(1), weight.size(0),
+            type == at::kBFloat16};
+}
+
+void multiply(const PlainWeight& weight, const void* rows, int64_t count, const float* bias, void* result) {
+    const auto multiply = of_lanes(plain_rows_16, plain_rows_8);
+    PlainRows p{};
+    p.weight = weight.at;
+    p.stride = weight.stride;
+    p.bias = bias;
+    p.result = result;
+    p.rows = count;
+    p.inputs = weight.inputs;
+    p.outputs = weight.outputs;
+    p.bfloat16 = weight.bfloat16;
+    Numbers laid(p.rows * plain_rows_row(p.inputs, p.bfloat16, lanes()));
+    p.input = laid.data();
+    of_lanes(lay_rows_16, lay_rows_8)(p, rows, laid.data());
+    in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
+        Room room;
+        float* const sums = room.of<float>(p.rows * OUTPUTS * lanes());
+        next([&](int64_t block) { multiply(p, block * OUTPUTS, std::min(p.outputs, (block + 1) * OUTPUTS), sums); });
+    });
+}
+
+at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
+    const PlainWeight by = plain_weight(weight, bias);
+    const auto type = weight.scalar_type();
+    TORCH_CHECK(input.is_cpu() && input.layout() == at::kStrided && !input.is_neg(), "rows are multiplied in a CPU's memory");
+    TORCH_CHECK(
+        input.scalar_type() == type && input.dim() > 0 && input.size(-1) == weight.size(1), "rows ", input.sizes(), " of ", input.scalar_type(),
+        " do not fit a weight ", weight.sizes(), " of ", type, " with a bias ", bias.sizes());
     if (input.numel() == 0 || weight.numel() == 0) {
         return at::linear(input, weight, bias.numel() == 0 ? std::optional<at::Tensor>() : bias.to(type));
     }
-    const bool bfloat16 = type == at::kBFloat16;
     const at::Tensor rows = input.contiguous();
     at::Tensor result = result_for(input, weight.size(0), type);
     const std::vector<float> added = widened(bias);
-    PlainRows p{};
-    p.weight = static_cast<const char*>(weight.data_ptr());
-    p.stride = weight.stride(0) * weight.element_size();
-    p.bias = added.empty() ? nullptr : added.data();
-    p.result = result.data_ptr();
-    p.rows = rows_of(input);
-    p.inputs = weight.size(1);
-    p.outputs = weight.size(0);
-    p.bfloat16 = bfloat16;
-    Numbers laid(p.rows * plain_rows_row(p.inputs, bfloat16, lanes()));
-    p.input = laid.data();
-    lay(p, rows.data_ptr(), laid.data());
-    in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
-        Numbers sums(p.rows * OUTPUTS * lanes());
-        next([&](int64_t block) { multiply(p, block * OUTPUTS, std::min(p.outputs, (block + 1) * OUTPUTS), sums.data()); });
-    });
+    multiply(by, rows.data_ptr(), rows_of(input), added.empty() ? nullptr : added.data(), result.data_ptr());
     return result;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "packed.h"
 #include "packed_sums.h"
 
 namespace {
@@ -44,22 +45,19 @@ bool are_few(const at::Tensor& input, at::ScalarType type) {
     return input.is_cpu() && !input.is_neg() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
 }
 
-// Whether there is a number for each output.
-bool fits(const at::Tensor& numbers, at::ScalarType type, int64_t outputs) {
-    return numbers.is_cpu() && !numbers.is_neg() && numbers.scalar_type() == type && numbers.dim() == 1 && numbers.size(0) == outputs;
-}
-
 // Bytes from one row of an input to the next: no power of two, at which rows would keep one another out of the nearest cache.
 constexpr int64_t PADDING = 64;
 
+// Rows so far apart, with zeros behind them up to `inputs`.
 template <typename NUMBER>
-std::vector<NUMBER> apart(const NUMBER* numbers, int64_t rows, int64_t inputs) {
-    const int64_t stride = inputs + PADDING / static_cast<int64_t>(sizeof(NUMBER));
-    std::vector<NUMBER> laid(rows * stride);
+const char* apart(const NUMBER* numbers, int64_t stride, int64_t width, int64_t rows, int64_t inputs, Room& room) {
+    const int64_t apart = inputs + PADDING / static_cast<int64_t>(sizeof(NUMBER));
+    NUMBER* const laid = room.of<NUMBER>(rows * apart);
     for (int64_t row = 0; row < rows; row++) {
-        std::copy(numbers + row * inputs, numbers + (row + 1) * inputs, laid.begin() + row * stride);
+        std::copy_n(numbers + row * stride, width, laid + row * apart);
+        std::fill(laid + row * apart + width, laid + row * apart + inputs, NUMBER());
     }
-    return laid;
+    return reinterpret_cast<const char*>(laid);
 }
 
 // The numbers of one row of a block, as worth_of_rows adds them: each sum rounded by itself.
@@ -131,50 +129,83 @@ Layout layout_for(const at::Tensor& input, const at::Tensor& weight, const at::T
 // A product with the rows that it reads, laid as it reads them.
 class Laid {
   public:
-    // Of rows in bfloat16.
-    Laid(const at::Tensor& input, const at::Tensor& weight, const Layout& layout)
-        : product{address(weight), nullptr, 0, rows_of(input), weight.size(0), layout} {
-        const at::Tensor rows = input.contiguous();
-        const int64_t inputs = input.size(-1);
-        if (way_of(layout, product.rows, false) == By::ORDER_OF_TILES) {
-            wide = widened(rows);
-            product.input = reinterpret_cast<const char*>(wide.data());
-            product.stride = inputs * 4;
+    Laid(const Packed& weight, const NarrowRows& rows) : product{weight.at, nullptr, 0, rows.count, weight.outputs, weight.layout} {
+        if (way_of(weight.layout, rows.count, false) == By::ORDER_OF_TILES) {
+            float* const wide = room.of<float>(rows.count * weight.inputs);
+            for (int64_t row = 0; row < rows.count; row++) {
+                std::copy_n(rows.at + row * rows.width, rows.width, wide + row * weight.inputs);
+                std::fill(wide + row * weight.inputs + rows.width, wide + (row + 1) * weight.inputs, 0.0f);
+            }
+            product.input = reinterpret_cast<const char*>(wide);
+            product.stride = weight.inputs * 4;
         } else {
-            narrow = apart(rows.data_ptr<at::BFloat16>(), product.rows, inputs);
-            product.input = reinterpret_cast<const char*>(narrow.data());
-            product.stride = inputs * 2 + PADDING;
+            product.input = apart(rows.at, rows.width, rows.width, rows.count, weight.inputs, room);
+            product.stride = weight.inputs * 2 + PADDING;
         }
     }
 
-    // Of numbers of 8 bits, whose weight has its outputs behind its inputs.
-    static Laid of_numbers(const at::Tensor& input, const at::Tensor& weight, const Layout& layout) {
-        Laid laid(Product{address(weight), nullptr, input.size(-1) + PADDING, rows_of(input), weight.size(1), layout});
-        const at::Tensor around_128 = input.contiguous();
-        laid.bytes = apart(static_cast<const char*>(around_128.data_ptr()), laid.product.rows, input.size(-1));
-        if (way_of(layout, laid.product.rows, true) == By::TILES) {
-            for (char& number : laid.bytes) {
-                number ^= static_cast<char>(0x80);
-            }
+    Laid(const Packed& weight, const NumberedRows& rows)
+        : product{weight.at, reinterpret_cast<const char*>(rows.numbers), rows.stride, rows.kept.count, weight.outputs, weight.layout} {
+        const bool by_tiles = way_of(weight.layout, product.rows, true) == By::TILES;
+        if (by_tiles || (product.rows > 1 && rows.stride == weight.inputs)) {
+            product.input = apart(rows.numbers, rows.stride, weight.inputs, product.rows, weight.inputs, room);
+            product.stride = weight.inputs + PADDING;
         }
-        laid.product.input = laid.bytes.data();
-        return laid;
+        auto* const numbers = room.of<char>(0);
+        for (int64_t i = 0; by_tiles && i < product.rows * product.stride; i++) {
+            numbers[i] ^= static_cast<char>(0x80);
+        }
     }
 
     Laid(const Laid&) = delete;
-    Laid(Laid&&) = default;
 
     Product product;
 
   private:
-    explicit Laid(const Product& of) : product(of) {}
-
-    std::vector<float> wide;
-    std::vector<at::BFloat16> narrow;
-    std::vector<char> bytes;
+    Room room;
 };
 
 } // namespace
+
+Packed packed_of(const at::Tensor& weight, bool int8) {
+    return {address(weight), weight.size(int8 ? 0 : 1), weight.size(int8 ? 1 : 0), layout_of(weight, int8)};
+}
+
+bool fits(const at::Tensor& numbers, at::ScalarType type, int64_t outputs) {
+    return numbers.is_cpu() && !numbers.is_neg() && numbers.scalar_type() == type && numbers.dim() == 1 && numbers.size(0) == outputs;
+}
+
+void multiply(const Packed& weight, const NarrowRows& rows, const float* bias, at::BFloat16* result) {
+    const Laid laid(weight, rows);
+    each_block<false, float>(laid.product, [&](const float* sums, int64_t block) { write(sums, laid.product, block, bias, result); });
+}
+
+void multiply(const Packed& weight, const NumberedRows& rows, const float* unit, float* result) {
+    const Laid laid(weight, rows);
+    each_block<true, int32_t>(laid.product, [&](const int32_t* sums, int64_t block) { write(sums, laid.product, block, unit, result); });
+}
+
+void multiply(
+    const Packed& weight, const NumberedRows& rows, const float* unit, const Packed& kept, const float* bias, bool bfloat16, void* result) {
+    const Laid laid(weight, rows);
+    std::optional<Laid> beside;
+    if (rows.kept.at != nullptr) {
+        beside.emplace(kept, rows.kept);
+    }
+    const Worth worth{rows.units, unit, bias};
+    each_block<true, int32_t>(laid.product, [&](const int32_t* sums, int64_t block) {
+        alignas(64) float others[ROWS * OUTPUTS];
+        if (beside.has_value()) {
+            block_sums<false>(beside->product, block, others);
+        }
+        const float* of_kept = beside.has_value() ? others : nullptr;
+        if (bfloat16) {
+            write_worth(sums, of_kept, laid.product, block, worth, static_cast<at::BFloat16*>(result));
+        } else {
+            write_worth(sums, of_kept, laid.product, block, worth, static_cast<float*>(result));
+        }
+    });
+}
 
 at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
     static const auto onednn = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "");
@@ -183,13 +214,12 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
         const std::optional<at::Tensor> dense = bias.has_value() ? std::optional<at::Tensor>(bias->contiguous()) : bias;
         return by_onednn(onednn, {input, weight, dense, "none", c10::List<std::optional<at::Scalar>>(), std::optional<std::string>("")});
     }
-    const Laid laid(input, weight, layout);
-    const Product& p = laid.product;
-    at::Tensor result = result_for(input, p.outputs, at::kBFloat16);
-    auto* to = result.data_ptr<at::BFloat16>();
+    const at::Tensor rows = input.contiguous();
+    at::Tensor result = result_for(input, weight.size(0), at::kBFloat16);
     const std::vector<float> added = bias.has_value() ? widened(*bias) : std::vector<float>();
-    const float* biases = added.empty() ? nullptr : added.data();
-    each_block<false, float>(p, [&](const float* sums, int64_t block) { write(sums, p, block, biases, to); });
+    multiply(
+        Packed{address(weight), input.size(-1), weight.size(0), layout}, NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), input.size(-1)},
+        added.empty() ? nullptr : added.data(), result.data_ptr<at::BFloat16>());
     return result;
 }
 
@@ -208,12 +238,12 @@ at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weig
              static_cast<int64_t>(0), std::optional<at::ScalarType>(at::kFloat), "none", c10::List<std::optional<at::Scalar>>(),
              std::optional<std::string>("")});
     }
-    const Laid laid = Laid::of_numbers(input, weight, layout);
-    const Product& p = laid.product;
-    at::Tensor result = result_for(input, p.outputs, at::kFloat);
-    auto* to = result.data_ptr<float>();
-    const auto* units = unit.data_ptr<float>();
-    each_block<true, int32_t>(p, [&](const int32_t* sums, int64_t block) { write(sums, p, block, units, to); });
+    const at::Tensor numbers = input.contiguous();
+    at::Tensor result = result_for(input, weight.size(1), at::kFloat);
+    multiply(
+        Packed{address(weight), input.size(-1), weight.size(1), layout},
+        NumberedRows{numbers.data_ptr<uint8_t>(), input.size(-1), nullptr, {nullptr, rows_of(input), 0}}, unit.data_ptr<float>(),
+        result.data_ptr<float>());
     return result;
 }
 
@@ -229,26 +259,17 @@ at::Tensor worth_of_numbers(
         const auto others = keeps ? std::optional<at::Tensor>(linear_packed(parts[2], kept, std::nullopt)) : std::nullopt;
         return worth_of_rows(linear_numbers_packed(parts[0], weight, unit), parts[1], others, bias, type);
     }
-    const Laid laid = Laid::of_numbers(parts[0], weight, layout);
-    const Product& p = laid.product;
-    std::optional<Laid> beside;
-    if (keeps) {
-        beside.emplace(parts[2], kept, of_kept);
-    }
+    const at::Tensor numbers = parts[0].contiguous();
+    const at::Tensor columns = keeps ? parts[2].contiguous() : at::Tensor();
     const std::vector<float> added = widened(bias);
-    const Worth worth{parts[1].data_ptr<float>(), unit.data_ptr<float>(), added.empty() ? nullptr : added.data()};
-    at::Tensor result = result_for(parts[0], p.outputs, type);
-    each_block<true, int32_t>(p, [&](const int32_t* sums, int64_t block) {
-        alignas(64) float others[ROWS * OUTPUTS];
-        if (keeps) {
-            block_sums<false>(beside->product, block, others);
-        }
-        if (type == at::kFloat) {
-            write_worth(sums, keeps ? others : nullptr, p, block, worth, result.data_ptr<float>());
-        } else {
-            write_worth(sums, keeps ? others : nullptr, p, block, worth, result.data_ptr<at::BFloat16>());
-        }
-    });
+    at::Tensor result = result_for(parts[0], weight.size(1), type);
+    const int64_t inputs = parts[0].size(-1);
+    multiply(
+        Packed{address(weight), inputs, weight.size(1), layout},
+        NumberedRows{numbers.data_ptr<uint8_t>(), inputs, parts[1].data_ptr<float>(),
+                     {keeps ? columns.data_ptr<at::BFloat16>() : nullptr, rows_of(parts[0]), keeps ? columns.size(-1) : 0}},
+        unit.data_ptr<float>(), keeps ? Packed{address(kept), columns.size(-1), kept.size(0), of_kept} : Packed(),
+        added.empty() ? nullptr : added.data(), type == at::kBFloat16, result.data_ptr());
     return result;
 }
 

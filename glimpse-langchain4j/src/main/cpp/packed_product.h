@@ -1,4 +1,4 @@
-// A product of few rows by a packed weight, and how its weight is asked for ahead, which is what a token of an answer waits for.
+// A product of few rows by a packed weight, and what multiplies it.
 #pragma once
 
 #include <immintrin.h>
@@ -34,10 +34,5 @@ inline By way_of(const Layout& layout, int64_t rows, bool int8) {
     return layout.words == PAIR_WORDS ? By::WORDS : rows <= REGISTER_ROWS ? By::ORDER_OF_TILES : By::TILES;
 }
 
-// Asks for what follows: from memory far ahead, and from there into the nearest cache shortly before it is needed.
-constexpr int64_t FAR = 4 * TILE, NEAR = TILE;
-
-WIDE inline void ask_ahead(const char* at) {
-    _mm_prefetch(at + FAR, _MM_HINT_T1);
-    _mm_prefetch(at + NEAR, _MM_HINT_T0);
-}
+// Bytes behind what is read from where on memory is asked for.
+constexpr int64_t FAR = 4 * TILE;

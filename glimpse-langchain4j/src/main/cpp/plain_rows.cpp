@@ -39,9 +39,9 @@ inline void add(const char* weight, int64_t stride, const float* input, int64_t 
 // Asks for the share that one of so many passes over the same weights has of what comes behind them, line after line, as memory gives it soonest;
 // into the second cache.
 template <int OUTPUTS>
-inline void ask(const char* behind, int64_t line, int64_t pass, int64_t passes) {
+inline void ask(uintptr_t behind, int64_t line, int64_t pass, int64_t passes) {
     for (int64_t o = pass; o < OUTPUTS; o += passes) {
-        __builtin_prefetch(reinterpret_cast<const char*>(reinterpret_cast<uintptr_t>(behind) + (line * OUTPUTS + o) * LINE), 0, 2);
+        __builtin_prefetch(reinterpret_cast<const char*>(behind + (line * OUTPUTS + o) * LINE), 0, 2);
     }
 }
 
@@ -60,7 +60,7 @@ inline void multiply(
     }
     int64_t g = 0;
     for (; g + GROUPS <= groups; g += GROUPS) {
-        ask<OUTPUTS>(weight + OUTPUTS * stride, g / GROUPS, pass, passes);
+        ask<OUTPUTS>(reinterpret_cast<uintptr_t>(weight) + OUTPUTS * stride, g / GROUPS, pass, passes);
         for (int64_t i = g; i < g + GROUPS; i++) {
             add<BFLOAT16>(weight + i * sizeof(Words), stride, input + i * INPUTS, row, sum);
         }

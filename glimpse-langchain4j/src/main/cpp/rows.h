@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -118,8 +119,30 @@ private:
     std::vector<float> room;
 };
 
+// Memory that is written over again and again, from the beginning of a line of memory on; what lies in it before is none of anybody's.
+class Room {
+public:
+    template <typename NUMBER>
+    NUMBER* of(int64_t count) {
+        const auto bytes = static_cast<size_t>(count) * sizeof(NUMBER);
+        if (bytes > size) {
+            room.reset(new char[bytes + LINE]);
+            size = bytes;
+        }
+        return reinterpret_cast<NUMBER*>((reinterpret_cast<uintptr_t>(room.get()) + LINE - 1) / LINE * LINE);
+    }
+
+private:
+    static constexpr size_t LINE = 64;
+    std::unique_ptr<char[]> room;
+    size_t size = 0;
+};
+
 // A bias in float32.
 inline std::vector<float> widened(const at::Tensor& bias) {
+    if (bias.numel() == 0) {
+        return {};
+    }
     const at::Tensor values = bias.contiguous();
     if (values.scalar_type() == at::kBFloat16) {
         return {values.data_ptr<at::BFloat16>(), values.data_ptr<at::BFloat16>() + values.numel()};
@@ -150,7 +173,9 @@ void in_turn(int64_t blocks, const WORK& work) {
             }
         });
     };
-    if (team != nullptr && threads > 1) {
+    if (threads == 1) {
+        share();
+    } else if (team != nullptr) {
         team->run(share);
     } else {
         at::parallel_for(0, threads, 1, [&](int64_t, int64_t) { share(); });

@@ -112,31 +112,31 @@ inline void gate(const GateRows& p, int64_t row, int64_t from, int64_t to) {
 
 template <typename NUMBER>
 inline void number(const NumberRows& p, int64_t row) {
-    const NUMBER* input = static_cast<const NUMBER*>(p.input) + row * p.stride;
-    uint8_t* numbers = p.numbers + row * p.width;
     // A byte that is written may be any of the description's.
-    float* const values = p.scratch;
+    NUMBER* const input = static_cast<NUMBER*>(p.input) + row * p.stride;
+    uint8_t* const numbers = p.numbers + row * p.number_stride;
     const int64_t width = p.width;
-    for (int64_t i = 0; i < width; i++) {
-        values[i] = load_one(input + i);
+    for (int64_t i = 0; p.kept != nullptr && i < p.column_count; i++) {
+        store_one(load_one(input + p.columns[i]), p.kept + row * p.kept_stride + i);
     }
     for (int64_t i = 0; i < p.column_count; i++) {
-        values[p.columns[i]] = 0;
+        input[p.columns[i]] = 0;
     }
     Words largest = {};
     uint32_t most = 0;
     int64_t i = 0;
     // Bits of numbers without their sign are in the order of the numbers, and above all of them is what is none.
     for (; i + LANES <= width; i += LANES) {
-        const Words bits = reinterpret_cast<Words>(load(values + i)) & 0x7fffffffu;
+        const Words bits = reinterpret_cast<Words>(load(input + i)) & 0x7fffffffu;
         largest = bits > largest ? bits : largest;
     }
     for (int lane = 0; lane < LANES; lane++) {
         most = largest[lane] > most ? largest[lane] : most;
     }
     for (; i < width; i++) {
+        const float value = load_one(input + i);
         uint32_t bits;
-        __builtin_memcpy(&bits, values + i, 4);
+        __builtin_memcpy(&bits, &value, 4);
         bits &= 0x7fffffffu;
         most = bits > most ? bits : most;
     }
@@ -144,13 +144,30 @@ inline void number(const NumberRows& p, int64_t row) {
     __builtin_memcpy(&highest, &most, 4);
     const float unit = highest / 127.0f;
     p.units[row] = unit;
-    const float by = unit < 1e-30f ? 1e-30f : unit;
-    for (i = 0; i < width; i++) {
+    const Lanes by = Lanes{} + (unit < 1e-30f ? 1e-30f : unit);
+    const auto around_128 = [&](Lanes values) {
         // The constant rounds to a whole number, to the even one of two.
-        const float shifted = values[i] / by + 12582912.0f;
-        uint32_t bits;
-        __builtin_memcpy(&bits, &shifted, 4);
-        numbers[i] = static_cast<uint8_t>(bits + 128);
+        const Lanes shifted = values / by + 12582912.0f;
+        return __builtin_convertvector(reinterpret_cast<Words>(shifted) + 128u, Bytes);
+    };
+    for (i = 0; i + LANES <= width; i += LANES) {
+        *reinterpret_cast<LooseBytes*>(numbers + i) = around_128(load(input + i));
+    }
+    for (; i < width; i++) {
+        numbers[i] = around_128(Lanes{} + load_one(input + i))[0];
+    }
+}
+
+template <typename NUMBER>
+inline void sum(const SumRows& p) {
+    const NUMBER* input = static_cast<const NUMBER*>(p.input);
+    NUMBER* to = static_cast<NUMBER*>(p.to);
+    int64_t i = 0;
+    for (; i + LANES <= p.count; i += LANES) {
+        store(load(to + i) + load(input + i), to + i);
+    }
+    for (; i < p.count; i++) {
+        store_one(load_one(to + i) + load_one(input + i), to + i);
     }
 }
 
@@ -355,6 +372,10 @@ void number_any(const NumberRows& p, int64_t row) {
     p.bfloat16 ? number<uint16_t>(p, row) : number<float>(p, row);
 }
 
+void sum_any(const SumRows& p) {
+    p.bfloat16 ? sum<uint16_t>(p) : sum<float>(p);
+}
+
 void worth_any(const WorthRows& p, int64_t row, int64_t from, int64_t to) {
     p.bfloat16 ? worth<uint16_t>(p, row, from, to) : worth<float>(p, row, from, to);
 }
@@ -374,7 +395,7 @@ void mix_any(const Mixed& p) {
 } // namespace
 
 #if LANES == 16
-const StepRows step_rows_16 = {norm_any, gate_any, number_any, worth_any, head_any, attend_any, mix_any};
+const StepRows step_rows_16 = {norm_any, gate_any, number_any, sum_any, worth_any, head_any, attend_any, mix_any};
 #else
-const StepRows step_rows_8 = {norm_any, gate_any, number_any, worth_any, head_any, attend_any, mix_any};
+const StepRows step_rows_8 = {norm_any, gate_any, number_any, sum_any, worth_any, head_any, attend_any, mix_any};
 #endif

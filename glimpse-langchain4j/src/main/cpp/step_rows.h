@@ -28,16 +28,27 @@ struct GateRows {
     bool bfloat16;
 };
 
-// Rows as whole numbers around 128, the largest of a row being 127 away from that; columns whose places are given are none of them.
+// Rows as whole numbers around 128, the largest of a row being 127 away from that; columns whose places are given are none of them, and are zero in
+// the input behind it.
 struct NumberRows {
-    const void* input;
+    void* input;
     int64_t stride;
     const int64_t* columns;
     int64_t column_count;
-    float* scratch;    // [width]
-    uint8_t* numbers;  // [rows, width]
-    float* units;      // [rows]: what the 1 of a row is worth
+    uint16_t* kept;        // rows of these columns in bfloat16, or null
+    int64_t kept_stride;
+    uint8_t* numbers;
+    int64_t number_stride;
+    float* units;          // [rows]: what the 1 of a row is worth
     int64_t width;
+    bool bfloat16;
+};
+
+// Rows that are added to others.
+struct SumRows {
+    const void* input; // [count]
+    void* to;          // [count]
+    int64_t count;
     bool bfloat16;
 };
 
@@ -104,6 +115,7 @@ struct StepRows {
     void (*norm)(const NormRows& rows, int64_t row);
     void (*gate)(const GateRows& rows, int64_t row, int64_t from, int64_t to);
     void (*number)(const NumberRows& rows, int64_t row);
+    void (*sum)(const SumRows& rows);
     void (*worth)(const WorthRows& rows, int64_t row, int64_t from, int64_t to);
     void (*head)(const Head& head, void* result); // in the type of the input; result is not the input
     void (*attend)(const Chunk& chunk);

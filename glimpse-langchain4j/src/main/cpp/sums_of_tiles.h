@@ -8,6 +8,15 @@
 
 namespace {
 
+constexpr int64_t NEAR = TILE;
+
+// Asks for what follows: from memory far ahead, and from there into the nearest cache shortly before it is needed.
+WIDE inline void ask_ahead(const char* at) {
+    _mm_prefetch(at + FAR, _MM_HINT_T1);
+    _mm_prefetch(at + NEAR, _MM_HINT_T0);
+}
+
+
 // The processor's description of its tiles.
 struct TileConfig {
     uint8_t palette = 1;

@@ -12,8 +12,8 @@
 #include <thread>
 #include <utility>
 
-// One thread leads and computes what is not shared out; the others wait for pieces of work, and read ahead for the one that is said to come next. The one
-// that leads waits for nobody who has not come for a piece.
+// One thread leads and computes what is not shared out; the others wait for pieces of work, and all who wait read ahead for the one that is said to come
+// behind. The one that leads waits for nobody who has not come for a piece.
 class Team {
   public:
     // Runs `work` while the threads of a team wait for pieces of it. Where threads may not be had, this one runs it alone.
@@ -43,26 +43,35 @@ class Team {
     // Runs `share` once here and once on each thread that is free before all is done.
     template <typename SHARE>
     void run(const SHARE& share) {
-        const Piece own{&share, [](const void* of) { (*static_cast<const SHARE*>(of))(); }};
-        piece.store(&own);
+        const Piece shared{&share, [](const void* of) { (*static_cast<const SHARE*>(of))(); }};
+        piece.store(&shared);
         turn.fetch_add(1);
+        show(behind, behind_bytes);
         // What a piece shares out is done by whoever computes it, as in any parallel region.
         leads = nullptr;
-        attempt(own);
+        attempt(shared);
         leads = this;
         turn.fetch_add(1);
         while (inside.load() != 0) {
-            give_way();
+            if (!own.more(*this, 0)) {
+                give_way();
+            }
         }
         if (failing.exchange(false)) {
             std::rethrow_exception(std::exchange(failure, nullptr));
         }
     }
 
-    // What the next large piece reads.
-    void comes_next(const char* from, int64_t bytes) {
-        next_bytes.store(bytes, std::memory_order_relaxed);
-        next.store(from, std::memory_order_relaxed);
+    // What the first large piece reads.
+    void comes_first(const char* from, int64_t bytes) {
+        comes_behind(from, bytes);
+        show(from, bytes);
+    }
+
+    // What the large piece behind the next one reads: who has done with that one need not wait for the others.
+    void comes_behind(const char* from, int64_t bytes) {
+        behind = from;
+        behind_bytes = bytes;
     }
 
   private:
@@ -91,7 +100,42 @@ class Team {
         Team* const before;
     };
 
+    // How far a thread has read ahead.
+    class Ahead {
+      public:
+        // Reads some more of its own first share, in whose cache it then is (in_turn), if that is not there yet.
+        bool more(const Team& team, int64_t member) {
+            const uint64_t shown = team.showing.load();
+            const char* const from = team.next.load();
+            const int64_t share = team.next_bytes.load() / (2 * team.threads);
+            if (shown % 2 == 1 || team.showing.load() != shown) {
+                return true;
+            }
+            if (shown != of) {
+                of = shown;
+                read = 0;
+            }
+            const int64_t to = std::min({read + AT_ONCE, AHEAD, share});
+            for (; read < to; read += 64) {
+                // A load is faster than a request for what will be loaded (ADR 0033).
+                static_cast<void>(*static_cast<const volatile char*>(from + member * share + read));
+            }
+            return read < std::min(AHEAD, share);
+        }
+
+      private:
+        uint64_t of = 0;
+        int64_t read = 0;
+    };
+
     explicit Team(int64_t asked) : threads(asked) {}
+
+    void show(const char* from, int64_t bytes) {
+        showing.fetch_add(1);
+        next.store(from);
+        next_bytes.store(bytes);
+        showing.fetch_add(1);
+    }
 
     void attempt(const Piece& some) {
         try {
@@ -105,27 +149,14 @@ class Team {
 
     void help(int64_t member) {
         uint64_t done = 0;
-        const char* reading = nullptr;
-        int64_t read = 0;
+        Ahead ahead;
         while (!over.load()) {
             const uint64_t now = turn.load();
             if (now % 2 == 1 && now != done) {
                 done = take_part();
                 continue;
             }
-            const char* const ahead = next.load(std::memory_order_relaxed);
-            if (ahead != reading) {
-                reading = ahead;
-                read = 0;
-            }
-            // Its own first share, in whose cache it then is: the one that leads takes the one before (in_turn).
-            const int64_t share = next_bytes.load(std::memory_order_relaxed) / (2 * threads) / 64 * 64;
-            if (read < std::min(AHEAD, share)) {
-                for (int64_t line = 0; line < AT_ONCE; line += 64) {
-                    _mm_prefetch(ahead + member * share + read + line, _MM_HINT_T1);
-                }
-                read += AT_ONCE;
-            } else {
+            if (!ahead.more(*this, member)) {
                 give_way();
             }
         }
@@ -158,9 +189,15 @@ class Team {
     alignas(64) std::atomic<uint64_t> turn{0};
     std::atomic<const Piece*> piece{nullptr};
     std::atomic<bool> over{false};
+    std::atomic<uint64_t> showing{0}; // odd while what follows is written
     std::atomic<const char*> next{nullptr};
     std::atomic<int64_t> next_bytes{0};
     alignas(64) std::atomic<int64_t> inside{0};
     std::atomic<bool> failing{false};
     std::exception_ptr failure;
+
+    // Of the one that leads.
+    Ahead own;
+    const char* behind = nullptr;
+    int64_t behind_bytes = 0;
 };

@@ -29,17 +29,19 @@ class LayersSourceTest {
 
     @Test
     void itLooksForWeightsWhereTheyAre() throws Exception {
-        Path source = Path.of(
-                System.getProperty("glimpse.basedir", ".."), "glimpse-langchain4j", "src", "main", "cpp", "layers.cpp");
+        Path sources =
+                Path.of(System.getProperty("glimpse.basedir", ".."), "glimpse-langchain4j", "src", "main", "cpp");
         Map<String, Integer> places = new LinkedHashMap<>();
-        Pattern.compile("\\b([A-Z_]+) = (\\d+)")
-                .matcher(Files.readString(source))
-                .results()
-                .forEach(found -> places.put(found.group(1), Integer.parseInt(found.group(2))));
+        for (String source : new String[] {"layer.h", "layer.cpp", "linear.cpp"}) {
+            Pattern.compile("\\b([A-Z_]+) = (\\d+)")
+                    .matcher(Files.readString(sources.resolve(source)))
+                    .results()
+                    .forEach(found -> places.put(found.group(1), Integer.parseInt(found.group(2))));
+        }
 
         NAMES.forEach((constant, name) ->
                 assertThat(places).as(name).containsEntry(constant, DecoderStack.LAYER.place(name)));
-        assertThat(places).containsEntry("TENSORS", DecoderStack.LAYER.size());
+        assertThat(places).containsEntry("TENSORS_OF_LAYER", DecoderStack.LAYER.size());
         for (String part : new String[] {"weight", "bias", "unit", "columns", "kept"}) {
             assertThat(places).as(part).containsEntry(part.toUpperCase(Locale.ROOT), WeightNames.PRODUCT.place(part));
         }
