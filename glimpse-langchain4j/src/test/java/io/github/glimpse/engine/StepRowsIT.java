@@ -73,7 +73,7 @@ class StepRowsIT {
         assertRefused("no column " + column + " in rows of 4", "refused_column", column);
     }
 
-    /** By weights as checkpoints hold them, by packed ones, and in 8 bits; of several products or of one. */
+    /** By weights as checkpoints hold them, by packed ones, in 8 bits, and in 8 bits beside packed heads; of several products or of one. */
     @ParameterizedTest
     @CsvSource({
         "1, 0, false, FLOAT32",
@@ -83,7 +83,10 @@ class StepRowsIT {
         "1, 1, true, BFLOAT16",
         "3, 1, false, BFLOAT16",
         "4, 2, true, BFLOAT16",
-        "1, 2, false, BFLOAT16"
+        "1, 2, false, BFLOAT16",
+        "17, 1, false, BFLOAT16",
+        "17, 2, true, BFLOAT16",
+        "2, 3, false, BFLOAT16"
     })
     void layersInOneCallGiveWhatTheOperatorsGiveOneByOne(long rows, long form, boolean joined, Dtype type) {
         try (TorchRuntime runtime = PlainRowsIT.started();
@@ -97,6 +100,22 @@ class StepRowsIT {
                             .with(type.code())
                             .run(scope)))
                     .containsExactly(0);
+        }
+    }
+
+    /** What is read of a list of weights is remembered. */
+    @ParameterizedTest
+    @CsvSource({"0, FLOAT32", "1, BFLOAT16", "2, BFLOAT16"})
+    void layersAreThoseThatTheListOfWeightsHoldsNow(long form, Dtype type) {
+        try (TorchRuntime runtime = PlainRowsIT.started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            assumeTrue(form == 0 || runtime.multipliesFewRows());
+            assertThat(HostValues.longs(graph.call("remembered")
+                            .with(form)
+                            .with(type.code())
+                            .run(scope)))
+                    .containsExactly(0, 1, 1);
         }
     }
 
