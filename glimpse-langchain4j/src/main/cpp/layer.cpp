@@ -18,7 +18,7 @@ void add(const DenseRows& rows, const DenseRows& to) {
 
 } // namespace
 
-Norm::Norm(const at::Tensor& weight, at::ScalarType type) {
+Norm::Norm(const at::Tensor& of, at::ScalarType type) : weight(of), given(of.data_ptr()) {
     if (weight.numel() == 0) {
         return;
     }

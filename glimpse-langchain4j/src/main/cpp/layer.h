@@ -1,6 +1,7 @@
 // A layer of a decoder, and rows of a step through it.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "linear.h"
@@ -33,6 +34,12 @@ struct Norm {
     }
     DenseRows of(const DenseRows& rows, double eps, Room& room) const;
 
+    bool lies_as_read() const {
+        return weight.data_ptr() == given;
+    }
+
+    const at::Tensor& weight;
+    const void* given;
     at::Tensor own; // where it had to be converted
     const void* at = nullptr;
     int64_t width = 0;
@@ -47,6 +54,14 @@ class Layer {
     template <typename TEST>
     bool all(const TEST& test) const {
         return test(queries) && test(keys) && test(values) && test(output) && test(gate) && test(up) && test(down);
+    }
+    // Whether linear layers of one input read the same of it.
+    bool shares_numbers() const {
+        return values.shares_numbers(queries) && values.shares_numbers(keys) && queries.shares_numbers(keys) && gate.shares_numbers(up);
+    }
+    bool lies_as_read() const {
+        return all([](const Linear& linear) { return linear.lies_as_read(); })
+            && std::all_of(norms.begin(), norms.end(), [](const Norm& norm) { return norm.lies_as_read(); });
     }
     // Before rows of a type go through it.
     void read_norms(const c10::List<at::Tensor>& weights, int64_t place, at::ScalarType type);

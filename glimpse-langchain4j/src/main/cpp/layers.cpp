@@ -35,38 +35,41 @@ Layers::Layers(const c10::List<at::Tensor>& weights, int64_t first, int64_t coun
     const auto all = [&](const auto& test) {
         return std::all_of(layers.begin(), layers.end(), [&](const Layer& layer) { return layer.all(test); });
     };
-    fit = (type == at::kBFloat16 || type == at::kFloat) && all([&](const Linear& linear) { return linear.fits(type, packed); });
+    fit = (type == at::kBFloat16 || type == at::kFloat) && all([&](const Linear& linear) { return linear.fits(type, packed); })
+        && std::all_of(layers.begin(), layers.end(), [](const Layer& layer) { return layer.shares_numbers(); });
     ours = fit && all([](const Linear& linear) { return linear.is_ours(); });
     for (int64_t layer = 0; fit && layer < count; layer++) {
         layers[layer].read_norms(weights, (first + layer) * TENSORS_OF_LAYER, type);
     }
 }
 
-// Layers that were read, and by what they are known again.
+// Layers that were read, and by what they are known again: where the list holds their tensors, which tensors these are, and where those lie. Only
+// remembered weakly, since a list that is would hold its tensors.
 struct Known {
-    c10::WeakIValue list;
+    using Weak = c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
+
+    const at::Tensor* begin;
     int64_t first;
     int64_t count;
     at::ScalarType type;
     bool packed;
-    const at::Tensor* begin; // where the list holds the first of them
-    std::vector<const c10::TensorImpl*> tensors;
+    std::vector<Weak> tensors;
     std::shared_ptr<const Layers> layers;
 
     bool is(const Known& other) const {
-        return list.isSameIdentity(other.list) && first == other.first && count == other.count && type == other.type && packed == other.packed;
+        return begin == other.begin && first == other.first && count == other.count && type == other.type && packed == other.packed;
     }
-    // Whether the list still holds what was read, and where it did.
+    bool is_gone() const {
+        return std::any_of(tensors.begin(), tensors.end(), [](const Weak& tensor) { return tensor.expired(); });
+    }
+    // A tensor's place in memory is no other's while it is remembered.
     bool holds(const c10::List<at::Tensor>& weights) const {
-        if (&weights.get(first * TENSORS_OF_LAYER) != begin) {
-            return false;
-        }
         for (size_t i = 0; i < tensors.size(); i++) {
-            if (weights.get(first * TENSORS_OF_LAYER + i).unsafeGetTensorImpl() != tensors[i]) {
+            if (weights.get(first * TENSORS_OF_LAYER + i).unsafeGetTensorImpl() != tensors[i]._unsafe_get_target()) {
                 return false;
             }
         }
-        return true;
+        return std::all_of(layers->layers.begin(), layers->layers.end(), [](const Layer& layer) { return layer.lies_as_read(); });
     }
 };
 
@@ -74,18 +77,18 @@ std::shared_ptr<const Layers> Layers::of(
     const c10::List<at::Tensor>& weights, int64_t first, int64_t count, at::ScalarType type, bool packed) {
     static std::mutex lock;
     static auto& known = *new std::vector<Known>(); // no tensor is let go when the process ends
-    Known asked{c10::WeakIValue(c10::IValue(weights)), first, count, type, packed, &weights.get(first * TENSORS_OF_LAYER), {}, nullptr};
+    Known asked{&weights.get(first * TENSORS_OF_LAYER), first, count, type, packed, {}, nullptr};
     const std::lock_guard locked(lock);
     for (const Known& some : known) {
         if (some.is(asked) && some.holds(weights)) {
             return some.layers;
         }
     }
-    const auto gone = [&](const Known& some) { return some.list.use_count() == 0 || some.is(asked); };
+    const auto gone = [&](const Known& some) { return some.is_gone() || some.is(asked); };
     known.erase(std::remove_if(known.begin(), known.end(), gone), known.end());
     asked.layers = std::make_shared<const Layers>(weights, first, count, type, packed);
     for (int64_t place = first * TENSORS_OF_LAYER; place < (first + count) * TENSORS_OF_LAYER; place++) {
-        asked.tensors.push_back(weights.get(place).unsafeGetTensorImpl());
+        asked.tensors.emplace_back(weights.get(place).getIntrusivePtr());
     }
     known.push_back(asked);
     return asked.layers;

@@ -20,11 +20,16 @@ at::Tensor as_wide(const at::Tensor& input, const at::Tensor& weight) {
     return input.size(1) == weight.size(1) ? input : at::constant_pad_nd(input, {0, weight.size(1) - input.size(1)});
 }
 
-// Of rows that overlap there are less than its numbers have.
+// Of numbers that lie over one another there are less than it has.
 int64_t bytes_of(const at::Tensor& weight) {
-    const int64_t numbers = weight.is_mkldnn() || weight.dim() != 2 || weight.numel() == 0
-        ? weight.numel()
-        : std::min(weight.numel(), (weight.size(0) - 1) * weight.stride(0) + weight.size(1));
+    int64_t numbers = weight.numel();
+    if (weight.layout() == at::kStrided && numbers > 0) {
+        int64_t last = 0;
+        for (int64_t i = 0; i < weight.dim(); i++) {
+            last += (weight.size(i) - 1) * weight.stride(i);
+        }
+        numbers = std::min(numbers, last + 1);
+    }
     return numbers * weight.element_size();
 }
 
@@ -36,8 +41,8 @@ Packed lain_of(const at::Tensor& weight) {
 
 Linear::Linear(const c10::List<at::Tensor>& tensors, int64_t place)
     : weight(tensors.get(place + WEIGHT)), bias(tensors.get(place + BIAS)), unit(tensors.get(place + UNIT)),
-      columns(tensors.get(place + COLUMNS)), kept(tensors.get(place + KEPT)), packed(weight.is_mkldnn()), bytes(bytes_of(weight)), lain(lain_of(weight)),
-      lain_kept(lain_of(kept)), added(widened(bias)) {}
+      columns(tensors.get(place + COLUMNS)), kept(tensors.get(place + KEPT)), packed(weight.is_mkldnn()), bytes(bytes_of(weight)), at(where(weight)), kept_at(where(kept)), lain(lain_of(weight)),
+      lain_kept(lain_of(kept)) {}
 
 bool Linear::fits(at::ScalarType type, bool by_packed) const {
     if (is_joined()) {
@@ -50,15 +55,21 @@ bool Linear::fits(at::ScalarType type, bool by_packed) const {
     return unit.numel() == 0 && (packed ? by_packed && type == at::kBFloat16 : plain);
 }
 
+bool Linear::shares_numbers(const Linear& other) const {
+    const bool none = columns.numel() == 0 && other.columns.numel() == 0;
+    const bool same = none || (columns.scalar_type() == other.columns.scalar_type() && columns.equal(other.columns));
+    return !is_numbers() || !other.is_numbers() || (same && keeps() == other.keeps());
+}
+
 void Linear::comes_first() const {
     if (Team* const team = Team::here(); team != nullptr && !is_joined()) {
-        team->comes_first(address(), bytes);
+        team->comes_first(at, bytes);
     }
 }
 
 void Linear::comes_behind() const {
     if (Team* const team = Team::here(); team != nullptr && !is_joined()) {
-        team->comes_behind(address(), bytes);
+        team->comes_behind(at, bytes);
     }
 }
 
@@ -112,7 +123,8 @@ DenseRows Input::product(const Linear& by, const Linear& next, Room& room) const
 
 void Input::product(const Linear& by, const Linear& next, const DenseRows& result) const {
     next.comes_behind();
-    const float* bias = by.added.empty() ? nullptr : by.added.data();
+    const Bias added(by.bias);
+    const float* bias = added.data();
     if (by.takes_numbers(rows.count)) {
         TORCH_CHECK(
             rows.width == by.lain.inputs && (numbered.kept.at != nullptr) == by.keeps(), "rows of ", rows.width, ", ", numbered.kept.width,

@@ -56,6 +56,13 @@ class Linear {
     // Whether rows of a type are multiplied by it here: not by fbgemm, whose numbers lie in bytes, nor while its inputs are watched.
     bool fits(at::ScalarType type, bool by_packed) const;
 
+    // Whether its numbers still lie where they did when it was read.
+    bool lies_as_read() const {
+        return where(weight) == at && where(kept) == kept_at;
+    }
+    // Whether rows as whole numbers are the same for both.
+    bool shares_numbers(const Linear& other) const;
+
     // Tells the team, if any, that this is read first, or behind what is multiplied next.
     void comes_first() const;
     void comes_behind() const;
@@ -63,8 +70,8 @@ class Linear {
   private:
     friend class Input;
 
-    const char* address() const {
-        return packed ? lain.at : static_cast<const char*>(weight.data_ptr());
+    static const char* where(const at::Tensor& numbers) {
+        return numbers.is_mkldnn() ? address(numbers) : numbers.has_storage() ? static_cast<const char*>(numbers.data_ptr()) : nullptr;
     }
 
     // Whether there are columns that are none of its numbers.
@@ -82,9 +89,10 @@ class Linear {
     const at::Tensor& kept;
     const bool packed;
     const int64_t bytes; // that are read of the weight
+    const char* const at;
+    const char* const kept_at;
     const Packed lain;
     const Packed lain_kept;
-    const std::vector<float> added;
 };
 
 // Rows that some linear layers multiply, with what these products share: for those of 8 bits the rows as whole numbers.

@@ -128,7 +128,7 @@ at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, con
     }
     const at::Tensor rows = input.contiguous();
     at::Tensor result = result_for(input, weight.size(0), type);
-    const std::vector<float> added = widened(bias);
-    multiply(by, rows.data_ptr(), rows_of(input), added.empty() ? nullptr : added.data(), result.data_ptr());
+    const Bias added(bias);
+    multiply(by, rows.data_ptr(), rows_of(input), added.data(), result.data_ptr());
     return result;
 }

@@ -216,10 +216,13 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
     }
     const at::Tensor rows = input.contiguous();
     at::Tensor result = result_for(input, weight.size(0), at::kBFloat16);
-    const std::vector<float> added = bias.has_value() ? widened(*bias) : std::vector<float>();
+    std::optional<Bias> added;
+    if (bias.has_value()) {
+        added.emplace(*bias);
+    }
     multiply(
         Packed{address(weight), input.size(-1), weight.size(0), layout}, NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), input.size(-1)},
-        added.empty() ? nullptr : added.data(), result.data_ptr<at::BFloat16>());
+        added.has_value() ? added->data() : nullptr, result.data_ptr<at::BFloat16>());
     return result;
 }
 
@@ -261,7 +264,7 @@ at::Tensor worth_of_numbers(
     }
     const at::Tensor numbers = parts[0].contiguous();
     const at::Tensor columns = keeps ? parts[2].contiguous() : at::Tensor();
-    const std::vector<float> added = widened(bias);
+    const Bias added(bias);
     at::Tensor result = result_for(parts[0], weight.size(1), type);
     const int64_t inputs = parts[0].size(-1);
     multiply(
@@ -269,7 +272,7 @@ at::Tensor worth_of_numbers(
         NumberedRows{numbers.data_ptr<uint8_t>(), inputs, parts[1].data_ptr<float>(),
                      {keeps ? columns.data_ptr<at::BFloat16>() : nullptr, rows_of(parts[0]), keeps ? columns.size(-1) : 0}},
         unit.data_ptr<float>(), keeps ? Packed{address(kept), columns.size(-1), kept.size(0), of_kept} : Packed(),
-        added.empty() ? nullptr : added.data(), type == at::kBFloat16, result.data_ptr());
+        added.data(), type == at::kBFloat16, result.data_ptr());
     return result;
 }
 

@@ -80,7 +80,8 @@ at::Tensor sums_of_scores(const at::Tensor& scores);
 
 // Rows [rows, width] of a step through `count` layers behind the first ones of `weights`, which holds those of one layer after the other; keys,
 // values and lengths by layer, and within one by row, as for attention_of_rows. Nothing where a layer is not multiplied here: by packed weights only
-// if `packed` says that these products are to be used.
+// if `packed` says that these products are to be used. A list of weights is read once, and again when it holds other tensors, or these lie elsewhere:
+// those of norms that are neither float32 nor of the rows' type are copied, and not to be changed in place.
 std::vector<at::Tensor> layers_of_rows(
     const at::Tensor& hidden, const at::Tensor& cosine, const at::Tensor& sine, const c10::List<at::Tensor>& keys,
     const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths, const c10::List<at::Tensor>& weights, int64_t first, int64_t count,
@@ -138,18 +139,33 @@ private:
     size_t size = 0;
 };
 
-// A bias in float32.
-inline std::vector<float> widened(const at::Tensor& bias) {
-    if (bias.numel() == 0) {
-        return {};
+// A bias in float32, for as long as this is there.
+class Bias {
+  public:
+    explicit Bias(const at::Tensor& bias) {
+        if (bias.numel() == 0) {
+            return;
+        }
+        dense = bias.contiguous();
+        if (dense.scalar_type() == at::kBFloat16) {
+            at = wide.of<float>(dense.numel());
+            std::copy_n(dense.data_ptr<at::BFloat16>(), dense.numel(), wide.of<float>(dense.numel()));
+        } else {
+            dense = dense.to(at::kFloat);
+            at = dense.data_ptr<float>();
+        }
     }
-    const at::Tensor values = bias.contiguous();
-    if (values.scalar_type() == at::kBFloat16) {
-        return {values.data_ptr<at::BFloat16>(), values.data_ptr<at::BFloat16>() + values.numel()};
+
+    // Null if it is empty.
+    const float* data() const {
+        return at;
     }
-    const at::Tensor wide = values.to(at::kFloat);
-    return {wide.data_ptr<float>(), wide.data_ptr<float>() + wide.numel()};
-}
+
+  private:
+    at::Tensor dense;
+    Room wide;
+    const float* at = nullptr;
+};
 
 // Blocks in turn by all threads, fewer at a time towards the end, so that all end together: one that others of the machine keep from its core takes
 // fewer. Each thread runs `work`, which hands what is to be done with a block to its argument.

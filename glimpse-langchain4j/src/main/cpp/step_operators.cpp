@@ -106,11 +106,11 @@ at::Tensor worth_of_rows(
         others = kept->stride(1) == 1 || width == 1 ? *kept : kept->contiguous();
     }
     TORCH_CHECK(bias.numel() == 0 || (bias.is_cpu() && bias.dim() == 1 && bias.size(0) == width), "products ", product.sizes(), " with a bias ", bias.sizes());
-    const std::vector<float> added = widened(bias);
+    const Bias added(bias);
     at::Tensor result = at::empty({rows, width}, product.options().dtype(type));
     const WorthRows p{sums.data_ptr<float>(), units.data_ptr<float>(),
                       others.defined() ? static_cast<const uint16_t*>(others.data_ptr()) : nullptr, others.defined() ? others.stride(0) : 0,
-                      added.empty() ? nullptr : added.data(), result.data_ptr(), width, type == at::kBFloat16};
+                      added.data(), result.data_ptr(), width, type == at::kBFloat16};
     const auto worth = step_kernels().worth;
     constexpr int64_t AT_ONCE = 8192;
     const int64_t pieces = (width + AT_ONCE - 1) / AT_ONCE;

@@ -55,6 +55,18 @@ class FreedMemoryIT {
                 .isLessThan(Repeated.TENSORS * Repeated.BYTES / 4096 / 4);
     }
 
+    /** What a step has read of its weights is remembered, and they are not kept by that. */
+    @Test
+    void weightsThatAStepWasMultipliedByGoBack() throws Exception {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells resident memory");
+
+        List<String> lines = OwnProcess.lines(Forgotten.class, 120, folder);
+
+        assertThat(Long.parseLong(lines.get(0)))
+                .as("resident bytes behind a layer of " + Forgotten.BYTES)
+                .isLessThan(Forgotten.BYTES / 4);
+    }
+
     @Test
     void threadsThatComputedHoldNoBuffersOfTheirOwn() throws Exception {
         assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells resident memory");
@@ -286,6 +298,30 @@ class FreedMemoryIT {
                 FreedMemory.giveBack();
                 System.out.println(kept);
                 System.out.println(resident());
+            }
+        }
+    }
+
+    /** Prints how much resident memory a row through a large layer has left. */
+    static final class Forgotten {
+
+        static final long BYTES = 3L * 262_144 * 64 * Float.BYTES;
+
+        private Forgotten() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                    Graph graph = Graph.named("step rows")
+                            .with(StepRowsIT.class, "step-rows")
+                            .compile(runtime)) {
+                long before = resident();
+                if (runtime.multipliesRows()) {
+                    try (TensorScope scope = runtime.openScope()) {
+                        graph.call("forgotten").run(scope);
+                    }
+                }
+                FreedMemory.giveBack();
+                System.out.println(resident() - before);
             }
         }
     }
