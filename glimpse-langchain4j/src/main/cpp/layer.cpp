@@ -18,26 +18,13 @@ void add(const DenseRows& rows, const DenseRows& to) {
 
 } // namespace
 
-Norm::Norm(const at::Tensor& of, at::ScalarType type) : weight(of), given(of.data_ptr()) {
-    if (weight.numel() == 0) {
-        return;
-    }
-    const at::Tensor read = norm_weight(weight, type, weight.numel());
-    if (!read.is_same(weight)) {
-        own = read;
-    }
-    at = read.data_ptr();
-    width = read.size(0);
-    wide = read.scalar_type() == at::kFloat;
-}
-
-DenseRows Norm::of(const DenseRows& rows, double eps, Room& room) const {
-    TORCH_CHECK(at != nullptr, "no weight of a norm of ", rows.width, " numbers");
-    check(rows.width);
+DenseRows normed(const DenseRows& rows, const Norm& norm, double eps, Room& room) {
+    norm.check(rows.width);
     const DenseRows result{room.of<char>(rows.count * rows.row_bytes()), rows.count, rows.width, rows.type};
     told("glimpse::norm_of_rows", [&] {
         norm_rows(
-            NormRows{rows.at, rows.width, at, result.at, rows.width, static_cast<float>(eps), rows.type == at::kBFloat16, wide}, rows.count);
+            NormRows{rows.at, rows.width, norm.at, result.at, rows.width, static_cast<float>(eps), rows.type == at::kBFloat16, norm.wide},
+            rows.count);
     });
     return result;
 }
@@ -68,35 +55,33 @@ DenseRows Layer::attended(const DenseRows& hidden, const Caches& of, int64_t lay
     a.bfloat16 = hidden.type == at::kBFloat16;
     const int64_t bytes = a.bfloat16 ? 2 : 4;
     const int64_t of_keys = a.kv_heads * a.dim, of_values = a.kv_heads * a.value_dim;
-    rooms.input.is(norms[BEFORE].of(hidden, eps, rooms.normed), {&values, &queries, &keys});
-    const DenseRows one = rooms.input.product(values, queries.is_joined() ? output : queries, rooms.first);
-    DenseRows two = one, three = one;
-    a.values = one.at;
-    if (queries.is_joined()) {
-        TORCH_CHECK(one.width > of_values + of_keys, "no queries beside ", of_values + of_keys, " keys and values in rows of ", one.width);
-        a.queries = one.at + of_values * bytes;
-        two.width = one.width - of_values - of_keys;
-        a.keys = a.queries + two.width * bytes;
+    rooms.input.is(normed(hidden, norms[BEFORE], eps, rooms.normed), {&values, &queries, &keys});
+    // Of one product: values, and behind them queries and keys side by side.
+    const bool joined = queries.is_joined();
+    DenseRows own_values = rooms.input.product(values, joined ? output : queries, rooms.first);
+    a.value_stride = a.query_stride = a.key_stride = own_values.row_bytes();
+    DenseRows own_queries = own_values, own_keys = own_values;
+    if (joined) {
+        TORCH_CHECK(
+            own_values.width > of_values + of_keys, "no queries beside ", of_values + of_keys, " keys and values in rows of ", own_values.width);
+        own_queries.width = own_values.width - of_values - of_keys;
+        own_queries.at += of_values * bytes;
+        own_keys.at = own_queries.at + own_queries.width * bytes;
+        own_values.width = of_values;
+        own_keys.width = of_keys;
     } else {
-        two = rooms.input.product(queries, keys, rooms.second);
-        three = rooms.input.product(keys, output, rooms.third);
-        a.queries = two.at;
-        a.keys = three.at;
+        own_queries = rooms.input.product(queries, keys, rooms.second);
+        own_keys = rooms.input.product(keys, output, rooms.third);
+        a.query_stride = own_queries.row_bytes();
+        a.key_stride = own_keys.row_bytes();
     }
-    a.value_stride = one.row_bytes();
-    a.query_stride = queries.is_joined() ? one.row_bytes() : two.row_bytes();
-    a.key_stride = three.row_bytes();
-    a.of_head = two.width / heads;
-    for (const Norm* norm : {&norms[OF_QUERIES], &norms[OF_KEYS]}) {
-        norm->check(a.dim);
-    }
-    a.query_norm = norms[OF_QUERIES].at;
-    a.key_norm = norms[OF_KEYS].at;
-    a.query_wide = norms[OF_QUERIES].wide;
-    a.key_wide = norms[OF_KEYS].wide;
-    a.eps = static_cast<float>(eps);
+    a.values = own_values.at;
+    a.queries = own_queries.at;
+    a.keys = own_keys.at;
+    a.of_head = own_queries.width / heads;
+    a.norm_by(norms[OF_QUERIES], norms[OF_KEYS], eps);
     a.turn_by(of.cosine, of.sine);
-    check_heads(a, two.width, queries.is_joined() ? of_keys : three.width, queries.is_joined() ? of_values : one.width, of.sine.size(1));
+    check_heads(a, own_queries.width, own_keys.width, own_values.width, of.sine.size(1));
     rooms.keys.clear();
     rooms.values.clear();
     for (int64_t i = first; i < first + rows; i++) {
@@ -133,6 +118,6 @@ DenseRows Layer::opened(const DenseRows& read, Rooms& rooms) const {
 void Layer::run(const DenseRows& hidden, const Caches& of, int64_t layer, int64_t heads, double eps, const Linear& next, Rooms& rooms) const {
     rooms.input.is(attended(hidden, of, layer, heads, eps, rooms), {&output});
     add(rooms.input.product(output, gate, rooms.product), hidden);
-    rooms.input.is(opened(norms[BETWEEN].of(hidden, eps, rooms.normed), rooms), {&down});
+    rooms.input.is(opened(normed(hidden, norms[BETWEEN], eps, rooms.normed), rooms), {&down});
     add(rooms.input.product(down, next, rooms.product), hidden);
 }

@@ -24,27 +24,7 @@ struct Rooms {
     std::vector<Cache> keys, values;
 };
 
-// The weight of a norm for rows of a type, if there is one.
-struct Norm {
-    Norm(const at::Tensor& weight, at::ScalarType type);
-
-    // Refuses rows that are not as wide.
-    void check(int64_t numbers) const {
-        TORCH_CHECK(at == nullptr || width == numbers, "a norm of ", numbers, " numbers has a weight [", width, "]");
-    }
-    DenseRows of(const DenseRows& rows, double eps, Room& room) const;
-
-    bool lies_as_read() const {
-        return weight.data_ptr() == given;
-    }
-
-    const at::Tensor& weight;
-    const void* given;
-    at::Tensor own; // where it had to be converted
-    const void* at = nullptr;
-    int64_t width = 0;
-    bool wide = false;
-};
+DenseRows normed(const DenseRows& rows, const Norm& norm, double eps, Room& room);
 
 class Layer {
   public:

@@ -105,14 +105,15 @@ void Layers::run(const DenseRows& rows, const Caches& of, int64_t heads, double 
 
 // How many rows there are of each layer, of a size for messages.
 int64_t rows_through(
-    at::IntArrayRef size, const Caches& of, const c10::List<at::Tensor>& weights, int64_t first, int64_t count, int64_t heads) {
-    const auto every = static_cast<int64_t>(of.lengths.size());
+    at::IntArrayRef size, const c10::List<at::Tensor>& keys, const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths,
+    const c10::List<at::Tensor>& weights, int64_t first, int64_t count, int64_t heads) {
+    const auto every = static_cast<int64_t>(lengths.size());
     const int64_t there = static_cast<int64_t>(weights.size()) / TENSORS_OF_LAYER;
     TORCH_CHECK(
-        count > 0 && every > 0 && every % count == 0 && static_cast<int64_t>(of.keys.size()) == every
-            && static_cast<int64_t>(of.values.size()) == every && first >= 0 && first <= there - count && heads > 0,
-        "rows ", size, " through ", count, " layers behind ", first, " of ", weights.size(), " tensors, with ", of.keys.size(), " and ",
-        of.values.size(), " caches of ", heads, " heads for ", every);
+        count > 0 && every > 0 && every % count == 0 && static_cast<int64_t>(keys.size()) == every
+            && static_cast<int64_t>(values.size()) == every && first >= 0 && first <= there - count && heads > 0,
+        "rows ", size, " through ", count, " layers behind ", first, " of ", weights.size(), " tensors, with ", keys.size(), " and ",
+        values.size(), " caches of ", heads, " heads for ", every);
     return every / count;
 }
 
@@ -156,7 +157,7 @@ std::vector<at::Tensor> layers_of_rows(
     const at::Tensor& hidden, const at::Tensor& cosine, const at::Tensor& sine, const c10::List<at::Tensor>& keys,
     const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths, const c10::List<at::Tensor>& weights, int64_t first, int64_t count,
     int64_t heads, double eps, bool packed) {
-    const int64_t rows = rows_through(hidden.sizes(), Caches{keys, values, lengths, cosine, sine}, weights, first, count, heads);
+    const int64_t rows = rows_through(hidden.sizes(), keys, values, lengths, weights, first, count, heads);
     TORCH_CHECK(hidden.dim() == 2, "rows ", hidden.sizes());
     if (hidden.size(0) != rows) {
         return {};
@@ -181,8 +182,7 @@ std::vector<at::Tensor> step_of_rows(
     at::ScalarType type, const c10::List<at::Tensor>& keys, const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths,
     const c10::List<at::Tensor>& weights, int64_t first, int64_t count, int64_t heads, double eps, bool packed, const at::Tensor& last_norm,
     const c10::List<at::Tensor>& head) {
-    const int64_t rows
-        = rows_through({static_cast<int64_t>(ids.size())}, Caches{keys, values, lengths, frequencies, frequencies}, weights, first, count, heads);
+    const int64_t rows = rows_through({static_cast<int64_t>(ids.size())}, keys, values, lengths, weights, first, count, heads);
     TORCH_CHECK(
         static_cast<int64_t>(ids.size()) == rows && static_cast<int64_t>(positions.size()) >= rows && head.size() >= Linear::TENSORS,
         ids.size(), " ids at ", positions.size(), " positions for ", rows, " rows, and a head of ", head.size(), " tensors");
@@ -200,7 +200,7 @@ std::vector<at::Tensor> step_of_rows(
         layers->run(read, Caches{keys, values, lengths, turned[0], turned[1]}, heads, eps, words);
         Room own;
         Input last;
-        last.is(Norm(last_norm, type).of(read, eps, own), {&words});
+        last.is(normed(read, Norm(last_norm, type), eps, own), {&words});
         const at::Tensor scores = at::empty({rows, words.outputs()}, hidden.options());
         last.product(words, words, rows_in(scores));
         found = {scores, told("glimpse::sums_of_scores", [&] { return sums_of_scores(scores); })};

@@ -12,9 +12,6 @@ namespace {
 // Places of the tensors of a linear layer.
 constexpr int64_t WEIGHT = 0, BIAS = 1, UNIT = 2, COLUMNS = 3, KEPT = 4;
 
-// From one row of numbers to the next: no power of two.
-constexpr int64_t PADDING = 64;
-
 // An input as wide as a packed weight, which may have columns of zeros behind its own.
 at::Tensor as_wide(const at::Tensor& input, const at::Tensor& weight) {
     return input.size(1) == weight.size(1) ? input : at::constant_pad_nd(input, {0, weight.size(1) - input.size(1)});
@@ -41,8 +38,8 @@ Packed lain_of(const at::Tensor& weight) {
 
 Linear::Linear(const c10::List<at::Tensor>& tensors, int64_t place)
     : weight(tensors.get(place + WEIGHT)), bias(tensors.get(place + BIAS)), unit(tensors.get(place + UNIT)),
-      columns(tensors.get(place + COLUMNS)), kept(tensors.get(place + KEPT)), packed(weight.is_mkldnn()), bytes(bytes_of(weight)), at(where(weight)), kept_at(where(kept)), lain(lain_of(weight)),
-      lain_kept(lain_of(kept)) {}
+      columns(tensors.get(place + COLUMNS)), kept(tensors.get(place + KEPT)), packed(weight.is_mkldnn()), bytes(bytes_of(weight)),
+      at(where(weight)), kept_at(where(kept)), lain(lain_of(weight)), lain_kept(lain_of(kept)) {}
 
 bool Linear::fits(at::ScalarType type, bool by_packed) const {
     if (is_joined()) {
@@ -100,9 +97,7 @@ void Input::is(const DenseRows& of, std::initializer_list<const Linear*> by) {
     const at::Tensor places = layer.columns.contiguous();
     const int64_t count = places.numel();
     const auto* place = count == 0 ? nullptr : places.data_ptr<int64_t>();
-    for (int64_t i = 0; i < count; i++) {
-        TORCH_CHECK(place[i] >= 0 && place[i] < of.width, "no column ", place[i], " in rows of ", of.width);
-    }
+    check_columns(place, count, of.width);
     const int64_t stride = of.width + PADDING;
     auto* const bytes = numbers.of<uint8_t>(of.count * stride);
     auto* const worth = units.of<float>(of.count);

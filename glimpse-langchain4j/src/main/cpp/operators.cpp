@@ -6,8 +6,8 @@
 #include <exception>
 #include <string>
 
-#include "plain_rows.h"
 #include "plain.h"
+#include "plain_rows.h"
 #include "rows.h"
 
 // So that a library can be told to be that of another text (FewRowsSourceTest).

@@ -45,9 +45,6 @@ bool are_few(const at::Tensor& input, at::ScalarType type) {
     return input.is_cpu() && !input.is_neg() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
 }
 
-// Bytes from one row of an input to the next: no power of two, at which rows would keep one another out of the nearest cache.
-constexpr int64_t PADDING = 64;
-
 // Rows so far apart, with zeros behind them up to `inputs`.
 template <typename NUMBER>
 const char* apart(const NUMBER* numbers, int64_t stride, int64_t width, int64_t rows, int64_t inputs, Room& room) {
@@ -151,9 +148,11 @@ class Laid {
             product.input = apart(rows.numbers, rows.stride, weight.inputs, product.rows, weight.inputs, room);
             product.stride = weight.inputs + PADDING;
         }
-        auto* const numbers = room.of<char>(0);
-        for (int64_t i = 0; by_tiles && i < product.rows * product.stride; i++) {
-            numbers[i] ^= static_cast<char>(0x80);
+        if (by_tiles) {
+            auto* const around_zero = room.of<char>(product.rows * product.stride);
+            for (int64_t i = 0; i < product.rows * product.stride; i++) {
+                around_zero[i] ^= static_cast<char>(0x80);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ struct Packed {
     Layout layout;
 };
 
+// Bytes behind each row that products read: rows a power of two apart would keep one another out of the nearest cache.
+constexpr int64_t PADDING = 64;
+
 Packed packed_of(const at::Tensor& weight, bool int8);
 
 // Rows in bfloat16, side by side; as wide as a weight, or narrower: what is behind them counts as zeros then.

@@ -148,8 +148,9 @@ class Bias {
         }
         dense = bias.contiguous();
         if (dense.scalar_type() == at::kBFloat16) {
-            at = wide.of<float>(dense.numel());
-            std::copy_n(dense.data_ptr<at::BFloat16>(), dense.numel(), wide.of<float>(dense.numel()));
+            auto* const to = wide.of<float>(dense.numel());
+            std::copy_n(dense.data_ptr<at::BFloat16>(), dense.numel(), to);
+            at = to;
         } else {
             dense = dense.to(at::kFloat);
             at = dense.data_ptr<float>();

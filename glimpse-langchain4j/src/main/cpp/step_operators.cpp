@@ -43,10 +43,11 @@ std::vector<at::Tensor> tables_in(const POSITIONS& positions, int64_t rows, cons
 
 at::Tensor norm_of_rows(const at::Tensor& input, const at::Tensor& weight, double eps) {
     const at::Tensor rows = as_rows(input, input.scalar_type(), 0);
-    const at::Tensor by = norm_weight(weight, rows.scalar_type(), rows.size(1));
+    const Norm by(weight, rows.scalar_type());
+    by.check(rows.size(1));
     at::Tensor result = at::empty({rows.size(0), rows.size(1)}, rows.options());
-    const NormRows p{rows.data_ptr(), rows.stride(0), by.data_ptr(), result.data_ptr(), rows.size(1), static_cast<float>(eps),
-                     is_bfloat16(rows), by.scalar_type() == at::kFloat};
+    const NormRows p{rows.data_ptr(), rows.stride(0), by.at, result.data_ptr(), rows.size(1), static_cast<float>(eps),
+                     is_bfloat16(rows), by.wide};
     norm_rows(p, rows.size(0));
     return result;
 }
@@ -72,9 +73,7 @@ std::vector<at::Tensor> numbers_of_rows(const at::Tensor& input, const at::Tenso
         "places of columns are whole numbers, not ", columns.sizes(), " of ", columns.scalar_type());
     const at::Tensor places = columns.to(at::kLong).contiguous();
     const auto* place = places.data_ptr<int64_t>();
-    for (int64_t i = 0; i < places.size(0); i++) {
-        TORCH_CHECK(place[i] >= 0 && place[i] < width, "no column ", place[i], " in rows of ", width);
-    }
+    check_columns(place, places.size(0), width);
     at::Tensor numbers = at::empty({rows.size(0), width}, rows.options().dtype(at::kByte));
     at::Tensor units = at::empty({rows.size(0), 1}, rows.options().dtype(at::kFloat));
     std::vector<at::Tensor> result = {numbers, units};
@@ -149,13 +148,8 @@ at::Tensor attention_of_rows(
     const at::Tensor cosines = as_rows(cosine, queries.scalar_type(), a.rows), sines = as_rows(sine, queries.scalar_type(), a.rows);
     a.turn_by(cosines, sines);
     a.of_head = queries.size(1) / heads;
-    const at::Tensor query_norm = q_norm.numel() == 0 ? q_norm : norm_weight(q_norm, queries.scalar_type(), a.dim);
-    const at::Tensor key_norm = k_norm.numel() == 0 ? k_norm : norm_weight(k_norm, queries.scalar_type(), a.dim);
-    a.query_norm = query_norm.numel() == 0 ? nullptr : query_norm.data_ptr();
-    a.key_norm = key_norm.numel() == 0 ? nullptr : key_norm.data_ptr();
-    a.query_wide = query_norm.scalar_type() == at::kFloat;
-    a.key_wide = key_norm.scalar_type() == at::kFloat;
-    a.eps = static_cast<float>(eps);
+    const Norm query_norm(q_norm, queries.scalar_type()), key_norm(k_norm, queries.scalar_type());
+    a.norm_by(query_norm, key_norm, eps);
     check_heads(a, queries.size(1), own_keys.size(1), own_values.size(1), sines.size(1));
     std::vector<Cache> key_caches, value_caches;
     for (int64_t i = 0; i < a.rows; i++) {

@@ -73,10 +73,42 @@ void AttentionRows::turn_by(const at::Tensor& cosines, const at::Tensor& sines) 
     sine_stride = row_bytes(sines);
 }
 
-at::Tensor norm_weight(const at::Tensor& weight, at::ScalarType type, int64_t width) {
+Norm::Norm(const at::Tensor& of, at::ScalarType type) : weight(of), given(of.data_ptr()) {
+    if (weight.numel() == 0) {
+        return;
+    }
     is_bfloat16(weight);
-    TORCH_CHECK(weight.dim() == 1 && weight.size(0) == width, "a norm of ", width, " numbers has a weight ", weight.sizes());
-    return weight.scalar_type() == type || weight.scalar_type() == at::kFloat ? weight.contiguous() : weight.to(type);
+    TORCH_CHECK(weight.dim() == 1, "a norm has a weight ", weight.sizes());
+    const at::Tensor read = weight.scalar_type() == type || weight.scalar_type() == at::kFloat ? weight.contiguous() : weight.to(type).contiguous();
+    if (!read.is_same(weight)) {
+        own = read;
+    }
+    at = read.data_ptr();
+    width = read.size(0);
+    wide = read.scalar_type() == at::kFloat;
+}
+
+void Norm::check(int64_t numbers) const {
+    TORCH_CHECK(width == numbers, "a norm of ", numbers, " numbers has a weight ", weight.sizes());
+}
+
+void check_columns(const int64_t* places, int64_t count, int64_t width) {
+    for (int64_t i = 0; i < count; i++) {
+        TORCH_CHECK(places[i] >= 0 && places[i] < width, "no column ", places[i], " in rows of ", width);
+    }
+}
+
+void AttentionRows::norm_by(const Norm& of_queries, const Norm& of_keys, double by) {
+    for (const Norm* norm : {&of_queries, &of_keys}) {
+        if (norm->at != nullptr) {
+            norm->check(dim);
+        }
+    }
+    query_norm = of_queries.at;
+    key_norm = of_keys.at;
+    query_wide = of_queries.wide;
+    key_wide = of_keys.wide;
+    eps = static_cast<float>(by);
 }
 
 Cache cache_for(const at::Tensor& cache, at::ScalarType type, int64_t kv_heads, int64_t dim, int64_t length) {

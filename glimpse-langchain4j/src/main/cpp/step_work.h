@@ -20,8 +20,27 @@ const char* start(const at::Tensor& tensor);
 // Bytes from one row to the next.
 int64_t row_bytes(const at::Tensor& tensor);
 
-// The weight of a norm of so many numbers, in the type of the rows or float32.
-at::Tensor norm_weight(const at::Tensor& weight, at::ScalarType type, int64_t width);
+// The weight of a norm of rows of a type, in that type or float32; none if it is empty.
+struct Norm {
+    Norm(const at::Tensor& weight, at::ScalarType type);
+
+    // Refuses rows of other widths, and where there is none.
+    void check(int64_t numbers) const;
+    // Whether it still lies where it did when it was read.
+    bool lies_as_read() const {
+        return weight.data_ptr() == given;
+    }
+
+    const at::Tensor& weight;
+    const void* given;
+    at::Tensor own; // where it had to be converted
+    const void* at = nullptr;
+    int64_t width = 0;
+    bool wide = false;
+};
+
+// Refuses places that are none in rows of so many numbers.
+void check_columns(const int64_t* places, int64_t count, int64_t width);
 
 // Bytes of a cache of keys or values [kvHeads, capacity, dim] from one head to the next, and from one row to the next.
 struct Cache {
@@ -61,6 +80,7 @@ struct AttentionRows {
     char* result; // [rows, heads * value_dim], side by side
     bool bfloat16;
 
+    void norm_by(const Norm& of_queries, const Norm& of_keys, double by);
     void turn_by(const at::Tensor& cosines, const at::Tensor& sines);
 };
 

@@ -16,7 +16,6 @@ WIDE inline void ask_ahead(const char* at) {
     _mm_prefetch(at + NEAR, _MM_HINT_T0);
 }
 
-
 // The processor's description of its tiles.
 struct TileConfig {
     uint8_t palette = 1;

@@ -62,7 +62,8 @@ class FreedMemoryIT {
 
         List<String> lines = OwnProcess.lines(Forgotten.class, 120, folder);
 
-        assertThat(Long.parseLong(lines.get(0)))
+        assumeTrue(Boolean.parseBoolean(lines.get(0)), "no rows are multiplied together here");
+        assertThat(Long.parseLong(lines.get(1)))
                 .as("resident bytes behind a layer of " + Forgotten.BYTES)
                 .isLessThan(Forgotten.BYTES / 4);
     }
@@ -315,6 +316,7 @@ class FreedMemoryIT {
                             .with(StepRowsIT.class, "step-rows")
                             .compile(runtime)) {
                 long before = resident();
+                System.out.println(runtime.multipliesRows());
                 if (runtime.multipliesRows()) {
                     try (TensorScope scope = runtime.openScope()) {
                         graph.call("forgotten").run(scope);
