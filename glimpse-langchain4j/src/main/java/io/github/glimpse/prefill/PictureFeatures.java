@@ -9,6 +9,7 @@ import io.github.glimpse.model.VisionTower;
 import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.serve.LendingCache;
+import io.github.glimpse.serve.Remembered.Loan;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -31,7 +32,7 @@ public final class PictureFeatures implements AutoCloseable {
     private final Supplier<TensorScope> scopes;
     private final List<Place> units = new ArrayList<>();
     private final Set<TowerReadout> readouts;
-    private final List<LendingCache<EncodedUnit>.@Nullable Lease> leases = new ArrayList<>();
+    private final List<@Nullable Loan<EncodedUnit>> leases = new ArrayList<>();
     private final List<String> seen = new ArrayList<>();
     private int found;
     private final IdentityHashMap<MediaFile, String> keys = new IdentityHashMap<>();
@@ -161,7 +162,7 @@ public final class PictureFeatures implements AutoCloseable {
         opened.clear();
         List<@Nullable VisionFeatures> all = new ArrayList<>();
         for (int i = 0; i < units.size(); i++) {
-            LendingCache<EncodedUnit>.Lease lease = leases.get(i);
+            Loan<EncodedUnit> lease = leases.get(i);
             if (lease != null) {
                 inside.add(lease.value().decisions(), kept.get(i).length);
                 context.observer().onVision(i, lease.value().features());
@@ -171,8 +172,8 @@ public final class PictureFeatures implements AutoCloseable {
         return all;
     }
 
-    private LendingCache<EncodedUnit>.@Nullable Lease find(String key) {
-        LendingCache<EncodedUnit>.Lease lease = cache.find(key, this::hasReadouts);
+    private @Nullable Loan<EncodedUnit> find(String key) {
+        Loan<EncodedUnit> lease = cache.find(key, this::hasReadouts);
         found += lease == null ? 0 : 1;
         return lease;
     }
@@ -262,7 +263,7 @@ public final class PictureFeatures implements AutoCloseable {
 
     @Override
     public void close() {
-        for (LendingCache<EncodedUnit>.Lease lease : leases) {
+        for (Loan<EncodedUnit> lease : leases) {
             if (lease != null) {
                 lease.close();
             }

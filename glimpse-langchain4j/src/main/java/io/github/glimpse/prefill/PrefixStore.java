@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.nn.KeyValueRows;
 import io.github.glimpse.serve.MemoryBudget;
+import io.github.glimpse.serve.Remembered;
+import io.github.glimpse.serve.Remembered.Entry;
+import io.github.glimpse.serve.Remembered.Loan;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -17,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * them, and in the layers behind only those of the rows before the first picture, which no cut ever changes. A prompt that begins
  * in the same way takes over what both have, and looks at its pictures anew. Never anything that a cut has left.
  *
- * <p>What is remembered is lent and not changed; a {@link Lease} keeps it alive, also when it leaves the store meanwhile. The
- * longest unused goes first when room is short, and everything goes after its time. Safe for concurrent use.
+ * <p>What is {@linkplain Remembered remembered} is lent and not changed. Safe for concurrent use.
  */
 public final class PrefixStore implements AutoCloseable {
 
@@ -28,14 +29,9 @@ public final class PrefixStore implements AutoCloseable {
     /** Templates end a prompt with so many rows at most that they write otherwise once an answer stands behind them. */
     private static final int ENDING_ROWS = 4;
 
-    private final long maxBytes;
-    private final Duration timeToLive;
-    private final LongSupplier nanos;
-    private final MemoryBudget memory;
     private final Supplier<TensorScope> scopes;
-    // From the longest unused to the last used.
-    private final List<Entry> entries = new ArrayList<>();
-    private long bytes;
+    // Its monitor guards the rest.
+    private final Remembered<Rows> prompts;
     private long hits;
     private long misses;
     private long rowsReused;
@@ -52,12 +48,8 @@ public final class PrefixStore implements AutoCloseable {
      */
     public PrefixStore(
             long maxBytes, Duration timeToLive, LongSupplier nanos, MemoryBudget memory, Supplier<TensorScope> scopes) {
-        this.maxBytes = maxBytes;
-        this.timeToLive = timeToLive;
-        this.nanos = nanos;
-        this.memory = memory;
         this.scopes = scopes;
-        memory.reclaimBy(this::reclaim);
+        this.prompts = new Remembered<>(maxBytes, timeToLive, nanos, memory, gone -> {});
     }
 
     /**
@@ -66,32 +58,25 @@ public final class PrefixStore implements AutoCloseable {
      * @param most rows that may be taken over
      * @param wholeRows whether the rows themselves are wanted besides keys and values, from the first on
      */
-    synchronized @Nullable Lease find(PrefixKey key, int most, boolean wholeRows) {
-        dropExpired();
-        Lease best = null;
-        for (Entry entry : entries) {
-            int common = Math.min(most, key.common(entry.key));
-            int behind = Math.min(common, entry.head);
-            boolean sameDepth = entry.key.depth() == key.depth() && entry.meaningless <= (wholeRows ? 0 : behind);
-            int rows = sameDepth ? common : behind;
-            if (rows >= LEAST_ROWS
-                    && (sameDepth || !wholeRows)
-                    && (best == null || rows > best.rows || (rows == best.rows && behind >= best.head))) {
-                boolean all = entry.isCoveredBy(key) && key.rows() > entry.key.rows() + ENDING_ROWS;
-                best = new Lease(entry, rows, behind, sameDepth, all && rows >= entry.key.rows() - ENDING_ROWS);
+    @Nullable
+    Lease find(PrefixKey key, int most, boolean wholeRows) {
+        synchronized (prompts) {
+            Entry<Rows> found = null;
+            Beginning best = null;
+            for (Entry<Rows> entry : prompts.entries()) {
+                Beginning one = entry.value().beginning(key, most, wholeRows);
+                if (one != null && (best == null || one.isMoreThan(best))) {
+                    found = entry;
+                    best = one;
+                }
             }
+            if (found == null || best == null) {
+                misses++;
+                return null;
+            }
+            hits++;
+            return new Lease(prompts.lend(found), best);
         }
-        if (best == null) {
-            misses++;
-            return null;
-        }
-        hits++;
-        Entry found = best.entry;
-        entries.remove(found);
-        entries.add(found);
-        found.users++;
-        found.lastUse = nanos.getAsLong();
-        return best;
     }
 
     /**
@@ -99,15 +84,18 @@ public final class PrefixStore implements AutoCloseable {
      *
      * @param files their names
      */
-    synchronized boolean remembers(String scope, List<String> files, int text) {
-        dropExpired();
-        return entries.stream().anyMatch(entry -> entry.key.hasAll(scope, files) && entry.key.textRows() >= text);
+    boolean remembers(String scope, List<String> files, int text) {
+        return prompts.entries().stream()
+                .map(entry -> entry.value().key())
+                .anyMatch(key -> key.hasAll(scope, files) && key.textRows() >= text);
     }
 
     /** A prompt has run. */
-    synchronized void ran(int reused, int computed) {
-        rowsReused += reused;
-        rowsComputed += computed;
+    void ran(int reused, int computed) {
+        synchronized (prompts) {
+            rowsReused += reused;
+            rowsComputed += computed;
+        }
     }
 
     /**
@@ -116,153 +104,111 @@ public final class PrefixStore implements AutoCloseable {
      * @param size bytes that it will hold
      * @return null if there is no room, or nothing worth it
      */
-    synchronized @Nullable Draft begin(PrefixKey key, long size) {
-        dropExpired();
-        // Nothing is forgotten for what finds no room all the same.
-        if (size > maxBytes || key.rows() < LEAST_ROWS || !memory.mayRemember(Math.min(size, maxBytes - bytes))) {
+    @Nullable
+    Draft begin(PrefixKey key, long size) {
+        if (key.rows() < LEAST_ROWS) {
             return null;
         }
-        while (bytes + size > maxBytes && !entries.isEmpty()) {
-            drop(entries.remove(0));
-        }
-        if (bytes + size > maxBytes) {
+        TensorScope scope = scopes.get();
+        if (!prompts.takeRoom(size)) {
+            scope.close();
             return null;
         }
-        Draft draft = new Draft(key, scopes.get(), size);
-        if (!memory.remember(size)) {
-            draft.scope.close();
-            return null;
-        }
-        bytes += size;
-        return draft;
+        return new Draft(key, scope, size);
     }
 
-    private synchronized void publish(Entry entry) {
-        // Whatever this one goes on from is in it.
-        entries.removeIf(other -> {
-            boolean covered = other.key.depth() == entry.key.depth()
-                    && other.head <= entry.head
-                    && other.meaningless >= entry.meaningless
-                    && other.isCoveredBy(entry.key);
-            if (covered) {
-                drop(other);
-            }
-            return covered;
-        });
-        entry.listed = true;
-        entry.lastUse = nanos.getAsLong();
-        entries.add(entry);
-    }
-
-    private synchronized void discard(Draft draft) {
-        draft.scope.close();
-        bytes -= draft.size;
-        memory.forget(draft.size);
-    }
-
-    /** Frees what nobody uses, the longest unused first. */
-    private synchronized long reclaim(long wanted) {
-        long freed = 0;
-        Iterator<Entry> oldest = entries.iterator();
-        while (freed < wanted && oldest.hasNext()) {
-            Entry entry = oldest.next();
-            if (entry.users == 0) {
-                oldest.remove();
-                drop(entry);
-                freed += entry.size;
-            }
-        }
-        return freed;
-    }
-
-    private void dropExpired() {
-        long now = nanos.getAsLong();
-        entries.removeIf(entry -> {
-            boolean expired = now - entry.lastUse > timeToLive.toNanos();
-            if (expired) {
-                drop(entry);
-            }
-            return expired;
-        });
-    }
-
-    private void drop(Entry entry) {
-        entry.listed = false;
-        bytes -= entry.size;
-        freeIfUnused(entry);
-    }
-
-    private synchronized void giveBack(Entry entry) {
-        entry.users--;
-        freeIfUnused(entry);
-    }
-
-    private void freeIfUnused(Entry entry) {
-        if (entry.users == 0 && !entry.listed) {
-            entry.scope.close();
-            memory.forget(entry.size);
+    private void publish(Rows rows, TensorScope scope, long size) {
+        synchronized (prompts) {
+            // Whatever this one goes on from is in it.
+            prompts.entries().stream()
+                    .filter(other -> rows.covers(other.value()))
+                    .forEach(prompts::forget);
+            prompts.add(rows, scope, size);
         }
     }
 
     /** What it holds and has done. */
-    public synchronized PrefixUse use() {
-        dropExpired();
-        return new PrefixUse(hits, misses, rowsReused, rowsComputed, entries.size(), bytes);
+    public PrefixUse use() {
+        synchronized (prompts) {
+            return new PrefixUse(hits, misses, rowsReused, rowsComputed, prompts.size(), prompts.bytes());
+        }
     }
 
     /** Scopes and tensors of what is remembered. */
-    public synchronized int liveResources() {
-        return entries.stream().mapToInt(entry -> entry.scope.liveResources()).sum();
+    public int liveResources() {
+        return prompts.liveResources();
     }
 
     /** Empties it and counts from 0, as if nothing had been asked. */
-    public synchronized void forgetAll() {
-        close();
-        hits = 0;
-        misses = 0;
-        rowsReused = 0;
-        rowsComputed = 0;
+    public void forgetAll() {
+        synchronized (prompts) {
+            close();
+            hits = 0;
+            misses = 0;
+            rowsReused = 0;
+            rowsComputed = 0;
+        }
     }
 
     /** Empties it. What is lent lives until it is given back. */
     @Override
-    public synchronized void close() {
-        entries.forEach(this::drop);
-        entries.clear();
+    public void close() {
+        prompts.forgetAll();
     }
 
-    private static final class Entry {
+    /**
+     * What is remembered of a prompt.
+     *
+     * @param head rows that all layers have
+     * @param layers keys and values of each
+     * @param hidden the rows after the first cut's layers, {@code [rows, hidden]}, or null
+     * @param meaningless of these at the beginning
+     */
+    private record Rows(
+            PrefixKey key,
+            int head,
+            List<KeyValueRows> layers,
+            @Nullable NDArray hidden,
+            int meaningless) {
 
-        private final PrefixKey key;
-        private final int head;
-        private final List<KeyValueRows> layers;
-        private final @Nullable NDArray hidden;
-        private final int meaningless;
-        private final TensorScope scope;
-        private final long size;
-        private int users;
-        private boolean listed;
-        private long lastUse;
-
-        private Entry(
-                PrefixKey key,
-                int head,
-                List<KeyValueRows> layers,
-                @Nullable NDArray hidden,
-                int meaningless,
-                TensorScope scope,
-                long size) {
-            this.key = key;
-            this.head = head;
-            this.layers = layers;
-            this.hidden = hidden;
-            this.meaningless = meaningless;
-            this.scope = scope;
-            this.size = size;
+        /** What another prompt may take over, null for none. */
+        @Nullable
+        Beginning beginning(PrefixKey other, int most, boolean wholeRows) {
+            int common = Math.min(most, other.common(key));
+            int behind = Math.min(common, head);
+            boolean sameDepth = key.depth() == other.depth() && meaningless <= (wholeRows ? 0 : behind);
+            int rows = sameDepth ? common : behind;
+            if (rows < LEAST_ROWS || (wholeRows && !sameDepth)) {
+                return null;
+            }
+            boolean all = isCoveredBy(other) && other.rows() > key.rows() + ENDING_ROWS;
+            return new Beginning(rows, behind, sameDepth, all && rows >= key.rows() - ENDING_ROWS);
         }
 
         private boolean isCoveredBy(PrefixKey other) {
             return key.common(other) >= key.rows() - ENDING_ROWS;
+        }
+
+        boolean covers(Rows other) {
+            return other.key.depth() == key.depth()
+                    && other.head <= head
+                    && other.meaningless >= meaningless
+                    && other.isCoveredBy(key);
+        }
+    }
+
+    /**
+     * The first rows of something remembered.
+     *
+     * @param rows in the layers before the first cut
+     * @param head in the layers behind it
+     * @param sameDepth whether that cut is where the other prompt's is
+     * @param all whether these are all rows of what is remembered, and the other prompt goes on from there
+     */
+    private record Beginning(int rows, int head, boolean sameDepth, boolean all) {
+
+        boolean isMoreThan(Beginning other) {
+            return rows > other.rows || (rows == other.rows && head >= other.head);
         }
     }
 
@@ -315,73 +261,64 @@ public final class PrefixStore implements AutoCloseable {
          */
         void publish(int head) {
             ended = true;
-            PrefixStore.this.publish(new Entry(key, head, List.copyOf(layers), hidden, meaningless, scope, size));
+            PrefixStore.this.publish(new Rows(key, head, List.copyOf(layers), hidden, meaningless), scope, size);
         }
 
         @Override
         public void close() {
             if (!ended) {
                 ended = true;
-                discard(this);
+                scope.close();
+                prompts.giveRoomBack(size);
             }
         }
     }
 
     /** The first rows of something remembered, on loan. Closing gives them back. */
-    final class Lease implements AutoCloseable {
+    static final class Lease implements AutoCloseable {
 
-        private final Entry entry;
-        private final int rows;
-        private final int head;
-        private final boolean sameDepth;
-        private final boolean all;
-        private boolean returned;
+        private final Loan<Rows> loan;
+        private final Beginning beginning;
 
-        private Lease(Entry entry, int rows, int head, boolean sameDepth, boolean all) {
-            this.entry = entry;
-            this.rows = rows;
-            this.head = head;
-            this.sameDepth = sameDepth;
-            this.all = all;
+        private Lease(Loan<Rows> loan, Beginning beginning) {
+            this.loan = loan;
+            this.beginning = beginning;
         }
 
         /** Rows that are there in the layers before the first cut. */
         int rows() {
-            return rows;
+            return beginning.rows();
         }
 
         /** Rows that are there in the layers behind it. */
         int head() {
-            return head;
+            return beginning.head();
         }
 
         /** Whether these are all rows of what is remembered, and the prompt goes on from there. */
         boolean isAll() {
-            return all;
+            return beginning.all();
         }
 
         /** Keys and values of a layer, with {@link #rows} or {@link #head} rows at least. */
         KeyValueRows layer(int index) {
-            return entry.layers.get(index);
+            return loan.value().layers().get(index);
         }
 
         /** The rows after the layers before the first cut, {@code [at least rows, hidden]}; null if only keys and values are there. */
         @Nullable
         NDArray hidden() {
-            return sameDepth ? entry.hidden : null;
+            return beginning.sameDepth() ? loan.value().hidden() : null;
         }
 
         /** Rows at the beginning that stand for others once these are joined with those that run. */
         int meaningless() {
-            return hidden() == null ? rows : entry.meaningless;
+            return hidden() == null ? rows() : loan.value().meaningless();
         }
 
         @Override
         public void close() {
-            if (!returned) {
-                returned = true;
-                giveBack(entry);
-            }
+            loan.close();
         }
     }
 }

@@ -2,10 +2,10 @@ package io.github.glimpse.serve;
 
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.Weights;
+import io.github.glimpse.serve.Remembered.Entry;
+import io.github.glimpse.serve.Remembered.Loan;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,11 +14,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers values in native memory under names that say all that decides them. The longest unused goes first when room is short, and
- * everything goes after its time. Of those who want the same value at once, one {@linkplain #begin computes} it.
- *
- * <p>Values are lent: a {@link Lease} keeps one alive, also when it leaves the cache meanwhile. What does not fit is lent once and
- * freed with its lease. Safe for concurrent use.
+ * {@linkplain Remembered Remembers} values under names that say all that decides them. Of those who want the same value at once, one
+ * {@linkplain #begin computes} it. What does not fit is lent once and freed behind that. Safe for concurrent use.
  *
  * @param <V> whose tensors belong to the scope that comes with it
  */
@@ -27,12 +24,11 @@ public final class LendingCache<V> implements AutoCloseable {
     private final long maxBytes;
     private final Duration timeToLive;
     private final LongSupplier nanos;
-    private final MemoryBudget memory;
     private final @Nullable Weights weights;
-    // From the longest unused to the last used.
-    private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    // Its monitor guards the rest.
+    private final Remembered<V> values;
+    private final Map<String, Entry<V>> entries = new HashMap<>();
     private final Map<String, Computation> computed = new HashMap<>();
-    private long bytes;
     private long hits;
     private long misses;
 
@@ -59,8 +55,8 @@ public final class LendingCache<V> implements AutoCloseable {
         this.maxBytes = maxBytes;
         this.timeToLive = timeToLive;
         this.nanos = nanos;
-        this.memory = memory;
-        memory.reclaimBy(this::reclaim);
+        this.values = new Remembered<>(
+                maxBytes, timeToLive, nanos, memory, gone -> entries.values().remove(gone));
     }
 
     /** What a request uses that begins now: this one, or one that remembers nothing where later bits will be others. */
@@ -71,19 +67,21 @@ public final class LendingCache<V> implements AutoCloseable {
     }
 
     /** What is remembered under a name if it will do, or null. */
-    public synchronized @Nullable Lease find(String key, Predicate<V> willDo) {
-        dropExpired();
-        Entry entry = entries.get(key);
-        if (entry == null || !willDo.test(entry.value)) {
-            return null;
+    public @Nullable Loan<V> find(String key, Predicate<V> willDo) {
+        synchronized (values) {
+            values.dropExpired();
+            Entry<V> entry = entries.get(key);
+            if (entry == null || !willDo.test(entry.value())) {
+                return null;
+            }
+            hits++;
+            return values.lend(entry);
         }
-        hits++;
-        return lend(entry);
     }
 
     /** Whether somebody computes a value. */
-    public synchronized boolean isComputed(String key) {
-        return computed.containsKey(key);
+    public boolean isComputed(String key) {
+        return computation(key) != null;
     }
 
     /**
@@ -92,17 +90,19 @@ public final class LendingCache<V> implements AutoCloseable {
      *
      * @return null if there is nothing to compute
      */
-    public synchronized @Nullable Computation begin(String key, Predicate<V> willDo) {
-        Entry entry = entries.get(key);
-        if (computed.containsKey(key) || (entry != null && willDo.test(entry.value))) {
-            return null;
+    public @Nullable Computation begin(String key, Predicate<V> willDo) {
+        synchronized (values) {
+            Entry<V> entry = entries.get(key);
+            if (computed.containsKey(key) || (entry != null && willDo.test(entry.value()))) {
+                return null;
+            }
+            Computation computation = new Computation(key);
+            // What is not remembered is nobody else's.
+            if (maxBytes > 0) {
+                computed.put(key, computation);
+            }
+            return computation;
         }
-        Computation computation = new Computation(key);
-        // What is not remembered is nobody else's.
-        if (maxBytes > 0) {
-            computed.put(key, computation);
-        }
-        return computation;
     }
 
     /**
@@ -122,12 +122,16 @@ public final class LendingCache<V> implements AutoCloseable {
         }
     }
 
-    private synchronized @Nullable Computation computation(String key) {
-        return computed.get(key);
+    private @Nullable Computation computation(String key) {
+        synchronized (values) {
+            return computed.get(key);
+        }
     }
 
-    private synchronized void end(Computation computation) {
-        computed.remove(computation.key, computation);
+    private void end(Computation computation) {
+        synchronized (values) {
+            computed.remove(computation.key, computation);
+        }
         computation.ended.countDown();
     }
 
@@ -136,8 +140,8 @@ public final class LendingCache<V> implements AutoCloseable {
      *
      * @param scope owns its tensors; closed by this cache
      */
-    public synchronized Lease lendOnce(V value, TensorScope scope) {
-        return lend(new Entry(value, scope, 0));
+    public Loan<V> lendOnce(V value, TensorScope scope) {
+        return values.lendOnce(value, scope);
     }
 
     /**
@@ -146,146 +150,64 @@ public final class LendingCache<V> implements AutoCloseable {
      * @param scope owns its tensors; closed by this cache
      * @param size bytes that they hold
      */
-    public synchronized Lease add(String key, V value, TensorScope scope, long size) {
-        misses++;
-        Entry entry = new Entry(value, scope, size);
-        Entry former = entries.remove(key);
-        if (former != null) {
-            forget(former);
-        }
-        // Nothing is forgotten for what finds no room all the same.
-        if (size <= maxBytes && memory.mayRemember(Math.min(size, maxBytes - bytes))) {
-            makeRoom(size);
-            if (memory.remember(size)) {
-                entries.put(key, entry);
-                entry.listed = true;
-                entry.counted = true;
-                bytes += size;
+    public Loan<V> add(String key, V value, TensorScope scope, long size) {
+        synchronized (values) {
+            misses++;
+            Entry<V> former = entries.get(key);
+            if (former != null) {
+                values.forget(former);
             }
-        }
-        return lend(entry);
-    }
-
-    private void makeRoom(long size) {
-        Iterator<Entry> oldest = entries.values().iterator();
-        while (bytes + size > maxBytes) {
-            Entry last = oldest.next();
-            oldest.remove();
-            forget(last);
-        }
-    }
-
-    /** Frees what nobody uses, the longest unused first. */
-    private synchronized long reclaim(long wanted) {
-        long freed = 0;
-        Iterator<Entry> oldest = entries.values().iterator();
-        while (freed < wanted && oldest.hasNext()) {
-            Entry entry = oldest.next();
-            if (entry.users == 0) {
-                oldest.remove();
-                forget(entry);
-                freed += entry.size;
+            if (!values.takeRoom(size)) {
+                return values.lendOnce(value, scope);
             }
+            Entry<V> entry = values.add(value, scope, size);
+            entries.put(key, entry);
+            return values.lend(entry);
         }
-        return freed;
     }
 
     /** Values that were found. */
-    public synchronized long hits() {
-        return hits;
+    public long hits() {
+        synchronized (values) {
+            return hits;
+        }
     }
 
     /** Values that were not there, and computed. */
-    public synchronized long misses() {
-        return misses;
+    public long misses() {
+        synchronized (values) {
+            return misses;
+        }
     }
 
     /** Values in it now. */
-    public synchronized int size() {
-        dropExpired();
-        return entries.size();
+    public int size() {
+        return values.size();
     }
 
     /** Native memory that it holds now. */
-    public synchronized long bytes() {
-        dropExpired();
-        return bytes;
+    public long bytes() {
+        return values.bytes();
     }
 
     /** Scopes and tensors of what is remembered. */
-    public synchronized int liveResources() {
-        return entries.values().stream()
-                .mapToInt(entry -> entry.scope.liveResources())
-                .sum();
+    public int liveResources() {
+        return values.liveResources();
     }
 
     /** Empties it and counts from 0, as if nothing had been asked. */
-    public synchronized void forgetAll() {
-        close();
-        hits = 0;
-        misses = 0;
+    public void forgetAll() {
+        synchronized (values) {
+            close();
+            hits = 0;
+            misses = 0;
+        }
     }
 
     /** Empties it. What is lent lives until it is given back. */
     @Override
-    public synchronized void close() {
-        entries.values().forEach(this::forget);
-        entries.clear();
-    }
-
-    private Lease lend(Entry entry) {
-        entry.users++;
-        entry.lastUse = nanos.getAsLong();
-        return new Lease(entry);
-    }
-
-    private synchronized void giveBack(Entry entry) {
-        entry.users--;
-        entry.freeIfUnused();
-    }
-
-    private void dropExpired() {
-        long now = nanos.getAsLong();
-        entries.values().removeIf(entry -> {
-            boolean expired = now - entry.lastUse > timeToLive.toNanos();
-            if (expired) {
-                forget(entry);
-            }
-            return expired;
-        });
-    }
-
-    private void forget(Entry entry) {
-        entry.listed = false;
-        bytes -= entry.size;
-        entry.freeIfUnused();
-    }
-
-    private final class Entry {
-
-        private final V value;
-        private final TensorScope scope;
-        private final long size;
-        private int users;
-        private boolean listed;
-        private boolean counted;
-        private long lastUse;
-
-        private Entry(V value, TensorScope scope, long size) {
-            this.value = value;
-            this.scope = scope;
-            this.size = size;
-        }
-
-        private void freeIfUnused() {
-            if (users == 0 && !listed) {
-                scope.close();
-                if (counted) {
-                    counted = false;
-                    memory.forget(size);
-                }
-            }
-        }
+    public void close() {
+        values.forgetAll();
     }
 
     /** That a value is computed. Closing says that this has ended, one way or the other. */
@@ -301,30 +223,6 @@ public final class LendingCache<V> implements AutoCloseable {
         @Override
         public void close() {
             end(this);
-        }
-    }
-
-    /** A value on loan. Closing gives it back. */
-    public final class Lease implements AutoCloseable {
-
-        private final Entry entry;
-        private boolean returned;
-
-        private Lease(Entry entry) {
-            this.entry = entry;
-        }
-
-        /** Valid until this lease is closed. Not to be changed. */
-        public V value() {
-            return entry.value;
-        }
-
-        @Override
-        public void close() {
-            if (!returned) {
-                returned = true;
-                giveBack(entry);
-            }
         }
     }
 }

@@ -11,6 +11,7 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
+import io.github.glimpse.serve.Remembered.Loan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -160,7 +161,7 @@ class VisionFeatureCacheIT {
                 Objects.requireNonNull(cache.find("one", unit -> true)).close();
                 add(model, cache, "three", size);
                 assertThat(cache.find("two", unit -> true)).isNull();
-                LendingCache<EncodedUnit>.Lease one = Objects.requireNonNull(cache.find("one", unit -> true));
+                Loan<EncodedUnit> one = Objects.requireNonNull(cache.find("one", unit -> true));
                 now.addAndGet(Duration.ofSeconds(2).toNanos());
                 assertThat(cache.find("three", unit -> true)).isNull();
                 assertThat(cache.size()).isZero();
@@ -188,7 +189,7 @@ class VisionFeatureCacheIT {
                     new LendingCache<>(80, Duration.ofHours(1), System::nanoTime, memory)) {
                 add(model, cache, "one", 40);
                 add(model, cache, "two", 40);
-                LendingCache<EncodedUnit>.Lease two = Objects.requireNonNull(cache.find("two", unit -> true));
+                Loan<EncodedUnit> two = Objects.requireNonNull(cache.find("two", unit -> true));
 
                 try (MemoryBudget.Reservation running = memory.reserve(60, "it", () -> {})) {
                     assertThat(running.bytes()).isEqualTo(60);
