@@ -648,8 +648,12 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) open(
             });
 }
 
-// The larger of two numbers and both sums of exponentials beside it.
+// The larger of two numbers and both sums of exponentials beside it. Where there is nothing on the other side there may be nothing on this one, and
+// the difference of both would be no number.
 __device__ __forceinline__ void join(float& most, float& sum, float other_most, float other_sum) {
+    if (other_most == NOTHING) {
+        return;
+    }
     float larger = fmaxf(most, other_most);
     sum = sum * expf(most - larger) + other_sum * expf(other_most - larger);
     most = larger;

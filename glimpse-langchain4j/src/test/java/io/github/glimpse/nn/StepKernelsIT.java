@@ -30,8 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StepKernelsIT {
 
     private static final int LAYERS = 3;
-    // bfloat16 has 8 bits, and both round at the same places
+    // bfloat16 has 8 bits, and both round at the same places on a GPU
     private static final double BFLOAT16 = 0.03;
+    // How much further than the text the kernels may be from float32: random layers make much of the last bit
+    private static final double FURTHER = 1.1;
 
     private static TorchRuntime runtime;
 
@@ -50,6 +52,7 @@ class StepKernelsIT {
 
     @ParameterizedTest
     @CsvSource({
+        "BFLOAT16, 3, 1, 64",
         "BFLOAT16, 4, 2, 64",
         "FLOAT16, 4, 4, 64",
         "BFLOAT16, 7, 1, 64",
@@ -59,22 +62,34 @@ class StepKernelsIT {
     void kernelsAndTextDecodeTheSame(Dtype dtype, int heads, int kvHeads, int headDim) {
         assumeTrue(runtime.attendsTogether(), "no GPU from Ampere on");
         try (Loaded loaded = new Loaded(dtype, heads, kvHeads, headDim);
+                Loaded wide = new Loaded(dtype, Dtype.FLOAT32, heads, kvHeads, headDim);
                 TensorScope scope = runtime.openScope()) {
             DecoderSteps steps = new DecoderSteps(loaded.stack);
+            DecoderSteps wideSteps = new DecoderSteps(wide.stack);
             List<LayerState> own = loaded.states(scope);
             List<LayerState> others = loaded.states(scope);
+            List<LayerState> wideStates = wide.states(scope);
             double most = 0;
+            double kernelsFromWide = 0;
+            double textFromWide = 0;
             // tiles of 64 keys: one, many, and a row that is the first of one
             for (int token = 0; token < 200; token++) {
                 List<DecoderSteps.Row> row = rows(token, others);
                 float[] expected = steps.byText(row).get(0).logits();
                 RowLogits given = loaded.kernels().run(rows(token, own)).get(0);
+                float[] exact = wideSteps.byText(rows(token, wideStates)).get(0).logits();
                 most = Math.max(most, DecoderNumericsIT.relative(given.logits(), expected));
+                kernelsFromWide = Math.max(kernelsFromWide, DecoderNumericsIT.relative(given.logits(), exact));
+                textFromWide = Math.max(textFromWide, DecoderNumericsIT.relative(expected, exact));
                 assertThat(given.logOfSum()).isCloseTo(TokenLikelihoods.logOfSum(given.logits(), 1), within(1e-5));
             }
-            System.out.println(
-                    dtype + ", " + heads + " heads on " + kvHeads + " of " + headDim + ": at most " + most + " apart");
-            assertThat(most).isLessThan(dtype == Dtype.BFLOAT16 ? BFLOAT16 : BFLOAT16 / 4);
+            System.out.println(dtype + ", " + heads + " heads on " + kvHeads + " of " + headDim + ": at most " + most
+                    + " apart, kernels " + kernelsFromWide + " from float32, text " + textFromWide);
+            assertThat(kernelsFromWide).isLessThan(FURTHER * textFromWide);
+            // The text of a CPU rounds elsewhere: less, in attention.
+            if (runtime.onGpu()) {
+                assertThat(most).isLessThan(dtype == Dtype.BFLOAT16 ? BFLOAT16 : BFLOAT16 / 4);
+            }
         }
     }
 
@@ -168,12 +183,17 @@ class StepKernelsIT {
         private final DecoderStack stack;
 
         Loaded(Dtype dtype, int heads, int kvHeads, int headDim) {
+            this(dtype, dtype, heads, kvHeads, headDim);
+        }
+
+        /** One type is that of the weights, the other what is computed in. */
+        Loaded(Dtype dtype, Dtype computed, int heads, int kvHeads, int headDim) {
             int hidden = heads * headDim;
             Path model = RandomModelFolder.ofShape("qwen2.5-vl-tiny")
                     .decoder(hidden, LAYERS, heads, kvHeads, 2 * hidden)
                     .type(dtype == Dtype.BFLOAT16 ? StoredType.BF16 : StoredType.F16)
                     .write(folder.resolve(dtype + "-" + heads + "-" + kvHeads + "-" + headDim));
-            weights = Weights.open(runtime, SafetensorsIndex.of(model), dtype, WeightFormat.AUTO);
+            weights = Weights.open(runtime, SafetensorsIndex.of(model), computed, WeightFormat.AUTO);
             int frequencies = headDim / 2;
             stack = DecoderStack.load(
                     runtime,
