@@ -6,12 +6,12 @@
 # warps.cpp stands in for NVIDIA's driver and compiler: kernels are compiled for the processor, threads of a block take turns. That happens in a copy of
 # the working tree, in which a decoder takes kernels of its own whatever it runs on, from weights as the checkpoint has them. It fails where no kernel was
 # launched, and where a test was skipped. Bits and waiting are looked at; time is not, nor are the sums of a GPU's own instructions.
-# Needs Linux on x86_64, git and a C++ compiler.
+# Half an hour on two cores. Needs Linux on x86_64 with AVX2, git, Perl and a C++ compiler.
 set -euo pipefail
 tests=${1:?the names of tests, as -Dit.test has them}
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(git -C "$here" rev-parse --show-toplevel)
-for tool in git g++ mvn; do
+for tool in git g++ mvn perl; do
     command -v "$tool" >/dev/null || { echo "$tool is not in the PATH" >&2; exit 2; }
 done
 work=$(mktemp -d)

@@ -36,7 +36,7 @@ public final class Remembered<V> {
      * @param timeToLive from the last use
      * @param nanos the clock
      * @param memory in which they lie, where they give way to requests that run
-     * @param forgotten is told of each value that is not found any more, under the monitor
+     * @param forgotten is told of each value that is not found any more, under the monitor; must not call this
      */
     public Remembered(
             long maxBytes, Duration timeToLive, LongSupplier nanos, MemoryBudget memory, Consumer<Entry<V>> forgotten) {
@@ -48,7 +48,7 @@ public final class Remembered<V> {
         memory.reclaimBy(this::reclaim);
     }
 
-    /** A value, from when it is remembered until nobody uses it any more. */
+    /** A value, from when it is taken over until it is forgotten and nobody uses it. */
     public static final class Entry<V> {
 
         private final V value;
@@ -99,9 +99,10 @@ public final class Remembered<V> {
     }
 
     /**
-     * Takes room for a value, for which others may be forgotten.
+     * Takes room for a value, for which others may be forgotten: none for a value that is too large, or where the budget has no room for what this
+     * would grow by.
      *
-     * @return false if there is none; nothing is forgotten for what finds no room all the same
+     * @return false if there is none
      */
     public synchronized boolean takeRoom(long size) {
         dropExpired();
@@ -130,7 +131,7 @@ public final class Remembered<V> {
     /**
      * Takes a value over, for which room was taken.
      *
-     * @param scope owns its tensors, and is closed when nobody uses them any more
+     * @param scope owns its tensors, and is closed when it is forgotten and nobody uses it
      */
     public synchronized Entry<V> add(V value, TensorScope scope, long size) {
         Entry<V> entry = new Entry<>(value, scope, size, true);
@@ -140,7 +141,7 @@ public final class Remembered<V> {
         return entry;
     }
 
-    /** Lends what is remembered, which is the last used then. */
+    /** Lends what is still remembered, which is the last used then. */
     public synchronized Loan<V> lend(Entry<V> entry) {
         entries.remove(entry);
         entries.add(entry);
