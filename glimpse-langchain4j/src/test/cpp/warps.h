@@ -14,10 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
-#include <map>
-#include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -40,6 +37,7 @@ namespace warps {
 
 constexpr int LANES = 32;
 constexpr size_t STACK = 64 << 10;
+constexpr size_t PAGE = 4096;
 constexpr unsigned NO_NUMBER = 0x7fc07fc0; // of all types
 
 [[noreturn]] inline void fail(const char* what) {
@@ -115,7 +113,6 @@ struct Block;
 inline __attribute__((always_inline)) Block* block() {
     return *reinterpret_cast<Block**>(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) & ~(STACK - 1));
 }
-
 
 extern "C" void warps_switch(void** from, void* to);
 asm(R"(
@@ -250,19 +247,19 @@ struct Block {
 
     // Room for what a block shares ends where nothing may be read.
     void share_of(size_t bytes) {
-        const size_t whole = (bytes + 4095) / 4096 * 4096;
         if (share_bytes != bytes || share == nullptr) {
+            const auto whole = [](size_t some) { return (some + PAGE - 1) / PAGE * PAGE; };
             if (share != nullptr) {
-                munmap(share + share_bytes - (share_bytes + 4095) / 4096 * 4096, (share_bytes + 4095) / 4096 * 4096 + 4096);
+                munmap(share + share_bytes - whole(share_bytes), whole(share_bytes) + PAGE);
             }
-            unsigned char* pages =
-                static_cast<unsigned char*>(mmap(nullptr, whole + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-            mprotect(pages + whole, 4096, PROT_NONE);
-            share = pages + whole - bytes;
+            const size_t own = whole(bytes);
+            auto* pages = static_cast<unsigned char*>(mmap(nullptr, own + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+            mprotect(pages + own, PAGE, PROT_NONE);
+            share = pages + own - bytes;
             share_bytes = bytes;
         }
-        for (size_t i = 0; i + 4 <= bytes; i += 4) {
-            memcpy(share + i, &NO_NUMBER, 4);
+        for (size_t i = 0; i + sizeof(NO_NUMBER) <= bytes; i += sizeof(NO_NUMBER)) {
+            memcpy(share + i, &NO_NUMBER, sizeof(NO_NUMBER));
         }
     }
 
