@@ -71,13 +71,14 @@ void Linear::comes_behind() const {
 }
 
 bool Linear::takes_numbers(int64_t rows) const {
-    return is_numbers() && rows <= ROWS && lain.layout.units > 0 && ::fits(unit, at::kFloat, lain.outputs) && unit.is_contiguous()
+    return is_numbers() && lain.layout.units > 0 && takes(lain.layout, rows, true) && ::fits(unit, at::kFloat, lain.outputs) && unit.is_contiguous()
         && (bias.numel() == 0 || (bias.dim() == 1 && bias.size(0) == lain.outputs)) && (columns.numel() == 0 || columns.scalar_type() == at::kLong)
         && (!keeps() || (lain_kept.layout.units > 0 && lain_kept.outputs == lain.outputs && columns.numel() <= lain_kept.inputs));
 }
 
 bool Linear::takes_narrow(int64_t rows) const {
-    return packed && !is_numbers() && rows <= ROWS && lain.layout.units > 0 && (bias.numel() == 0 || ::fits(bias, at::kBFloat16, lain.outputs));
+    return packed && !is_numbers() && lain.layout.units > 0 && takes(lain.layout, rows, false)
+        && (bias.numel() == 0 || ::fits(bias, at::kBFloat16, lain.outputs));
 }
 
 void Input::is(const DenseRows& of, std::initializer_list<const Linear*> by) {

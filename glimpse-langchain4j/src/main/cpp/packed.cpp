@@ -41,8 +41,8 @@ WIDE void write(const NUMBER* sums, const Product& p, int64_t block, const float
     }
 }
 
-bool are_few(const at::Tensor& input, at::ScalarType type) {
-    return input.is_cpu() && !input.is_neg() && input.scalar_type() == type && rows_of(input) >= 1 && rows_of(input) <= ROWS;
+bool are_rows(const at::Tensor& input, at::ScalarType type) {
+    return input.is_cpu() && !input.is_neg() && input.scalar_type() == type && rows_of(input) >= 1;
 }
 
 // Rows so far apart, with zeros behind them up to `inputs`.
@@ -50,11 +50,23 @@ template <typename NUMBER>
 const char* apart(const NUMBER* numbers, int64_t stride, int64_t width, int64_t rows, int64_t inputs, Room& room) {
     const int64_t apart = inputs + PADDING / static_cast<int64_t>(sizeof(NUMBER));
     NUMBER* const laid = room.of<NUMBER>(rows * apart);
-    for (int64_t row = 0; row < rows; row++) {
+    const auto lay = [&](int64_t row) {
         std::copy_n(numbers + row * stride, width, laid + row * apart);
         std::fill(laid + row * apart + width, laid + row * apart + inputs, NUMBER());
+    };
+    if (rows <= ROWS) {
+        for (int64_t row = 0; row < rows; row++) {
+            lay(row);
+        }
+    } else {
+        in_turn(rows, [&](const auto& next) { next(lay); });
     }
     return reinterpret_cast<const char*>(laid);
+}
+
+// Whether many rows so many bytes apart can be read where they are: not on the same lines of the nearest cache, and each word by itself.
+bool lie_apart(const void* at, int64_t rows, int64_t bytes) {
+    return rows > ROWS && bytes % SAME_LINES != 0 && bytes % 4 == 0 && reinterpret_cast<uintptr_t>(at) % 4 == 0;
 }
 
 // The numbers of one row of a block, as worth_of_rows adds them: each sum rounded by itself.
@@ -112,39 +124,49 @@ at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack sta
 
 // The layout of a weight of bfloat16, with no units if rows are not multiplied by it here.
 Layout layout_for(const at::Tensor& input, const at::Tensor& weight) {
-    return are_few(input, at::kBFloat16) && weight.is_mkldnn() && weight.size(1) == input.size(-1) ? layout_of(weight, false) : Layout();
+    if (!are_rows(input, at::kBFloat16) || !weight.is_mkldnn() || weight.size(1) != input.size(-1)) {
+        return Layout();
+    }
+    const Layout layout = layout_of(weight, false);
+    return takes(layout, rows_of(input), false) ? layout : Layout();
 }
 
 // That of a weight of 8 bits, whose outputs have a unit each.
 Layout layout_for(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit) {
-    return are_few(input, at::kByte) && weight.is_mkldnn() && weight.size(0) == input.size(-1) && fits(unit, at::kFloat, weight.size(1))
-            && unit.is_contiguous()
-        ? layout_of(weight, true)
-        : Layout();
+    if (!are_rows(input, at::kByte) || !weight.is_mkldnn() || weight.size(0) != input.size(-1) || !fits(unit, at::kFloat, weight.size(1))
+        || !unit.is_contiguous()) {
+        return Layout();
+    }
+    const Layout layout = layout_of(weight, true);
+    return takes(layout, rows_of(input), true) ? layout : Layout();
 }
 
 // A product with the rows that it reads, laid as it reads them.
 class Laid {
   public:
     Laid(const Packed& weight, const NarrowRows& rows) : product{weight.at, nullptr, 0, rows.count, weight.outputs, weight.layout} {
+        const int64_t inputs = weight.layout.units * weight.layout.words * 2;
         if (way_of(weight.layout, rows.count, false) == By::ORDER_OF_TILES) {
-            float* const wide = room.of<float>(rows.count * weight.inputs);
+            float* const wide = room.of<float>(rows.count * inputs);
             for (int64_t row = 0; row < rows.count; row++) {
-                std::copy_n(rows.at + row * rows.width, rows.width, wide + row * weight.inputs);
-                std::fill(wide + row * weight.inputs + rows.width, wide + (row + 1) * weight.inputs, 0.0f);
+                std::copy_n(rows.at + row * rows.width, rows.width, wide + row * inputs);
+                std::fill(wide + row * inputs + rows.width, wide + (row + 1) * inputs, 0.0f);
             }
             product.input = reinterpret_cast<const char*>(wide);
-            product.stride = weight.inputs * 4;
+            product.stride = inputs * 4;
+        } else if (rows.width == inputs && lie_apart(rows.at, rows.count, inputs * 2)) {
+            product.input = reinterpret_cast<const char*>(rows.at);
+            product.stride = inputs * 2;
         } else {
-            product.input = apart(rows.at, rows.width, rows.width, rows.count, weight.inputs, room);
-            product.stride = weight.inputs * 2 + PADDING;
+            product.input = apart(rows.at, rows.width, rows.width, rows.count, inputs, room);
+            product.stride = inputs * 2 + PADDING;
         }
     }
 
     Laid(const Packed& weight, const NumberedRows& rows)
         : product{weight.at, reinterpret_cast<const char*>(rows.numbers), rows.stride, rows.kept.count, weight.outputs, weight.layout} {
         const bool by_tiles = way_of(weight.layout, product.rows, true) == By::TILES;
-        if (by_tiles || (product.rows > 1 && rows.stride == weight.inputs)) {
+        if (by_tiles || (product.rows > 1 && rows.stride == weight.inputs && !lie_apart(rows.numbers, product.rows, rows.stride))) {
             product.input = apart(rows.numbers, rows.stride, weight.inputs, product.rows, weight.inputs, room);
             product.stride = weight.inputs + PADDING;
         }
@@ -176,12 +198,16 @@ bool fits(const at::Tensor& numbers, at::ScalarType type, int64_t outputs) {
 
 void multiply(const Packed& weight, const NarrowRows& rows, const float* bias, at::BFloat16* result) {
     const Laid laid(weight, rows);
-    each_block<false, float>(laid.product, [&](const float* sums, int64_t block) { write(sums, laid.product, block, bias, result); });
+    each_block<false, float>(laid.product, [&](const float* sums, const Block& block, Room&) {
+        write(sums, block.product, block.number, bias, result + block.first * weight.outputs);
+    });
 }
 
 void multiply(const Packed& weight, const NumberedRows& rows, const float* unit, float* result) {
     const Laid laid(weight, rows);
-    each_block<true, int32_t>(laid.product, [&](const int32_t* sums, int64_t block) { write(sums, laid.product, block, unit, result); });
+    each_block<true, int32_t>(laid.product, [&](const int32_t* sums, const Block& block, Room&) {
+        write(sums, block.product, block.number, unit, result + block.first * weight.outputs);
+    });
 }
 
 void multiply(
@@ -191,17 +217,21 @@ void multiply(
     if (rows.kept.at != nullptr) {
         beside.emplace(kept, rows.kept);
     }
-    const Worth worth{rows.units, unit, bias};
-    each_block<true, int32_t>(laid.product, [&](const int32_t* sums, int64_t block) {
-        alignas(64) float others[ROWS * OUTPUTS];
+    each_block<true, int32_t>(laid.product, [&](const int32_t* sums, const Block& block, Room& others) {
+        float* of_kept = nullptr;
         if (beside.has_value()) {
-            block_sums<false>(beside->product, block, others);
+            Product some = beside->product;
+            some.input += block.first * some.stride;
+            some.rows = block.product.rows;
+            of_kept = others.of<float>(some.rows * OUTPUTS);
+            block_sums<false>(some, block.number, of_kept);
         }
-        const float* of_kept = beside.has_value() ? others : nullptr;
+        const Worth worth{rows.units + block.first, unit, bias};
+        const int64_t at = block.first * weight.outputs;
         if (bfloat16) {
-            write_worth(sums, of_kept, laid.product, block, worth, static_cast<at::BFloat16*>(result));
+            write_worth(sums, of_kept, block.product, block.number, worth, static_cast<at::BFloat16*>(result) + at);
         } else {
-            write_worth(sums, of_kept, laid.product, block, worth, static_cast<float*>(result));
+            write_worth(sums, of_kept, block.product, block.number, worth, static_cast<float*>(result) + at);
         }
     });
 }

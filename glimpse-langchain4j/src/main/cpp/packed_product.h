@@ -9,7 +9,7 @@
 
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx512bf16,amx-tile,amx-bf16,amx-int8")))
 
-constexpr int64_t ROWS = 16;        // rows of a tile of the processor, the most that are multiplied here
+constexpr int64_t ROWS = 16;        // rows of a tile of the processor, the most that a step has
 constexpr int64_t REGISTER_ROWS = 2; // the most that registers multiply faster than tiles, which are loaded more slowly,
 constexpr int64_t REGISTER_ROWS_OF_BYTES = 4; // and of 8 bits
 
@@ -32,6 +32,11 @@ inline By way_of(const Layout& layout, int64_t rows, bool int8) {
         return rows <= REGISTER_ROWS_OF_BYTES || !has_tiles() ? By::WORDS : By::TILES;
     }
     return layout.words == PAIR_WORDS ? By::WORDS : rows <= REGISTER_ROWS ? By::ORDER_OF_TILES : By::TILES;
+}
+
+// Whether rows are multiplied here: as many as tiles have, or any number word by word.
+inline bool takes(const Layout& layout, int64_t rows, bool int8) {
+    return rows <= ROWS || way_of(layout, rows, int8) == By::WORDS;
 }
 
 // Bytes behind what is read from where on memory is asked for.

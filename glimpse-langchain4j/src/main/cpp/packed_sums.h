@@ -6,6 +6,16 @@
 #include "sums_of_tiles.h"
 #include "sums_of_words.h"
 
+constexpr int64_t SUMMED = 515;      // rows whose sums by one block are there at once, 129 KB: those of a prompt's slice
+constexpr int64_t LEAST_SHARED = 48; // rows that are worth reading a block of a weight for
+
+// Which sums: those of 64 outputs, of the rows of a product that are the ones from `first` on of the result.
+struct Block {
+    const Product& product;
+    int64_t number;
+    int64_t first;
+};
+
 namespace {
 
 // The sums of one block by what does not need the processor's tiles to be described before, if it can be had.
@@ -33,23 +43,51 @@ void block_sums(const Product& p, int64_t block, NUMBER* sums) {
     }
 }
 
-// The sums of all blocks, each handed on as soon as it is there.
+// The sums of all blocks of more rows than tiles have, word by word, of so many rows at a time. Rows are shared out too where there are fewer blocks
+// than keep all threads at work to the end.
+template <typename NUMBER, typename TAKER>
+void each_block_of_many_rows(const Product& p, const TAKER& take) {
+    const int64_t blocks = (p.outputs + OUTPUTS - 1) / OUTPUTS;
+    const int64_t wanted = std::min((4 * at::get_num_threads() + blocks - 1) / blocks, p.rows / LEAST_SHARED);
+    const int64_t parts = std::max((p.rows + SUMMED - 1) / SUMMED, wanted);
+    const int64_t most = (p.rows + parts - 1) / parts;
+    in_turn(blocks * parts, [&](const auto& next) {
+        Room room;
+        Room others;
+        NUMBER* const sums = room.of<NUMBER>(most * OUTPUTS);
+        next([&](int64_t share) {
+            const int64_t first = share / blocks * p.rows / parts;
+            Product some = p;
+            some.input += first * p.stride;
+            some.rows = (share / blocks + 1) * p.rows / parts - first;
+            block_sums_of_words(some, share % blocks, sums);
+            take(sums, Block{some, share % blocks, first}, others);
+        });
+    });
+}
+
+// The sums of all blocks, each handed on as soon as it is there, with a room of the thread that has it.
 template <bool INT8, typename NUMBER, typename TAKER>
 void each_block(const Product& p, const TAKER& take) {
+    if (p.rows > ROWS) {
+        each_block_of_many_rows<NUMBER>(p, take);
+        return;
+    }
     const By by = way_of(p.layout, p.rows, INT8);
     in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
         alignas(64) NUMBER sums[ROWS * OUTPUTS];
+        Room others;
         if (by != By::TILES) {
             next([&](int64_t block) {
                 block_sums_without_tiles<INT8>(p, by, block, sums);
-                take(sums, block);
+                take(sums, Block{p, block, 0}, others);
             });
             return;
         }
         const Tiles tiles(p.rows);
         next([&](int64_t block) {
             block_sums_of_tiles<INT8>(p, block, sums);
-            take(sums, block);
+            take(sums, Block{p, block, 0}, others);
         });
     });
 }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), on Linux and x86_64: up to 16 rows by packed weights on processors
- * that multiply bfloat16, with AMX or without, with the bits of oneDNN's products at the speed of memory; and rows by weights as
+ * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), on Linux and x86_64: rows by packed weights on processors
+ * that multiply bfloat16, up to 16 with AMX and any number without, with the bits of oneDNN's products; and rows by weights as
  * checkpoints hold them, on any processor with AVX2, together and each with the bits that it has alone; there it computes what is between the
  * products of a step too. It is loaded behind libtorch, whose operators it adds to, and each half is used if it is right here; without it
  * libtorch computes these rows too.
@@ -31,7 +31,8 @@ final class FewRows {
             new long[] {3, 64, 2_048},
             new long[] {4, 33, 67 * 32},
             new long[] {16, 200, 96 * 32},
-            new long[] {5, 33, 67 * 32});
+            new long[] {5, 33, 67 * 32},
+            new long[] {23, 96, 67 * 32});
 
     /** Rows, outputs, inputs and types. */
     private static final List<long[]> BY_WEIGHTS = List.of(

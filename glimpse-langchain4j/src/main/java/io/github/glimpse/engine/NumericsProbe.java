@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param packs whether packed bfloat16 products run here
  * @param multipliesTiles whether these are oneDNN's of AMX, whatever the rows
  * @param fewRows whether these are {@link FewRows}' for few rows
+ * @param manyRows and for any number of rows
  * @param plainRows whether rows by weights that are not packed are those of {@link FewRows}
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
@@ -35,6 +36,7 @@ record NumericsProbe(
         boolean packs,
         boolean multipliesTiles,
         boolean fewRows,
+        boolean manyRows,
         boolean plainRows,
         int largestInt8,
         long widenFromRows,
@@ -42,7 +44,8 @@ record NumericsProbe(
         boolean attendsTogether) {
 
     /** What is taken for true until the probe has run. */
-    static final NumericsProbe NOTHING = new NumericsProbe(false, false, false, false, 0, Long.MAX_VALUE, false, false);
+    static final NumericsProbe NOTHING =
+            new NumericsProbe(false, false, false, false, false, 0, Long.MAX_VALUE, false, false);
 
     private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
     private static final int WIDTH = 512;
@@ -77,7 +80,7 @@ record NumericsProbe(
                         Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
                 TensorScope scope = runtime.openScope()) {
             HostValues.floats(graph.call("together").with(runtime.deviceName()).run(scope));
-            return new NumericsProbe(false, false, false, false, 0, Long.MAX_VALUE, false, true);
+            return new NumericsProbe(false, false, false, false, false, 0, Long.MAX_VALUE, false, true);
         } catch (GlimpseException notOffered) {
             return NOTHING;
         }
@@ -97,6 +100,7 @@ record NumericsProbe(
                     packs,
                     tiles && !fewRows,
                     fewRows,
+                    fewRows && !tiles,
                     library && FewRows.multiplyRows(runtime),
                     Int8Weights.largest(runtime),
                     widenFromRows,

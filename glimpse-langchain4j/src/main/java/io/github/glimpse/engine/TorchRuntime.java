@@ -324,6 +324,11 @@ public final class TorchRuntime implements AutoCloseable {
         return probe.fewRows();
     }
 
+    /** Whether {@link FewRows} multiplies any number of rows by packed weights, and oneDNN, which computes blocks of rows, none. */
+    public boolean multipliesManyRows() {
+        return probe.manyRows();
+    }
+
     /** Whether rows by weights of bfloat16 and float32 that are not packed are multiplied together, each with the bits that it has alone. */
     public boolean multipliesRows() {
         return probe.plainRows();

@@ -369,9 +369,9 @@ public final class DecoderStack implements AutoCloseable {
         return prompts;
     }
 
-    /** Whether weights are packed, or are to be. */
-    boolean isPacked() {
-        return packed;
+    /** Whether rows are computed in blocks, so that what is left behind whole ones costs as much as a block: where weights are packed, or are to be, and are oneDNN's to multiply. */
+    boolean computesBlocks() {
+        return packed && !runtime.multipliesManyRows();
     }
 
     /** Whether a row of a prompt has the same bits alone and among those of others, as behind packed weights only. */

@@ -83,7 +83,7 @@ public final class PromptLayers {
             RowSlices slices,
             TensorScope scope) {
         int all = Math.toIntExact(hidden.getShape().get(0));
-        if (slices.end(0, all, decoder.isPacked()) == all) {
+        if (slices.end(0, all, decoder.computesBlocks()) == all) {
             return slices.joint() != null && waits(index, hidden)
                     ? slices.joint().layer().apply(new JointLayers.Part(index, hidden, tables, cache, scope))
                     : layer(index, hidden, tables, cache, scope);
@@ -95,7 +95,7 @@ public final class PromptLayers {
             if (start > 0) {
                 slices.between().check();
             }
-            end = slices.end(start, all, decoder.isPacked());
+            end = slices.end(start, all, decoder.computesBlocks());
             try (TensorScope step = scope.openChild()) {
                 RotaryEmbedding.Tables places = new RotaryEmbedding.Tables(
                         piece(tables.cosine(), start, end, step), piece(tables.sine(), start, end, step));
@@ -181,13 +181,13 @@ public final class PromptLayers {
         return handedOver(call, parts.stream().map(JointLayers.Last::owner).toList());
     }
 
-    /** One prompt's rows are padded already; more than a block of several are made whole blocks, which cost the least. */
-    private static int paddedRows(int[] rows) {
+    /** One prompt's rows are padded already; where they are computed in blocks, more than one of several are made whole blocks, which cost the least. */
+    private int paddedRows(int[] rows) {
         int all = IntStream.of(rows).sum();
         if (rows.length == 1) {
             return all;
         }
-        return all <= RowSlices.BLOCK ? RowPadding.rows(all) : RowPadding.cacheRows(all);
+        return all <= RowSlices.BLOCK || !decoder.computesBlocks() ? RowPadding.rows(all) : RowPadding.cacheRows(all);
     }
 
     private List<NDArray> handedOver(Graph.Call call, List<TensorScope> owners) {

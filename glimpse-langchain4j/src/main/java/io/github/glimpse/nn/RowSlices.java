@@ -33,12 +33,12 @@ public record RowSlices(
      * slice of its own.
      *
      * @param all rows of the prompt
-     * @param packed whether the products are oneDNN's
+     * @param inBlocks whether the products are oneDNN's by packed weights
      */
-    int end(int start, int all, boolean packed) {
+    int end(int start, int all, boolean inBlocks) {
         int end = Math.min(all, start + rows);
         int blocks = (end - start) / BLOCK * BLOCK;
-        return packed && blocks > 0 ? start + blocks : end;
+        return inBlocks && blocks > 0 ? start + blocks : end;
     }
 
     /** The least slices. */

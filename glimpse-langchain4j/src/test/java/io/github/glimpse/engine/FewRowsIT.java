@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FewRowsIT {
 
     private static final int ROWS = 40;
+    private static final int MANY = 1_100;
 
     @TempDir
     private Path folder;
@@ -50,6 +52,17 @@ class FewRowsIT {
     @CsvSource({"2560, 2048", "2048, 11008", "22016, 2048", "3584, 18944"})
     void numbersAreThoseOfOnednnForTheShapesOfReleasedModels(int outputs, int inputs) {
         check(outputs, inputs);
+    }
+
+    /** Rows of a slice, one more, and several slices; shared out where there are few blocks of outputs; rows that lie a power of two apart. */
+    @ParameterizedTest
+    @CsvSource({"200, 2048", "33, 2144", "64, 896", "1280, 1280", "2560, 64"})
+    void numbersOfManyRowsAreThoseOfOnednn(int outputs, int inputs) {
+        SplittableRandom random = new SplittableRandom(outputs);
+        try (TorchRuntime runtime = started();
+                Graph graph = graph(runtime)) {
+            check(outputs, inputs, List.of(64, 97, 512, 515, 516, MANY), random, runtime, graph);
+        }
     }
 
     /** Of which tiles know none below the least normal number, while other instructions do. */
@@ -185,6 +198,9 @@ class FewRowsIT {
             for (int outputs : new int[] {16, 33, 64, 100, 256}) {
                 check(outputs, 16, 64, 1_040, 2_048, 2_144, 4_096, 4_864, 11_008);
             }
+            FewRowsIT many = new FewRowsIT();
+            many.numbersOfManyRowsAreThoseOfOnednn(200, 2_048);
+            many.numbersOfManyRowsAreThoseOfOnednn(33, 2_144);
             System.out.println("compared");
         }
     }
@@ -223,13 +239,18 @@ class FewRowsIT {
     }
 
     private static void check(int outputs, int in, SplittableRandom random, TorchRuntime runtime, Graph graph) {
+        check(outputs, in, List.of(1, 2, 3, 4, 5, 6, 7, 11, 16, 17, ROWS), random, runtime, graph);
+    }
+
+    private static void check(
+            int outputs, int in, List<Integer> counts, SplittableRandom random, TorchRuntime runtime, Graph graph) {
         try (TensorScope scope = runtime.openScope()) {
-            NDArray input = numbers(ROWS, in, random, scope);
+            NDArray input = numbers(Collections.max(counts), in, random, scope);
             NDArray weight = numbers(outputs, in, random, scope);
             NDArray bias = scope.floats(numbers(outputs, random), outputs);
             NDArray packed = graph.call("packed").with(weight).run(scope);
             NDArray packedNumbers = graph.call("packed_numbers").with(weight).run(scope);
-            for (int rows : new int[] {1, 2, 3, 4, 7, 16, 17, ROWS}) {
+            for (int rows : counts) {
                 assertThat(others("others", input, packed, bias, rows, graph, scope))
                         .as("bfloat16, %d rows, %d outputs, %d inputs", rows, outputs, in)
                         .isZero();
