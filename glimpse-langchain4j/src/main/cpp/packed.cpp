@@ -64,6 +64,9 @@ const char* apart(const NUMBER* numbers, int64_t stride, int64_t width, int64_t 
     return reinterpret_cast<const char*>(laid);
 }
 
+// Bytes from one line of memory to the next that lies in the same places of the nearest cache.
+constexpr int64_t SAME_LINES = 4096;
+
 // Whether many rows so many bytes apart can be read where they are: not on the same lines of the nearest cache, and each word by itself.
 bool lie_apart(const void* at, int64_t rows, int64_t bytes) {
     return rows > ROWS && bytes % SAME_LINES != 0 && bytes % 4 == 0 && reinterpret_cast<uintptr_t>(at) % 4 == 0;
@@ -145,21 +148,20 @@ Layout layout_for(const at::Tensor& input, const at::Tensor& weight, const at::T
 class Laid {
   public:
     Laid(const Packed& weight, const NarrowRows& rows) : product{weight.at, nullptr, 0, rows.count, weight.outputs, weight.layout} {
-        const int64_t inputs = weight.layout.units * weight.layout.words * 2;
         if (way_of(weight.layout, rows.count, false) == By::ORDER_OF_TILES) {
-            float* const wide = room.of<float>(rows.count * inputs);
+            float* const wide = room.of<float>(rows.count * weight.inputs);
             for (int64_t row = 0; row < rows.count; row++) {
-                std::copy_n(rows.at + row * rows.width, rows.width, wide + row * inputs);
-                std::fill(wide + row * inputs + rows.width, wide + (row + 1) * inputs, 0.0f);
+                std::copy_n(rows.at + row * rows.width, rows.width, wide + row * weight.inputs);
+                std::fill(wide + row * weight.inputs + rows.width, wide + (row + 1) * weight.inputs, 0.0f);
             }
             product.input = reinterpret_cast<const char*>(wide);
-            product.stride = inputs * 4;
-        } else if (rows.width == inputs && lie_apart(rows.at, rows.count, inputs * 2)) {
+            product.stride = weight.inputs * 4;
+        } else if (rows.width == weight.inputs && lie_apart(rows.at, rows.count, weight.inputs * 2)) {
             product.input = reinterpret_cast<const char*>(rows.at);
-            product.stride = inputs * 2;
+            product.stride = weight.inputs * 2;
         } else {
-            product.input = apart(rows.at, rows.width, rows.width, rows.count, inputs, room);
-            product.stride = inputs * 2 + PADDING;
+            product.input = apart(rows.at, rows.width, rows.width, rows.count, weight.inputs, room);
+            product.stride = weight.inputs * 2 + PADDING;
         }
     }
 
@@ -220,11 +222,8 @@ void multiply(
     each_block<true, int32_t>(laid.product, [&](const int32_t* sums, const Block& block, Room& others) {
         float* of_kept = nullptr;
         if (beside.has_value()) {
-            Product some = beside->product;
-            some.input += block.first * some.stride;
-            some.rows = block.product.rows;
-            of_kept = others.of<float>(some.rows * OUTPUTS);
-            block_sums<false>(some, block.number, of_kept);
+            of_kept = others.of<float>(block.product.rows * OUTPUTS);
+            block_sums<false>(beside->product.part(block.first, block.product.rows), block.number, of_kept);
         }
         const Worth worth{rows.units + block.first, unit, bias};
         const int64_t at = block.first * weight.outputs;

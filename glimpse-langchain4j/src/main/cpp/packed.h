@@ -15,9 +15,6 @@ struct Packed {
 // Bytes behind each row that products read: rows a power of two apart would keep one another out of the nearest cache.
 constexpr int64_t PADDING = 64;
 
-// Bytes from one line of memory to the next that lies in the same places of the nearest cache.
-constexpr int64_t SAME_LINES = 4096;
-
 Packed packed_of(const at::Tensor& weight, bool int8);
 
 // Rows in bfloat16, side by side; as wide as a weight, or narrower: what is behind them counts as zeros then.

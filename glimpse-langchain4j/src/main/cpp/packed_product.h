@@ -21,6 +21,14 @@ struct Product {
     int64_t rows;
     int64_t outputs;
     Layout layout;
+
+    // That of some of its rows.
+    Product part(int64_t first, int64_t count) const {
+        Product some = *this;
+        some.input += first * stride;
+        some.rows = count;
+        return some;
+    }
 };
 
 // What multiplies: tiles, whose rows are bfloat16 or signed 8 bits; registers in the order of tiles, whose rows are float32; or registers word by

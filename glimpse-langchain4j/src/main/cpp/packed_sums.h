@@ -57,9 +57,7 @@ void each_block_of_many_rows(const Product& p, const TAKER& take) {
         NUMBER* const sums = room.of<NUMBER>(most * OUTPUTS);
         next([&](int64_t share) {
             const int64_t first = share / blocks * p.rows / parts;
-            Product some = p;
-            some.input += first * p.stride;
-            some.rows = (share / blocks + 1) * p.rows / parts - first;
+            const Product some = p.part(first, (share / blocks + 1) * p.rows / parts - first);
             block_sums_of_words(some, share % blocks, sums);
             take(sums, Block{some, share % blocks, first}, others);
         });

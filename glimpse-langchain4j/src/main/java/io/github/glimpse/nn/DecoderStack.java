@@ -369,7 +369,10 @@ public final class DecoderStack implements AutoCloseable {
         return prompts;
     }
 
-    /** Whether rows are computed in blocks, so that what is left behind whole ones costs as much as a block: where weights are packed, or are to be, and are oneDNN's to multiply. */
+    /**
+     * Whether rows are computed in blocks, so that what is left behind whole ones costs as much as a block: where weights are packed, or are to
+     * be, and are oneDNN's to multiply.
+     */
     boolean computesBlocks() {
         return packed && !runtime.multipliesManyRows();
     }
