@@ -3,6 +3,8 @@
 #include <ATen/Version.h>
 #include <torch/library.h>
 
+#include <cpuid.h>
+
 #include <exception>
 #include <string>
 
@@ -78,6 +80,19 @@ int64_t lanes() {
     return known;
 }
 
+bool gains_by_asking() {
+    static const bool known = [] {
+        constexpr unsigned ZEN_5 = 0x1a; // the family
+        unsigned a = 0, b = 0, c = 0, d = 0;
+        __builtin_cpu_init();
+        if (!__builtin_cpu_is("amd") || __get_cpuid(1, &a, &b, &c, &d) == 0) {
+            return false;
+        }
+        return ((a >> 8) & 0xf) + ((a >> 20) & 0xff) >= ZEN_5;
+    }();
+    return known;
+}
+
 bool multiplies_rows() {
     return lanes() > 0;
 }
@@ -106,6 +121,7 @@ void multiply(const PlainWeight& weight, const void* rows, int64_t count, const 
     p.inputs = weight.inputs;
     p.outputs = weight.outputs;
     p.bfloat16 = weight.bfloat16;
+    p.near = gains_by_asking();
     Numbers laid(p.rows * plain_rows_row(p.inputs, p.bfloat16, lanes()));
     p.input = laid.data();
     of_lanes(lay_rows_16, lay_rows_8)(p, rows, laid.data());

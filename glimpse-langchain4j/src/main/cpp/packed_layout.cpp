@@ -111,19 +111,6 @@ bool has_tiles() {
     return known;
 }
 
-bool gains_by_asking() {
-    static const bool known = [] {
-        constexpr unsigned ZEN_5 = 0x1a; // the family
-        unsigned a = 0, b = 0, c = 0, d = 0;
-        __builtin_cpu_init();
-        if (!__builtin_cpu_is("amd") || __get_cpuid(1, &a, &b, &c, &d) == 0) {
-            return false;
-        }
-        return ((a >> 8) & 0xf) + ((a >> 20) & 0xff) >= ZEN_5;
-    }();
-    return known;
-}
-
 const char* address(const at::Tensor& packed) {
     return reinterpret_cast<const char*>(at::native::data_ptr_from_mkldnn(packed));
 }

@@ -30,9 +30,6 @@ bool has_bytes();
 // Whether it has tiles, and the system lets this process have them.
 bool has_tiles();
 
-// Whether what is read line after line is there sooner if it is asked for: on AMD's Zen 5 it is, on its Zen 4 it is there later.
-bool gains_by_asking();
-
 // Where the numbers of a packed weight lie.
 const char* address(const at::Tensor& packed);
 

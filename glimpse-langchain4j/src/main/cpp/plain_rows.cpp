@@ -37,16 +37,16 @@ inline void add(const char* weight, int64_t stride, const float* input, int64_t 
 }
 
 // Asks for the share that one of so many passes over the same weights has of what comes behind them, line after line, as memory gives it soonest;
-// into the second cache.
-template <int OUTPUTS>
+// into the second cache, or one pass into the first.
+template <int OUTPUTS, bool NEAR>
 inline void ask(uintptr_t behind, int64_t line, int64_t pass, int64_t passes) {
     for (int64_t o = pass; o < OUTPUTS; o += passes) {
-        __builtin_prefetch(reinterpret_cast<const char*>(behind + (line * OUTPUTS + o) * LINE), 0, 2);
+        __builtin_prefetch(reinterpret_cast<const char*>(behind + (line * OUTPUTS + o) * LINE), 0, NEAR ? 3 : 2);
     }
 }
 
 // Rows of so many outputs against so many of the input: sums [outputs][rows][LANES], which stay in registers. The first inputs begin them.
-template <bool BFLOAT16, int OUTPUTS, int ROWS>
+template <bool BFLOAT16, int OUTPUTS, int ROWS, bool NEAR>
 inline void multiply(
     const char* weight, int64_t stride, const float* input, int64_t row, int64_t groups, float* sums, int64_t of_output, bool first, int64_t pass,
     int64_t passes) {
@@ -60,7 +60,7 @@ inline void multiply(
     }
     int64_t g = 0;
     for (; g + GROUPS <= groups; g += GROUPS) {
-        ask<OUTPUTS>(reinterpret_cast<uintptr_t>(weight) + OUTPUTS * stride, g / GROUPS, pass, passes);
+        ask<OUTPUTS, NEAR>(reinterpret_cast<uintptr_t>(weight) + OUTPUTS * stride, g / GROUPS, pass, passes);
         for (int64_t i = g; i < g + GROUPS; i++) {
             add<BFLOAT16>(weight + i * sizeof(Words), stride, input + i * INPUTS, row, sum);
         }
@@ -79,21 +79,27 @@ template <bool BFLOAT16, int OUTPUTS>
 inline void all_rows(const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, float* sums, bool first) {
     const int64_t of_output = p.rows * LANES;
     const int64_t passes = p.rows / ROWS_AT_ONCE + p.rows % ROWS_AT_ONCE;
+    if (p.near && p.rows == 1) {
+        multiply<BFLOAT16, OUTPUTS, 1, true>(weight, p.stride, input, row, groups, sums, of_output, first, 0, 1);
+        return;
+    }
     int64_t r = 0;
     int64_t pass = 0;
     for (; r + ROWS_AT_ONCE <= p.rows; r += ROWS_AT_ONCE) {
-        multiply<BFLOAT16, OUTPUTS, ROWS_AT_ONCE>(
+        multiply<BFLOAT16, OUTPUTS, ROWS_AT_ONCE, false>(
             weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output, first, pass++, passes);
     }
     for (; r < p.rows; r++) {
-        multiply<BFLOAT16, OUTPUTS, 1>(weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output, first, pass++, passes);
+        multiply<BFLOAT16, OUTPUTS, 1, false>(weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output, first, pass++, passes);
     }
 }
 
 template <bool BFLOAT16>
 inline void all_outputs(const PlainRows& p, const char* weight, int64_t row, int64_t groups, int64_t outputs, float* sums) {
+    // What is asked for stays in the nearest cache until it is read, which by AVX-512 is sooner: fewer outputs then.
+    const bool most = p.rows == 1 && !(p.near && LANES == 16);
     int64_t o = 0;
-    for (; p.rows == 1 && o + ONE_OUTPUTS <= outputs; o += ONE_OUTPUTS) {
+    for (; most && o + ONE_OUTPUTS <= outputs; o += ONE_OUTPUTS) {
         all_rows<BFLOAT16, ONE_OUTPUTS>(p, weight + o * p.stride, p.input, row, groups, sums + o * LANES, true);
     }
     for (; o + OUTPUTS_AT_ONCE <= outputs; o += OUTPUTS_AT_ONCE) {

@@ -16,6 +16,7 @@ struct PlainRows {
     int64_t outputs;
     bool bfloat16;
     bool wide;          // whether the result is float32 whatever the weight
+    bool near;          // whether one row asks for weights into the nearest cache, where the processor gains by it
 };
 
 // Inputs of one group.

@@ -37,6 +37,9 @@ bool multiplies_rows();
 // Numbers that are computed at once: by the instructions that libtorch takes too (ATEN_CPU_CAPABILITY), 0 where it takes none of these.
 int64_t lanes();
 
+// Whether what is read line after line is there sooner if it is asked for: on AMD's Zen 5 it is, on its Zen 4 it is there later.
+bool gains_by_asking();
+
 // The kernels that are compiled for as many.
 template <typename KERNELS>
 KERNELS* of_lanes(KERNELS* of_16, KERNELS* of_8) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "packed_product.h"
+#include "rows.h"
 
 constexpr int64_t GROUP = 6;         // rows that have room in the registers, 24 of them, beside four of the weight
 constexpr int64_t PART = 512;        // words of a weight that stay in the second cache while group after group goes through them
