@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -35,9 +34,6 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     /** What {@link #close} leaves to requests; with the reading of weights it stays below ten seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Work of requests behind which freed memory goes back: giving it back takes some milliseconds, and so does finding it again. */
-    private static final long FREEING_NANOS = Duration.ofSeconds(1).toNanos();
-
     private static final Logger LOG = LoggerFactory.getLogger(SharedModel.class);
 
     private final String name;
@@ -47,7 +43,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     private final Admission admission = new Admission();
     private final Set<Arrival> inside = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final AtomicLong workedNanos = new AtomicLong();
+    private final MemoryReturn freed = new MemoryReturn(System::nanoTime, FreedMemory::giveBack);
     private volatile boolean failing;
     private volatile @Nullable DeviceLostException lost;
     // Requests read, close writes: memory is freed when nobody uses it any more.
@@ -134,12 +130,7 @@ public final class SharedModel<M extends AutoCloseable> implements AutoCloseable
     void end(Arrival arrival) {
         use.readLock().unlock();
         leave(arrival);
-        // What requests have freed stays for those that come, but not for ever, and not in the areas of threads that
-        // are gone.
-        long worked = workedNanos.addAndGet(arrival.worked().toNanos());
-        if (worked >= FREEING_NANOS && workedNanos.compareAndSet(worked, 0)) {
-            FreedMemory.giveBack();
-        }
+        freed.behind(arrival.worked(), !inside.isEmpty());
     }
 
     private void leave(Arrival arrival) {
