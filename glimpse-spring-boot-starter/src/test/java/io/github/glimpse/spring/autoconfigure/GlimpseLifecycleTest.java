@@ -11,6 +11,7 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.serve.EngineState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,7 +41,7 @@ class GlimpseLifecycleTest {
         ConfigurableApplicationContext context = start("glimpse.generation.max-output-tokens=20");
         LoadedModel engine = context.getBean(LoadedModel.class);
         ChatModel model = context.getBean(ChatModel.class);
-        HeldAnswer answer = new HeldAnswer();
+        HeldAnswer answer = new HeldAnswer(Duration.ZERO);
         context.getBean(StreamingChatModel.class).chat("Tell me a story", answer);
         answer.started.await();
         Thread closing = new Thread(context::close);
@@ -69,7 +70,8 @@ class GlimpseLifecycleTest {
         ConfigurableApplicationContext context = start(
                 "glimpse.generation.max-output-tokens=100000", "spring.lifecycle.timeout-per-shutdown-phase=500ms");
         LoadedModel engine = context.getBean(LoadedModel.class);
-        HeldAnswer answer = new HeldAnswer();
+        // However fast the machine is, fewer pieces come in the phase than the model has room for.
+        HeldAnswer answer = new HeldAnswer(Duration.ofMillis(10));
         answer.released.countDown();
         context.getBean(StreamingChatModel.class).chat("Tell me a story", answer);
         answer.started.await();
@@ -139,18 +141,24 @@ class GlimpseLifecycleTest {
                 .run(Stream.of(values).map(value -> "--" + value).toArray(String[]::new));
     }
 
-    /** An answer whose handler holds it at its first piece. */
+    /** An answer whose handler holds it at its first piece, and for a while at each. */
     private static final class HeldAnswer implements StreamingChatResponseHandler {
 
         private final CountDownLatch started = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
         private final CompletableFuture<ChatResponse> done = new CompletableFuture<>();
+        private final Duration pause;
+
+        HeldAnswer(Duration pause) {
+            this.pause = pause;
+        }
 
         @Override
         public void onPartialResponse(String text) {
             started.countDown();
             try {
                 released.await();
+                Thread.sleep(pause.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
