@@ -19,8 +19,7 @@ TORCH_API int64_t data_ptr_from_mkldnn(const Tensor&);
 
 namespace {
 
-constexpr int64_t MOST_UNITS = 64;  // oneDNN begins a new sum behind so many, at most,
-constexpr int64_t LEAST_UNITS = 16; // and behind fewer if all sums then have as many, but not fewer than these
+constexpr int64_t LEAST_UNITS = 16; // of a sum, where all sums then have as many
 
 // oneDNN's description of a tensor, as far as it is read here: byte offsets of release 3.7, which is part of libtorch 2.7.1. Whatever does not
 // look as expected is left to oneDNN.

@@ -13,6 +13,7 @@ constexpr int64_t TILE = 4096;     // bytes of a unit of 16 words
 constexpr int64_t OUTPUTS = 64;    // of a block
 constexpr int64_t TILE_WORDS = 16; // of a unit
 constexpr int64_t PAIR_WORDS = 8;
+constexpr int64_t MOST_UNITS = 64; // behind which oneDNN begins a new sum
 
 // How a weight lies, if it lies as above; else it has no units.
 struct Layout {

@@ -79,7 +79,7 @@ template <bool BFLOAT16, int OUTPUTS>
 inline void all_rows(const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, float* sums, bool first) {
     const int64_t of_output = p.rows * LANES;
     const int64_t passes = p.rows / ROWS_AT_ONCE + p.rows % ROWS_AT_ONCE;
-    if (p.near && p.rows == 1) {
+    if (p.near) {
         multiply<BFLOAT16, OUTPUTS, 1, true>(weight, p.stride, input, row, groups, sums, of_output, first, 0, 1);
         return;
     }

@@ -16,7 +16,7 @@ struct PlainRows {
     int64_t outputs;
     bool bfloat16;
     bool wide;          // whether the result is float32 whatever the weight
-    bool near;          // whether one row asks for weights into the nearest cache, where the processor gains by it
+    bool near;          // whether weights are asked for into the nearest cache; of one row alone
 };
 
 // Inputs of one group.

@@ -14,11 +14,11 @@ constexpr int64_t AHEAD = 48 * WORD; // bytes from what is read to what is asked
 
 namespace {
 
-// What a group of rows asks for at each word: lines into the second cache or, near, into the first one.
-enum class Ask { NOTHING, TWO, ONE_NEAR, FOUR_NEAR };
+// How many lines a group of rows asks for at each word: into the second cache or, near, into the first one.
+enum class Ask { NOTHING = 0, ONE_NEAR = 1, TWO = 2, FOUR_NEAR = 4 };
 
 constexpr int64_t lines(Ask ask) {
-    return ask == Ask::NOTHING ? 0 : ask == Ask::TWO ? 2 : ask == Ask::ONE_NEAR ? 1 : 4;
+    return static_cast<int64_t>(ask);
 }
 
 template <Ask ASK>
@@ -106,8 +106,8 @@ struct SumsOfBytes {
     }
 };
 
-// Pairs of bfloat16, rows [rows][64]: those of a chunk are added one by one, and then to what was there. `open` has as many, or is null where
-// parts are whole chunks.
+// Pairs of bfloat16, rows [rows][64]: those of a chunk are added one by one, and then to what was there. `open` [ROWS][64] has those of a chunk
+// that goes on; of more rows parts are whole chunks.
 struct SumsOfPairs {
     static constexpr int64_t FIRST_ROWS = GROUP;
 
@@ -221,6 +221,7 @@ WIDE inline void block_sums_of_words(const Product& p, int64_t block, int32_t* s
 
 // The sums of one block of pairs, [rows][64].
 WIDE inline void block_sums_of_words(const Product& p, int64_t block, float* sums) {
+    static_assert(MOST_UNITS * PAIR_WORDS <= PART, "no chunk of more rows than ROWS goes on");
     std::fill(sums, sums + p.rows * OUTPUTS, 0.0f);
     alignas(64) float open[ROWS * OUTPUTS];
     add_block(SumsOfPairs{sums, open}, p, block, p.layout.chunk * p.layout.words);

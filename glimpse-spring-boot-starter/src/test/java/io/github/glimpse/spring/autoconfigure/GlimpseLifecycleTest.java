@@ -70,7 +70,7 @@ class GlimpseLifecycleTest {
         ConfigurableApplicationContext context = start(
                 "glimpse.generation.max-output-tokens=100000", "spring.lifecycle.timeout-per-shutdown-phase=500ms");
         LoadedModel engine = context.getBean(LoadedModel.class);
-        // However fast the machine is, fewer pieces come in the phase than the model has room for.
+        // However fast the machine is, the thousand pieces of this answer take longer than the phase.
         HeldAnswer answer = new HeldAnswer(Duration.ofMillis(10));
         answer.released.countDown();
         context.getBean(StreamingChatModel.class).chat("Tell me a story", answer);
