@@ -7,6 +7,8 @@
 namespace {
 
 constexpr int64_t LINE = 64; // bytes of memory that come at once
+constexpr int64_t PAGE = 4096;
+constexpr int64_t PAGES_AHEAD = 16; // of what is asked for, a page's place is
 // Outputs at once for one row, and for several, and how many of these at once: as many as have room in the registers.
 constexpr int ONE_OUTPUTS = 8;
 constexpr int OUTPUTS_AT_ONCE = 4;
@@ -37,9 +39,13 @@ inline void add(const char* weight, int64_t stride, const float* input, int64_t 
 }
 
 // Asks for the share that one of so many passes over the same weights has of what comes behind them, line after line, as memory gives it soonest;
-// into the second cache, or one pass into the first.
+// into the second cache, or one pass into the first. Where pages further on lie is asked before them: what is asked for in a page whose place is not
+// known waits until it is, and what is asked for next with it.
 template <int OUTPUTS, bool NEAR>
 inline void ask(uintptr_t behind, int64_t line, int64_t pass, int64_t passes) {
+    if (pass == 0 && line % (PAGE / LINE / OUTPUTS) == 0) {
+        __builtin_prefetch(reinterpret_cast<const char*>(behind + line * OUTPUTS * LINE + PAGES_AHEAD * PAGE), 0, 2);
+    }
     for (int64_t o = pass; o < OUTPUTS; o += passes) {
         __builtin_prefetch(reinterpret_cast<const char*>(behind + (line * OUTPUTS + o) * LINE), 0, NEAR ? 3 : 2);
     }
@@ -96,8 +102,7 @@ inline void all_rows(const PlainRows& p, const char* weight, const float* input,
 
 template <bool BFLOAT16>
 inline void all_outputs(const PlainRows& p, const char* weight, int64_t row, int64_t groups, int64_t outputs, float* sums) {
-    // What is asked for stays in the nearest cache until it is read, which by AVX-512 is sooner: fewer outputs then.
-    const bool most = p.rows == 1 && !(p.near && LANES == 16);
+    const bool most = p.rows == 1 && !p.near; // what is asked for stays in the nearest cache until it is read: fewer outputs then
     int64_t o = 0;
     for (; most && o + ONE_OUTPUTS <= outputs; o += ONE_OUTPUTS) {
         all_rows<BFLOAT16, ONE_OUTPUTS>(p, weight + o * p.stride, p.input, row, groups, sums + o * LANES, true);
