@@ -121,7 +121,7 @@ void multiply(const PlainWeight& weight, const void* rows, int64_t count, const 
     p.inputs = weight.inputs;
     p.outputs = weight.outputs;
     p.bfloat16 = weight.bfloat16;
-    p.near = count == 1 && gains_by_asking();
+    p.near = gains_by_asking();
     Numbers laid(p.rows * plain_rows_row(p.inputs, p.bfloat16, lanes()));
     p.input = laid.data();
     of_lanes(lay_rows_16, lay_rows_8)(p, rows, laid.data());

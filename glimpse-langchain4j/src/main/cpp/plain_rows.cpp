@@ -12,7 +12,7 @@ constexpr int64_t PAGES_AHEAD = 16; // of what is asked for, a page's place is
 // Outputs at once for one row, and for several, and how many of these at once: as many as have room in the registers.
 constexpr int ONE_OUTPUTS = 8;
 constexpr int OUTPUTS_AT_ONCE = 4;
-constexpr int ROWS_AT_ONCE = 2;
+constexpr int ROWS_AT_ONCE = LANES == 16 ? 4 : 2;
 
 typedef int Places __attribute__((vector_size(4 * LANES)));
 
@@ -42,7 +42,9 @@ inline void add(const char* weight, int64_t stride, const float* input, int64_t 
 // into the second cache, or one pass into the first. Where pages further on lie is asked before them: what is asked for in a page whose place is not
 // known waits until it is, and what is asked for next with it.
 template <int OUTPUTS, bool NEAR>
-inline void ask(uintptr_t behind, int64_t line, int64_t pass, int64_t passes) {
+inline void ask(uintptr_t behind, int64_t line, int64_t of_pass, int64_t of_passes) {
+    const int64_t pass = NEAR ? 0 : of_pass;
+    const int64_t passes = NEAR ? 1 : of_passes;
     if (pass == 0 && line % (PAGE / LINE / OUTPUTS) == 0) {
         __builtin_prefetch(reinterpret_cast<const char*>(behind + line * OUTPUTS * LINE + PAGES_AHEAD * PAGE), 0, 2);
     }
@@ -81,23 +83,28 @@ inline void multiply(
     }
 }
 
+// Which of the passes over the same weights comes next, and from which row.
+struct Passes {
+    int64_t row;
+    int64_t pass;
+    const int64_t passes;
+};
+
+template <bool BFLOAT16, int OUTPUTS, int ROWS>
+inline void rows_at_once(
+    const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, float* sums, bool first, Passes& at) {
+    for (; at.row + ROWS <= p.rows; at.row += ROWS, at.pass++) {
+        const auto some = p.near && at.passes == 1 ? multiply<BFLOAT16, OUTPUTS, ROWS, true> : multiply<BFLOAT16, OUTPUTS, ROWS, false>;
+        some(weight, p.stride, input + at.row * row, row, groups, sums + at.row * LANES, p.rows * LANES, first, at.pass, at.passes);
+    }
+}
+
 template <bool BFLOAT16, int OUTPUTS>
 inline void all_rows(const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, float* sums, bool first) {
-    const int64_t of_output = p.rows * LANES;
-    const int64_t passes = p.rows / ROWS_AT_ONCE + p.rows % ROWS_AT_ONCE;
-    if (p.near) {
-        multiply<BFLOAT16, OUTPUTS, 1, true>(weight, p.stride, input, row, groups, sums, of_output, first, 0, 1);
-        return;
-    }
-    int64_t r = 0;
-    int64_t pass = 0;
-    for (; r + ROWS_AT_ONCE <= p.rows; r += ROWS_AT_ONCE) {
-        multiply<BFLOAT16, OUTPUTS, ROWS_AT_ONCE, false>(
-            weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output, first, pass++, passes);
-    }
-    for (; r < p.rows; r++) {
-        multiply<BFLOAT16, OUTPUTS, 1, false>(weight, p.stride, input + r * row, row, groups, sums + r * LANES, of_output, first, pass++, passes);
-    }
+    Passes at{0, 0, p.rows / ROWS_AT_ONCE + p.rows % ROWS_AT_ONCE / 2 + p.rows % 2};
+    rows_at_once<BFLOAT16, OUTPUTS, ROWS_AT_ONCE>(p, weight, input, row, groups, sums, first, at);
+    rows_at_once<BFLOAT16, OUTPUTS, 2>(p, weight, input, row, groups, sums, first, at);
+    rows_at_once<BFLOAT16, OUTPUTS, 1>(p, weight, input, row, groups, sums, first, at);
 }
 
 template <bool BFLOAT16>

@@ -16,7 +16,7 @@ struct PlainRows {
     int64_t outputs;
     bool bfloat16;
     bool wide;          // whether the result is float32 whatever the weight
-    bool near;          // whether weights are asked for into the nearest cache; of one row alone
+    bool near;          // whether weights that one pass reads are asked for into the nearest cache
 };
 
 // Inputs of one group.
