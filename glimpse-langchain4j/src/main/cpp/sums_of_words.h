@@ -11,6 +11,8 @@ constexpr int64_t PART = 512;        // words of a weight that stay in the secon
 constexpr int64_t NEAR_PART = 32;    // that stay in the first one, beside the sums of a step's rows
 constexpr int64_t WORD = 4 * 64;     // bytes of a word, four lines of memory
 constexpr int64_t AHEAD = 48 * WORD; // bytes from what is read to what is asked for near
+constexpr int64_t PAGE = 4096;
+constexpr int64_t PAGES_AHEAD = 16;  // of what is asked for near, a page's place is
 
 namespace {
 
@@ -168,6 +170,13 @@ WIDE inline void add_group(const SUMS& sums, int64_t some, const Part& part, con
     }
 }
 
+// Where pages lie whose lines will be asked for: a line waits until that of its page is known, and what is asked for behind it too (plain_rows.cpp).
+WIDE inline void ask_for_pages(const Part& part) {
+    for (int64_t byte = 0; byte < WORD * part.words; byte += PAGE) {
+        _mm_prefetch(part.weight + AHEAD + PAGES_AHEAD * PAGE + byte, _MM_HINT_T1);
+    }
+}
+
 // All rows through one part. Those behind the first group ask for the part that follows, until all of it is asked for; the first one for what it
 // is about to read itself, where that is sooner there then.
 template <bool NEAR, typename SUMS>
@@ -175,6 +184,9 @@ WIDE inline void add_part(const SUMS& sums, int64_t rows, const Part& part) {
     constexpr Ask FIRST = NEAR ? Ask::FOUR_NEAR : Ask::NOTHING;
     constexpr Ask LATER = NEAR ? Ask::ONE_NEAR : Ask::TWO;
     const int64_t first = std::min(rows, SUMS::FIRST_ROWS);
+    if (NEAR && part.words <= NEAR_PART) {
+        ask_for_pages(part);
+    }
     add_group<true, FIRST>(sums, first, part, part.weight + AHEAD, 0);
     const char* asked = part.weight + WORD * part.words + (NEAR ? AHEAD : 0);
     const char* const all = asked + WORD * part.words;
