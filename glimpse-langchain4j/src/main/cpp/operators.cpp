@@ -45,6 +45,8 @@ bool register_operators() {
             "attention_of_rows(Tensor[] parts, Tensor q_norm, Tensor k_norm, float eps, Tensor cosine, Tensor sine, Tensor(a!)[] keys, "
             "Tensor(b!)[] values, int[] lengths, int heads) -> Tensor",
             attention_of_rows);
+        library.def(
+            "attention_of_prompts(Tensor query, Tensor[] keys, Tensor[] values, int[] counts, int[] starts) -> Tensor", attention_of_prompts);
         library.def("tables_of_rows(Tensor positions, Tensor axis, Tensor frequencies, ScalarType type) -> Tensor[]", tables_of_rows);
         library.def("sums_of_scores(Tensor scores) -> Tensor", sums_of_scores);
         library.def(

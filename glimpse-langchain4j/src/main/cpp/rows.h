@@ -70,6 +70,14 @@ at::Tensor attention_of_rows(
     const at::Tensor& sine, const std::vector<at::Tensor>& keys, const std::vector<at::Tensor>& values, const std::vector<int64_t>& lengths,
     int64_t heads);
 
+// What attention gives for the rows of prompts, one prompt's behind the other's: queries [heads, rows, headDim], of which the first counts[i] rows behind those
+// of other prompts lie at starts[i] of the caches of prompt i [kvHeads, capacity, headDim], where their keys and values are already; a row sees those
+// up to it. Rows past a capacity, which is a multiple of 64, are zeros, and so are those past all prompts. A row has the same bits whatever the
+// others are, those of its own prompt among them. -> [rows, heads * headDim]
+at::Tensor attention_of_prompts(
+    const at::Tensor& query, const std::vector<at::Tensor>& keys, const std::vector<at::Tensor>& values, const std::vector<int64_t>& counts,
+    const std::vector<int64_t>& starts);
+
 // By what heads are turned at positions [rows of positions, rows], each frequency by the row of positions that its axis says: cosines [rows, headDim],
 // whose halves are equal, and sines [rows, headDim / 2], in a type.
 std::vector<at::Tensor> tables_of_rows(const at::Tensor& positions, const at::Tensor& axis, const at::Tensor& frequencies, at::ScalarType type);
