@@ -377,6 +377,11 @@ public final class DecoderStack implements AutoCloseable {
         return packed && !runtime.multipliesManyRows();
     }
 
+    /** Whether any number of rows costs what these rows cost and no more, as by {@code FewRows}: those that pad a prompt need not be computed. */
+    boolean computesAnyRows() {
+        return packed && runtime.multipliesManyRows();
+    }
+
     /** Whether a row of a prompt has the same bits alone and among those of others, as behind packed weights only. */
     boolean hasSameBitsAmongOthers() {
         return packed && runtime.packsBfloat16() && !runtime.onGpu();

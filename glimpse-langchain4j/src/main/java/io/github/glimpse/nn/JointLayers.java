@@ -17,14 +17,16 @@ public record JointLayers(Function<Part, NDArray> layer, Function<Last, NDArray>
      *
      * @param layer its number
      * @param hidden {@code [padded, hidden]}; not changed
+     * @param rows how many of them count
      * @param tables of these rows
      * @param cache gets their keys and values behind its length, which stays
      * @param owner of what comes of it
      */
-    public record Part(int layer, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope owner) {
+    public record Part(
+            int layer, NDArray hidden, int rows, RotaryEmbedding.Tables tables, KvCache cache, TensorScope owner) {
 
         /** Rows, those of padding among them. */
-        public int rows() {
+        int padded() {
             return Math.toIntExact(hidden.getShape().get(0));
         }
     }

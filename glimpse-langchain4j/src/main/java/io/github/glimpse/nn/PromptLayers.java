@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ public final class PromptLayers {
             TensorScope scope) {
         if (state instanceof KvCache cache) {
             int before = cache.length();
-            NDArray output = sliced(index, hidden, tables, cache, slices, scope);
+            NDArray output = sliced(index, hidden, rows, tables, cache, slices, scope);
             cache.truncate(before + rows);
             return output;
         }
@@ -78,15 +79,17 @@ public final class PromptLayers {
     private NDArray sliced(
             int index,
             NDArray hidden,
+            int rows,
             RotaryEmbedding.Tables tables,
             KvCache cache,
             RowSlices slices,
             TensorScope scope) {
         int all = Math.toIntExact(hidden.getShape().get(0));
         if (slices.end(0, all, decoder.computesBlocks()) == all) {
+            JointLayers.Part part = new JointLayers.Part(index, hidden, rows, tables, cache, scope);
             return slices.joint() != null && waits(index, hidden)
-                    ? slices.joint().layer().apply(new JointLayers.Part(index, hidden, tables, cache, scope))
-                    : layer(index, hidden, tables, cache, scope);
+                    ? slices.joint().layer().apply(part)
+                    : layer(List.of(part)).get(0);
         }
         int before = cache.length();
         NDArray output = decoder.graph().call("empty_like").with(hidden).run(scope);
@@ -118,7 +121,8 @@ public final class PromptLayers {
      * @return {@code [rows, hidden]}, owned by {@code scope}
      */
     public NDArray layer(int index, NDArray hidden, RotaryEmbedding.Tables tables, KvCache cache, TensorScope scope) {
-        return layer(List.of(new JointLayers.Part(index, hidden, tables, cache, scope)))
+        int rows = Math.toIntExact(hidden.getShape().get(0));
+        return layer(List.of(new JointLayers.Part(index, hidden, rows, tables, cache, scope)))
                 .get(0);
     }
 
@@ -141,6 +145,9 @@ public final class PromptLayers {
             keys.add(part.cache().keys());
             values.add(part.cache().values());
         }
+        long[] counts = parts.stream()
+                .mapToLong(part -> decoder.computesAnyRows() ? part.rows() : part.padded())
+                .toArray();
         Graph.Call call = decoder.graph()
                 .call("layer")
                 .with(hidden)
@@ -149,7 +156,8 @@ public final class PromptLayers {
                 .with(keys)
                 .with(values)
                 .with(parts.stream().mapToLong(part -> part.cache().length()).toArray())
-                .with(paddedRows(parts.stream().mapToInt(JointLayers.Part::rows).toArray()))
+                .with(counts)
+                .with(paddedRows(counts))
                 .with(decoder.layerList(parts.get(0).layer()))
                 .with(decoder.dimensions().heads())
                 .with(decoder.dimensions().normEps());
@@ -182,9 +190,9 @@ public final class PromptLayers {
     }
 
     /** One prompt's rows are padded already; where they are computed in blocks, more than one of several are made whole blocks, which cost the least. */
-    private int paddedRows(int[] rows) {
-        int all = IntStream.of(rows).sum();
-        if (rows.length == 1) {
+    private int paddedRows(long[] rows) {
+        int all = Math.toIntExact(LongStream.of(rows).sum());
+        if (rows.length == 1 || decoder.computesAnyRows()) {
             return all;
         }
         return all <= RowSlices.BLOCK || !decoder.computesBlocks() ? RowPadding.rows(all) : RowPadding.cacheRows(all);
