@@ -62,7 +62,7 @@ class PromptAttention {
         const at::Tensor wide = keys[p.prompt].select(0, p.head).slice(0, 0, p.read).to(at::kFloat);
         const at::Tensor scores = at::mm(rows.view({group * STEP, -1}), wide.t()).view({group, STEP, p.read});
         scores.slice(2, p.read - STEP).masked_fill_(later, -std::numeric_limits<double>::infinity());
-        const at::Tensor weights = at::softmax(scores, -1).to(of.scalar_type()).view({group * STEP, p.read});
+        const at::Tensor weights = at::softmax(scores, -1).to(query.scalar_type()).view({group * STEP, p.read});
         const at::Tensor mixed = at::mm(weights, of.select(0, p.head).slice(0, 0, p.read)).view({group, STEP, -1});
         result.slice(0, p.row, p.row + p.rows)
             .slice(1, p.head * group, (p.head + 1) * group)
@@ -83,8 +83,13 @@ class PromptAttention {
 at::Tensor attention_of_prompts(
     const at::Tensor& query, const std::vector<at::Tensor>& keys, const std::vector<at::Tensor>& values, const std::vector<int64_t>& counts,
     const std::vector<int64_t>& starts) {
+    const auto type = query.scalar_type();
+    const auto fits = [&](const at::Tensor& tensor) {
+        return tensor.is_cpu() && tensor.layout() == at::kStrided && !tensor.is_neg() && tensor.dim() == 3 && tensor.scalar_type() == type;
+    };
+    TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat, "prompts attend in bfloat16 and float32, not in ", type);
     TORCH_CHECK(
-        query.is_cpu() && query.dim() == 3 && !counts.empty() && keys.size() == counts.size() && values.size() == counts.size()
+        fits(query) && !counts.empty() && keys.size() == counts.size() && values.size() == counts.size()
             && starts.size() == counts.size(),
         "rows ", query.sizes(), " of ", counts.size(), " prompts that begin at ", starts.size(), " places of ", keys.size(), " and ", values.size(),
         " caches");
@@ -92,12 +97,12 @@ at::Tensor attention_of_prompts(
     for (size_t i = 0; i < counts.size(); i++) {
         const at::Tensor &key = keys[i], &value = values[i];
         TORCH_CHECK(
-            key.is_cpu() && value.is_cpu() && key.dim() == 3 && value.dim() == 3 && key.size(0) > 0 && heads % key.size(0) == 0
+            fits(key) && fits(value) && key.size(0) > 0 && heads % key.size(0) == 0
                 && key.size(0) == keys[0].size(0) && key.size(2) == query.size(2) && value.size(0) == key.size(0) && value.size(1) == key.size(1)
-                && value.size(2) == values[0].size(2) && value.scalar_type() == values[0].scalar_type() && key.size(1) % STEP == 0,
-            "caches ", key.sizes(), " and ", value.sizes(), " of rows ", query.sizes());
+                && value.size(2) == values[0].size(2) && key.size(1) % STEP == 0,
+            "caches ", key.sizes(), " of ", key.scalar_type(), " and ", value.sizes(), " of ", value.scalar_type(), " of rows ", query.sizes(), " of ", type);
     }
-    at::Tensor result = at::zeros({query.size(1), heads, values[0].size(2)}, query.options().dtype(values[0].scalar_type()));
+    at::Tensor result = at::zeros({query.size(1), heads, values[0].size(2)}, query.options());
     PromptAttention attention(query, keys, values, result);
     int64_t first = 0;
     for (size_t i = 0; i < counts.size(); i++) {

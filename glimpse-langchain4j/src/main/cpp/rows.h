@@ -73,7 +73,7 @@ at::Tensor attention_of_rows(
 // What attention gives for the rows of prompts, one prompt's behind the other's: queries [heads, rows, headDim], of which the first counts[i] rows behind those
 // of other prompts lie at starts[i] of the caches of prompt i [kvHeads, capacity, headDim], where their keys and values are already; a row sees those
 // up to it. Rows past a capacity, which is a multiple of 64, are zeros, and so are those past all prompts. A row has the same bits whatever the
-// others are, those of its own prompt among them. -> [rows, heads * headDim]
+// others are, those of its own prompt among them, as long as the values up to the next multiple of 64 are finite. -> [rows, heads * headDim]
 at::Tensor attention_of_prompts(
     const at::Tensor& query, const std::vector<at::Tensor>& keys, const std::vector<at::Tensor>& values, const std::vector<int64_t>& counts,
     const std::vector<int64_t>& starts);

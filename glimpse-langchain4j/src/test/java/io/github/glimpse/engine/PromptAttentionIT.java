@@ -69,8 +69,8 @@ class PromptAttentionIT {
         "4, 64, -1, 0, 1, '-1 rows behind 0 of 3'",
         "4, 64, 3, 65, 1, '3 rows behind 0 of 3 begin at 65 of 64'",
         "4, 64, 3, -1, 1, 'begin at -1 of 64'",
-        "4, 40, 3, 0, 1, 'caches [2, 40, 8] and [2, 40, 8] of rows [4, 3, 8]'",
-        "3, 64, 3, 0, 1, 'caches [2, 64, 8] and [2, 64, 8] of rows [3, 3, 8]'",
+        "4, 40, 3, 0, 1, 'caches [2, 40, 8] of Float and [2, 40, 8] of Float of rows [4, 3, 8] of Float'",
+        "3, 64, 3, 0, 1, 'caches [2, 64, 8] of Float and [2, 64, 8] of Float of rows [3, 3, 8]'",
         "4, 64, 3, 0, 2, 'rows [4, 3, 8] of 1 prompts that begin at 1 places of 2 and 2 caches'"
     })
     void whatDoesNotFitIsRefusedWithItsSizes(
@@ -84,6 +84,19 @@ class PromptAttentionIT {
                     .with(count)
                     .with(start)
                     .with(prompts);
+            assertThatThrownBy(() -> call.run(scope))
+                    .isInstanceOf(GlimpseException.class)
+                    .hasStackTraceContaining(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FLOAT16, FLOAT16, in bfloat16 and float32", "FLOAT32, BFLOAT16, of BFloat16"})
+    void otherTypesAreRefused(Dtype ofQuery, Dtype ofCaches, String expected) {
+        try (TorchRuntime runtime = PlainRowsIT.started();
+                Graph graph = graph(runtime);
+                TensorScope scope = runtime.openScope()) {
+            Graph.Call call = graph.call("refused_type").with(ofQuery.code()).with(ofCaches.code());
             assertThatThrownBy(() -> call.run(scope))
                     .isInstanceOf(GlimpseException.class)
                     .hasStackTraceContaining(expected);
