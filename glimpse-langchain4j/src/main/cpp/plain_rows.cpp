@@ -2,13 +2,12 @@
 // their sum: whatever the rows, so that a row has the same bits alone and among others.
 
 #include "lanes.h"
+#include "pages.h"
 #include "plain_rows.h"
 
 namespace {
 
 constexpr int64_t LINE = 64; // bytes of memory that come at once
-constexpr int64_t PAGE = 4096;
-constexpr int64_t PAGES_AHEAD = 16; // of what is asked for, a page's place is
 // Outputs at once for one row, and for several, and how many of these at once: as many as have room in the registers.
 constexpr int ONE_OUTPUTS = 8;
 constexpr int OUTPUTS_AT_ONCE = 4;
@@ -39,8 +38,7 @@ inline void add(const char* weight, int64_t stride, const float* input, int64_t 
 }
 
 // Asks for the share that one of so many passes over the same weights has of what comes behind them, line after line, as memory gives it soonest;
-// into the second cache, or one pass into the first. Where pages further on lie is asked before them: what is asked for in a page whose place is not
-// known waits until it is, and what is asked for next with it.
+// into the second cache, or one pass into the first, which the compiler knows then to be the only one.
 template <int OUTPUTS, bool NEAR>
 inline void ask(uintptr_t behind, int64_t line, int64_t of_pass, int64_t of_passes) {
     const int64_t pass = NEAR ? 0 : of_pass;

@@ -4,8 +4,11 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <limits>
+#include <vector>
 
 #include "rows.h"
 

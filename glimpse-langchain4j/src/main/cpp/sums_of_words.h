@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "packed_product.h"
+#include "pages.h"
 #include "rows.h"
 
 constexpr int64_t GROUP = 6;         // rows that have room in the registers, 24 of them, beside four of the weight
@@ -11,8 +12,6 @@ constexpr int64_t PART = 512;        // words of a weight that stay in the secon
 constexpr int64_t NEAR_PART = 32;    // that stay in the first one, beside the sums of a step's rows
 constexpr int64_t WORD = 4 * 64;     // bytes of a word, four lines of memory
 constexpr int64_t AHEAD = 48 * WORD; // bytes from what is read to what is asked for near
-constexpr int64_t PAGE = 4096;
-constexpr int64_t PAGES_AHEAD = 16;  // of what is asked for near, a page's place is
 
 namespace {
 
@@ -170,7 +169,7 @@ WIDE inline void add_group(const SUMS& sums, int64_t some, const Part& part, con
     }
 }
 
-// Where pages lie whose lines will be asked for: a line waits until that of its page is known, and what is asked for behind it too (plain_rows.cpp).
+// For a line of each page whose lines will be asked for.
 WIDE inline void ask_for_pages(const Part& part) {
     for (int64_t byte = 0; byte < WORD * part.words; byte += PAGE) {
         _mm_prefetch(part.weight + AHEAD + PAGES_AHEAD * PAGE + byte, _MM_HINT_T1);
