@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prompts on their way through a decoder, one native call for each layer. Rows of several prompts that are few may run in one call: a product
  * of few rows takes the time of reading its weights, however many they are. Each row has the same bits as alone, since products of packed
- * weights are so by themselves and everything else is computed for each prompt apart. Safe for concurrent use.
+ * weights, norms and rotations are so by themselves, and what is not, attention and libtorch's gates, is computed for each prompt apart. Safe for
+ * concurrent use.
  */
 public final class PromptLayers {
 
