@@ -1,9 +1,7 @@
 package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,32 +73,13 @@ class PromptAttentionIT {
     })
     void whatDoesNotFitIsRefusedWithItsSizes(
             long heads, long capacity, long count, long start, long prompts, String expected) {
-        try (TorchRuntime runtime = PlainRowsIT.started();
-                Graph graph = graph(runtime);
-                TensorScope scope = runtime.openScope()) {
-            Graph.Call call = graph.call("refused")
-                    .with(heads)
-                    .with(capacity)
-                    .with(count)
-                    .with(start)
-                    .with(prompts);
-            assertThatThrownBy(() -> call.run(scope))
-                    .isInstanceOf(GlimpseException.class)
-                    .hasStackTraceContaining(expected);
-        }
+        StepRowsIT.assertRefused(PromptAttentionIT::graph, expected, "refused", heads, capacity, count, start, prompts);
     }
 
     @ParameterizedTest
     @CsvSource({"FLOAT16, FLOAT16, in bfloat16 and float32", "FLOAT32, BFLOAT16, of BFloat16"})
     void otherTypesAreRefused(Dtype ofQuery, Dtype ofCaches, String expected) {
-        try (TorchRuntime runtime = PlainRowsIT.started();
-                Graph graph = graph(runtime);
-                TensorScope scope = runtime.openScope()) {
-            Graph.Call call = graph.call("refused_type").with(ofQuery.code()).with(ofCaches.code());
-            assertThatThrownBy(() -> call.run(scope))
-                    .isInstanceOf(GlimpseException.class)
-                    .hasStackTraceContaining(expected);
-        }
+        StepRowsIT.assertRefused(PromptAttentionIT::graph, expected, "refused_type", ofQuery.code(), ofCaches.code());
     }
 
     /** Prints what fails on so many threads, and that it ran. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,8 +150,13 @@ class StepRowsIT {
     }
 
     private static void assertRefused(String expected, String method, long... numbers) {
+        assertRefused(StepRowsIT::graph, expected, method, numbers);
+    }
+
+    /** That a method of a text is refused, by an error that says so. */
+    static void assertRefused(Function<TorchRuntime, Graph> text, String expected, String method, long... numbers) {
         try (TorchRuntime runtime = PlainRowsIT.started();
-                Graph graph = graph(runtime);
+                Graph graph = text.apply(runtime);
                 TensorScope scope = runtime.openScope()) {
             Graph.Call call = graph.call(method);
             for (long number : numbers) {
