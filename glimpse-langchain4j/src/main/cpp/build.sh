@@ -16,7 +16,7 @@ hash=$(LC_ALL=C; cat *.cpp *.h | sha256sum | cut -d ' ' -f 1)
 # Asserts of the headers have the names of their files in them; those of the machine that builds do not matter.
 flags=(-std=c++17 "-ffile-prefix-map=$include=torch" -fPIC -fopenmp -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -Wno-maybe-uninitialized)
 torch=(-O2 -D_GLIBCXX_USE_CXX11_ABI=1 "-DSOURCE_HASH=\"$hash\"" -isystem "$include" -isystem "$include/torch/csrc/api/include")
-for file in packed packed_layout operators step_operators prompt_attention step_work linear layer layers; do
+for file in packed packed_layout packing operators step_operators prompt_attention step_work linear layer layers; do
     g++ "${flags[@]}" "${torch[@]}" -c $file.cpp -o "$objects/$file.o"
 done
 for file in plain_rows step_rows score_rows; do

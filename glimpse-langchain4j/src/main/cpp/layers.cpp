@@ -43,29 +43,26 @@ Layers::Layers(const c10::List<at::Tensor>& weights, int64_t first, int64_t coun
     }
 }
 
-// Layers that were read, and by what they are known again: where the list holds their tensors, which tensors these are, and where those lie. Only
-// remembered weakly, since a list that is would hold its tensors.
+// Layers that were read, and by what they are known again: where the list holds their tensors, which tensors these are, and where those lie.
+// Tensors are only known, since a list that is remembered would hold them.
 struct Known {
-    using Weak = c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
-
     const at::Tensor* begin;
     int64_t first;
     int64_t count;
     at::ScalarType type;
     bool packed;
-    std::vector<Weak> tensors;
+    std::vector<KnownTensor> tensors;
     std::shared_ptr<const Layers> layers;
 
     bool is(const Known& other) const {
         return begin == other.begin && first == other.first && count == other.count && type == other.type && packed == other.packed;
     }
     bool is_gone() const {
-        return std::any_of(tensors.begin(), tensors.end(), [](const Weak& tensor) { return tensor.expired(); });
+        return std::any_of(tensors.begin(), tensors.end(), [](const KnownTensor& tensor) { return tensor.is_gone(); });
     }
-    // A tensor's place in memory is no other's while it is remembered.
     bool holds(const c10::List<at::Tensor>& weights) const {
         for (size_t i = 0; i < tensors.size(); i++) {
-            if (weights.get(first * TENSORS_OF_LAYER + i).unsafeGetTensorImpl() != tensors[i]._unsafe_get_target()) {
+            if (!tensors[i].is(weights.get(first * TENSORS_OF_LAYER + i))) {
                 return false;
             }
         }
@@ -88,7 +85,7 @@ std::shared_ptr<const Layers> Layers::of(
     known.erase(std::remove_if(known.begin(), known.end(), gone), known.end());
     asked.layers = std::make_shared<const Layers>(weights, first, count, type, packed);
     for (int64_t place = first * TENSORS_OF_LAYER; place < (first + count) * TENSORS_OF_LAYER; place++) {
-        asked.tensors.emplace_back(weights.get(place).getIntrusivePtr());
+        asked.tensors.emplace_back(weights.get(place));
     }
     known.push_back(asked);
     return asked.layers;
@@ -137,7 +134,7 @@ void run(const Layers& layers, bool ours, const WORK& work) {
 // Rows of a table [words, width], in a type.
 at::Tensor embedded(const at::Tensor& table, const std::vector<int64_t>& ids, at::ScalarType type) {
     TORCH_CHECK(
-        table.is_cpu() && table.layout() == at::kStrided && !table.is_neg() && table.dim() == 2 && (table.stride(1) == 1 || table.size(1) == 1),
+        is_there(table) && table.dim() == 2 && (table.stride(1) == 1 || table.size(1) == 1),
         "no rows side by side in a table ", table.sizes());
     const int64_t width = table.size(1);
     at::Tensor rows = at::empty({static_cast<int64_t>(ids.size()), width}, table.options());

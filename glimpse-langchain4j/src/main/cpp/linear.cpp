@@ -48,7 +48,7 @@ bool Linear::fits(at::ScalarType type, bool by_packed) const {
     if (is_numbers()) {
         return by_packed && (kept.numel() == 0 || (kept.is_mkldnn() && kept.scalar_type() == at::kBFloat16));
     }
-    const bool plain = weight.is_cpu() && weight.layout() == at::kStrided && weight.scalar_type() == type;
+    const bool plain = is_there(weight) && weight.scalar_type() == type;
     return unit.numel() == 0 && (packed ? by_packed && type == at::kBFloat16 : plain);
 }
 

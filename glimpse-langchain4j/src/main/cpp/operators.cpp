@@ -34,7 +34,9 @@ bool register_operators() {
         static torch::Library library(torch::Library::DEF, "glimpse", std::nullopt, __FILE__, __LINE__);
         library.def("multiplies_packed() -> bool", multiplies_packed);
         library.def("multiplies_rows() -> bool", multiplies_rows);
+        library.def("pack_rows(Tensor[] parts, int outputs, int inputs) -> Tensor", pack_rows);
         library.def("linear_packed(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear_packed);
+        library.def("linear_as_packed(Tensor input, Tensor weight, Tensor? bias) -> Tensor", linear_as_packed);
         library.def("linear_numbers_packed(Tensor input, Tensor weight, Tensor unit) -> Tensor", linear_numbers_packed);
         library.def("linear_of_rows(Tensor input, Tensor weight, Tensor bias) -> Tensor", linear_of_rows);
         library.def("norm_of_rows(Tensor input, Tensor weight, float eps) -> Tensor", norm_of_rows);
@@ -103,7 +105,7 @@ PlainWeight plain_weight(const at::Tensor& weight, const at::Tensor& bias) {
     const auto type = weight.scalar_type();
     TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat, "rows are multiplied in bfloat16 and float32, not in ", type);
     for (const at::Tensor& tensor : {weight, bias}) {
-        TORCH_CHECK(tensor.is_cpu() && tensor.layout() == at::kStrided && !tensor.is_neg(), "rows are multiplied in a CPU's memory");
+        TORCH_CHECK(is_there(tensor), "rows are multiplied in a CPU's memory");
     }
     TORCH_CHECK(
         weight.dim() == 2 && (weight.stride(1) == 1 || weight.size(1) == 1) && (bias.numel() == 0 || (bias.dim() == 1 && bias.size(0) == weight.size(0))),
@@ -137,7 +139,7 @@ void multiply(const PlainWeight& weight, const void* rows, int64_t count, const 
 at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
     const PlainWeight by = plain_weight(weight, bias);
     const auto type = weight.scalar_type();
-    TORCH_CHECK(input.is_cpu() && input.layout() == at::kStrided && !input.is_neg(), "rows are multiplied in a CPU's memory");
+    TORCH_CHECK(is_there(input), "rows are multiplied in a CPU's memory");
     TORCH_CHECK(
         input.scalar_type() == type && input.dim() > 0 && input.size(-1) == weight.size(1), "rows ", input.sizes(), " of ", input.scalar_type(),
         " do not fit a weight ", weight.sizes(), " of ", type, " with a bias ", bias.sizes());

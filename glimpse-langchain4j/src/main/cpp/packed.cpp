@@ -8,6 +8,8 @@
 
 #include "packed.h"
 #include "packed_sums.h"
+#include "packing.h"
+#include "plain.h"
 
 namespace {
 
@@ -42,7 +44,7 @@ WIDE void write(const NUMBER* sums, const Product& p, int64_t block, const float
 }
 
 bool are_rows(const at::Tensor& input, at::ScalarType type) {
-    return input.is_cpu() && !input.is_neg() && input.scalar_type() == type && rows_of(input) >= 1;
+    return is_there(input) && input.scalar_type() == type && input.dim() > 0 && rows_of(input) >= 1;
 }
 
 // Rows so far apart, with zeros behind them up to `inputs`.
@@ -144,6 +146,12 @@ Layout layout_for(const at::Tensor& input, const at::Tensor& weight, const at::T
     return takes(layout, rows_of(input), true) ? layout : Layout();
 }
 
+// Whether a weight lies as checkpoints hold it, the inputs of an output side by side.
+bool is_plain(const at::Tensor& weight) {
+    return is_there(weight) && weight.scalar_type() == at::kBFloat16 && weight.dim() == 2 && weight.numel() > 0
+        && (weight.stride(1) == 1 || weight.size(1) == 1);
+}
+
 // A product with the rows that it reads, laid as it reads them.
 class Laid {
   public:
@@ -195,7 +203,7 @@ Packed packed_of(const at::Tensor& weight, bool int8) {
 }
 
 bool fits(const at::Tensor& numbers, at::ScalarType type, int64_t outputs) {
-    return numbers.is_cpu() && !numbers.is_neg() && numbers.scalar_type() == type && numbers.dim() == 1 && numbers.size(0) == outputs;
+    return is_there(numbers) && numbers.scalar_type() == type && numbers.dim() == 1 && numbers.size(0) == outputs;
 }
 
 void multiply(const Packed& weight, const NarrowRows& rows, const float* bias, at::BFloat16* result) {
@@ -233,6 +241,38 @@ void multiply(
             write_worth(sums, of_kept, block.product, block.number, worth, static_cast<float*>(result) + at);
         }
     });
+}
+
+at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
+    const bool fitting = are_rows(input, at::kBFloat16) && is_plain(weight) && weight.size(1) == input.size(-1)
+        && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)));
+    if (!fitting || rows_of(input) <= ROWS || !has_pairs() || has_tiles() || at::GradMode::is_enabled()) {
+        return at::linear(input, weight, bias);
+    }
+    const at::Tensor rows = input.contiguous();
+    at::Tensor result = result_for(input, weight.size(0), at::kBFloat16);
+    std::optional<Bias> added;
+    if (bias.has_value()) {
+        added.emplace(*bias);
+    }
+    const float* const to_add = added.has_value() ? added->data() : nullptr;
+    auto* const to = result.data_ptr<at::BFloat16>();
+    const int64_t inputs = (weight.size(1) + WHOLE_INPUTS - 1) / WHOLE_INPUTS * WHOLE_INPUTS;
+    const Matrices matrices{{weight}, weight.size(0), inputs};
+    const Laid laid(
+        Packed{nullptr, inputs, weight.size(0), layout_of_pairs(inputs)},
+        NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), weight.size(1)});
+    each_block_of_many_rows<float>(
+        laid.product, First::ROWS,
+        [&](int64_t block, Room& room) {
+            char* const block_of_weight = room.of<char>(inputs / 2 * WORD);
+            lay_block(matrices, block, inputs / 2, false, block_of_weight);
+            return block_of_weight;
+        },
+        [&](const float* sums, const Block& block, Room&) {
+            write(sums, block.product, block.number, to_add, to + block.first * weight.size(0));
+        });
+    return result;
 }
 
 at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {

@@ -23,6 +23,9 @@ constexpr int64_t LEAST_UNITS = 16; // of a sum, where all sums then have as man
 
 // oneDNN's description of a tensor, as far as it is read here: byte offsets of release 3.7, which is part of libtorch 2.7.1. Whatever does not
 // look as expected is left to oneDNN.
+constexpr int64_t SIZE = 772, DIMS = 4, SIZES = 8, TYPE = 104, PADDED = 112, OFFSET = 304, KIND = 312, STRIDES = 320, BLOCKS = 416, BLOCK = 424,
+                  BLOCK_OF = 520;
+
 struct Description {
     const char* bytes;
     int32_t number(int64_t at) const { int32_t v; std::memcpy(&v, bytes + at, 4); return v; }
@@ -43,14 +46,16 @@ int64_t units_of_sum(int64_t units) {
     return sum >= LEAST_UNITS ? sum : MOST_UNITS;
 }
 
-Layout read_layout(const at::Tensor& weight, bool int8) {
-    constexpr int64_t SIZE = 772, DIMS = 4, SIZES = 8, TYPE = 104, PADDED = 112, OFFSET = 304, KIND = 312, STRIDES = 320, BLOCKS = 416,
-                      BLOCK = 424, BLOCK_OF = 520;
+at::Tensor described(const at::Tensor& weight) {
     static const auto describe = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_get_mkldnn_serialized_md", "");
     torch::jit::Stack stack;
     stack.emplace_back(weight);
     describe.callBoxed(stack);
-    const at::Tensor blob = stack.back().toTensor();
+    return stack.back().toTensor();
+}
+
+Layout read_layout(const at::Tensor& weight, bool int8) {
+    const at::Tensor blob = described(weight);
     Layout layout;
     if (blob.nbytes() != SIZE || !blob.is_contiguous()) {
         return layout;
@@ -77,10 +82,8 @@ Layout read_layout(const at::Tensor& weight, bool int8) {
 }
 
 // What was read of a tensor, which may be gone, or have got other numbers.
-using Weak = c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
-
 struct Known {
-    Weak tensor;
+    KnownTensor tensor;
     const char* address;
     bool int8;
     Layout layout;
@@ -110,6 +113,11 @@ bool has_tiles() {
     return known;
 }
 
+Layout layout_of_pairs(int64_t inputs) {
+    const int64_t units = inputs / (2 * PAIR_WORDS);
+    return {PAIR_WORDS, units, units_of_sum(units)};
+}
+
 const char* address(const at::Tensor& packed) {
     return reinterpret_cast<const char*>(at::native::data_ptr_from_mkldnn(packed));
 }
@@ -118,19 +126,31 @@ Layout layout_of(const at::Tensor& weight, bool int8) {
     static std::mutex lock;
     static std::unordered_map<const c10::TensorImpl*, Known> known;
     static size_t clean_at = 1024;
+    if (const auto* const own = OwnMemory::of(weight)) {
+        return int8 ? Layout() : own->layout;
+    }
     const std::lock_guard locked(lock);
     const auto found = known.find(weight.unsafeGetTensorImpl());
     const char* at = address(weight);
-    if (found != known.end() && !found->second.tensor.expired() && found->second.address == at && found->second.int8 == int8) {
+    if (found != known.end() && !found->second.tensor.is_gone() && found->second.address == at && found->second.int8 == int8) {
         return found->second.layout;
     }
     const Layout layout = read_layout(weight, int8);
-    known.insert_or_assign(weight.unsafeGetTensorImpl(), Known{Weak(weight.getIntrusivePtr()), at, int8, layout});
+    known.insert_or_assign(weight.unsafeGetTensorImpl(), Known{KnownTensor(weight), at, int8, layout});
     if (known.size() > clean_at) {
         for (auto entry = known.begin(); entry != known.end();) {
-            entry = entry->second.tensor.expired() ? known.erase(entry) : std::next(entry);
+            entry = entry->second.tensor.is_gone() ? known.erase(entry) : std::next(entry);
         }
         clean_at = std::max<size_t>(1024, 2 * known.size());
     }
     return layout;
+}
+
+at::Tensor description_of(const at::Tensor& weight, int64_t outputs) {
+    at::Tensor blob = described(weight);
+    const int64_t whole = blocks_of(outputs) * OUTPUTS;
+    char* const bytes = static_cast<char*>(blob.data_ptr());
+    std::memcpy(bytes + SIZES, &outputs, sizeof outputs);
+    std::memcpy(bytes + PADDED, &whole, sizeof whole);
+    return blob;
 }

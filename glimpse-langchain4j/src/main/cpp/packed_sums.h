@@ -43,23 +43,36 @@ void block_sums(const Product& p, int64_t block, NUMBER* sums) {
     }
 }
 
+// Whose turn it is: all rows of one block, or all blocks of some rows, which stay in the nearest caches.
+enum class First { ROWS, BLOCKS };
+
 // The sums of all blocks of more rows than tiles have, word by word, of so many rows at a time. Rows are shared out too where there are fewer blocks
-// than keep all threads at work to the end.
-template <typename NUMBER, typename TAKER>
-void each_block_of_many_rows(const Product& p, const TAKER& take) {
-    const int64_t blocks = (p.outputs + OUTPUTS - 1) / OUTPUTS;
+// than keep all threads at work to the end. `weight` says where a block lies, perhaps in a room of the thread's, once for what comes in turn.
+template <typename NUMBER, typename WEIGHT, typename TAKER>
+void each_block_of_many_rows(const Product& p, First first_in_turn, const WEIGHT& weight, const TAKER& take) {
+    const int64_t blocks = blocks_of(p.outputs);
     const int64_t wanted = std::min((4 * at::get_num_threads() + blocks - 1) / blocks, p.rows / LEAST_SHARED);
     const int64_t parts = std::max((p.rows + SUMMED - 1) / SUMMED, wanted);
     const int64_t most = (p.rows + parts - 1) / parts;
     in_turn(blocks * parts, [&](const auto& next) {
         Room room;
         Room others;
+        Room laid;
         NUMBER* const sums = room.of<NUMBER>(most * OUTPUTS);
+        int64_t last = -1;
+        const char* at = nullptr;
         next([&](int64_t share) {
-            const int64_t first = share / blocks * p.rows / parts;
-            const Product some = p.part(first, (share / blocks + 1) * p.rows / parts - first);
-            block_sums_of_words(some, share % blocks, sums);
-            take(sums, Block{some, share % blocks, first}, others);
+            const int64_t block = first_in_turn == First::ROWS ? share / parts : share % blocks;
+            const int64_t part = first_in_turn == First::ROWS ? share % parts : share / blocks;
+            const int64_t first = part * p.rows / parts;
+            Product some = p.part(first, (part + 1) * p.rows / parts - first);
+            if (block != last) {
+                at = weight(block, laid);
+                last = block;
+            }
+            some.weight = at;
+            block_sums_of_words(some, 0, sums);
+            take(sums, Block{some, block, first}, others);
         });
     });
 }
@@ -68,11 +81,12 @@ void each_block_of_many_rows(const Product& p, const TAKER& take) {
 template <bool INT8, typename NUMBER, typename TAKER>
 void each_block(const Product& p, const TAKER& take) {
     if (p.rows > ROWS) {
-        each_block_of_many_rows<NUMBER>(p, take);
+        const int64_t bytes = p.layout.units * p.layout.words * WORD;
+        each_block_of_many_rows<NUMBER>(p, First::BLOCKS, [&](int64_t block, Room&) { return p.weight + block * bytes; }, take);
         return;
     }
     const By by = way_of(p.layout, p.rows, INT8);
-    in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
+    in_turn(blocks_of(p.outputs), [&](const auto& next) {
         alignas(64) NUMBER sums[ROWS * OUTPUTS];
         Room others;
         if (by != By::TILES) {

@@ -88,7 +88,7 @@ at::Tensor attention_of_prompts(
     const std::vector<int64_t>& starts) {
     const auto type = query.scalar_type();
     const auto fits = [&](const at::Tensor& tensor) {
-        return tensor.is_cpu() && tensor.layout() == at::kStrided && !tensor.is_neg() && tensor.dim() == 3 && tensor.scalar_type() == type;
+        return is_there(tensor) && tensor.dim() == 3 && tensor.scalar_type() == type;
     };
     TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat, "prompts attend in bfloat16 and float32, not in ", type);
     TORCH_CHECK(

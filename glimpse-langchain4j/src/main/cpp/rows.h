@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/EmptyTensor.h>
 #include <ATen/core/List.h>
 
 #include <algorithm>
@@ -13,8 +14,17 @@
 
 #include "team.h"
 
+// Matrices of the same inputs, one below the other, as oneDNN packs a weight [outputs, inputs], with zeros where they are smaller. One of bfloat16 is laid
+// here, if oneDNN lays what it packs to try a new shape as this library does.
+at::Tensor pack_rows(const std::vector<at::Tensor>& parts, int64_t outputs, int64_t inputs);
+
 // y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
 at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias);
+
+// The same for many rows by a W as checkpoints hold it: each block of it is laid as oneDNN would before it is multiplied by, so the bits are those that
+// linear_packed gives by it (of fewer than 64 outputs but for the sign of a zero where all products are too small for a number). What is not multiplied
+// here so, few rows, those with a history, and weights whose inputs do not lie side by side, is libtorch's.
+at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias);
 
 // Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
 at::Tensor linear_numbers_packed(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& unit);
@@ -105,6 +115,14 @@ std::vector<at::Tensor> step_of_rows(
     at::ScalarType type, const c10::List<at::Tensor>& keys, const c10::List<at::Tensor>& values, const std::vector<int64_t>& lengths,
     const c10::List<at::Tensor>& weights, int64_t first, int64_t count, int64_t heads, double eps, bool packed, const at::Tensor& last_norm,
     const c10::List<at::Tensor>& head);
+
+// Whether all numbers of a tensor lie in this process' memory, as they are.
+inline bool is_there(const at::Tensor& tensor) {
+    return tensor.is_cpu() && tensor.layout() == at::kStrided && !tensor.is_neg() && !tensor._is_zerotensor()
+        && (tensor.numel() == 0
+            || at::detail::computeStorageNbytes(tensor.sizes(), tensor.strides(), tensor.element_size(), tensor.storage_offset())
+                <= tensor.storage().nbytes());
+}
 
 inline int64_t rows_of(const at::Tensor& input) {
     const int64_t inputs = input.size(-1);

@@ -69,7 +69,7 @@ std::vector<at::Tensor> numbers_of_rows(const at::Tensor& input, const at::Tenso
     const at::Tensor rows = as_rows(input, input.scalar_type(), 0);
     const int64_t width = rows.size(1);
     TORCH_CHECK(
-        columns.is_cpu() && columns.dim() == 1 && (columns.scalar_type() == at::kLong || columns.numel() == 0),
+        is_there(columns) && columns.dim() == 1 && (columns.scalar_type() == at::kLong || columns.numel() == 0),
         "places of columns are whole numbers, not ", columns.sizes(), " of ", columns.scalar_type());
     const at::Tensor places = columns.to(at::kLong).contiguous();
     const auto* place = places.data_ptr<int64_t>();
@@ -90,7 +90,7 @@ std::vector<at::Tensor> numbers_of_rows(const at::Tensor& input, const at::Tenso
 at::Tensor worth_of_rows(
     const at::Tensor& product, const at::Tensor& unit, const std::optional<at::Tensor>& kept, const at::Tensor& bias, at::ScalarType type) {
     TORCH_CHECK(
-        product.is_cpu() && product.scalar_type() == at::kFloat && product.dim() == 2 && unit.is_cpu() && unit.scalar_type() == at::kFloat
+        is_there(product) && product.scalar_type() == at::kFloat && product.dim() == 2 && is_there(unit) && unit.scalar_type() == at::kFloat
             && unit.numel() == product.size(0) && (type == at::kFloat || type == at::kBFloat16),
         "products ", product.sizes(), " of ", product.scalar_type(), " by units ", unit.sizes(), " do not become ", type);
     const int64_t rows = product.size(0);
@@ -100,11 +100,11 @@ at::Tensor worth_of_rows(
     at::Tensor others;
     if (kept.has_value()) {
         TORCH_CHECK(
-            kept->is_cpu() && kept->scalar_type() == at::kBFloat16 && kept->dim() == 2 && kept->size(0) == rows && kept->size(1) == width,
+            is_there(*kept) && kept->scalar_type() == at::kBFloat16 && kept->dim() == 2 && kept->size(0) == rows && kept->size(1) == width,
             "products ", product.sizes(), " beside ", kept->sizes(), " of kept columns");
         others = kept->stride(1) == 1 || width == 1 ? *kept : kept->contiguous();
     }
-    TORCH_CHECK(bias.numel() == 0 || (bias.is_cpu() && bias.dim() == 1 && bias.size(0) == width), "products ", product.sizes(), " with a bias ", bias.sizes());
+    TORCH_CHECK(bias.numel() == 0 || (is_there(bias) && bias.dim() == 1 && bias.size(0) == width), "products ", product.sizes(), " with a bias ", bias.sizes());
     const Bias added(bias);
     at::Tensor result = at::empty({rows, width}, product.options().dtype(type));
     const WorthRows p{sums.data_ptr<float>(), units.data_ptr<float>(),
@@ -173,8 +173,8 @@ at::Tensor attention_of_rows(
 
 std::vector<at::Tensor> tables_of_rows(const at::Tensor& positions, const at::Tensor& axis, const at::Tensor& frequencies, at::ScalarType type) {
     TORCH_CHECK(
-        positions.is_cpu() && positions.dim() == 2 && positions.scalar_type() == at::kLong && axis.is_cpu() && axis.dim() == 1
-            && axis.scalar_type() == at::kLong && frequencies.is_cpu() && frequencies.sizes() == axis.sizes()
+        is_there(positions) && positions.dim() == 2 && positions.scalar_type() == at::kLong && is_there(axis) && axis.dim() == 1
+            && axis.scalar_type() == at::kLong && is_there(frequencies) && frequencies.sizes() == axis.sizes()
             && frequencies.scalar_type() == at::kFloat,
         "positions ", positions.sizes(), " of ", positions.scalar_type(), " with axes ", axis.sizes(), " and frequencies ", frequencies.sizes());
     const int64_t rows = positions.size(1);
@@ -189,7 +189,7 @@ std::vector<at::Tensor> tables_of_rows(const at::Tensor& positions, const at::Te
 }
 
 std::vector<at::Tensor> tables_at(const int64_t* positions, int64_t rows, const at::Tensor& frequencies, at::ScalarType type) {
-    TORCH_CHECK(frequencies.is_cpu() && frequencies.dim() == 1 && frequencies.scalar_type() == at::kFloat, "frequencies ", frequencies.sizes());
+    TORCH_CHECK(is_there(frequencies) && frequencies.dim() == 1 && frequencies.scalar_type() == at::kFloat, "frequencies ", frequencies.sizes());
     return tables_in([&](int64_t) { return positions; }, rows, frequencies, type);
 }
 

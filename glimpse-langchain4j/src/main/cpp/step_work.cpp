@@ -43,7 +43,7 @@ void turn_heads(const AttentionRows& a, float* laid, int64_t of_query) {
 
 bool is_bfloat16(const at::Tensor& tensor) {
     TORCH_CHECK(
-        tensor.is_cpu() && tensor.layout() == at::kStrided && !tensor.is_neg()
+        is_there(tensor)
             && (tensor.scalar_type() == at::kBFloat16 || tensor.scalar_type() == at::kFloat),
         "rows of steps are bfloat16 or float32 in a CPU's memory, not ", tensor.scalar_type());
     return tensor.scalar_type() == at::kBFloat16;

@@ -10,7 +10,6 @@
 constexpr int64_t GROUP = 6;         // rows that have room in the registers, 24 of them, beside four of the weight
 constexpr int64_t PART = 512;        // words of a weight that stay in the second cache while group after group goes through them
 constexpr int64_t NEAR_PART = 32;    // that stay in the first one, beside the sums of a step's rows
-constexpr int64_t WORD = 4 * 64;     // bytes of a word, four lines of memory
 constexpr int64_t AHEAD = 48 * WORD; // bytes from what is read to what is asked for near
 
 namespace {
