@@ -60,6 +60,7 @@ public final class TorchRuntime implements AutoCloseable {
     // What the last runtime was opened with, and which of it a thread was told: the library keeps the number by thread.
     private static volatile int threads;
     private static final ThreadLocal<Integer> TOLD = ThreadLocal.withInitial(() -> 0);
+    private static final ThreadLocal<Boolean> ALONE = ThreadLocal.withInitial(() -> false);
 
     private final Device device;
     private final PtNDManager root;
@@ -182,8 +183,14 @@ public final class TorchRuntime implements AutoCloseable {
 
     /** A thread that computed before keeps the number of then, and a new one takes the number that any thread was told last. */
     private static synchronized void tellThisThread() {
-        JniUtils.setNumThreads(threads);
+        tell(threads);
         TOLD.set(threads);
+    }
+
+    /** Asking has a new thread take the number now, and not that which another one may have been told before it computes. */
+    private static void tell(int number) {
+        JniUtils.setNumThreads(number);
+        JniUtils.getNumThreads();
     }
 
     /** Opens a scope for one piece of work. The caller closes it. */
@@ -353,9 +360,18 @@ public final class TorchRuntime implements AutoCloseable {
 
     void prepareThread() {
         PREPARED.get();
-        if (TOLD.get() != threads) {
+        if (TOLD.get() != threads && !ALONE.get()) {
             tellThisThread();
         }
+    }
+
+    /**
+     * Has this thread compute without others from now on. As soon as more than one thread of a process has had helpers, those of all of them sleep
+     * between two products instead of looking out for the next one, for as long as these threads live.
+     */
+    static synchronized void computeAlone() {
+        tell(1);
+        ALONE.set(true);
     }
 
     /** A failure of a native call as ours: a full memory and a lost GPU are told from any other. */

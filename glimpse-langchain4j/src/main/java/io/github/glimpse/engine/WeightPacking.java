@@ -192,6 +192,7 @@ public final class WeightPacking implements AutoCloseable {
 
     private void run(BooleanSupplier computes, long mostWaiting) {
         Courtesy.lowerThisThread();
+        TorchRuntime.computeAlone();
         long start = System.nanoTime();
         try {
             long left = waited(computes, mostWaiting);
