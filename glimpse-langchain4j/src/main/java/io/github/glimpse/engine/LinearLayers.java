@@ -60,7 +60,7 @@ final class LinearLayers {
         if (isNarrow(entry)) {
             return narrow(List.of(entry), bias, input);
         }
-        NDArray weight = isPackedLater(entry) ? later(entry, out, steps) : tensors.matrix(name, out, in, steps);
+        NDArray weight = isPackedLater(entry) ? later(entry, steps) : tensors.matrix(name, out, in, steps);
         return watched(weight, bias, name, input, in);
     }
 
@@ -70,7 +70,7 @@ final class LinearLayers {
         if (isNarrow(entry)) {
             return narrow(List.of(entry), bias, name);
         }
-        NDArray weight = isPackedLater(entry) ? later(entry, count, false) : tensors.matrix(entry, count, in, false);
+        NDArray weight = isPackedLater(entry) ? later(entry, false) : tensors.matrix(entry, count, in, false);
         return from == 0 ? watched(weight, bias, name, name, in) : wide(weight, bias);
     }
 
@@ -110,7 +110,7 @@ final class LinearLayers {
             List<NDArray> matrices = found.stream()
                     .map(entry -> tensors.wide(entry, tensors.dtype(), step, entry.shape()))
                     .toList();
-            return watched(packing.pack(matrices, tensors.owned()), bias, input, input, in);
+            return watched(packing.pack(matrices, true, tensors.owned()), bias, input, input, in);
         }
     }
 
@@ -131,7 +131,7 @@ final class LinearLayers {
                 others.put(mapped.get(i), tensors.nothing());
             }
         }
-        packing.add(found, scope, mapped, others);
+        packing.add(found, scope, mapped, true, others);
         return products;
     }
 
@@ -193,10 +193,11 @@ final class LinearLayers {
     }
 
     /** A layer that is packed after loading, mapped by itself so that its pages can be given back by themselves. */
-    private NDArray later(TensorEntry entry, long out, boolean steps) {
+    private NDArray later(TensorEntry entry, boolean steps) {
         TensorScope scope = tensors.runtime().openScope();
-        TensorEntry whole = PackedShape.inFile(entry, tensors.runtime().multipliesTiles(), steps);
-        return packing.add(whole, scope, tensors.stored(whole, scope, whole.shape()), out, steps);
+        NDArray mapped = tensors.stored(entry, scope, entry.shape());
+        packing.add(List.of(entry), scope, List.of(mapped), steps, new IdentityHashMap<>());
+        return mapped;
     }
 
     private boolean isPackedLater(TensorEntry entry) {

@@ -33,23 +33,9 @@ record PackedShape(long outputs, long inputs) {
     }
 
     /**
-     * A weight with what follows it in its file as the outputs behind its own, if it gets any and as much follows. It does not matter what these
-     * are, and a copy with zeros would be in memory beside both forms of the weight.
-     */
-    static TensorEntry inFile(TensorEntry entry, boolean multipliesTiles, boolean steps) {
-        long outputs = entry.shape()[0];
-        long rows = of(outputs, 1, multipliesTiles, steps).outputs();
-        if (rows == outputs) {
-            return entry;
-        }
-        TensorEntry more = entry.rows(0, rows);
-        return more.offset() + more.byteCount() <= entry.file().toFile().length() ? more : entry;
-    }
-
-    /**
      * Packs matrices below one another as one.
      *
-     * @param parts {@code [outputs, in]} together, the last one perhaps with as many more as this shape has
+     * @param parts {@code [outputs, in]} together
      * @param graph has the texts of weights
      */
     NDArray pack(List<NDArray> parts, Graph graph, TensorScope owner) {

@@ -137,12 +137,10 @@ final class PlacedTensors implements AutoCloseable {
             return convert(files.lasting(entry, out, in), dtype, owned);
         }
         try (TensorScope step = openStep()) {
-            if (placement == Weights.Placement.HOST && packsWide()) {
-                TensorEntry whole = PackedShape.inFile(entry, runtime.multipliesTiles(), steps && !narrow);
-                return packing.pack(
-                        List.of(wide(whole, dtype, step, whole.elementCount() / in, in)), out, steps, owned);
-            }
             NDArray wide = wide(entry, dtype, step, out, in);
+            if (placement == Weights.Placement.HOST && packsWide()) {
+                return packing.pack(List.of(wide), steps, owned);
+            }
             return placement == Weights.Placement.HOST
                     ? graph.call("copy").with(wide).run(owned)
                     : place(wide, dtype);
@@ -157,7 +155,7 @@ final class PlacedTensors implements AutoCloseable {
         }
         try (TensorScope step = openStep()) {
             NDArray converted = convert(files.stored(entry, step, out, in), dtype, step);
-            return packing.pack(List.of(converted), out, false, owned);
+            return packing.pack(List.of(converted), false, owned);
         }
     }
 

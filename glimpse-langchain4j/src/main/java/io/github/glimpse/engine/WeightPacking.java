@@ -58,27 +58,24 @@ public final class WeightPacking implements AutoCloseable {
     }
 
     /**
-     * One that is not packed yet, or several that will be one; the scope holds their own mappings of the files and the views of them.
+     * Those that will be one and are not packed yet; the scope holds their own mappings of the files. Lists hold the first in the place of all.
      *
-     * @param mapped what lists hold in its place
-     * @param parts what is packed, of so many outputs
      * @param steps whether the steps of answers multiply by it
-     * @param others what takes the place of tensors beside {@code mapped}
+     * @param others what takes the place of tensors beside it
      */
     private record Waiting(
             List<TensorEntry> entries,
             TensorScope scope,
-            NDArray mapped,
             List<NDArray> parts,
-            long outputs,
             boolean steps,
             IdentityHashMap<NDArray, NDArray> others) {
 
-        /** Without what follows the weight. */
+        NDArray mapped() {
+            return parts.get(0);
+        }
+
         long bytes() {
-            return outputs
-                    * parts.get(0).getShape().get(1)
-                    * entries.get(0).type().byteCount();
+            return entries.stream().mapToLong(TensorEntry::byteCount).sum();
         }
 
         /** Of a list. */
@@ -108,37 +105,20 @@ public final class WeightPacking implements AutoCloseable {
     }
 
     /**
-     * Takes a weight to be packed later. It must come into a {@link #list}.
+     * Takes weights that will be packed as one, below one another, in the place of the first. They must come into a {@link #list}, all into the same.
      *
-     * @param entry of it and {@linkplain PackedShape#inFile what follows it}
-     * @param scope its owner, of nothing else; closed by this object
-     * @param mapped its bytes as the file has them, {@code [outputs or more, in]}
+     * @param scope owns their mappings and nothing else; closed by this object
+     * @param mapped their bytes as the files have them, {@code [outputs, in]} each
      * @param steps whether the steps of answers multiply by it
-     * @return {@code [outputs, in]}
-     */
-    NDArray add(TensorEntry entry, TensorScope scope, NDArray mapped, long outputs, boolean steps) {
-        NDArray own = mapped.getShape().get(0) == outputs
-                ? mapped
-                : graph.call("first_rows").with(mapped).with(outputs).run(scope);
-        add(new Waiting(List.of(entry), scope, own, List.of(mapped), outputs, steps, new IdentityHashMap<>()));
-        return own;
-    }
-
-    /**
-     * Takes weights of steps that will be packed as one, below one another, in the place of the first. They must come into a {@link #list}, all into
-     * the same.
-     *
      * @param others what will be in their lists instead of other tensors
      */
-    void add(
+    synchronized void add(
             List<TensorEntry> entries,
             TensorScope scope,
             List<NDArray> mapped,
+            boolean steps,
             IdentityHashMap<NDArray, NDArray> others) {
-        add(new Waiting(entries, scope, mapped.get(0), mapped, rows(mapped), true, others));
-    }
-
-    private synchronized void add(Waiting weights) {
+        Waiting weights = new Waiting(entries, scope, mapped, steps, others);
         waiting.add(weights);
         progress = new Progress(0, progress.all() + weights.bytes());
     }
@@ -248,7 +228,7 @@ public final class WeightPacking implements AutoCloseable {
         }
         weights.entries().forEach(WeightPacking::requireFile);
         IdentityHashMap<NDArray, NDArray> instead = new IdentityHashMap<>(weights.others());
-        instead.put(weights.mapped(), pack(weights.parts(), weights.outputs(), weights.steps(), packed));
+        instead.put(weights.mapped(), pack(weights.parts(), weights.steps(), packed));
         List<TensorList> holding = lists.remove(weights);
         if (holding != null) {
             holding.forEach(list -> list.replace(instead));
@@ -260,19 +240,12 @@ public final class WeightPacking implements AutoCloseable {
         return true;
     }
 
-    /** Matrices below one another as one packed one, by which the steps of answers multiply. */
-    NDArray pack(List<NDArray> matrices, TensorScope owner) {
-        return pack(matrices, rows(matrices), true, owner);
-    }
-
-    /** Of so many outputs; the last matrix may have more behind them, as a {@link PackedShape} has. */
-    NDArray pack(List<NDArray> matrices, long outputs, boolean steps, TensorScope owner) {
+    /** Matrices below one another as one packed one. */
+    NDArray pack(List<NDArray> matrices, boolean steps, TensorScope owner) {
         long inputs = matrices.get(0).getShape().get(1);
+        long outputs =
+                matrices.stream().mapToLong(matrix -> matrix.getShape().get(0)).sum();
         return PackedShape.of(outputs, inputs, runtime.multipliesTiles(), steps).pack(matrices, graph, owner);
-    }
-
-    private static long rows(List<NDArray> matrices) {
-        return matrices.stream().mapToLong(matrix -> matrix.getShape().get(0)).sum();
     }
 
     /** The end of a mapped file that was cut off is no error to catch: reading it would end the process. */

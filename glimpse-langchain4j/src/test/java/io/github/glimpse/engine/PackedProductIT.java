@@ -100,7 +100,7 @@ class PackedProductIT {
     /** As the steps of answers multiply by it, or as a tower does. */
     private static NDArray packed(NDArray weight, boolean steps, TorchRuntime runtime, Graph graph, TensorScope scope) {
         try (WeightPacking packing = new WeightPacking(runtime, graph)) {
-            return packing.pack(List.of(weight), weight.getShape().get(0), steps, scope);
+            return packing.pack(List.of(weight), steps, scope);
         }
     }
 
