@@ -264,10 +264,11 @@ at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, c
         NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), weight.size(1)});
     each_block_of_many_rows<float>(
         laid.product, First::ROWS,
-        [&](int64_t block, Room& room) {
+        [&](Product& own, int64_t block, Room& room) {
             char* const block_of_weight = room.of<char>(inputs / 2 * WORD);
             lay_block(matrices, block, inputs / 2, false, block_of_weight);
-            return block_of_weight;
+            own.weight = block_of_weight;
+            own.next = static_cast<const char*>(weight.data_ptr()) + (block + 1) * OUTPUTS * 2 * weight.stride(0);
         },
         [&](const float* sums, const Block& block, Room&) {
             write(sums, block.product, block.number, to_add, to + block.first * weight.size(0));

@@ -21,6 +21,7 @@ struct Product {
     int64_t rows;
     int64_t outputs;
     Layout layout;
+    const char* next = nullptr; // what is read behind a block and lies elsewhere, as much as that
 
     // That of some of its rows.
     Product part(int64_t first, int64_t count) const {

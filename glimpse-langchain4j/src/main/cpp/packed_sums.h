@@ -47,7 +47,7 @@ void block_sums(const Product& p, int64_t block, NUMBER* sums) {
 enum class First { ROWS, BLOCKS };
 
 // The sums of all blocks of more rows than tiles have, word by word, of so many rows at a time. Rows are shared out too where there are fewer blocks
-// than keep all threads at work to the end. `weight` says where a block lies, perhaps in a room of the thread's, once for what comes in turn.
+// than keep all threads at work to the end. `weight` has a product's block at its place, perhaps in a room of the thread's, once for what comes in turn.
 template <typename NUMBER, typename WEIGHT, typename TAKER>
 void each_block_of_many_rows(const Product& p, First first_in_turn, const WEIGHT& weight, const TAKER& take) {
     const int64_t blocks = blocks_of(p.outputs);
@@ -60,17 +60,16 @@ void each_block_of_many_rows(const Product& p, First first_in_turn, const WEIGHT
         Room laid;
         NUMBER* const sums = room.of<NUMBER>(most * OUTPUTS);
         int64_t last = -1;
-        const char* at = nullptr;
+        Product own = p;
         next([&](int64_t share) {
             const int64_t block = first_in_turn == First::ROWS ? share / parts : share % blocks;
             const int64_t part = first_in_turn == First::ROWS ? share % parts : share / blocks;
             const int64_t first = part * p.rows / parts;
-            Product some = p.part(first, (part + 1) * p.rows / parts - first);
             if (block != last) {
-                at = weight(block, laid);
+                weight(own, block, laid);
                 last = block;
             }
-            some.weight = at;
+            const Product some = own.part(first, (part + 1) * p.rows / parts - first);
             block_sums_of_words(some, 0, sums);
             take(sums, Block{some, block, first}, others);
         });
@@ -82,7 +81,8 @@ template <bool INT8, typename NUMBER, typename TAKER>
 void each_block(const Product& p, const TAKER& take) {
     if (p.rows > ROWS) {
         const int64_t bytes = p.layout.units * p.layout.words * WORD;
-        each_block_of_many_rows<NUMBER>(p, First::BLOCKS, [&](int64_t block, Room&) { return p.weight + block * bytes; }, take);
+        each_block_of_many_rows<NUMBER>(
+            p, First::BLOCKS, [&](Product& own, int64_t block, Room&) { own.weight = p.weight + block * bytes; }, take);
         return;
     }
     const By by = way_of(p.layout, p.rows, INT8);

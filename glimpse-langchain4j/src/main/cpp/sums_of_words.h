@@ -34,6 +34,7 @@ typedef int32_t Sixteen __attribute__((vector_size(64)));
 // A part of a block of a weight, and of the rows. Sums of a chunk that does not end with it stay open.
 struct Part {
     const char* weight;
+    const char* next; // what is read behind it
     const char* input;
     int64_t stride;
     int64_t words;
@@ -186,7 +187,7 @@ WIDE inline void add_part(const SUMS& sums, int64_t rows, const Part& part) {
         ask_for_pages(part);
     }
     add_group<true, FIRST>(sums, first, part, part.weight + AHEAD, 0);
-    const char* asked = part.weight + WORD * part.words + (NEAR ? AHEAD : 0);
+    const char* asked = part.next + (NEAR ? AHEAD : 0);
     const char* const all = asked + WORD * part.words;
     for (int64_t row = first; row < rows; row += GROUP) {
         const int64_t some = std::min(GROUP, rows - row);
@@ -210,7 +211,8 @@ WIDE inline void add_block(const SUMS& sums, const Product& p, int64_t block, in
         const int64_t end = std::min(begin + chunk, words);
         for (int64_t from = begin; from < end; from += most) {
             const int64_t to = std::min(from + most, end);
-            const Part part{weight + from * WORD, p.input + from * 4, p.stride, to - from, from == begin, to == end};
+            const char* const next = p.next == nullptr ? weight + to * WORD : p.next + from * WORD;
+            const Part part{weight + from * WORD, next, p.input + from * 4, p.stride, to - from, from == begin, to == end};
             near ? add_part<true>(sums, p.rows, part) : add_part<false>(sums, p.rows, part);
         }
     }
