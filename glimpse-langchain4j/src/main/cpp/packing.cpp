@@ -20,11 +20,11 @@ TORCH_API Tensor mkldnn_tensor_from_data_ptr(
 
 namespace {
 
-constexpr int64_t LANES = 16;               // words of four bytes that a register holds
-constexpr int64_t AHEAD = 128;              // bytes of each row that are asked for before they are read
-constexpr int64_t MOST_TRIED = 4 * OUTPUTS; // outputs of a weight of a new shape that oneDNN packs to tell how it does
+constexpr int64_t LANES = 16;                      // words of four bytes that a register holds
+constexpr int64_t AHEAD = 128;                     // bytes of each row that are asked for before they are read
+constexpr int64_t MOST_TRIED = 4 * OUTPUTS;        // outputs of a weight of a new shape that oneDNN packs to tell how it does
 constexpr int64_t MOST_NUMBERS = int64_t(1) << 48; // of a weight
-constexpr size_t MOST_SHAPES = 1 << 10;     // that are remembered at once
+constexpr size_t MOST_SHAPES = 1 << 10;            // that are remembered at once
 
 // What oneDNN says of its weights of a shape; without a description they are not laid here.
 struct Form {
@@ -153,7 +153,7 @@ Form tried(const Matrices& matrices) {
 // What is known of a weight's shape, which is tried once.
 Form form_of(const Matrices& matrices) {
     static std::mutex lock;
-    static std::map<std::pair<int64_t, int64_t>, Form> known;
+    static auto& known = *new std::map<std::pair<int64_t, int64_t>, Form>(); // a thread may pack while the process ends
     const std::lock_guard locked(lock);
     const std::pair<int64_t, int64_t> shape(matrices.outputs, matrices.inputs);
     const auto found = known.find(shape);
