@@ -50,6 +50,29 @@ class RuntimeThreadsIT {
         }
     }
 
+    @Test
+    void aThreadThatComputesAloneStaysSoAndOthersHaveTheirNumber() throws Exception {
+        ExecutorService alone = Executors.newSingleThreadExecutor();
+        ExecutorService before = Executors.newSingleThreadExecutor();
+        ExecutorService behind = Executors.newSingleThreadExecutor();
+        try (TorchRuntime runtime = start(3)) {
+            before.submit(runtime::prepareThread).get();
+
+            alone.submit(TorchRuntime::computeAlone).get();
+
+            assertThat(alone.submit(() -> nativeThreads(runtime)).get()).isEqualTo(1);
+            assertThat(before.submit(() -> JniUtils.getNumThreads()).get()).isEqualTo(3);
+            assertThat(behind.submit(() -> nativeThreads(runtime)).get()).isEqualTo(3);
+            start(2).close();
+            assertThat(alone.submit(() -> nativeThreads(runtime)).get()).isEqualTo(1);
+            assertThat(before.submit(() -> nativeThreads(runtime)).get()).isEqualTo(2);
+        } finally {
+            alone.shutdown();
+            before.shutdown();
+            behind.shutdown();
+        }
+    }
+
     private static int nativeThreads(TorchRuntime runtime) {
         runtime.prepareThread();
         return JniUtils.getNumThreads();
