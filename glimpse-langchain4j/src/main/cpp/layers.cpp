@@ -134,8 +134,7 @@ void run(const Layers& layers, bool ours, const WORK& work) {
 // Rows of a table [words, width], in a type.
 at::Tensor embedded(const at::Tensor& table, const std::vector<int64_t>& ids, at::ScalarType type) {
     TORCH_CHECK(
-        is_there(table) && table.dim() == 2 && (table.stride(1) == 1 || table.size(1) == 1),
-        "no rows side by side in a table ", table.sizes());
+        is_there(table) && has_dense_rows(table), "no rows side by side in a table ", table.sizes());
     const int64_t width = table.size(1);
     at::Tensor rows = at::empty({static_cast<int64_t>(ids.size()), width}, table.options());
     const auto bytes = static_cast<size_t>(width * table.element_size());

@@ -108,7 +108,7 @@ PlainWeight plain_weight(const at::Tensor& weight, const at::Tensor& bias) {
         TORCH_CHECK(is_there(tensor), "rows are multiplied in a CPU's memory");
     }
     TORCH_CHECK(
-        weight.dim() == 2 && (weight.stride(1) == 1 || weight.size(1) == 1) && (bias.numel() == 0 || (bias.dim() == 1 && bias.size(0) == weight.size(0))),
+        has_dense_rows(weight) && (bias.numel() == 0 || (bias.dim() == 1 && bias.size(0) == weight.size(0))),
         "rows do not fit a weight ", weight.sizes(), " of ", type, " with a bias ", bias.sizes());
     return {static_cast<const char*>(weight.data_ptr()), weight.stride(0) * weight.element_size(), weight.size(1), weight.size(0),
             type == at::kBFloat16};

@@ -1,15 +1,12 @@
 // Products of few rows by weights that oneDNN has packed. Why this is here, and how it is built:
 // docs/adr/0033-rows-of-steps-by-a-library-of-our-own.md.
 
-#include <ATen/core/dispatch/Dispatcher.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "packed.h"
 #include "packed_sums.h"
 #include "packing.h"
-#include "plain.h"
 
 namespace {
 
@@ -122,11 +119,6 @@ WIDE void write_worth(const int32_t* sums, const float* kept, const Product& p, 
     }
 }
 
-at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack stack) {
-    operation.callBoxed(stack);
-    return stack.back().toTensor();
-}
-
 // The layout of a weight of bfloat16, with no units if rows are not multiplied by it here.
 Layout layout_for(const at::Tensor& input, const at::Tensor& weight) {
     if (!are_rows(input, at::kBFloat16) || !weight.is_mkldnn() || weight.size(1) != input.size(-1)) {
@@ -144,12 +136,6 @@ Layout layout_for(const at::Tensor& input, const at::Tensor& weight, const at::T
     }
     const Layout layout = layout_of(weight, true);
     return takes(layout, rows_of(input), true) ? layout : Layout();
-}
-
-// Whether a weight lies as checkpoints hold it, the inputs of an output side by side.
-bool is_plain(const at::Tensor& weight) {
-    return is_there(weight) && weight.scalar_type() == at::kBFloat16 && weight.dim() == 2 && weight.numel() > 0
-        && (weight.stride(1) == 1 || weight.size(1) == 1);
 }
 
 // A product with the rows that it reads, laid as it reads them.
@@ -244,20 +230,17 @@ void multiply(
 }
 
 at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
-    const bool fitting = are_rows(input, at::kBFloat16) && is_plain(weight) && weight.size(1) == input.size(-1)
-        && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)));
+    const bool fitting = are_rows(input, at::kBFloat16) && is_there(weight) && weight.scalar_type() == at::kBFloat16 && has_dense_rows(weight)
+        && weight.numel() > 0 && weight.size(1) == input.size(-1) && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)));
     if (!fitting || rows_of(input) <= ROWS || !has_pairs() || has_tiles() || at::GradMode::is_enabled()) {
         return at::linear(input, weight, bias);
     }
     const at::Tensor rows = input.contiguous();
     at::Tensor result = result_for(input, weight.size(0), at::kBFloat16);
-    std::optional<Bias> added;
-    if (bias.has_value()) {
-        added.emplace(*bias);
-    }
-    const float* const to_add = added.has_value() ? added->data() : nullptr;
+    const Bias added(bias);
     auto* const to = result.data_ptr<at::BFloat16>();
     const int64_t inputs = (weight.size(1) + WHOLE_INPUTS - 1) / WHOLE_INPUTS * WHOLE_INPUTS;
+    const int64_t words = inputs / 2;
     const Matrices matrices{{weight}, weight.size(0), inputs};
     const Laid laid(
         Packed{nullptr, inputs, weight.size(0), layout_of_pairs(inputs)},
@@ -265,13 +248,13 @@ at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, c
     each_block_of_many_rows<float>(
         laid.product, First::ROWS,
         [&](Product& own, int64_t block, Room& room) {
-            char* const block_of_weight = room.of<char>(inputs / 2 * WORD);
-            lay_block(matrices, block, inputs / 2, false, block_of_weight);
+            char* const block_of_weight = room.of<char>(words * WORD);
+            lay_block(matrices, block, words, false, block_of_weight);
             own.weight = block_of_weight;
             own.next = static_cast<const char*>(weight.data_ptr()) + (block + 1) * OUTPUTS * 2 * weight.stride(0);
         },
         [&](const float* sums, const Block& block, Room&) {
-            write(sums, block.product, block.number, to_add, to + block.first * weight.size(0));
+            write(sums, block.product, block.number, added.data(), to + block.first * weight.size(0));
         });
     return result;
 }
@@ -285,13 +268,10 @@ at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, cons
     }
     const at::Tensor rows = input.contiguous();
     at::Tensor result = result_for(input, weight.size(0), at::kBFloat16);
-    std::optional<Bias> added;
-    if (bias.has_value()) {
-        added.emplace(*bias);
-    }
+    const Bias added(bias);
     multiply(
         Packed{address(weight), input.size(-1), weight.size(0), layout}, NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), input.size(-1)},
-        added.has_value() ? added->data() : nullptr, result.data_ptr<at::BFloat16>());
+        added.data(), result.data_ptr<at::BFloat16>());
     return result;
 }
 

@@ -2,7 +2,6 @@
 
 #include "packed_layout.h"
 
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -48,10 +47,7 @@ int64_t units_of_sum(int64_t units) {
 
 at::Tensor described(const at::Tensor& weight) {
     static const auto describe = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_get_mkldnn_serialized_md", "");
-    torch::jit::Stack stack;
-    stack.emplace_back(weight);
-    describe.callBoxed(stack);
-    return stack.back().toTensor();
+    return by_onednn(describe, {weight});
 }
 
 Layout read_layout(const at::Tensor& weight, bool int8) {
@@ -116,6 +112,11 @@ bool has_tiles() {
 Layout layout_of_pairs(int64_t inputs) {
     const int64_t units = inputs / (2 * PAIR_WORDS);
     return {PAIR_WORDS, units, units_of_sum(units)};
+}
+
+at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack stack) {
+    operation.callBoxed(stack);
+    return stack.back().toTensor();
 }
 
 const char* address(const at::Tensor& packed) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 
 #include <cstdint>
 #include <utility>
@@ -86,6 +87,9 @@ bool has_tiles();
 
 // How oneDNN lays a weight of bfloat16 with so many inputs, whole units of them, where there are no tiles.
 Layout layout_of_pairs(int64_t inputs);
+
+// What an operator of libtorch's gives.
+at::Tensor by_onednn(const c10::OperatorHandle& operation, torch::jit::Stack stack);
 
 // Where the numbers of a packed weight lie.
 const char* address(const at::Tensor& packed);

@@ -1,8 +1,6 @@
 // Lays weights as oneDNN lays them, several times as fast: its own goes over rows of a power of two, which lie on the same lines of the nearest cache, output
 // by output. Why this is here: docs/adr/0033-rows-of-steps-by-a-library-of-our-own.md, "Weights laid as oneDNN lays them".
 
-#include <ATen/core/dispatch/Dispatcher.h>
-
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -44,7 +42,7 @@ Matrices checked(const std::vector<at::Tensor>& parts, int64_t outputs, int64_t 
             "a matrix ", part.sizes(), " of ", part.scalar_type(), " cannot be packed below one of ", parts[0].sizes(), " of ",
             parts[0].scalar_type(), " as a weight [", outputs, ", ", inputs, "]");
         rows += part.size(0);
-        matrices.parts.push_back(part.stride(1) == 1 ? part : part.contiguous());
+        matrices.parts.push_back(with_dense_rows(part));
     }
     TORCH_CHECK(rows <= outputs, rows, " rows do not fit a weight [", outputs, ", ", inputs, "]");
     return matrices;
@@ -119,7 +117,7 @@ WIDE void lay_words(const Matrices& matrices, int64_t block, int64_t words, char
     }
 }
 
-at::Tensor by_onednn(const Matrices& matrices) {
+at::Tensor packed_by_onednn(const Matrices& matrices) {
     static const auto reorder = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_reorder_linear_weight", "");
     at::Tensor whole = matrices.parts.size() == 1 ? matrices.parts[0] : at::cat(matrices.parts, 0);
     const int64_t below = matrices.outputs - whole.size(0);
@@ -127,17 +125,13 @@ at::Tensor by_onednn(const Matrices& matrices) {
     if (below > 0 || beside > 0) {
         whole = at::constant_pad_nd(whole, {0, beside, 0, below}, 0);
     }
-    torch::jit::Stack stack;
-    stack.emplace_back(whole);
-    stack.emplace_back(std::optional<int64_t>());
-    reorder.callBoxed(stack);
-    return stack.back().toTensor();
+    return by_onednn(reorder, {whole, std::optional<int64_t>()});
 }
 
 // What oneDNN says of the weight, if this library lays it the same way: of as many outputs of the last block, but fewer before it.
 Form tried(const Matrices& matrices) {
     const Matrices some = matrices.outputs < MOST_TRIED ? matrices : matrices.first(MOST_TRIED - OUTPUTS + matrices.outputs % OUTPUTS);
-    const at::Tensor packed = by_onednn(some);
+    const at::Tensor packed = packed_by_onednn(some);
     const Layout layout = layout_of(packed, false);
     const int64_t bytes = layout.units * layout.words * WORD;
     Room room;
@@ -203,7 +197,7 @@ at::Tensor pack_rows(const std::vector<at::Tensor>& parts, int64_t outputs, int6
     const Matrices matrices = checked(parts, outputs, inputs);
     const Form form = matrices.parts[0].scalar_type() == at::kBFloat16 ? form_of(matrices) : Form();
     if (!form.description.defined()) {
-        return by_onednn(matrices);
+        return packed_by_onednn(matrices);
     }
     const int64_t words = form.layout.units * form.layout.words;
     const at::Tensor memory = at::empty({blocks_of(outputs) * words * WORD}, at::kByte);

@@ -124,6 +124,15 @@ inline bool is_there(const at::Tensor& tensor) {
                 <= tensor.storage().nbytes());
 }
 
+// Whether it has rows, and the numbers of each lie side by side.
+inline bool has_dense_rows(const at::Tensor& tensor) {
+    return tensor.dim() == 2 && (tensor.stride(1) == 1 || tensor.size(1) == 1);
+}
+
+inline at::Tensor with_dense_rows(const at::Tensor& tensor) {
+    return has_dense_rows(tensor) ? tensor : tensor.contiguous();
+}
+
 inline int64_t rows_of(const at::Tensor& input) {
     const int64_t inputs = input.size(-1);
     return inputs == 0 ? 0 : input.numel() / inputs;
@@ -171,11 +180,11 @@ private:
 // A bias in float32, for as long as this is there.
 class Bias {
   public:
-    explicit Bias(const at::Tensor& bias) {
-        if (bias.numel() == 0) {
+    explicit Bias(const std::optional<at::Tensor>& bias) {
+        if (!bias.has_value() || bias->numel() == 0) {
             return;
         }
-        dense = bias.contiguous();
+        dense = bias->contiguous();
         if (dense.scalar_type() == at::kBFloat16) {
             auto* const to = wide.of<float>(dense.numel());
             std::copy_n(dense.data_ptr<at::BFloat16>(), dense.numel(), to);
@@ -186,7 +195,7 @@ class Bias {
         }
     }
 
-    // Null if it is empty.
+    // Null if there is none, or it is empty.
     const float* data() const {
         return at;
     }

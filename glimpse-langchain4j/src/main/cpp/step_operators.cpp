@@ -102,7 +102,7 @@ at::Tensor worth_of_rows(
         TORCH_CHECK(
             is_there(*kept) && kept->scalar_type() == at::kBFloat16 && kept->dim() == 2 && kept->size(0) == rows && kept->size(1) == width,
             "products ", product.sizes(), " beside ", kept->sizes(), " of kept columns");
-        others = kept->stride(1) == 1 || width == 1 ? *kept : kept->contiguous();
+        others = with_dense_rows(*kept);
     }
     TORCH_CHECK(bias.numel() == 0 || (is_there(bias) && bias.dim() == 1 && bias.size(0) == width), "products ", product.sizes(), " with a bias ", bias.sizes());
     const Bias added(bias);

@@ -43,8 +43,7 @@ void turn_heads(const AttentionRows& a, float* laid, int64_t of_query) {
 
 bool is_bfloat16(const at::Tensor& tensor) {
     TORCH_CHECK(
-        is_there(tensor)
-            && (tensor.scalar_type() == at::kBFloat16 || tensor.scalar_type() == at::kFloat),
+        is_there(tensor) && (tensor.scalar_type() == at::kBFloat16 || tensor.scalar_type() == at::kFloat),
         "rows of steps are bfloat16 or float32 in a CPU's memory, not ", tensor.scalar_type());
     return tensor.scalar_type() == at::kBFloat16;
 }
@@ -54,7 +53,7 @@ at::Tensor as_rows(const at::Tensor& tensor, at::ScalarType type, int64_t rows) 
     TORCH_CHECK(
         tensor.dim() == 2 && tensor.size(0) >= rows && tensor.scalar_type() == type, "not ", rows, " rows of ", type, ": ", tensor.sizes(), " of ",
         tensor.scalar_type());
-    return tensor.stride(1) == 1 || tensor.size(1) == 1 ? tensor : tensor.contiguous();
+    return with_dense_rows(tensor);
 }
 
 const char* start(const at::Tensor& tensor) {

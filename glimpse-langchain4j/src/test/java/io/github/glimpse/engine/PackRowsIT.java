@@ -1,10 +1,8 @@
 package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,8 +94,7 @@ class PackRowsIT {
                                 .with(rows)
                                 .with(columns)
                                 .with(outputs)
-                                .with(inputs)
-                                .with(Dtype.BFLOAT16.code()),
+                                .with(inputs),
                         runtime);
                 if (count != 0) {
                     different.add(count + " of [" + outputs + ", " + inputs + "]");
@@ -133,20 +129,15 @@ class PackRowsIT {
     })
     void matricesThatDoNotFitAreRefusedWithTheirSizes(
             long rows, long columns, long outputs, long inputs, String expected) {
-        assertRefused(
-                graph -> graph.call("refused")
-                        .with(new long[] {rows})
-                        .with(columns)
-                        .with(outputs)
-                        .with(inputs),
-                expected);
+        StepRowsIT.assertRefused(PackRowsIT::graph, expected, "refused", rows, columns, outputs, inputs);
     }
 
     @Test
     void matricesOfSeveralTypesAreRefused() {
-        assertRefused(
-                graph -> graph.call("refused_types"),
-                "a matrix [4, 32] of Float cannot be packed below one of [4, 32] of BFloat16");
+        StepRowsIT.assertRefused(
+                PackRowsIT::graph,
+                "a matrix [4, 32] of Float cannot be packed below one of [4, 32] of BFloat16",
+                "refused_types");
     }
 
     /** Zeros that libtorch only tells of. */
@@ -231,20 +222,7 @@ class PackRowsIT {
     @ParameterizedTest
     @CsvSource({"31, 64, 64", "32, 64, 63", "33, 0, 0"})
     void productsThatDoNotFitAreRefusedAsByLibtorch(long inputs, long outputs, long biases) {
-        assertRefused(
-                graph ->
-                        graph.call("refused_product").with(inputs).with(outputs).with(biases),
-                "");
-    }
-
-    private static void assertRefused(Function<Graph, Graph.Call> call, String expected) {
-        try (TorchRuntime runtime = started();
-                Graph graph = graph(runtime);
-                TensorScope scope = runtime.openScope()) {
-            assertThatThrownBy(() -> call.apply(graph).run(scope))
-                    .isInstanceOf(GlimpseException.class)
-                    .hasStackTraceContaining(expected);
-        }
+        StepRowsIT.assertRefused(PackRowsIT::graph, "", "refused_product", inputs, outputs, biases);
     }
 
     private static long count(Graph.Call call, TorchRuntime runtime) {
