@@ -134,6 +134,10 @@ public final class MemoryBudget {
         lock.lock();
         try {
             waiting.add(ticket);
+            // Under the same lock: one that finds room at once is never seen to wait.
+            if (taken(ticket, bytes)) {
+                return new Reservation(bytes);
+            }
         } finally {
             lock.unlock();
         }

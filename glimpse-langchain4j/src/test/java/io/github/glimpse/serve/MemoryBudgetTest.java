@@ -51,6 +51,26 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void whatFindsRoomAtOnceKeepsNothingFromBeingRemembered() {
+        CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < 500_000; i++) {
+                memory.reserve(1, "it", MemoryBudgetTest::on).close();
+            }
+        });
+        int refused = 0;
+        while (!others.isDone()) {
+            if (memory.mayRemember(1) && memory.remember(1)) {
+                memory.forget(1);
+            } else {
+                refused++;
+            }
+        }
+        others.join();
+
+        assertThat(refused).isZero();
+    }
+
+    @Test
     void aBudgetThatNothingFitsInIsToldInSmallerUnits() {
         MemoryBudget small = new MemoryBudget(1 << 10, "the.property");
 
