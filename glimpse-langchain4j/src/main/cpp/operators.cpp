@@ -8,7 +8,7 @@
 #include <exception>
 #include <string>
 
-#include "plain.h"
+#include "packed.h"
 #include "plain_rows.h"
 #include "rows.h"
 
@@ -22,7 +22,7 @@ __attribute__((visibility("hidden"))) char __libc_single_threaded = 0;
 
 namespace {
 
-constexpr int64_t OUTPUTS = 32; // of a block
+constexpr int64_t PLAIN_OUTPUTS = 32; // of a block
 
 // Registered when the library is loaded. A second copy of it in a process is refused, and must not end the process; with another libtorch than
 // that of the headers there are no operators.
@@ -115,6 +115,11 @@ PlainWeight plain_weight(const at::Tensor& weight, const at::Tensor& bias) {
 }
 
 void multiply(const PlainWeight& weight, const void* rows, int64_t count, const float* bias, void* result) {
+    if (weight.bfloat16 && multiplies_as_packed()) {
+        multiply_as_packed(
+            weight, NarrowRows{static_cast<const at::BFloat16*>(rows), count, weight.inputs}, bias, static_cast<at::BFloat16*>(result));
+        return;
+    }
     const auto multiply = of_lanes(plain_rows_16, plain_rows_8);
     PlainRows p{};
     p.weight = weight.at;
@@ -129,10 +134,10 @@ void multiply(const PlainWeight& weight, const void* rows, int64_t count, const 
     Numbers laid(p.rows * plain_rows_row(p.inputs, p.bfloat16, lanes()));
     p.input = laid.data();
     of_lanes(lay_rows_16, lay_rows_8)(p, rows, laid.data());
-    in_turn((p.outputs + OUTPUTS - 1) / OUTPUTS, [&](const auto& next) {
+    in_turn((p.outputs + PLAIN_OUTPUTS - 1) / PLAIN_OUTPUTS, [&](const auto& next) {
         Room room;
-        float* const sums = room.of<float>(p.rows * OUTPUTS * lanes());
-        next([&](int64_t block) { multiply(p, block * OUTPUTS, std::min(p.outputs, (block + 1) * OUTPUTS), sums); });
+        float* const sums = room.of<float>(p.rows * PLAIN_OUTPUTS * lanes());
+        next([&](int64_t block) { multiply(p, block * PLAIN_OUTPUTS, std::min(p.outputs, (block + 1) * PLAIN_OUTPUTS), sums); });
     });
 }
 

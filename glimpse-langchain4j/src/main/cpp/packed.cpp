@@ -7,6 +7,7 @@
 #include "packed.h"
 #include "packed_sums.h"
 #include "packing.h"
+#include "sums_as_packed.h"
 
 namespace {
 
@@ -229,33 +230,52 @@ void multiply(
     });
 }
 
-at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
-    const bool fitting = are_rows(input, at::kBFloat16) && is_there(weight) && weight.scalar_type() == at::kBFloat16 && has_dense_rows(weight)
-        && weight.numel() > 0 && weight.size(1) == input.size(-1) && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)));
-    if (!fitting || rows_of(input) <= ROWS || !has_pairs() || has_tiles() || at::GradMode::is_enabled()) {
-        return at::linear(input, weight, bias);
+bool multiplies_as_packed() {
+    return lanes() == WORDS_AT_ONCE && has_pairs() && !has_tiles();
+}
+
+void multiply_as_packed(const PlainWeight& weight, const NarrowRows& rows, const float* bias, at::BFloat16* result) {
+    const int64_t inputs = (weight.inputs + WHOLE_INPUTS - 1) / WHOLE_INPUTS * WHOLE_INPUTS;
+    const Laid laid(Packed{nullptr, inputs, weight.outputs, layout_of_pairs(inputs)}, rows);
+    if (rows.count <= ROWS) {
+        in_turn(blocks_of(weight.outputs), [&](const auto& next) {
+            alignas(64) float sums[ROWS * OUTPUTS];
+            next([&](int64_t block) {
+                block_sums_as_packed(laid.product, weight, block, sums);
+                write(sums, laid.product, block, bias, result);
+            });
+        });
+        return;
     }
-    const at::Tensor rows = input.contiguous();
-    at::Tensor result = result_for(input, weight.size(0), at::kBFloat16);
-    const Bias added(bias);
-    auto* const to = result.data_ptr<at::BFloat16>();
-    const int64_t inputs = (weight.size(1) + WHOLE_INPUTS - 1) / WHOLE_INPUTS * WHOLE_INPUTS;
     const int64_t words = inputs / 2;
-    const Matrices matrices{{weight}, weight.size(0), inputs};
-    const Laid laid(
-        Packed{nullptr, inputs, weight.size(0), layout_of_pairs(inputs)},
-        NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), weight.size(1)});
+    const auto numbers = at::TensorOptions().dtype(at::kBFloat16);
+    const Matrices matrices{
+        {at::from_blob(const_cast<char*>(weight.at), {weight.outputs, weight.inputs}, {weight.stride / 2, 1}, numbers)}, weight.outputs, inputs};
     each_block_of_many_rows<float>(
         laid.product, First::ROWS,
         [&](Product& own, int64_t block, Room& room) {
             char* const block_of_weight = room.of<char>(words * WORD);
             lay_block(matrices, block, words, false, block_of_weight);
             own.weight = block_of_weight;
-            own.next = static_cast<const char*>(weight.data_ptr()) + (block + 1) * OUTPUTS * 2 * weight.stride(0);
+            own.next = weight.at + (block + 1) * OUTPUTS * weight.stride;
         },
         [&](const float* sums, const Block& block, Room&) {
-            write(sums, block.product, block.number, added.data(), to + block.first * weight.size(0));
+            write(sums, block.product, block.number, bias, result + block.first * weight.outputs);
         });
+}
+
+at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
+    const bool fitting = are_rows(input, at::kBFloat16) && is_there(weight) && weight.scalar_type() == at::kBFloat16 && has_dense_rows(weight)
+        && weight.numel() > 0 && weight.size(1) == input.size(-1) && (!bias.has_value() || fits(*bias, at::kBFloat16, weight.size(0)));
+    if (!fitting || !multiplies_as_packed() || at::GradMode::is_enabled()) {
+        return at::linear(input, weight, bias);
+    }
+    const at::Tensor rows = input.contiguous();
+    at::Tensor result = result_for(input, weight.size(0), at::kBFloat16);
+    const Bias added(bias);
+    multiply_as_packed(
+        PlainWeight{static_cast<const char*>(weight.data_ptr()), 2 * weight.stride(0), weight.size(1), weight.size(0), true},
+        NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), weight.size(1)}, added.data(), result.data_ptr<at::BFloat16>());
     return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "packed_layout.h"
+#include "plain.h"
 #include "rows.h"
 
 // A weight that oneDNN has packed; without units it is not multiplied by here.
@@ -25,6 +26,12 @@ struct NarrowRows {
 };
 
 void multiply(const Packed& weight, const NarrowRows& rows, const float* bias, at::BFloat16* result);
+
+// Whether rows of bfloat16 have the same bits by a weight as checkpoints hold it as they have by it packed.
+bool multiplies_as_packed();
+
+// With these bits, if there are such; rows as wide as the weight.
+void multiply_as_packed(const PlainWeight& weight, const NarrowRows& rows, const float* bias, at::BFloat16* result);
 
 // Rows of whole numbers around 128, as wide as a weight, what the 1 of each is worth, and the columns that are none of them.
 struct NumberedRows {

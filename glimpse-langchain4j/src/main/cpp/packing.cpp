@@ -9,6 +9,7 @@
 #include "packed_product.h"
 #include "packing.h"
 #include "rows.h"
+#include "words.h"
 
 namespace at::native {
 // In libtorch's library; torch/csrc/inductor/aoti_torch/mkldnn_tensor.h has the same.
@@ -18,7 +19,6 @@ TORCH_API Tensor mkldnn_tensor_from_data_ptr(
 
 namespace {
 
-constexpr int64_t LANES = 16;                      // words of four bytes that a register holds
 constexpr int64_t AHEAD = 128;                     // bytes of each row that are asked for before they are read
 constexpr int64_t MOST_TRIED = 4 * OUTPUTS;        // outputs of a weight of a new shape that oneDNN packs to tell how it does
 constexpr int64_t MOST_NUMBERS = int64_t(1) << 48; // of a weight
@@ -69,37 +69,16 @@ WIDE inline void put(__m512i words, char* to) {
 // The next words of 16 outputs, whose rows lie anywhere: word by word those of all.
 template <bool PAST_CACHES>
 WIDE inline void lay(const char* const* rows, int64_t at, __mmask32 there, int64_t words, char* to) {
-    __m512i a[16], b[16];
+    __m512i of_words[16];
 #pragma GCC unroll 16
     for (int i = 0; i < 16; i++) {
-        a[i] = words_of(rows[i], at, there);
+        of_words[i] = words_of(rows[i], at, there);
     }
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; i++) {
-        b[2 * i] = _mm512_unpacklo_epi32(a[2 * i], a[2 * i + 1]);
-        b[2 * i + 1] = _mm512_unpackhi_epi32(a[2 * i], a[2 * i + 1]);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < 16; i += 4) {
-        a[i] = _mm512_unpacklo_epi64(b[i], b[i + 2]);
-        a[i + 1] = _mm512_unpackhi_epi64(b[i], b[i + 2]);
-        a[i + 2] = _mm512_unpacklo_epi64(b[i + 1], b[i + 3]);
-        a[i + 3] = _mm512_unpackhi_epi64(b[i + 1], b[i + 3]);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        b[i] = _mm512_shuffle_i32x4(a[i], a[4 + i], 0x88);
-        b[4 + i] = _mm512_shuffle_i32x4(a[i], a[4 + i], 0xdd);
-        b[8 + i] = _mm512_shuffle_i32x4(a[8 + i], a[12 + i], 0x88);
-        b[12 + i] = _mm512_shuffle_i32x4(a[8 + i], a[12 + i], 0xdd);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        put<PAST_CACHES>(_mm512_shuffle_i32x4(b[i], b[8 + i], 0x88), to + WORD * i);
-        put<PAST_CACHES>(_mm512_shuffle_i32x4(b[4 + i], b[12 + i], 0x88), to + WORD * (4 + i));
-        if (words == LANES) {
-            put<PAST_CACHES>(_mm512_shuffle_i32x4(b[i], b[8 + i], 0xdd), to + WORD * (8 + i));
-            put<PAST_CACHES>(_mm512_shuffle_i32x4(b[4 + i], b[12 + i], 0xdd), to + WORD * (12 + i));
+    turn(of_words);
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i++) {
+        if (i < words) {
+            put<PAST_CACHES>(of_words[i], to + WORD * i);
         }
     }
 }
@@ -108,11 +87,10 @@ template <bool PAST_CACHES>
 WIDE void lay_words(const Matrices& matrices, int64_t block, int64_t words, char* to) {
     const char* rows[OUTPUTS];
     matrices.rows(block, rows);
-    for (int64_t word = 0; word < words; word += LANES) {
-        const int64_t left = std::clamp<int64_t>((matrices.width() - 4 * word) / 2, 0, 2 * LANES);
-        const auto there = static_cast<__mmask32>((uint64_t(1) << left) - 1);
+    for (int64_t word = 0; word < words; word += WORDS_AT_ONCE) {
+        const __mmask32 there = inputs_there((matrices.width() - 4 * word) / 2);
         for (int64_t output = 0; output < OUTPUTS; output += 16) {
-            lay<PAST_CACHES>(rows + output, 4 * word, there, std::min(LANES, words - word), to + WORD * word + 4 * output);
+            lay<PAST_CACHES>(rows + output, 4 * word, there, std::min(WORDS_AT_ONCE, words - word), to + WORD * word + 4 * output);
         }
     }
 }

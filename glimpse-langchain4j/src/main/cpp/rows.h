@@ -21,9 +21,9 @@ at::Tensor pack_rows(const std::vector<at::Tensor>& parts, int64_t outputs, int6
 // y = x W^T + b in bfloat16: x [..., inputs], packed W [outputs, inputs], b [outputs].
 at::Tensor linear_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias);
 
-// The same for many rows by a W as checkpoints hold it: each block of it is laid as oneDNN would before it is multiplied by, so the bits are those that
-// linear_packed gives by it (of fewer than 64 outputs but for the sign of a zero where all products are too small for a number). What is not multiplied
-// here so, few rows, those with a history, and weights whose inputs do not lie side by side, is libtorch's.
+// The same by a W as checkpoints hold it, with the bits that linear_packed gives by it (of fewer than 64 outputs but for the sign of a zero where all
+// products are too small for a number): few rows add words that are turned in registers, and for more rows each block is laid as oneDNN would before it is
+// multiplied by. What is not multiplied here so, those with a history, with tiles, and weights whose inputs do not lie side by side, is libtorch's.
 at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias);
 
 // Rows of numbers of 8 bits around 128 by a packed weight of such, times what the 1 of each output is worth: [..., outputs] in float32.
@@ -38,7 +38,8 @@ at::Tensor worth_of_numbers(
 // Whether this processor has instructions for linear_packed.
 bool multiplies_packed();
 
-// y = x W^T + b as checkpoints hold W, in bfloat16 or float32, each row by itself: an empty b means none.
+// y = x W^T + b as checkpoints hold W, in bfloat16 or float32, each row by itself, and with the bits of linear_as_packed where that has those of
+// linear_packed: an empty b means none.
 at::Tensor linear_of_rows(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias);
 
 // Whether this processor has instructions for linear_of_rows.
