@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), on Linux and x86_64: rows by packed weights on processors
  * that multiply bfloat16, up to 16 with AMX and any number without, with the bits of oneDNN's products; and rows by weights as
- * checkpoints hold them, on any processor with AVX2, together and each with the bits that it has alone; there it computes what is between the
- * products of a step too. It also packs weights, as oneDNN does and several times as fast. It is loaded behind libtorch, whose operators it adds
+ * checkpoints hold them, on any processor with AVX2, together and each with the bits that it has alone, which are those by packed weights
+ * without AMX; there it computes what is between the products of a step too. It also packs weights, as oneDNN does and several times as fast. It is loaded behind libtorch, whose operators it adds
  * to, and each half is used if it is right here; without it libtorch computes these rows too.
  */
 final class FewRows {
@@ -34,6 +34,14 @@ final class FewRows {
             new long[] {5, 33, 67 * 32},
             new long[] {23, 96, 67 * 32},
             new long[] {18, 289, 64});
+
+    /** Rows, outputs and inputs: few and more, in one pass and two, and many. */
+    private static final List<long[]> AS_PACKED = List.of(
+            new long[] {1, 96, 2_048},
+            new long[] {3, 33, 67 * 32},
+            new long[] {11, 65, 96 * 32},
+            new long[] {2, 40, 1_111},
+            new long[] {23, 96, 67 * 32});
 
     /** Rows, outputs, inputs and types. */
     private static final List<long[]> BY_WEIGHTS = List.of(
@@ -77,7 +85,20 @@ final class FewRows {
         return agree("rows_agree", BY_WEIGHTS, why, runtime) && agree("steps_agree", STEPS, why, runtime);
     }
 
+    /** Whether products by weights of checkpoints have the bits of those by packed weights, where it multiplies any rows by both. */
+    static boolean multiplyAsPacked(TorchRuntime runtime) {
+        return agree("as_packed_agree", AS_PACKED, runtime);
+    }
+
     private static boolean agree(String method, List<long[]> tried, String why, TorchRuntime runtime) {
+        boolean agrees = agree(method, tried, runtime);
+        if (!agrees) {
+            notUsed(why);
+        }
+        return agrees;
+    }
+
+    private static boolean agree(String method, List<long[]> tried, TorchRuntime runtime) {
         try (Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
             for (long[] shape : tried) {
@@ -86,7 +107,6 @@ final class FewRows {
                     call.with(size);
                 }
                 if (HostValues.longs(call.run(scope))[0] == 0) {
-                    notUsed(why);
                     return false;
                 }
             }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param fewRows whether these are {@link FewRows}' for few rows
  * @param manyRows and for any number of rows
  * @param plainRows whether rows by weights that are not packed are those of {@link FewRows}
+ * @param asPacked whether these have the bits of those by packed weights
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
  * @param onednnFloat32 whether oneDNN's float32 products are to be used in place of the default ones, as on AMD's processors
@@ -38,6 +39,7 @@ record NumericsProbe(
         boolean fewRows,
         boolean manyRows,
         boolean plainRows,
+        boolean asPacked,
         int largestInt8,
         long widenFromRows,
         boolean onednnFloat32,
@@ -45,7 +47,7 @@ record NumericsProbe(
 
     /** What is taken for true until the probe has run. */
     static final NumericsProbe NOTHING =
-            new NumericsProbe(false, false, false, false, false, 0, Long.MAX_VALUE, false, false);
+            new NumericsProbe(false, false, false, false, false, false, 0, Long.MAX_VALUE, false, false);
 
     private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
     private static final int WIDTH = 512;
@@ -80,7 +82,7 @@ record NumericsProbe(
                         Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
                 TensorScope scope = runtime.openScope()) {
             HostValues.floats(graph.call("together").with(runtime.deviceName()).run(scope));
-            return new NumericsProbe(false, false, false, false, false, 0, Long.MAX_VALUE, false, true);
+            return new NumericsProbe(false, false, false, false, false, false, 0, Long.MAX_VALUE, false, true);
         } catch (GlimpseException notOffered) {
             return NOTHING;
         }
@@ -96,12 +98,15 @@ record NumericsProbe(
             boolean tiles = packs && maySeeTiles(System.getenv()) && hasTiles();
             boolean library = FewRows.areThere(runtime);
             boolean fewRows = library && packs && FewRows.multiplyPacked(runtime);
+            boolean manyRows = fewRows && !tiles;
+            boolean plainRows = library && FewRows.multiplyRows(runtime);
             return new NumericsProbe(
                     packs,
                     tiles && !fewRows,
                     fewRows,
-                    fewRows && !tiles,
-                    library && FewRows.multiplyRows(runtime),
+                    manyRows,
+                    plainRows,
+                    manyRows && plainRows && FewRows.multiplyAsPacked(runtime),
                     Int8Weights.largest(runtime),
                     widenFromRows,
                     onednnIsFaster(graph, scope),

@@ -341,6 +341,11 @@ public final class TorchRuntime implements AutoCloseable {
         return probe.plainRows();
     }
 
+    /** Whether products by weights of bfloat16 have the same bits before and after these are packed. */
+    public boolean multipliesAsPacked() {
+        return probe.asPacked();
+    }
+
     boolean onednnFloat32() {
         return probe.onednnFloat32();
     }

@@ -221,6 +221,11 @@ public final class WeightPacking implements AutoCloseable {
         }
     }
 
+    /** Whether nothing is left, or packing changes no bits. */
+    boolean isSettled() {
+        return progress.isDone() || runtime.multipliesAsPacked();
+    }
+
     private synchronized boolean packedOne() {
         Waiting weights = closed ? null : waiting.peek();
         if (weights == null) {

@@ -232,9 +232,9 @@ public final class Weights implements AutoCloseable {
         return tensors.packing();
     }
 
-    /** Whether nothing is left to be packed: from now on the same sums have the same bits. */
+    /** Whether from now on the same sums have the same bits. */
     public boolean isSettled() {
-        return packing().progress().isDone();
+        return packing().isSettled();
     }
 
     /** Whether a weight could not be packed; {@link WeightPacking#check} tells why. */

@@ -80,7 +80,8 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
                             .toList());
             UnreadNumbers.of(options.pruning(), schedule)
                     .forEach(number -> log.warn("Pruning of {}: {}", name, number));
-            if (options.warmUp() && loaded.model().weights().isSettled()) {
+            if (options.warmUp()
+                    && loaded.model().weights().packing().progress().isDone()) {
                 WarmUp.run(loaded, name);
             }
             loaded.model().weights().packing().start(name, loaded::isComputing);
