@@ -98,7 +98,7 @@ WIDE void add_turned(const Product& p, const TurnedOutputs& outputs, int64_t inp
     for (int64_t line = 0; line * WORDS_AT_ONCE < outputs.before + words; line++) {
         const int64_t word = line * WORDS_AT_ONCE - outputs.before;
         __m512i pairs[TURNED];
-        if (word >= 0 && 2 * (word + WORDS_AT_ONCE) <= inputs && of_rows.left > WORDS_AT_ONCE) {
+        if (word >= 0 && 2 * (word + WORDS_AT_ONCE) <= inputs) {
 #pragma GCC unroll 16
             for (int i = 0; i < TURNED; i++) {
                 pairs[i] = _mm512_loadu_si512(outputs.at[i] + 4 * word);
@@ -108,6 +108,8 @@ WIDE void add_turned(const Product& p, const TurnedOutputs& outputs, int64_t inp
                 }
             }
             turn(pairs);
+            const bool ends = of_rows.left <= WORDS_AT_ONCE;
+            const int64_t last = of_rows.left - 1;
 #pragma GCC unroll 16
             for (int i = 0; i < WORDS_AT_ONCE; i++) {
                 of_rows.add(pairs[i], word + i);
@@ -115,8 +117,11 @@ WIDE void add_turned(const Product& p, const TurnedOutputs& outputs, int64_t inp
                 if (i % 2 == 0) {
                     ask_behind<ASK>(outputs.behind, line * TURNED + (TURNED + i) / 2);
                 }
+                if (ends && i == last) {
+                    of_rows.end();
+                }
             }
-            of_rows.left -= WORDS_AT_ONCE;
+            of_rows.left -= ends ? WORDS_AT_ONCE - 1 - last : WORDS_AT_ONCE;
             continue;
         }
         const int64_t from = std::max<int64_t>(0, -word);
