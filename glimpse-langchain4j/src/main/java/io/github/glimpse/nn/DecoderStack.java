@@ -60,6 +60,7 @@ public final class DecoderStack implements AutoCloseable {
     private final int vocabulary;
     private final DecoderBytes bytes;
     private final boolean packed;
+    private final boolean asPacked;
     private final boolean attendsTogether;
     private @Nullable StepKernels stepKernels;
 
@@ -119,6 +120,7 @@ public final class DecoderStack implements AutoCloseable {
                 .product(shape.vocabulary(), hidden);
         this.head = weights.list(headTensors);
         this.packed = weights.format() == WeightFormat.PACKED || weights.format() == WeightFormat.INT8;
+        this.asPacked = packed || (dtype == Dtype.BFLOAT16 && runtime.multipliesAsPacked());
         this.attendsTogether = runtime.attendsTogether()
                 && dtype != Dtype.FLOAT32
                 && dimensions.headDim() % 8 == 0
@@ -379,12 +381,12 @@ public final class DecoderStack implements AutoCloseable {
 
     /** Whether any number of rows costs what these rows cost and no more, as by {@code FewRows}: those that pad a prompt need not be computed. */
     boolean computesAnyRows() {
-        return packed && runtime.multipliesManyRows();
+        return asPacked && runtime.multipliesManyRows();
     }
 
-    /** Whether a row of a prompt has the same bits alone and among those of others, as behind packed weights only. */
+    /** Whether a row of a prompt has the same bits alone and among those of others, as by packed weights and those that are multiplied by like them. */
     boolean hasSameBitsAmongOthers() {
-        return packed && runtime.packsBfloat16() && !runtime.onGpu();
+        return asPacked && runtime.packsBfloat16() && !runtime.onGpu();
     }
 
     /** Whether a step's rows attend to their caches in one call, as the kernels of GPUs from Ampere on do. */

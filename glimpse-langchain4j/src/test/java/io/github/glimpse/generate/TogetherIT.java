@@ -126,8 +126,9 @@ class TogetherIT {
     record Form(Dtype dtype, WeightFormat weights) {}
 
     static Stream<Form> forms() {
-        WeightFormat half = TinyModels.packsBfloat16() ? WeightFormat.PACKED : WeightFormat.MAPPED;
-        return Stream.of(new Form(Dtype.FLOAT32, WeightFormat.MAPPED), new Form(Dtype.BFLOAT16, half));
+        return Stream.concat(
+                Stream.of(new Form(Dtype.FLOAT32, WeightFormat.MAPPED), new Form(Dtype.BFLOAT16, WeightFormat.MAPPED)),
+                TinyModels.packsBfloat16() ? Stream.of(new Form(Dtype.BFLOAT16, WeightFormat.PACKED)) : Stream.empty());
     }
 
     private static void check(FixtureFamily family, Form form) throws Exception {
