@@ -125,7 +125,7 @@ public final class DecoderStack implements AutoCloseable {
                 && dtype != Dtype.FLOAT32
                 && dimensions.headDim() % 8 == 0
                 && dimensions.headDim() <= MOST_TOGETHER;
-        boolean widens = dtype != Dtype.FLOAT32 && !packed && !runtime.onGpu();
+        boolean widens = dtype != Dtype.FLOAT32 && !asPacked && !runtime.onGpu();
         this.bytes = DecoderBytes.of(
                 remembered(),
                 dimensions,
