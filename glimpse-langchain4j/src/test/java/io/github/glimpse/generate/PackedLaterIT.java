@@ -19,7 +19,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,10 +89,12 @@ class PackedLaterIT {
     }
 
     private static GenerationRequest question() {
+        return question("What colour is the largest thing?", PICTURE);
+    }
+
+    private static GenerationRequest question(String text, byte[]... pictures) {
         return new GenerationRequest(
-                        List.of(ChatTurn.user("What colour is the largest thing?", PICTURE)),
-                        PruningOptions.defaults(),
-                        GenerationOptions.defaults())
+                        List.of(ChatTurn.user(text, pictures)), PruningOptions.defaults(), GenerationOptions.defaults())
                 .inSession("one");
     }
 
@@ -200,6 +207,57 @@ class PackedLaterIT {
         }
         assertThat(model.packing().isDone()).isTrue();
         assertThat(model.visionCacheUse().misses()).isEqualTo(1);
+    }
+
+    /** Prompts and steps run together, by weights of which some are packed and others are not. */
+    @Test
+    void answersOfSeveralWhileWeightsArePackedAreThoseOfThePackedModelWhereTheBitsAreThose() throws Exception {
+        List<GenerationRequest> questions = List.of(
+                question(),
+                question("Which shape is left of the blue one?", TinyModels.picture("qwen2_5_vl-tiny/cases/021/b.png")),
+                question("Count them."));
+        List<TracedAnswer> expected;
+        try (LoadedModel first = load(QWEN, false)) {
+            assumeTrue(first.runtime().multipliesAsPacked(), "packed weights have other bits");
+            expected = questions.stream().map(first::trace).toList();
+        }
+        places.release(MANY);
+        LoadedModel model =
+                held(options(QWEN, true).maxRunning(questions.size()).build());
+        WeightPacking packing = model.model().weights().packing();
+        ExecutorService callers = Executors.newFixedThreadPool(questions.size());
+        try {
+            AtomicBoolean ended = new AtomicBoolean();
+            AtomicInteger answers = new AtomicInteger();
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < questions.size(); i++) {
+                GenerationRequest question = questions.get(i);
+                TracedAnswer same = expected.get(i);
+                all.add(callers.submit(() -> {
+                    while (!ended.get()) {
+                        assertAlike(model, model.trace(question), same);
+                        answers.incrementAndGet();
+                    }
+                    return null;
+                }));
+            }
+            boolean left = true;
+            while (left) {
+                int before = answers.get();
+                left = packing.packNext();
+                while (answers.get() == before && all.stream().noneMatch(Future::isDone)) {
+                    Thread.sleep(1);
+                }
+            }
+            ended.set(true);
+            for (Future<?> one : all) {
+                one.get();
+            }
+            assertThat(packing.progress().isDone()).isTrue();
+            assertThat(model.stepUse().most()).isGreaterThan(1);
+        } finally {
+            callers.shutdownNow();
+        }
     }
 
     @Test
