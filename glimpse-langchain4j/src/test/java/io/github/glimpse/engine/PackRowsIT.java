@@ -182,6 +182,13 @@ class PackRowsIT {
         }
     }
 
+    @Test
+    void weightsAsTheyAreAreMultipliedAsPackedOnesWhereverAnyNumberOfRowsIs() {
+        try (TorchRuntime runtime = started()) {
+            assertThat(runtime.multipliesAsPacked()).isEqualTo(runtime.multipliesManyRows());
+        }
+    }
+
     /** Whole registers and blocks and parts of them, one sum and several, one pass and two, rows shared out and slices. */
     @ParameterizedTest
     @CsvSource({
@@ -210,14 +217,10 @@ class PackRowsIT {
     void rowsByWeightsAsTheyAreHaveTheBitsOfPackedOnes(long rows, long outputs, long inputs) {
         try (TorchRuntime runtime = started();
                 Graph graph = graph(runtime)) {
-            assumeTrue(!runtime.multipliesTiles(), "with AMX packed weights have other bits");
-            assertThat(count(
-                            graph.call("others_as_packed")
-                                    .with(rows)
-                                    .with(outputs)
-                                    .with(inputs),
-                            runtime))
-                    .isZero();
+            Graph.Call call = runtime.multipliesAsPacked()
+                    ? graph.call("others_as_packed").with(rows).with(outputs).with(inputs)
+                    : graph.call("others_of_libtorch").with(rows).with(Dtype.BFLOAT16.code());
+            assertThat(count(call, runtime)).isZero();
         }
     }
 
