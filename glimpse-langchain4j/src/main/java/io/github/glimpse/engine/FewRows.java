@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
  * The library of our own for the rows of steps ({@code src/main/cpp}, ADR 0033), on Linux and x86_64: rows by packed weights on processors
  * that multiply bfloat16, up to 16 with AMX and any number without, with the bits of oneDNN's products; and rows by weights as
  * checkpoints hold them, on any processor with AVX2, together and each with the bits that it has alone, which are those by packed weights
- * without AMX; there it computes what is between the products of a step too. It also packs weights, as oneDNN does and several times as fast. It is loaded behind libtorch, whose operators it adds
- * to, and each half is used if it is right here; without it libtorch computes these rows too.
+ * without AMX; there it computes what is between the products of a step too. It also packs weights, as oneDNN does and several times as
+ * fast. It is loaded behind libtorch, whose operators it adds to, and each half is used if it is right here; without it libtorch computes
+ * these rows too.
  */
 final class FewRows {
 

@@ -254,6 +254,9 @@ class PackRowsIT {
     }
 
     private static Graph graph(TorchRuntime runtime) {
-        return Graph.named("pack rows").with(PackRowsIT.class, "pack-rows").compile(runtime);
+        return Graph.named("pack rows")
+                .with(FewRows.class, "few-rows")
+                .with(PackRowsIT.class, "pack-rows")
+                .compile(runtime);
     }
 }
