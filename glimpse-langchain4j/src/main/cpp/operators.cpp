@@ -137,7 +137,9 @@ void multiply(const PlainWeight& weight, const void* rows, int64_t count, const 
     in_turn((p.outputs + PLAIN_OUTPUTS - 1) / PLAIN_OUTPUTS, [&](const auto& next) {
         Room room;
         float* const sums = room.of<float>(p.rows * PLAIN_OUTPUTS * lanes());
-        next([&](int64_t block) { multiply(p, block * PLAIN_OUTPUTS, std::min(p.outputs, (block + 1) * PLAIN_OUTPUTS), sums); });
+        next([&](int64_t block, const auto& behind) {
+            multiply(p, block * PLAIN_OUTPUTS, std::min(p.outputs, (block + 1) * PLAIN_OUTPUTS), behind() * PLAIN_OUTPUTS, sums);
+        });
     });
 }
 

@@ -240,8 +240,8 @@ void multiply_as_packed(const PlainWeight& weight, const NarrowRows& rows, const
     if (rows.count <= ROWS) {
         in_turn(blocks_of(weight.outputs), [&](const auto& next) {
             alignas(64) float sums[ROWS * OUTPUTS];
-            next([&](int64_t block) {
-                block_sums_as_packed(laid.product, weight, block, sums);
+            next([&](int64_t block, const auto& behind) {
+                block_sums_as_packed(laid.product, weight, block, sums, behind);
                 write(sums, laid.product, block, bias, result);
             });
         });

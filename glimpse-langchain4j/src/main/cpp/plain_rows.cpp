@@ -54,8 +54,8 @@ inline void ask(uintptr_t behind, int64_t line, int64_t of_pass, int64_t of_pass
 // Rows of so many outputs against so many of the input: sums [outputs][rows][LANES], which stay in registers. The first inputs begin them.
 template <bool BFLOAT16, int OUTPUTS, int ROWS, bool NEAR>
 inline void multiply(
-    const char* weight, int64_t stride, const float* input, int64_t row, int64_t groups, float* sums, int64_t of_output, bool first, int64_t pass,
-    int64_t passes) {
+    const char* weight, int64_t stride, const char* behind, const float* input, int64_t row, int64_t groups, float* sums, int64_t of_output, bool first,
+    int64_t pass, int64_t passes) {
     constexpr int64_t INPUTS = BFLOAT16 ? 2 * LANES : LANES;
     constexpr int64_t GROUPS = LINE / sizeof(Words);
     Lanes sum[OUTPUTS][ROWS] = {};
@@ -66,7 +66,7 @@ inline void multiply(
     }
     int64_t g = 0;
     for (; g + GROUPS <= groups; g += GROUPS) {
-        ask<OUTPUTS, NEAR>(reinterpret_cast<uintptr_t>(weight) + OUTPUTS * stride, g / GROUPS, pass, passes);
+        ask<OUTPUTS, NEAR>(reinterpret_cast<uintptr_t>(behind), g / GROUPS, pass, passes);
         for (int64_t i = g; i < g + GROUPS; i++) {
             add<BFLOAT16>(weight + i * sizeof(Words), stride, input + i * INPUTS, row, sum);
         }
@@ -90,44 +90,46 @@ struct Passes {
 
 template <bool BFLOAT16, int OUTPUTS, int ROWS>
 inline void rows_at_once(
-    const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, float* sums, bool first, Passes& at) {
+    const PlainRows& p, const char* weight, const char* behind, const float* input, int64_t row, int64_t groups, float* sums, bool first, Passes& at) {
     for (; at.row + ROWS <= p.rows; at.row += ROWS, at.pass++) {
         const auto some = p.near && at.passes == 1 ? multiply<BFLOAT16, OUTPUTS, ROWS, true> : multiply<BFLOAT16, OUTPUTS, ROWS, false>;
-        some(weight, p.stride, input + at.row * row, row, groups, sums + at.row * LANES, p.rows * LANES, first, at.pass, at.passes);
+        some(weight, p.stride, behind, input + at.row * row, row, groups, sums + at.row * LANES, p.rows * LANES, first, at.pass, at.passes);
     }
 }
 
 template <bool BFLOAT16, int OUTPUTS>
-inline void all_rows(const PlainRows& p, const char* weight, const float* input, int64_t row, int64_t groups, float* sums, bool first) {
+inline void all_rows(
+    const PlainRows& p, const char* weight, const char* behind, const float* input, int64_t row, int64_t groups, float* sums, bool first) {
     Passes at{0, 0, p.rows / ROWS_AT_ONCE + p.rows % ROWS_AT_ONCE / 2 + p.rows % 2};
-    rows_at_once<BFLOAT16, OUTPUTS, ROWS_AT_ONCE>(p, weight, input, row, groups, sums, first, at);
-    rows_at_once<BFLOAT16, OUTPUTS, 2>(p, weight, input, row, groups, sums, first, at);
-    rows_at_once<BFLOAT16, OUTPUTS, 1>(p, weight, input, row, groups, sums, first, at);
+    rows_at_once<BFLOAT16, OUTPUTS, ROWS_AT_ONCE>(p, weight, behind, input, row, groups, sums, first, at);
+    rows_at_once<BFLOAT16, OUTPUTS, 2>(p, weight, behind, input, row, groups, sums, first, at);
+    rows_at_once<BFLOAT16, OUTPUTS, 1>(p, weight, behind, input, row, groups, sums, first, at);
 }
 
 template <bool BFLOAT16>
-inline void all_outputs(const PlainRows& p, const char* weight, int64_t row, int64_t groups, int64_t outputs, float* sums) {
+inline void all_outputs(const PlainRows& p, const char* weight, const char* behind, int64_t row, int64_t groups, int64_t outputs, float* sums) {
+    const auto next = [&](int64_t o) { return o < outputs ? weight + o * p.stride : behind; };
     const bool most = p.rows == 1 && !p.near; // what is asked for stays in the nearest cache until it is read: fewer outputs then
     int64_t o = 0;
     for (; most && o + ONE_OUTPUTS <= outputs; o += ONE_OUTPUTS) {
-        all_rows<BFLOAT16, ONE_OUTPUTS>(p, weight + o * p.stride, p.input, row, groups, sums + o * LANES, true);
+        all_rows<BFLOAT16, ONE_OUTPUTS>(p, weight + o * p.stride, next(o + ONE_OUTPUTS), p.input, row, groups, sums + o * LANES, true);
     }
     for (; o + OUTPUTS_AT_ONCE <= outputs; o += OUTPUTS_AT_ONCE) {
-        all_rows<BFLOAT16, OUTPUTS_AT_ONCE>(p, weight + o * p.stride, p.input, row, groups, sums + o * p.rows * LANES, true);
+        all_rows<BFLOAT16, OUTPUTS_AT_ONCE>(p, weight + o * p.stride, next(o + OUTPUTS_AT_ONCE), p.input, row, groups, sums + o * p.rows * LANES, true);
     }
     for (; o < outputs; o++) {
-        all_rows<BFLOAT16, 1>(p, weight + o * p.stride, p.input, row, groups, sums + o * p.rows * LANES, true);
+        all_rows<BFLOAT16, 1>(p, weight + o * p.stride, next(o + 1), p.input, row, groups, sums + o * p.rows * LANES, true);
     }
 }
 
 template <bool BFLOAT16>
-inline void sum_up(const PlainRows& p, int64_t from, int64_t to, float* sums) {
+inline void sum_up(const PlainRows& p, int64_t from, int64_t to, int64_t behind, float* sums) {
     const int64_t group = plain_rows_group(BFLOAT16, LANES);
     const int64_t whole = p.inputs / group;
     const int64_t left = p.inputs - whole * group;
     const int64_t row = plain_rows_row(p.inputs, BFLOAT16, LANES);
     if (whole > 0) {
-        all_outputs<BFLOAT16>(p, p.weight + from * p.stride, row, whole, to - from, sums);
+        all_outputs<BFLOAT16>(p, p.weight + from * p.stride, p.weight + behind * p.stride, row, whole, to - from, sums);
     }
     if (left > 0) {
         PlainRows rest = p;
@@ -138,7 +140,7 @@ inline void sum_up(const PlainRows& p, int64_t from, int64_t to, float* sums) {
             for (int64_t i = 0; i < static_cast<int64_t>(sizeof(Lanes)); i++) {
                 last[i] = i < bytes ? p.weight[o * p.stride + whole * sizeof(Lanes) + i] : 0;
             }
-            all_rows<BFLOAT16, 1>(rest, last, p.input + whole * group, row, 1, sums + (o - from) * p.rows * LANES, whole == 0);
+            all_rows<BFLOAT16, 1>(rest, last, last, p.input + whole * group, row, 1, sums + (o - from) * p.rows * LANES, whole == 0);
         }
     }
 }
@@ -184,11 +186,11 @@ inline Lanes one_none(Lanes values) {
     return reinterpret_cast<Lanes>((reinterpret_cast<Words>(values) & ~is_none) | (is_none & 0x7fc00000u));
 }
 
-inline void outputs(const PlainRows& p, int64_t from, int64_t to, float* sums) {
+inline void outputs(const PlainRows& p, int64_t from, int64_t to, int64_t behind, float* sums) {
     if (p.bfloat16) {
-        sum_up<true>(p, from, to, sums);
+        sum_up<true>(p, from, to, behind, sums);
     } else {
-        sum_up<false>(p, from, to, sums);
+        sum_up<false>(p, from, to, behind, sums);
     }
     const int64_t of_output = p.rows * LANES;
     for (int64_t r = 0; r < p.rows; r++) {
@@ -254,6 +256,6 @@ void lay_rows(const PlainRows& product, const void* rows, float* laid) {
     lay(product, rows, laid);
 }
 
-void plain_rows(const PlainRows& product, int64_t from, int64_t to, float* sums) {
-    outputs(product, from, to, sums);
+void plain_rows(const PlainRows& product, int64_t from, int64_t to, int64_t behind, float* sums) {
+    outputs(product, from, to, behind, sums);
 }

@@ -34,6 +34,6 @@ static inline int64_t plain_rows_row(int64_t inputs, bool bfloat16, int64_t lane
 void lay_rows_8(const PlainRows& product, const void* rows, float* laid);
 void lay_rows_16(const PlainRows& product, const void* rows, float* laid);
 
-// Outputs from, from + 1, … of all rows; sums of rows * (to - from) * lanes numbers are the caller's.
-void plain_rows_8(const PlainRows& product, int64_t from, int64_t to, float* sums);
-void plain_rows_16(const PlainRows& product, int64_t from, int64_t to, float* sums);
+// Outputs from, from + 1, … of all rows, while those from `behind` on are asked for; sums of rows * (to - from) * lanes numbers are the caller's.
+void plain_rows_8(const PlainRows& product, int64_t from, int64_t to, int64_t behind, float* sums);
+void plain_rows_16(const PlainRows& product, int64_t from, int64_t to, int64_t behind, float* sums);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "team.h"
@@ -207,28 +208,66 @@ class Bias {
     const float* at = nullptr;
 };
 
+// Blocks of which each thread takes some at a time.
+class Turns {
+  public:
+    Turns(int64_t blocks, int64_t threads) : blocks(blocks), threads(threads) {}
+
+    // Hands the blocks that this thread takes to `block`, and what tells the one behind it, if it takes that: which is this one where there is none. Who
+    // asks behind the last one takes more at once.
+    template <typename BLOCK>
+    void each(const BLOCK& block) {
+        Share share = take();
+        while (share.from < blocks) {
+            std::optional<Share> later;
+            for (int64_t i = share.from; i < share.to; i++) {
+                if constexpr (std::is_invocable_v<BLOCK, int64_t>) {
+                    block(i);
+                } else {
+                    block(i, [&] {
+                        if (i + 1 == share.to && !later.has_value()) {
+                            later = take();
+                        }
+                        const int64_t behind = later.has_value() ? later->from : i + 1;
+                        return behind < blocks ? behind : i;
+                    });
+                }
+            }
+            share = later.has_value() ? *later : take();
+        }
+    }
+
+  private:
+    struct Share {
+        int64_t from;
+        int64_t to;
+    };
+
+    // None if all are taken.
+    Share take() {
+        int64_t from = next.load();
+        while (from < blocks) {
+            const int64_t to = from + std::max<int64_t>(1, (blocks - from) / (2 * threads));
+            if (next.compare_exchange_weak(from, to)) {
+                return {from, to};
+            }
+        }
+        return {blocks, blocks};
+    }
+
+    const int64_t blocks;
+    const int64_t threads;
+    std::atomic<int64_t> next{0};
+};
+
 // Blocks in turn by all threads, fewer at a time towards the end, so that all end together: one that others of the machine keep from its core takes
 // fewer. Each thread runs `work`, which hands what is to be done with a block to its argument.
 template <typename WORK>
 void in_turn(int64_t blocks, const WORK& work) {
     Team* const team = Team::here();
     const int64_t threads = std::min<int64_t>(team == nullptr ? at::get_num_threads() : team->size(), blocks);
-    std::atomic<int64_t> next{0};
-    const auto share = [&] {
-        work([&](const auto& block) {
-            int64_t from = next.load();
-            while (from < blocks) {
-                const int64_t to = from + std::max<int64_t>(1, (blocks - from) / (2 * threads));
-                if (!next.compare_exchange_weak(from, to)) {
-                    continue;
-                }
-                for (int64_t i = from; i < to; i++) {
-                    block(i);
-                }
-                from = next.load();
-            }
-        });
-    };
+    Turns turns(blocks, threads);
+    const auto share = [&] { work([&](const auto& block) { turns.each(block); }); };
     if (threads == 1) {
         share();
     } else if (team != nullptr) {

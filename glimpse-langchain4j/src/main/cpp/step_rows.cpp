@@ -311,10 +311,11 @@ inline void attend(const Chunk& p) {
     product.wide = true;
     for (int64_t from = 0; from < p.count; from += KEYS) {
         const int64_t to = from + KEYS < p.count ? from + KEYS : p.count;
+        const int64_t behind = to < p.count ? to : from;
 #if LANES == 16
-        plain_rows_16(product, from, to, sums);
+        plain_rows_16(product, from, to, behind, sums);
 #else
-        plain_rows_8(product, from, to, sums);
+        plain_rows_8(product, from, to, behind, sums);
 #endif
     }
     const int64_t of_query = 2 + p.value_dim;

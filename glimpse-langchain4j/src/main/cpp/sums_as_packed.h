@@ -21,7 +21,7 @@ struct TurnedOutputs {
     const char* behind; // what is read next
     int64_t before;     // words from the beginning of a line of memory to that of each row, where it is the same for all
 
-    TurnedOutputs(const PlainWeight& weight, int64_t first) : behind(weight.at + (first + TURNED) * weight.stride) {
+    TurnedOutputs(const PlainWeight& weight, int64_t first, int64_t behind) : behind(weight.at + behind * weight.stride) {
         for (int64_t i = 0; i < TURNED; i++) {
             at[i] = weight.at + std::min(first + i, weight.outputs - 1) * weight.stride;
         }
@@ -163,15 +163,18 @@ void add_some_turned(int64_t some, const Product& p, const TurnedOutputs& output
     }
 }
 
-// The sums of one block of 64 outputs, [rows][64]. The product says how rows lie, and what the weight would look like if it were packed.
-inline void block_sums_as_packed(const Product& p, const PlainWeight& weight, int64_t block, float* sums) {
+// The sums of one block of 64 outputs, [rows][64]. The product says how rows lie, and what the weight would look like if it were packed; `behind` which
+// block is read next.
+template <typename BEHIND>
+inline void block_sums_as_packed(const Product& p, const PlainWeight& weight, int64_t block, float* sums, const BEHIND& behind) {
     std::fill(sums, sums + p.rows * OUTPUTS, 0.0f);
     const auto ask = gains_by_asking() ? add_some_turned<AskBehind::NEAR> : add_some_turned<AskBehind::FAR>;
-    for (int64_t first = 0; first < OUTPUTS && block * OUTPUTS + first < p.outputs; first += TURNED) {
-        const TurnedOutputs outputs(weight, block * OUTPUTS + first);
+    const int64_t end = std::min((block + 1) * OUTPUTS, p.outputs);
+    for (int64_t first = block * OUTPUTS; first < end; first += TURNED) {
+        const TurnedOutputs outputs(weight, first, first + TURNED < end ? first + TURNED : behind() * OUTPUTS);
         for (int64_t row = 0; row < p.rows; row += ROWS_BESIDE) {
             const auto add = row == 0 ? ask : add_some_turned<AskBehind::NOTHING>;
-            add(std::min(ROWS_BESIDE, p.rows - row), p, outputs, weight.inputs, row, sums + first);
+            add(std::min(ROWS_BESIDE, p.rows - row), p, outputs, weight.inputs, row, sums + first % OUTPUTS);
         }
     }
 }
