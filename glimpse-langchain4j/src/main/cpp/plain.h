@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <optional>
 
 struct PlainWeight {
     const char* at; // [outputs, inputs]
@@ -13,8 +14,8 @@ struct PlainWeight {
     bool bfloat16;
 };
 
-// Refuses a weight, or a bias that is not empty, that is no such.
-PlainWeight plain_weight(const at::Tensor& weight, const at::Tensor& bias);
+// Refuses a weight, or a bias that there is and is not empty, that is no such.
+PlainWeight plain_weight(const at::Tensor& weight, const std::optional<at::Tensor>& bias);
 
 // Rows side by side in the type of the weight, and so the result.
 void multiply(const PlainWeight& weight, const void* rows, int64_t count, const float* bias, void* result);

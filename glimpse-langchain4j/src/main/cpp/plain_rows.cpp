@@ -7,7 +7,6 @@
 
 namespace {
 
-constexpr int64_t LINE = 64; // bytes of memory that come at once
 // Outputs at once for one row, and for several, and how many of these at once: as many as have room in the registers.
 constexpr int ONE_OUTPUTS = 8;
 constexpr int OUTPUTS_AT_ONCE = 4;

@@ -10,7 +10,6 @@
 
 namespace {
 
-constexpr int64_t LINE = 64;       // bytes of memory that come at once
 constexpr int64_t TURNED = 16;     // outputs that are turned at once
 constexpr int64_t ROWS_BESIDE = 8; // rows whose sums have room in the registers beside them
 constexpr int64_t MOST_WOVEN = 4;  // rows that are done so soon that asking has to be spread over that time
