@@ -236,15 +236,26 @@ bool multiplies_as_packed() {
 
 void multiply_as_packed(const PlainWeight& weight, const NarrowRows& rows, const float* bias, at::BFloat16* result) {
     const int64_t inputs = (weight.inputs + WHOLE_INPUTS - 1) / WHOLE_INPUTS * WHOLE_INPUTS;
-    const Laid laid(Packed{nullptr, inputs, weight.outputs, layout_of_pairs(inputs)}, rows);
-    if (rows.count <= ROWS) {
+    const Layout layout = layout_of_pairs(inputs);
+    const auto multiply_few = [&](const Product& product) {
         in_turn(blocks_of(weight.outputs), [&](const auto& next) {
             alignas(64) float sums[ROWS * OUTPUTS];
             next([&](int64_t block, const auto& behind) {
-                block_sums_as_packed(laid.product, weight, block, sums, behind);
-                write(sums, laid.product, block, bias, result);
+                block_sums_as_packed(product, weight, block, sums, behind);
+                write(sums, product, block, bias, result);
             });
         });
+    };
+    if (rows.count > ROWS_BESIDE && rows.count <= ROWS) {
+        Room room;
+        char* const laid = room.of<char>(inputs / 2 * LINE);
+        lay_words(rows.at, rows.count, rows.width, inputs / 2, laid);
+        multiply_few(Product{nullptr, laid, LINE, rows.count, weight.outputs, layout});
+        return;
+    }
+    const Laid laid(Packed{nullptr, inputs, weight.outputs, layout}, rows);
+    if (rows.count <= ROWS) {
+        multiply_few(laid.product);
         return;
     }
     const int64_t words = inputs / 2;
