@@ -101,16 +101,16 @@ bool multiplies_rows() {
     return lanes() > 0;
 }
 
-PlainWeight plain_weight(const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
+PlainWeight plain_weight(const at::Tensor& weight, const at::Tensor& bias) {
     const auto type = weight.scalar_type();
     TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat, "rows are multiplied in bfloat16 and float32, not in ", type);
-    TORCH_CHECK(is_there(weight) && (!bias.has_value() || is_there(*bias)), "rows are multiplied in a CPU's memory");
-    const bool fits = !bias.has_value() || bias->numel() == 0 || (bias->dim() == 1 && bias->size(0) == weight.size(0));
+    for (const at::Tensor& tensor : {weight, bias}) {
+        TORCH_CHECK(is_there(tensor), "rows are multiplied in a CPU's memory");
+    }
     TORCH_CHECK(
-        has_dense_rows(weight) && fits, "rows do not fit a weight ", weight.sizes(), " of ", type, " with a bias ",
-        bias.has_value() ? bias->sizes() : at::IntArrayRef());
-    return {static_cast<const char*>(weight.data_ptr()), weight.stride(0) * weight.element_size(), weight.size(1), weight.size(0),
-            type == at::kBFloat16};
+        has_dense_rows(weight) && (bias.numel() == 0 || (bias.dim() == 1 && bias.size(0) == weight.size(0))),
+        "rows do not fit a weight ", weight.sizes(), " of ", type, " with a bias ", bias.sizes());
+    return PlainWeight(weight);
 }
 
 void multiply(const PlainWeight& weight, const void* rows, int64_t count, const float* bias, void* result) {

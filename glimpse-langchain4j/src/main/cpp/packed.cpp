@@ -285,8 +285,8 @@ at::Tensor linear_as_packed(const at::Tensor& input, const at::Tensor& weight, c
     at::Tensor result = result_for(input, weight.size(0), at::kBFloat16);
     const Bias added(bias);
     multiply_as_packed(
-        plain_weight(weight, bias),
-        NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), weight.size(1)}, added.data(), result.data_ptr<at::BFloat16>());
+        PlainWeight(weight), NarrowRows{rows.data_ptr<at::BFloat16>(), rows_of(input), weight.size(1)}, added.data(),
+        result.data_ptr<at::BFloat16>());
     return result;
 }
 

@@ -4,6 +4,6 @@
 
 #include <stdint.h>
 
-constexpr int64_t LINE = 64;
+constexpr int64_t LINE = 64; // bytes of memory that come at once
 constexpr int64_t PAGE = 4096;
 constexpr int64_t PAGES_AHEAD = 16; // of what is asked for

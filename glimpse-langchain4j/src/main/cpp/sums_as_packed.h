@@ -70,10 +70,9 @@ struct TurnedSums {
 
     // What one word gives, whose place among the inputs is known.
     WIDE __attribute__((always_inline)) inline void add(__m512i pairs, int64_t word) {
-        const char* const input = product.input;
 #pragma GCC unroll 8
         for (int r = 0; r < SOME; r++) {
-            const __m512bh pair = (__m512bh)_mm512_set1_epi32(reinterpret_cast<const int32_t*>(input + r * product.stride)[word]);
+            const __m512bh pair = (__m512bh)_mm512_set1_epi32(reinterpret_cast<const int32_t*>(product.input + r * product.stride)[word]);
             sum[r] = _mm512_dpbf16_ps(sum[r], (__m512bh)pairs, pair);
         }
     }
@@ -259,11 +258,11 @@ void add_all_turned(const Product& p, const TurnedOutputs& outputs, int64_t inpu
     add_some_turned<ASK>(p, outputs, inputs, sums);
 }
 
-// The sums of one block of 64 outputs, [16][64]. The product says how rows lie, more than ROWS_BESIDE as lay_words lays them, and what the weight would look
+// The sums of one block of 64 outputs, [rows][64], of more than ROWS_BESIDE [16][64]. The product says how rows lie, more than ROWS_BESIDE as lay_words lays them, and what the weight would look
 // like if it were packed; `behind` which block is read next.
 template <typename BEHIND>
 inline void block_sums_as_packed(const Product& p, const PlainWeight& weight, int64_t block, float* sums, const BEHIND& behind) {
-    std::fill(sums, sums + ROWS * OUTPUTS, 0.0f);
+    std::fill(sums, sums + (p.rows > ROWS_BESIDE ? ROWS : p.rows) * OUTPUTS, 0.0f);
     const auto add = gains_by_asking() ? add_all_turned<AskBehind::NEAR> : add_all_turned<AskBehind::FAR>;
     const int64_t end = std::min((block + 1) * OUTPUTS, p.outputs);
     for (int64_t first = block * OUTPUTS; first < end; first += TURNED) {
