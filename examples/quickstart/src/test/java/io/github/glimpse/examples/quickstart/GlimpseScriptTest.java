@@ -46,7 +46,7 @@ class GlimpseScriptTest {
                 echo 'Downloaded from central: https://repository/a.jar (112 MB at 17 MB/s)'
                 printf 'Progress (1): 1.0/8.0 MB\\rProgress (1): 8.0 MB\\r'
                 echo 'Downloaded from central: https://repository/b.jar (8.0 MB at 17 MB/s)'
-                echo '[INFO] Building Glimpse 0.2.0        [1/4]'
+                echo '[INFO] Building Glimpse 0.3.0        [1/4]'
                 mkdir -p examples/quickstart/target && touch examples/quickstart/target/quickstart.jar
                 echo "$@" >>calls
                 """);
