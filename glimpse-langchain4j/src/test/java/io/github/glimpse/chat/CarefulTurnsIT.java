@@ -23,6 +23,8 @@ import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -127,6 +129,8 @@ class CarefulTurnsIT {
                 .toList();
     }
 
+    @Thorough
+    @TestCategory.Memory
     @Test
     void twentyScreenshotsStayWithinTheBudgetAndTheNewestKeepsWhatItWouldKeepAlone() {
         try (LoadedModel engine = LoadedModel.load(TinyModels.options(TinyModels.QWEN)

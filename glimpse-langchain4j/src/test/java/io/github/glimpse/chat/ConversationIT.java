@@ -26,6 +26,8 @@ import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.testing.NoisePicture;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
@@ -142,6 +144,8 @@ class ConversationIT {
                 new Window(() -> TokenWindowChatMemory.withMaxTokens(1_000_000, estimator), false));
     }
 
+    @Thorough
+    @TestCategory.Soak(minutes = 0.5)
     @ParameterizedTest
     @EnumSource
     void everyTurnOfALongChatWithPicturesIsAnswered(Model model) {
@@ -164,6 +168,8 @@ class ConversationIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Reference
     @ParameterizedTest
     @EnumSource
     void aRefusedMessageDoesNotWedgeTheConversation(Model model) {

@@ -10,6 +10,8 @@ import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.Stage;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -160,6 +162,8 @@ class HeldUpIT {
         assertThat(interrupted).containsExactly(false);
     }
 
+    @Thorough
+    @TestCategory.Hostile
     @Test
     void closingEndsWithinTenSecondsThoughListenersBlockAndFreesTheMemoryWhenTheyReturn() throws Exception {
         LoadedModel patient = LoadedModel.load(TinyModels.options(TinyModels.QWEN)

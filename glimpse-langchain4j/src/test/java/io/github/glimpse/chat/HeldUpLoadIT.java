@@ -20,6 +20,8 @@ import io.github.glimpse.generate.Stage;
 import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.request.PictureServer;
 import io.github.glimpse.testing.RandomModelFolder;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
  * are none: every good request is answered or refused in its time all the while. {@code -Dglimpse.load.minutes=10} for the long
  * run.
  */
+@Thorough
+@TestCategory.Soak(minutes = 0.25, property = "glimpse.load.minutes")
 class HeldUpLoadIT {
 
     private static final Duration LENGTH = System.getProperty("glimpse.load.minutes") == null

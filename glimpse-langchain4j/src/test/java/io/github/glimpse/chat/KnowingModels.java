@@ -3,6 +3,7 @@ package io.github.glimpse.chat;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.testing.Sample;
 import java.util.List;
 
 /** Decoders of both families, with the knowledge that LangChain4j's suites of AI services ask for. */
@@ -10,12 +11,13 @@ final class KnowingModels implements AutoCloseable {
 
     private final List<LoadedModel> engines = List.of(Knowledge.in(TinyModels.QWEN), Knowledge.in(TinyModels.LLAVA));
 
-    /** Both, and the first by its streams. */
+    /** Both, and the first by its streams; the default build has the second and the first by its streams. */
     List<ChatModel> models() {
-        return List.of(
-                GlimpseChatModel.builder().model(engines.get(0)).build(),
+        List<ChatModel> models = List.of(
+                new StreamedChatModel(engines.get(0)),
                 GlimpseChatModel.builder().model(engines.get(1)).build(),
-                new StreamedChatModel(engines.get(0)));
+                GlimpseChatModel.builder().model(engines.get(0)).build());
+        return Sample.of("models of LangChain4j's suites", models, ChatModel::getClass);
     }
 
     List<StreamingChatModel> streamingModels() {

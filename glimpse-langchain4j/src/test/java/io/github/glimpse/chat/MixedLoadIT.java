@@ -22,6 +22,8 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.FaultyStrategy;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -93,6 +95,8 @@ class MixedLoadIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Soak(minutes = 0.1, property = "glimpse.load.minutes")
     @Test
     void aMixedLoadLosesNothing() throws Exception {
         try (LoadedModel engine = LoadedModel.load(options().build())) {

@@ -4,10 +4,12 @@ import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.service.common.AbstractAiServiceWithToolsIT;
+import io.github.glimpse.testing.TestCategory;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
 /** LangChain4j's published suite for tools of AI services; which tool is called comes from a script. */
+@TestCategory.Reference
 class PublishedAiServiceWithToolsIT extends AbstractAiServiceWithToolsIT {
 
     private final KnowingModels models = new KnowingModels();

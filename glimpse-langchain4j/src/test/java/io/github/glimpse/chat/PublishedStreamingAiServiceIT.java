@@ -5,10 +5,12 @@ import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.service.common.AbstractStreamingAiServiceIT;
 import io.github.glimpse.request.GlimpseTokenUsage;
+import io.github.glimpse.testing.TestCategory;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
 /** LangChain4j's published suite for streaming AI services; all of it asks for knowledge, which comes from a script. */
+@TestCategory.Reference
 class PublishedStreamingAiServiceIT extends AbstractStreamingAiServiceIT {
 
     private final KnowingModels models = new KnowingModels();

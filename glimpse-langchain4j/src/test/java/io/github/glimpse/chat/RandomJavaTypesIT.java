@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import dev.langchain4j.service.AiServices;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -25,9 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
  * Records drawn at random, asked of an untrained model by LangChain4j's services and read back.
  * {@code -Dglimpse.constrained.types=10000} asks for so many.
  */
+@TestCategory.Reference
 class RandomJavaTypesIT {
 
-    private static final int TYPES = Integer.getInteger("glimpse.constrained.types", 30);
+    private static final int TYPES = Integer.getInteger("glimpse.constrained.types", Sample.count(5, 30));
     private static final List<String> SIMPLE = List.of(
             "boolean",
             "int",

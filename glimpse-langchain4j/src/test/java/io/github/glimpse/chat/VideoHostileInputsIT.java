@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Videos from strangers, and decoders that do what they should not, in a process of its own: each gives an answer or one of LangChain4j's
  * errors, in its time, and leaves its place and its memory. {@code -Dglimpse.hostile=10000} for the long run.
  */
+@TestCategory.Hostile
 class VideoHostileInputsIT {
 
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures").toAbsolutePath();

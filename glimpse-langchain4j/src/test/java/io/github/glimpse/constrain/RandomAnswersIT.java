@@ -19,6 +19,8 @@ import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,9 +39,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Answers of untrained models, sampled, under schemas drawn at random, judged by a validator that knows nothing of masks.
  * {@code -Dglimpse.constrained.answers=5000} answers so many times with each tokenizer, of up to 512 tokens.
  */
+@TestCategory.Reference
 class RandomAnswersIT {
 
-    private static final int ANSWERS = Integer.getInteger("glimpse.constrained.answers", 100);
+    private static final int ANSWERS = Integer.getInteger("glimpse.constrained.answers", Sample.count(10, 100));
     private static final int MOST_TOKENS = ANSWERS > 100 ? 512 : 64;
     private static final int LEAST_TOKENS = 16;
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -7,6 +7,7 @@ import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.testing.HostileInputs;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Damaged pictures, odd texts and parameters, and damaged folders for models that make vectors: each gives an answer or one of our
  * errors, and the process lives. {@code -Dglimpse.hostile=10000} for the long run.
  */
+@TestCategory.Hostile
 class ClipHostileInputsIT {
 
     private static final List<String> FILES = List.of(

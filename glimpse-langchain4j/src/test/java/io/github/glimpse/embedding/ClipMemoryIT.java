@@ -4,6 +4,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.MemoryRun;
 import io.github.glimpse.testing.NoisePicture;
+import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
  * Native memory of a model that makes vectors, after many requests of changing size. {@code -Dglimpse.memory.requests=2000} for
  * the long run, which compares resident memory too.
  */
+@TestCategory.Memory
 class ClipMemoryIT {
 
     @Test

@@ -8,6 +8,7 @@ import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.TensorFill;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** CLIP and SigLIP with weights that are no numbers: an error of ours, and never a vector or a score of no numbers. */
+@TestCategory.Hostile
 class NonFiniteVectorsIT {
 
     private static final byte[] PICTURE = TinyClip.picture("a.png");

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -48,6 +50,8 @@ class FewRowsIT {
         check(256, 32 * tiles);
     }
 
+    @Thorough
+    @TestCategory.Reference
     @ParameterizedTest
     @CsvSource({"2560, 2048", "2048, 11008", "22016, 2048", "3584, 18944"})
     void numbersAreThoseOfOnednnForTheShapesOfReleasedModels(int outputs, int inputs) {
@@ -119,6 +123,8 @@ class FewRowsIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Memory
     @Test
     void aWeightWhereAnotherOneLayIsReadAsItLies() {
         try (TorchRuntime runtime = started();
@@ -181,6 +187,8 @@ class FewRowsIT {
     }
 
     /** As on processors without AMX that multiply bfloat16. */
+    @Thorough
+    @TestCategory.Reference
     @Test
     void numbersAreThoseOfOnednnWithoutTilesToo() throws Exception {
         started().close();
@@ -205,6 +213,8 @@ class FewRowsIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Hostile
     @Test
     void aSecondCopyOfTheLibraryDoesNotEndTheProcess() throws Exception {
         started().close();

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.djl.ndarray.NDArray;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
+@Thorough
+@TestCategory.Memory
 class LargePagesIT {
 
     private static final Path PAGES_OF_THE_MACHINE = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");

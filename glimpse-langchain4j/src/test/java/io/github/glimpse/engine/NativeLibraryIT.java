@@ -3,6 +3,8 @@ package io.github.glimpse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.GlimpseException;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,8 @@ class NativeLibraryIT {
                 .contains("ai.djl.pytorch.enable_cuda_stream");
     }
 
+    @Thorough
+    @TestCategory.Hostile
     @Test
     void aGpuThatLibtorchCannotUseIsOneWarningWithItsReasonAndTheCpu() throws Exception {
         CStubs stubs = CStubs.in(cache);
@@ -80,6 +84,8 @@ class NativeLibraryIT {
                 .doesNotContain("frame #");
     }
 
+    @Thorough
+    @TestCategory.Hostile
     @Test
     void aLibtorchForCudaWithoutADriverLeavesAutoOnTheCpuWithTheLoadersReason() throws Exception {
         Path torch = pipLayout();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,8 @@ class PackRowsIT {
     }
 
     /** As on processors without AMX that multiply bfloat16. */
+    @Thorough
+    @TestCategory.Reference
     @Test
     void weightsAreThoseOfOnednnWithoutTilesToo() throws Exception {
         started().close();
@@ -149,6 +153,8 @@ class PackRowsIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Memory
     @Test
     void weightsThatAreLetGoGiveTheirMemoryBack() throws Exception {
         assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells resident memory");
@@ -192,6 +198,7 @@ class PackRowsIT {
     }
 
     /** Whole registers and blocks and parts of them, one sum and several, one pass and two, rows shared out and slices. */
+    @TestCategory.Reference
     @ParameterizedTest
     @CsvSource({
         "1, 1, 1",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +40,8 @@ class PlainRowsIT {
     }
 
     /** As on processors without AVX-512. */
+    @Thorough
+    @TestCategory.Reference
     @Test
     void itIsSoByInstructionsOfAvx2Too() throws Exception {
         started().close();

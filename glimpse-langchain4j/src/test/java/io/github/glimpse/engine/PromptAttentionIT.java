@@ -3,6 +3,8 @@ package io.github.glimpse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +40,8 @@ class PromptAttentionIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Reference
     @ParameterizedTest
     @CsvSource({"default, 5", "default, 1", "avx2, 2"})
     void itIsSoByOtherInstructionsAndThreadsToo(String instructions, String threads) throws Exception {

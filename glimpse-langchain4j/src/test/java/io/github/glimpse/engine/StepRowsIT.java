@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +49,8 @@ class StepRowsIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void itIsSoByInstructionsOfAvx2AndOnMoreThreadsToo() throws Exception {
         PlainRowsIT.started().close();

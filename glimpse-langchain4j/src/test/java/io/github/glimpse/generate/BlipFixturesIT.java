@@ -24,6 +24,8 @@ import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +47,7 @@ import org.junit.jupiter.api.TestFactory;
  * Every case of every given BLIP directory, stage by stage: the plain run, beam search, and every pruned variant. Directories
  * by {@code -Dglimpse.fixtures=<dir>[,<dir>…]} as in {@link ReferenceFixturesIT}.
  */
+@TestCategory.Reference
 class BlipFixturesIT {
 
     private static final double LOGITS = 1e-3;
@@ -93,7 +96,7 @@ class BlipFixturesIT {
     }
 
     private static Stream<DynamicTest> tests(FixtureFamily family, WeightFormat weights) {
-        return family.cases().stream()
+        return Sample.of(title(family, weights), family.cases(), FixtureCase::family).stream()
                 .map(fixture -> dynamicTest(fixture.toString(), () -> {
                     Differences differences =
                             DIFFERENCES.computeIfAbsent(title(family, weights), key -> new Differences());

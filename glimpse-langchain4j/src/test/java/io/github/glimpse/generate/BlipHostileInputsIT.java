@@ -8,6 +8,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.testing.BlipFolder;
 import io.github.glimpse.testing.HostileInputs;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@link HostileInputsIT} does, to models with cross-attention of each task, their module and their parameters. */
+@TestCategory.Hostile
 class BlipHostileInputsIT {
 
     private static final Path FAMILY = TinyModels.fixture("blip-tiny-caption");

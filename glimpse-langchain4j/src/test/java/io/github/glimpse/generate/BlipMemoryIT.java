@@ -8,6 +8,7 @@ import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.testing.BlipFolder;
 import io.github.glimpse.testing.MemoryRun;
 import io.github.glimpse.testing.NoisePicture;
+import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@link NativeMemoryIT} does, to a model with cross-attention: with the same property for the long run. */
+@TestCategory.Memory
 class BlipMemoryIT {
 
     @Test

@@ -11,6 +11,8 @@ import io.github.glimpse.form.ChoiceScores;
 import io.github.glimpse.form.MaskVocabulary;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scoring a choice on a model whose layers remember a state: coming back to a row takes a copy of the state of then. */
+@Thorough
+@TestCategory.Memory
 class ChoiceMemoryIT {
 
     private static LoadedModel model;

@@ -12,6 +12,8 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategies;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every strategy that is known by name, at its own place, on whole models of both families and on the embedded one. */
+@TestCategory.Reference
 class EveryStrategyIT {
 
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
@@ -118,8 +121,28 @@ class EveryStrategyIT {
     }
 
     static Stream<Arguments> modelsAndNames() {
-        return Stream.of(QWEN, LLAVA, EMBEDDED).flatMap(family -> PruningStrategies.discover(List.of()).names().stream()
-                .map(name -> arguments(family, name)));
+        return sample().stream().map(pair -> arguments(pair.family(), pair.name()));
+    }
+
+    /** Those that this build runs. */
+    static List<Pair> sample() {
+        return Sample.of("EveryStrategyIT", pairs(), Pair::family, Pair::accepted);
+    }
+
+    /** A model and a strategy. */
+    record Pair(String family, String name) {
+
+        /** The strategy, if the model can have it. */
+        String accepted() {
+            return Objects.requireNonNull(REFUSED.get(family)).containsKey(name) ? "refused" : name;
+        }
+    }
+
+    static List<Pair> pairs() {
+        return Stream.of(QWEN, LLAVA, EMBEDDED)
+                .flatMap(family ->
+                        PruningStrategies.discover(List.of()).names().stream().map(name -> new Pair(family, name)))
+                .toList();
     }
 
     @ParameterizedTest(name = "{0} {1}")

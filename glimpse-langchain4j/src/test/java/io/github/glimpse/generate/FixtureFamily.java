@@ -117,7 +117,8 @@ public record FixtureFamily(Path directory) {
         return !Files.isDirectory(directory.resolve("schedules"));
     }
 
-    private String modelType() {
+    /** The type that the model's configuration names. */
+    String modelType() {
         return ModelConfig.ofFile(directory.resolve("model/config.json")).string("model_type", "");
     }
 

@@ -11,8 +11,11 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.TestFactory;
  * The reference's cases in bfloat16 and float16: kept sets and logits differ by rounding, so overlap and distance are
  * reported instead of equality. A wrong kernel is far outside of the bounds here.
  */
+@TestCategory.Reference
 class HalfPrecisionReportIT {
 
     // Relative distance of the first logits to the reference's float32 ones. Seen: bfloat16 0.069, float16, which has 3
@@ -44,30 +48,48 @@ class HalfPrecisionReportIT {
 
     @TestFactory
     Stream<DynamicTest> everyNumericsStaysNearTheReference() {
+        return Sample.of("HalfPrecisionReportIT", reports(), Report::family, Report::form).stream()
+                .map(one -> dynamicTest(
+                        one.folder().name() + " " + one.form(),
+                        () -> run(one.folder(), one.dtype(), one.format(), one.bound())));
+    }
+
+    /** All forms of numbers that this processor multiplies, of all folders. */
+    static List<Report> reports() {
         boolean packs;
         boolean int8;
         try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
             packs = runtime.packsBfloat16();
             int8 = runtime.multipliesInt8();
         }
-        List<DynamicTest> tests = new ArrayList<>();
-        for (FixtureFamily family : FixtureFamily.toRun()) {
+        List<Report> tests = new ArrayList<>();
+        List<FixtureFamily> families = FixtureFamily.toRun().stream()
+                .sorted(Comparator.comparingInt(family -> family.cases().size()))
+                .toList();
+        for (FixtureFamily family : families) {
             if (family.isSupported()) {
-                tests.add(test(family, Dtype.BFLOAT16, WeightFormat.MAPPED, BFLOAT16_DISTANCE));
-                tests.add(test(family, Dtype.FLOAT16, WeightFormat.COPIED, FLOAT16_DISTANCE));
+                tests.add(new Report(family, Dtype.BFLOAT16, WeightFormat.MAPPED, BFLOAT16_DISTANCE));
+                tests.add(new Report(family, Dtype.FLOAT16, WeightFormat.COPIED, FLOAT16_DISTANCE));
                 if (packs) {
-                    tests.add(test(family, Dtype.BFLOAT16, WeightFormat.PACKED, BFLOAT16_DISTANCE));
+                    tests.add(new Report(family, Dtype.BFLOAT16, WeightFormat.PACKED, BFLOAT16_DISTANCE));
                 }
                 if (int8 && !family.name().startsWith("blip")) {
-                    tests.add(test(family, Dtype.BFLOAT16, WeightFormat.INT8, INT8_DISTANCE));
+                    tests.add(new Report(family, Dtype.BFLOAT16, WeightFormat.INT8, INT8_DISTANCE));
                 }
             }
         }
-        return tests.stream();
+        return tests;
     }
 
-    private static DynamicTest test(FixtureFamily family, Dtype dtype, WeightFormat format, double bound) {
-        return dynamicTest(family.name() + " " + dtype.label() + " " + format, () -> run(family, dtype, format, bound));
+    record Report(FixtureFamily folder, Dtype dtype, WeightFormat format, double bound) {
+
+        String family() {
+            return folder.modelType();
+        }
+
+        String form() {
+            return dtype.label() + " " + format;
+        }
     }
 
     private static void run(FixtureFamily family, Dtype dtype, WeightFormat format, double bound) {

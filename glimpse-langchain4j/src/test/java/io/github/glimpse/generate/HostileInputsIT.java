@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.testing.HostileInputs;
+import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Damaged pictures, prompts, model folders and modules, by a fixed seed: each gives an answer or one of our errors, and the
  * process lives. {@code -Dglimpse.hostile=10000} for the long run.
  */
+@TestCategory.Hostile
 class HostileInputsIT {
 
     private static final List<String> PICTURES = List.of(

@@ -6,6 +6,8 @@ import io.github.glimpse.GlimpseException;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Texts of 10 to 30 MB, and of just as many characters as are let through: no process ends, no request overstays. */
+@Thorough
+@TestCategory.Hostile
 class LongPromptsIT {
 
     private static final int PROMPTS = 50;

@@ -10,6 +10,8 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.sampling.LookupReport;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.TestFactory;
  * With tokens that are guessed from the prompt an answer has the same scores, bit by bit, and the same tokens: every case and
  * schedule of every given fixture directory whose layers can go back behind a row, alone and among others.
  */
+@TestCategory.Reference
 class LookupFixturesIT {
 
     private static final int TOKENS = 16;
@@ -37,8 +40,10 @@ class LookupFixturesIT {
 
     @TestFactory
     Stream<DynamicTest> guessesChangeNoBit() {
-        return FixtureFamily.toRun().stream()
+        List<FixtureFamily> families = FixtureFamily.toRun().stream()
                 .filter(family -> !family.makesVectors() && !family.isImageText() && family.isSupported())
+                .toList();
+        return Sample.of("LookupFixturesIT", families, FixtureFamily::modelType).stream()
                 .map(family -> dynamicTest(family.name(), () -> check(family)));
     }
 

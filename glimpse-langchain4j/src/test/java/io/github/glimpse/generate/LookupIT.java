@@ -15,6 +15,8 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.serve.StepUse;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -136,6 +138,8 @@ class LookupIT {
         assertThat(after.sequences() - between.sequences()).isEqualTo(fewer);
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void penaltiesChooseTheSameTokens() {
         for (float push : new float[] {2, 5, 10, 1_000}) {
@@ -181,6 +185,8 @@ class LookupIT {
         assertThat(proposed).isPositive();
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void cachesGrowUnderGuesses() {
         LookupReport report = compare("long", options -> options.maxOutputTokens(600), null, 1_000);

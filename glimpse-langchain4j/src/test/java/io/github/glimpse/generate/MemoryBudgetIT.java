@@ -16,6 +16,8 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.MemoryUse;
 import io.github.glimpse.serve.ServingOptions;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -120,6 +122,8 @@ class MemoryBudgetIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Memory
     @Test
     void aBudgetThatHoldsTwoWholeSequencesHoldsSixThatKeepElevenOfAHundredTokens() throws Exception {
         long[] whole;

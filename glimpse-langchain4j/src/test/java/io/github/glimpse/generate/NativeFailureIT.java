@@ -9,6 +9,8 @@ import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.EngineState;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,8 @@ class NativeFailureIT {
         failsAndRecovers(FaultyStrategy::multiplyWhatDoesNotFit, NativeLibraryException.class, "array work failed");
     }
 
+    @Thorough
+    @TestCategory.Memory
     @Test
     void aHeapThatRunsOutEndsTheRequestOnly() {
         failsAndRecovers(evidence -> FaultyStrategy.fillHeap(), OutOfMemoryError.class, "");

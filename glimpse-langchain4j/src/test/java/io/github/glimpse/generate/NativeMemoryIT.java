@@ -7,6 +7,7 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.MemoryRun;
 import io.github.glimpse.testing.NoisePicture;
+import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * Native memory after many requests of changing size. {@code -Dglimpse.memory.requests=2000} for the long run, which compares
  * resident memory too: early requests still prepare kernels.
  */
+@TestCategory.Memory
 class NativeMemoryIT {
 
     @Test

@@ -13,6 +13,7 @@ import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.testing.BlipFolder;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.TensorFill;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models whose weights are NaN, infinite or too large for their type: no answer is made of what is no number. */
+@TestCategory.Hostile
 class NonFiniteWeightsIT {
 
     private static final byte[] PICTURE = TinyModels.picture("qwen2_5_vl-tiny/cases/020/a.png");

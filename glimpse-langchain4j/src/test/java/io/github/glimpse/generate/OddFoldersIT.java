@@ -10,6 +10,8 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.KeyLayout;
 import io.github.glimpse.testing.RandomModelFolder;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Folders of odd sizes in every layout, stored type and shard count load by the same code. */
+@TestCategory.Reference
 class OddFoldersIT {
 
     private static final byte[] PICTURE = TinyModels.picture("qwen2_5_vl-tiny/cases/020/a.png");
@@ -28,29 +31,37 @@ class OddFoldersIT {
 
     @TestFactory
     Stream<DynamicTest> everyKindOfFolderLoadsAndAnswers() {
-        List<DynamicTest> tests = new ArrayList<>();
+        List<Form> forms = new ArrayList<>();
         for (String shape : List.of("qwen2.5-vl-tiny", "llava-1.5-tiny")) {
             for (KeyLayout keys : KeyLayout.values()) {
                 for (StoredType type : List.of(StoredType.F32, StoredType.BF16, StoredType.F16)) {
                     for (boolean tied : new boolean[] {true, false}) {
-                        String name = shape + " " + keys + " " + type + (tied ? " tied" : " untied");
-                        tests.add(dynamicTest(name, () -> check(write(shape, keys, type, tied))));
+                        forms.add(new Form(shape, keys, type, tied));
                     }
                 }
             }
         }
-        return tests.stream();
+        return Sample.of("OddFoldersIT", forms, Form::shape, Form::keys, Form::type, Form::tied).stream()
+                .map(form -> dynamicTest(form.toString(), () -> check(write(form))));
     }
 
-    private Path write(String shape, KeyLayout keys, StoredType type, boolean tied) {
-        RandomModelFolder writer = RandomModelFolder.ofShape(shape)
+    private record Form(String shape, KeyLayout keys, StoredType type, boolean tied) {
+
+        @Override
+        public String toString() {
+            return shape + " " + keys + " " + type + (tied ? " tied" : " untied");
+        }
+    }
+
+    private Path write(Form form) {
+        RandomModelFolder writer = RandomModelFolder.ofShape(form.shape())
                 .decoder(96, 5, 6, 3, 136)
                 .tower(48, 4, 3, 72)
-                .type(type)
-                .keys(keys)
+                .type(form.type())
+                .keys(form.keys())
                 .shards(3)
                 .seed(7);
-        return (tied ? writer.tied() : writer.untied()).write(folder.resolve(shape + keys + type + tied));
+        return (form.tied() ? writer.tied() : writer.untied()).write(folder.resolve(form.toString()));
     }
 
     private static void check(Path directory) {

@@ -13,6 +13,8 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prefill.ReuseReport.Kind;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.TestFactory;
  * answered from remembered rows as they are without any, with the same tokens kept. Directories as in {@link
  * ReferenceFixturesIT}.
  */
+@TestCategory.Reference
 class PrefixReuseFixturesIT {
 
     // Products of other row counts add up in another order; logits spread by 3 to 4.
@@ -49,25 +52,44 @@ class PrefixReuseFixturesIT {
 
     @TestFactory
     Stream<DynamicContainer> answersDoNotDependOnWhatIsRemembered() {
-        return FixtureFamily.toRun().stream()
+        List<FixtureFamily> families = FixtureFamily.toRun().stream()
                 .filter(family -> !family.makesVectors() && family.isSupported())
-                .map(family -> dynamicContainer(family.directory().toString(), tests(family)));
+                .toList();
+        List<FixtureCase> cases = Sample.of(
+                "PrefixReuseFixturesIT, cases",
+                families.stream().flatMap(family -> family.cases().stream()).toList(),
+                FixtureCase::family,
+                FixtureCase::aspect);
+        List<StrategyCase> schedules = StrategyCase.sample(
+                "PrefixReuseFixturesIT, schedules",
+                families.stream().flatMap(PrefixReuseFixturesIT::schedules).toList());
+        return families.stream()
+                .map(family -> dynamicContainer(family.directory().toString(), tests(family, cases, schedules)));
     }
 
-    private static Stream<DynamicNode> tests(FixtureFamily family) {
+    private static Stream<StrategyCase> schedules(FixtureFamily family) {
+        return Stream.concat(
+                StrategyCase.of(family).stream(),
+                StrategyCase.toRun().stream()
+                        .filter(schedule -> schedule.family().name().equals(family.name())));
+    }
+
+    private static Stream<DynamicNode> tests(
+            FixtureFamily family, List<FixtureCase> cases, List<StrategyCase> schedules) {
         List<DynamicNode> tests = new ArrayList<>();
-        for (FixtureCase fixture : family.cases()) {
+        for (FixtureCase fixture : cases) {
+            if (!fixture.family().equals(family)) {
+                continue;
+            }
             tests.add(dynamicTest(fixture + ", unpruned", () -> check(fixture, fixture.module(), UNPRUNED)));
             if (fixture.isPruned()) {
                 tests.add(dynamicTest(fixture + ", pruned", () -> check(fixture, fixture.module(), fixture.pruning())));
             }
         }
-        Stream<StrategyCase> schedules = Stream.concat(
-                StrategyCase.of(family).stream(),
-                StrategyCase.toRun().stream()
-                        .filter(schedule -> schedule.family().name().equals(family.name())));
-        schedules.forEach(schedule -> tests.add(
-                dynamicTest(schedule.toString(), () -> check(schedule.base(), schedule.module(), schedule.pruning()))));
+        schedules(family)
+                .filter(schedules::contains)
+                .forEach(schedule -> tests.add(dynamicTest(
+                        schedule.toString(), () -> check(schedule.base(), schedule.module(), schedule.pruning()))));
         return tests.stream();
     }
 

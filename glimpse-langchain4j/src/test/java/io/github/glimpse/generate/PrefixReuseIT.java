@@ -17,6 +17,8 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.serve.ServingOptions;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -214,6 +216,8 @@ class PrefixReuseIT {
                         new ChatTurn.Text("What is it?")));
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void anAgentsListOfToolsOfTwoThousandRowsIsPrefilledOnce() {
         List<OfferedTool> tools = IntStream.range(0, 40)

@@ -10,6 +10,8 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -25,36 +27,80 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every case and every schedule of every given fixture directory, stage by stage, with and without pruning. Directories by
+ * Every case and every schedule of every given fixture directory, stage by stage, with and without pruning; in the default build
+ * a {@link Sample} with one case of each directory and kind of weights, and schedules of each strategy. Directories by
  * {@code -Dglimpse.fixtures=<dir>[,<dir>…]}; those of models that make vectors belong to {@code ClipFixturesIT}, those of BLIP to
  * {@link BlipFixturesIT}. Each directory runs with mapped and with copied weights.
  */
+@TestCategory.Reference
 class ReferenceFixturesIT {
 
     private static final Map<String, LoadedModel> MODELS = new HashMap<>();
     private static final Map<String, Differences> DIFFERENCES = new TreeMap<>();
 
+    /** A case of a folder, by one kind of weights. */
+    record Compared(FixtureFamily family, WeightFormat weights, FixtureCase fixture) {
+
+        String title() {
+            return ReferenceFixturesIT.title(family, weights);
+        }
+    }
+
+    /** All cases of the folders with a language decoder that this release takes. */
+    static List<Compared> cases() {
+        return FixtureFamily.toRun().stream()
+                .filter(family -> !family.makesVectors() && !family.isImageText() && family.isSupported())
+                .flatMap(family -> Stream.of(WeightFormat.MAPPED, WeightFormat.COPIED)
+                        .flatMap(weights ->
+                                family.cases().stream().map(fixture -> new Compared(family, weights, fixture))))
+                .toList();
+    }
+
+    /** Those that this build runs. */
+    static List<Compared> sample() {
+        return Sample.of("ReferenceFixturesIT, cases", cases(), Compared::title, one -> one.fixture()
+                .aspect());
+    }
+
+    /** Those that this build runs. */
+    static List<StrategyCase> sampleOfSchedules() {
+        return StrategyCase.sample("ReferenceFixturesIT, schedules", schedules());
+    }
+
+    private static List<StrategyCase> schedules() {
+        return FixtureFamily.toRun().stream()
+                .filter(family -> !family.makesVectors() && !family.isImageText() && family.isSupported())
+                .flatMap(family -> StrategyCase.of(family).stream())
+                .toList();
+    }
+
     @TestFactory
     Stream<DynamicContainer> everyCaseEqualsTheReference() {
+        List<Compared> cases = sample();
+        List<StrategyCase> schedules = sampleOfSchedules();
         Stream<FixtureFamily> families =
                 FixtureFamily.toRun().stream().filter(family -> !family.makesVectors() && !family.isImageText());
         return families.flatMap(family -> Stream.of(WeightFormat.MAPPED, WeightFormat.COPIED)
-                .map(weights -> dynamicContainer(title(family, weights), tests(family, weights))));
+                .map(weights -> dynamicContainer(title(family, weights), tests(family, weights, cases, schedules))));
     }
 
     private static String title(FixtureFamily family, WeightFormat weights) {
         return family.directory() + " (float32, " + weights.name().toLowerCase(Locale.ROOT) + ")";
     }
 
-    private static Stream<DynamicNode> tests(FixtureFamily family, WeightFormat weights) {
+    private static Stream<DynamicNode> tests(
+            FixtureFamily family, WeightFormat weights, List<Compared> cases, List<StrategyCase> schedules) {
         if (!family.isSupported()) {
             return Stream.of(dynamicTest(
                     family.name() + " is not there: no family of this release takes it",
                     () -> Assumptions.abort(family.name() + " is not there")));
         }
         return Stream.concat(
-                family.cases().stream().map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture, weights))),
-                StrategyCase.of(family).stream()
+                cases.stream()
+                        .filter(one -> one.title().equals(title(family, weights)))
+                        .map(one -> dynamicTest(one.fixture().toString(), () -> check(one.fixture(), weights))),
+                schedules.stream()
+                        .filter(schedule -> schedule.family().equals(family))
                         .map(schedule -> dynamicTest(schedule.toString(), () -> check(schedule, weights))));
     }
 

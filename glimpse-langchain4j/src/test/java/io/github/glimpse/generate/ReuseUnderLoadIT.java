@@ -11,6 +11,8 @@ import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.ServingOptions;
 import io.github.glimpse.testing.ResidentMemory;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -39,6 +41,8 @@ import org.junit.jupiter.api.Test;
  * {@code -Dglimpse.load.minutes=30}. Resident memory is compared then; a heap that grows counts in it, so the long run wants one of fixed
  * size: {@code -Xms512m -Xmx512m -XX:+AlwaysPreTouch}.
  */
+@Thorough
+@TestCategory.Soak(minutes = 0.1, property = "glimpse.load.minutes")
 class ReuseUnderLoadIT {
 
     private static final int CALLERS = 64;

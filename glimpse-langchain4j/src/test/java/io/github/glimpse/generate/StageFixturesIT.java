@@ -23,6 +23,8 @@ import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStrategy;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.glimpse.PredictorRows;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.TestFactory;
  * Each stage alone, fed with the reference's own input, so that errors do not hide behind those of earlier stages: a wrong
  * epsilon of a norm shows only here.
  */
+@TestCategory.Reference
 class StageFixturesIT {
 
     // The fixtures' advice for stages alone.
@@ -51,12 +54,14 @@ class StageFixturesIT {
 
     @TestFactory
     Stream<DynamicTest> everyStageAloneEqualsTheReference() {
-        return FixtureFamily.toRun().stream()
+        List<FixtureCase> cases = FixtureFamily.toRun().stream()
                 .filter(FixtureFamily::isSupported)
                 .flatMap(family -> family.cases().stream())
                 .filter(fixture -> fixture.isPruned() && fixture.expected().has("kept_image_indices"))
                 .filter(fixture -> new FixtureTensors(fixture.directory().resolve("expected.safetensors"))
                         .has("reduce.hidden_after"))
+                .toList();
+        return Sample.of("StageFixturesIT", cases, FixtureCase::family).stream()
                 .map(fixture -> dynamicTest(fixture.toString(), () -> check(fixture)));
     }
 

@@ -6,6 +6,7 @@ import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.testing.Sample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -73,6 +74,26 @@ record StrategyCase(FixtureFamily family, Path file, JsonNode json) {
                         .filter(file -> file.toString().endsWith(".json"))
                         .map(file -> new StrategyCase(family, file, FixtureFamily.json(file)))
                         .toList();
+    }
+
+    /** Cases that the default build runs: at least one of each strategy, place, form and folder. */
+    static List<StrategyCase> sample(String table, List<StrategyCase> all) {
+        return Sample.of(
+                table,
+                all,
+                schedule -> schedule.ofSteps("strategy"),
+                schedule -> schedule.ofSteps("at"),
+                schedule -> schedule.json().get("kv"),
+                schedule -> schedule.json().get("positions"),
+                StrategyCase::family);
+    }
+
+    /** A field of each step. */
+    List<String> ofSteps(String field) {
+        List<String> values = new ArrayList<>();
+        json.get("schedule")
+                .forEach(step -> values.add(step.get(field).textValue().replaceAll("\\d+", "")));
+        return values;
     }
 
     FixtureTensors tensors() {

@@ -12,6 +12,8 @@ import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategies;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +65,8 @@ class StrategyTableIT {
         void close();
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void theGuideTellsWhichStrategyWorksOnWhichModel() throws IOException {
         Map<String, Map<String, String>> cells = new LinkedHashMap<>();

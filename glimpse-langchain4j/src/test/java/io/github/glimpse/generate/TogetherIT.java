@@ -14,6 +14,8 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.testing.RandomModelFolder;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * in one call with theirs: every case and schedule of every given fixture directory, among 1 and 7 others, and among 3 and 19 with
  * {@code -Dglimpse.together=2,4,8,20}.
  */
+@TestCategory.Reference
 class TogetherIT {
 
     private static final int[] SIZES = Arrays.stream(
@@ -93,12 +96,18 @@ class TogetherIT {
 
     @TestFactory
     Stream<DynamicTest> everySequenceHasTheSameBitsAloneAndAmongOthers() {
-        return FixtureFamily.toRun().stream()
+        List<Batched> all = FixtureFamily.toRun().stream()
                 .filter(family -> !family.makesVectors() && !family.isImageText() && family.isSupported())
-                .flatMap(family -> forms().map(form -> dynamicTest(
-                        family.name() + ", " + form.dtype().label() + " " + form.weights(),
-                        () -> check(family, form))));
+                .flatMap(family -> forms().map(form -> new Batched(family, form)))
+                .toList();
+        return Sample.of("TogetherIT", all, one -> one.family().modelType(), Batched::form).stream()
+                .map(one -> dynamicTest(
+                        one.family().name() + ", " + one.form().dtype().label() + " "
+                                + one.form().weights(),
+                        () -> check(one.family(), one.form())));
     }
+
+    private record Batched(FixtureFamily family, Form form) {}
 
     /** Wide enough for the kernels that a GPU has for steps. */
     @Test

@@ -14,6 +14,8 @@ import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Weights of 8 bits where libtorch may use no more than an older CPU offers: each in a process of its own. */
+@Thorough
+@TestCategory.Reference
 class Int8OnOtherCpusIT {
 
     private static final Path MODEL = Path.of("src/test/resources/fixtures/qwen2_5_vl-tiny");

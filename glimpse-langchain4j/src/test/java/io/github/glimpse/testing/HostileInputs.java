@@ -25,7 +25,7 @@ public final class HostileInputs {
     public static final long SEED = Long.getLong("glimpse.hostile.seed", 20_240_611);
 
     /** How many inputs a test class shall send. */
-    public static final int COUNT = Integer.getInteger("glimpse.hostile", 240);
+    public static final int COUNT = Integer.getInteger("glimpse.hostile", Sample.count(60, 240));
 
     private static final String[] PIECES = {
         "<|im_start|>",

@@ -12,7 +12,7 @@ import java.util.function.IntSupplier;
  */
 public final class MemoryRun {
 
-    private static final int REQUESTS = Integer.getInteger("glimpse.memory.requests", 300);
+    private static final int REQUESTS = Integer.getInteger("glimpse.memory.requests", Sample.count(30, 300));
     private static final int LONG_RUN = 2_000;
 
     private MemoryRun() {}

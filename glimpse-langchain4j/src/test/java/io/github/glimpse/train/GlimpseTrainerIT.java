@@ -18,6 +18,8 @@ import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,8 @@ class GlimpseTrainerIT {
     @TempDir
     private Path folder;
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void aModuleLearnsWhichPlaceAQuestionIsAboutAndTheModelPrunesByIt() throws IOException {
         List<GlimpseSample> samples = samples("qwen2_5_vl-tiny", "cases/020/a.png");
@@ -150,6 +154,8 @@ class GlimpseTrainerIT {
         return all;
     }
 
+    @Thorough
+    @TestCategory.Reference
     @ParameterizedTest
     @CsvSource({"qwen2_5_vl-tiny, cases/020/a.png, 0", "llava-1_5-tiny, cases/009/r.png, 0.5"})
     void aResumedTrainingGoesOnWithTheSameCurve(String family, String picture, double language) throws IOException {
@@ -219,6 +225,8 @@ class GlimpseTrainerIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Memory
     @Test
     void memoryStaysFlatOverManySteps() throws IOException {
         List<GlimpseSample> samples = samples("qwen2_5_vl-tiny", "cases/020/a.png");

@@ -21,6 +21,8 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.testing.BlipFolder;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,8 @@ class ImageTextTrainerIT {
     @TempDir
     private Path folder;
 
+    @Thorough
+    @TestCategory.Reference
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void aModuleLearnsWhichPlaceAQuestionIsAboutAndTheModelPrunesByIt(int tokens) throws IOException {

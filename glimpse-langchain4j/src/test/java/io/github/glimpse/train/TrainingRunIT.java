@@ -11,6 +11,8 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +67,8 @@ class TrainingRunIT {
         assertThat(resumed).isEqualTo(whole);
     }
 
+    @Thorough
+    @TestCategory.Hostile
     @Test
     void aRunThatWasKilledGoesOnWithTheSameCurve() throws Exception {
         Path killed = folder.resolve("killed");
@@ -121,6 +125,8 @@ class TrainingRunIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Memory
     @Test
     void memoryStaysFlatOverManySteps() {
         try (Mlp mlp = new Mlp(runtime, 1, false);

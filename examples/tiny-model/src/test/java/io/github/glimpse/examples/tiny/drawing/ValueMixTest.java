@@ -2,6 +2,8 @@ package io.github.glimpse.examples.tiny.drawing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -10,6 +12,8 @@ class ValueMixTest {
 
     private static final int PICTURES = 400;
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void picturesToLearnFromHoldMoreLettersThanThoseThatAreAskedAbout() {
         for (Family family : List.of(Family.DOC, Family.SIGN)) {

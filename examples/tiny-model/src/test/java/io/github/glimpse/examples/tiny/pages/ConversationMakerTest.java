@@ -10,6 +10,8 @@ import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.pages.Conversation.Form;
 import io.github.glimpse.examples.tiny.pages.Conversation.Role;
 import io.github.glimpse.examples.tiny.pages.Conversation.Turn;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,6 +67,8 @@ class ConversationMakerTest {
         });
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void someTrainedQuestionsHaveWordsAroundThemAndNoOthers() {
         ConversationMaker maker = new ConversationMaker(Pages.maker());

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.examples.tiny.drawing.Box;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.awt.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@Thorough
+@TestCategory.Reference
 class FormPainterTest {
 
     private static final Lettering STROKES =

@@ -7,6 +7,8 @@ import io.github.glimpse.examples.tiny.drawing.CellRole;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Split;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.awt.geom.Area;
 import java.awt.geom.Rectangle2D;
 import java.util.HashSet;
@@ -143,6 +145,8 @@ class PageMakerTest {
         });
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void aKeyThatStandsTwiceIsAskedForWithItsSection() {
         List<Fact> facts = Pages.panels(Split.TRAIN, 150)
@@ -154,6 +158,8 @@ class PageMakerTest {
                 .allSatisfy(fact -> assertThat(fact.places().get("section")).isNotEmpty());
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void absentKeysOftenLookLikeOnesThatAreThere() {
         long alike = Pages.panels(Split.TRAIN, 60)
@@ -169,6 +175,8 @@ class PageMakerTest {
         assertThat(alike).isGreaterThan(8);
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void whatHasNoKnownNameCannotBeTold() {
         List<Fact> facts = Pages.panels(Split.TRAIN, 150)
@@ -186,6 +194,8 @@ class PageMakerTest {
                 .allSatisfy(fact -> assertThat(fact.outcome()).isEqualTo(Fact.Outcome.UNREADABLE));
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void whatHasNoNameAtAllIsNeverAskedFor() {
         assertThat(Pages.panels(Split.TRAIN, 150).flatMap(page -> page.facts().stream()))
@@ -281,6 +291,8 @@ class PageMakerTest {
         assertThat(grounds).hasSizeGreaterThan(12);
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void somePagesAreDark() {
         assertThat(Pages.panels(Split.TRAIN, 60)

@@ -19,6 +19,8 @@ import io.github.glimpse.image.ImageResizer;
 import io.github.glimpse.image.PictureCrop;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.Transparency;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -42,6 +44,8 @@ class ZoomTalkTest {
         return Objects.requireNonNull(turn.said().get(0).source());
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void theToolIsCalledWhereTheWritingIsTooSmallAndNowhereElse() {
         int called = 0;
@@ -61,6 +65,8 @@ class ZoomTalkTest {
         assertThat(answered).isGreaterThan(3);
     }
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void theAnswerCanBeReadInThePartThatIsShown() {
         for (Conversation conversation : conversations()) {

@@ -15,6 +15,8 @@ import io.github.glimpse.examples.tiny.pages.TrainedWords;
 import io.github.glimpse.examples.tiny.training.ConversationBatch.Cut;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Answer;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Row;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -170,6 +172,8 @@ class ConversationRowsTest {
                 .containsExactly(Pieces.spelled("Total total TOTAL"));
     }
 
+    @Thorough
+    @TestCategory.Reference
     @ParameterizedTest
     @EnumSource(Form.class)
     void whatAQuestionIsAboutIsFoundInItsWords(Form form) {

@@ -3,6 +3,8 @@ package io.github.glimpse.examples.tiny.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,8 @@ class DrawingLessonsTest {
 
     private static final int BATCHES = 40;
 
+    @Thorough
+    @TestCategory.Reference
     @Test
     void chartsAreTheShareThatIsAskedFor() {
         assertThat(charts(List.of(6, 7, 0, 3))).isZero();

@@ -1,0 +1,76 @@
+package io.github.glimpse.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Guard of the profile {@code thorough}: a test of no category would run in no build. */
+class TestCategoryTest {
+
+    private static final Path ROOT = Path.of(System.getProperty("glimpse.basedir", ".."));
+    private static final String ANNOTATION = "Thorough";
+
+    private static List<Path> sources() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> ROOT.relativize(file).toString().contains("src/test/java"))
+                    .toList();
+        }
+    }
+
+    @Test
+    void everyThoroughTestHasACategoryInTheNextLine() throws IOException {
+        List<String> without = new ArrayList<>();
+        int found = 0;
+        for (Path file : sources()) {
+            List<String> lines = Files.readAllLines(file);
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i).strip().equals("@" + ANNOTATION)) {
+                    found++;
+                    if (!lines.get(i + 1).strip().startsWith("@TestCategory.")) {
+                        without.add(ROOT.relativize(file) + ":" + (i + 1));
+                    }
+                }
+            }
+        }
+        assertThat(found).isPositive();
+        assertThat(without)
+                .as("tests of the profile thorough without a category")
+                .isEmpty();
+    }
+
+    @Test
+    void theTagsAreWrittenNowhereElse() throws IOException {
+        Pattern tags = Pattern.compile("@Tag\\(\"(thorough|reference|hostile|memory|soak)\"\\)");
+        List<String> others = new ArrayList<>();
+        for (Path file : sources()) {
+            String name = String.valueOf(file.getFileName());
+            if (!name.equals("TestCategory.java") && !name.equals(ANNOTATION + ".java")) {
+                Matcher found = tags.matcher(Files.readString(file));
+                if (found.find()) {
+                    others.add(ROOT.relativize(file) + ": " + found.group());
+                }
+            }
+        }
+        assertThat(others)
+                .as("tags to be replaced by annotations of TestCategory")
+                .isEmpty();
+    }
+
+    @Test
+    void theProfileRunsEveryCategory() throws IOException {
+        String pom = Files.readString(ROOT.resolve("pom.xml"));
+        for (Class<?> category : TestCategory.class.getDeclaredClasses()) {
+            String tag = category.getAnnotation(org.junit.jupiter.api.Tag.class).value();
+            assertThat(pom).contains("<groups>" + tag + "</groups>");
+        }
+    }
+}
