@@ -49,12 +49,10 @@ import org.junit.jupiter.api.io.TempDir;
  * run.
  */
 @Thorough
-@TestCategory.Soak(minutes = 0.25, property = "glimpse.load.minutes")
+@TestCategory.Soak(minutes = 3, property = "glimpse.load.minutes")
 class HeldUpLoadIT {
 
-    private static final Duration LENGTH = System.getProperty("glimpse.load.minutes") == null
-            ? Duration.ofSeconds(5)
-            : Duration.ofMinutes(Long.getLong("glimpse.load.minutes"));
+    private static final Duration LENGTH = Duration.ofMinutes(Integer.getInteger("glimpse.load.minutes", 3));
     private static final int CALLERS = 64;
     // A slow machine goes on until as many are answered.
     private static final Duration AT_MOST = LENGTH.plusSeconds(60);

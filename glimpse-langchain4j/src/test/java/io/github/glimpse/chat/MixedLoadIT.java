@@ -48,9 +48,7 @@ import org.junit.jupiter.api.Test;
  */
 class MixedLoadIT {
 
-    private static final Duration LENGTH = System.getProperty("glimpse.load.minutes") == null
-            ? Duration.ofSeconds(4)
-            : Duration.ofMinutes(Long.getLong("glimpse.load.minutes"));
+    private static final Duration LENGTH = Duration.ofMinutes(Integer.getInteger("glimpse.load.minutes", 3));
     private static final int CALLERS = Integer.getInteger("glimpse.load.callers", 16);
     private static final int ENDLESS = 100_000;
     private static final Set<RequestOutcome> OUTCOMES = EnumSet.of(
@@ -96,7 +94,7 @@ class MixedLoadIT {
     }
 
     @Thorough
-    @TestCategory.Soak(minutes = 0.1, property = "glimpse.load.minutes")
+    @TestCategory.Soak(minutes = 3, property = "glimpse.load.minutes")
     @Test
     void aMixedLoadLosesNothing() throws Exception {
         try (LoadedModel engine = LoadedModel.load(options().build())) {

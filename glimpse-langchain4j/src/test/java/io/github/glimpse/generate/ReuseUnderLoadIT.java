@@ -42,11 +42,11 @@ import org.junit.jupiter.api.Test;
  * size: {@code -Xms512m -Xmx512m -XX:+AlwaysPreTouch}.
  */
 @Thorough
-@TestCategory.Soak(minutes = 0.1, property = "glimpse.load.minutes")
+@TestCategory.Soak(minutes = 3, property = "glimpse.load.minutes")
 class ReuseUnderLoadIT {
 
     private static final int CALLERS = 64;
-    private static final int SECONDS = 60 * Integer.getInteger("glimpse.load.minutes", 0) + 6;
+    private static final int SECONDS = 60 * Integer.getInteger("glimpse.load.minutes", 3);
     /** From here on memory is compared: before, a process still warms up. */
     private static final int STEADY_SECONDS = 600;
 
