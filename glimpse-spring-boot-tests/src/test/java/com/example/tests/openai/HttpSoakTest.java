@@ -3,6 +3,8 @@ package com.example.tests.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.testing.ResidentMemory;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,17 +27,17 @@ import org.junit.jupiter.api.Test;
  * model. Asserts that the clients' counts equal the server's meters, that resident memory of the server is flat, and that no thread,
  * file descriptor or slot is left. {@code -Dglimpse.soak.minutes=30} for the long run.
  */
-@Tag("thorough")
-@Tag("soak")
 class HttpSoakTest {
 
-    private static final Duration LENGTH = Duration.ofMinutes(Long.getLong("glimpse.soak.minutes", 5));
+    private static final Duration LENGTH = Duration.ofMinutes(Long.getLong("glimpse.soak.minutes", 3));
     private static final int CLIENTS = 6;
     /** Growth of the mean resident memory from the second to the last quarter. */
     private static final double GROWTH = 0.02;
     /** Below this length the allocators and the JIT compilers have not settled by the second quarter. */
     private static final Duration SETTLED = Duration.ofMinutes(20);
 
+    @Thorough
+    @TestCategory.Soak(minutes = 3, property = "glimpse.soak.minutes")
     @Test
     void countsEqualMetersAndMemoryThreadsAndDescriptorsStayFlat() throws Exception {
         Process server = start();
