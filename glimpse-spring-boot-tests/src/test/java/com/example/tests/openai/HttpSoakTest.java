@@ -86,7 +86,9 @@ class HttpSoakTest {
             assertThat(after.descriptors())
                     .as("file descriptors")
                     .isLessThanOrEqualTo(most(second).descriptors());
-            assertThat(after.threads()).as("threads").isLessThanOrEqualTo(most(second).threads());
+            assertThat(after.threads())
+                    .as("threads")
+                    .isLessThanOrEqualTo(most(second).threads());
         } finally {
             server.getOutputStream().close();
             if (!server.waitFor(1, TimeUnit.MINUTES)) {
@@ -100,8 +102,7 @@ class HttpSoakTest {
     private record Usage(long resident, int threads, int descriptors) {
 
         static Usage of(Process process) throws IOException {
-            return new Usage(
-                    ResidentMemory.kilobytes(process.pid()), entries(process, "task"), entries(process, "fd"));
+            return new Usage(ResidentMemory.kilobytes(process.pid()), entries(process, "task"), entries(process, "fd"));
         }
 
         private static int entries(Process process, String folder) throws IOException {
