@@ -1,6 +1,7 @@
 package io.github.glimpse.engine;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +22,24 @@ final class CLibrary {
         call("setenv", variable, value, KEEP_WHAT_IS_SET);
     }
 
+    /** Value of a variable in the environment of native libraries; empty if unset, and elsewhere than on Linux. */
+    static Optional<String> variable(String name) {
+        if (!isLinux()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(com.sun.jna.NativeLibrary.getInstance("c")
+                    .getFunction("getenv")
+                    .invokeString(new Object[] {name}, false));
+        } catch (LinkageError e) {
+            LOG.debug("The C library has no getenv: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /** Calls a function that gives an int; elsewhere than on Linux, and where the library has none of the name, it does nothing. */
     static void call(String function, Object... arguments) {
-        if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux")) {
+        if (!isLinux()) {
             return;
         }
         try {
@@ -34,5 +50,9 @@ final class CLibrary {
         } catch (LinkageError e) {
             LOG.debug("The C library has no {}: {}", function, e.getMessage());
         }
+    }
+
+    private static boolean isLinux() {
+        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
     }
 }

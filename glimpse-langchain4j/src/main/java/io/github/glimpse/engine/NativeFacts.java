@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param device what was chosen: {@code cpu} or {@code cuda:N}
  * @param reason why
  * @param unusedGpu why a GPU that seems to be there is left alone; null if none is
+ * @param waitPolicy how idle OpenMP threads wait: the environment variable in force, and who has set it
  */
 public record NativeFacts(
         String djl,
@@ -29,7 +30,8 @@ public record NativeFacts(
         List<GpuDescription> gpus,
         String device,
         String reason,
-        @Nullable String unusedGpu) {
+        @Nullable String unusedGpu,
+        String waitPolicy) {
 
     /** Copies the list. */
     public NativeFacts {
@@ -38,6 +40,17 @@ public record NativeFacts(
 
     NativeFacts with(String chosen, String why, @Nullable String unused) {
         return new NativeFacts(
-                djl, libtorch, libraries, cuda, driver, driverCuda, driverFailure, gpus, chosen, why, unused);
+                djl,
+                libtorch,
+                libraries,
+                cuda,
+                driver,
+                driverCuda,
+                driverFailure,
+                gpus,
+                chosen,
+                why,
+                unused,
+                waitPolicy);
     }
 }

@@ -66,6 +66,7 @@ final class NativeLibrary {
             });
             LargePages.askFor();
             FreedMemory.keep();
+            ThreadWaitPolicy.choose();
             NativeUnpacking unpacking = NativeUnpacking.announce(download);
             Engine engine = Engine.getEngine("PyTorch");
             unpacking.done();

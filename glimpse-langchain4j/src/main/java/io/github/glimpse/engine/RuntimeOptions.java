@@ -20,7 +20,7 @@ public record RuntimeOptions(
     /** The default device. */
     public static final String DEFAULT_DEVICE = "auto";
 
-    /** Zero: the native library's own choice, the number of physical cores. */
+    /** Zero: the number of physical cores, or of the processors that a container's CPU quota leaves, if fewer. */
     public static final int DEFAULT_THREADS = 0;
 
     /** More would take the native library's memory, which ends the process. */

@@ -105,13 +105,14 @@ public final class TorchRuntime implements AutoCloseable {
         TorchRuntime runtime = new TorchRuntime(device, (PtNDManager) engine.newBaseManager(device), facts);
         runtime.probe = NumericsProbe.run(runtime);
         LOG.info(
-                "Native library ready: libtorch {}, device {}, {} threads, bfloat16 packing {}, int8 products {}, kernels of our"
-                        + " own {}",
+                "Native library ready: libtorch {}, device {}, {} threads ({}), bfloat16 packing {}, int8 products {},"
+                        + " kernels of our own {}",
                 facts.libtorch(),
                 runtime.gpu()
                         .map(gpu -> runtime.deviceName() + " (" + gpu.name() + ")")
                         .orElseGet(runtime::deviceName),
                 runtime.threads(),
+                facts.waitPolicy(),
                 available(runtime.probe.packs()),
                 available(runtime.multipliesInt8()),
                 available(runtime.multipliesRows() || runtime.multipliesFewRows()));
@@ -142,7 +143,8 @@ public final class TorchRuntime implements AutoCloseable {
                 driver.gpus(),
                 "cpu",
                 "",
-                null);
+                null,
+                ThreadWaitPolicy.choose());
         try (TorchRuntime host =
                 new TorchRuntime(Device.cpu(), (PtNDManager) engine.newBaseManager(Device.cpu()), cpu)) {
             DeviceChoice choice = DeviceChoice.of(wanted, cuda || driver.isThere(), gpu -> host.gpuFailure(gpu));
@@ -177,7 +179,9 @@ public final class TorchRuntime implements AutoCloseable {
         if (ownThreads == 0) {
             ownThreads = JniUtils.getNumThreads();
         }
-        TorchRuntime.threads = threads == RuntimeOptions.DEFAULT_THREADS ? ownThreads : threads;
+        // libtorch does not know of a container's CPU quota, Java does.
+        int own = Math.min(ownThreads, Runtime.getRuntime().availableProcessors());
+        TorchRuntime.threads = threads == RuntimeOptions.DEFAULT_THREADS ? own : threads;
         tellThisThread();
     }
 

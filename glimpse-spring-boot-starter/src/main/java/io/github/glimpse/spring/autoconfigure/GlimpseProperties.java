@@ -54,7 +54,7 @@ import org.springframework.validation.annotation.Validated;
  * @param weights How the weights of linear layers lie in memory.
  * @param int8 Weights of 8 bits.
  * @param nativeLibrary The PyTorch library.
- * @param threads Threads of one native operation, for the whole JVM, at most 1024; unset takes the number of physical cores.
+ * @param threads Threads of one native operation, for the whole JVM, at most 1024; unset takes the number of physical cores, or of the processors that the container leaves, if fewer.
  * @param profiles Own pruning profiles by name, each with the keys of glimpse.pruning; one may name another by its key profile.
  * @param pruning Which image tokens stay, for requests that do not say otherwise.
  * @param generation How answers are made, for requests that do not say otherwise.

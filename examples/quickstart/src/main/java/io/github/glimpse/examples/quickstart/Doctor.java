@@ -136,6 +136,7 @@ final class Doctor {
         library.put("libtorch", facts.libtorch());
         library.put("cuda", facts.cuda());
         library.put("libraries", facts.libraries());
+        library.put("thread wait policy", facts.waitPolicy());
         findings.put("library", library);
         Map<String, @Nullable Object> driver = new LinkedHashMap<>();
         driver.put("kernel module", facts.driver());

@@ -39,6 +39,7 @@ class DoctorTest {
         assertThat(found.at("/system/architecture").asText()).isNotEmpty();
         assertThat(found.at("/library/libtorch").asText()).startsWith("2.7.1");
         assertThat(found.at("/library/libraries").asText()).isNotEmpty();
+        assertThat(found.at("/library/thread wait policy").asText()).isNotEmpty();
         assertThat(found.path("driver").has("library")).isTrue();
         assertThat(found.path("gpus").isArray()).isTrue();
         assertThat(found.at("/device/chosen").asText()).isEqualTo("cpu");

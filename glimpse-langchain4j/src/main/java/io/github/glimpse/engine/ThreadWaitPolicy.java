@@ -1,0 +1,91 @@
+package io.github.glimpse.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Wait policy of idle OpenMP threads: a short spin, then a sleep in the kernel. By default libgomp spins for about 3 ms
+ * after each parallel region, and a spinning thread takes the core from the thread that it waits for as soon as another
+ * process needs a core.
+ *
+ * <p>libgomp reads the policy once, in a constructor, from the environment of the C library. So {@link #choose} must run
+ * before libtorch is loaded. Variables that the operator has set win. Elsewhere than on Linux nothing happens: other
+ * OpenMP libraries have other variables.
+ */
+final class ThreadWaitPolicy {
+
+    /** OpenMP's variable, {@code PASSIVE} or {@code ACTIVE}. */
+    static final String POLICY = "OMP_WAIT_POLICY";
+
+    /** libgomp's variable, iterations of a spin; it wins over {@link #POLICY}. */
+    static final String SPIN_COUNT = "GOMP_SPINCOUNT";
+
+    /** Iterations before a thread sleeps. See docs/guide/performance.md, "Beside one busy core". */
+    static final String BOUNDED_SPIN = "2000";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadWaitPolicy.class);
+    private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
+    private static final String LIBRARY = "libgomp";
+
+    private static @Nullable String chosen;
+
+    private ThreadWaitPolicy() {}
+
+    /**
+     * Sets the policy, once, unless the operator has set one or libgomp has read its environment already.
+     *
+     * @return the policy in force, for people
+     */
+    static synchronized String choose() {
+        if (chosen == null) {
+            chosen = set();
+        }
+        return chosen;
+    }
+
+    private static String set() {
+        Optional<String> before = inForce();
+        if (before.isPresent()) {
+            return before.get();
+        }
+        if (isLoaded()) {
+            LOG.warn(
+                    "libgomp was loaded before Glimpse could set {}: idle threads spin for milliseconds, which"
+                            + " multiplies the time of prompts where another process needs a core; set {}=PASSIVE in the"
+                            + " environment of the JVM",
+                    SPIN_COUNT,
+                    POLICY);
+            return "libgomp's default";
+        }
+        CLibrary.setUnlessSet(SPIN_COUNT, BOUNDED_SPIN);
+        return inForce().orElse("the OpenMP library's default");
+    }
+
+    /** Of the C library's environment, which tells of another class loader's choice too. */
+    private static Optional<String> inForce() {
+        return variable(SPIN_COUNT).or(() -> variable(POLICY));
+    }
+
+    private static Optional<String> variable(String name) {
+        Map<String, String> ofOperator = System.getenv();
+        return CLibrary.variable(name)
+                .map(value ->
+                        name + "=" + value + (ofOperator.containsKey(name) ? " of the environment" : " by default"));
+    }
+
+    private static boolean isLoaded() {
+        try {
+            return Files.isReadable(MAPPED_FILES)
+                    && Files.readString(MAPPED_FILES).contains(LIBRARY);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be read: {}", MAPPED_FILES, e.getMessage());
+            return false;
+        }
+    }
+}
