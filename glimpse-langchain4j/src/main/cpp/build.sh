@@ -4,11 +4,13 @@
 #     bash glimpse-langchain4j/src/main/cpp/build.sh INCLUDE LIB
 #
 # INCLUDE and LIB are the folders of a libtorch 2.7.1 of the C++11 ABI, as a Python environment has them: site-packages/torch/include and .../lib.
-# OpenMP stays unresolved, so that the one that libtorch brings is used and none beside it.
+# OpenMP stays unresolved, so that the one that libtorch brings is used and none beside it. LIB is loaded too: before the library is written, all its
+# operators run under AddressSanitizer and UndefinedBehaviorSanitizer (src/test/cpp/sanitizers), and a finding ends the build.
 set -euo pipefail
-include=$1
-lib=$2
+include=$(cd "$1" && pwd)
+lib=$(cd "$2" && pwd)
 cd "$(dirname "$0")"
+bash ../../test/cpp/sanitizers/run.sh "$include" "$lib"
 target=../resources/io/github/glimpse/engine/rows-linux-x86_64.so
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
