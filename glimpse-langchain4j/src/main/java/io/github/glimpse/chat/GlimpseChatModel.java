@@ -13,6 +13,7 @@ import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.Stage;
+import io.github.glimpse.request.CurrentSignal;
 import io.github.glimpse.request.GenerationThreads;
 import io.github.glimpse.serve.Arrival;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class GlimpseChatModel implements ChatModel {
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
-        CancellationSignal signal = new CancellationSignal();
+        CancellationSignal signal = CurrentSignal.get();
         try (Arrival arrival = view.model().arrive(signal)) {
             RequestTrace trace = view.begin();
             ChatResponse response;

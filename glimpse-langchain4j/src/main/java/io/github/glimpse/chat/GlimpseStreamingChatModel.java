@@ -9,6 +9,7 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.request.CurrentSignal;
 import io.github.glimpse.serve.Arrival;
 import java.util.List;
 import java.util.Set;
@@ -50,7 +51,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        CancellationSignal signal = SenderSignal.current();
+        CancellationSignal signal = CurrentSignal.get();
         Arrival arrival = view.model().arrive(signal);
         RequestTrace trace = view.begin();
         try {

@@ -1,11 +1,12 @@
 package io.github.glimpse.chat;
 
 import io.github.glimpse.generate.CancellationSignal;
-import org.jspecify.annotations.Nullable;
+import io.github.glimpse.request.CurrentSignal;
+import java.util.function.Supplier;
 
 /**
- * Lets whoever sends a streaming request end it at any time. LangChain4j's handle comes with the first piece of the answer, and a
- * request may wait and read its prompt for long before that.
+ * Cancellation of requests by their sender, at any time and from any thread. LangChain4j's handle comes with the first piece of a
+ * streamed answer, and a request may wait and read its prompt for long before that; other requests have none.
  *
  * <pre>{@code
  * CancellationSignal signal = new CancellationSignal();
@@ -14,36 +15,31 @@ import org.jspecify.annotations.Nullable;
  * signal.cancel();
  * }</pre>
  *
- * <p>After the signal the handler hears nothing more.
+ * <p>After the signal the handler of a stream hears nothing more; other requests end with an exception.
  */
 public final class SenderSignal {
-
-    private static final ThreadLocal<@Nullable CancellationSignal> CURRENT = new ThreadLocal<>();
 
     private SenderSignal() {}
 
     /**
      * Sends requests on this thread that the signal ends.
      *
-     * @param send calls a {@link GlimpseStreamingChatModel}; other models do not know of the signal
+     * @param send calls a {@link GlimpseStreamingChatModel}; models of other libraries do not know of the signal
      */
     public static void during(CancellationSignal signal, Runnable send) {
-        CancellationSignal before = CURRENT.get();
-        CURRENT.set(signal);
-        try {
+        CurrentSignal.during(signal, () -> {
             send.run();
-        } finally {
-            if (before == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(before);
-            }
-        }
+            return signal;
+        });
     }
 
-    /** That of the sender; a new one if there is none. */
-    static CancellationSignal current() {
-        CancellationSignal current = CURRENT.get();
-        return current == null ? new CancellationSignal() : current;
+    /**
+     * Sends requests on this thread that the signal ends.
+     *
+     * @param send calls a {@link GlimpseChatModel} or a {@link io.github.glimpse.embedding.GlimpseEmbeddingModel}
+     * @return the result of {@code send}
+     */
+    public static <T> T during(CancellationSignal signal, Supplier<T> send) {
+        return CurrentSignal.during(signal, send);
     }
 }

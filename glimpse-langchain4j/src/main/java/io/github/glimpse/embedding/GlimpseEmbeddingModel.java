@@ -17,6 +17,7 @@ import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.output.TokenUsage;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.request.CurrentSignal;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.request.GenerationThreads;
 import io.github.glimpse.request.GlimpseTokenUsage;
@@ -162,7 +163,7 @@ public final class GlimpseEmbeddingModel implements EmbeddingModel {
                             + "' only; leave it out or load that model too");
         }
         PruningOptions pruning = request.parameters().parameter(PRUNING);
-        CancellationSignal signal = new CancellationSignal();
+        CancellationSignal signal = CurrentSignal.get();
         try (Arrival arrival = engine.arrive(signal)) {
             EmbeddingInputs inputs = read(request, arrival);
             arrival.ready();

@@ -22,6 +22,9 @@ import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.langchain4j.model.output.Response;
+import io.github.glimpse.GenerationCancelledException;
+import io.github.glimpse.generate.CancellationSignal;
+import io.github.glimpse.request.CurrentSignal;
 import io.github.glimpse.request.GlimpseTokenUsage;
 import io.github.glimpse.request.ImageUrlOptions;
 import java.net.InetAddress;
@@ -109,6 +112,16 @@ class GlimpseEmbeddingModelIT {
         for (int i = 0; i < one.dimension(); i++) {
             assertThat(one.vector()[i]).isEqualTo(other.vector()[i], within(2e-6f));
         }
+    }
+
+    @Test
+    void aSignalOfTheSenderCancelsTheRequest() {
+        CancellationSignal signal = new CancellationSignal();
+        signal.cancel();
+
+        assertThatThrownBy(() -> CurrentSignal.during(signal, () -> MODEL.embed("a red car")))
+                .hasCauseInstanceOf(GenerationCancelledException.class);
+        assertThat(MODEL.embed("a red car").content().vector()).isNotEmpty();
     }
 
     @Test
