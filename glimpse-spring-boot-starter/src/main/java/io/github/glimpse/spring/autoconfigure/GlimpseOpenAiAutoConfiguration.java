@@ -99,12 +99,7 @@ public final class GlimpseOpenAiAutoConfiguration {
 
         private static OpenAiOptions options(GlimpseProperties properties) {
             GlimpseProperties.OpenAi openai = properties.openai();
-            if (openai.maxBody().compareTo(LEAST_BODY) < 0) {
-                throw new InvalidPropertyException(
-                        "glimpse.openai.max-body",
-                        "It is " + openai.maxBody().toBytes() + " bytes, and a question has more; set at least 1KB",
-                        null);
-            }
+            checkSize("glimpse.openai.max-body", openai.maxBody());
             return new OpenAiOptions(
                     // A variable that is empty is no key.
                     openai.apiKeys().stream()
@@ -113,13 +108,36 @@ public final class GlimpseOpenAiAutoConfiguration {
                             .toList(),
                     openai.allowedHosts(),
                     openai.allowedOrigins(),
-                    openai.maxBody().toBytes(),
-                    openai.bodyTimeout(),
+                    new OpenAiOptions.Bodies(
+                            openai.maxBody().toBytes(),
+                            bodyMemory(openai.maxBodyMemory()),
+                            openai.bodyTimeout(),
+                            openai.minBodyRate().toBytes(),
+                            openai.maxConcurrentBodies(),
+                            openai.maxConcurrentBodiesPerClient()),
                     new PropertiesMapper(properties).imageLimits().maxBytes(),
                     openai.maxRequestsPerKey(),
                     openai.keepAlive(),
                     Objects.requireNonNullElse(properties.limits().timeout(), EngineOptions.DEFAULT_TIMEOUT),
                     properties.web().problemDetails().retryAfter());
+        }
+
+        private static void checkSize(String property, DataSize size) {
+            if (size.compareTo(LEAST_BODY) < 0) {
+                throw new InvalidPropertyException(
+                        property,
+                        "It is " + size.toBytes() + " bytes, and a question has more; set at least 1KB",
+                        null);
+            }
+        }
+
+        /** Several times as many bytes are needed while a body is parsed, decoded and answered. */
+        private static long bodyMemory(@Nullable DataSize memory) {
+            if (memory == null) {
+                return Runtime.getRuntime().maxMemory() / 8;
+            }
+            checkSize("glimpse.openai.max-body-memory", memory);
+            return memory.toBytes();
         }
 
         /** Whoever reaches the port could use the model. */

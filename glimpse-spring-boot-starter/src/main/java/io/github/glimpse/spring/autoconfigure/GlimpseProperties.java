@@ -632,6 +632,10 @@ public record GlimpseProperties(
      * @param allowedOrigins Origins of pages elsewhere that may call it, such as https://app.example.org.
      * @param maxBody Largest body of a request, pictures in base64 included; at least 1KB.
      * @param bodyTimeout Longest time to read a body, 100 milliseconds to 1 hour.
+     * @param minBodyRate Least bytes a second, on average after 5 seconds, at which a body has to arrive; 0 for none.
+     * @param maxBodyMemory Most bytes of the bodies of all requests in progress; further requests are answered by 503 before their bodies are read. Unset takes an eighth of the largest Java heap.
+     * @param maxConcurrentBodies Bodies that are read at once, 1 to 1000; further requests are answered by 503. Each takes a thread of the server.
+     * @param maxConcurrentBodiesPerClient Bodies of one client that are read at once: of one key or, without keys, one address; further requests are answered by 429.
      * @param maxRequestsPerKey Requests with one key that run or wait at once.
      * @param keepAlive After how long a silence, 100 milliseconds to 1 hour, a stream gets a comment; a client that went away is noticed by the next word or comment.
      */
@@ -648,6 +652,10 @@ public record GlimpseProperties(
             @DefaultValue("30s")
             Duration bodyTimeout,
 
+            @DefaultValue("8KB") DataSize minBodyRate,
+            @Nullable DataSize maxBodyMemory,
+            @Min(1) @Max(1000) @DefaultValue("32") Integer maxConcurrentBodies,
+            @Min(1) @DefaultValue("16") Integer maxConcurrentBodiesPerClient,
             @Min(1) @DefaultValue("2") Integer maxRequestsPerKey,
 
             @DurationMin(millis = 100, message = "must be at least 100 milliseconds")

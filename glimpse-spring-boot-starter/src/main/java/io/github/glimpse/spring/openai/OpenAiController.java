@@ -74,8 +74,9 @@ public final class OpenAiController implements AutoCloseable {
         this.models = models;
         this.options = options;
         this.refusals = refusals;
-        this.guard = new RequestGuard(options);
-        this.bodies = new RequestBody(options);
+        BodyAdmission admission = new BodyAdmission(options);
+        this.guard = new RequestGuard(options, admission);
+        this.bodies = new RequestBody(options, admission, System::nanoTime);
         this.keepAlive = new KeepAlive(options.keepAlive());
     }
 
@@ -117,7 +118,7 @@ public final class OpenAiController implements AutoCloseable {
         RequestGuard.Place place = guard.enter(request);
         boolean handedOn = false;
         try {
-            ChatCall call = ChatCall.read(bodies.read(request), place.caller());
+            ChatCall call = ChatCall.read(bodies.read(request, place), place.caller());
             String name = checked(call.model(), chatName());
             if (call.streamed()) {
                 SseEmitter emitter = stream(call, name, place, response);
@@ -171,7 +172,7 @@ public final class OpenAiController implements AutoCloseable {
         String name;
         EmbeddingResponse vectors;
         try {
-            call = EmbeddingCall.read(bodies.read(request));
+            call = EmbeddingCall.read(bodies.read(request, place));
             name = checked(call.model(), embeddingName());
             EmbeddingModel model = models.embedding();
             if (model == null) {

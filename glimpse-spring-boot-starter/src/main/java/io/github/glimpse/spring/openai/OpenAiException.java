@@ -54,6 +54,11 @@ final class OpenAiException extends RuntimeException {
         return new OpenAiException(429, RATE_LIMIT, code, null, retrySeconds, message);
     }
 
+    /** A server without capacity for the request at the moment. */
+    static OpenAiException busy(long retrySeconds, String message) {
+        return new OpenAiException(503, "server_error", "server_busy", null, retrySeconds, message);
+    }
+
     /** A model that is not here. */
     static OpenAiException noModel(String message) {
         return new OpenAiException(404, INVALID, "model_not_found", "model", 0, message);

@@ -4,13 +4,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the endpoint takes, and from whom.
+ * Options of the endpoint: its callers and its limits.
  *
  * @param apiKeys of which a request has to bring one; empty takes every request
  * @param allowedHosts names that the server may be called by, beside those of this machine; {@code *} is any
  * @param allowedOrigins of pages elsewhere that may call it
- * @param maxBody most bytes of a body
- * @param bodyTimeout longest time to read a body
+ * @param bodies limits of request bodies
  * @param maxImageBytes most bytes of a picture, which tells how long a text may be
  * @param requestsPerKey requests with one key at once
  * @param keepAlive after how long a silence a comment is sent
@@ -21,13 +20,30 @@ public record OpenAiOptions(
         List<String> apiKeys,
         List<String> allowedHosts,
         List<String> allowedOrigins,
-        long maxBody,
-        Duration bodyTimeout,
+        Bodies bodies,
         long maxImageBytes,
         int requestsPerKey,
         Duration keepAlive,
         Duration timeout,
         Duration retryAfter) {
+
+    /**
+     * Limits of request bodies.
+     *
+     * @param maxBytes most bytes of one body
+     * @param maxMemory most bytes of the bodies of all requests in progress
+     * @param timeout longest time to read one body
+     * @param minBytesPerSecond least average rate of a body after its first seconds; 0 for none
+     * @param maxReading most bodies that are read at once
+     * @param maxReadingPerClient most bodies of one client that are read at once
+     */
+    public record Bodies(
+            long maxBytes,
+            long maxMemory,
+            Duration timeout,
+            long minBytesPerSecond,
+            int maxReading,
+            int maxReadingPerClient) {}
 
     /** Copies the lists. */
     public OpenAiOptions {

@@ -3,23 +3,36 @@ package io.github.glimpse.spring.openai;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.FilterInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
-/** Reads bodies within limits of their own, whatever the application's mapper and its server allow. Safe for concurrent use. */
+/**
+ * Parser of JSON bodies within custom limits, independent of the application's mapper and its server: strict UTF-8, names that are unique in
+ * their object, at most a few texts parsed at once. Safe for concurrent use.
+ */
 final class RequestBody {
 
     /** Far above a long conversation with many tools; below what would fill the heap with empty objects. */
     private static final long MOST_TOKENS = 200_000;
+
+    /** Texts parsed at once: a text that is parsed takes several times its size. */
+    private static final int MOST_PARSED = 4;
 
     private static final int DEEPEST = 64;
     private static final int LONGEST_NUMBER = 100;
@@ -28,15 +41,22 @@ final class RequestBody {
     private static final long LEAST_TEXT = 1_000_000;
 
     private final OpenAiOptions options;
+    private final BodyAdmission admission;
+    private final BodyReader reader;
     private final JsonMapper mapper;
+    private final Semaphore parsing =
+            new Semaphore(Math.min(MOST_PARSED, Runtime.getRuntime().availableProcessors()));
 
-    RequestBody(OpenAiOptions options) {
+    RequestBody(OpenAiOptions options, BodyAdmission admission, LongSupplier nanoTime) {
         this.options = options;
+        this.admission = admission;
+        this.reader = new BodyReader(options, nanoTime);
         long data = (options.maxImageBytes() + 2) / 3 * 4;
         // Base64 in lines is a little longer.
         long longest = Math.max(LEAST_TEXT, data + data / 16);
         this.mapper = JsonMapper.builder(JsonFactory.builder()
                         .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxStringLength((int) Math.min(longest, Integer.MAX_VALUE - 16))
                                 .maxNestingDepth(DEEPEST)
@@ -50,17 +70,27 @@ final class RequestBody {
     }
 
     /**
-     * The object that a request holds.
+     * Reads the object that a request holds.
      *
-     * @throws OpenAiException if it is none, too large or too slow
+     * @param place pays for the memory
+     * @throws OpenAiException if it is none, too large or too slow, or the server has no capacity for it
      */
-    JsonField read(HttpServletRequest request) {
+    JsonField read(HttpServletRequest request, RequestGuard.Place place) {
         checkType(request.getContentType());
-        if (request.getContentLengthLong() > options.maxBody()) {
-            throw tooLarge();
+        checkEncoding(request.getHeader(HttpHeaders.CONTENT_ENCODING));
+        try (BodyAdmission.Reading unused = admission.begin(place.client())) {
+            return parsed(reader.read(request, place.memory()));
+        } catch (IOException e) {
+            throw OpenAiException.invalid(null, "The body could not be read to its end");
         }
-        try (InputStream body = new Counted(request.getInputStream())) {
-            JsonNode node = mapper.readTree(body);
+    }
+
+    private JsonField parsed(BodyReader.Bytes bytes) throws IOException {
+        parsing.acquireUninterruptibly();
+        // A decoder reports malformed bytes; Jackson's own takes overlong forms, surrogates, UTF-16 and UTF-32.
+        try (Reader text = new InputStreamReader(
+                new ByteArrayInputStream(bytes.array(), 0, bytes.length()), StandardCharsets.UTF_8.newDecoder())) {
+            JsonNode node = mapper.readTree(text);
             if (!node.isObject()) {
                 throw OpenAiException.invalid(null, "The body is not a JSON object");
             }
@@ -69,9 +99,11 @@ final class RequestBody {
             throw tooMuch(e.getOriginalMessage());
         } catch (JsonProcessingException e) {
             throw OpenAiException.invalid(
-                    null, "The body is not JSON: " + JsonField.abbreviated(e.getOriginalMessage()));
-        } catch (IOException e) {
-            throw OpenAiException.invalid(null, "The body could not be read to its end");
+                    null, "The body is not valid JSON: " + JsonField.abbreviated(e.getOriginalMessage()));
+        } catch (CharacterCodingException e) {
+            throw OpenAiException.invalid(null, "The body is not valid UTF-8; encode all of its text in UTF-8");
+        } finally {
+            parsing.release();
         }
     }
 
@@ -83,10 +115,24 @@ final class RequestBody {
         } catch (InvalidMediaTypeException e) {
             // Refused as any other type.
         }
-        throw OpenAiException.refused(
+        throw notJson();
+    }
+
+    /** The refusal of a body of another type. */
+    static OpenAiException notJson() {
+        return OpenAiException.refused(
                 415,
                 "unsupported_media_type",
                 "The body has to be JSON; send the header Content-Type: application/json");
+    }
+
+    private static void checkEncoding(@Nullable String encoding) {
+        if (encoding != null && !encoding.isBlank() && !encoding.equalsIgnoreCase("identity")) {
+            throw OpenAiException.refused(
+                    415,
+                    "unsupported_media_type",
+                    "The body is compressed, which is not supported; send it without Content-Encoding");
+        }
     }
 
     private OpenAiException tooMuch(String limit) {
@@ -98,52 +144,5 @@ final class RequestBody {
                             + " bytes; send a smaller picture or raise glimpse.limits.max-image-size");
         }
         return OpenAiException.invalid(null, "The body is beyond a limit: " + JsonField.abbreviated(limit));
-    }
-
-    private OpenAiException tooLarge() {
-        return OpenAiException.refused(
-                413,
-                "request_too_large",
-                "The body has more than " + options.maxBody()
-                        + " bytes; send smaller pictures or raise glimpse.openai.max-body");
-    }
-
-    /** Ends a body that is too large or takes too long, whatever its header said. */
-    private final class Counted extends FilterInputStream {
-
-        private final long end = System.nanoTime() + options.bodyTimeout().toNanos();
-        private long bytes;
-
-        Counted(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int value = super.read();
-            count(value < 0 ? 0 : 1);
-            return value;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int read = super.read(buffer, offset, length);
-            count(Math.max(read, 0));
-            return read;
-        }
-
-        private void count(int more) {
-            bytes += more;
-            if (bytes > options.maxBody()) {
-                throw tooLarge();
-            }
-            if (System.nanoTime() - end > 0) {
-                throw OpenAiException.refused(
-                        408,
-                        "request_timeout",
-                        "The body took longer than " + options.bodyTimeout().toSeconds()
-                                + " s to come; send less or raise glimpse.openai.body-timeout");
-            }
-        }
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Who may come in. A page of another site that makes a browser call this machine is told by {@code Origin}, one that has its own
+ * Access control of the endpoint: host name, origin, API key and requests in progress for each key. A page of another site that makes a browser call this machine is told by {@code Origin}, one that has its own
  * name lead here (DNS rebinding) by {@code Host}; programs send no {@code Origin}. Safe for concurrent use.
  */
 final class RequestGuard {
@@ -24,6 +24,7 @@ final class RequestGuard {
     private static final String BEARER = "bearer ";
 
     private final OpenAiOptions options;
+    private final BodyAdmission admission;
     private final List<Key> keys;
 
     /**
@@ -34,16 +35,20 @@ final class RequestGuard {
      */
     private record Key(byte[] digest, Semaphore places) {}
 
-    /** A request's place among those with its key. May be given back more than once. */
+    /** A request's place among those with its key, and the memory of its body. May be given back more than once. */
     static final class Place implements AutoCloseable {
 
         private final @Nullable Semaphore places;
         private final String caller;
+        private final String client;
+        private final BodyAdmission.Held memory;
         private final AtomicBoolean taken = new AtomicBoolean(true);
 
-        private Place(@Nullable Semaphore places, String caller) {
+        private Place(@Nullable Semaphore places, String caller, String client, BodyAdmission.Held memory) {
             this.places = places;
             this.caller = caller;
+            this.client = client;
+            this.memory = memory;
         }
 
         /** Tells its key from others; empty where there are none. */
@@ -51,16 +56,28 @@ final class RequestGuard {
             return caller;
         }
 
+        /** Its key where there are keys, else its address. */
+        String client() {
+            return client;
+        }
+
+        /** Memory for its body. */
+        BodyAdmission.Held memory() {
+            return memory;
+        }
+
         @Override
         public void close() {
+            memory.close();
             if (places != null && taken.compareAndSet(true, false)) {
                 places.release();
             }
         }
     }
 
-    RequestGuard(OpenAiOptions options) {
+    RequestGuard(OpenAiOptions options, BodyAdmission admission) {
         this.options = options;
+        this.admission = admission;
         this.keys = options.apiKeys().stream()
                 .map(key -> new Key(digest(key), new Semaphore(options.requestsPerKey())))
                 .toList();
@@ -83,7 +100,7 @@ final class RequestGuard {
     Place enter(HttpServletRequest request) {
         Key key = known(request);
         if (key == null) {
-            return new Place(null, "");
+            return new Place(null, "", String.valueOf(request.getRemoteAddr()), admission.hold());
         }
         if (!key.places().tryAcquire()) {
             throw OpenAiException.tooMany(
@@ -92,7 +109,8 @@ final class RequestGuard {
                     "This key has " + options.requestsPerKey() + " requests running, the most that it may have"
                             + " (glimpse.openai.max-requests-per-key); try again when one has ended");
         }
-        return new Place(key.places(), HexFormat.of().formatHex(key.digest()));
+        String caller = HexFormat.of().formatHex(key.digest());
+        return new Place(key.places(), caller, caller, admission.hold());
     }
 
     private @Nullable Key known(HttpServletRequest request) {

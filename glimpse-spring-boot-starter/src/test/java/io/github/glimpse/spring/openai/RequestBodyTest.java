@@ -3,38 +3,42 @@ package io.github.glimpse.spring.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jakarta.servlet.ServletInputStream;
-import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.mock.web.DelegatingServletInputStream;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 class RequestBodyTest {
 
     private static final int MOST = 4_000_000;
 
-    private static RequestBody bodies(long imageBytes) {
-        return bodies(imageBytes, Duration.ofSeconds(60));
-    }
-
-    private static RequestBody bodies(long imageBytes, Duration timeout) {
-        return new RequestBody(new OpenAiOptions(
+    private static OpenAiOptions options(long imageBytes) {
+        return new OpenAiOptions(
                 List.of(),
                 List.of(),
                 List.of(),
-                MOST,
-                timeout,
+                new OpenAiOptions.Bodies(MOST, 2L * MOST, Duration.ofSeconds(60), 0, 10, 10),
                 imageBytes,
                 1,
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(5));
+    }
+
+    private static JsonField read(long imageBytes, MockHttpServletRequest request) {
+        OpenAiOptions options = options(imageBytes);
+        BodyAdmission admission = new BodyAdmission(options);
+        request.addHeader("Host", "localhost");
+        try (RequestGuard.Place place = new RequestGuard(options, admission).enter(request)) {
+            return new RequestBody(options, admission, System::nanoTime).read(request, place);
+        }
     }
 
     private static MockHttpServletRequest request(@Nullable String type, String body) {
@@ -45,7 +49,7 @@ class RequestBodyTest {
     }
 
     private static void refused(String body, int status, String words) {
-        assertThatThrownBy(() -> bodies(1_200_000).read(request("application/json", body)))
+        assertThatThrownBy(() -> read(1_200_000, request("application/json", body)))
                 .isInstanceOfSatisfying(OpenAiException.class, e -> {
                     assertThat(e.status()).isEqualTo(status);
                     assertThat(e).hasMessageContaining(words);
@@ -54,7 +58,7 @@ class RequestBodyTest {
 
     @Test
     void anObjectIsRead() {
-        JsonField read = bodies(1).read(request("application/json;charset=utf-8", "{\"a\": {\"b\": [\"ü\"]}}"));
+        JsonField read = read(1, request("application/json;charset=utf-8", "{\"a\": {\"b\": [\"ü\"]}}"));
 
         assertThat(read.at("a").at("b").list().get(0).text()).isEqualTo("ü");
         assertThat(read.at("a").at("b").list().get(0).path()).isEqualTo("a.b[0]");
@@ -80,41 +84,83 @@ class RequestBodyTest {
         refused("{\"a\": \"" + "x".repeat(MOST) + "\"}", 413, "glimpse.openai.max-body");
     }
 
-    /** One whose bytes keep coming, each in time for the server. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ff",
+                "c3", // the first byte of two
+                "c3 28",
+                "c0 80", // overlong zero
+                "e0 80 af", // overlong slash
+                "ed a0 80", // half of a surrogate pair
+                "f4 90 80 80", // beyond the last character
+                "f8 88 80 80 80"
+            })
+    void textThatIsNotUtf8IsRefused(String hex) {
+        byte[] bytes = HexFormat.ofDelimiter(" ").parseHex(hex);
+        for (String body : List.of("{\"a\": \"%\"}", "{\"a\": [{\"b%\": 1}]}", "{\"a\": 1} %")) {
+            MockHttpServletRequest request = request("application/json", "");
+            request.setContent(body.replace("%", new String(bytes, StandardCharsets.ISO_8859_1))
+                    .getBytes(StandardCharsets.ISO_8859_1));
+
+            assertThatThrownBy(() -> read(1, request)).isInstanceOfSatisfying(OpenAiException.class, e -> {
+                assertThat(e.status()).isEqualTo(400);
+                assertThat(e).hasMessageContaining("not valid UTF-8");
+            });
+        }
+    }
+
     @Test
-    void whatTakesTooLongIsRefused() {
-        MockHttpServletRequest endless = new MockHttpServletRequest() {
-            @Override
-            public ServletInputStream getInputStream() {
-                return new DelegatingServletInputStream(new InputStream() {
-                    @Override
-                    public int read() {
-                        return ' ';
-                    }
+    void otherEncodingsOfJsonAreRefused() {
+        for (Charset charset :
+                List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE, Charset.forName("UTF-32BE"))) {
+            MockHttpServletRequest request = request("application/json", "");
+            request.setContent("{\"a\": 1}".getBytes(charset));
 
-                    @Override
-                    public int read(byte[] buffer, int offset, int length) {
-                        buffer[offset] = ' ';
-                        return 1;
-                    }
-                });
-            }
-        };
-        endless.setContentType("application/json");
+            assertThatThrownBy(() -> read(1, request))
+                    .as(charset.name())
+                    .isInstanceOfSatisfying(
+                            OpenAiException.class, e -> assertThat(e.status()).isEqualTo(400));
+        }
+    }
 
-        assertThatThrownBy(() -> bodies(1, Duration.ofMillis(1)).read(endless))
-                .isInstanceOfSatisfying(OpenAiException.class, e -> {
-                    assertThat(e.status()).isEqualTo(408);
-                    assertThat(e).hasMessageContaining("glimpse.openai.body-timeout");
-                });
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\": 1, \"a\": 1}",
+                "{\"b\": {\"a\": 1, \"c\": 2, \"a\": 3}}",
+                "{\"b\": [[{\"a\": {}, \"a\": {}}]]}",
+                "{\"a\": 1, \"\\u0061\": 2}"
+            })
+    void aNameThatIsTwiceInAnObjectIsRefused(String body) {
+        refused(body, 400, "'a'");
+    }
+
+    @Test
+    void aNameMayBeOnceInEachObject() {
+        assertThat(read(1, request("application/json", "{\"a\": {\"a\": [{\"a\": 1}, {\"a\": 2}]}}"))
+                        .at("a")
+                        .at("a")
+                        .list())
+                .hasSize(2);
+    }
+
+    @Test
+    void aCompressedBodyIsRefused() {
+        MockHttpServletRequest request = request("application/json", "{}");
+        request.addHeader("Content-Encoding", "gzip");
+
+        assertThatThrownBy(() -> read(1, request)).isInstanceOfSatisfying(OpenAiException.class, e -> {
+            assertThat(e.status()).isEqualTo(415);
+            assertThat(e).hasMessageContaining("Content-Encoding");
+        });
     }
 
     @Test
     void aPictureOfTheLargestSizeFitsInto() {
         String data = "A".repeat(1_600_000);
 
-        assertThat(bodies(1_200_000)
-                        .read(request("application/json", "{\"a\": \"data:image/png;base64," + data + "\"}"))
+        assertThat(read(1_200_000, request("application/json", "{\"a\": \"data:image/png;base64," + data + "\"}"))
                         .at("a")
                         .text())
                 .endsWith(data);
@@ -123,7 +169,7 @@ class RequestBodyTest {
     @ParameterizedTest
     @CsvSource({",", "text/plain,", "application/x-www-form-urlencoded,", "multipart/form-data,", "json,", "'',"})
     void otherTypesAreRefused(@Nullable String type, @Nullable String unused) {
-        assertThatThrownBy(() -> bodies(1).read(request(type, "{}")))
+        assertThatThrownBy(() -> read(1, request(type, "{}")))
                 .isInstanceOfSatisfying(
                         OpenAiException.class, e -> assertThat(e.status()).isEqualTo(415));
     }

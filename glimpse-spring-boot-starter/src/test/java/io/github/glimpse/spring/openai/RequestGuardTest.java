@@ -19,13 +19,16 @@ class RequestGuardTest {
                 keys,
                 hosts,
                 origins,
-                1_000,
-                Duration.ofSeconds(5),
+                new OpenAiOptions.Bodies(1_000, 10_000, Duration.ofSeconds(5), 0, 10, 10),
                 1_000,
                 1,
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(5));
+    }
+
+    private static RequestGuard guard(OpenAiOptions options) {
+        return new RequestGuard(options, new BodyAdmission(options));
     }
 
     private static MockHttpServletRequest called(String host) {
@@ -38,7 +41,7 @@ class RequestGuardTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080", "gpu-box"})
     void theServerAnswersToItsNames(String host) {
-        RequestGuard guard = new RequestGuard(options(List.of(), List.of("gpu-box"), List.of()));
+        RequestGuard guard = guard(options(List.of(), List.of("gpu-box"), List.of()));
 
         assertThatCode(() -> guard.check(called(host))).doesNotThrowAnyException();
     }
@@ -46,10 +49,10 @@ class RequestGuardTest {
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"})
     void aNameThatLeadsHereIsNotEnough(String host) {
-        assertThatThrownBy(() -> new RequestGuard(options(List.of(), List.of(), List.of())).check(called(host)))
+        assertThatThrownBy(() -> guard(options(List.of(), List.of(), List.of())).check(called(host)))
                 .isInstanceOfSatisfying(
                         OpenAiException.class, e -> assertThat(e.status()).isEqualTo(403));
-        assertThatCode(() -> new RequestGuard(options(List.of(), List.of("*"), List.of())).check(called(host)))
+        assertThatCode(() -> guard(options(List.of(), List.of("*"), List.of())).check(called(host)))
                 .doesNotThrowAnyException();
     }
 
@@ -64,7 +67,7 @@ class RequestGuardTest {
         "'',false"
     })
     void onlyPagesOfThisServerAndOfTheListComeIn(String origin, boolean comesIn) {
-        RequestGuard guard = new RequestGuard(options(List.of(), List.of(), List.of("https://app.example")));
+        RequestGuard guard = guard(options(List.of(), List.of(), List.of("https://app.example")));
         MockHttpServletRequest request = called("localhost:8080");
         request.addHeader("Origin", origin);
 
@@ -85,7 +88,7 @@ class RequestGuardTest {
 
     @Test
     void aKeyOfTheListComesInAndNoOther() {
-        RequestGuard guard = new RequestGuard(options(List.of("one-key", "two-key"), List.of(), List.of()));
+        RequestGuard guard = guard(options(List.of("one-key", "two-key"), List.of(), List.of()));
 
         assertThatCode(() -> guard.check(with("Bearer two-key"))).doesNotThrowAnyException();
         assertThatCode(() -> guard.check(with("bearer  one-key "))).doesNotThrowAnyException();
@@ -100,7 +103,7 @@ class RequestGuardTest {
 
     @Test
     void aKeyHasItsPlacesAndGivesEachBackOnce() {
-        RequestGuard guard = new RequestGuard(options(List.of("one-key", "two-key"), List.of(), List.of()));
+        RequestGuard guard = guard(options(List.of("one-key", "two-key"), List.of(), List.of()));
 
         RequestGuard.Place first = guard.enter(with("Bearer one-key"));
         assertThatThrownBy(() -> guard.enter(with("Bearer one-key")))

@@ -1,0 +1,174 @@
+package io.github.glimpse.spring.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.DelegatingServletInputStream;
+import org.springframework.mock.web.MockHttpServletRequest;
+
+/** Sizes, rates and memory of bodies, by a clock that the test moves. */
+class BodyReaderTest {
+
+    private static final int MOST_BYTES = 1_000_000;
+    private static final int MEMORY = 2_500_000;
+    private static final int RATE = 1_000;
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final OpenAiOptions options = new OpenAiOptions(
+            List.of(),
+            List.of(),
+            List.of(),
+            new OpenAiOptions.Bodies(MOST_BYTES, MEMORY, Duration.ofSeconds(30), RATE, 3, 2),
+            1_000,
+            1,
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(5));
+    private final BodyAdmission admission = new BodyAdmission(options);
+    private final AtomicLong now = new AtomicLong();
+
+    private final BodyReader reader = new BodyReader(options, now::get);
+
+    /** A body of unknown length, of which each read gives so many bytes after so much time. */
+    private MockHttpServletRequest slow(int bytesPerRead, long nanosPerRead) {
+        return new MockHttpServletRequest() {
+            @Override
+            public ServletInputStream getInputStream() {
+                return new ServletInputStream() {
+                    @Override
+                    public int read() {
+                        now.addAndGet(nanosPerRead);
+                        return ' ';
+                    }
+
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) {
+                        now.addAndGet(nanosPerRead);
+                        return Math.min(length, bytesPerRead);
+                    }
+
+                    @Override
+                    public boolean isFinished() {
+                        return false;
+                    }
+
+                    @Override
+                    public boolean isReady() {
+                        return true;
+                    }
+
+                    @Override
+                    public void setReadListener(ReadListener listener) {
+                        throw new UnsupportedOperationException("the body is read by its thread");
+                    }
+                };
+            }
+        };
+    }
+
+    private static MockHttpServletRequest announced(int length) {
+        MockHttpServletRequest request = new MockHttpServletRequest();
+        request.setContent(new byte[length]);
+        return request;
+    }
+
+    private static MockHttpServletRequest chunked(String body) {
+        return new MockHttpServletRequest() {
+            @Override
+            public ServletInputStream getInputStream() {
+                byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
+                return new DelegatingServletInputStream(new ByteArrayInputStream(bytes));
+            }
+        };
+    }
+
+    private void refused(MockHttpServletRequest request, int status, String property) {
+        try (BodyAdmission.Held held = admission.hold()) {
+            assertThatThrownBy(() -> reader.read(request, held)).isInstanceOfSatisfying(OpenAiException.class, e -> {
+                assertThat(e.status()).isEqualTo(status);
+                assertThat(e).hasMessageContaining(property);
+            });
+        }
+    }
+
+    @Test
+    void bodiesOfEveryLengthAreReadWhole() throws IOException {
+        for (int length : new int[] {0, 1, 65_535, 65_536, 65_537, 200_000, MOST_BYTES}) {
+            try (BodyAdmission.Held held = admission.hold()) {
+                assertThat(reader.read(announced(length), held).length()).isEqualTo(length);
+            }
+            try (BodyAdmission.Held held = admission.hold()) {
+                String body = "a".repeat(length);
+                BodyReader.Bytes bytes = reader.read(chunked(body), held);
+                assertThat(new String(bytes.array(), 0, bytes.length(), StandardCharsets.US_ASCII))
+                        .isEqualTo(body);
+            }
+        }
+        refused(announced(MOST_BYTES + 1), 413, "glimpse.openai.max-body");
+        refused(chunked("a".repeat(MOST_BYTES + 1)), 413, "glimpse.openai.max-body");
+    }
+
+    @Test
+    void aBodyBelowTheMinimumRateIsRefusedAfterItsFirstSeconds() {
+        refused(slow(RATE - 1, SECOND), 408, "glimpse.openai.min-body-rate");
+        assertThat(now.get()).isEqualTo(5 * SECOND);
+    }
+
+    @Test
+    void aBodyThatTakesTooLongIsRefused() {
+        refused(slow(RATE, SECOND), 408, "glimpse.openai.body-timeout");
+        assertThat(now.get()).isEqualTo(31 * SECOND);
+    }
+
+    @Test
+    void requestsInProgressShareTheMemory() throws IOException {
+        try (BodyAdmission.Held first = admission.hold();
+                BodyAdmission.Held second = admission.hold()) {
+            reader.read(announced(MOST_BYTES), first);
+            reader.read(chunked("a".repeat(MOST_BYTES)), second);
+
+            refused(announced(600_000), 503, "glimpse.openai.max-body-memory");
+            refused(chunked("a".repeat(600_000)), 503, "glimpse.openai.max-body-memory");
+            try (BodyAdmission.Held third = admission.hold()) {
+                reader.read(announced(500_000), third);
+                refused(announced(1), 503, "glimpse.openai.max-body-memory");
+            }
+            first.close();
+            first.close();
+            try (BodyAdmission.Held third = admission.hold()) {
+                reader.read(announced(MOST_BYTES), third);
+            }
+        }
+        try (BodyAdmission.Held all = admission.hold()) {
+            all.reserve(MEMORY);
+        }
+    }
+
+    @Test
+    void fewBodiesAreReadAtOnceAndFewerOfOneClient() {
+        try (BodyAdmission.Reading first = admission.begin("a");
+                BodyAdmission.Reading second = admission.begin("a")) {
+            assertThatThrownBy(() -> admission.begin("a")).isInstanceOfSatisfying(OpenAiException.class, e -> {
+                assertThat(e.status()).isEqualTo(429);
+                assertThat(e.retrySeconds()).isPositive();
+            });
+            try (BodyAdmission.Reading third = admission.begin("b")) {
+                assertThatThrownBy(() -> admission.begin("c")).isInstanceOfSatisfying(OpenAiException.class, e -> {
+                    assertThat(e.status()).isEqualTo(503);
+                    assertThat(e.retrySeconds()).isPositive();
+                });
+            }
+            admission.begin("c").close();
+        }
+        admission.begin("a").close();
+    }
+}
