@@ -7,9 +7,11 @@ import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.serve.EngineState;
+import io.github.glimpse.spring.openai.FormFilter;
 import io.github.glimpse.spring.openai.OpenAiController;
 import io.github.glimpse.spring.openai.OpenAiOptions;
 import io.github.glimpse.spring.openai.Refusal;
+import io.github.glimpse.spring.openai.TomcatConnections;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -54,6 +57,11 @@ public final class GlimpseOpenAiAutoConfiguration {
     static final String SWITCH = "glimpse.openai.enabled";
 
     private static final Logger LOG = LoggerFactory.getLogger(GlimpseOpenAiAutoConfiguration.class);
+    static final String TOMCAT = "glimpseOpenAiTomcat";
+    static final String CONNECTOR = "org.apache.catalina.connector.Connector";
+    static final String BOOT3_CUSTOMIZER = "org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer";
+    static final String BOOT4_CUSTOMIZER = "org.springframework.boot.tomcat.TomcatConnectorCustomizer";
+
     private static final String ADDRESS = "server.address";
     private static final String KEYS = "glimpse.openai.api-keys";
     private static final String PATHS = "/v1/**";
@@ -169,6 +177,11 @@ public final class GlimpseOpenAiAutoConfiguration {
             }
         }
 
+        @Bean
+        FormFilter glimpseOpenAiForms() {
+            return new FormFilter();
+        }
+
         /** Lets pages of the named origins read the answers. */
         @Bean
         WebMvcConfigurer glimpseOpenAiOrigins(GlimpseProperties properties) {
@@ -202,6 +215,32 @@ public final class GlimpseOpenAiAutoConfiguration {
                 response.getOutputStream().write(state.body());
             };
             return new SimpleUrlHandlerMapping(Map.of("/health", health), AFTER_CONTROLLERS);
+        }
+    }
+
+    /** Protection of the connectors of Spring Boot 3's Tomcat; a bean of this name replaces it. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnSwitch(value = SWITCH, byDefault = false)
+    @ConditionalOnClass(name = {CONNECTOR, BOOT3_CUSTOMIZER})
+    static class Boot3Tomcat {
+
+        @Bean
+        @ConditionalOnMissingBean(name = TOMCAT)
+        org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer glimpseOpenAiTomcat() {
+            return TomcatConnections::protect;
+        }
+    }
+
+    /** The same for Spring Boot 4. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnSwitch(value = SWITCH, byDefault = false)
+    @ConditionalOnClass(name = {CONNECTOR, BOOT4_CUSTOMIZER})
+    static class Boot4Tomcat {
+
+        @Bean
+        @ConditionalOnMissingBean(name = TOMCAT)
+        org.springframework.boot.tomcat.TomcatConnectorCustomizer glimpseOpenAiTomcat() {
+            return TomcatConnections::protect;
         }
     }
 

@@ -8,6 +8,7 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import io.github.glimpse.chat.SenderSignal;
 import io.github.glimpse.generate.CancellationSignal;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -51,6 +51,7 @@ public final class OpenAiController implements AutoCloseable {
     private final RequestGuard guard;
     private final RequestBody bodies;
     private final KeepAlive keepAlive;
+    private final ClientWatch clients = new ClientWatch();
     private final long created = Instant.now().getEpochSecond();
 
     /**
@@ -80,10 +81,11 @@ public final class OpenAiController implements AutoCloseable {
         this.keepAlive = new KeepAlive(options.keepAlive());
     }
 
-    /** Ends the comments in silences. */
+    /** Ends the comments in silences and the probes of connections. */
     @Override
     public void close() {
         keepAlive.close();
+        clients.close();
     }
 
     @GetMapping("/v1/models")
@@ -96,7 +98,7 @@ public final class OpenAiController implements AutoCloseable {
                 .distinct()
                 .map(this::model)
                 .forEach(data::add);
-        write(response, HttpServletResponse.SC_OK, body);
+        JsonResponse.write(response, HttpServletResponse.SC_OK, body);
     }
 
     /** Names may have slashes, which no path variable has in every application. */
@@ -108,7 +110,7 @@ public final class OpenAiController implements AutoCloseable {
         if (!name.equals(chatName()) && !name.equals(embeddingName())) {
             throw noModel(name);
         }
-        write(response, HttpServletResponse.SC_OK, model(name));
+        JsonResponse.write(response, HttpServletResponse.SC_OK, model(name));
     }
 
     /** Null for an answer in one piece, which is written already. */
@@ -130,9 +132,9 @@ public final class OpenAiController implements AutoCloseable {
             if (model == null) {
                 throw noModel(name);
             }
-            ChatResponse answer = model.chat(call.request());
+            ChatResponse answer = clients.during(request, () -> model.chat(call.request()));
             place.close();
-            write(
+            JsonResponse.write(
                     response,
                     HttpServletResponse.SC_OK,
                     AnswerJson.of(name, call.logprobs()).whole(answer));
@@ -178,24 +180,29 @@ public final class OpenAiController implements AutoCloseable {
             if (model == null) {
                 throw noModel(name);
             }
-            vectors = model.embed(call.request());
+            EmbeddingRequest inputs = call.request();
+            vectors = clients.during(request, () -> model.embed(inputs));
         } finally {
             place.close();
         }
-        write(response, HttpServletResponse.SC_OK, call.answer(name, vectors));
+        JsonResponse.write(response, HttpServletResponse.SC_OK, call.answer(name, vectors));
     }
 
     /**
-     * Of this class, so that it comes before every advice of the application. What ends a stream is thrown again: one that returned
-     * would let the stream end as a whole answer does.
+     * Of this class, so that it comes before every advice of the application. An error after the response has begun ends the
+     * connection: a stream that ended as usual would be taken for a whole answer. Where the container does not show its connections
+     * the error of a stream is thrown again for that, which the container logs.
      */
     @ExceptionHandler(Throwable.class)
     void failed(Throwable error, HttpServletRequest request, HttpServletResponse response) throws Throwable {
-        if (response.isCommitted()) {
-            if (request.getAttribute(STREAM) != null) {
+        if (response.isCommitted() || error instanceof ClientWatch.ClientGoneException) {
+            LOG.debug("A request ends without the end of its response", error);
+            ClientConnection connection = ClientConnection.of(request);
+            if (connection != null) {
+                connection.abort();
+            } else if (request.getAttribute(STREAM) != null) {
                 throw error;
             }
-            // The server itself has answered, as Tomcat does where a body is sent in damaged chunks.
             return;
         }
         if (error instanceof AsyncRequestNotUsableException) {
@@ -203,13 +210,7 @@ public final class OpenAiController implements AutoCloseable {
         }
         OpenAiException known = known(error);
         response.resetBuffer();
-        if (known.retrySeconds() > 0) {
-            response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(known.retrySeconds()));
-        }
-        if (known.status() == HttpServletResponse.SC_UNAUTHORIZED) {
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-        }
-        write(response, known.status(), AnswerJson.error(known));
+        JsonResponse.write(request, response, known);
     }
 
     private OpenAiException known(Throwable error) {
@@ -270,15 +271,5 @@ public final class OpenAiController implements AutoCloseable {
                         "json_schema",
                         chat != null && chat.supportedCapabilities().contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA));
         return model;
-    }
-
-    private static void write(HttpServletResponse response, int status, ObjectNode body) throws IOException {
-        byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
-        response.setStatus(status);
-        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        response.setContentLength(bytes.length);
-        response.getOutputStream().write(bytes);
-        response.getOutputStream().flush();
     }
 }

@@ -1,0 +1,80 @@
+package io.github.glimpse.spring.openai;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.InputBuffer;
+import org.apache.coyote.Request;
+import org.apache.coyote.http11.Http11InputBuffer;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+
+/**
+ * Body of a request of HTTP/1, read by at most some threads at once where a read has to wait for the client. It holds for the bodies
+ * that the container or the application reads too, such as forms and multipart bodies.
+ */
+final class BoundedWaits implements InputBuffer {
+
+    private final Http11InputBuffer body;
+    private final Request request;
+    private final Semaphore waiting;
+    private boolean readAhead;
+
+    /**
+     * Wraps the body of a request and of those after it on the same processor.
+     *
+     * @param waiting permits to wait for bytes
+     */
+    BoundedWaits(Http11InputBuffer body, Request request, Semaphore waiting) {
+        this.body = body;
+        this.request = request;
+        this.waiting = waiting;
+    }
+
+    /** Begins the next request. */
+    void begin() {
+        readAhead = false;
+    }
+
+    /** Whether bytes after the body, of a pipelined request, have been read with it. Tomcat finds them again at the request's end. */
+    boolean isReadAhead() {
+        return readAhead;
+    }
+
+    @Override
+    public int doRead(ApplicationBufferHandler handler) throws IOException {
+        if (!mayWait()) {
+            return read(handler);
+        }
+        if (!waiting.tryAcquire()) {
+            throw new IOException("Too many threads wait for request bodies; the connection is closed");
+        }
+        try {
+            return read(handler);
+        } finally {
+            waiting.release();
+        }
+    }
+
+    private int read(ApplicationBufferHandler handler) throws IOException {
+        int read = body.doRead(handler);
+        ByteBuffer given = handler.getByteBuffer();
+        if (read > 0 && given != null && body.getByteBuffer().limit() > given.limit()) {
+            readAhead = true;
+        }
+        return read;
+    }
+
+    private boolean mayWait() {
+        if (request.getReadListener() != null || TomcatRequests.is(request, ActionCode.REQUEST_BODY_FULLY_READ)) {
+            return false;
+        }
+        // The bytes at hand may be no more than the beginning of a chunk's length.
+        return TomcatRequests.isChunked(request) || TomcatRequests.available(request) == 0;
+    }
+
+    @Override
+    public int available() {
+        return body.available();
+    }
+}
