@@ -110,6 +110,6 @@ final class BodyReader {
         return OpenAiException.refused(
                 413,
                 "request_too_large",
-                "The body has more than " + mostBytes() + " bytes; send smaller pictures or raise " + limit);
+                "The body has more than " + mostBytes() + " bytes; send smaller images or raise " + limit);
     }
 }

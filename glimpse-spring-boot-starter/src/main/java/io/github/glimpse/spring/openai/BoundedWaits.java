@@ -1,7 +1,9 @@
 package io.github.glimpse.spring.openai;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.InputBuffer;
@@ -14,6 +16,9 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
  * that the container or the application reads too, such as forms and multipart bodies.
  */
 final class BoundedWaits implements InputBuffer {
+
+    private static final Duration SHORTLY = Duration.ofSeconds(1);
+    private static final long PAUSE_MILLIS = 5;
 
     private final Http11InputBuffer body;
     private final Request request;
@@ -47,12 +52,31 @@ final class BoundedWaits implements InputBuffer {
             return read(handler);
         }
         if (!waiting.tryAcquire()) {
-            throw new IOException("Too many threads wait for request bodies; the connection is closed");
+            awaitShortly();
+            return read(handler);
         }
         try {
             return read(handler);
         } finally {
             waiting.release();
+        }
+    }
+
+    /** Without a permit only bytes are read that are there within a short time, as those of a client that sends head and body apart. */
+    private void awaitShortly() throws IOException {
+        // Of a chunk a part may be there, for the rest of which the read would wait.
+        boolean chunked = TomcatRequests.isChunked(request);
+        long end = System.nanoTime() + SHORTLY.toNanos();
+        while (chunked || TomcatRequests.available(request) == 0) {
+            if (chunked || System.nanoTime() - end > 0) {
+                throw new IOException("Too many threads wait for request bodies; the connection is closed");
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("Interrupted while a request body was read");
+            }
         }
     }
 

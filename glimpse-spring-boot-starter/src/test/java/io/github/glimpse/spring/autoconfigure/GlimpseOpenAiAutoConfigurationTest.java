@@ -13,13 +13,16 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.spring.openai.OpenAiController;
+import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
@@ -67,6 +70,33 @@ class GlimpseOpenAiAutoConfigurationTest {
                         .rootCause()
                         .isInstanceOf(InvalidPropertyException.class)
                         .hasMessageContainingAll("glimpse.openai.max-body", "at least 1KB"));
+    }
+
+    @Test
+    void theMemoryOfBodiesIsAtLeastOneBody() {
+        runner.withPropertyValues("glimpse.openai.enabled=true", "glimpse.openai.max-body-memory=1000B")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(InvalidPropertyException.class)
+                        .hasMessageContainingAll("glimpse.openai.max-body-memory", "at least 1KB"));
+    }
+
+    @Test
+    void connectorsOfTomcatAreProtectedUnlessTheApplicationDoesIt() {
+        WebApplicationContextRunner own = runner.withPropertyValues("server.address=127.0.0.1");
+        own.withPropertyValues("glimpse.openai.enabled=true").run(context -> assertThat(context)
+                .hasSingleBean(TomcatConnectorCustomizer.class)
+                .hasBean(GlimpseOpenAiAutoConfiguration.TOMCAT));
+        own.run(context -> assertThat(context).doesNotHaveBean(TomcatConnectorCustomizer.class));
+        own.withPropertyValues("glimpse.openai.enabled=true")
+                .withClassLoader(new FilteredClassLoader(Connector.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TomcatConnectorCustomizer.class));
+        TomcatConnectorCustomizer none = connector -> {};
+        own.withPropertyValues("glimpse.openai.enabled=true")
+                .withBean(GlimpseOpenAiAutoConfiguration.TOMCAT, TomcatConnectorCustomizer.class, () -> none)
+                .run(context -> assertThat(context.getBean(TomcatConnectorCustomizer.class))
+                        .isSameAs(none));
     }
 
     @ParameterizedTest
